@@ -1,0 +1,72 @@
+# The two commands of a new user: make demo, make test. Everything else is for
+# people who work on segue; see CONTRIBUTING.md.
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+
+.PHONY: help deps build dev demo test test-all bench lint format asan tsan clang install clean
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make demo      install, build, and watch a migration
+demo: build
+	@build/release/segue demo
+	@echo
+	@build/release/segue demo --live
+
+## make test      install, build, and run all tests (minutes)
+test: dev
+	ctest --test-dir build/dev --output-on-failure -j $(JOBS)
+
+## make test-all  every crash point, not a sample (long)
+test-all: dev
+	SEGUE_TEST_ALL=1 ctest --test-dir build/dev --output-on-failure -j $(JOBS)
+
+deps:
+	@scripts/install-deps
+
+## make build     build/release/segue
+build: deps
+	@[ -f build/release/build.ninja ] || cmake --preset release -DSEGUE_TESTS=OFF -DSEGUE_BENCH=OFF >/dev/null
+	@cmake --build --preset release -- -j $(JOBS)
+
+dev: deps
+	@[ -f build/dev/build.ninja ] || cmake --preset dev >/dev/null
+	@cmake --build --preset dev -- -j $(JOBS)
+
+## make bench     benchmarks: ours beside raw SQL, ratios from one run
+bench: deps
+	@cmake --preset release -DSEGUE_TESTS=ON -DSEGUE_BENCH=ON >/dev/null
+	@cmake --build --preset release -- -j $(JOBS)
+	@scripts/bench
+
+## make lint      format, clang-tidy on what changed, floors, heavy headers
+lint: deps
+	@scripts/lint
+
+## make format    rewrite the sources in the project's layout
+format:
+	@git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
+
+## make asan      unit and conformance tests under address+undefined
+asan: deps
+	@[ -f build/asan/build.ninja ] || cmake --preset asan >/dev/null
+	@cmake --build --preset asan -- -j $(JOBS)
+	ctest --test-dir build/asan --output-on-failure -j $(JOBS) -L 'unit|conformance'
+
+## make tsan      unit, conformance and load tests under thread
+tsan: deps
+	@[ -f build/tsan/build.ninja ] || cmake --preset tsan >/dev/null
+	@cmake --build --preset tsan -- -j $(JOBS)
+	ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -L 'unit|conformance|load'
+
+## make clang     everything with the other compiler
+clang: deps
+	@[ -f build/clang/build.ninja ] || cmake --preset clang >/dev/null
+	@cmake --build --preset clang -- -j $(JOBS)
+
+## make install   into PREFIX (default /usr/local)
+install: build
+	cmake --install build/release --prefix $${PREFIX:-/usr/local}
+
+clean:
+	rm -rf build

@@ -1,0 +1,67 @@
+// A migration: an id, a title and an ordered list of operations. Built here in
+// C++ or read from a file (manifest).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "segue/plan.h"
+
+namespace segue {
+
+namespace ops {
+class Operation;
+}
+
+// A column as the builders take it. `type` is portable (TEXT, INTEGER,
+// BOOLEAN, TIMESTAMP, JSON) or the database's own.
+struct ColumnSpec {
+  std::string name;
+  std::string type = "TEXT";
+  bool nullable = true;
+  std::optional<std::string> default_sql;  // an SQL expression: "''", "0"
+};
+
+// What alter_column may change; unset members stay as they are.
+struct ColumnChange {
+  std::optional<std::string> type;
+  std::optional<bool> nullable;
+  std::optional<std::string> default_sql;
+  bool drop_default = false;
+  std::optional<std::string> new_name;
+  std::string up;    // old -> new; empty: a cast
+  std::string down;  // new -> old; empty: a cast
+};
+
+// A value. The builders return *this, so that they chain.
+struct Migration {
+  Migration() = default;
+  Migration(std::string id_text, std::string title_text);
+
+  // `up` (may be empty): an expression over the old columns that fills it.
+  Migration& AddColumn(const std::string& table, const ColumnSpec& column,
+                       const std::string& up = "");
+  Migration& RenameColumn(const std::string& table, const std::string& from,
+                          const std::string& to);
+  Migration& AlterColumn(const std::string& table, const std::string& column,
+                         const ColumnChange& change);
+  // `down` (may be empty): what old readers get for rows the new version adds.
+  Migration& DropColumn(const std::string& table, const std::string& column,
+                        const std::string& down = "");
+  Migration& Sql(const std::string& up, const std::string& down = "");
+
+  std::string id;     // the file's stem, or "MIG-001"
+  std::string title;  // for people
+  // The published version's name; empty: the id.
+  std::string version;
+  std::optional<Access> access;
+  std::optional<std::chrono::milliseconds> chunk_time;
+  std::vector<std::shared_ptr<const ops::Operation>> operations;
+  std::string source;    // the file's text, for the ledger
+  std::string checksum;  // of `source`; empty when built in code
+};
+
+}  // namespace segue

@@ -1,0 +1,102 @@
+// Runs migrations: Start, then both versions are live, then Complete or
+// Rollback. All faces of segue go through this class.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "segue/database.h"
+#include "segue/migration.h"
+#include "segue/plan.h"
+#include "segue/progress.h"
+
+namespace segue {
+
+namespace base {
+class CancelToken;
+}
+
+struct MigratorOptions {
+  ProgressCallback on_progress;          // may be empty
+  base::CancelToken* cancel = nullptr;   // may be null; not owned
+  std::string who;                       // empty: the system's user
+  // Zero: the database's default (500 ms on PostgreSQL).
+  std::chrono::milliseconds lock_budget{0};
+  // How long a step may be retried when the lock budget is spent each time.
+  std::chrono::milliseconds lock_patience{30'000};
+  std::chrono::milliseconds chunk_time{0};  // zero: the database's default
+  Access access = Access::kInPlace;         // when the migration names none
+};
+
+struct StartOptions {
+  bool dry_run = false;   // the same walk, everything logged, nothing executed
+  bool complete = false;  // go on to Complete when ready
+  // Roll back also on failures after which the run could be resumed.
+  bool rollback_on_any_failure = false;
+};
+
+// What a run came to.
+struct Outcome {
+  Plan plan;  // with executed / rolled_back filled in
+  MigrationStatus status;
+  std::vector<HistoryEntry> history;  // of this migration, oldest first
+  std::vector<std::string> notes;
+};
+
+struct VerifyReport {
+  std::string migration;
+  std::int64_t rows_checked = 0;
+  // "table: key" of rows that disagree, at most 100 a motion.
+  std::vector<std::string> mismatches;
+  bool clean() const { return mismatches.empty(); }
+};
+
+class Migrator {
+ public:
+  // `database` must outlive the migrator.
+  Migrator(Database& database, MigratorOptions options);
+  ~Migrator();
+  Migrator(const Migrator&) = delete;
+  Migrator& operator=(const Migrator&) = delete;
+
+  // What Start would do; changes nothing in the database.
+  Plan MakePlan(const Migration& migration);
+
+  // Expands, installs dual writes, backfills, verifies, publishes; ends READY,
+  // or COMPLETE when nothing is replaced. Continues the same migration where
+  // an earlier run stopped. Throws Error; what had been done is rolled back
+  // where R1.4 says so, else stays resumable.
+  Outcome Start(const Migration& migration, const StartOptions& options = {});
+
+  // Re-verifies, then contracts the active migration.
+  Outcome Complete(bool dry_run = false);
+
+  // Undoes the active migration's executed steps in reverse.
+  Outcome Rollback(bool dry_run = false);
+
+  // Goes on with the active migration from its stored plan.
+  Outcome Resume();
+
+  // Through the ledger, so the runner may be another process. Throw kNotFound
+  // when no migration is active.
+  void RequestPause();
+  void ClearPause();
+  void RequestCancel();
+
+  // The active migration, else the newest one; nullopt when there is none.
+  std::optional<MigrationStatus> Status();
+  std::vector<HistoryEntry> History();
+  VerifyReport Verify();
+  std::vector<VersionInfo> Versions();
+  // `version`: a name, "latest", or empty for the base schema.
+  std::string UrlFor(const std::string& version);
+
+ private:
+  class Session;
+  std::unique_ptr<Session> session_;
+};
+
+}  // namespace segue

@@ -1,0 +1,154 @@
+// Plans as data: what will be done, in which order, under which lock, and how
+// it is undone. A plan prints as text and JSON without touching a database and
+// is stored whole in the ledger, so that any later run executes exactly what
+// was planned.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segue {
+
+enum class Phase {
+  kPending,
+  kExpanding,
+  kMigrating,
+  kContracting,
+  kComplete,
+  kRolledBack,
+};
+enum class SubState { kNone, kBackfilling, kReady, kSealed, kDropping };
+
+// "EXPANDING", "ROLLED_BACK", ...
+std::string_view ToString(Phase phase);
+Phase PhaseFromString(std::string_view text);
+std::string_view ToString(SubState state);
+SubState SubStateFromString(std::string_view text);
+
+// True when R1.1 allows the move. The only backward move is sealed -> ready.
+bool CanMove(Phase from, SubState from_sub, Phase to, SubState to_sub);
+
+enum class Access { kInPlace, kVersioned };
+std::string_view ToString(Access access);
+Access AccessFromString(std::string_view text);
+
+struct Statement {
+  std::string sql;
+  // When set, the statement must change exactly this many rows; anything else
+  // means that somebody changed the database under us.
+  std::optional<std::int64_t> expect_rows;
+};
+
+// The lock an action takes and how long it may wait for it.
+struct LockNeed {
+  std::string mode;    // in the database's words; empty: none worth naming
+  std::string object;  // what is locked
+  std::chrono::milliseconds budget{0};
+  std::string hold;  // how long it is held, in words: "milliseconds, any size"
+};
+
+// One statement over a range of keys, in its four shapes. Parameters: the
+// lower bound's values (exclusive) where there is one, then the upper bound's
+// (inclusive) where there is one; then whatever the statement documents.
+struct RangeSql {
+  std::string all;      // no bounds
+  std::string after;    // key > lo
+  std::string upto;     // key <= hi
+  std::string between;  // lo < key <= hi
+};
+
+// Everything the backfill needs to move and to check the rows of one motion.
+struct MotionSql {
+  std::string name;                      // the motion's name, unique in the ledger
+  std::string table;                     // for messages
+  std::vector<std::string> key_columns;  // for messages; shape of a key
+  // Upper bound of the next chunk: one row of key values, or none when fewer
+  // rows are left than the chunk has. Last parameter: chunk size in rows.
+  // Only `all` (from the start) and `after` are used.
+  RangeSql next_bound;
+  RangeSql fill;    // moves the rows of a range that are not filled yet
+  RangeSql verify;  // SELECT key columns of rows that disagree, at most 100
+  // Makes the old column say what the new one says where the application gave
+  // both; empty when the contract keeps the new column itself.
+  RangeSql settle;
+  std::string count_left;      // SELECT count(*) of rows not filled yet
+  std::string estimated_rows;  // SELECT estimate of the rows of the table
+  std::string after_fill;      // run when the fill is done, as ANALYZE; or empty
+};
+
+enum class ActionKind {
+  kSchema,    // statements; see `forward`
+  kBackfill,  // runs motion.fill range by range
+  kVerify,    // runs motion.verify range by range
+  kSettle,    // runs motion.settle range by range
+};
+std::string_view ToString(ActionKind kind);
+
+// One primitive, rendered for its database. Ledger and faults count these.
+struct PlannedAction {
+  ActionKind kind = ActionKind::kSchema;
+  std::string description;
+  std::vector<Statement> forward;
+  std::vector<Statement> undo;
+  // SELECT of one boolean: has `forward` happened? Decides after a crash for
+  // actions that cannot commit together with their ledger row.
+  std::string probe;
+  // For a non-transactional action: clears away what a failed attempt left.
+  std::vector<Statement> cleanup;
+  LockNeed lock;
+  bool transactional = true;
+  bool reversible = true;
+  std::optional<MotionSql> motion;
+};
+
+// What a person sees: at most one per operation and phase.
+struct Step {
+  Phase phase = Phase::kExpanding;
+  std::string description;
+  std::vector<PlannedAction> actions;
+  std::vector<std::string> notes;  // reasons, warnings
+  bool executed = false;
+  bool rolled_back = false;
+
+  bool reversible() const;
+  std::vector<std::string> ForwardSql() const;
+  // Rollback SQL in the order in which it would run.
+  std::vector<std::string> RollbackSql() const;
+  // The strongest lock of its actions; nullptr when none takes one.
+  const LockNeed* lock() const;
+};
+
+struct Plan {
+  std::string id;
+  std::string title;
+  Access access = Access::kInPlace;
+  std::string version;         // the published version's name ("01_bigint")
+  std::string version_schema;  // where it is published; empty in place
+  std::vector<Step> steps;
+  std::vector<std::string> notes;
+
+  // Steps executed and not rolled back / steps * 100; 0 for an empty plan.
+  double progress_pct() const;
+  bool has_phase(Phase phase) const;
+};
+
+// Text for people; one block a step.
+std::string ToText(const Plan& plan);
+// Stable JSON text; PlanFromJson(ToJson(p)) gives p back.
+std::string ToJson(const Plan& plan, int indent = -1);
+Plan PlanFromJson(std::string_view json);
+
+struct Finding {
+  enum class Severity { kWarning, kError };
+  Severity severity = Severity::kWarning;
+  std::string message;
+};
+
+// All findings of R1.7, in a fixed order; empty when there are none.
+std::vector<Finding> Validate(const Plan& plan);
+
+}  // namespace segue

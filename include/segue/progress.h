@@ -1,0 +1,96 @@
+// What a running migration tells its caller, and what status and history say.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "segue/plan.h"
+
+namespace segue {
+
+struct Progress {
+  enum class Event {
+    kStepStarted,
+    kStepDone,
+    kStepRolledBack,
+    kRows,     // rows moved or checked within a step
+    kPaused,   // `message` says why
+    kResumed,
+    kRetry,    // a lock or a deadlock; `message` names the blockers
+    kNote,
+  };
+  Event event = Event::kNote;
+  std::string migration;
+  Phase phase = Phase::kPending;
+  std::string step;         // its description
+  std::string activity;     // "backfill", "verify", "settle"; may be empty
+  double progress_pct = 0;  // steps; within the backfill step refined by rows
+  std::int64_t rows_done = 0;
+  std::int64_t rows_total = 0;  // an estimate; 0: unknown
+  double rows_per_second = 0;
+  double eta_seconds = -1;  // -1: unknown
+  std::int64_t chunk_rows = 0;
+  std::string message;
+};
+
+// Called on the thread that runs the migration; must not throw.
+using ProgressCallback = std::function<void(const Progress&)>;
+
+// "3 min 20 s"; "unknown" below zero.
+std::string FormatDuration(double seconds);
+
+struct HistoryEntry {
+  std::int64_t id = 0;
+  std::string time;  // ISO 8601, UTC
+  std::string migration;
+  std::string phase;  // "EXPANDING", ..., "ROLLBACK", "NOTE"
+  std::string message;
+  std::string who;
+  std::string host;
+  std::string tool_version;
+};
+
+struct StepStatus {
+  Phase phase = Phase::kExpanding;
+  std::string description;
+  bool executed = false;
+  bool rolled_back = false;
+};
+
+struct MigrationStatus {
+  std::string id;
+  std::string title;
+  Phase phase = Phase::kPending;
+  SubState sub_state = SubState::kNone;
+  Access access = Access::kInPlace;
+  std::string version_schema;
+  double progress_pct = 0;
+  std::vector<StepStatus> steps;
+  std::int64_t rows_done = 0;
+  std::int64_t rows_total = 0;
+  double rows_per_second = 0;
+  double eta_seconds = -1;
+  bool paused = false;
+  std::string runner;  // "host:pid" of a live runner; empty: none
+  std::string error;   // of the last run; empty: none
+  std::string started_at;
+  std::string updated_at;
+
+  bool is_complete() const { return phase == Phase::kComplete; }
+  bool is_active() const {
+    return phase != Phase::kComplete && phase != Phase::kRolledBack &&
+           phase != Phase::kPending;
+  }
+};
+
+struct VersionInfo {
+  std::string name;            // the migration's: "01_bigint"
+  std::string version_schema;  // "public_01_bigint"
+  std::string state;           // "live", "retired"
+  std::string published_at;
+  bool latest = false;
+};
+
+}  // namespace segue

@@ -1,0 +1,36 @@
+// A parsed document as a tree of values that remember where they stood, so
+// that whoever reads them can name file, line and key. Filled by manifest/
+// from YAML or JSON; read by ops/.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace segue::base {
+
+struct Node {
+  enum class Kind { kNull, kScalar, kList, kMap };
+
+  Kind kind = Kind::kNull;
+  std::string scalar;   // its text; for numbers and booleans as written
+  bool quoted = false;  // written as a string: "true" is not true
+  std::vector<Node> items;
+  std::vector<std::pair<std::string, Node>> entries;  // in file order
+  int line = 0;      // 1-based; 0 when unknown
+  std::string path;  // "operations[0].add_column.table"
+  std::string file;
+
+  bool is_null() const { return kind == Kind::kNull; }
+  bool is_map() const { return kind == Kind::kMap; }
+  bool is_list() const { return kind == Kind::kList; }
+  bool is_scalar() const { return kind == Kind::kScalar; }
+
+  // nullptr when the key is absent or this is not a map.
+  const Node* Find(const std::string& key) const;
+
+  // "file.yaml:12: operations[0].add_column.table"
+  std::string Where() const;
+};
+
+}  // namespace segue::base

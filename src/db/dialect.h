@@ -1,0 +1,146 @@
+// The seam to a kind of database.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/connection.h"
+#include "db/url.h"
+#include "plan/action.h"
+#include "schema/schema.h"
+#include "segue/plan.h"
+
+namespace segue::db {
+
+// How databases differ, as data.
+struct Capabilities {
+  std::string name;                 // "PostgreSQL", for messages
+  std::string default_schema;       // "public"; "main"
+  bool has_schemas = false;         // tables are qualified by a schema
+  bool transactional_ddl = false;
+  bool versioned_access = false;
+  bool concurrent_index = false;    // CREATE INDEX without blocking writers
+  bool not_valid_constraints = false;
+  bool add_check_constraint = false;  // ALTER TABLE ADD CHECK exists
+  bool set_not_null_needs_check = false;  // a validated CHECK spares the scan
+  bool drop_column_rewrites = false;  // DROP COLUMN rewrites every row
+  // A NOT NULL old column without default must be relaxed while both versions
+  // live, because triggers run after the check.
+  bool relaxes_not_null = false;
+  // A NOT NULL old column's default moves into the trigger.
+  bool moves_default = false;
+  bool many_sessions = false;  // several sessions may work at once
+  // Text before the name of each of segue's own tables: "segue." or "segue_".
+  std::string ledger_prefix;
+  std::string ledger_identity;   // type of an ever-growing integer key
+  std::string for_share;         // suffix that locks read rows against change
+  std::size_t max_identifier = 63;
+  std::chrono::milliseconds lock_budget{500};
+  std::chrono::milliseconds chunk_time{200};
+  // Fraction of a chunk's time to leave the database to others after it.
+  double chunk_rest = 0.0;
+  // Reasons why in-place access may disturb old clients; printed in the plan.
+  std::vector<std::string> in_place_notes;
+  std::vector<std::string> versioned_notes;
+};
+
+struct ConnectOptions {
+  Url url;
+  std::string role;     // SET ROLE; empty: none
+  std::string purpose;  // part of application_name: "runner", "status", ...
+};
+
+// What the server says about an expression before anything is planned.
+struct Question {
+  enum class Kind {
+    kAddColumnDefault,  // would ADD COLUMN with this default rewrite the table?
+    kExpression,        // an `up` or `down` over the table's columns
+  };
+  Kind kind = Kind::kExpression;
+  schema::TableName table;
+  std::string expression;
+  std::vector<plan::Binding> bindings;  // kExpression: names in scope
+  std::string type;                     // the column's, or what is expected
+  friend bool operator==(const Question& a, const Question& b) {
+    return a.kind == b.kind && a.table == b.table &&
+           a.expression == b.expression && a.type == b.type;
+  }
+};
+
+struct ExpressionFacts {
+  std::string error;  // the server's message when it does not take it
+  bool is_volatile = false;
+  bool is_immutable = false;
+  bool rewrites_table = false;  // kAddColumnDefault
+};
+
+// Who holds a lock that we wait for.
+struct Blocker {
+  std::string session;
+  std::string user;
+  std::string query;
+  std::string application;
+  double age_seconds = 0;  // of its transaction
+};
+
+// Held by the one runner; released by its destructor or when the session ends.
+class RunnerLock {
+ public:
+  virtual ~RunnerLock() = default;
+};
+
+// Everything that Render needs to know besides the action itself.
+struct RenderContext {
+  const schema::Schema& schema;  // as the database is before the migration
+  std::chrono::milliseconds lock_budget{500};
+};
+
+// Stateless and thread-safe.
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+
+  virtual const Capabilities& capabilities() const = 0;
+
+  // Throws kConnectionLost (cannot connect), with the reason and no password.
+  virtual std::unique_ptr<Connection> Connect(
+      const ConnectOptions& options) const = 0;
+
+  // The schema with its tables in a fixed number of queries, segue's own left
+  // out. Throws kNotFound when there is no such schema.
+  virtual schema::Schema Inspect(Connection& connection,
+                                 const std::string& schema_name) const = 0;
+
+  virtual ExpressionFacts Examine(Connection& connection,
+                                  const Question& question) const = 0;
+
+  // The database's spelling of a type of the API or of a file (R1.11).
+  virtual std::string NativeType(const std::string& type) const = 0;
+
+  virtual PlannedAction Render(const plan::Action& action,
+                               const RenderContext& context) const = 0;
+
+  // Statements that create, once, what segue keeps in the database besides
+  // the ledger's own tables (schema, busy table); safe to repeat.
+  virtual std::vector<std::string> LedgerSetup() const = 0;
+
+  // Takes the lock of the runner of `schema_name`, or nullptr when another
+  // session holds it. `kill_session`: a dead holder to end first (or empty).
+  virtual std::unique_ptr<RunnerLock> TryLockRunner(
+      Connection& connection, const std::string& schema_name,
+      const std::string& kill_session) const = 0;
+
+  // Sessions that hold locks on `table` that would block DDL, oldest first.
+  virtual std::vector<Blocker> Blockers(
+      Connection& connection, const schema::TableName& table) const = 0;
+
+  // The URL with which an application sees `version_schema` ("" : the base).
+  virtual std::string VersionUrl(const Url& url,
+                                 const std::string& schema_name,
+                                 const std::string& version_schema) const = 0;
+};
+
+}  // namespace segue::db

@@ -1,0 +1,82 @@
+// What a migration file asks for, and how it becomes a plan: schema in, plan
+// out. Pure: no SQL text, no I/O. One file pair per operation.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/node.h"
+#include "db/dialect.h"
+#include "plan/action.h"
+#include "schema/schema.h"
+#include "segue/plan.h"
+
+namespace segue::ops {
+
+// A step before its actions are rendered.
+struct DraftStep {
+  Phase phase = Phase::kExpanding;
+  std::string description;
+  std::vector<plan::Action> actions;
+  std::vector<std::string> notes;
+};
+
+// What the server answered, looked up by question.
+class Facts {
+ public:
+  void Add(db::Question question, db::ExpressionFacts facts);
+  // Facts that say nothing when the question was not asked.
+  const db::ExpressionFacts& For(const db::Question& question) const;
+
+ private:
+  std::vector<std::pair<db::Question, db::ExpressionFacts>> known_;
+};
+
+// What an operation may look at, and what it leaves behind.
+struct PlanContext {
+  const db::Dialect& dialect;  // capabilities and type names only
+  Access access = Access::kInPlace;
+  std::string migration;       // its name: "02_full_name"
+  std::string version_schema;  // empty in place
+  const Facts& facts;
+
+  // The shape the new version sees, as the earlier operations leave it. Each
+  // operation applies itself here. A column that lives under another physical
+  // name until the contract says so in `stored_as`.
+  schema::Schema schema;
+
+  // Output. Phases of one operation in order; the planner sorts them by phase.
+  std::vector<DraftStep> steps;
+  int motions = 0;  // how many were planned, for unique names
+
+  const db::Capabilities& capabilities() const {
+    return dialect.capabilities();
+  }
+};
+
+class Operation {
+ public:
+  virtual ~Operation() = default;
+
+  // The key in the migration file: "rename_column".
+  virtual std::string name() const = 0;
+
+  // What the server has to be asked before Plan. `schema` is the live one.
+  virtual std::vector<db::Question> Questions(
+      const schema::Schema& schema, const db::Dialect& dialect) const {
+    (void)schema;
+    (void)dialect;
+    return {};
+  }
+
+  // Checks itself against context.schema (Error{kNotFound}, Error{kRefused}),
+  // appends its steps and applies itself to context.schema.
+  virtual void Plan(PlanContext& context) const = 0;
+};
+
+using OperationPtr = std::shared_ptr<const Operation>;
+
+}  // namespace segue::ops

@@ -1,0 +1,22 @@
+// The table of operations: the one place that lists them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ops/operation.h"
+
+namespace segue::ops {
+
+struct RegistryEntry {
+  const char* name;  // the key in the file
+  OperationPtr (*parse)(const base::Node& body);
+};
+
+const std::vector<RegistryEntry>& Registry();
+
+// Parses the body of one operation. Throws Error{kUsage} that names file,
+// line, key and the nearest known name.
+OperationPtr ParseOperation(const std::string& name, const base::Node& body);
+
+}  // namespace segue::ops

@@ -1,0 +1,130 @@
+// The closed set of primitive actions. Operations produce them, each dialect's
+// render turns them into a segue::PlannedAction; a missing overload there does
+// not compile.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "plan/motion.h"
+#include "schema/schema.h"
+
+namespace segue::plan {
+
+struct AddColumn {
+  schema::TableName table;
+  schema::Column column;
+};
+
+// `column` is what is being dropped. `of_ours`: a column that this migration
+// added, so that nothing of the user's is lost.
+struct DropColumn {
+  schema::TableName table;
+  schema::Column column;
+  bool of_ours = false;
+};
+
+struct RenameColumn {
+  schema::TableName table;
+  std::string from;
+  std::string to;
+};
+
+// Makes the differences between `before` and `after` so: nullable, default,
+// comment (never name or type). Undo: the other way round.
+struct AlterColumn {
+  schema::TableName table;
+  schema::Column before;
+  schema::Column after;
+};
+
+// Where the database can, added without looking at the rows there are.
+struct AddConstraint {
+  schema::TableName table;
+  schema::Constraint constraint;
+};
+
+struct ValidateConstraint {
+  schema::TableName table;
+  std::string name;
+};
+
+struct DropConstraint {
+  schema::TableName table;
+  schema::Constraint constraint;
+};
+
+// Built without blocking writers where the database can. `definition` of the
+// index is ignored; the structured fields count.
+struct CreateIndex {
+  schema::TableName table;
+  schema::Index index;
+};
+
+struct DropIndex {
+  schema::TableName table;
+  schema::Index index;
+};
+
+struct RenameIndex {
+  schema::TableName table;
+  schema::Index index;  // as it is now
+  std::string to;
+};
+
+// Installs the dual-write triggers of a motion; replaces those there are.
+struct CreateSync {
+  Motion motion;
+};
+
+struct DropSync {
+  Motion motion;
+};
+
+struct Backfill {
+  Motion motion;
+};
+
+struct Verify {
+  Motion motion;
+};
+
+// See MotionSql::settle.
+struct Settle {
+  Motion motion;
+};
+
+// A view per table, in the shape of the new version.
+struct VersionView {
+  schema::TableName base;
+  std::string name;                      // of the view
+  std::vector<schema::Column> columns;   // name, stored_as, default_sql
+  std::vector<std::string> grants;       // "SELECT TO app"
+  // default_sql of these columns is set on the view (not the base's own).
+  std::vector<std::string> view_defaults;
+};
+
+struct PublishVersion {
+  std::string version_schema;
+  std::vector<VersionView> views;
+};
+
+// Removes a published version; irreversible.
+struct RetireVersion {
+  std::string version_schema;
+};
+
+struct RawSql {
+  std::string sql;
+  std::string undo;  // empty: cannot be undone
+};
+
+using Action =
+    std::variant<AddColumn, DropColumn, RenameColumn, AlterColumn,
+                 AddConstraint, ValidateConstraint, DropConstraint,
+                 CreateIndex, DropIndex, RenameIndex, CreateSync, DropSync,
+                 Backfill, Verify, Settle, PublishVersion, RetireVersion,
+                 RawSql>;
+
+}  // namespace segue::plan

@@ -1,0 +1,150 @@
+// A database schema as values. No I/O: dialects/*/inspect fills it, ops/ read
+// it and write down what they would change.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace segue::schema {
+
+struct TableName {
+  std::string schema;  // empty on databases without schemas
+  std::string name;
+  friend bool operator==(const TableName&, const TableName&) = default;
+  std::string ToString() const {
+    return schema.empty() ? name : schema + "." + name;
+  }
+};
+
+// The portable types of R1.11; everything else passes through as it is.
+enum class PortableType { kText, kInteger, kBoolean, kTimestamp, kJson };
+// Case-insensitive; nullopt for a native type.
+std::optional<PortableType> ParsePortableType(std::string_view text);
+
+enum class Identity { kNone, kAlways, kByDefault };
+
+struct Column {
+  std::string name;
+  std::string type;  // as the database prints it: "character varying(10)"
+  bool nullable = true;
+  std::optional<std::string> default_sql;  // the expression; nullopt: none
+  // Constant in the sense that evaluating it twice gives the same value and
+  // has no side effect. Filled by inspect for existing columns.
+  bool default_is_constant = true;
+  std::string comment;
+  std::string collation;  // empty: the type's own
+  Identity identity = Identity::kNone;
+  std::string generated_sql;  // expression of a generated column
+  // Where the values live when the shape that is being planned shows the
+  // column under another name than the base table has; empty: same name.
+  std::string stored_as;
+  bool has_column_grants = false;
+
+  const std::string& physical() const {
+    return stored_as.empty() ? name : stored_as;
+  }
+};
+
+struct IndexColumn {
+  std::string name;        // empty when it is an expression
+  std::string expression;  // empty when it is a column
+  std::string collation;
+  std::string opclass;
+  bool descending = false;
+  std::optional<bool> nulls_first;  // nullopt: the database's default
+};
+
+struct Index {
+  std::string name;
+  std::vector<IndexColumn> columns;
+  std::vector<std::string> include;
+  bool unique = false;
+  bool primary = false;
+  bool valid = true;
+  bool deferrable = false;
+  bool nulls_not_distinct = false;
+  std::string predicate;   // empty: not partial
+  std::string method;      // "btree"; empty: the database's default
+  std::string definition;  // the whole CREATE INDEX, as the database prints it
+  std::string constraint;  // the constraint it backs; empty: none
+};
+
+enum class ConstraintKind { kPrimaryKey, kUnique, kForeignKey, kCheck, kExclude };
+
+struct Constraint {
+  std::string name;
+  ConstraintKind kind = ConstraintKind::kCheck;
+  std::vector<std::string> columns;
+  std::string check;       // expression of a check
+  std::string definition;  // as the database prints it, without the name
+  bool validated = true;
+};
+
+struct Trigger {
+  std::string name;
+  std::string definition;
+};
+
+// Something that would break, or forbid, a change of the table.
+struct Dependent {
+  std::string kind;    // "view", "materialized view", "function", "foreign key"
+  std::string name;    // qualified
+  std::string column;  // the column depended on; empty: the table itself
+};
+
+struct Table {
+  TableName name;
+  std::string kind = "table";  // "table", "partitioned table", "partition", "view"
+  std::vector<Column> columns;
+  std::vector<Index> indexes;
+  std::vector<Constraint> constraints;
+  std::vector<Trigger> triggers;
+  std::vector<Dependent> dependents;
+  std::vector<std::string> grants;  // "SELECT TO app"
+  std::string owner;
+  std::string definition;  // SQLite: the CREATE TABLE text; else empty
+  std::string comment;
+  std::int64_t estimated_rows = 0;
+  std::int64_t bytes = 0;
+  int max_attnum = 0;            // PostgreSQL: dropped columns included
+  bool row_security_hides = false;  // policies apply to the session's role
+  bool owned_by_session = true;     // the session's role may alter it
+  bool without_rowid = false;       // SQLite
+  std::vector<std::string> partition_key;
+
+  const Column* FindColumn(const std::string& column) const;
+  Column* FindColumn(const std::string& column);
+  std::vector<std::string> ColumnNames() const;
+  // Columns of the best key to walk the table by, in key order: the primary
+  // key, else a NOT NULL, complete, immediate unique key; empty: none.
+  std::vector<std::string> WalkKey() const;
+};
+
+struct Schema {
+  std::string name;            // "public"; "main" on SQLite
+  std::string server_version;  // for messages and history
+  std::vector<Table> tables;   // ordinary tables, then views, by name
+
+  // nullptr when there is none of this name.
+  const Table* FindTable(const std::string& table) const;
+  Table* FindTable(const std::string& table);
+  std::vector<std::string> TableNames() const;
+};
+
+// The table, or Error{kNotFound} naming the nearest one.
+const Table& RequireTable(const Schema& schema, const std::string& table);
+Table& RequireTable(Schema& schema, const std::string& table);
+// The column, or Error{kNotFound} naming the table's columns (R1.8).
+const Column& RequireColumn(const Table& table, const std::string& column);
+
+// Names among `columns` that occur as identifiers in `expression`, by a
+// tokenizer that knows strings, quoted identifiers and comments. A superset of
+// the columns really referenced (a function may share a column's name), so it
+// serves to bind an expression, never to rewrite it. Unquoted identifiers
+// match case-insensitively.
+std::vector<std::string> ReferencedColumns(
+    const std::string& expression, const std::vector<std::string>& columns);
+
+}  // namespace segue::schema

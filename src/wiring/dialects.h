@@ -1,0 +1,20 @@
+// The one table that names the databases.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "db/dialect.h"
+
+namespace segue::wiring {
+
+// The dialect for a URL's scheme; Error{kUsage} naming the known schemes.
+std::shared_ptr<const db::Dialect> DialectFor(const std::string& scheme);
+
+// Wraps every dialect handed out from now on; for tests that inject faults.
+using Wrapper = std::shared_ptr<const db::Dialect> (*)(
+    std::shared_ptr<const db::Dialect>);
+void SetDialectWrapper(Wrapper wrapper);
+
+}  // namespace segue::wiring

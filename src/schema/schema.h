@@ -79,6 +79,7 @@ struct Constraint {
   std::vector<std::string> columns;
   std::string check;       // expression of a check
   std::string definition;  // as the database prints it, without the name
+  std::string using_index;  // adopt this index (unique); empty: build one
   bool validated = true;
 };
 

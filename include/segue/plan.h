@@ -75,6 +75,10 @@ struct MotionSql {
   // Makes the old column say what the new one says where the application gave
   // both; empty when the contract keeps the new column itself.
   RangeSql settle;
+  // Tries `up` on the rows as they are before anything is changed: SELECT key
+  // columns of rows for which it gives NULL where the new column takes none,
+  // at most 100; raises where the expression raises. Empty: nothing to try.
+  RangeSql trial;
   std::string count_left;      // SELECT count(*) of rows not filled yet
   std::string estimated_rows;  // SELECT estimate of the rows of the table
   std::string after_fill;      // run when the fill is done, as ANALYZE; or empty

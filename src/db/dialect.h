@@ -37,6 +37,7 @@ struct Capabilities {
   std::string ledger_prefix;
   std::string ledger_identity;   // type of an ever-growing integer key
   std::string for_share;         // suffix that locks read rows against change
+  std::string now_sql;  // seconds since the epoch by the database's clock
   std::size_t max_identifier = 63;
   std::chrono::milliseconds lock_budget{500};
   std::chrono::milliseconds chunk_time{200};
@@ -50,6 +51,7 @@ struct Capabilities {
 struct ConnectOptions {
   Url url;
   std::string role;     // SET ROLE; empty: none
+  std::string schema;   // unqualified names of the user's SQL resolve here
   std::string purpose;  // part of application_name: "runner", "status", ...
 };
 

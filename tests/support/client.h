@@ -1,0 +1,47 @@
+// An application's own session, through the database's driver and nothing of
+// segue's: no pinned settings, no marks, no registered functions.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace segue::test {
+
+using Cell = std::optional<std::string>;  // as text; nullopt: NULL
+using Rows = std::vector<std::vector<Cell>>;
+
+// "1|alice|NULL\n2|bob|x\n", for comparing and for messages.
+std::string ToLines(const Rows& rows);
+
+class ClientError : public std::runtime_error {
+ public:
+  ClientError(const std::string& message, std::string code)
+      : std::runtime_error(message), code_(std::move(code)) {}
+  // SQLSTATE; on SQLite the extended result code as a number.
+  const std::string& code() const { return code_; }
+
+ private:
+  std::string code_;
+};
+
+// Not thread-safe.
+class Client {
+ public:
+  virtual ~Client() = default;
+  // Runs the statements of `sql`; answers the rows of the last that had any.
+  // Throws ClientError.
+  virtual Rows Query(const std::string& sql) = 0;
+
+  // The first cell of the first row; throws when there is no row.
+  Cell One(const std::string& sql);
+  // True when `sql` fails; its effects are the caller's concern.
+  bool Fails(const std::string& sql);
+};
+
+std::unique_ptr<Client> OpenPostgresClient(const std::string& url);
+std::unique_ptr<Client> OpenSqliteClient(const std::string& path);
+
+}  // namespace segue::test

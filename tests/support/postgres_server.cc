@@ -1,0 +1,179 @@
+#include "tests/support/postgres_server.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "tests/support/client.h"
+
+namespace segue::test {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// The server writes its state as the eighth line; pg_ctl -w looks there too.
+bool SaysReady(const std::string& pid_file) {
+  std::istringstream lines(ReadFile(pid_file));
+  std::string line;
+  for (int i = 0; i < 8; ++i) {
+    if (!std::getline(lines, line)) return false;
+  }
+  return line.rfind("ready", 0) == 0;
+}
+
+std::string Encoded(const std::string& path) {
+  std::string text;
+  for (char c : path) text += c == '/' ? std::string("%2F") : std::string(1, c);
+  return text;
+}
+
+Command ServerProgram(const std::string& name,
+                      const std::vector<std::string>& arguments) {
+  Command command;
+  command.argv = {PostgresServer::BinFolder() + "/" + name};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  command.environment = {{"LC_ALL", "C.UTF-8"}, {"TZ", "UTC"}};
+  command.unprivileged = true;
+  command.directory = "/";
+  return command;
+}
+
+}  // namespace
+
+std::string PostgresServer::BinFolder() {
+  if (const char* given = std::getenv("SEGUE_PG_BIN")) return given;
+  std::vector<std::string> found;
+  std::error_code ignored;
+  for (const auto& entry :
+       fs::directory_iterator("/usr/lib/postgresql", ignored)) {
+    std::string bin = entry.path().string() + "/bin";
+    if (fs::exists(bin + "/initdb")) found.push_back(bin);
+  }
+  return found.empty() ? "" : *std::max_element(found.begin(), found.end());
+}
+
+PostgresServer::PostgresServer(PostgresOptions options) {
+  if (!Available()) throw std::runtime_error("PostgreSQL is not installed");
+  InitCluster(options);
+  Start();
+}
+
+PostgresServer::~PostgresServer() {
+  try {
+    Stop(/*immediate=*/true);
+  } catch (const std::exception&) {
+    // ~Process kills what is left.
+  }
+}
+
+PostgresServer& PostgresServer::Shared() {
+  static PostgresServer server;
+  return server;
+}
+
+void PostgresServer::InitCluster(const PostgresOptions& options) {
+  Account account = UnprivilegedAccount();
+  if (::chown(folder().c_str(), account.user, account.group) != 0) {
+    throw std::runtime_error("cannot give away " + folder());
+  }
+  OutputOf(ServerProgram(
+      "initdb", {"-D", DataFolder(), "-A", "trust", "-U", "postgres", "-E",
+                 "UTF8", "--locale=C.UTF-8", "--no-sync"}));
+  std::map<std::string, std::string> settings = {
+      {"listen_addresses", ""},
+      {"unix_socket_directories", folder()},
+      {"fsync", options.fsync ? "on" : "off"},
+      {"max_connections", "60"},
+      {"shared_buffers", "32MB"},
+      {"timezone", "UTC"},
+      {"log_line_prefix", "%m [%p] %a "},
+      {"deadlock_timeout", "200ms"}};
+  for (const auto& [key, value] : options.settings) settings[key] = value;
+  std::ofstream file(DataFolder() + "/postgresql.auto.conf", std::ios::app);
+  for (const auto& [key, value] : settings) {
+    file << key << " = '" << value << "'\n";
+  }
+}
+
+void PostgresServer::Start() {
+  Command command = ServerProgram("postgres", {"-D", DataFolder()});
+  command.death_signal = SIGQUIT;  // an immediate shutdown
+  server_ = std::make_unique<Process>(command);
+  WaitUntilReady();
+}
+
+void PostgresServer::WaitUntilReady() {
+  auto deadline = steady_clock::now() + std::chrono::seconds(60);
+  while (!SaysReady(DataFolder() + "/postmaster.pid")) {
+    if (!server_->running() || steady_clock::now() > deadline) {
+      throw std::runtime_error("PostgreSQL did not start: " + LogText());
+    }
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+}
+
+void PostgresServer::Stop(bool immediate) {
+  if (!server_) return;
+  server_->Kill(immediate ? SIGQUIT : SIGINT);
+  earlier_log_ += server_->Wait(std::chrono::seconds(60)).err;
+  server_.reset();
+}
+
+void PostgresServer::Restart(bool immediate) {
+  Stop(immediate);
+  Start();
+}
+
+std::string PostgresServer::Url(const std::string& database,
+                                const std::string& user) const {
+  return "postgres://" + user + "@" + Encoded(folder()) + "/" + database;
+}
+
+void PostgresServer::Admin(const std::string& sql) {
+  OpenPostgresClient(Url("postgres"))->Query(sql);
+}
+
+std::string PostgresServer::CreateDatabase() {
+  std::string name = "t" + std::to_string(++databases_);
+  Admin("CREATE DATABASE " + name + " TEMPLATE template0");
+  return name;
+}
+
+void PostgresServer::DropDatabase(const std::string& name) {
+  Admin("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+}
+
+std::string PostgresServer::DumpSchema(const std::string& database) {
+  Command command;
+  command.argv = {BinFolder() + "/pg_dump",
+                  "-s",
+                  "--restrict-key=x",
+                  "-N",
+                  "segue",
+                  "-d",
+                  Url(database)};
+  return OutputOf(command);
+}
+
+std::string PostgresServer::LogText() const {
+  return earlier_log_ + (server_ ? server_->Err() : "");
+}
+
+}  // namespace segue::test

@@ -1,0 +1,95 @@
+// Other programs, run by tests: the segue binary, pg_dump, a server.
+#pragma once
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace segue::test {
+
+struct Command {
+  std::vector<std::string> argv = {};                   // argv[0]: path or name
+  std::map<std::string, std::string> environment = {};  // added to our own
+  std::string input = {};                               // its standard input
+  std::string directory = {};                           // empty: ours
+  // When we are root: run as `postgres` (else `nobody`), because a PostgreSQL
+  // server refuses to run as root.
+  bool unprivileged = false;
+  // What the kernel sends it when the thread that started it dies, so that
+  // nothing outlives a test program that crashed.
+  int death_signal = SIGKILL;
+};
+
+struct Finished {
+  int exit_code = 0;  // 128 + n when signal n ended it
+  std::string out;
+  std::string err;
+};
+
+// A running program; killed by the destructor. Not thread-safe, except that
+// Kill may be called from another thread while the owner waits.
+class Process {
+ public:
+  explicit Process(const Command& command);
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  pid_t pid() const { return pid_; }
+  bool running();
+  void Kill(int signal);
+  // Throws (and kills it) when it does not end in time.
+  Finished Wait(std::chrono::milliseconds limit = std::chrono::minutes(2));
+  // What it has written so far.
+  std::string Out() const;
+  std::string Err() const;
+  // Returns once `text` stands in its output or errors; throws when it ends,
+  // or the time is up, without that.
+  void WaitForOutput(const std::string& text,
+                     std::chrono::milliseconds limit = std::chrono::minutes(1));
+
+ private:
+  // True when it has ended within `limit`.
+  bool Reap(std::chrono::milliseconds limit);
+
+  pid_t pid_ = -1;
+  int pid_fd_ = -1;
+  int out_fd_ = -1;
+  int err_fd_ = -1;
+  bool ended_ = false;
+  int exit_code_ = 0;
+};
+
+Finished RunCommand(const Command& command,
+                    std::chrono::milliseconds limit = std::chrono::minutes(2));
+
+// RunCommand, and throw with its errors unless it exits with 0.
+std::string OutputOf(const Command& command);
+
+// The user and group of `Command::unprivileged`; our own when we are not root.
+struct Account {
+  uid_t user;
+  gid_t group;
+};
+Account UnprivilegedAccount();
+
+#ifdef SEGUE_BINARY  // the suites' CMake target defines it
+inline Command SegueCommand(const std::vector<std::string>& arguments) {
+  Command command;
+  command.argv = {SEGUE_BINARY};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  return command;
+}
+inline Finished RunSegue(const std::vector<std::string>& arguments,
+                         const std::string& input = "") {
+  Command command = SegueCommand(arguments);
+  command.input = input;
+  return RunCommand(command);
+}
+#endif
+
+}  // namespace segue::test

@@ -1,0 +1,98 @@
+#include "tests/support/testbed.h"
+
+#include <iostream>
+
+#include "tests/support/postgres_server.h"
+#include "tests/support/sqlite_file.h"
+#include "wiring/dialects.h"
+
+namespace segue::test {
+namespace {
+
+class SqliteDatabase : public TestDatabase {
+ public:
+  SqliteDatabase() : TestDatabase("sqlite") {}
+  std::string Url() const override { return file_.Url(); }
+  std::string Dump() override { return file_.DumpSchema(); }
+  std::unique_ptr<Client> NewClient() override {
+    return OpenSqliteClient(file_.path());
+  }
+
+ private:
+  SqliteFile file_;
+};
+
+class PostgresDatabase : public TestDatabase {
+ public:
+  PostgresDatabase()
+      : TestDatabase("postgres"),
+        name_(PostgresServer::Shared().CreateDatabase()) {}
+  ~PostgresDatabase() override {
+    try {
+      PostgresServer::Shared().DropDatabase(name_);
+    } catch (const std::exception& error) {
+      std::cerr << "a test database stays: " << error.what() << "\n";
+    }
+  }
+  std::string Url() const override {
+    return PostgresServer::Shared().Url(name_);
+  }
+  std::string Dump() override {
+    return PostgresServer::Shared().DumpSchema(name_);
+  }
+  std::unique_ptr<Client> NewClient() override {
+    return OpenPostgresClient(Url());
+  }
+
+ private:
+  std::string name_;
+};
+
+template <typename T>
+std::unique_ptr<TestDatabase> Make() {
+  return std::make_unique<T>();
+}
+
+}  // namespace
+
+TestDatabase::TestDatabase(const std::string& scheme)
+    : dialect_(wiring::DialectFor(scheme)) {}
+
+std::unique_ptr<db::Connection> TestDatabase::Connect(
+    const std::string& purpose) {
+  return dialect_->Connect({db::ParseUrl(Url()), "", purpose});
+}
+
+Database TestDatabase::Open() { return Database::Open({Url(), "", ""}); }
+
+Client& TestDatabase::app() {
+  if (!app_) app_ = NewClient();
+  return *app_;
+}
+
+const std::vector<Testbed>& Testbeds() {
+  static const std::vector<Testbed> testbeds = {
+      {"SQLite", "", &Make<SqliteDatabase>},
+      {"PostgreSQL", PostgresServer::Available() ? "" : "install postgresql-15",
+       &Make<PostgresDatabase>}};
+  return testbeds;
+}
+
+std::string TestbedName(const ::testing::TestParamInfo<Testbed>& info) {
+  return info.param.name;
+}
+
+void PrintTo(const Testbed& testbed, std::ostream* out) {
+  *out << testbed.name;
+}
+
+void DialectTest::SetUp() {
+  if (!GetParam().missing.empty()) {
+    std::cerr << "*** NOT TESTED on " << GetParam().name << ": "
+              << GetParam().missing << " ***\n";
+    GTEST_SKIP() << GetParam().missing;
+  }
+  db_ = GetParam().fresh();
+}
+
+}  // namespace segue::test

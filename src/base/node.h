@@ -9,6 +9,8 @@
 
 namespace segue::base {
 
+struct NodeEntry;
+
 struct Node {
   enum class Kind { kNull, kScalar, kList, kMap };
 
@@ -16,9 +18,9 @@ struct Node {
   std::string scalar;   // its text; for numbers and booleans as written
   bool quoted = false;  // written as a string: "true" is not true
   std::vector<Node> items;
-  std::vector<std::pair<std::string, Node>> entries;  // in file order
-  int line = 0;      // 1-based; 0 when unknown
-  std::string path;  // "operations[0].add_column.table"
+  std::vector<NodeEntry> entries;  // in file order
+  int line = 0;                    // 1-based; 0 when unknown
+  std::string path;                // "operations[0].add_column.table"
   std::string file;
 
   bool is_null() const { return kind == Kind::kNull; }
@@ -31,6 +33,15 @@ struct Node {
 
   // "file.yaml:12: operations[0].add_column.table"
   std::string Where() const;
+};
+
+// A key and its value. Not std::pair, which clang refuses for a type that
+// contains itself.
+struct NodeEntry {
+  NodeEntry(std::string key, Node value)
+      : first(std::move(key)), second(std::move(value)) {}
+  std::string first;
+  Node second;
 };
 
 }  // namespace segue::base

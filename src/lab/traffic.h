@@ -3,17 +3,18 @@
 // write.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace segue::lab {
 
 // What one client of an application does to one table with an integer primary
-// key. Each client owns its own keys, so the last acknowledged write per key
-// is known exactly.
+// key. Any client may write any key, but two never the same at once: the
+// oracle hands the keys out.
 struct ClientShape {
   std::string label;         // "old 1", "new 2"
   std::string url;           // what this version connects with
@@ -24,10 +25,22 @@ struct ClientShape {
   // version: SQL with $1, and an SQL expression over value_column that gives
   // the integer back.
   std::string write_expression = "$1";
-  std::string read_expression;  // empty: value_column itself
-  // Other columns an INSERT must give: "email", "'x'".
-  std::vector<std::string> fixed_columns;
-  std::vector<std::string> fixed_values;
+  std::string read_expression = {};  // empty: value_column itself
+  // Other columns an INSERT must give: "email", "'x'". The first is also what
+  // an UPDATE of an unrelated column touches.
+  std::vector<std::string> fixed_columns = {};
+  std::vector<std::string> fixed_values = {};
+  // Run after connecting, as this application would: "PRAGMA busy_timeout".
+  std::vector<std::string> session_setup = {};
+  bool writes_null = false;  // some of the values written are NULL
+  bool upserts = false;      // INSERT ... ON CONFLICT (key) DO UPDATE, too
+};
+
+struct TrafficOptions {
+  // The keys that clients read and write, both inclusive.
+  std::int64_t first_key = 1;
+  std::int64_t last_key = 1000;
+  std::uint64_t seed = 1;
 };
 
 struct TrafficReport {
@@ -37,18 +50,26 @@ struct TrafficReport {
   std::int64_t lost = 0;      // acknowledged writes that a version cannot see
   std::int64_t diverged = 0;  // rows that the two versions see differently
   double p50_ms = 0, p99_ms = 0, max_ms = 0;  // of all statements
-  std::vector<std::string> samples;  // the first ten failures, in words
+  std::vector<std::string> samples = {};  // the first ten failures, in words
 
+  std::int64_t statements() const { return reads + writes; }
   bool clean() const { return failed == 0 && lost == 0 && diverged == 0; }
 };
 
-// Runs clients on threads of their own, one connection each.
+// "failed 0, lost 0, diverged 0", and the samples on lines of their own.
+std::string Verdict(const TrafficReport& report);
+
+// Runs clients on threads of their own, one connection each. The methods are
+// called from one thread.
 class Traffic {
  public:
-  // `keys_per_client` rows are inserted up front by the first client's shape.
-  Traffic(std::int64_t first_key, std::int64_t keys_per_client,
-          std::uint64_t seed);
+  explicit Traffic(const TrafficOptions& options);
   ~Traffic();  // stops
+  Traffic(const Traffic&) = delete;
+  Traffic& operator=(const Traffic&) = delete;
+
+  // A row that is there already; nullopt: its value is NULL.
+  void Remember(std::int64_t key, std::optional<std::int64_t> value);
 
   // Starts a client; may be called while others run. Returns its number.
   int AddClient(const ClientShape& shape);
@@ -58,11 +79,18 @@ class Traffic {
   // 0: as fast as they can.
   void SetRatePerClient(double statements_per_second);
 
+  // Waits until every running client has done `statements` more, failed ones
+  // included. False when that took longer than `limit`.
+  bool WaitForEach(std::int64_t statements, std::chrono::milliseconds limit);
+
   // After StopAll: reads every row through each of `shapes` and compares it
-  // with what the oracle remembers.
+  // with what the oracle remembers. `lost` counts wrong reads of the clients
+  // as well.
   TrafficReport Judge(const std::vector<ClientShape>& shapes);
   // Counts so far, without a judgement.
   TrafficReport Counts() const;
+  // Latencies reported from now on are of statements from now on.
+  void StartPeriod();
 
  private:
   struct State;

@@ -1,0 +1,237 @@
+#include "lab/client.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "db/dialect.h"
+#include "db/url.h"
+#include "wiring/dialects.h"
+
+namespace segue::lab {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// Old and new clients meet on these keys again and again; the others make sure
+// that every part of the table is written during the backfill.
+constexpr std::int64_t kHotKeys = 64;
+constexpr auto kReconnectPause = std::chrono::milliseconds(50);
+
+db::Value ValueOf(const Cell& cell) {
+  if (cell.kind == Cell::Kind::kValue) return cell.value;
+  return std::monostate{};
+}
+
+std::string InsertSql(const ClientShape& shape) {
+  std::vector<std::string> columns = {shape.key_column, shape.value_column};
+  std::vector<std::string> values = {"$2", shape.write_expression};
+  columns.insert(columns.end(), shape.fixed_columns.begin(),
+                 shape.fixed_columns.end());
+  values.insert(values.end(), shape.fixed_values.begin(),
+                shape.fixed_values.end());
+  return "INSERT INTO " + shape.table + " (" + base::Join(columns, ", ") +
+         ") VALUES (" + base::Join(values, ", ") + ")";
+}
+
+}  // namespace
+
+std::unique_ptr<db::Connection> Connect(const ClientShape& shape) {
+  db::ConnectOptions options;
+  options.url = db::ParseUrl(shape.url);
+  options.purpose = "lab " + shape.label;
+  auto connection = wiring::DialectFor(options.url.scheme)->Connect(options);
+  for (const std::string& sql : shape.session_setup) connection->Execute(sql);
+  return connection;
+}
+
+Cell CellOf(const db::Value& value) {
+  return db::IsNull(value) ? Cell::Null() : Cell::Of(db::ToInt(value));
+}
+
+const std::string& ReadExpression(const ClientShape& shape) {
+  return shape.read_expression.empty() ? shape.value_column
+                                       : shape.read_expression;
+}
+
+Client::Client(ClientShape shape, const TrafficOptions& options,
+               std::uint64_t seed, Oracle* oracle, Tally* tally,
+               const std::atomic<double>* rate)
+    : shape_(std::move(shape)),
+      options_(options),
+      oracle_(oracle),
+      tally_(tally),
+      rate_(rate),
+      random_(seed),
+      next_(SteadyClock::now()),
+      thread_([this] { Run(); }) {}
+
+Client::~Client() { Stop(); }
+
+void Client::Stop() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Client::Run() {
+  for (;;) {
+    Pace();
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (stop_) return;
+    }
+    if (EnsureConnected()) Once();
+  }
+}
+
+// Waits for the client's turn, or until it is stopped. A client that fell
+// behind does not catch up with a burst: an application would not either.
+void Client::Pace() {
+  const double rate = rate_->load();
+  if (rate <= 0) return;
+  next_ += std::chrono::duration_cast<SteadyClock::duration>(
+      std::chrono::duration<double>(1.0 / rate));
+  next_ = std::max(next_, SteadyClock::now());
+  std::unique_lock<std::mutex> lock(mutex_);
+  wake_.wait_until(lock, next_, [this] { return stop_; });
+}
+
+bool Client::EnsureConnected() {
+  if (connection_ && connection_->alive()) return true;
+  try {
+    connection_ = Connect(shape_);
+    return true;
+  } catch (const Error& error) {
+    Fail(error, "connect");
+    ++statements_;
+    std::unique_lock<std::mutex> lock(mutex_);
+    wake_.wait_for(lock, kReconnectPause, [this] { return stop_; });
+    return false;
+  }
+}
+
+void Client::Once() {
+  const std::int64_t key = PickKey();
+  if (Percent() < 40) {
+    Read(key);
+  } else {
+    Write(key);
+  }
+  ++statements_;
+}
+
+void Client::Read(std::int64_t key) {
+  const std::string sql = "SELECT " + ReadExpression(shape_) + " FROM " +
+                          shape_.table + " WHERE " + shape_.key_column +
+                          " = $1";
+  const Oracle::Glimpse before = oracle_->BeforeRead(key);
+  try {
+    const auto start = SteadyClock::now();
+    const db::Result result = connection_->Execute(sql, {key});
+    tally_->Read(SteadyClock::now() - start);
+    const Cell seen =
+        result.rows.empty() ? Cell::Absent() : CellOf(result.rows[0][0]);
+    if (oracle_->Explains(before, seen)) return;
+    tally_->Lost(shape_.label + ": key " + std::to_string(key) + " reads " +
+                 ToText(seen) + ", written " + ToText(oracle_->Expected(key)));
+  } catch (const Error& error) {
+    Fail(error, sql);
+  }
+}
+
+void Client::Write(std::int64_t key) {
+  const auto cell = oracle_->TryClaim(key);
+  if (!cell) return;
+  const int dice = Percent();
+  if (!cell->present()) {
+    Insert(key, shape_.upserts && dice < 30);
+  } else if (dice < 65) {
+    Update(key);
+  } else if (dice < 80) {
+    Touch(key, *cell);
+  } else if (dice < 90 && shape_.upserts) {
+    Insert(key, true);
+  } else {
+    Delete(key);
+  }
+}
+
+void Client::Insert(std::int64_t key, bool upsert) {
+  const Cell after = PickCell();
+  std::string sql = InsertSql(shape_);
+  if (upsert) {
+    sql += " ON CONFLICT (" + shape_.key_column + ") DO UPDATE SET " +
+           shape_.value_column + " = EXCLUDED." + shape_.value_column;
+  }
+  Change(key, after, sql, {ValueOf(after), key});
+}
+
+void Client::Update(std::int64_t key) {
+  const Cell after = PickCell();
+  Change(key, after,
+         "UPDATE " + shape_.table + " SET " + shape_.value_column + " = " +
+             shape_.write_expression + " WHERE " + shape_.key_column + " = $2",
+         {ValueOf(after), key});
+}
+
+// Changes a column that the migration does not concern: the value must stay.
+void Client::Touch(std::int64_t key, const Cell& cell) {
+  if (shape_.fixed_columns.empty()) {
+    oracle_->Refused(key);
+    return;
+  }
+  Change(key, cell,
+         "UPDATE " + shape_.table + " SET " + shape_.fixed_columns[0] + " = " +
+             shape_.fixed_values[0] + " WHERE " + shape_.key_column + " = $1",
+         {key});
+}
+
+void Client::Delete(std::int64_t key) {
+  Change(
+      key, Cell::Absent(),
+      "DELETE FROM " + shape_.table + " WHERE " + shape_.key_column + " = $1",
+      {key});
+}
+
+void Client::Change(std::int64_t key, const Cell& after, const std::string& sql,
+                    const std::vector<db::Value>& parameters) {
+  try {
+    const auto start = SteadyClock::now();
+    connection_->Execute(sql, parameters);
+    tally_->Write(SteadyClock::now() - start);
+    oracle_->Acknowledge(key, after);
+  } catch (const Error& error) {
+    if (error.poisons_connection()) {
+      oracle_->InDoubt(key, after);
+    } else {
+      oracle_->Refused(key);
+    }
+    Fail(error, sql);
+  }
+}
+
+void Client::Fail(const Error& error, const std::string& sql) {
+  if (error.poisons_connection()) connection_.reset();
+  tally_->Failed(shape_.label + ": " + error.what() + " [" +
+                 error.native_code() + "] in " + sql);
+}
+
+std::int64_t Client::PickKey() {
+  const std::int64_t hot =
+      std::min(options_.last_key, options_.first_key + kHotKeys - 1);
+  const std::int64_t last = Percent() < 30 ? hot : options_.last_key;
+  return Cells(options_.first_key, last)(random_);
+}
+
+int Client::Percent() { return static_cast<int>(random_() % 100); }
+
+Cell Client::PickCell() {
+  if (shape_.writes_null && Percent() < 10) return Cell::Null();
+  return Cell::Of(oracle_->NextValue());
+}
+
+}  // namespace segue::lab

@@ -1,0 +1,25 @@
+// `segue demo --live`: a column is renamed while two versions of an
+// application write to it, and an oracle says whether anything was lost.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+
+#include "segue/progress.h"
+
+namespace segue::lab {
+
+struct LiveDemoOptions {
+  std::int64_t rows = 200'000;
+  int clients_per_version = 2;
+  ProgressCallback on_progress;  // empty: the demo prints each step itself
+  std::string path;              // empty: a temporary file, removed afterwards
+};
+
+// Prints what happens as it happens, and at the end the oracle's verdict.
+// Returns 0 only if no statement failed, no write was lost and no row
+// diverged. Throws Error{kUsage} when `path` exists.
+int RunLiveDemo(const LiveDemoOptions& options, std::ostream& out);
+
+}  // namespace segue::lab

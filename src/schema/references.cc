@@ -100,7 +100,7 @@ class Scanner {
       name += Peek();
     }
     ++at_;
-    Mark(name);
+    MarkQuoted(name);
   }
 
   // [name] quotes on SQLite and subscripts an array on PostgreSQL, where the
@@ -110,7 +110,7 @@ class Scanner {
     const std::string_view inside = end == std::string_view::npos
                                         ? std::string_view{}
                                         : text_.substr(at_ + 1, end - at_ - 1);
-    at_ = Mark(inside) ? end + 1 : at_ + 1;
+    at_ = MarkQuoted(inside) ? end + 1 : at_ + 1;
   }
 
   // A parameter $1, or a string $tag$...$tag$.
@@ -138,23 +138,27 @@ class Scanner {
     while (at_ < text_.size() && InWord(Peek())) ++at_;
     const std::string_view word = text_.substr(start, at_ - start);
     if (Peek() == '\'' && (word == "E" || word == "e")) return SkipString(true);
-    Mark(word);
+    MarkAnyCase(word);
   }
 
-  // By exact spelling where there is one, else without regard to case: a
-  // quoted name is exact on PostgreSQL and is not on SQLite.
-  bool Mark(std::string_view name) {
-    bool exact = false;
+  // A quoted name is exact on PostgreSQL and is not on SQLite: so by exact
+  // spelling where there is one, else without regard to case.
+  bool MarkQuoted(std::string_view name) {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (columns_[i] == name) met_[i] = exact = true;
+      if (columns_[i] != name) continue;
+      met_[i] = true;
+      return true;
     }
-    if (exact || name.empty()) return exact;
-    bool similar = false;
+    return MarkAnyCase(name);
+  }
+
+  bool MarkAnyCase(std::string_view name) {
+    bool found = false;
     const std::string lower = base::ToLower(name);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (base::ToLower(columns_[i]) == lower) met_[i] = similar = true;
+      if (base::ToLower(columns_[i]) == lower) met_[i] = found = true;
     }
-    return similar;
+    return found;
   }
 
   std::string_view text_;

@@ -1,0 +1,77 @@
+#include "plan/motion.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace segue::plan {
+namespace {
+
+// Words that are values of their own although they look like a column's name.
+constexpr std::array<std::string_view, 15> kValues = {
+    "current_catalog", "current_date",   "current_role",
+    "current_schema",  "current_time",   "current_timestamp",
+    "current_user",    "default",        "false",
+    "localtime",       "localtimestamp", "null",
+    "session_user",    "true",           "user"};
+
+bool IsWord(std::string_view text) {
+  const auto in_word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '$' || (c >= '0' && c <= '9') ||
+           static_cast<unsigned char>(c) >= 0x80;
+  };
+  const bool digit_first = !text.empty() && text[0] >= '0' && text[0] <= '9';
+  return !text.empty() && !digit_first && text[0] != '$' &&
+         std::all_of(text.begin(), text.end(), in_word);
+}
+
+// What stands between the quotes; nullopt when `text` is not one quoted name.
+std::optional<std::string> Unquoted(std::string_view text) {
+  if (text.size() < 2) return std::nullopt;
+  const char open = text.front();
+  const char close = open == '[' ? ']' : open;
+  const bool quotes = open == '"' || open == '`' || open == '[';
+  if (!quotes || text.back() != close) return std::nullopt;
+  std::string name;
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    if (text[i] == close) {
+      if (i + 2 >= text.size() || text[i + 1] != close) return std::nullopt;
+      ++i;
+    }
+    name += text[i];
+  }
+  return name;
+}
+
+std::optional<std::string> ColumnOf(const std::vector<Binding>& bindings,
+                                    std::string_view name, bool any_case) {
+  for (const Binding& binding : bindings) {
+    if (binding.name == name) return binding.column;
+  }
+  if (!any_case) return std::nullopt;
+  const std::string lower = base::ToLower(name);
+  for (const Binding& binding : bindings) {
+    if (base::ToLower(binding.name) == lower) return binding.column;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> Expression::PlainColumn() const {
+  std::string_view text = base::Trim(sql);
+  // Parentheses around one word; anything else within makes it no word.
+  while (text.size() > 2 && text.front() == '(' && text.back() == ')') {
+    text = base::Trim(text.substr(1, text.size() - 2));
+  }
+  if (const auto name = Unquoted(text)) return ColumnOf(bindings, *name, false);
+  if (!IsWord(text)) return std::nullopt;
+  const bool is_value = std::find(kValues.begin(), kValues.end(),
+                                  base::ToLower(text)) != kValues.end();
+  return is_value ? std::nullopt : ColumnOf(bindings, text, true);
+}
+
+}  // namespace segue::plan

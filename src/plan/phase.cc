@@ -1,0 +1,128 @@
+// Phases, sub-states and the moves between them (R1.1).
+#include <array>
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+#include "segue/error.h"
+#include "segue/plan.h"
+
+namespace segue {
+namespace {
+
+template <typename T, std::size_t N>
+using Names = std::array<std::pair<T, std::string_view>, N>;
+
+constexpr Names<Phase, 6> kPhases = {{
+    {Phase::kPending, "PENDING"},
+    {Phase::kExpanding, "EXPANDING"},
+    {Phase::kMigrating, "MIGRATING"},
+    {Phase::kContracting, "CONTRACTING"},
+    {Phase::kComplete, "COMPLETE"},
+    {Phase::kRolledBack, "ROLLED_BACK"},
+}};
+
+constexpr Names<SubState, 5> kSubStates = {{
+    {SubState::kNone, ""},
+    {SubState::kBackfilling, "backfilling"},
+    {SubState::kReady, "ready"},
+    {SubState::kSealed, "sealed"},
+    {SubState::kDropping, "dropping"},
+}};
+
+constexpr Names<Access, 2> kAccesses = {{
+    {Access::kInPlace, "in_place"},
+    {Access::kVersioned, "versioned"},
+}};
+
+template <typename T, std::size_t N>
+std::string_view NameOf(const Names<T, N>& names, T value) {
+  for (const auto& [known, name] : names) {
+    if (known == value) return name;
+  }
+  return {};
+}
+
+template <typename T, std::size_t N>
+T Named(const Names<T, N>& names, std::string_view text, ErrorKind kind,
+        const char* what) {
+  std::vector<std::string> known;
+  for (const auto& [value, name] : names) {
+    if (name == text) return value;
+    if (!name.empty()) known.emplace_back(name);
+  }
+  throw Error(kind, base::Quoted(text, '\'') + " is not " + what +
+                        "; expected one of " + base::Join(known, ", "));
+}
+
+// The way forward as one line of places; -1 for a state that does not exist.
+int PlaceOf(Phase phase, SubState sub) {
+  constexpr std::array<std::pair<Phase, SubState>, 7> kWay = {{
+      {Phase::kPending, SubState::kNone},
+      {Phase::kExpanding, SubState::kNone},
+      {Phase::kMigrating, SubState::kBackfilling},
+      {Phase::kMigrating, SubState::kReady},
+      {Phase::kContracting, SubState::kSealed},
+      {Phase::kContracting, SubState::kDropping},
+      {Phase::kComplete, SubState::kNone},
+  }};
+  for (std::size_t i = 0; i < kWay.size(); ++i) {
+    if (kWay[i] == std::pair(phase, sub)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+}  // namespace
+
+std::string_view ToString(Phase phase) { return NameOf(kPhases, phase); }
+
+Phase PhaseFromString(std::string_view text) {
+  return Named(kPhases, text, ErrorKind::kCorrupt, "a phase");
+}
+
+std::string_view ToString(SubState state) { return NameOf(kSubStates, state); }
+
+SubState SubStateFromString(std::string_view text) {
+  return Named(kSubStates, text, ErrorKind::kCorrupt, "a sub-state");
+}
+
+std::string_view ToString(Access access) { return NameOf(kAccesses, access); }
+
+Access AccessFromString(std::string_view text) {
+  return Named(kAccesses, text, ErrorKind::kUsage, "a kind of access");
+}
+
+std::string_view ToString(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::kSchema:
+      return "schema";
+    case ActionKind::kBackfill:
+      return "backfill";
+    case ActionKind::kVerify:
+      return "verify";
+    case ActionKind::kSettle:
+      return "settle";
+  }
+  return {};
+}
+
+bool CanMove(Phase from, SubState from_sub, Phase to, SubState to_sub) {
+  const int start = PlaceOf(from, from_sub);
+  if (start < 0) return false;
+  if (to == Phase::kRolledBack) {
+    return to_sub == SubState::kNone &&
+           start < PlaceOf(Phase::kContracting, SubState::kDropping);
+  }
+  const int end = PlaceOf(to, to_sub);
+  if (end < 0) return false;
+  const int ready = PlaceOf(Phase::kMigrating, SubState::kReady);
+  const int sealed = PlaceOf(Phase::kContracting, SubState::kSealed);
+  if (start == sealed && end == ready) return true;  // undo
+  if (start == ready && to == Phase::kComplete)
+    return true;  // nothing replaced
+  // A plan that moves no rows is ready as soon as it has expanded.
+  if (from == Phase::kExpanding && end == ready) return true;
+  return end == start + 1;
+}
+
+}  // namespace segue

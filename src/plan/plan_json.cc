@@ -1,0 +1,239 @@
+// A plan as JSON, for the ledger and for programs. What is empty is left out.
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "segue/error.h"
+#include "segue/plan.h"
+
+namespace segue {
+namespace {
+
+// Ordered, so that a person who opens the ledger reads it top-down.
+using Json = nlohmann::ordered_json;
+
+// Raised when an older tool could misread what a newer one has stored.
+constexpr int kFormat = 1;
+
+// --- writing ---
+
+void Put(Json& to, const char* key, const std::string& text) {
+  if (!text.empty()) to[key] = text;
+}
+
+void Put(Json& to, const char* key, const std::vector<std::string>& texts) {
+  if (!texts.empty()) to[key] = texts;
+}
+
+void Put(Json& to, const char* key, const std::vector<Statement>& statements) {
+  if (statements.empty()) return;
+  Json& list = to[key] = Json::array();
+  for (const Statement& statement : statements) {
+    Json item = {{"sql", statement.sql}};
+    if (statement.expect_rows) item["expect_rows"] = *statement.expect_rows;
+    list.push_back(std::move(item));
+  }
+}
+
+void Put(Json& to, const char* key, const RangeSql& range) {
+  Json item = Json::object();
+  Put(item, "all", range.all);
+  Put(item, "after", range.after);
+  Put(item, "upto", range.upto);
+  Put(item, "between", range.between);
+  if (!item.empty()) to[key] = std::move(item);
+}
+
+void Put(Json& to, const char* key, const LockNeed& lock) {
+  Json item = Json::object();
+  Put(item, "mode", lock.mode);
+  Put(item, "object", lock.object);
+  if (lock.budget.count() != 0) item["budget_ms"] = lock.budget.count();
+  Put(item, "hold", lock.hold);
+  if (!item.empty()) to[key] = std::move(item);
+}
+
+Json MotionJson(const MotionSql& motion) {
+  Json to = {{"name", motion.name}};
+  Put(to, "table", motion.table);
+  Put(to, "key_columns", motion.key_columns);
+  Put(to, "next_bound", motion.next_bound);
+  Put(to, "fill", motion.fill);
+  Put(to, "verify", motion.verify);
+  Put(to, "settle", motion.settle);
+  Put(to, "count_left", motion.count_left);
+  Put(to, "estimated_rows", motion.estimated_rows);
+  Put(to, "after_fill", motion.after_fill);
+  return to;
+}
+
+Json ActionJson(const PlannedAction& action) {
+  Json to = {{"kind", ToString(action.kind)}};
+  Put(to, "description", action.description);
+  Put(to, "forward", action.forward);
+  Put(to, "undo", action.undo);
+  Put(to, "probe", action.probe);
+  Put(to, "cleanup", action.cleanup);
+  Put(to, "lock", action.lock);
+  to["transactional"] = action.transactional;
+  to["reversible"] = action.reversible;
+  if (action.motion) to["motion"] = MotionJson(*action.motion);
+  return to;
+}
+
+Json StepJson(const Step& step) {
+  Json to = {{"phase", ToString(step.phase)},
+             {"description", step.description},
+             {"executed", step.executed},
+             {"rolled_back", step.rolled_back}};
+  Put(to, "notes", step.notes);
+  Json& actions = to["actions"] = Json::array();
+  for (const PlannedAction& action : step.actions) {
+    actions.push_back(ActionJson(action));
+  }
+  return to;
+}
+
+Json PlanJson(const Plan& plan) {
+  Json to = {{"format", kFormat},
+             {"id", plan.id},
+             {"title", plan.title},
+             {"access", ToString(plan.access)}};
+  Put(to, "version", plan.version);
+  Put(to, "version_schema", plan.version_schema);
+  Put(to, "notes", plan.notes);
+  Json& steps = to["steps"] = Json::array();
+  for (const Step& step : plan.steps) steps.push_back(StepJson(step));
+  return to;
+}
+
+// --- reading ---
+
+std::string Text(const Json& from, const char* key) {
+  return from.value(key, std::string());
+}
+
+std::vector<std::string> Texts(const Json& from, const char* key) {
+  return from.value(key, std::vector<std::string>());
+}
+
+std::vector<Statement> Statements(const Json& from, const char* key) {
+  std::vector<Statement> statements;
+  if (!from.contains(key)) return statements;
+  for (const Json& item : from.at(key)) {
+    Statement statement{item.at("sql").get<std::string>(), std::nullopt};
+    if (item.contains("expect_rows")) {
+      statement.expect_rows = item.at("expect_rows").get<std::int64_t>();
+    }
+    statements.push_back(std::move(statement));
+  }
+  return statements;
+}
+
+RangeSql Range(const Json& from, const char* key) {
+  if (!from.contains(key)) return {};
+  const Json& item = from.at(key);
+  return {Text(item, "all"), Text(item, "after"), Text(item, "upto"),
+          Text(item, "between")};
+}
+
+LockNeed Lock(const Json& from) {
+  if (!from.contains("lock")) return {};
+  const Json& item = from.at("lock");
+  return {Text(item, "mode"), Text(item, "object"),
+          std::chrono::milliseconds(item.value("budget_ms", std::int64_t{0})),
+          Text(item, "hold")};
+}
+
+MotionSql MotionFrom(const Json& from) {
+  MotionSql motion;
+  motion.name = from.at("name").get<std::string>();
+  motion.table = Text(from, "table");
+  motion.key_columns = Texts(from, "key_columns");
+  motion.next_bound = Range(from, "next_bound");
+  motion.fill = Range(from, "fill");
+  motion.verify = Range(from, "verify");
+  motion.settle = Range(from, "settle");
+  motion.count_left = Text(from, "count_left");
+  motion.estimated_rows = Text(from, "estimated_rows");
+  motion.after_fill = Text(from, "after_fill");
+  return motion;
+}
+
+ActionKind KindFromString(const std::string& text) {
+  for (const ActionKind kind : {ActionKind::kSchema, ActionKind::kBackfill,
+                                ActionKind::kVerify, ActionKind::kSettle}) {
+    if (ToString(kind) == text) return kind;
+  }
+  throw Error(ErrorKind::kCorrupt,
+              base::Quoted(text, '\'') + " is not a kind of action");
+}
+
+PlannedAction ActionFrom(const Json& from) {
+  PlannedAction action;
+  action.kind = KindFromString(from.at("kind").get<std::string>());
+  action.description = Text(from, "description");
+  action.forward = Statements(from, "forward");
+  action.undo = Statements(from, "undo");
+  action.probe = Text(from, "probe");
+  action.cleanup = Statements(from, "cleanup");
+  action.lock = Lock(from);
+  action.transactional = from.at("transactional").get<bool>();
+  action.reversible = from.at("reversible").get<bool>();
+  if (from.contains("motion")) action.motion = MotionFrom(from.at("motion"));
+  return action;
+}
+
+Step StepFrom(const Json& from) {
+  Step step;
+  step.phase = PhaseFromString(from.at("phase").get<std::string>());
+  step.description = from.at("description").get<std::string>();
+  step.executed = from.at("executed").get<bool>();
+  step.rolled_back = from.at("rolled_back").get<bool>();
+  step.notes = Texts(from, "notes");
+  for (const Json& action : from.at("actions")) {
+    step.actions.push_back(ActionFrom(action));
+  }
+  return step;
+}
+
+Plan PlanFrom(const Json& from) {
+  if (from.at("format").get<int>() > kFormat) {
+    throw Error(ErrorKind::kCorrupt,
+                "The plan was stored by a newer version of segue")
+        .WithHint("Use that version, or a later one");
+  }
+  Plan plan;
+  plan.id = from.at("id").get<std::string>();
+  plan.title = from.at("title").get<std::string>();
+  plan.access = AccessFromString(from.at("access").get<std::string>());
+  plan.version = Text(from, "version");
+  plan.version_schema = Text(from, "version_schema");
+  plan.notes = Texts(from, "notes");
+  for (const Json& step : from.at("steps")) {
+    plan.steps.push_back(StepFrom(step));
+  }
+  return plan;
+}
+
+}  // namespace
+
+std::string ToJson(const Plan& plan, int indent) {
+  try {
+    return PlanJson(plan).dump(indent);
+  } catch (const Json::exception& error) {
+    // The only way: a text that is not UTF-8.
+    throw Error(ErrorKind::kRefused, "The plan of " + plan.id +
+                                         " cannot be stored: " + error.what());
+  }
+}
+
+Plan PlanFromJson(std::string_view json) {
+  try {
+    return PlanFrom(Json::parse(json));
+  } catch (const Json::exception& error) {
+    throw Error(ErrorKind::kCorrupt,
+                std::string("The stored plan cannot be read: ") + error.what());
+  }
+}
+
+}  // namespace segue

@@ -1,0 +1,45 @@
+#include "backfill/chunk_size.h"
+
+#include <algorithm>
+
+namespace segue::backfill {
+namespace {
+
+constexpr double kFewest = 50;     // below, the transaction itself dominates
+constexpr double kMost = 50'000;   // above, a lock on rows is held too long
+constexpr double kFirst = 1'000;   // unknown table: short at any width
+constexpr double kGrowth = 1.5;    // a chunk, so that one outlier is harmless
+constexpr double kCollapse = 5.0;  // times the target: shrink at once
+
+}  // namespace
+
+ChunkSize::ChunkSize(std::chrono::milliseconds target)
+    : target_(static_cast<double>(
+          std::chrono::microseconds(target).count())),
+      rows_(static_cast<std::int64_t>(kFirst)) {}
+
+void ChunkSize::Set(double rows) {
+  rows_ = static_cast<std::int64_t>(std::clamp(rows, kFewest, kMost));
+}
+
+double ChunkSize::SlowTail() const {
+  const std::size_t count = std::min(recorded_, per_row_.size());
+  auto sorted = per_row_;
+  std::sort(sorted.begin(), sorted.begin() + static_cast<long>(count));
+  return sorted[count * 9 / 10];
+}
+
+void ChunkSize::Record(std::chrono::microseconds duration) {
+  const auto took = static_cast<double>(duration.count());
+  const auto rows = static_cast<double>(rows_);
+  per_row_[recorded_++ % per_row_.size()] = std::max(took, 1.0) / rows;
+  if (took > kCollapse * target_) {
+    Set(rows * target_ / took);
+    return;
+  }
+  Set(std::min(target_ / SlowTail(), rows * kGrowth));
+}
+
+void ChunkSize::Halve() { Set(static_cast<double>(rows_) / 2); }
+
+}  // namespace segue::backfill

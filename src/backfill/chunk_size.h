@@ -1,0 +1,33 @@
+// How many rows the next chunk has.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace segue::backfill {
+
+// Follows a target time: the slow tail (p90) of the last chunks counts, growth
+// is gentle, and one very slow chunk shrinks the next at once.
+class ChunkSize {
+ public:
+  explicit ChunkSize(std::chrono::milliseconds target);
+
+  std::int64_t rows() const { return rows_; }
+  // A chunk of rows() rows took `duration`.
+  void Record(std::chrono::microseconds duration);
+  // After a deadlock or a lock timeout.
+  void Halve();
+
+ private:
+  void Set(double rows);
+  double SlowTail() const;
+
+  double target_;  // microseconds
+  std::int64_t rows_;
+  std::array<double, 10> per_row_{};  // microseconds a row, a ring
+  std::size_t recorded_ = 0;
+};
+
+}  // namespace segue::backfill

@@ -1,0 +1,33 @@
+// Ranges of keys and the statements over them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/connection.h"
+#include "segue/plan.h"
+
+namespace segue::backfill {
+
+// lower < key <= upper; an empty bound is open.
+struct Range {
+  std::vector<db::Value> lower;
+  std::vector<db::Value> upper;
+};
+
+// Runs the shape of `sql` that fits the bounds there are.
+db::Result Execute(db::Connection& connection, const RangeSql& sql,
+                   const Range& range);
+
+// The upper bound of the next `rows` rows above `lower`; empty when fewer are
+// left, so that the range is open above.
+std::vector<db::Value> NextBound(db::Connection& connection,
+                                 const MotionSql& motion,
+                                 const std::vector<db::Value>& lower,
+                                 std::int64_t rows);
+
+// "id=5", "(a, b)=(1, x)", "(position)=((3,4))" for people.
+std::string KeyText(const MotionSql& motion, const db::Row& key);
+
+}  // namespace segue::backfill

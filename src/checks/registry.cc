@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <iterator>
+#include <type_traits>
+#include <variant>
+
+#include "checks/check.h"
+#include "checks/ownership.h"
+#include "checks/row_security.h"
+#include "checks/user_triggers.h"
+
+namespace segue::checks {
+namespace {
+
+// The table an action concerns; empty for those of a whole schema.
+std::string TableOf(const plan::Action& action) {
+  return std::visit(
+      [](const auto& value) -> std::string {
+        using T = std::decay_t<decltype(value)>;
+        if constexpr (requires { value.motion; }) {
+          return value.motion.table.name;
+        } else if constexpr (requires { value.table; }) {
+          return value.table.name;
+        } else {
+          static_assert(std::is_same_v<T, plan::PublishVersion> ||
+                        std::is_same_v<T, plan::RetireVersion> ||
+                        std::is_same_v<T, plan::RawSql>);
+          return {};
+        }
+      },
+      action);
+}
+
+template <typename Predicate>
+std::vector<const schema::Table*> Tables(const CheckContext& context,
+                                         Predicate wanted) {
+  std::vector<const schema::Table*> tables;
+  for (const ops::DraftStep& step : context.steps) {
+    for (const plan::Action& action : step.actions) {
+      if (!wanted(action)) continue;
+      const schema::Table* table = context.schema.FindTable(TableOf(action));
+      const bool known =
+          std::find(tables.begin(), tables.end(), table) != tables.end();
+      if (table != nullptr && !known) tables.push_back(table);
+    }
+  }
+  return tables;
+}
+
+}  // namespace
+
+const std::vector<CheckEntry>& Registry() {
+  static const std::vector<CheckEntry> kRegistry = {
+      {"ownership", CheckOwnership},
+      {"row-security", CheckRowSecurity},
+      {"user-triggers", CheckUserTriggers},
+  };
+  return kRegistry;
+}
+
+std::vector<Finding> RunAll(const CheckContext& context) {
+  std::vector<Finding> findings;
+  for (const CheckEntry& entry : Registry()) {
+    std::vector<Finding> found = entry.run(context);
+    std::move(found.begin(), found.end(), std::back_inserter(findings));
+  }
+  return findings;
+}
+
+std::vector<const schema::Table*> TouchedTables(const CheckContext& context) {
+  return Tables(context, [](const plan::Action&) { return true; });
+}
+
+std::vector<const schema::Table*> MovedTables(const CheckContext& context) {
+  return Tables(context, [](const plan::Action& action) {
+    return std::holds_alternative<plan::Backfill>(action);
+  });
+}
+
+}  // namespace segue::checks

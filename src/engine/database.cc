@@ -1,0 +1,113 @@
+#include "segue/database.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "db/dialect.h"
+#include "segue/error.h"
+
+namespace segue {
+namespace {
+
+std::string Name(const std::string& identifier) {
+  return base::Quoted(identifier, '"');
+}
+
+}  // namespace
+
+Database::Database(std::shared_ptr<const db::Dialect> dialect,
+                   const db::ConnectOptions& connect, std::string schema)
+    : dialect_(std::move(dialect)),
+      connect_(std::make_unique<db::ConnectOptions>(connect)),
+      schema_(schema.empty() ? dialect_->capabilities().default_schema
+                             : std::move(schema)) {
+  connect_->schema = schema_;
+  connection_ = dialect_->Connect(*connect_);
+}
+
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+void Database::CreateTable(const std::string& table,
+                           const std::vector<ColumnSpec>& columns) {
+  std::vector<std::string> parts;
+  for (const ColumnSpec& column : columns) {
+    std::string part =
+        Name(column.name) + " " + dialect_->NativeType(column.type);
+    if (!column.nullable) part += " NOT NULL";
+    if (column.default_sql) part += " DEFAULT " + *column.default_sql;
+    parts.push_back(part);
+  }
+  connection_->Execute("CREATE TABLE " + Name(table) + " (" +
+                       base::Join(parts, ", ") + ")");
+}
+
+void Database::Insert(const std::string& table,
+                      const std::map<std::string, std::string>& values) {
+  const schema::Schema schema = dialect_->Inspect(*connection_, schema_);
+  const schema::Table& target = schema::RequireTable(schema, table);
+  for (const schema::Column& column : target.columns) {
+    const bool filled = column.nullable || column.default_sql ||
+                        !column.generated_sql.empty() ||
+                        column.identity != schema::Identity::kNone;
+    if (!filled && values.count(column.name) == 0) {
+      throw Error(ErrorKind::kConstraint,
+                  "Missing required column: " + column.name);
+    }
+  }
+  std::vector<std::string> names;
+  std::vector<std::string> marks;
+  std::vector<db::Value> parameters;
+  for (const auto& [column, value] : values) {
+    schema::RequireColumn(target, column);
+    names.push_back(Name(column));
+    parameters.emplace_back(value);
+    marks.push_back("$" + std::to_string(parameters.size()));
+  }
+  const std::string head = "INSERT INTO " + Name(table);
+  if (names.empty()) {
+    connection_->Execute(head + " DEFAULT VALUES");
+    return;
+  }
+  connection_->Execute(head + " (" + base::Join(names, ", ") + ") VALUES (" +
+                           base::Join(marks, ", ") + ")",
+                       parameters);
+}
+
+std::int64_t Database::RowCount(const std::string& table) {
+  const db::Result found =
+      connection_->Execute("SELECT count(*) FROM " + Name(table));
+  return db::ToInt(found.rows.at(0).at(0));
+}
+
+std::vector<std::string> Database::ColumnNames(const std::string& table) {
+  const schema::Schema schema = dialect_->Inspect(*connection_, schema_);
+  return schema::RequireTable(schema, table).ColumnNames();
+}
+
+std::vector<std::vector<std::string>> Database::Query(const std::string& sql) {
+  std::vector<std::vector<std::string>> rows;
+  for (const db::Row& row : connection_->Execute(sql).rows) {
+    std::vector<std::string> texts;
+    std::transform(row.begin(), row.end(), std::back_inserter(texts),
+                   [](const db::Value& value) { return db::ToText(value); });
+    rows.push_back(std::move(texts));
+  }
+  return rows;
+}
+
+std::unique_ptr<db::Connection> Database::NewConnection(
+    const std::string& purpose) {
+  if (connect_->url.database == ":memory:") {
+    throw Error(ErrorKind::kRefused,
+                "a database in memory has only one connection");
+  }
+  db::ConnectOptions options = *connect_;
+  options.purpose = purpose;
+  return dialect_->Connect(options);
+}
+
+void Database::Reconnect() { connection_ = NewConnection(connect_->purpose); }
+
+}  // namespace segue

@@ -1,0 +1,126 @@
+// The ledger: what segue knows about its migrations, kept in the database
+// being changed. Every state is written here before it is acted on, and all
+// faces and processes agree only through it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/dialect.h"
+#include "segue/plan.h"
+#include "segue/progress.h"
+
+namespace segue::engine {
+
+struct MigrationRow {
+  std::string id;
+  std::string title;
+  std::string checksum;
+  std::string source;
+  Phase phase = Phase::kPending;
+  SubState sub_state = SubState::kNone;
+  Plan plan;  // without executed / rolled_back; see Ledger::LoadStates
+  std::string started_at;
+  std::string updated_at;
+  std::string error;
+};
+
+enum class ActionState { kPending, kRunning, kDone, kUndone };
+
+// Where a walk over a motion's rows stands.
+struct MotionRow {
+  std::vector<db::Value> cursor;  // empty: at the start
+  std::int64_t rows = 0;
+  std::int64_t total = 0;  // an estimate
+  double rate = 0;         // rows per second
+  bool done = false;
+};
+
+struct Control {
+  bool pause = false;
+  bool cancel = false;
+  std::string by;  // who asked
+};
+
+// The row that stands for a step as a whole, beside those of its actions.
+inline constexpr int kWholeStep = -1;
+
+// All calls run on the connection given and join its open transaction, unless
+// they say that they open their own. Scoped to one schema of the database.
+class Ledger {
+ public:
+  Ledger(const db::Dialect& dialect, std::string schema_name, std::string who);
+
+  // Creates or upgrades the ledger; own transaction; safe to repeat.
+  void Install(db::Connection& connection) const;
+  bool Exists(db::Connection& connection) const;
+
+  std::optional<MigrationRow> Load(db::Connection& connection,
+                                   const std::string& id) const;
+  // The one that is neither complete nor rolled back.
+  std::optional<MigrationRow> Active(db::Connection& connection) const;
+  // The one touched last.
+  std::optional<MigrationRow> Newest(db::Connection& connection) const;
+  // Inserts, or replaces a rolled-back attempt of the same id.
+  void Create(db::Connection& connection, const MigrationRow& row) const;
+  void SetPhase(db::Connection& connection, const std::string& id, Phase phase,
+                SubState sub_state) const;
+  void SetError(db::Connection& connection, const std::string& id,
+                const std::string& error) const;
+
+  ActionState StateOf(db::Connection& connection, const std::string& id,
+                      int step, int action) const;
+  void SetState(db::Connection& connection, const std::string& id, int step,
+                int action, ActionState state) const;
+  // Fills executed and rolled_back of the plan's steps.
+  void LoadStates(db::Connection& connection, const std::string& id,
+                  Plan& plan) const;
+
+  void AddEvent(db::Connection& connection, const std::string& id,
+                const std::string& phase, const std::string& message) const;
+  // Oldest first; all migrations when `id` is empty.
+  std::vector<HistoryEntry> Events(db::Connection& connection,
+                                   const std::string& id) const;
+
+  std::optional<MotionRow> LoadMotion(db::Connection& connection,
+                                      const std::string& id,
+                                      const std::string& motion,
+                                      const std::string& activity) const;
+  void SaveMotion(db::Connection& connection, const std::string& id,
+                  const std::string& motion, const std::string& activity,
+                  const MotionRow& row) const;
+  void ForgetMotions(db::Connection& connection, const std::string& id) const;
+
+  Control LoadControl(db::Connection& connection) const;
+  void SaveControl(db::Connection& connection, const Control& control) const;
+
+  std::vector<VersionInfo> Versions(db::Connection& connection) const;
+  void AddVersion(db::Connection& connection, const std::string& name,
+                  const std::string& version_schema) const;
+  void RemoveVersion(db::Connection& connection, const std::string& name) const;
+  // All live versions but this one are retired.
+  void RetireOthers(db::Connection& connection, const std::string& name) const;
+
+  // "segue.lease" or "segue_lease".
+  std::string TableNamed(const std::string& table) const;
+  const std::string& schema_name() const { return schema_name_; }
+  const std::string& who() const { return who_; }
+  const db::Dialect& dialect() const { return dialect_; }
+
+ private:
+  std::optional<MigrationRow> LoadWhere(db::Connection& connection,
+                                        const std::string& condition,
+                                        const std::vector<db::Value>& more)
+      const;
+
+  const db::Dialect& dialect_;
+  std::string schema_name_;
+  std::string who_;
+};
+
+std::string HostName();
+std::string SystemUser();
+
+}  // namespace segue::engine

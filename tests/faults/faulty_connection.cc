@@ -1,0 +1,71 @@
+#include "tests/faults/faulty_connection.h"
+
+#include "segue/error.h"
+#include "tests/faults/fault.h"
+
+namespace segue::test {
+
+FaultyConnection::FaultyConnection(std::unique_ptr<db::Connection> inner)
+    : inner_(std::move(inner)), session_id_(inner_->SessionId()) {}
+
+db::Connection& FaultyConnection::Inner() {
+  if (inner_) return *inner_;
+  throw Error(ErrorKind::kConnectionLost, "the connection was dropped (fault)");
+}
+
+void FaultyConnection::Drop() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  inner_.reset();
+}
+
+void FaultyConnection::Enter(std::string_view sql) {
+  if (FaultPoint::Instance().Before(sql)) Drop();
+}
+
+db::Result FaultyConnection::Execute(std::string_view sql,
+                                     const std::vector<db::Value>& parameters) {
+  Enter(sql);
+  db::Result result = Inner().Execute(sql, parameters);
+  FaultPoint::Instance().After();
+  return result;
+}
+
+void FaultyConnection::ExecuteScript(std::string_view sql) {
+  Enter(sql);
+  Inner().ExecuteScript(sql);
+  FaultPoint::Instance().After();
+}
+
+void FaultyConnection::Begin(const db::TransactionOptions& options) {
+  if (options.purpose == db::Purpose::kBackfill) {
+    FaultPoint::Instance().BeginBackfill();
+  }
+  Enter("-- begin");
+  Inner().Begin(options);
+  FaultPoint::Instance().After();
+}
+
+void FaultyConnection::Commit() {
+  Enter("-- commit");
+  const bool lost = FaultPoint::Instance().LosesCommit();
+  Inner().Commit();
+  FaultPoint::Instance().After();
+  if (!lost) return;
+  Drop();
+  throw Error(ErrorKind::kInDoubt, "the answer to a commit was lost (fault)");
+}
+
+void FaultyConnection::Rollback() noexcept {
+  if (inner_) inner_->Rollback();
+}
+
+void FaultyConnection::Interrupt() noexcept {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (inner_) inner_->Interrupt();
+}
+
+std::string FaultyConnection::SessionId() { return session_id_; }
+
+bool FaultyConnection::alive() const { return inner_ && inner_->alive(); }
+
+}  // namespace segue::test

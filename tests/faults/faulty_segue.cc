@@ -1,0 +1,86 @@
+// The segue program with every database session wrapped: linked with the real
+// main, so that faults hit exactly what users run. See fault.h.
+#include "db/dialect.h"
+#include "tests/faults/fault.h"
+#include "tests/faults/faulty_connection.h"
+#include "wiring/dialects.h"
+
+namespace segue::test {
+namespace {
+
+class FaultyDialect : public db::Dialect {
+ public:
+  explicit FaultyDialect(std::shared_ptr<const db::Dialect> inner)
+      : inner_(std::move(inner)) {}
+
+  const db::Capabilities& capabilities() const override {
+    return inner_->capabilities();
+  }
+
+  // The lease's heartbeat beats by the clock: counting it would make the
+  // number of a statement differ from run to run.
+  std::unique_ptr<db::Connection> Connect(
+      const db::ConnectOptions& options) const override {
+    auto connection = inner_->Connect(options);
+    if (options.purpose == "heartbeat") return connection;
+    return std::make_unique<FaultyConnection>(std::move(connection));
+  }
+
+  schema::Schema Inspect(db::Connection& connection,
+                         const std::string& schema_name) const override {
+    return inner_->Inspect(connection, schema_name);
+  }
+
+  db::ExpressionFacts Examine(db::Connection& connection,
+                              const db::Question& question) const override {
+    return inner_->Examine(connection, question);
+  }
+
+  std::string NativeType(const std::string& type) const override {
+    return inner_->NativeType(type);
+  }
+
+  PlannedAction Render(const plan::Action& action,
+                       const db::RenderContext& context) const override {
+    return inner_->Render(action, context);
+  }
+
+  std::vector<std::string> LedgerSetup() const override {
+    return inner_->LedgerSetup();
+  }
+
+  std::unique_ptr<db::RunnerLock> TryLockRunner(
+      db::Connection& connection, const std::string& schema_name,
+      const std::string& kill_session) const override {
+    return inner_->TryLockRunner(connection, schema_name, kill_session);
+  }
+
+  std::vector<db::Blocker> Blockers(
+      db::Connection& connection,
+      const schema::TableName& table) const override {
+    return inner_->Blockers(connection, table);
+  }
+
+  std::string VersionUrl(const db::Url& url, const std::string& schema_name,
+                         const std::string& version_schema) const override {
+    return inner_->VersionUrl(url, schema_name, version_schema);
+  }
+
+ private:
+  const std::shared_ptr<const db::Dialect> inner_;
+};
+
+std::shared_ptr<const db::Dialect> Wrap(
+    std::shared_ptr<const db::Dialect> inner) {
+  return std::make_shared<FaultyDialect>(std::move(inner));
+}
+
+// Before main, because main is the real one and knows nothing of faults.
+[[maybe_unused]] const bool kInstalled = [] {
+  FaultPoint::Instance();
+  wiring::SetDialectWrapper(Wrap);
+  return true;
+}();
+
+}  // namespace
+}  // namespace segue::test

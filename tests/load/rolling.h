@@ -1,0 +1,77 @@
+// A rolling deployment under traffic: old clients, start, new clients beside
+// them, then complete or rollback; the oracle judges.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lab/traffic.h"
+#include "segue/database.h"
+#include "segue/migration.h"
+#include "segue/migrator.h"
+#include "tests/support/testbed.h"
+
+namespace segue::test {
+
+// One change and how the two versions of an application use the table
+// `items(id, v, note)`.
+struct Scenario {
+  std::string name;
+  std::string column = "v BIGINT NOT NULL";  // its definition at the start
+  std::string extra_column = {};             // another one, as "code TEXT"
+  std::string fill = "i";  // the value of row i, an expression over i
+  Migration (*migration)() = nullptr;
+  lab::ClientShape old_version = {};
+  lab::ClientShape new_version = {};
+  // In place, clients of the new version can run as soon as both are live;
+  // false where the new shape appears only at the end.
+  bool new_shape_in_place = true;
+  bool nullable = false;  // every tenth row starts as NULL
+  // Counts rows that are wrong once the migration is complete; empty: none.
+  std::string wrong_rows = {};
+};
+
+const std::vector<Scenario>& Scenarios();
+
+class Rolling {
+ public:
+  Rolling(const Testbed& testbed, TestDatabase* database,
+          const Scenario& scenario, Access access);
+
+  // Each throws when something does not come about in time.
+  void StartUnderOldTraffic();
+  void AddNewVersion();
+  // Both shapes against the oracle, in a moment without writes.
+  void JudgeBothShapes();
+  void CompleteUnderNewTraffic();
+  void RollBackUnderOldTraffic();
+
+  lab::Traffic& traffic() { return traffic_; }
+  lab::ClientShape OldShape() const;
+  lab::ClientShape NewShape();
+  TestDatabase& database() { return *database_; }
+  std::int64_t CountOf(const std::string& sql);
+  // The catalogue before the start.
+  const std::string& dump_before() const { return dump_before_; }
+
+ private:
+  void Fill();
+  std::vector<int> AddClients(const lab::ClientShape& shape);
+  void Moment(std::int64_t statements);
+  lab::ClientShape Completed(lab::ClientShape shape,
+                             const std::string& label) const;
+
+  const Testbed& testbed_;
+  TestDatabase* const database_;
+  const Scenario& scenario_;
+  const Access access_;
+  Database session_;
+  Migrator migrator_;
+  std::string dump_before_;
+  std::vector<int> old_clients_;
+  std::vector<int> new_clients_;
+  lab::Traffic traffic_;
+};
+
+}  // namespace segue::test

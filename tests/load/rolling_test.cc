@@ -1,0 +1,135 @@
+// Every change under the traffic of both versions, to the end and back.
+#include "tests/load/rolling.h"
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+namespace segue::test {
+namespace {
+
+struct LoadCase {
+  const Testbed* testbed;
+  Access access;
+  const Scenario* scenario;
+};
+
+std::vector<LoadCase> LoadCases() {
+  std::vector<LoadCase> cases;
+  for (const Testbed& testbed : Testbeds()) {
+    for (const Access access : {Access::kInPlace, Access::kVersioned}) {
+      if (access == Access::kVersioned && testbed.is_sqlite()) continue;
+      for (const Scenario& scenario : Scenarios()) {
+        cases.push_back({&testbed, access, &scenario});
+      }
+    }
+  }
+  return cases;
+}
+
+std::string CaseName(const ::testing::TestParamInfo<LoadCase>& info) {
+  return info.param.testbed->name +
+         (info.param.access == Access::kInPlace ? "InPlace" : "Versioned") +
+         info.param.scenario->name;
+}
+
+class RollingTest : public ::testing::TestWithParam<LoadCase> {
+ protected:
+  void SetUp() override {
+    const Testbed& testbed = *GetParam().testbed;
+    if (!testbed.missing.empty()) {
+      std::cerr << "*** NOT TESTED on " << testbed.name << ": "
+                << testbed.missing << " ***\n";
+      GTEST_SKIP() << testbed.missing;
+    }
+    database_ = testbed.fresh();
+    rolling_ = std::make_unique<Rolling>(
+        testbed, database_.get(), *GetParam().scenario, GetParam().access);
+  }
+
+  // Nothing of segue's is left in the tables of the user.
+  void ExpectNoLeftovers() {
+    EXPECT_EQ(std::string::npos, database_->Dump().find("segue"))
+        << database_->Dump();
+  }
+
+  void ExpectClean(const lab::TrafficReport& report) {
+    EXPECT_TRUE(report.clean()) << lab::Verdict(report);
+    EXPECT_GT(report.reads, 100);
+    EXPECT_GT(report.writes, 100);
+  }
+
+  std::unique_ptr<TestDatabase> database_;
+  std::unique_ptr<Rolling> rolling_;
+};
+
+TEST_P(RollingTest, ToTheEnd) {
+  rolling_->StartUnderOldTraffic();
+  rolling_->AddNewVersion();
+  rolling_->JudgeBothShapes();
+  rolling_->CompleteUnderNewTraffic();
+  rolling_->traffic().StopAll();
+  const auto shape = rolling_->NewShape();
+  ExpectClean(rolling_->traffic().Judge({shape}));
+  if (GetParam().access == Access::kInPlace) ExpectNoLeftovers();
+  const std::string& wrong = GetParam().scenario->wrong_rows;
+  if (!wrong.empty()) {
+    EXPECT_EQ(0, rolling_->CountOf(wrong));
+  }
+}
+
+TEST_P(RollingTest, AndBack) {
+  rolling_->StartUnderOldTraffic();
+  rolling_->AddNewVersion();
+  rolling_->RollBackUnderOldTraffic();
+  rolling_->traffic().StopAll();
+  ExpectClean(rolling_->traffic().Judge({rolling_->OldShape()}));
+  EXPECT_EQ(rolling_->dump_before(), database_->Dump());
+}
+
+INSTANTIATE_TEST_SUITE_P(Load, RollingTest, ::testing::ValuesIn(LoadCases()),
+                         CaseName);
+
+// What segue is for: the same traffic and the one-statement rename. Also the
+// proof that the oracle notices.
+class NaiveTest : public DialectTest {};
+
+lab::ClientShape PlainShape(const TestDatabase& database) {
+  lab::ClientShape shape;
+  shape.label = "old";
+  shape.url = database.Url();
+  shape.table = "items";
+  shape.key_column = "id";
+  shape.value_column = "v";
+  return shape;
+}
+
+TEST_P(NaiveTest, ARenameFailsTheOldVersion) {
+  db().Exec("CREATE TABLE items (id BIGINT PRIMARY KEY, v BIGINT)");
+  lab::Traffic traffic({1, 100, 1});
+  traffic.AddClient(PlainShape(db()));
+  ASSERT_TRUE(traffic.WaitForEach(20, std::chrono::minutes(1)));
+  db().Exec("ALTER TABLE items RENAME COLUMN v TO amount");
+  ASSERT_TRUE(traffic.WaitForEach(20, std::chrono::minutes(1)));
+  traffic.StopAll();
+  EXPECT_GT(traffic.Counts().failed, 0);
+}
+
+TEST_P(NaiveTest, TheOracleSeesALostAndADivergedWrite) {
+  db().Exec("CREATE TABLE items (id BIGINT PRIMARY KEY, v BIGINT, w BIGINT)");
+  lab::Traffic traffic({1, 3, 1});
+  for (int key = 1; key <= 3; ++key) traffic.Remember(key, key);
+  db().Exec("INSERT INTO items VALUES (1, 1, 1), (2, 2, 99)");
+  lab::ClientShape other = PlainShape(db());
+  other.label = "new";
+  other.value_column = "w";
+  const auto report = traffic.Judge({PlainShape(db()), other});
+  EXPECT_EQ(0, report.failed);
+  EXPECT_EQ(3, report.lost) << lab::Verdict(report);  // 2 once, 3 twice
+  EXPECT_EQ(1, report.diverged) << lab::Verdict(report);
+}
+
+SEGUE_INSTANTIATE(NaiveTest);
+
+}  // namespace
+}  // namespace segue::test

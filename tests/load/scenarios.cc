@@ -1,0 +1,139 @@
+#include "tests/load/rolling.h"
+
+namespace segue::test {
+namespace {
+
+lab::ClientShape Shape(const std::string& column,
+                       const std::string& write = "$1",
+                       const std::string& read = "") {
+  lab::ClientShape shape;
+  shape.value_column = column;
+  shape.write_expression = write;
+  shape.read_expression = read;
+  return shape;
+}
+
+lab::ClientShape WithCode(lab::ClientShape shape) {
+  shape.fixed_columns = {"code"};
+  shape.fixed_values = {"'given'"};
+  return shape;
+}
+
+Migration Rename() {
+  Migration migration("rename_v", "Rename v to amount");
+  migration.RenameColumn("items", "v", "amount");
+  return migration;
+}
+
+Migration Widen() {
+  Migration migration("widen_v", "v becomes bigint");
+  ColumnChange change;
+  change.type = "bigint";
+  migration.AlterColumn("items", "v", change);
+  return migration;
+}
+
+Migration Number() {
+  Migration migration("number_v", "v becomes a number");
+  ColumnChange change;
+  change.type = "bigint";
+  change.up = "CAST(v AS bigint)";
+  change.down = "CAST(v AS text)";
+  migration.AlterColumn("items", "v", change);
+  return migration;
+}
+
+Migration DropCode() {
+  Migration migration("drop_code", "code goes");
+  migration.DropColumn("items", "code", "'unknown'");
+  return migration;
+}
+
+Migration AddDouble() {
+  Migration migration("add_double", "Keep twice the value");
+  migration.AddColumn("items", {"twice", "bigint", false, std::nullopt},
+                      "v * 2");
+  return migration;
+}
+
+Migration RenameAndWiden() {
+  Migration migration("rename_widen", "v becomes amount, a bigint");
+  ColumnChange change;
+  change.type = "bigint";
+  change.new_name = "amount";
+  migration.AlterColumn("items", "v", change);
+  return migration;
+}
+
+std::vector<Scenario> Columns() {
+  std::vector<Scenario> scenarios;
+  Scenario rename{.name = "Rename"};
+  rename.migration = Rename;
+  rename.old_version = Shape("v");
+  rename.new_version = Shape("amount");
+  scenarios.push_back(rename);
+
+  Scenario nullable = rename;
+  nullable.name = "RenameNullable";
+  nullable.column = "v BIGINT";
+  nullable.nullable = true;
+  scenarios.push_back(nullable);
+
+  Scenario defaulted = rename;
+  defaulted.name = "RenameWithDefaultAndIndex";
+  defaulted.column = "v BIGINT NOT NULL DEFAULT 7 UNIQUE";
+  scenarios.push_back(defaulted);
+
+  Scenario both = rename;
+  both.name = "RenameAndWiden";
+  both.column = "v INTEGER NOT NULL";
+  both.migration = RenameAndWiden;
+  scenarios.push_back(both);
+  return scenarios;
+}
+
+std::vector<Scenario> Types() {
+  Scenario widen{.name = "Widen", .column = "v INTEGER NOT NULL"};
+  widen.migration = Widen;
+  widen.old_version = Shape("v");
+  widen.new_version = Shape("v");
+  widen.new_shape_in_place = false;
+
+  Scenario number{.name = "TextToNumber", .column = "v TEXT NOT NULL"};
+  number.fill = "CAST(i AS text)";
+  number.migration = Number;
+  // Right for text and for numbers, because the type changes under it.
+  number.old_version = Shape("v", "CAST($1 AS bigint)", "CAST(v AS bigint)");
+  number.new_version = Shape("v");
+  number.new_shape_in_place = false;
+  return {widen, number};
+}
+
+std::vector<Scenario> Others() {
+  Scenario drop{.name = "Drop", .extra_column = "code TEXT DEFAULT 'x'"};
+  drop.migration = DropCode;
+  drop.old_version = WithCode(Shape("v"));
+  drop.new_version = Shape("v");
+
+  Scenario add{.name = "AddDerived"};
+  add.migration = AddDouble;
+  add.old_version = Shape("v");
+  // It writes v and reads what the trigger made of it.
+  add.new_version = Shape("v", "$1", "twice / 2");
+  add.wrong_rows = "SELECT count(*) FROM items WHERE twice <> v * 2";
+  return {drop, add};
+}
+
+}  // namespace
+
+const std::vector<Scenario>& Scenarios() {
+  static const std::vector<Scenario> scenarios = [] {
+    std::vector<Scenario> all = Columns();
+    for (const Scenario& scenario : Types()) all.push_back(scenario);
+    for (const Scenario& scenario : Others()) all.push_back(scenario);
+    return all;
+  }();
+  return scenarios;
+}
+
+}  // namespace segue::test

@@ -1,0 +1,126 @@
+#include "cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "segue/error.h"
+
+namespace segue::cli {
+
+namespace {
+
+Error Usage(const std::string& command, const std::string& message) {
+  Error error(ErrorKind::kUsage, message);
+  error.WithHint("segue help " + command);
+  return error;
+}
+
+std::vector<std::string> OptionNames(const std::vector<OptionSpec>& options) {
+  std::vector<std::string> names;
+  for (const OptionSpec& option : options) {
+    if (!option.positional()) names.push_back(option.name);
+  }
+  return names;
+}
+
+void RefuseExtras(const std::string& command,
+                  const std::vector<OptionSpec>& options,
+                  const std::vector<std::string>& extras) {
+  for (const std::string& word : extras) {
+    if (!base::StartsWith(word, "-")) continue;
+    const std::string name = word.substr(0, word.find('='));
+    std::string message = "unknown option " + name;
+    const std::string_view near = base::Nearest(name, OptionNames(options));
+    if (!near.empty()) message += "; did you mean " + std::string(near) + "?";
+    throw Usage(command, message);
+  }
+  if (!extras.empty()) {
+    throw Usage(command, "unexpected argument \"" + extras.front() + "\"");
+  }
+}
+
+void CheckValue(const std::string& command, const OptionSpec& option,
+                const std::string& value) {
+  if (value.empty()) {
+    throw Usage(command, option.name + " needs a value: " + option.value);
+  }
+  if (option.choices.empty()) return;
+  for (const std::string& choice : option.choices) {
+    if (choice == value) return;
+  }
+  throw Usage(command, option.name + " is \"" + value + "\"; it must be " +
+                           base::Join(option.choices, " or "));
+}
+
+void Declare(CLI::App& app, const OptionSpec& option) {
+  if (option.value.empty() && !option.positional()) {
+    app.add_flag(option.name);
+  } else {
+    app.add_option(option.name)->take_last();
+  }
+}
+
+std::string ParsedValue(const CLI::Option& parsed) {
+  return parsed.results().empty() ? "" : parsed.results().back();
+}
+
+Arguments Collect(const CLI::App& app, const std::string& command,
+                  const std::vector<OptionSpec>& options) {
+  Arguments arguments;
+  for (const OptionSpec& option : options) {
+    const CLI::Option* parsed = app.get_option(option.name);
+    if (parsed->count() == 0) continue;
+    const std::string value = ParsedValue(*parsed);
+    if (option.positional() || !option.value.empty()) {
+      CheckValue(command, option, value);
+    }
+    arguments.Set(option.name, value);
+  }
+  return arguments;
+}
+
+void RequirePositionals(const std::string& command,
+                        const std::vector<OptionSpec>& options,
+                        const Arguments& arguments) {
+  if (arguments.Has("--help")) return;
+  for (const OptionSpec& option : options) {
+    if (option.positional() && !arguments.Has(option.name)) {
+      throw Usage(command,
+                  command + " needs a " + option.name + ": " + option.help);
+    }
+  }
+}
+
+}  // namespace
+
+std::string Arguments::Value(const std::string& name,
+                             const std::string& fallback) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? fallback : found->second;
+}
+
+void Arguments::Set(const std::string& name, std::string value) {
+  values_[name] = std::move(value);
+}
+
+Arguments ParseArguments(const std::string& command,
+                         const std::vector<OptionSpec>& options,
+                         const std::vector<std::string>& words) {
+  CLI::App app;
+  // Its own messages know no nearest option and its help no table of ours.
+  app.set_help_flag();
+  app.allow_extras();
+  for (const OptionSpec& option : options) Declare(app, option);
+  std::vector<std::string> reversed(words.rbegin(), words.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    throw Usage(command, error.what());
+  }
+  RefuseExtras(command, options, app.remaining());
+  Arguments arguments = Collect(app, command, options);
+  RequirePositionals(command, options, arguments);
+  return arguments;
+}
+
+}  // namespace segue::cli

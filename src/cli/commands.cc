@@ -1,0 +1,166 @@
+#include "cli/commands.h"
+
+#include "base/text.h"
+#include "segue/error.h"
+
+namespace segue::cli {
+
+namespace {
+
+OptionSpec AccessOption() {
+  return {"--access",
+          "MODE",
+          "in_place or versioned; otherwise as the file or segue.yaml says",
+          {"in_place", "versioned"}};
+}
+
+OptionSpec DryRunOption() {
+  return {"--dry-run", "", "walk through every step and execute none"};
+}
+
+OptionSpec FileOption() {
+  return {"FILE", "FILE",
+          "a migration file: a path, or a name in the migrations directory"};
+}
+
+std::vector<OptionSpec> StartOptionSpecs() {
+  return {FileOption(),
+          DryRunOption(),
+          {"--complete", "", "go on to complete when both versions are live"},
+          AccessOption(),
+          {"--on-failure",
+           "ACTION",
+           "after a failure that could be resumed: stop (default) or rollback",
+           {"stop", "rollback"}},
+          {"--chunk-time", "TIME", "target time of a backfill chunk: 200ms"},
+          {"--lock-budget", "TIME", "longest wait for a lock: 500ms"}};
+}
+
+std::vector<OptionSpec> CompleteOptionSpecs() {
+  return {{"--yes", "", "do not ask; needed without a terminal"},
+          DryRunOption()};
+}
+
+std::vector<OptionSpec> DemoOptionSpecs() {
+  return {
+      {"--live", "", "migrate a table while clients of both versions use it"},
+      {"--rows", "N", "rows of the live demo's table"}};
+}
+
+std::vector<Command> MakeTable() {
+  return {
+      {"init",
+       "write segue.yaml and the migrations directory",
+       false,
+       false,
+       {{"--url", "URL", "the database of the environment written"},
+        {"--config", "FILE", "where to write (default segue.yaml)"}},
+       RunInit},
+      {"plan",
+       "show what a migration would do; changes nothing",
+       true,
+       false,
+       {FileOption(), AccessOption()},
+       RunPlan},
+      {"start", "expand and backfill until both versions are live", true, true,
+       StartOptionSpecs(), RunStart},
+      {"status", "where the active migration is", true, false, {}, RunStatus},
+      {"pause",
+       "hold the running migration after its chunk",
+       true,
+       false,
+       {},
+       RunPause},
+      {"resume",
+       "go on; with no live runner, become it",
+       true,
+       true,
+       {},
+       RunResume},
+      {"cancel",
+       "stop the running migration and roll it back",
+       true,
+       true,
+       {},
+       RunCancel},
+      {"verify",
+       "prove that old and new agree, row by row",
+       true,
+       true,
+       {},
+       RunVerify},
+      {"complete", "remove the old shape; the end of rollback", true, true,
+       CompleteOptionSpecs(), RunComplete},
+      {"rollback",
+       "undo the active migration",
+       true,
+       true,
+       {DryRunOption(), {"--yes", "", "accepted; rollback never asks"}},
+       RunRollback},
+      {"history",
+       "what was done, oldest first",
+       true,
+       false,
+       {{"--limit", "N", "only the newest N entries"}},
+       RunHistory},
+      {"versions", "the published versions", true, false, {}, RunVersions},
+      {"url",
+       "print the URL an application connects with",
+       true,
+       false,
+       {{"--version", "NAME", "a published version, or latest"}},
+       RunUrl},
+      {"demo", "watch a migration; needs no database", false, false,
+       DemoOptionSpecs(), RunDemo},
+  };
+}
+
+}  // namespace
+
+const std::vector<Command>& Commands() {
+  static const std::vector<Command>& table =
+      *new std::vector<Command>(MakeTable());
+  return table;
+}
+
+const Command& FindCommand(const std::string& name) {
+  std::vector<std::string> names = {"help"};
+  for (const Command& command : Commands()) {
+    if (command.name == name) return command;
+    names.push_back(command.name);
+  }
+  std::string message = "unknown command \"" + name + "\"";
+  const std::string_view near = base::Nearest(name, names);
+  if (!near.empty()) message += "; did you mean " + std::string(near) + "?";
+  throw Error(ErrorKind::kUsage, message).WithHint("segue help");
+}
+
+const std::vector<OptionSpec>& ConnectionOptions() {
+  static const std::vector<OptionSpec>& options = *new std::vector<OptionSpec>{
+      {"--url", "URL", "sqlite:app.db or postgres://user@host/database"},
+      {"--env", "NAME", "an environment of segue.yaml"},
+      {"--schema", "NAME", "the schema to migrate (PostgreSQL: public)"},
+      {"--role", "NAME", "the role to act as (SET ROLE)"},
+      {"--config", "FILE", "the configuration (default segue.yaml)"}};
+  return options;
+}
+
+const std::vector<OptionSpec>& OutputOptions() {
+  static const std::vector<OptionSpec>& options = *new std::vector<OptionSpec>{
+      {"--json", "", "one JSON object on standard output, errors too"},
+      {"--quiet", "", "no progress on standard error"},
+      {"--help", "", "show this"}};
+  return options;
+}
+
+std::vector<OptionSpec> AllOptions(const Command& command) {
+  std::vector<OptionSpec> all = command.options;
+  if (command.connects) {
+    all.insert(all.end(), ConnectionOptions().begin(),
+               ConnectionOptions().end());
+  }
+  all.insert(all.end(), OutputOptions().begin(), OutputOptions().end());
+  return all;
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,58 @@
+// segue complete: the contract, after which only forward is possible.
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/session.h"
+#include "cli/summary.h"
+#include "segue/error.h"
+
+namespace segue::cli {
+
+namespace {
+
+// What has still to be done to contract, one line a step.
+std::string Removals(const MigrationStatus& status) {
+  std::string text;
+  for (const StepStatus& step : status.steps) {
+    if (step.phase != Phase::kContracting || step.executed) continue;
+    text += "  " + step.description + "\n";
+  }
+  return text;
+}
+
+bool SaysYes(const std::string& answer) {
+  const std::string word = base::ToLower(base::Trim(answer));
+  return word == "y" || word == "yes";
+}
+
+// Throws Error{kRefused} unless the user agrees.
+void Confirm(const Context& context, const MigrationStatus& status) {
+  if (!context.around.ask) {
+    throw Error(ErrorKind::kRefused,
+                "complete removes the old shape for good and there is no "
+                "terminal to ask at")
+        .WithHint("give --yes");
+  }
+  const std::optional<std::string> answer = context.around.ask(
+      "Complete " + status.id + "? This removes the old shape for good:\n" +
+      Removals(status) + "[y/N] ");
+  context.cancel.ThrowIfRequested();
+  if (!answer || !SaysYes(*answer)) {
+    throw Error(ErrorKind::kRefused, "not completed: the answer was not yes");
+  }
+}
+
+}  // namespace
+
+int RunComplete(const Context& context) {
+  const bool dry_run = context.arguments.Has("--dry-run");
+  Session session(context);
+  const std::optional<MigrationStatus> status = session.migrator().Status();
+  // With nothing to complete, Complete below says so.
+  const bool asks = status && status->is_active() && !dry_run;
+  if (asks && !context.arguments.Has("--yes")) Confirm(context, *status);
+  const Outcome outcome = session.migrator().Complete(dry_run);
+  session.EndProgress();
+  return PrintOutcome(context, outcome, dry_run);
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,73 @@
+// segue pause, resume and cancel: through the ledger, to a runner that may be
+// another process on another machine.
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/session.h"
+#include "cli/summary.h"
+
+namespace segue::cli {
+
+namespace {
+
+// The process that runs the active migration; empty: none.
+std::string LiveRunner(Migrator& migrator) {
+  const std::optional<MigrationStatus> status = migrator.Status();
+  return status && status->is_active() ? status->runner : "";
+}
+
+int Say(const Context& context, const std::string& request,
+        const std::string& runner, const std::string& text) {
+  if (context.json()) {
+    context.around.out << ObjectJson(
+                              {{"requested", request}, {"runner", runner}})
+                       << "\n";
+  } else {
+    context.around.out << text << "\n";
+  }
+  return 0;
+}
+
+void Tell(const Context& context, const std::string& text) {
+  if (!context.quiet()) context.around.err << text << "\n";
+}
+
+}  // namespace
+
+int RunPause(const Context& context) {
+  Session session(context);
+  session.migrator().RequestPause();
+  const std::string runner = LiveRunner(session.migrator());
+  return Say(context, "pause", runner,
+             runner.empty()
+                 ? "Paused; no runner is live. segue resume goes on."
+                 : runner + " pauses after its chunk; segue resume goes on.");
+}
+
+int RunResume(const Context& context) {
+  Session session(context);
+  session.migrator().ClearPause();
+  const std::string runner = LiveRunner(session.migrator());
+  if (!runner.empty()) {
+    return Say(context, "resume", runner, runner + " goes on.");
+  }
+  Tell(context, "no runner is live: going on here");
+  const Outcome outcome = session.migrator().Resume();
+  session.EndProgress();
+  return PrintOutcome(context, outcome, false);
+}
+
+int RunCancel(const Context& context) {
+  Session session(context);
+  session.migrator().RequestCancel();
+  const std::string runner = LiveRunner(session.migrator());
+  if (!runner.empty()) {
+    return Say(context, "cancel", runner,
+               runner + " stops after its chunk and rolls back.");
+  }
+  Tell(context, "no runner is live: rolling back here");
+  const Outcome outcome = session.migrator().Rollback();
+  session.EndProgress();
+  return PrintOutcome(context, outcome, false);
+}
+
+}  // namespace segue::cli

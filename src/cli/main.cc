@@ -1,0 +1,153 @@
+#include "cli/main.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "base/text.h"
+#include "base/version.h"
+#include "cli/commands.h"
+#include "cli/help.h"
+#include "cli/output.h"
+#include "cli/signals.h"
+#include "cli/terminal.h"
+#include "segue/error.h"
+
+namespace segue::cli {
+
+namespace {
+
+constexpr int kExitUsage = 2;
+
+std::optional<std::string> EnvironmentVariable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+const OptionSpec* CommonOption(const std::string& word) {
+  const std::string name = word.substr(0, word.find('='));
+  for (const auto* options : {&ConnectionOptions(), &OutputOptions()}) {
+    for (const OptionSpec& option : *options) {
+      if (option.name == name) return &option;
+    }
+  }
+  return nullptr;
+}
+
+// Common options may stand before the command: segue --url URL status.
+void MoveOptionsBehindCommand(std::vector<std::string>& words) {
+  std::size_t first = 0;
+  while (first < words.size()) {
+    const OptionSpec* option = CommonOption(words[first]);
+    if (option == nullptr) break;
+    const bool value_follows =
+        !option->value.empty() && words[first].find('=') == std::string::npos;
+    first += value_follows ? 2 : 1;
+  }
+  if (first >= words.size() || base::StartsWith(words[first], "-")) return;
+  std::rotate(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(first),
+              words.begin() + static_cast<std::ptrdiff_t>(first) + 1);
+}
+
+int RunCommand(const Command& command, const Arguments& arguments,
+               Surroundings& around, base::CancelToken& cancel) {
+  std::unique_ptr<SignalWatch> watch;
+  if (command.stops_orderly && around.watch_signals) {
+    watch = std::make_unique<SignalWatch>(cancel, around.err_is_terminal);
+  }
+  return command.run(Context{around, arguments, cancel});
+}
+
+// `segue help`, `segue --version`; nullopt for a command of the table.
+std::optional<int> RunBuiltIn(const std::vector<std::string>& words,
+                              Surroundings& around) {
+  if (words.empty()) {
+    around.err << HelpText();
+    return kExitUsage;
+  }
+  if (words[0] == "--version") {
+    around.out << "segue " << base::Version() << "\n";
+    return 0;
+  }
+  if (words[0] != "help" && words[0] != "--help") return std::nullopt;
+  const bool about_command = words[0] == "help" && words.size() > 1;
+  around.out << (about_command ? HelpText(FindCommand(words[1])) : HelpText());
+  return 0;
+}
+
+int Dispatch(std::vector<std::string> words, Surroundings& around,
+             base::CancelToken& cancel) {
+  std::replace(words.begin(), words.end(), std::string("-h"),
+               std::string("--help"));
+  MoveOptionsBehindCommand(words);
+  if (const std::optional<int> code = RunBuiltIn(words, around)) return *code;
+  const Command& command = FindCommand(words[0]);
+  const Arguments arguments =
+      ParseArguments(command.name, AllOptions(command),
+                     std::vector<std::string>(words.begin() + 1, words.end()));
+  if (arguments.Has("--help")) {
+    around.out << HelpText(command);
+    return 0;
+  }
+  return RunCommand(command, arguments, around, cancel);
+}
+
+void PrintError(const Error& error, std::ostream& err) {
+  err << "segue: " << error.what() << "\n";
+  for (const std::string& note : error.notes()) err << "  " << note << "\n";
+  if (!error.sql().empty()) err << "  in: " << error.sql() << "\n";
+  if (!error.hint().empty()) err << "  hint: " << error.hint() << "\n";
+}
+
+int Report(const Error& error, bool json, Surroundings& around) {
+  if (json) {
+    around.out << ErrorJson(error) << "\n";
+  } else {
+    PrintError(error, around.err);
+  }
+  return ExitCode(error.kind());
+}
+
+}  // namespace
+
+int RunCommandLine(std::vector<std::string> words, Surroundings& around,
+                   base::CancelToken& cancel) {
+  const bool json =
+      std::find(words.begin(), words.end(), "--json") != words.end();
+  try {
+    return Dispatch(std::move(words), around, cancel);
+  } catch (const Error& error) {
+    return Report(error, json, around);
+  } catch (const std::exception& error) {
+    return Report(Error(ErrorKind::kInternal, error.what()), json, around);
+  }
+}
+
+int Main(int argc, char** argv) {
+  // A reader that leaves (| head) must not kill a migration half-way.
+  std::signal(SIGPIPE, SIG_IGN);
+  base::CancelToken cancel;
+  // "." when the current directory has been removed: relative paths then fail
+  // where they are used, with a message.
+  std::error_code no_directory;
+  std::filesystem::path directory = std::filesystem::current_path(no_directory);
+  Surroundings around{std::cout, std::cerr,
+                      no_directory ? "." : std::move(directory),
+                      EnvironmentVariable};
+  around.err_is_terminal = IsTerminal(STDERR_FILENO);
+  around.watch_signals = true;
+  if (IsTerminal(STDIN_FILENO) && around.err_is_terminal) {
+    around.ask = [&cancel](const std::string& question) {
+      return AskUser(question, cancel);
+    };
+  }
+  return RunCommandLine(std::vector<std::string>(argv + 1, argv + argc), around,
+                        cancel);
+}
+
+}  // namespace segue::cli

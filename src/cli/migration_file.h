@@ -1,0 +1,13 @@
+// The migration that a command line names.
+#pragma once
+
+#include "cli/context.h"
+#include "cli/settings.h"
+#include "segue/migration.h"
+
+namespace segue::cli {
+
+// Loads FILE; --access and --chunk-time outrank what the file says.
+Migration LoadMigration(const Context& context, const Settings& settings);
+
+}  // namespace segue::cli

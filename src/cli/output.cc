@@ -1,0 +1,142 @@
+#include "cli/output.h"
+
+#include <nlohmann/json.hpp>
+
+namespace segue::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Bytes that are no UTF-8 (a database's message in its own encoding) must not
+// turn an error into a second one.
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json Steps(const std::vector<StepStatus>& steps) {
+  Json list = Json::array();
+  for (const StepStatus& step : steps) {
+    list.push_back({{"phase", ToString(step.phase)},
+                    {"description", step.description},
+                    {"executed", step.executed},
+                    {"rolled_back", step.rolled_back}});
+  }
+  return list;
+}
+
+Json Eta(double seconds) { return seconds < 0 ? Json() : Json(seconds); }
+
+Json Object(const MigrationStatus& status) {
+  return {{"id", status.id},
+          {"title", status.title},
+          {"phase", ToString(status.phase)},
+          {"sub_state", ToString(status.sub_state)},
+          {"access", ToString(status.access)},
+          {"version_schema", status.version_schema},
+          {"progress_pct", status.progress_pct},
+          {"steps", Steps(status.steps)},
+          {"rows_done", status.rows_done},
+          {"rows_total", status.rows_total},
+          {"rows_per_second", status.rows_per_second},
+          {"eta_seconds", Eta(status.eta_seconds)},
+          {"paused", status.paused},
+          {"runner", status.runner},
+          {"error", status.error},
+          {"started_at", status.started_at},
+          {"updated_at", status.updated_at}};
+}
+
+Json List(const std::vector<HistoryEntry>& entries) {
+  Json list = Json::array();
+  for (const HistoryEntry& entry : entries) {
+    list.push_back({{"id", entry.id},
+                    {"time", entry.time},
+                    {"migration", entry.migration},
+                    {"phase", entry.phase},
+                    {"message", entry.message},
+                    {"who", entry.who},
+                    {"host", entry.host},
+                    {"tool_version", entry.tool_version}});
+  }
+  return list;
+}
+
+Json List(const std::vector<Finding>& findings) {
+  Json list = Json::array();
+  for (const Finding& finding : findings) {
+    const bool error = finding.severity == Finding::Severity::kError;
+    list.push_back({{"severity", error ? "error" : "warning"},
+                    {"message", finding.message}});
+  }
+  return list;
+}
+
+Json List(const std::vector<VersionInfo>& versions) {
+  Json list = Json::array();
+  for (const VersionInfo& version : versions) {
+    list.push_back({{"name", version.name},
+                    {"version_schema", version.version_schema},
+                    {"state", version.state},
+                    {"published_at", version.published_at},
+                    {"latest", version.latest}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string PlanJson(const Plan& plan, const std::vector<Finding>& findings) {
+  return Dump(
+      {{"plan", Json::parse(ToJson(plan))}, {"findings", List(findings)}});
+}
+
+std::string OutcomeJson(const Outcome& outcome, bool dry_run) {
+  Json json = {{"migration", Object(outcome.status)},
+               {"history", List(outcome.history)},
+               {"notes", outcome.notes}};
+  if (dry_run) {
+    json["dry_run"] = true;
+    json["plan"] = Json::parse(ToJson(outcome.plan));
+  }
+  return Dump(json);
+}
+
+std::string StatusJson(const std::optional<MigrationStatus>& status) {
+  return Dump({{"migration", status ? Object(*status) : Json()}});
+}
+
+std::string HistoryJson(const std::vector<HistoryEntry>& entries) {
+  return Dump({{"history", List(entries)}});
+}
+
+std::string VersionsJson(const std::vector<VersionInfo>& versions) {
+  return Dump({{"versions", List(versions)}});
+}
+
+std::string VerifyJson(const VerifyReport& report) {
+  return Dump({{"migration", report.migration},
+               {"rows_checked", report.rows_checked},
+               {"clean", report.clean()},
+               {"mismatches", report.mismatches}});
+}
+
+std::string ErrorJson(const Error& error) {
+  Json body = {{"kind", ToString(error.kind())},
+               {"message", error.what()},
+               {"hint", error.hint()},
+               {"code", ExitCode(error.kind())}};
+  if (!error.native_code().empty()) body["native_code"] = error.native_code();
+  if (!error.sql().empty()) body["sql"] = error.sql();
+  if (!error.notes().empty()) body["notes"] = error.notes();
+  return Dump({{"error", body}});
+}
+
+std::string ObjectJson(
+    const std::vector<std::pair<std::string, std::string>>& members) {
+  Json json = Json::object();
+  for (const auto& [name, value] : members) json[name] = value;
+  return Dump(json);
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,33 @@
+// Results as JSON: the one file of cli/ that knows a JSON library. Every
+// function gives one object without a newline at its end.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "segue/error.h"
+#include "segue/migrator.h"
+#include "segue/plan.h"
+#include "segue/progress.h"
+
+namespace segue::cli {
+
+// {"plan": {...}, "findings": [{"severity", "message"}]}
+std::string PlanJson(const Plan& plan, const std::vector<Finding>& findings);
+// {"migration": {...}, "history": [...], "notes": [...]}; a dry run also has
+// "dry_run": true and "plan".
+std::string OutcomeJson(const Outcome& outcome, bool dry_run);
+// {"migration": {...} or null}
+std::string StatusJson(const std::optional<MigrationStatus>& status);
+std::string HistoryJson(const std::vector<HistoryEntry>& entries);
+std::string VersionsJson(const std::vector<VersionInfo>& versions);
+std::string VerifyJson(const VerifyReport& report);
+// {"error": {"kind", "message", "hint", "code"}}: `code` is the exit code;
+// with "sql", "native_code" and "notes" where there are any.
+std::string ErrorJson(const Error& error);
+// {"a": "b", ...} in this order.
+std::string ObjectJson(
+    const std::vector<std::pair<std::string, std::string>>& members);
+
+}  // namespace segue::cli

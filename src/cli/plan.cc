@@ -1,0 +1,47 @@
+// segue plan: what a migration would do, without doing it.
+#include "cli/commands.h"
+#include "cli/migration_file.h"
+#include "cli/output.h"
+#include "cli/session.h"
+
+namespace segue::cli {
+
+namespace {
+
+constexpr int kExitRefused = 3;
+
+std::string FindingText(const Finding& finding) {
+  const bool error = finding.severity == Finding::Severity::kError;
+  return (error ? "Error: " : "Warning: ") + finding.message + "\n";
+}
+
+bool HasError(const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    if (finding.severity == Finding::Severity::kError) return true;
+  }
+  return false;
+}
+
+void Print(std::ostream& out, const Plan& plan,
+           const std::vector<Finding>& findings) {
+  out << ToText(plan);
+  if (!findings.empty()) out << "\n";
+  for (const Finding& finding : findings) out << FindingText(finding);
+}
+
+}  // namespace
+
+int RunPlan(const Context& context) {
+  Session session(context);
+  const Plan plan =
+      session.migrator().MakePlan(LoadMigration(context, session.settings()));
+  const std::vector<Finding> findings = Validate(plan);
+  if (context.json()) {
+    context.around.out << PlanJson(plan, findings) << "\n";
+  } else {
+    Print(context.around.out, plan, findings);
+  }
+  return HasError(findings) ? kExitRefused : 0;
+}
+
+}  // namespace segue::cli

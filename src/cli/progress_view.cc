@@ -1,0 +1,146 @@
+#include "cli/progress_view.h"
+
+#include <cmath>
+
+#include "base/text.h"
+#include "cli/terminal.h"
+
+namespace segue::cli {
+
+namespace {
+
+// Fast enough to look live, slow enough to cost nothing over a network.
+constexpr std::chrono::milliseconds kRedrawInterval{100};
+// A log file of a long backfill stays readable.
+constexpr std::chrono::milliseconds kPlainInterval{5000};
+constexpr std::size_t kBarColumns = 22;
+constexpr char kClearLine[] = "\r\x1b[K";
+
+std::string Percent(double percent) {
+  return std::to_string(static_cast<int>(percent)) + "%";
+}
+
+std::string Where(const Progress& progress) {
+  return "[" + std::string(ToString(progress.phase)) + "] " + progress.step;
+}
+
+std::string Activity(const Progress& progress) {
+  if (progress.activity.empty() || progress.activity == "backfill") return "";
+  return " (" + progress.activity + ")";
+}
+
+}  // namespace
+
+std::string RowsText(const Progress& progress) {
+  if (progress.rows_done == 0 && progress.rows_total == 0) return "";
+  std::string text = base::WithThousands(progress.rows_done);
+  // The total is an estimate; past it, it says nothing.
+  if (progress.rows_total >= progress.rows_done && progress.rows_total > 0) {
+    text += " of " + base::WithThousands(progress.rows_total);
+  }
+  text += " rows";
+  if (progress.rows_per_second >= 1) {
+    text += ", " + base::WithThousands(std::llround(progress.rows_per_second)) +
+            "/s";
+  }
+  if (progress.eta_seconds >= 0) {
+    text += ", " + FormatDuration(progress.eta_seconds) + " left";
+  }
+  return text;
+}
+
+ProgressView::ProgressView(std::ostream& out, ProgressViewOptions options)
+    : out_(out),
+      options_(std::move(options)),
+      clock_(options_.clock ? *options_.clock : base::SystemClock()),
+      step_start_(clock_.Now()) {}
+
+ProgressView::~ProgressView() { Clear(); }
+
+void ProgressView::Show(const Progress& progress) {
+  switch (progress.event) {
+    case Progress::Event::kStepStarted:
+      return StepStarted(progress);
+    case Progress::Event::kStepDone:
+      return StepEnded(progress, "done");
+    case Progress::Event::kStepRolledBack:
+      return StepEnded(progress, "undone");
+    case Progress::Event::kRows:
+      return Rows(progress);
+    case Progress::Event::kPaused:
+      return Line("paused: " + progress.message);
+    case Progress::Event::kResumed:
+      return Line("going on" +
+                  (progress.message.empty() ? "" : ": " + progress.message));
+    case Progress::Event::kRetry:
+      return Line("waiting: " + progress.message);
+    case Progress::Event::kNote:
+      return Line("note: " + progress.message);
+  }
+}
+
+void ProgressView::StepStarted(const Progress& progress) {
+  step_start_ = clock_.Now();
+  last_line_.clear();
+  if (options_.live) {
+    Draw(progress);
+  } else {
+    Line(Where(progress));
+  }
+  last_ = clock_.Now();
+}
+
+void ProgressView::StepEnded(const Progress& progress, const char* word) {
+  const std::chrono::duration<double> took = clock_.Now() - step_start_;
+  std::string text = std::string(word) + " " + Where(progress);
+  if (progress.rows_done > 0) {
+    text += ": " + base::WithThousands(progress.rows_done) + " rows";
+  }
+  if (took.count() >= 1) text += " in " + FormatDuration(took.count());
+  Line(text);
+}
+
+void ProgressView::Rows(const Progress& progress) {
+  if (!Due(options_.live ? kRedrawInterval : kPlainInterval)) return;
+  if (options_.live) {
+    Draw(progress);
+    return;
+  }
+  last_line_.clear();
+  Line(Percent(progress.progress_pct) + " " + Where(progress) +
+       Activity(progress) + ": " + RowsText(progress));
+}
+
+bool ProgressView::Due(std::chrono::milliseconds interval) {
+  const auto now = clock_.Now();
+  if (now - last_ < interval) return false;
+  last_ = now;
+  return true;
+}
+
+void ProgressView::Line(const std::string& text) {
+  if (text == last_line_) return;
+  last_line_ = text;
+  Clear();
+  out_ << text << "\n" << std::flush;
+}
+
+void ProgressView::Draw(const Progress& progress) {
+  std::string text = ProgressBar(progress.progress_pct, kBarColumns) + " " +
+                     Percent(progress.progress_pct) + " ";
+  const std::string rows = RowsText(progress);
+  if (!rows.empty()) text += rows + " ";
+  text += Where(progress) + Activity(progress);
+  // The last column stays free: some terminals wrap when it is written.
+  const std::size_t width = options_.width();
+  out_ << kClearLine << FitWidth(text, width > 1 ? width - 1 : 1) << std::flush;
+  drawn_ = true;
+}
+
+void ProgressView::Clear() {
+  if (!drawn_) return;
+  out_ << kClearLine << std::flush;
+  drawn_ = false;
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,38 @@
+// Which database, which schema, which files: from flags, environment, .env and
+// segue.yaml, in this order.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "cli/context.h"
+#include "segue/database.h"
+#include "segue/plan.h"
+
+namespace segue::cli {
+
+struct Settings {
+  DatabaseOptions database;
+  std::filesystem::path migrations;  // the directory of migration files
+  Access access = Access::kInPlace;
+  std::chrono::milliseconds lock_budget{0};  // zero: the database's default
+  std::chrono::milliseconds chunk_time{0};   // zero: the database's default
+};
+
+// URL: --url; the environment that --env names; DATABASE_URL; DATABASE_URL in
+// .env beside the configuration; the only environment of segue.yaml. Throws
+// Error{kUsage} when none of these says which database; no message of it ever
+// holds a URL with its password.
+Settings ResolveSettings(const Context& context);
+
+// The file itself, or the one of that name (also without .yaml, .yml, .json)
+// in the migrations directory. Throws Error{kUsage}.
+std::filesystem::path FindMigration(const Context& context,
+                                    const Settings& settings,
+                                    const std::string& name);
+
+// A positive count, as --limit 20. Throws Error{kUsage} naming the option.
+std::int64_t ParseCount(const std::string& option, const std::string& text);
+
+}  // namespace segue::cli

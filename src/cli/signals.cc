@@ -1,0 +1,61 @@
+#include "cli/signals.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <string>
+
+namespace segue::cli {
+
+namespace {
+
+// Ends the watching thread; nobody else sends it.
+constexpr int kEndSignal = SIGUSR2;
+constexpr int kExitInterrupted = 130;
+constexpr timespec kPatience{2, 0};
+
+}  // namespace
+
+SignalWatch::SignalWatch(base::CancelToken& token, bool on_terminal)
+    : token_(token), on_terminal_(on_terminal) {
+  sigemptyset(&signals_);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, kEndSignal}) {
+    sigaddset(&signals_, signal);
+  }
+  pthread_sigmask(SIG_BLOCK, &signals_, &former_mask_);
+  thread_ = std::thread([this] { Run(); });
+}
+
+SignalWatch::~SignalWatch() {
+  pthread_kill(thread_.native_handle(), kEndSignal);
+  thread_.join();
+  pthread_sigmask(SIG_SETMASK, &former_mask_, nullptr);
+}
+
+bool SignalWatch::WaitForRequest() {
+  int signal = 0;
+  return sigwait(&signals_, &signal) == 0 && signal != kEndSignal;
+}
+
+void SignalWatch::Run() {
+  if (!WaitForRequest()) return;
+  Tell("finishing the chunk; press Ctrl-C again to stop at once");
+  token_.Request();
+  if (!WaitForRequest()) return;
+  Tell("stopping at once; segue resume goes on later");
+  token_.Request();
+  if (sigtimedwait(&signals_, nullptr, &kPatience) == kEndSignal) return;
+  _exit(kExitInterrupted);
+}
+
+// One write, so that it does not mix with a progress line of another thread.
+void SignalWatch::Tell(const char* message) const {
+  std::string line = on_terminal_ ? "\r\x1b[K" : "";
+  line += "segue: " + std::string(message) + "\n";
+  // Nothing is left to do when standard error is gone.
+  [[maybe_unused]] const ssize_t written =
+      write(STDERR_FILENO, line.data(), line.size());
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,25 @@
+// segue start: expand, dual writes, backfill, verify; ends with both versions
+// live. The work is in engine/migrator.cc.
+#include "cli/commands.h"
+#include "cli/migration_file.h"
+#include "cli/session.h"
+#include "cli/summary.h"
+
+namespace segue::cli {
+
+int RunStart(const Context& context) {
+  const Arguments& arguments = context.arguments;
+  StartOptions options;
+  options.dry_run = arguments.Has("--dry-run");
+  options.complete = arguments.Has("--complete");
+  options.rollback_on_any_failure =
+      arguments.Value("--on-failure") == "rollback";
+
+  Session session(context);
+  const Migration migration = LoadMigration(context, session.settings());
+  const Outcome outcome = session.migrator().Start(migration, options);
+  session.EndProgress();
+  return PrintOutcome(context, outcome, options.dry_run);
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,79 @@
+#include "cli/summary.h"
+
+#include "cli/output.h"
+
+namespace segue::cli {
+
+namespace {
+
+constexpr char kReadyVersioned[] =
+    "  old version   segue url\n"
+    "  new version   segue url --version ";
+constexpr char kReadyInPlace[] =
+    "  Old and new columns stand side by side and are kept in step; both\n"
+    "  versions connect as they do today (segue url).\n";
+constexpr char kNextReady[] =
+    "Next: bring out the new version of the application, then segue complete;\n"
+    "      or segue rollback, which undoes everything.\n";
+
+std::string ReadyText(const MigrationStatus& status) {
+  std::string text = status.id + " is ready: both versions are live.\n";
+  if (status.version_schema.empty()) {
+    text += kReadyInPlace;
+  } else {
+    text +=
+        kReadyVersioned + status.id + "   (" + status.version_schema + ")\n";
+  }
+  return text + kNextReady;
+}
+
+std::string StateText(const MigrationStatus& status) {
+  switch (status.phase) {
+    case Phase::kComplete:
+      return status.id + " is complete.\n";
+    case Phase::kRolledBack:
+      return status.id + " is rolled back; the schema is as it was before.\n";
+    case Phase::kMigrating:
+      if (status.sub_state == SubState::kReady) return ReadyText(status);
+      break;
+    case Phase::kPending:
+    case Phase::kExpanding:
+    case Phase::kContracting:
+      break;
+  }
+  return status.id + " is at " + std::string(ToString(status.phase)) +
+         "; segue resume goes on.\n";
+}
+
+std::string NotesText(const std::vector<std::string>& notes) {
+  std::string text;
+  for (const std::string& note : notes) text += "Note: " + note + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string SummaryText(const Outcome& outcome) {
+  return NotesText(outcome.notes) + StateText(outcome.status);
+}
+
+std::string DryRunText(const Outcome& outcome) {
+  std::string text = "Dry run of " + outcome.plan.id +
+                     ": nothing was executed. It would go through:\n";
+  for (const HistoryEntry& entry : outcome.history) {
+    text += "  [" + entry.phase + "] " + entry.message + "\n";
+  }
+  return text + NotesText(outcome.notes);
+}
+
+int PrintOutcome(const Context& context, const Outcome& outcome, bool dry_run) {
+  if (context.json()) {
+    context.around.out << OutcomeJson(outcome, dry_run) << "\n";
+  } else {
+    context.around.out << (dry_run ? DryRunText(outcome)
+                                   : SummaryText(outcome));
+  }
+  return 0;
+}
+
+}  // namespace segue::cli

@@ -1,5 +1,8 @@
 #include "tests/support/client.h"
 
+#include <chrono>
+#include <thread>
+
 namespace segue::test {
 
 std::string ToLines(const Rows& rows) {
@@ -28,6 +31,17 @@ bool Client::Fails(const std::string& sql) {
     return false;
   } catch (const ClientError&) {
     return true;
+  }
+}
+
+void WaitUntil(Client& client, const std::string& sql, const Cell& wanted) {
+  using std::chrono::steady_clock;
+  auto deadline = steady_clock::now() + std::chrono::minutes(1);
+  while (client.One(sql) != wanted) {
+    if (steady_clock::now() > deadline) {
+      throw ClientError("waited in vain for: " + sql, "");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 }
 

@@ -41,6 +41,9 @@ class Client {
   bool Fails(const std::string& sql);
 };
 
+// Asks until the answer is `wanted`; throws after a minute.
+void WaitUntil(Client& client, const std::string& sql, const Cell& wanted);
+
 std::unique_ptr<Client> OpenPostgresClient(const std::string& url);
 std::unique_ptr<Client> OpenSqliteClient(const std::string& path);
 

@@ -60,7 +60,11 @@ TestDatabase::TestDatabase(const std::string& scheme)
 
 std::unique_ptr<db::Connection> TestDatabase::Connect(
     const std::string& purpose) {
-  return dialect_->Connect({db::ParseUrl(Url()), "", purpose});
+  db::ConnectOptions options;
+  options.url = db::ParseUrl(Url());
+  options.schema = dialect_->capabilities().default_schema;
+  options.purpose = purpose;
+  return dialect_->Connect(options);
 }
 
 Database TestDatabase::Open() { return Database::Open({Url(), "", ""}); }
@@ -70,11 +74,17 @@ Client& TestDatabase::app() {
   return *app_;
 }
 
+Testbed SqliteTestbed() { return {"SQLite", "", &Make<SqliteDatabase>}; }
+
+Testbed PostgresTestbed() {
+  return {"PostgreSQL",
+          PostgresServer::Available() ? "" : "install postgresql-15",
+          &Make<PostgresDatabase>};
+}
+
 const std::vector<Testbed>& Testbeds() {
-  static const std::vector<Testbed> testbeds = {
-      {"SQLite", "", &Make<SqliteDatabase>},
-      {"PostgreSQL", PostgresServer::Available() ? "" : "install postgresql-15",
-       &Make<PostgresDatabase>}};
+  static const std::vector<Testbed> testbeds = {SqliteTestbed(),
+                                                PostgresTestbed()};
   return testbeds;
 }
 

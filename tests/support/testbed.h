@@ -57,6 +57,9 @@ struct Testbed {
 };
 
 const std::vector<Testbed>& Testbeds();
+// For what only one of them can do.
+Testbed SqliteTestbed();
+Testbed PostgresTestbed();
 
 // For gtest's parameter names.
 std::string TestbedName(const ::testing::TestParamInfo<Testbed>& info);
@@ -84,4 +87,8 @@ class DialectTest : public ::testing::TestWithParam<Testbed> {
 #define SEGUE_INSTANTIATE(suite)                                           \
   INSTANTIATE_TEST_SUITE_P(All, suite,                                     \
                            ::testing::ValuesIn(::segue::test::Testbeds()), \
+                           ::segue::test::TestbedName)
+
+#define SEGUE_INSTANTIATE_ON(suite, testbed)                       \
+  INSTANTIATE_TEST_SUITE_P(All, suite, ::testing::Values(testbed), \
                            ::segue::test::TestbedName)

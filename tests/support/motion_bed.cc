@@ -1,0 +1,148 @@
+#include "tests/support/motion_bed.h"
+
+namespace segue::test {
+namespace {
+
+constexpr char kProvenance[] = "_segue_d";
+
+// Every column of the table as an expression of one version may name it.
+std::vector<plan::Binding> Bindings(const schema::Table& table) {
+  std::vector<plan::Binding> bindings;
+  for (const schema::Column& column : table.columns) {
+    bindings.push_back({column.name, column.name, column.type});
+  }
+  return bindings;
+}
+
+schema::Column ProvenanceColumn() {
+  schema::Column column;
+  column.name = kProvenance;
+  column.type = "smallint";
+  column.nullable = false;
+  column.default_sql = "0";
+  return column;
+}
+
+}  // namespace
+
+MotionBed::MotionBed(TestDatabase& database, const MotionSpec& spec)
+    : database_(database), connection_(database.Connect("motion")) {
+  const db::Dialect& dialect = database.dialect();
+  for (const std::string& sql : dialect.LedgerSetup()) {
+    connection_->Execute(sql);
+  }
+  schema::Schema schema =
+      dialect.Inspect(*connection_, dialect.capabilities().default_schema);
+  motion_ = MotionOf(spec, schema::RequireTable(schema, spec.table));
+}
+
+plan::Motion MotionBed::MotionOf(const MotionSpec& spec,
+                                 const schema::Table& table) const {
+  plan::Motion motion;
+  motion.name = "m1";
+  motion.table = table.name;
+  motion.old_column = schema::RequireColumn(table, spec.old_column);
+  schema::Column added;
+  added.name = spec.new_column;
+  added.type = spec.new_type.empty() ? motion.old_column->type : spec.new_type;
+  motion.new_column = added;
+  motion.provenance = kProvenance;
+
+  std::string shown = spec.shown_as.empty() ? added.name : spec.shown_as;
+  motion.up = {spec.up, Bindings(table), false, true};
+  motion.down = {spec.down, {}, false, true};
+  for (const plan::Binding& binding : motion.up.bindings) {
+    if (binding.name != shown && binding.name != spec.old_column) {
+      motion.down.bindings.push_back(binding);
+    }
+  }
+  motion.down.bindings.push_back({shown, added.name, added.type});
+
+  motion.new_default = spec.new_default;
+  motion.new_versions = spec.new_versions;
+  motion.keeps_old_column = spec.keeps_old_column;
+  motion.without_rowid = table.without_rowid;
+  for (const std::string& name : table.WalkKey()) {
+    motion.key.push_back(schema::RequireColumn(table, name));
+  }
+  return motion;
+}
+
+void MotionBed::Do(const plan::Action& action) {
+  PlannedAction planned = RenderNow(database_, *connection_, action);
+  Forward(*connection_, planned);
+  done_.push_back(std::move(planned));
+}
+
+void MotionBed::PrepareOldColumn(const schema::Column& old_column) {
+  const db::Capabilities& can = database_.dialect().capabilities();
+  schema::Column after = old_column;
+  if (old_column.nullable) return;
+  if (old_column.default_sql && can.moves_default) {
+    after.default_sql.reset();
+    motion_.old_default_moved = true;
+  }
+  if (!old_column.default_sql && can.relaxes_not_null) after.nullable = true;
+  if (after.nullable == old_column.nullable && !motion_.old_default_moved) {
+    return;
+  }
+  Do(plan::AlterColumn{motion_.table, old_column, after});
+}
+
+void MotionBed::Install() {
+  Do(plan::AddColumn{motion_.table, *motion_.new_column});
+  Do(plan::AddColumn{motion_.table, ProvenanceColumn()});
+  PrepareOldColumn(*motion_.old_column);
+  Do(plan::CreateSync{motion_});
+}
+
+void MotionBed::Remove() {
+  for (auto action = done_.rbegin(); action != done_.rend(); ++action) {
+    Undo(*connection_, *action);
+  }
+  done_.clear();
+}
+
+void MotionBed::InstallSettling() {
+  motion_.settling = true;
+  Do(plan::CreateSync{motion_});
+}
+
+const MotionSql& MotionBed::sql() {
+  if (!sql_) {
+    sql_ = RenderNow(database_, *connection_, plan::Backfill{motion_}).motion;
+  }
+  return *sql_;
+}
+
+int MotionBed::Fill(int rows) {
+  Bounds bounds;
+  for (int chunks = 1;; ++chunks) {
+    const RangeSql& next = sql().next_bound;
+    db::Result found = RunRange(*connection_, next, {bounds.after, {}},
+                                db::Purpose::kBackfill, {std::int64_t{rows}});
+    if (!found.rows.empty()) bounds.upto = found.rows.at(0);
+    FillRange(bounds);
+    if (found.rows.empty()) return chunks;
+    bounds.after = bounds.upto;
+    bounds.upto.reset();
+  }
+}
+
+void MotionBed::FillRange(const Bounds& bounds) {
+  RunRange(*connection_, sql().fill, bounds, db::Purpose::kBackfill);
+}
+
+std::vector<std::string> MotionBed::VerifyKeys(const Bounds& bounds) {
+  return Keys(RunRange(*connection_, sql().verify, bounds, db::Purpose::kRead));
+}
+
+void MotionBed::Settle() {
+  RunRange(*connection_, sql().settle, {}, db::Purpose::kBackfill);
+}
+
+std::int64_t MotionBed::CountLeft() {
+  return db::ToInt(connection_->Execute(sql().count_left).rows.at(0).at(0));
+}
+
+}  // namespace segue::test

@@ -1,0 +1,67 @@
+// One motion on one table, installed as the operations plan it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/action.h"
+#include "tests/support/actions.h"
+#include "tests/support/testbed.h"
+
+namespace segue::test {
+
+// What a test says about a motion; the rest is read from the table there is.
+struct MotionSpec {
+  std::string table = "t";
+  std::string old_column = "o";
+  std::string new_column = "n";
+  std::string new_type = "";  // empty: the old column's
+  std::string up = "o";       // over the old version's names
+  std::string down = "n";     // over the new version's names
+  // The name under which `down` sees the new column; empty: its own.
+  std::string shown_as = "";
+  std::optional<std::string> new_default = {};
+  std::vector<std::string> new_versions = {};
+  bool keeps_old_column = false;
+};
+
+class MotionBed {
+ public:
+  // The table must exist, with or without rows.
+  MotionBed(TestDatabase& database, const MotionSpec& spec);
+
+  // Adds the new column, the provenance and the triggers.
+  void Install();
+  // Undoes Install in reverse.
+  void Remove();
+  // The trigger form before the contract.
+  void InstallSettling();
+
+  // Fills in chunks of `rows`; answers how many chunks it took.
+  int Fill(int rows = 1000);
+  void FillRange(const Bounds& bounds);
+  std::vector<std::string> VerifyKeys(const Bounds& bounds = {});
+  void Settle();
+  std::int64_t CountLeft();
+
+  db::Connection& connection() { return *connection_; }
+  const plan::Motion& motion() const { return motion_; }
+  const MotionSql& sql();
+
+ private:
+  void Do(const plan::Action& action);
+  plan::Motion MotionOf(const MotionSpec& spec,
+                        const schema::Table& table) const;
+  // Takes off the old column what would bite while both versions live.
+  void PrepareOldColumn(const schema::Column& old_column);
+
+  TestDatabase& database_;
+  std::unique_ptr<db::Connection> connection_;
+  plan::Motion motion_;
+  std::vector<PlannedAction> done_;
+  std::optional<MotionSql> sql_;
+};
+
+}  // namespace segue::test

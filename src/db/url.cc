@@ -1,0 +1,269 @@
+#include "db/url.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <vector>
+
+#include "base/text.h"
+#include "segue/error.h"
+
+namespace segue::db {
+namespace {
+
+using std::string;
+using std::string_view;
+
+// What was given is never repeated in a message: it may hold a password, also
+// where it does not parse.
+Error Bad(const string& reason) {
+  return Error(ErrorKind::kUsage, "Bad database URL: " + reason);
+}
+
+constexpr const char* kEncodeHint =
+    "In a user name or password write %40 for @, %3A for :, %2F for /, "
+    "%3F for ?, %25 for %";
+
+string FoldScheme(string_view scheme) {
+  const string lower = base::ToLower(scheme);
+  if (lower == "postgresql") return "postgres";
+  if (lower == "sqlite3") return "sqlite";
+  if (lower == "mysql") return "mariadb";
+  return lower;
+}
+
+bool IsSchemeText(string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyz"
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-") == string_view::npos;
+}
+
+// Splits at the first `separator`; the second part is empty without one.
+std::pair<string_view, string_view> Cut(string_view text, char separator) {
+  const std::size_t at = text.find(separator);
+  if (at == string_view::npos) return {text, {}};
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+std::map<string, string> ParseParameters(string_view query) {
+  std::map<string, string> parameters;
+  if (query.empty()) return parameters;
+  for (const string& part : base::Split(query, '&')) {
+    if (part.empty()) continue;
+    const auto [name, value] = Cut(part, '=');
+    if (name.empty() || name.size() == part.size()) {
+      throw Bad("a parameter behind '?' is not written name=value");
+    }
+    parameters[PercentDecode(name)] = PercentDecode(value);
+  }
+  return parameters;
+}
+
+Url ParseSqlite(string_view rest) {
+  Url url;
+  url.scheme = "sqlite";
+  // sqlite://relative and sqlite:///absolute, as other tools write them.
+  if (base::StartsWith(rest, "//")) rest.remove_prefix(2);
+  const auto [path, query] = Cut(rest, '?');
+  url.database = PercentDecode(path);
+  url.parameters = ParseParameters(query);
+  if (url.database.empty()) {
+    throw Bad("no file; write sqlite:app.db or sqlite::memory:");
+  }
+  return url;
+}
+
+bool IsPort(string_view text) {
+  return text.size() <= 5 &&
+         text.find_first_not_of("0123456789") == string_view::npos;
+}
+
+// "host", "host:port", "[::1]:port"
+std::pair<string, string> ParseHost(string_view text) {
+  string_view port;
+  if (base::StartsWith(text, "[")) {
+    const std::size_t end = text.find(']');
+    const bool closed = end != string_view::npos &&
+                        (end + 1 == text.size() || text[end + 1] == ':');
+    if (!closed) throw Bad("an address in [ ] is not closed");
+    if (end + 1 < text.size()) port = text.substr(end + 2);
+    text = text.substr(1, end - 1);
+  } else {
+    std::tie(text, port) = Cut(text, ':');
+  }
+  if (!IsPort(port)) throw Bad("the port is no number").WithHint(kEncodeHint);
+  return {PercentDecode(text), string(port)};
+}
+
+// Several hosts, one of which is the primary: "a:5432,b:5433".
+void ParseHosts(string_view text, Url& url) {
+  std::vector<string> hosts;
+  std::vector<string> ports;
+  bool any_port = false;
+  for (const string& part : base::Split(text, ',')) {
+    auto [host, port] = ParseHost(part);
+    any_port = any_port || !port.empty();
+    hosts.push_back(std::move(host));
+    ports.push_back(std::move(port));
+  }
+  url.host = base::Join(hosts, ",");
+  if (any_port) url.port = base::Join(ports, ",");
+}
+
+void ParseAuthority(string_view authority, Url& url) {
+  const std::size_t at = authority.rfind('@');
+  if (at != string_view::npos) {
+    const auto [user, password] = Cut(authority.substr(0, at), ':');
+    url.user = PercentDecode(user);
+    url.password = PercentDecode(password);
+    authority.remove_prefix(at + 1);
+  }
+  ParseHosts(authority, url);
+}
+
+// A server's own way to give the parts of the authority behind the '?'; taken
+// into their fields, so that a password is one wherever it was written.
+void FoldParameters(Url& url) {
+  const std::array<std::pair<const char*, string*>, 5> parts = {{
+      {"host", &url.host},
+      {"port", &url.port},
+      {"user", &url.user},
+      {"password", &url.password},
+      {"dbname", &url.database},
+  }};
+  for (const auto& [name, field] : parts) {
+    const auto found = url.parameters.find(name);
+    if (found == url.parameters.end()) continue;
+    *field = found->second;
+    url.parameters.erase(found);
+  }
+}
+
+Url ParseServer(const string& scheme, string_view rest) {
+  Url url;
+  url.scheme = scheme;
+  const auto [address, query] = Cut(rest, '?');
+  const auto [authority, database] = Cut(address, '/');
+  // Else the rest of a password would be taken for a database, and shown.
+  if (authority.find('@') == string_view::npos &&
+      database.find('@') != string_view::npos) {
+    throw Bad("there is a '/' before the '@'").WithHint(kEncodeHint);
+  }
+  ParseAuthority(authority, url);
+  url.database = PercentDecode(database);
+  url.parameters = ParseParameters(query);
+  FoldParameters(url);
+  return url;
+}
+
+bool IsUnreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+string Encode(string_view text, string_view also_plain) {
+  string encoded;
+  for (const char c : text) {
+    if (IsUnreserved(c) || also_plain.find(c) != string_view::npos) {
+      encoded += c;
+    } else {
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return encoded;
+}
+
+string HostText(const Url& url) {
+  const std::vector<string> hosts = base::Split(url.host, ',');
+  const std::vector<string> ports = base::Split(url.port, ',');
+  string text;
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    if (i > 0) text += ',';
+    const bool is_ipv6 = hosts[i].find(':') != string::npos;
+    text += is_ipv6 ? "[" + hosts[i] + "]" : PercentEncode(hosts[i]);
+    // One port stands for all hosts.
+    const string& port = i < ports.size() ? ports[i] : ports.back();
+    if (!port.empty()) text += ":" + port;
+  }
+  return text;
+}
+
+string ParametersText(const std::map<string, string>& parameters, bool redact) {
+  string text;
+  for (const auto& [name, value] : parameters) {
+    text += text.empty() ? '?' : '&';
+    const bool secret = base::ToLower(name).find("password") != string::npos;
+    text += PercentEncode(name) + "=";
+    text += redact && secret ? "***" : Encode(value, "/:,");
+  }
+  return text;
+}
+
+string Text(const Url& url, bool redact) {
+  const string parameters = ParametersText(url.parameters, redact);
+  if (url.scheme == "sqlite") {
+    // A path that begins with two slashes needs two more to be read back.
+    const bool doubled = base::StartsWith(url.database, "//");
+    return (doubled ? "sqlite://" : "sqlite:") + Encode(url.database, "/:") +
+           parameters;
+  }
+  string text = url.scheme + "://" + PercentEncode(url.user);
+  if (!url.password.empty()) {
+    text += ":" + (redact ? "***" : PercentEncode(url.password));
+  }
+  if (!url.user.empty() || !url.password.empty()) text += '@';
+  text += HostText(url);
+  if (!url.database.empty()) text += "/" + PercentEncode(url.database);
+  return text + parameters;
+}
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+Url ParseUrl(string_view text) {
+  const auto [scheme_text, rest] = Cut(base::Trim(text), ':');
+  const string scheme = FoldScheme(scheme_text);
+  const bool has_scheme = scheme_text.size() < base::Trim(text).size();
+  if (has_scheme && scheme == "sqlite") return ParseSqlite(rest);
+  if (!has_scheme || !IsSchemeText(scheme_text) ||
+      !base::StartsWith(rest, "//")) {
+    throw Bad("it does not start with a kind of database")
+        .WithHint("Write sqlite:app.db or postgres://user@host/database");
+  }
+  return ParseServer(scheme, rest.substr(2));
+}
+
+string Url::Redacted() const { return Text(*this, true); }
+
+string Url::ToString() const { return Text(*this, false); }
+
+string PercentEncode(string_view text) { return Encode(text, ""); }
+
+string PercentDecode(string_view text) {
+  string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? HexDigit(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? HexDigit(text[i + 2]) : -1;
+    // No part of a URL can hold the zero byte; C interfaces would cut there.
+    if (high < 0 || low < 0 || high + low == 0) {
+      throw Bad("a '%' is not followed by two hexadecimal digits")
+          .WithHint("Write %25 for a percent sign");
+    }
+    decoded += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return decoded;
+}
+
+}  // namespace segue::db

@@ -1,0 +1,144 @@
+#include "tests/faults/crash_site.h"
+
+#include <chrono>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+namespace segue::test {
+namespace {
+
+// The first chunk has 1000 rows and the next at most half as many again, so
+// there is always more than one to die in.
+constexpr long kRows = 2'600;
+
+constexpr char kMigration[] =
+    "operations:\n"
+    "  - rename_column:\n"
+    "      table: users\n"
+    "      from: name\n"
+    "      to: full_name\n"
+    "  - alter_column:\n"
+    "      table: users\n"
+    "      column: age\n"
+    "      type: bigint\n";
+
+}  // namespace
+
+CrashSite::CrashSite(const Testbed& testbed, Access access)
+    : testbed_(testbed), access_(access), database_(testbed.fresh()) {
+  std::ofstream(folder() + "/01_crash.yaml") << kMigration;
+  database_->Exec(
+      "CREATE TABLE users (id BIGINT PRIMARY KEY, name TEXT NOT NULL, "
+      "age INTEGER)");
+  database_->Exec("CREATE INDEX users_name ON users (name)");
+  database_->Exec(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
+      "i < " +
+      std::to_string(kRows) +
+      ") INSERT INTO users SELECT i, 'user ' || i, "
+      "CASE WHEN i % 10 > 0 THEN i % 90 END FROM n");
+  for (long id = 1; id <= kRows; ++id) {
+    users_[id] = {"user " + std::to_string(id),
+                  id % 10 > 0 ? std::to_string(id % 90) : "NULL"};
+  }
+}
+
+Command CrashSite::Segue(const std::string& command, const std::string& fault) {
+  Command run;
+  run.argv = {SEGUE_FAULTY_BINARY, command, "--url", database_->Url()};
+  if (command == "start") {
+    run.argv.push_back("01_crash.yaml");
+    run.argv.push_back("--access");
+    run.argv.emplace_back(ToString(access_));
+  }
+  if (command == "complete" || command == "rollback") {
+    run.argv.push_back("--yes");
+  }
+  run.directory = folder();
+  run.environment = {{"SEGUE_FAULT", fault},
+                     {"SEGUE_FAULT_COUNT", folder() + "/count"}};
+  return run;
+}
+
+Finished CrashSite::Run(const std::string& command, const std::string& fault) {
+  return RunCommand(Segue(command, fault));
+}
+
+void CrashSite::MustRun(const std::string& command) {
+  OutputOf(Segue(command));
+}
+
+CrashSite::Counts CrashSite::LastCounts() const {
+  Counts counts;
+  std::ifstream(folder() + "/count") >> counts.statements >> counts.commits;
+  return counts;
+}
+
+void CrashSite::Write(Client& client, const std::string& column) {
+  const long id = next_id_++;
+  const User added = {"added " + std::to_string(id), "33"};
+  client.Query("INSERT INTO users (id, " + column + ", age) VALUES (" +
+               std::to_string(id) + ", '" + added.name + "', 33)");
+  users_[id] = added;
+  const long changed = 1 + id % kRows;
+  const User now = {"changed " + std::to_string(id), std::to_string(id)};
+  client.Query("UPDATE users SET " + column + " = '" + now.name + "', age = " +
+               now.age + " WHERE id = " + std::to_string(changed));
+  users_[changed] = now;
+}
+
+void CrashSite::WriteAsOld() { Write(*database_->NewClient(), "name"); }
+
+std::unique_ptr<Client> CrashSite::NewVersionClient() {
+  if (access_ == Access::kInPlace) return database_->NewClient();
+  Command command =
+      SegueCommand({"url", "--url", database_->Url(), "--version", "latest"});
+  command.directory = folder();
+  std::string url = OutputOf(command);
+  while (!url.empty() && url.back() == '\n') url.pop_back();
+  return OpenPostgresClient(url);
+}
+
+void CrashSite::WriteAsNew() { Write(*NewVersionClient(), "full_name"); }
+
+void CrashSite::WriteAsOldIfItIsThere() {
+  const auto old_client = database_->NewClient();
+  if (old_client->Fails("SELECT name FROM users WHERE id = 0")) return;
+  Write(*old_client, "name");
+  const std::string id = std::to_string(next_id_ - 1);
+  const Cell seen =
+      NewVersionClient()->One("SELECT full_name FROM users WHERE id = " + id);
+  if (seen != users_[next_id_ - 1].name) {
+    throw std::runtime_error("the new version does not see what the old wrote");
+  }
+}
+
+std::string CrashSite::Data(const std::string& column) {
+  return ToLines(database_->NewClient()->Query("SELECT id, " + column +
+                                               ", age FROM users ORDER BY id"));
+}
+
+std::string CrashSite::Expected() const {
+  std::string lines;
+  for (const auto& [id, user] : users_) {
+    lines += std::to_string(id) + "|" + user.name + "|" + user.age + "\n";
+  }
+  return lines;
+}
+
+void CrashSite::WaitUntilSessionsEnd() {
+  if (!testbed_.is_postgres()) return;
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (database_->app().One("SELECT count(*) FROM pg_stat_activity WHERE "
+                              "datname = current_database() AND "
+                              "application_name LIKE 'segue%'") != "0") {
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error("sessions of a killed segue stay");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+}  // namespace segue::test

@@ -1,0 +1,152 @@
+// Locks that others hold: a short wait, a clear answer, nothing changed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include "segue/error.h"
+#include "segue/migrator.h"
+#include "tests/faults/crash_site.h"
+#include "tests/support/postgres_server.h"
+
+namespace segue::test {
+namespace {
+
+constexpr int kLockBudgetSpent = 5;
+
+class LockTest : public ::testing::TestWithParam<Testbed> {
+ protected:
+  void SetUp() override {
+    if (GetParam().missing.empty()) return;
+    std::cerr << "*** NOT TESTED: " << GetParam().missing << " ***\n";
+    GTEST_SKIP() << GetParam().missing;
+  }
+
+  static Migration Rename() {
+    Migration migration("01_lock", "Rename users.name");
+    migration.RenameColumn("users", "name", "full_name");
+    return migration;
+  }
+
+  // What a start comes to that has less patience than a user would.
+  static Error Refusal(CrashSite& site) {
+    Database database = site.database().Open();
+    MigratorOptions options;
+    options.lock_budget = std::chrono::milliseconds(100);
+    options.lock_patience = std::chrono::milliseconds(1'500);
+    try {
+      Migrator(database, options).Start(Rename());
+    } catch (const Error& error) {
+      return error;
+    }
+    throw std::runtime_error("the start was not held up");
+  }
+};
+
+TEST_P(LockTest, ABlockedStartGivesUpAndNamesTheBlocker) {
+  CrashSite site(GetParam(), Access::kInPlace);
+  const std::string before = site.database().Dump();
+  const auto blocker = site.database().NewClient();
+  std::vector<std::string> named;
+  if (GetParam().is_postgres()) {
+    blocker->Query("BEGIN; SELECT 'reading' FROM users LIMIT 1");
+    named = {*blocker->One("SELECT pg_backend_pid()"), "user postgres",
+             "pg_backend_pid", " s)"};
+  } else {
+    blocker->Query("BEGIN IMMEDIATE");
+  }
+  const Error refusal = Refusal(site);
+  EXPECT_EQ(kLockBudgetSpent, ExitCode(refusal.kind())) << refusal.what();
+  for (const std::string& part : named) {
+    EXPECT_NE(std::string::npos, std::string(refusal.what()).find(part))
+        << refusal.what();
+  }
+  blocker->Query("ROLLBACK");
+  EXPECT_EQ(before, site.database().Dump());
+
+  Database database = site.database().Open();
+  Migrator migrator(database, {});
+  migrator.Start(Rename());
+  migrator.Complete();
+  EXPECT_EQ(site.Expected(), site.Data("full_name"));
+}
+
+// The application, not segue, must come first: nobody queues behind a waiting
+// ALTER TABLE for longer than the budget.
+TEST(LockQueue, ReadersWaitNoLongerThanTheBudget) {
+  if (!PostgresServer::Available()) {
+    std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
+    GTEST_SKIP();
+  }
+  CrashSite site(Testbeds().at(1), Access::kInPlace);
+  const auto blocker = site.database().NewClient();
+  blocker->Query("BEGIN; SELECT 'reading' FROM users LIMIT 1");
+  Process start(site.Segue("start"));
+  const auto reader = site.database().NewClient();
+  std::chrono::duration<double, std::milli> longest{0};
+  start.WaitForOutput("held by session");
+  for (int i = 0; i < 300; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    reader->Query("SELECT name FROM users WHERE id = 1");
+    longest = std::max<std::chrono::duration<double, std::milli>>(
+        longest, std::chrono::steady_clock::now() - begin);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  // The budget is 500 ms; the rest is for a busy machine.
+  EXPECT_LT(longest.count(), 1'000);
+  blocker->Query("ROLLBACK");
+  const Finished done = start.Wait();
+  EXPECT_EQ(0, done.exit_code) << done.err;
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, LockTest, ::testing::ValuesIn(Testbeds()),
+                         TestbedName);
+
+// An application that waits for a row of the chunk while the chunk waits for a
+// row of the application's: the server picks a victim, the backfill goes on.
+TEST(Deadlock, DoesNotStopTheBackfill) {
+  if (!PostgresServer::Available()) {
+    std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
+    GTEST_SKIP();
+  }
+  CrashSite site(Testbeds().at(1), Access::kInPlace);
+  Process start(site.Segue("start", "stop:backfill:1"));
+  auto& observer = site.database().app();
+  const auto stopped = [&] {
+    return observer.One(
+               "SELECT count(*) FROM pg_trigger WHERE "
+               "tgrelid = 'users'::regclass") != "0";
+  };
+  while (!stopped() && start.running()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  const auto application = site.database().NewClient();
+  // The last row of the first chunk, locked before the chunk comes to it.
+  application->Query("BEGIN; UPDATE users SET age = 5 WHERE id = 900");
+  start.Kill(SIGCONT);
+  const auto waits = [&] {
+    return observer.One(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = "
+               "current_database() AND wait_event_type = 'Lock' AND "
+               "application_name LIKE 'segue%'") != "0";
+  };
+  while (!waits() && start.running()) {
+    start.Kill(SIGCONT);  // it may have stopped only now
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  const bool victim =
+      application->Fails("UPDATE users SET age = 6 WHERE id = 1");
+  application->Query(victim ? "ROLLBACK" : "COMMIT");
+  const Finished done = start.Wait();
+  EXPECT_EQ(0, done.exit_code) << done.err;
+  EXPECT_NE(std::string::npos,
+            PostgresServer::Shared().LogText().find("deadlock detected"));
+  EXPECT_EQ(0, site.Run("verify").exit_code);
+  EXPECT_EQ(victim ? "1" : "6",
+            *observer.One("SELECT age FROM users WHERE id = 1"));
+}
+
+}  // namespace
+}  // namespace segue::test

@@ -14,8 +14,7 @@ constexpr double kCollapse = 5.0;  // times the target: shrink at once
 }  // namespace
 
 ChunkSize::ChunkSize(std::chrono::milliseconds target)
-    : target_(static_cast<double>(
-          std::chrono::microseconds(target).count())),
+    : target_(static_cast<double>(std::chrono::microseconds(target).count())),
       rows_(static_cast<std::int64_t>(kFirst)) {}
 
 void ChunkSize::Set(double rows) {

@@ -10,8 +10,8 @@ db::Result Execute(db::Connection& connection, const RangeSql& sql,
   parameters.insert(parameters.end(), range.upper.begin(), range.upper.end());
   const bool above = !range.lower.empty();
   const bool below = !range.upper.empty();
-  const std::string& text = above ? (below ? sql.between : sql.after)
-                                  : (below ? sql.upto : sql.all);
+  const std::string& text =
+      above ? (below ? sql.between : sql.after) : (below ? sql.upto : sql.all);
   return connection.Execute(text, parameters);
 }
 

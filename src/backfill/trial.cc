@@ -57,8 +57,7 @@ class Trial {
   void TryPiece(const Range& piece, std::int64_t width) {
     try {
       db::Transaction transaction(connection_, {db::Purpose::kRead, {}});
-      for (const db::Row& key :
-           Execute(connection_, statement_, piece).rows) {
+      for (const db::Row& key : Execute(connection_, statement_, piece).rows) {
         if (Enough()) break;
         Report(KeyText(motion_, key) +
                ": gives NULL, which the column refuses");
@@ -75,9 +74,8 @@ class Trial {
 
   // A piece of one row: its key is the upper bound, or the only one left.
   void Blame(const Range& piece, const Error& error) {
-    const std::string key = piece.upper.empty()
-                                ? "the last row"
-                                : KeyText(motion_, piece.upper);
+    const std::string key =
+        piece.upper.empty() ? "the last row" : KeyText(motion_, piece.upper);
     Report(key + ": " + error.what());
   }
 

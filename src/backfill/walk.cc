@@ -50,8 +50,8 @@ class Walker {
     db::Transaction transaction(connection, options);
     if (options_.writes) host_.Fence();
     const std::int64_t asked = size_.rows();
-    Range range{position_.cursor, NextBound(connection, motion_,
-                                            position_.cursor, asked)};
+    Range range{position_.cursor,
+                NextBound(connection, motion_, position_.cursor, asked)};
     const db::Result result = Execute(connection, statement_, range);
     Advance(next, range, result, asked);
     if (options_.writes) host_.Save(next);

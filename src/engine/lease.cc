@@ -34,9 +34,12 @@ std::optional<Holder> Read(db::Connection& connection, const Ledger& ledger,
       {ledger.schema_name()});
   if (found.rows.empty()) return std::nullopt;
   const db::Row& row = found.rows[0];
-  return Holder{db::ToInt(row[0]),  db::ToText(row[1]),
-                db::ToText(row[2]), db::ToInt(row[3]),
-                db::ToText(row[4]), db::ToText(row[5]),
+  return Holder{db::ToInt(row[0]),
+                db::ToText(row[1]),
+                db::ToText(row[2]),
+                db::ToInt(row[3]),
+                db::ToText(row[4]),
+                db::ToText(row[5]),
                 static_cast<double>(db::ToInt(row[6]))};
 }
 
@@ -140,9 +143,9 @@ void Lease::Fence(db::Connection& connection) {
 
 void Lease::Renew(db::Connection& connection) const {
   connection.Execute(
-      "UPDATE " + ledger_.TableNamed("lease") + " SET expires = " +
-          database_.dialect().capabilities().now_sql + " + " +
-          std::to_string(LeaseSeconds()) +
+      "UPDATE " + ledger_.TableNamed("lease") +
+          " SET expires = " + database_.dialect().capabilities().now_sql +
+          " + " + std::to_string(LeaseSeconds()) +
           " WHERE schema_name = $1 AND token = $2",
       {ledger_.schema_name(), token_});
 }

@@ -20,9 +20,7 @@ constexpr const char* kMigrationColumns =
     "id, title, checksum, source, phase, sub_state, plan, started_at, "
     "updated_at, error";
 
-std::string Now() {
-  return base::FormatUtc(base::SystemClock().WallTime());
-}
+std::string Now() { return base::FormatUtc(base::SystemClock().WallTime()); }
 
 std::string Text(const Value& value) { return db::ToText(value); }
 
@@ -256,8 +254,7 @@ std::optional<MotionRow> Ledger::LoadMotion(Connection& connection,
                                             const std::string& motion,
                                             const std::string& activity) const {
   const db::Result found = connection.Execute(
-      "SELECT position, moved, total, rate, done FROM " +
-          TableNamed("motion") +
+      "SELECT position, moved, total, rate, done FROM " + TableNamed("motion") +
           " WHERE schema_name = $1 AND migration = $2 AND motion = $3"
           " AND activity = $4",
       {schema_name_, id, motion, activity});
@@ -286,18 +283,28 @@ void Ledger::SaveMotion(Connection& connection, const std::string& id,
        std::int64_t{row.done ? 1 : 0}, Now()});
 }
 
-void Ledger::ForgetMotions(Connection& connection,
-                           const std::string& id) const {
+void Ledger::ForgetMotion(Connection& connection, const std::string& id,
+                          const std::string& motion,
+                          const std::string& activity) const {
   connection.Execute("DELETE FROM " + TableNamed("motion") +
-                         " WHERE schema_name = $1 AND migration = $2",
-                     {schema_name_, id});
+                         " WHERE schema_name = $1 AND migration = $2"
+                         " AND motion = $3 AND activity = $4",
+                     {schema_name_, id, motion, activity});
+}
+
+void Ledger::ForgetStep(Connection& connection, const std::string& id,
+                        int step) const {
+  connection.Execute("DELETE FROM " + TableNamed("action") +
+                         " WHERE schema_name = $1 AND migration = $2"
+                         " AND step = $3",
+                     {schema_name_, id, std::int64_t{step}});
 }
 
 Control Ledger::LoadControl(Connection& connection) const {
-  const db::Result found = connection.Execute(
-      "SELECT pause, cancel, asked_by FROM " + TableNamed("control") +
-          " WHERE schema_name = $1",
-      {schema_name_});
+  const db::Result found =
+      connection.Execute("SELECT pause, cancel, asked_by FROM " +
+                             TableNamed("control") + " WHERE schema_name = $1",
+                         {schema_name_});
   if (found.rows.empty()) return {};
   return {db::ToInt(found.rows[0][0]) != 0, db::ToInt(found.rows[0][1]) != 0,
           Text(found.rows[0][2])};
@@ -316,8 +323,7 @@ void Ledger::SaveControl(Connection& connection, const Control& control) const {
 std::vector<VersionInfo> Ledger::Versions(Connection& connection) const {
   const db::Result found = connection.Execute(
       "SELECT name, version_schema, state, published_at FROM " +
-          TableNamed("version") +
-          " WHERE schema_name = $1 ORDER BY position",
+          TableNamed("version") + " WHERE schema_name = $1 ORDER BY position",
       {schema_name_});
   std::vector<VersionInfo> versions;
   for (const db::Row& row : found.rows) {
@@ -341,7 +347,8 @@ void Ledger::AddVersion(Connection& connection, const std::string& name,
       "INSERT INTO " + table +
           " (schema_name, name, version_schema, state, published_at, position)"
           " SELECT $1, $2, $3, 'live', $4, COALESCE(MAX(position), 0) + 1"
-          " FROM " + table + " WHERE schema_name = $1",
+          " FROM " +
+          table + " WHERE schema_name = $1",
       {schema_name_, name, version_schema, Now()});
 }
 

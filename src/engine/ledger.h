@@ -91,7 +91,12 @@ class Ledger {
   void SaveMotion(db::Connection& connection, const std::string& id,
                   const std::string& motion, const std::string& activity,
                   const MotionRow& row) const;
-  void ForgetMotions(db::Connection& connection, const std::string& id) const;
+  void ForgetMotion(db::Connection& connection, const std::string& id,
+                    const std::string& motion,
+                    const std::string& activity) const;
+  // The step and its actions are as if they had never been run.
+  void ForgetStep(db::Connection& connection, const std::string& id,
+                  int step) const;
 
   Control LoadControl(db::Connection& connection) const;
   void SaveControl(db::Connection& connection, const Control& control) const;
@@ -110,10 +115,9 @@ class Ledger {
   const db::Dialect& dialect() const { return dialect_; }
 
  private:
-  std::optional<MigrationRow> LoadWhere(db::Connection& connection,
-                                        const std::string& condition,
-                                        const std::vector<db::Value>& more)
-      const;
+  std::optional<MigrationRow> LoadWhere(
+      db::Connection& connection, const std::string& condition,
+      const std::vector<db::Value>& more) const;
 
   const db::Dialect& dialect_;
   std::string schema_name_;

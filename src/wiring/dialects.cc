@@ -32,8 +32,8 @@ std::shared_ptr<const db::Dialect> DialectFor(const std::string& scheme) {
     known.emplace_back(entry.scheme);
   }
   throw Error(ErrorKind::kUsage,
-              "no database is called '" + scheme + "' here; known: " +
-                  base::Join(known, ", "));
+              "no database is called '" + scheme +
+                  "' here; known: " + base::Join(known, ", "));
 }
 
 void SetDialectWrapper(Wrapper wrapper) { g_wrapper = wrapper; }

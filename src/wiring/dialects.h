@@ -13,8 +13,8 @@ namespace segue::wiring {
 std::shared_ptr<const db::Dialect> DialectFor(const std::string& scheme);
 
 // Wraps every dialect handed out from now on; for tests that inject faults.
-using Wrapper = std::shared_ptr<const db::Dialect> (*)(
-    std::shared_ptr<const db::Dialect>);
+using Wrapper =
+    std::shared_ptr<const db::Dialect> (*)(std::shared_ptr<const db::Dialect>);
 void SetDialectWrapper(Wrapper wrapper);
 
 }  // namespace segue::wiring

@@ -1,0 +1,198 @@
+// The main path. Read Start, then Complete, then Rollback; ARCHITECTURE.md
+// numbers the same steps.
+#include "segue/migrator.h"
+
+#include "engine/session.h"
+#include "segue/error.h"
+
+namespace segue {
+namespace {
+
+using engine::Lease;
+using engine::MigrationRow;
+using engine::Runner;
+
+// R1.4: an error of the migration's own making undoes what was done; what the
+// surroundings did to it leaves a state that can be continued.
+bool UndoesStart(const Error& error, const Runner& runner,
+                 const StartOptions& options) {
+  if (runner.cancelled_by_request()) return true;
+  if (error.poisons_connection() || error.kind() == ErrorKind::kConflict) {
+    return false;
+  }
+  const bool resumable =
+      error.retryable() || error.kind() == ErrorKind::kCancelled;
+  return !resumable || options.rollback_on_any_failure;
+}
+
+void RefuseOtherActive(const MigrationRow& active, const std::string& id) {
+  if (active.id == id) return;
+  throw Error(ErrorKind::kRefused, "migration '" + active.id + "' is active (" +
+                                       std::string(ToString(active.phase)) +
+                                       ")")
+      .WithHint("complete it or roll it back first");
+}
+
+void RefuseChangedFile(const MigrationRow& row, const Migration& migration) {
+  if (row.checksum == migration.checksum) return;
+  throw Error(ErrorKind::kRefused,
+              "the file of migration '" + row.id +
+                  "' is not the one that was applied: its checksum was " +
+                  row.checksum.substr(0, 12) + ", it is " +
+                  migration.checksum.substr(0, 12))
+      .WithHint("restore the file, or put the change into a new migration");
+}
+
+}  // namespace
+
+Migrator::Migrator(Database& database, MigratorOptions options)
+    : session_(std::make_unique<Session>(database, std::move(options))) {}
+
+Migrator::~Migrator() = default;
+
+Plan Migrator::MakePlan(const Migration& migration) {
+  engine::Planned planned = session_->PlanFor(migration);
+  for (const Finding& finding : planned.findings) {
+    if (finding.severity == Finding::Severity::kError) {
+      throw Error(ErrorKind::kRefused, finding.message);
+    }
+    planned.plan.notes.push_back(finding.message);
+  }
+  return planned.plan;
+}
+
+Outcome Migrator::Start(const Migration& migration,
+                        const StartOptions& options) {
+  Session& session = *session_;
+  if (options.dry_run) {
+    const Plan plan = MakePlan(migration);
+    std::vector<HistoryEntry> log;
+    engine::DryRunner runner(plan, log);
+    for (std::size_t step = 0; step < plan.steps.size(); ++step) {
+      if (plan.steps[step].phase != Phase::kContracting || options.complete) {
+        runner.Run(step);
+      }
+    }
+    return session.DryRun(plan, log);
+  }
+  // 1 The file was validated when it was loaded; 2 take the lease.
+  session.ledger.Install(session.connection());
+  Lease lease(session.database, session.ledger);
+  session.ClearControl();
+  const auto active = session.ledger.Active(session.connection());
+  if (active) RefuseOtherActive(*active, migration.id);
+  auto row = session.ledger.Load(session.connection(), migration.id);
+  const bool known = row && row->phase != Phase::kRolledBack;
+  if (known) RefuseChangedFile(*row, migration);
+  if (known && row->phase == Phase::kComplete) {
+    Outcome outcome = session.OutcomeOf(row->id);
+    outcome.notes.push_back("migration '" + row->id + "' is already complete");
+    return outcome;
+  }
+  if (!known) {
+    // 3 inspect, 4 plan, 5 pre-flight, 6 record the intent.
+    const engine::Planned planned = session.PlanFor(migration);
+    session.Preflight(planned);
+    row = session.Intend(lease, migration, planned.plan);
+  }
+  {
+    Runner runner(session.database, session.ledger, lease, session.options,
+                  *row);
+    try {
+      // 7 expand, 8 install dual writes, 9 backfill, 10 verify, 11 publish.
+      session.RunToReady(lease, *row, runner);
+    } catch (Error& error) {
+      session.RecordError(*row, error);
+      if (UndoesStart(error, runner, options)) {
+        session.UndoAfter(lease, *row, error);
+      }
+      throw;
+    }
+  }
+  if (options.complete && row->phase != Phase::kComplete) {
+    session.Contract(lease, *row);
+  }
+  return session.OutcomeOf(row->id);
+}
+
+Outcome Migrator::Complete(bool dry_run) {
+  Session& session = *session_;
+  MigrationRow row = session.RequireActive();
+  if (dry_run) {
+    std::vector<HistoryEntry> log;
+    engine::DryRunner runner(row.plan, log);
+    for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+      if (row.plan.steps[step].phase == Phase::kContracting) runner.Run(step);
+    }
+    return session.DryRun(row.plan, log);
+  }
+  // 1 the lease; whoever held it may have changed the phase meanwhile.
+  Lease lease(session.database, session.ledger);
+  session.ClearControl();
+  row = session.RequireActive();
+  const bool ready = row.sub_state == SubState::kReady;
+  if (!ready && row.phase != Phase::kContracting) {
+    throw Error(ErrorKind::kRefused, "migration '" + row.id +
+                                         "' is not ready: it is " +
+                                         std::string(ToString(row.phase)))
+        .WithHint("let 'segue start' or 'segue resume' finish first");
+  }
+  // 2 re-verify, 3 settle and seal, 4 drop, 5 record.
+  session.Contract(lease, row);
+  return session.OutcomeOf(row.id);
+}
+
+Outcome Migrator::Rollback(bool dry_run) {
+  Session& session = *session_;
+  MigrationRow row = session.RequireActive();
+  if (dry_run) {
+    session.ledger.LoadStates(session.connection(), row.id, row.plan);
+    std::vector<HistoryEntry> log;
+    engine::DryRunner runner(row.plan, log);
+    for (std::size_t step = row.plan.steps.size(); step-- > 0;) {
+      if (row.plan.steps[step].executed) runner.Undo(step);
+    }
+    return session.DryRun(row.plan, log);
+  }
+  Lease lease(session.database, session.ledger);
+  session.ClearControl();
+  row = session.RequireActive();
+  if (session.PastFirstDrop(row)) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + row.id +
+                    "' has dropped the old shape; there is only forward")
+        .WithHint("run 'segue complete' to finish it");
+  }
+  try {
+    session.UndoAll(lease, row);
+  } catch (const Error& error) {
+    session.RecordError(row, error);
+    throw;
+  }
+  return session.OutcomeOf(row.id);
+}
+
+Outcome Migrator::Resume() {
+  const MigrationRow row = session_->RequireActive();
+  if (row.phase == Phase::kContracting) return Complete();
+  Migration same(row.id, row.title);
+  same.checksum = row.checksum;
+  return Start(same);
+}
+
+VerifyReport Migrator::Verify() {
+  Session& session = *session_;
+  const MigrationRow row = session.RequireActive();
+  const bool filled =
+      row.sub_state == SubState::kReady || row.sub_state == SubState::kSealed;
+  if (!filled) {
+    throw Error(ErrorKind::kRefused, "migration '" + row.id +
+                                         "' is not ready, so there is nothing "
+                                         "to verify yet");
+  }
+  Lease lease(session.database, session.ledger);
+  Runner runner(session.database, session.ledger, lease, session.options, row);
+  return runner.VerifyAll();
+}
+
+}  // namespace segue

@@ -1,0 +1,85 @@
+// What a run came to, and what status says.
+#include <algorithm>
+
+#include "engine/lease.h"
+#include "engine/session.h"
+
+namespace segue {
+
+MigrationStatus Migrator::Session::StatusOf(engine::MigrationRow row) {
+  ledger.LoadStates(connection(), row.id, row.plan);
+  MigrationStatus status;
+  status.id = row.id;
+  status.title = row.title;
+  status.phase = row.phase;
+  status.sub_state = row.sub_state;
+  status.access = row.plan.access;
+  status.version_schema = row.plan.version_schema;
+  status.progress_pct = row.plan.progress_pct();
+  status.error = row.error;
+  status.started_at = row.started_at;
+  status.updated_at = row.updated_at;
+  for (const Step& step : row.plan.steps) {
+    status.steps.push_back(
+        {step.phase, step.description, step.executed, step.rolled_back});
+  }
+  status.paused = ledger.LoadControl(connection()).pause;
+  if (const auto holder = engine::Lease::Live(connection(), ledger)) {
+    status.runner = holder->ToString();
+  }
+  AddRows(row, status);
+  return status;
+}
+
+void Migrator::Session::AddRows(const engine::MigrationRow& row,
+                                MigrationStatus& status) {
+  for (const Step& step : row.plan.steps) {
+    for (const PlannedAction& action : step.actions) {
+      if (action.kind != ActionKind::kBackfill) continue;
+      const auto motion = ledger.LoadMotion(connection(), row.id,
+                                            action.motion->name, "backfill");
+      if (!motion) continue;
+      status.rows_done += motion->rows;
+      status.rows_total += std::max(motion->total, motion->rows);
+      status.rows_per_second = motion->rate;
+    }
+  }
+  if (status.rows_per_second > 0 &&
+      status.sub_state == SubState::kBackfilling) {
+    status.eta_seconds =
+        static_cast<double>(status.rows_total - status.rows_done) /
+        status.rows_per_second;
+  }
+}
+
+Outcome Migrator::Session::OutcomeOf(const std::string& id) {
+  Outcome outcome;
+  auto row = ledger.Load(connection(), id);
+  outcome.plan = row->plan;
+  ledger.LoadStates(connection(), id, outcome.plan);
+  outcome.history = ledger.Events(connection(), id);
+  outcome.status = StatusOf(std::move(*row));
+  outcome.status.runner.clear();  // this run is over
+  return outcome;
+}
+
+Outcome Migrator::Session::DryRun(const Plan& plan,
+                                  const std::vector<HistoryEntry>& log) {
+  Outcome outcome;
+  outcome.plan = plan;
+  outcome.status.id = plan.id;
+  outcome.status.title = plan.title;
+  outcome.status.access = plan.access;
+  outcome.history = log;
+  outcome.notes.push_back("dry run: nothing was executed");
+  for (const HistoryEntry& entry : log) {
+    Progress progress;
+    progress.migration = plan.id;
+    progress.step = entry.message;
+    progress.message = entry.message;
+    if (options.on_progress) options.on_progress(progress);
+  }
+  return outcome;
+}
+
+}  // namespace segue

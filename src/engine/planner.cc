@@ -1,0 +1,170 @@
+#include "engine/planner.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "checks/check.h"
+#include "engine/version_views.h"
+#include "ops/operation.h"
+#include "plan/names.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+// Views of our own published versions depend on every table and are retired
+// before anything is dropped, so no operation needs to mind them.
+void ForgetVersionViews(schema::Schema& schema,
+                        const std::vector<std::string>& live_versions) {
+  for (schema::Table& table : schema.tables) {
+    auto& all = table.dependents;
+    const auto ours = [&](const schema::Dependent& dependent) {
+      return std::any_of(live_versions.begin(), live_versions.end(),
+                         [&](const std::string& version) {
+                           return dependent.name.rfind(version + ".", 0) == 0;
+                         });
+    };
+    all.erase(std::remove_if(all.begin(), all.end(), ours), all.end());
+  }
+}
+
+ops::Facts Ask(const PlannerInput& input, const schema::Schema& schema) {
+  ops::Facts facts;
+  for (const ops::OperationPtr& operation : input.migration.operations) {
+    for (const db::Question& question :
+         operation->Questions(schema, input.dialect)) {
+      facts.Add(question, input.dialect.Examine(input.connection, question));
+    }
+  }
+  return facts;
+}
+
+bool AddsVisibleColumn(const std::vector<ops::DraftStep>& steps) {
+  for (const ops::DraftStep& step : steps) {
+    for (const plan::Action& action : step.actions) {
+      if (std::holds_alternative<plan::AddColumn>(action)) return true;
+    }
+  }
+  return false;
+}
+
+Step Render(const PlannerInput& input, const schema::Schema& schema,
+            const ops::DraftStep& draft) {
+  Step step;
+  step.phase = draft.phase;
+  step.description = draft.description;
+  step.notes = draft.notes;
+  const db::RenderContext context{schema, input.lock_budget};
+  for (const plan::Action& action : draft.actions) {
+    step.actions.push_back(input.dialect.Render(action, context));
+  }
+  return step;
+}
+
+// The published version comes last of MIGRATING and the retired ones go first
+// of CONTRACTING: what may still fail has succeeded by then.
+void AddVersionSteps(const PlannerInput& input, const schema::Schema& before,
+                     ops::PlanContext& context) {
+  ops::DraftStep publish;
+  publish.phase = Phase::kMigrating;
+  publish.description = "Publish version '" + context.version_schema + "'";
+  publish.actions.push_back(plan::PublishVersion{
+      context.version_schema, VersionViews(before, context.schema)});
+  context.steps.push_back(std::move(publish));
+  for (const std::string& version : input.live_versions) {
+    ops::DraftStep retire;
+    retire.phase = Phase::kContracting;
+    retire.description = "Retire version '" + version + "'";
+    retire.actions.push_back(plan::RetireVersion{version});
+    context.steps.insert(context.steps.begin(), std::move(retire));
+  }
+}
+
+void CheckAccess(const PlannerInput& input) {
+  const db::Capabilities& can = input.dialect.capabilities();
+  if (input.access == Access::kVersioned && !can.versioned_access) {
+    throw Error(ErrorKind::kRefused,
+                can.name + " has no versioned access in this version of segue")
+        .WithHint("use 'access: in_place'");
+  }
+  if (input.access == Access::kInPlace && !input.live_versions.empty()) {
+    throw Error(ErrorKind::kRefused,
+                "schema '" + input.schema_name +
+                    "' has the published version '" +
+                    input.live_versions.back() +
+                    "', whose clients would not see a change in place")
+        .WithHint("use 'access: versioned'");
+  }
+}
+
+std::string VersionSchemaFor(const PlannerInput& input) {
+  if (input.access != Access::kVersioned) return {};
+  const std::string& version = input.migration.version.empty()
+                                   ? input.migration.id
+                                   : input.migration.version;
+  return plan::VersionSchema(input.schema_name, version,
+                             input.dialect.capabilities().max_identifier);
+}
+
+Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
+              const ops::PlanContext& context) {
+  Plan plan;
+  plan.id = input.migration.id;
+  plan.title = input.migration.title;
+  plan.access = input.access;
+  plan.version = input.migration.version.empty() ? input.migration.id
+                                                 : input.migration.version;
+  plan.version_schema = context.version_schema;
+  for (const ops::DraftStep& draft : context.steps) {
+    plan.steps.push_back(Render(input, schema, draft));
+  }
+  const db::Capabilities& can = input.dialect.capabilities();
+  if (input.access == Access::kVersioned) {
+    plan.notes = can.versioned_notes;
+  } else if (AddsVisibleColumn(context.steps)) {
+    plan.notes = can.in_place_notes;
+  }
+  return plan;
+}
+
+}  // namespace
+
+Planned MakePlan(const PlannerInput& input) {
+  CheckAccess(input);
+  schema::Schema schema =
+      input.dialect.Inspect(input.connection, input.schema_name);
+  ForgetVersionViews(schema, input.live_versions);
+  const ops::Facts facts = Ask(input, schema);
+  ops::PlanContext context{input.dialect,
+                           input.access,
+                           input.migration.id,
+                           VersionSchemaFor(input),
+                           facts,
+                           schema,
+                           {},
+                           0};
+  for (const ops::OperationPtr& operation : input.migration.operations) {
+    operation->Plan(context);
+  }
+  if (input.access == Access::kVersioned) {
+    AddVersionSteps(input, schema, context);
+  }
+  std::stable_sort(context.steps.begin(), context.steps.end(),
+                   [](const ops::DraftStep& a, const ops::DraftStep& b) {
+                     return a.phase < b.phase;
+                   });
+  Planned planned;
+  planned.findings =
+      checks::RunAll({schema, context.steps, input.dialect.capabilities()});
+  const bool refused =
+      std::any_of(planned.findings.begin(), planned.findings.end(),
+                  [](const Finding& finding) {
+                    return finding.severity == Finding::Severity::kError;
+                  });
+  // A refused plan is not rendered: a table we may not alter may also be one
+  // that cannot be rendered.
+  if (!refused) planned.plan = Assemble(input, schema, context);
+  return planned;
+}
+
+}  // namespace segue::engine

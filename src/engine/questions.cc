@@ -1,0 +1,68 @@
+// What the faces ask a Migrator besides running something.
+#include "engine/lease.h"
+#include "engine/session.h"
+#include "segue/error.h"
+
+namespace segue {
+
+void Migrator::RequestPause() {
+  session_->RequireActive();
+  session_->ledger.SaveControl(session_->connection(),
+                               {true, false, session_->ledger.who()});
+}
+
+void Migrator::ClearPause() {
+  session_->RequireActive();
+  session_->ledger.SaveControl(session_->connection(),
+                               {false, false, session_->ledger.who()});
+}
+
+void Migrator::RequestCancel() {
+  session_->RequireActive();
+  session_->ledger.SaveControl(session_->connection(),
+                               {false, true, session_->ledger.who()});
+}
+
+std::optional<MigrationStatus> Migrator::Status() {
+  Session& session = *session_;
+  if (!session.ledger.Exists(session.connection())) return std::nullopt;
+  auto row = session.ledger.Active(session.connection());
+  if (!row) row = session.ledger.Newest(session.connection());
+  if (!row) return std::nullopt;
+  return session.StatusOf(std::move(*row));
+}
+
+std::vector<HistoryEntry> Migrator::History() {
+  Session& session = *session_;
+  if (!session.ledger.Exists(session.connection())) return {};
+  return session.ledger.Events(session.connection(), "");
+}
+
+std::vector<VersionInfo> Migrator::Versions() {
+  Session& session = *session_;
+  if (!session.ledger.Exists(session.connection())) return {};
+  return session.ledger.Versions(session.connection());
+}
+
+std::string Migrator::UrlFor(const std::string& version) {
+  const Database& database = session_->database;
+  std::string version_schema;
+  bool found = version.empty() || version == "latest";
+  for (const VersionInfo& info : Versions()) {
+    const bool named = info.name == version || info.version_schema == version;
+    if (info.state == "live" &&
+        (named || (version == "latest" && info.latest))) {
+      version_schema = info.version_schema;
+      found = true;
+    }
+  }
+  if (!found) {
+    throw Error(ErrorKind::kNotFound,
+                "no live version is called '" + version + "'")
+        .WithHint("'segue versions' lists them");
+  }
+  return database.dialect().VersionUrl(database.connect_options().url,
+                                       database.schema(), version_schema);
+}
+
+}  // namespace segue

@@ -1,0 +1,184 @@
+// Waiting, retrying, reconnecting, stopping.
+#include <fmt/format.h>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "db/retry.h"
+#include "engine/runner.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+// How often a waiting runner looks at the control row.
+constexpr std::chrono::milliseconds kPoll{200};
+
+}  // namespace
+
+db::Connection& Runner::connection() { return database_.connection(); }
+
+std::chrono::milliseconds Runner::LockBudget() const {
+  return options_.lock_budget.count() > 0
+             ? options_.lock_budget
+             : database_.dialect().capabilities().lock_budget;
+}
+
+void Runner::ThrowIfCancelled() const {
+  if (options_.cancel != nullptr) options_.cancel->ThrowIfRequested();
+}
+
+void Runner::BeforeChunk() {
+  ThrowIfCancelled();
+  Control control;
+  Resiliently([&] { control = ledger_.LoadControl(connection()); });
+  if (control.pause && !control.cancel) WaitWhilePaused(control);
+  Resiliently([&] { control = ledger_.LoadControl(connection()); });
+  if (control.cancel) {
+    cancelled_by_request_ = true;
+    throw Error(ErrorKind::kCancelled, "cancelled by " + control.by);
+  }
+}
+
+void Runner::WaitWhilePaused(const Control& control) {
+  Note(Progress::Event::kPaused, "paused by " + control.by);
+  Control now = control;
+  while (now.pause && !now.cancel) {
+    Rest(kPoll);
+    ThrowIfCancelled();
+    // Keeps the lease alive where no heartbeat does.
+    Resiliently(
+        [&] { InLedger([&] { now = ledger_.LoadControl(connection()); }); });
+  }
+  Note(Progress::Event::kResumed, "resumed by " + now.by);
+}
+
+void Runner::Note(Progress::Event event, const std::string& message) {
+  const char* phase = event == Progress::Event::kPaused    ? "PAUSED"
+                      : event == Progress::Event::kResumed ? "RESUMED"
+                                                           : "NOTE";
+  Resiliently([&] {
+    InLedger(
+        [&] { ledger_.AddEvent(connection(), migration_.id, phase, message); });
+  });
+  Progress progress = Report(event);
+  progress.message = message;
+  Send(progress);
+}
+
+void Runner::Rest(std::chrono::milliseconds duration) {
+  base::SystemClock().Sleep(duration);
+}
+
+void Runner::Resiliently(const std::function<void()>& work) {
+  Resiliently(
+      work, [] {}, [] {});
+}
+
+void Runner::Resiliently(const std::function<void()>& chunk,
+                         const std::function<void()>& smaller,
+                         const std::function<void()>& reload) {
+  db::RetryPolicy policy;
+  policy.patience = options_.lock_patience;
+  const auto attempt = [&] {
+    try {
+      chunk();
+    } catch (const Error& error) {
+      if (!error.poisons_connection()) throw;
+      Recover(error);
+      reload();
+      throw Error(ErrorKind::kRetryable, error.what());
+    }
+  };
+  const auto notice = [&](const db::RetryNotice& retry) {
+    ThrowIfCancelled();
+    smaller();
+    Progress progress = Report(Progress::Event::kRetry);
+    progress.message = retry.error.what();
+    if (retry.error.kind() == ErrorKind::kLockTimeout) {
+      progress.message += DescribeBlockers();
+    }
+    Send(progress);
+  };
+  try {
+    db::Retry(base::SystemClock(), policy, attempt, notice);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kLockTimeout) throw;
+    throw Error(ErrorKind::kLockTimeout,
+                error.what() + (connection().alive() ? DescribeBlockers() : ""))
+        .WithCode(error.native_code())
+        .WithHint(
+            "end or wait for the session that holds the lock, then run "
+            "the same command again: it continues");
+  }
+}
+
+// A new session, and the right to go on. Failover and restart take seconds, so
+// this tries as long as locks are waited for.
+void Runner::Recover(const Error& cause) {
+  const auto deadline = base::SystemClock().Now() + options_.lock_patience;
+  Progress progress = Report(Progress::Event::kRetry);
+  progress.message = std::string("connection lost: ") + cause.what();
+  Send(progress);
+  for (;;) {
+    try {
+      if (options_.cancel != nullptr) options_.cancel->SetInterrupter({});
+      database_.Reconnect();
+      WatchInterrupts();
+      lease_.Retake();
+      return;
+    } catch (const Error& error) {
+      const bool may_pass = error.retryable() || error.poisons_connection();
+      if (!may_pass || base::SystemClock().Now() > deadline) throw;
+    }
+    ThrowIfCancelled();
+    Rest(kPoll);
+  }
+}
+
+void Runner::WatchInterrupts() {
+  if (options_.cancel == nullptr) return;
+  db::Connection* watched = &database_.connection();
+  options_.cancel->SetInterrupter([watched] { watched->Interrupt(); });
+}
+
+std::string Runner::DescribeBlockers() {
+  std::string text;
+  try {
+    schema::TableName table = locked_;
+    table.schema = ledger_.schema_name();
+    for (const db::Blocker& blocker :
+         database_.dialect().Blockers(connection(), table)) {
+      text += fmt::format(
+          "; held by session {} (user {}, {}, transaction open for {:.1f} s): "
+          "{}",
+          blocker.session, blocker.user, blocker.application,
+          blocker.age_seconds, blocker.query);
+    }
+  } catch (const Error& error) {
+    return std::string("; the blockers cannot be read: ") + error.what();
+  }
+  return text;
+}
+
+Progress Runner::Report(Progress::Event event) const {
+  Progress progress;
+  progress.event = event;
+  progress.migration = migration_.id;
+  progress.activity = activity_;
+  if (step_ < plan_.steps.size()) {
+    progress.phase = plan_.steps[step_].phase;
+    progress.step = plan_.steps[step_].description;
+  }
+  if (!plan_.steps.empty()) {
+    progress.progress_pct = 100.0 * static_cast<double>(steps_done_) /
+                            static_cast<double>(plan_.steps.size());
+  }
+  return progress;
+}
+
+void Runner::Send(const Progress& progress) const {
+  if (options_.on_progress) options_.on_progress(progress);
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,135 @@
+// Does what a plan says: runs and undoes steps, each state recorded in the
+// ledger before it is acted on. Knows nothing of phases.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "backfill/walk.h"
+#include "base/cancel.h"
+#include "engine/lease.h"
+#include "engine/ledger.h"
+#include "segue/error.h"
+#include "segue/migrator.h"
+
+namespace segue::engine {
+
+// What the steps of a plan are run with; a dry run is another one.
+class StepRunner {
+ public:
+  virtual ~StepRunner() = default;
+  virtual void Run(std::size_t step) = 0;
+  virtual void Undo(std::size_t step) = 0;
+};
+
+// Logs what would be done, and does nothing.
+class DryRunner : public StepRunner {
+ public:
+  DryRunner(const Plan& plan, std::vector<HistoryEntry>& log)
+      : plan_(plan), log_(log) {}
+  void Run(std::size_t step) override;
+  void Undo(std::size_t step) override;
+
+ private:
+  const Plan& plan_;
+  std::vector<HistoryEntry>& log_;
+};
+
+class Runner : public StepRunner, private backfill::Host {
+ public:
+  // All references must outlive the runner.
+  Runner(Database& database, const Ledger& ledger, Lease& lease,
+         const MigratorOptions& options, const MigrationRow& migration);
+  ~Runner() override;
+
+  // Runs what is left of the step; nothing when it is done.
+  void Run(std::size_t step) override;
+  // Undoes what was done of it; nothing when nothing was.
+  void Undo(std::size_t step) override;
+
+  // Checks every motion of the plan; does not throw on a mismatch.
+  VerifyReport VerifyAll();
+
+  // Runs `work`, which must look at the ledger for what is already done, again
+  // after a retryable error and, with a new session, after a lost connection.
+  void Resiliently(const std::function<void()>& work);
+
+  // The control row asked to cancel (as opposed to a signal).
+  bool cancelled_by_request() const { return cancelled_by_request_; }
+  void Note(Progress::Event event, const std::string& message);
+
+ private:
+  struct Group {
+    std::size_t begin = 0;  // actions [begin, end)
+    std::size_t end = 0;
+    bool together = false;  // one transaction
+  };
+
+  // Steps and actions (runner.cc, undo.cc).
+  const PlannedAction& ActionAt(std::size_t step, std::size_t action) const;
+  Group GroupFrom(std::size_t step, std::size_t begin) const;
+  ActionState StateOf(std::size_t step, int action);
+  void RunGroup(std::size_t step, const Group& group);
+  void RunTogether(std::size_t step, const Group& group);
+  void RunAlone(std::size_t step, std::size_t action);
+  void RunWork(std::size_t step, std::size_t action);
+  void MarkRunning(std::size_t step, const Group& group);
+  void MarkDone(std::size_t step, std::size_t action);
+  void FinishStep(std::size_t step);
+  void UndoTogether(std::size_t step, const Group& group);
+  void UndoAlone(std::size_t step, std::size_t action);
+  void FinishUndo(std::size_t step);
+  void Execute(const Statement& statement);
+  bool Probe(const PlannedAction& action);
+  void InLedger(const std::function<void()>& work);
+  std::chrono::milliseconds LockBudget() const;
+
+  // Walks (walks.cc).
+  void StartWalk(std::size_t step, const MotionSql& motion,
+                 const std::string& activity);
+  std::vector<std::string> VerifyMotion(const MotionSql& motion);
+  void Fill(const MotionSql& motion);
+  [[noreturn]] void ThrowWithKeys(const MotionSql& motion, const Error& error);
+  backfill::WalkOptions WalkOptionsFor(bool writes) const;
+
+  // backfill::Host
+  db::Connection& connection() override;
+  void BeforeChunk() override;
+  void Fence() override;
+  void Save(const backfill::Position& position) override;
+  void Moved(const backfill::Position& position,
+             std::int64_t chunk_rows) override;
+  void Resiliently(const std::function<void()>& chunk,
+                   const std::function<void()>& smaller,
+                   const std::function<void()>& reload) override;
+  backfill::Position Load() override;
+  void Rest(std::chrono::milliseconds duration) override;
+
+  // Sessions and waiting (resilience.cc).
+  void WaitWhilePaused(const Control& control);
+  void Recover(const Error& cause);
+  void WatchInterrupts();
+  void ThrowIfCancelled() const;
+  std::string DescribeBlockers();
+  Progress Report(Progress::Event event) const;
+  void Send(const Progress& progress) const;
+
+  Database& database_;
+  const Ledger& ledger_;
+  Lease& lease_;
+  const MigratorOptions& options_;
+  const MigrationRow& migration_;
+  const Plan& plan_;
+
+  // What is being done now, for reports.
+  std::size_t step_ = 0;
+  std::size_t steps_done_ = 0;
+  const MotionSql* motion_ = nullptr;
+  std::string activity_;
+  std::int64_t total_ = 0;
+  schema::TableName locked_;  // the table whose lock is being waited for
+  bool cancelled_by_request_ = false;
+};
+
+}  // namespace segue::engine

@@ -1,0 +1,312 @@
+#include "engine/session.h"
+
+#include "backfill/trial.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "segue/error.h"
+
+namespace segue {
+
+using engine::ActionState;
+using engine::Lease;
+using engine::MigrationRow;
+using engine::Runner;
+
+namespace {
+
+// A table too large to try whole in this time is tried in part; what is missed
+// is found by the backfill, which then rolls back.
+constexpr std::chrono::seconds kTrialTime{30};
+
+}  // namespace
+
+Migrator::Session::Session(Database& target, MigratorOptions given)
+    : database(target),
+      options(std::move(given)),
+      ledger(target.dialect(), target.schema(),
+             options.who.empty() ? engine::SystemUser() : options.who) {}
+
+std::chrono::milliseconds Migrator::Session::LockBudget() const {
+  return options.lock_budget.count() > 0
+             ? options.lock_budget
+             : database.dialect().capabilities().lock_budget;
+}
+
+engine::Planned Migrator::Session::PlanFor(const Migration& migration) {
+  if (migration.operations.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "migration '" + migration.id + "' has no operations");
+  }
+  std::vector<std::string> live;
+  if (ledger.Exists(connection())) {
+    for (const VersionInfo& version : ledger.Versions(connection())) {
+      if (version.state == "live") live.push_back(version.version_schema);
+    }
+  }
+  return engine::MakePlan(
+      {database.dialect(), connection(), migration, database.schema(),
+       migration.access.value_or(options.access), live, LockBudget()});
+}
+
+void Migrator::Session::Preflight(const engine::Planned& planned) {
+  std::vector<std::string> reasons;
+  for (const Finding& finding : planned.findings) {
+    if (finding.severity == Finding::Severity::kError) {
+      reasons.push_back(finding.message);
+    }
+  }
+  if (!reasons.empty()) {
+    throw Error(ErrorKind::kRefused, base::Join(reasons, "; "));
+  }
+  for (const Step& step : planned.plan.steps) {
+    for (const PlannedAction& action : step.actions) {
+      if (action.kind != ActionKind::kBackfill ||
+          action.motion->trial.all.empty()) {
+        continue;
+      }
+      const backfill::TrialReport report = backfill::Try(
+          connection(), *action.motion, action.motion->trial, {}, kTrialTime);
+      if (report.failures.empty()) continue;
+      throw Error(ErrorKind::kRefused,
+                  "'up' fails on rows of '" + action.motion->table +
+                      "': " + base::Join(report.failures, "; "))
+          .WithHint("mend these rows or the expression; nothing was changed");
+    }
+  }
+}
+
+MigrationRow Migrator::Session::Intend(Lease& lease, const Migration& migration,
+                                       const Plan& plan) {
+  MigrationRow row;
+  row.id = migration.id;
+  row.title = migration.title;
+  row.checksum = migration.checksum;
+  row.source = migration.source;
+  row.plan = plan;
+  db::Transaction transaction(connection(), {});
+  lease.Fence(connection());
+  ledger.Create(connection(), row);
+  transaction.Commit();
+  return row;
+}
+
+MigrationRow Migrator::Session::RequireActive() {
+  if (ledger.Exists(connection())) {
+    if (auto row = ledger.Active(connection())) return *std::move(row);
+  }
+  throw Error(ErrorKind::kNotFound,
+              "no migration is active in schema '" + database.schema() + "'")
+      .WithHint(
+          "'segue start FILE' begins one; 'segue history' lists past ones");
+}
+
+void Migrator::Session::MoveTo(Lease& lease, MigrationRow& row, Phase phase,
+                               SubState sub_state) {
+  if (row.phase == phase && row.sub_state == sub_state) return;
+  if (!CanMove(row.phase, row.sub_state, phase, sub_state)) {
+    throw Error(ErrorKind::kInternal, "a migration cannot go from " +
+                                          std::string(ToString(row.phase)) +
+                                          " to " +
+                                          std::string(ToString(phase)));
+  }
+  db::Transaction transaction(connection(), {});
+  lease.Fence(connection());
+  ledger.SetPhase(connection(), row.id, phase, sub_state);
+  transaction.Commit();
+  row.phase = phase;
+  row.sub_state = sub_state;
+}
+
+void Migrator::Session::RecordError(const MigrationRow& row,
+                                    const Error& error) {
+  try {
+    if (!connection().alive()) return;
+    db::Transaction transaction(connection(), {});
+    ledger.SetError(connection(), row.id, error.what());
+    ledger.AddEvent(
+        connection(), row.id,
+        error.kind() == ErrorKind::kCancelled ? "STOPPED" : "FAILED",
+        error.what());
+    transaction.Commit();
+  } catch (const Error& second) {
+    base::Log(base::LogLevel::kWarning,
+              std::string("the failure was not recorded: ") + second.what());
+  }
+}
+
+void Migrator::Session::ClearControl() { ledger.SaveControl(connection(), {}); }
+
+void Migrator::Session::RunPhase(MigrationRow& row, Runner& runner,
+                                 Phase phase) {
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    if (row.plan.steps[step].phase == phase) runner.Run(step);
+  }
+}
+
+void Migrator::Session::RunToReady(Lease& lease, MigrationRow& row,
+                                   Runner& runner) {
+  if (row.phase == Phase::kPending) {
+    MoveTo(lease, row, Phase::kExpanding, SubState::kNone);
+  }
+  if (row.phase == Phase::kExpanding) {
+    RunPhase(row, runner, Phase::kExpanding);
+    MoveTo(lease, row, Phase::kMigrating, SubState::kBackfilling);
+  }
+  if (row.sub_state == SubState::kBackfilling) {
+    RunPhase(row, runner, Phase::kMigrating);
+    RecordReady(lease, row);
+  }
+  if (!row.plan.has_phase(Phase::kContracting) &&
+      row.sub_state == SubState::kReady) {
+    FinishComplete(lease, row);
+  }
+}
+
+void Migrator::Session::RecordReady(Lease& lease, MigrationRow& row) {
+  db::Transaction transaction(connection(), {});
+  lease.Fence(connection());
+  ledger.SetPhase(connection(), row.id, Phase::kMigrating, SubState::kReady);
+  ledger.SetError(connection(), row.id, "");
+  if (!row.plan.version_schema.empty()) {
+    ledger.AddVersion(connection(), row.plan.version, row.plan.version_schema);
+  }
+  if (row.plan.has_phase(Phase::kContracting)) {
+    ledger.AddEvent(connection(), row.id, "READY", "Both versions are live");
+  }
+  transaction.Commit();
+  row.sub_state = SubState::kReady;
+}
+
+void Migrator::Session::Contract(Lease& lease, MigrationRow& row) {
+  Runner runner(database, ledger, lease, options, row);
+  const bool fresh = row.phase == Phase::kMigrating;
+  try {
+    if (fresh) {
+      const VerifyReport report = runner.VerifyAll();
+      if (!report.clean()) {
+        throw Error(
+            ErrorKind::kMismatch,
+            "old and new disagree in " + base::Join(report.mismatches, "; "))
+            .WithHint("nothing was contracted; both versions are live");
+      }
+      MoveTo(lease, row, Phase::kContracting, SubState::kSealed);
+    }
+    RunContract(lease, row, runner);
+    FinishComplete(lease, row);
+  } catch (const Error& error) {
+    RecordError(row, error);
+    const bool resumable = error.poisons_connection() ||
+                           error.kind() == ErrorKind::kCancelled ||
+                           error.kind() == ErrorKind::kConflict;
+    if (row.phase == Phase::kContracting && !resumable && !PastFirstDrop(row)) {
+      Unseal(lease, row, runner);
+    }
+    throw;
+  }
+}
+
+void Migrator::Session::RunContract(Lease& lease, MigrationRow& row,
+                                    Runner& runner) {
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    if (row.plan.steps[step].phase != Phase::kContracting) continue;
+    runner.Run(step);
+    if (!row.plan.steps[step].reversible()) {
+      MoveTo(lease, row, Phase::kContracting, SubState::kDropping);
+    }
+  }
+  MoveTo(lease, row, Phase::kContracting, SubState::kDropping);
+}
+
+// A failure while sealing: both versions go on.
+void Migrator::Session::Unseal(Lease& lease, MigrationRow& row,
+                               Runner& runner) {
+  UndoFrom(row, runner, Phase::kContracting);
+  ForgetStates(row, Phase::kContracting);
+  MoveTo(lease, row, Phase::kMigrating, SubState::kReady);
+}
+
+// What was unsealed may be sealed again.
+void Migrator::Session::ForgetStates(const MigrationRow& row, Phase phase) {
+  db::Transaction transaction(connection(), {});
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    if (row.plan.steps[step].phase != phase) continue;
+    ledger.ForgetStep(connection(), row.id, static_cast<int>(step));
+    for (const PlannedAction& action : row.plan.steps[step].actions) {
+      if (action.kind != ActionKind::kSettle) continue;
+      ledger.ForgetMotion(connection(), row.id, action.motion->name, "settle");
+    }
+  }
+  transaction.Commit();
+}
+
+void Migrator::Session::UndoFrom(const MigrationRow& row, Runner& runner,
+                                 Phase first) {
+  for (std::size_t step = row.plan.steps.size(); step-- > 0;) {
+    if (row.plan.steps[step].phase >= first) runner.Undo(step);
+  }
+}
+
+void Migrator::Session::UndoAll(Lease& lease, MigrationRow& row) {
+  // Stopping half-way through an undo helps nobody; a signal is for the work.
+  MigratorOptions calm = options;
+  calm.cancel = nullptr;
+  Runner runner(database, ledger, lease, calm, row);
+  UndoFrom(row, runner, Phase::kExpanding);
+  FinishRollback(lease, row);
+}
+
+void Migrator::Session::UndoAfter(Lease& lease, MigrationRow& row,
+                                  Error& error) {
+  try {
+    UndoAll(lease, row);
+    error.WithNote("every executed step was rolled back");
+  } catch (const Error& second) {
+    error.WithNote(std::string("the rollback failed too: ") + second.what() +
+                   "; run 'segue rollback'");
+  }
+}
+
+void Migrator::Session::FinishRollback(Lease& lease, MigrationRow& row) {
+  db::Transaction transaction(connection(), {});
+  lease.Fence(connection());
+  if (!row.plan.version_schema.empty()) {
+    ledger.RemoveVersion(connection(), row.plan.version);
+  }
+  ledger.SetPhase(connection(), row.id, Phase::kRolledBack, SubState::kNone);
+  ledger.AddEvent(connection(), row.id, "ROLLED_BACK",
+                  "Migration was rolled back");
+  transaction.Commit();
+  row.phase = Phase::kRolledBack;
+  row.sub_state = SubState::kNone;
+}
+
+void Migrator::Session::FinishComplete(Lease& lease, MigrationRow& row) {
+  db::Transaction transaction(connection(), {});
+  lease.Fence(connection());
+  if (!row.plan.version_schema.empty()) {
+    ledger.RetireOthers(connection(), row.plan.version);
+  }
+  ledger.SetPhase(connection(), row.id, Phase::kComplete, SubState::kNone);
+  ledger.SetError(connection(), row.id, "");
+  ledger.AddEvent(connection(), row.id, "COMPLETE",
+                  "Migration finished successfully");
+  transaction.Commit();
+  row.phase = Phase::kComplete;
+  row.sub_state = SubState::kNone;
+}
+
+bool Migrator::Session::PastFirstDrop(const MigrationRow& row) {
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const auto& actions = row.plan.steps[step].actions;
+    for (std::size_t action = 0; action < actions.size(); ++action) {
+      if (actions[action].reversible) continue;
+      if (ledger.StateOf(connection(), row.id, static_cast<int>(step),
+                         static_cast<int>(action)) == ActionState::kDone) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace segue

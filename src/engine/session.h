@@ -1,0 +1,79 @@
+// What a Migrator works with, and what Start, Complete and Rollback share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/ledger.h"
+#include "engine/planner.h"
+#include "engine/runner.h"
+#include "segue/migrator.h"
+
+namespace segue {
+
+class Migrator::Session {
+ public:
+  Session(Database& database, MigratorOptions options);
+
+  // --- planning ---
+  engine::Planned PlanFor(const Migration& migration);
+  // Throws kRefused with all findings that forbid the migration, and tries
+  // the expressions on the rows there are.
+  void Preflight(const engine::Planned& planned);
+
+  // --- the ledger ---
+  // The active migration or kNotFound.
+  engine::MigrationRow RequireActive();
+  // Moves the phase, if CanMove allows it; a no-op when it is there already.
+  void MoveTo(engine::Lease& lease, engine::MigrationRow& row, Phase phase,
+              SubState sub_state);
+  // Best effort: a failure to record a failure is only logged.
+  void RecordError(const engine::MigrationRow& row, const Error& error);
+  void ClearControl();
+
+  // Writes the migration and its plan down before anything is done.
+  engine::MigrationRow Intend(engine::Lease& lease, const Migration& migration,
+                              const Plan& plan);
+
+  // --- walking a plan ---
+  // EXPANDING and MIGRATING, up to ready; COMPLETE when nothing is replaced.
+  void RunToReady(engine::Lease& lease, engine::MigrationRow& row,
+                  engine::Runner& runner);
+  // Re-verifies, seals, drops, records; unseals after a failure.
+  void Contract(engine::Lease& lease, engine::MigrationRow& row);
+  // Undoes every executed step in reverse and records it.
+  void UndoAll(engine::Lease& lease, engine::MigrationRow& row);
+  // The same after `error`, which it never hides: what happens is noted in it.
+  void UndoAfter(engine::Lease& lease, engine::MigrationRow& row, Error& error);
+  // True when something was dropped that nothing brings back.
+  bool PastFirstDrop(const engine::MigrationRow& row);
+
+  Outcome OutcomeOf(const std::string& id);
+  MigrationStatus StatusOf(engine::MigrationRow row);
+  Outcome DryRun(const Plan& plan, const std::vector<HistoryEntry>& log);
+
+  db::Connection& connection() { return database.connection(); }
+  std::chrono::milliseconds LockBudget() const;
+
+  Database& database;
+  MigratorOptions options;
+  engine::Ledger ledger;
+
+ private:
+  void RunPhase(engine::MigrationRow& row, engine::Runner& runner, Phase phase);
+  void RecordReady(engine::Lease& lease, engine::MigrationRow& row);
+  void RunContract(engine::Lease& lease, engine::MigrationRow& row,
+                   engine::Runner& runner);
+  void Unseal(engine::Lease& lease, engine::MigrationRow& row,
+              engine::Runner& runner);
+  void ForgetStates(const engine::MigrationRow& row, Phase phase);
+  // Undoes what was executed of phases from `first` on, in reverse.
+  void UndoFrom(const engine::MigrationRow& row, engine::Runner& runner,
+                Phase first);
+  void FinishRollback(engine::Lease& lease, engine::MigrationRow& row);
+  void FinishComplete(engine::Lease& lease, engine::MigrationRow& row);
+  void AddRows(const engine::MigrationRow& row, MigrationStatus& status);
+};
+
+}  // namespace segue

@@ -1,0 +1,53 @@
+#include "engine/version_views.h"
+
+namespace segue::engine {
+namespace {
+
+// The default a writer of the base table gets for the column today.
+std::optional<std::string> BaseDefault(const schema::Table* base,
+                                       const schema::Column& column) {
+  if (base == nullptr) return std::nullopt;
+  const schema::Column* found = base->FindColumn(column.physical());
+  return found != nullptr ? found->default_sql : std::nullopt;
+}
+
+// A column that is new under its own name has its default on the base table,
+// unless the contract sets it only then: setting it on the view too is
+// harmless, so every difference counts.
+bool NeedsViewDefault(const schema::Table* base, const schema::Column& column) {
+  return column.generated_sql.empty() &&
+         column.identity == schema::Identity::kNone &&
+         column.default_sql != BaseDefault(base, column);
+}
+
+plan::VersionView ViewOf(const schema::Table* base,
+                         const schema::Table& table) {
+  plan::VersionView view;
+  view.base = table.name;
+  view.name = table.name.name;
+  view.grants = table.grants;
+  for (schema::Column column : table.columns) {
+    if (NeedsViewDefault(base, column)) {
+      // A default that the new version no longer has must not come from the
+      // base, which keeps it for the old one.
+      if (!column.default_sql) column.default_sql = "NULL";
+      view.view_defaults.push_back(column.name);
+    }
+    view.columns.push_back(std::move(column));
+  }
+  return view;
+}
+
+}  // namespace
+
+std::vector<plan::VersionView> VersionViews(const schema::Schema& before,
+                                            const schema::Schema& after) {
+  std::vector<plan::VersionView> views;
+  for (const schema::Table& table : after.tables) {
+    if (table.kind != "table" && table.kind != "partitioned table") continue;
+    views.push_back(ViewOf(before.FindTable(table.name.name), table));
+  }
+  return views;
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,173 @@
+// The steps that move or check rows: fill, verify, settle.
+#include <algorithm>
+
+#include "backfill/trial.h"
+#include "base/text.h"
+#include "engine/runner.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+constexpr const char* kBackfill = "backfill";
+constexpr const char* kVerify = "verify";
+constexpr const char* kSettle = "settle";
+
+// Naming the failing keys must not take as long as the backfill itself.
+constexpr std::chrono::seconds kBlameTime{20};
+
+}  // namespace
+
+void Runner::RunWork(std::size_t step, std::size_t action) {
+  const PlannedAction& planned = ActionAt(step, action);
+  const MotionSql& motion = *planned.motion;
+  switch (planned.kind) {
+    case ActionKind::kBackfill:
+      StartWalk(step, motion, kBackfill);
+      Fill(motion);
+      break;
+    case ActionKind::kSettle:
+      StartWalk(step, motion, kSettle);
+      backfill::Walk(*this, motion, motion.settle, WalkOptionsFor(true),
+                     [](const db::Result&) {});
+      break;
+    case ActionKind::kVerify: {
+      StartWalk(step, motion, kVerify);
+      const std::vector<std::string> bad = VerifyMotion(motion);
+      if (!bad.empty()) {
+        throw Error(ErrorKind::kMismatch,
+                    "old and new disagree in " + base::Join(bad, "; "));
+      }
+      break;
+    }
+    case ActionKind::kSchema:
+      throw Error(ErrorKind::kInternal, "a schema action is no walk");
+  }
+  activity_.clear();
+  Resiliently([&] { InLedger([&] { MarkDone(step, action); }); });
+}
+
+void Runner::StartWalk(std::size_t step, const MotionSql& motion,
+                       const std::string& activity) {
+  step_ = step;
+  motion_ = &motion;
+  activity_ = activity;
+  locked_ = {"", motion.table};
+  total_ = 0;
+  Resiliently([&] {
+    const db::Result found = connection().Execute(motion.estimated_rows);
+    if (!found.rows.empty() && !db::IsNull(found.rows[0][0])) {
+      total_ = std::max<std::int64_t>(db::ToInt(found.rows[0][0]), 0);
+    }
+  });
+}
+
+void Runner::Fill(const MotionSql& motion) {
+  try {
+    backfill::Walk(*this, motion, motion.fill, WalkOptionsFor(true),
+                   [](const db::Result&) {});
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kConstraint) ThrowWithKeys(motion, error);
+    throw;
+  }
+  if (!motion.after_fill.empty()) {
+    Resiliently([&] { connection().Execute(motion.after_fill); });
+  }
+}
+
+void Runner::ThrowWithKeys(const MotionSql& motion, const Error& error) {
+  std::vector<std::string> keys;
+  if (!motion.trial.all.empty()) {
+    keys = backfill::Try(connection(), motion, motion.trial, Load().cursor,
+                         kBlameTime)
+               .failures;
+  }
+  throw Error(ErrorKind::kConstraint,
+              "the backfill of '" + motion.table + "' failed: " +
+                  (keys.empty() ? error.what() : base::Join(keys, "; ")))
+      .WithCode(error.native_code())
+      .WithHint("mend these rows or the 'up' expression, then start again");
+}
+
+std::vector<std::string> Runner::VerifyMotion(const MotionSql& motion) {
+  constexpr std::size_t kMost = 100;
+  std::vector<std::string> bad;
+  const auto collect = [&](const db::Result& result) {
+    for (const db::Row& key : result.rows) {
+      if (bad.size() >= kMost) return;
+      bad.push_back(motion.table + ": " + backfill::KeyText(motion, key));
+    }
+  };
+  backfill::Walk(*this, motion, motion.verify, WalkOptionsFor(false), collect);
+  return bad;
+}
+
+VerifyReport Runner::VerifyAll() {
+  VerifyReport report;
+  report.migration = migration_.id;
+  for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
+    for (const PlannedAction& action : plan_.steps[step].actions) {
+      if (action.kind != ActionKind::kVerify) continue;
+      StartWalk(step, *action.motion, kVerify);
+      const std::vector<std::string> bad = VerifyMotion(*action.motion);
+      report.mismatches.insert(report.mismatches.end(), bad.begin(), bad.end());
+      report.rows_checked += total_;
+    }
+  }
+  activity_.clear();
+  return report;
+}
+
+backfill::WalkOptions Runner::WalkOptionsFor(bool writes) const {
+  const db::Capabilities& can = database_.dialect().capabilities();
+  backfill::WalkOptions walk;
+  walk.chunk_time =
+      options_.chunk_time.count() > 0 ? options_.chunk_time : can.chunk_time;
+  walk.lock_budget = LockBudget();
+  walk.rest = writes ? can.chunk_rest : 0;
+  walk.writes = writes;
+  return walk;
+}
+
+backfill::Position Runner::Load() {
+  backfill::Position position;
+  position.total = total_;
+  if (activity_ == kVerify) return position;
+  Resiliently([&] {
+    const auto row = ledger_.LoadMotion(connection(), migration_.id,
+                                        motion_->name, activity_);
+    if (!row) return;
+    position = {row->cursor, row->rows, total_, 0, row->done};
+  });
+  return position;
+}
+
+void Runner::Save(const backfill::Position& position) {
+  ledger_.SaveMotion(connection(), migration_.id, motion_->name, activity_,
+                     {position.cursor, position.rows, position.total,
+                      position.rate, position.done});
+}
+
+void Runner::Moved(const backfill::Position& position,
+                   std::int64_t chunk_rows) {
+  Progress progress = Report(Progress::Event::kRows);
+  progress.rows_done = position.rows;
+  progress.rows_total = std::max(total_, position.rows);
+  progress.rows_per_second = position.rate;
+  progress.chunk_rows = chunk_rows;
+  if (position.rate > 0 && total_ > 0) {
+    progress.eta_seconds =
+        static_cast<double>(progress.rows_total - position.rows) /
+        position.rate;
+  }
+  if (total_ > 0 && activity_ == kBackfill) {
+    progress.progress_pct += 100.0 / static_cast<double>(plan_.steps.size()) *
+                             static_cast<double>(position.rows) /
+                             static_cast<double>(progress.rows_total);
+  }
+  Send(progress);
+}
+
+void Runner::Fence() { lease_.Fence(connection()); }
+
+}  // namespace segue::engine

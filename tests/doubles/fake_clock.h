@@ -1,0 +1,30 @@
+// A clock that moves only when somebody sleeps or a test says so.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace segue::test {
+
+// Not thread-safe.
+class FakeClock : public base::Clock {
+ public:
+  std::chrono::steady_clock::time_point Now() override;
+  std::chrono::system_clock::time_point WallTime() override;
+  // Returns at once; the time has passed and the sleep is remembered.
+  void Sleep(std::chrono::milliseconds duration) override;
+
+  void Advance(std::chrono::milliseconds duration) { passed_ += duration; }
+  const std::vector<std::chrono::milliseconds>& sleeps() const {
+    return sleeps_;
+  }
+  std::chrono::milliseconds slept() const;
+
+ private:
+  std::chrono::milliseconds passed_{0};
+  std::vector<std::chrono::milliseconds> sleeps_;
+};
+
+}  // namespace segue::test

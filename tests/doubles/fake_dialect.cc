@@ -1,0 +1,90 @@
+#include "tests/doubles/fake_dialect.h"
+
+#include "base/text.h"
+#include "segue/error.h"
+
+namespace segue::test {
+namespace {
+
+class FreeLock : public db::RunnerLock {};
+
+}  // namespace
+
+db::Capabilities FakeDialect::Capable() {
+  db::Capabilities can;
+  can.name = "Fake";
+  can.default_schema = "public";
+  can.has_schemas = true;
+  can.transactional_ddl = true;
+  can.versioned_access = true;
+  can.concurrent_index = true;
+  can.not_valid_constraints = true;
+  can.add_check_constraint = true;
+  can.set_not_null_needs_check = true;
+  can.moves_default = true;
+  can.many_sessions = true;
+  can.ledger_prefix = "segue.";
+  can.ledger_identity = "identity";
+  can.for_share = " FOR SHARE";
+  return can;
+}
+
+db::Capabilities FakeDialect::Embedded() {
+  db::Capabilities can;
+  can.name = "Embedded fake";
+  can.default_schema = "main";
+  can.transactional_ddl = true;
+  can.drop_column_rewrites = true;
+  can.relaxes_not_null = true;
+  can.ledger_prefix = "segue_";
+  can.ledger_identity = "identity";
+  can.max_identifier = 1024;
+  return can;
+}
+
+void FakeDialect::SetFacts(db::Question question, db::ExpressionFacts facts) {
+  facts_.emplace_back(std::move(question), std::move(facts));
+}
+
+std::unique_ptr<db::Connection> FakeDialect::Connect(
+    const db::ConnectOptions& options) const {
+  throw Error(ErrorKind::kConnectionLost,
+              "There is no database at " + options.url.Redacted());
+}
+
+schema::Schema FakeDialect::Inspect(db::Connection& /*connection*/,
+                                    const std::string& schema_name) const {
+  if (schema_name == schema_.name) return schema_;
+  throw Error(ErrorKind::kNotFound, "There is no schema " + schema_name);
+}
+
+db::ExpressionFacts FakeDialect::Examine(db::Connection& /*connection*/,
+                                         const db::Question& question) const {
+  for (const auto& [asked, facts] : facts_) {
+    if (asked == question) return facts;
+  }
+  return {};
+}
+
+std::string FakeDialect::NativeType(const std::string& type) const {
+  return schema::ParsePortableType(type) ? base::ToLower(type) : type;
+}
+
+std::unique_ptr<db::RunnerLock> FakeDialect::TryLockRunner(
+    db::Connection& /*connection*/, const std::string& /*schema_name*/,
+    const std::string& /*kill_session*/) const {
+  return std::make_unique<FreeLock>();
+}
+
+std::vector<db::Blocker> FakeDialect::Blockers(
+    db::Connection& /*connection*/, const schema::TableName& /*table*/) const {
+  return {};
+}
+
+std::string FakeDialect::VersionUrl(const db::Url& /*url*/,
+                                    const std::string& schema_name,
+                                    const std::string& version_schema) const {
+  return "fake://" + (version_schema.empty() ? schema_name : version_schema);
+}
+
+}  // namespace segue::test

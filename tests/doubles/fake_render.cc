@@ -1,0 +1,211 @@
+// Actions as pseudo-SQL that a test can compare and a person can read.
+#include <utility>
+
+#include "base/text.h"
+#include "tests/doubles/fake_dialect.h"
+
+namespace segue::test {
+namespace {
+
+using schema::TableName;
+
+std::string ColumnText(const schema::Column& column) {
+  std::string text = column.type + (column.nullable ? " NULL" : " NOT NULL");
+  if (column.default_sql) text += " DEFAULT " + *column.default_sql;
+  if (!column.comment.empty()) {
+    text += " COMMENT " + base::Quoted(column.comment, '\'');
+  }
+  return text;
+}
+
+std::string Of(const TableName& table, const std::string& column) {
+  return table.name + "." + column;
+}
+
+std::string IndexText(const TableName& table, const schema::Index& index) {
+  std::vector<std::string> columns;
+  for (const schema::IndexColumn& column : index.columns) {
+    columns.push_back(column.name.empty() ? "(" + column.expression + ")"
+                                          : column.name);
+  }
+  std::string text = index.unique ? "UNIQUE INDEX " : "INDEX ";
+  text += index.name + " ON " + table.name;
+  text += " (" + base::Join(columns, ", ") + ")";
+  return index.predicate.empty() ? text : text + " WHERE " + index.predicate;
+}
+
+std::string ConstraintText(const TableName& table,
+                           const schema::Constraint& constraint) {
+  std::string text = "CONSTRAINT " + constraint.name + " ON " + table.name;
+  if (!constraint.check.empty()) text += " CHECK " + constraint.check;
+  if (!constraint.columns.empty()) {
+    text += " (" + base::Join(constraint.columns, ", ") + ")";
+  }
+  if (!constraint.using_index.empty()) {
+    text += " USING " + constraint.using_index;
+  }
+  return constraint.validated ? text : text + " NOT VALID";
+}
+
+std::string SyncText(const plan::Motion& motion) {
+  std::string text = motion.name + " ON " + motion.table.name + " (";
+  text += motion.old_column ? motion.old_column->physical() : "-";
+  text += motion.settling ? " <=> " : " <-> ";
+  text += motion.new_column ? motion.new_column->physical() : "-";
+  text += ")";
+  if (!motion.up.empty()) text += " UP " + motion.up.sql;
+  if (!motion.down.empty()) text += " DOWN " + motion.down.sql;
+  return text;
+}
+
+PlannedAction Make(const std::string& forward, const std::string& undo) {
+  PlannedAction action;
+  action.description = forward;
+  action.forward.push_back({forward, std::nullopt});
+  if (!undo.empty()) action.undo.push_back({undo, std::nullopt});
+  return action;
+}
+
+PlannedAction Irreversible(const std::string& forward) {
+  PlannedAction action = Make(forward, "");
+  action.reversible = false;
+  return action;
+}
+
+PlannedAction Walk(ActionKind kind, const std::string& verb,
+                   const plan::Motion& motion) {
+  PlannedAction action;
+  action.kind = kind;
+  action.description = verb + " " + motion.name;
+  action.transactional = false;
+  const RangeSql range = {verb + " " + motion.name + " all",
+                          verb + " " + motion.name + " after",
+                          verb + " " + motion.name + " upto",
+                          verb + " " + motion.name + " between"};
+  MotionSql sql;
+  sql.name = motion.name;
+  sql.table = motion.table.name;
+  for (const schema::Column& column : motion.key) {
+    sql.key_columns.push_back(column.name);
+  }
+  sql.next_bound = {"BOUND " + motion.name, "BOUND AFTER " + motion.name, "",
+                    ""};
+  if (kind == ActionKind::kBackfill) sql.fill = range;
+  if (kind == ActionKind::kVerify) sql.verify = range;
+  if (kind == ActionKind::kSettle) sql.settle = range;
+  sql.count_left = "COUNT LEFT " + motion.name;
+  sql.estimated_rows = "ESTIMATE " + motion.table.name;
+  action.motion = std::move(sql);
+  return action;
+}
+
+std::string ViewText(const plan::VersionView& view) {
+  std::vector<std::string> columns;
+  for (const schema::Column& column : view.columns) {
+    const bool renamed = column.physical() != column.name;
+    columns.push_back(renamed ? column.physical() + " AS " + column.name
+                              : column.name);
+  }
+  return view.name + "(" + base::Join(columns, ", ") + ")";
+}
+
+// No fallback overload: a new primitive does not compile until it has its own.
+class Renderer {
+ public:
+  explicit Renderer(const db::Capabilities& can) : can_(can) {}
+
+  PlannedAction operator()(const plan::AddColumn& a) const {
+    const std::string name = Of(a.table, a.column.name);
+    return Make("ADD COLUMN " + name + " " + ColumnText(a.column),
+                "DROP COLUMN " + name);
+  }
+  PlannedAction operator()(const plan::DropColumn& a) const {
+    const std::string name = Of(a.table, a.column.name);
+    return Irreversible((a.of_ours ? "DROP OWN COLUMN " : "DROP COLUMN ") +
+                        name);
+  }
+  PlannedAction operator()(const plan::RenameColumn& a) const {
+    return Make("RENAME COLUMN " + Of(a.table, a.from) + " TO " + a.to,
+                "RENAME COLUMN " + Of(a.table, a.to) + " TO " + a.from);
+  }
+  PlannedAction operator()(const plan::AlterColumn& a) const {
+    const std::string verb = "ALTER COLUMN " + Of(a.table, a.after.name) + " ";
+    return Make(verb + ColumnText(a.after), verb + ColumnText(a.before));
+  }
+  PlannedAction operator()(const plan::AddConstraint& a) const {
+    const bool checks_later = can_.not_valid_constraints;
+    schema::Constraint constraint = a.constraint;
+    constraint.validated = constraint.validated && !checks_later;
+    return Make("ADD " + ConstraintText(a.table, constraint),
+                "DROP CONSTRAINT " + constraint.name + " ON " + a.table.name);
+  }
+  PlannedAction operator()(const plan::ValidateConstraint& a) const {
+    return Make("VALIDATE CONSTRAINT " + a.name + " ON " + a.table.name, "");
+  }
+  PlannedAction operator()(const plan::DropConstraint& a) const {
+    return Make("DROP CONSTRAINT " + a.constraint.name + " ON " + a.table.name,
+                "ADD " + ConstraintText(a.table, a.constraint));
+  }
+  PlannedAction operator()(const plan::CreateIndex& a) const {
+    PlannedAction action = Make("CREATE " + IndexText(a.table, a.index),
+                                "DROP INDEX " + a.index.name);
+    action.transactional = !can_.concurrent_index;
+    if (!action.transactional) {
+      action.probe = "HAS INDEX " + a.index.name;
+      action.cleanup = action.undo;
+    }
+    return action;
+  }
+  PlannedAction operator()(const plan::DropIndex& a) const {
+    return Make("DROP INDEX " + a.index.name,
+                "CREATE " + IndexText(a.table, a.index));
+  }
+  PlannedAction operator()(const plan::RenameIndex& a) const {
+    return Make("RENAME INDEX " + a.index.name + " TO " + a.to,
+                "RENAME INDEX " + a.to + " TO " + a.index.name);
+  }
+  PlannedAction operator()(const plan::CreateSync& a) const {
+    return Make("CREATE SYNC " + SyncText(a.motion),
+                "DROP SYNC " + a.motion.name);
+  }
+  PlannedAction operator()(const plan::DropSync& a) const {
+    return Make("DROP SYNC " + a.motion.name,
+                "CREATE SYNC " + SyncText(a.motion));
+  }
+  PlannedAction operator()(const plan::Backfill& a) const {
+    return Walk(ActionKind::kBackfill, "FILL", a.motion);
+  }
+  PlannedAction operator()(const plan::Verify& a) const {
+    return Walk(ActionKind::kVerify, "VERIFY", a.motion);
+  }
+  PlannedAction operator()(const plan::Settle& a) const {
+    return Walk(ActionKind::kSettle, "SETTLE", a.motion);
+  }
+  PlannedAction operator()(const plan::PublishVersion& a) const {
+    std::string text = "PUBLISH " + a.version_schema;
+    for (const auto& view : a.views) text += " " + ViewText(view);
+    return Make(text, "RETIRE " + a.version_schema);
+  }
+  PlannedAction operator()(const plan::RetireVersion& a) const {
+    return Irreversible("RETIRE " + a.version_schema);
+  }
+  PlannedAction operator()(const plan::RawSql& a) const {
+    return a.undo.empty() ? Irreversible(a.sql) : Make(a.sql, a.undo);
+  }
+
+ private:
+  const db::Capabilities& can_;
+};
+
+}  // namespace
+
+PlannedAction FakeDialect::Render(const plan::Action& action,
+                                  const db::RenderContext& context) const {
+  PlannedAction rendered = std::visit(Renderer(capabilities_), action);
+  if (rendered.kind == ActionKind::kSchema) {
+    rendered.lock = {"EXCLUSIVE", "", context.lock_budget, "milliseconds"};
+  }
+  return rendered;
+}
+
+}  // namespace segue::test

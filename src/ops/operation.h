@@ -10,6 +10,7 @@
 
 #include "base/node.h"
 #include "db/dialect.h"
+#include "ops/claims.h"
 #include "plan/action.h"
 #include "schema/schema.h"
 #include "segue/plan.h"
@@ -51,6 +52,9 @@ struct PlanContext {
   // Output. Phases of one operation in order; the planner sorts them by phase.
   std::vector<DraftStep> steps;
   int motions = 0;  // how many were planned, for unique names
+
+  // What the operations so far hold on to. Starts empty.
+  Claims claims{};
 
   const db::Capabilities& capabilities() const {
     return dialect.capabilities();

@@ -1,0 +1,286 @@
+#include "ops/add_column.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "ops/expression.h"
+#include "ops/obstacles.h"
+#include "ops/reader.h"
+#include "ops/shadow_column.h"
+
+namespace segue::ops {
+namespace {
+
+// Shorthands that make a sequence and give each row a number at once, which
+// rewrites the table under its strongest lock.
+constexpr std::array<const char*, 6> kSerialTypes = {
+    "serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"};
+
+class AddColumn : public Operation {
+ public:
+  explicit AddColumn(AddColumnSpec spec) : spec_(std::move(spec)) {}
+
+  std::string name() const override { return "add_column"; }
+  std::vector<db::Question> Questions(
+      const schema::Schema& schema, const db::Dialect& dialect) const override;
+  void Plan(PlanContext& context) const override;
+
+ private:
+  schema::Column Native(const db::Dialect& dialect) const;
+  bool SkipExisting(TableWork& work, const schema::Column& column) const;
+  void PlanPlain(TableWork& work, const schema::Column& column) const;
+  void PlanVolatile(TableWork& work, const schema::Column& column) const;
+  void PlanDerived(TableWork& work, const schema::Column& column) const;
+  std::optional<schema::Column> WrittenBack(TableWork& work,
+                                            const schema::Column& column,
+                                            const plan::Expression& up) const;
+  plan::Expression Down(const TableWork& work, const PlanContext& context,
+                        const schema::Column& column,
+                        const schema::Column& source) const;
+  void PlanShadow(TableWork& work, ShadowRequest request,
+                  const std::string& source) const;
+
+  AddColumnSpec spec_;
+};
+
+std::vector<schema::Column> With(std::vector<schema::Column> columns,
+                                 const schema::Column& column) {
+  columns.push_back(column);
+  return columns;
+}
+
+// 'first', 'last'
+std::string Sources(const plan::Expression& up) {
+  std::vector<std::string> names;
+  for (const plan::Binding& binding : up.bindings) {
+    names.push_back(base::Quoted(binding.name, '\''));
+  }
+  return names.empty() ? "'up'" : base::Join(names, ", ");
+}
+
+schema::Column AddColumn::Native(const db::Dialect& dialect) const {
+  schema::Column column = spec_.column;
+  column.type = dialect.NativeType(column.type);
+  return column;
+}
+
+std::vector<db::Question> AddColumn::Questions(
+    const schema::Schema& schema, const db::Dialect& dialect) const {
+  std::vector<db::Question> questions;
+  const schema::Table* table = schema.FindTable(spec_.table);
+  if (table == nullptr) return questions;
+  if (table->FindColumn(spec_.column.name) != nullptr) return questions;
+  const schema::Column column = Native(dialect);
+  if (column.default_sql) {
+    questions.push_back(
+        DefaultQuestion(*table, *column.default_sql, column.type));
+  }
+  if (spec_.up.empty()) return questions;
+  questions.push_back(
+      ExpressionQuestion(*table, spec_.up, table->columns, column.type));
+  const std::optional<std::string> source =
+      plan::Expression{spec_.up, Bind(spec_.up, table->columns)}.PlainColumn();
+  if (spec_.down.empty() || !source) return questions;
+  questions.push_back(ExpressionQuestion(*table, spec_.down,
+                                         With(table->columns, column),
+                                         table->FindColumn(*source)->type));
+  return questions;
+}
+
+// Adding what is there already is no error, but there must be no doubt that it
+// is the same.
+bool AddColumn::SkipExisting(TableWork& work,
+                             const schema::Column& column) const {
+  const schema::Column* existing = work.shape().FindColumn(column.name);
+  if (existing == nullptr) return false;
+  work.Take(column.name, Use::kReads);
+  const bool same = SameType(existing->type, column.type) &&
+                    existing->nullable == column.nullable &&
+                    SameDefault(existing->default_sql, column.default_sql);
+  if (!same) {
+    const auto text = [](const schema::Column& c) {
+      return c.type + (c.nullable ? "" : " not null") +
+             (c.default_sql ? " default " + *c.default_sql : "");
+    };
+    throw work.Refused(column.name,
+                       fmt::format("it exists with another definition: there "
+                                   "'{}', wanted '{}'",
+                                   text(*existing), text(column)));
+  }
+  work.Note(Phase::kExpanding,
+            "the column exists already with this definition; skipped");
+  if (!spec_.up.empty()) {
+    work.Note(Phase::kExpanding, "its values stay: 'up' is not applied");
+  }
+  return true;
+}
+
+void AddColumn::Plan(PlanContext& context) const {
+  TableWork work(context, name(), spec_.table);
+  schema::Column column = Native(context.dialect);
+  work.Describe(Phase::kExpanding, AddColumnText(spec_.table, column));
+  if (SkipExisting(work, column)) return work.Finish();
+  work.TakeFreeName(column.name);
+  for (const char* serial : kSerialTypes) {
+    if (base::ToLower(column.type) != serial) continue;
+    throw work.Refused(column.name,
+                       "type " + column.type + " rewrites the whole table");
+  }
+  bool is_volatile = false;
+  if (column.default_sql) {
+    const db::ExpressionFacts& facts =
+        ExaminedDefault(context, work.live(), column);
+    is_volatile = facts.rewrites_table;
+    column.default_is_constant = !facts.is_volatile && !is_volatile;
+  }
+  if (!spec_.up.empty()) {
+    PlanDerived(work, column);
+  } else if (is_volatile) {
+    PlanVolatile(work, column);
+  } else {
+    PlanPlain(work, column);
+  }
+  work.Finish();
+}
+
+void AddColumn::PlanPlain(TableWork& work, const schema::Column& column) const {
+  if (!column.nullable && !column.default_sql) {
+    throw work
+        .Refused(column.name,
+                 "it is NOT NULL without a default, so that neither the rows "
+                 "there are nor those the old version inserts have a value")
+        .WithHint("give it a default or 'up', or make it nullable");
+  }
+  work.CountAddedColumn();
+  work.Add(Phase::kExpanding, plan::AddColumn{work.live().name, column});
+  // The rows have it with the column; the step says so to whoever follows.
+  if (column.default_sql) {
+    work.Describe(Phase::kMigrating,
+                  fmt::format("Backfill '{}' from 'default'", column.name));
+  }
+  work.shape().columns.push_back(column);
+}
+
+// Each row must get a value of its own, which the database would only do by
+// rewriting the table: the backfill does it instead.
+void AddColumn::PlanVolatile(TableWork& work,
+                             const schema::Column& column) const {
+  ShadowRequest request;
+  request.target = column;
+  request.physical = column.name;
+  request.up.sql = *column.default_sql;
+  request.up.is_volatile = true;
+  request.keeps = Keeps::kBoth;
+  work.Note(Phase::kMigrating,
+            "the default gives another value each time; adding the column "
+            "with it would rewrite the table");
+  PlanShadow(work, std::move(request), "'default'");
+}
+
+void AddColumn::PlanDerived(TableWork& work,
+                            const schema::Column& column) const {
+  work.TakeReferences(spec_.up, column.name);
+  ShadowRequest request;
+  request.up = Examined(work.context(), work.live(), work.live().columns,
+                        {"up", column.name, spec_.up, column.type});
+  request.old_column = WrittenBack(work, column, request.up);
+  if (request.old_column) {
+    request.down = Down(work, work.context(), column, *request.old_column);
+  }
+  request.target = column;
+  request.physical = column.name;
+  request.keeps = Keeps::kBoth;
+  request.own_default = column.default_sql.has_value();
+  const std::string sources = Sources(request.up);
+  PlanShadow(work, std::move(request), sources);
+}
+
+// The column that `down` writes. It must be one: an expression over several
+// does not say which of them a change of the new column belongs to.
+std::optional<schema::Column> AddColumn::WrittenBack(
+    TableWork& work, const schema::Column& column,
+    const plan::Expression& up) const {
+  if (spec_.down.empty()) return std::nullopt;
+  const std::optional<std::string> source = up.PlainColumn();
+  if (!source) {
+    throw work.Refused(column.name,
+                       "'down' needs an 'up' that is the name of one column, "
+                       "to know where it writes to");
+  }
+  work.TakeReferences(spec_.down, column.name);
+  schema::Column written = work.Take(*source, Use::kChanges);
+  RefuseUnwritable(work, written, "leave out 'down'");
+  return written;
+}
+
+plan::Expression AddColumn::Down(const TableWork& work,
+                                 const PlanContext& context,
+                                 const schema::Column& column,
+                                 const schema::Column& source) const {
+  return Examined(context, work.live(), With(work.live().columns, column),
+                  {"down", column.name, spec_.down, source.type});
+}
+
+void AddColumn::PlanShadow(TableWork& work, ShadowRequest request,
+                           const std::string& source) const {
+  const std::string& column = spec_.column.name;
+  ShadowColumn shadow(work, std::move(request));
+  work.Describe(Phase::kMigrating,
+                fmt::format("Backfill '{}' from {}", column, source));
+  work.Describe(Phase::kContracting,
+                fmt::format("Finish column '{}' of '{}'", column, spec_.table));
+  shadow.Expand();
+  shadow.Migrate();
+  shadow.Contract();
+  work.shape().columns.push_back(shadow.Shape());
+}
+
+void RefuseUnsupported(const Reader& column) {
+  for (const char* key : {"pk", "unique", "check", "references", "generated"}) {
+    column.RefuseForNow(key, "add it with a 'sql' operation");
+  }
+}
+
+schema::Column ParseColumn(const base::Node& node) {
+  const Reader reader(
+      node, {"name", "type", "nullable", "default", "comment", "pk", "unique",
+             "check", "references", "generated"});
+  RefuseUnsupported(reader);
+  schema::Column column;
+  column.name = reader.RequiredString("name");
+  column.type = reader.RequiredString("type");
+  column.nullable = reader.OptionalBool("nullable").value_or(false);
+  column.default_sql = reader.OptionalSql("default");
+  column.comment = reader.OptionalString("comment").value_or("");
+  return column;
+}
+
+}  // namespace
+
+std::string AddColumnText(const std::string& table,
+                          const schema::Column& column) {
+  return fmt::format("Add column '{}' ({}) to '{}'", column.name,
+                     column.nullable ? "nullable" : "not null", table);
+}
+
+OperationPtr MakeAddColumn(AddColumnSpec spec) {
+  return std::make_shared<AddColumn>(std::move(spec));
+}
+
+OperationPtr ParseAddColumn(const base::Node& body) {
+  const Reader reader(body, {"table", "column", "up", "down"});
+  AddColumnSpec spec;
+  spec.table = reader.RequiredString("table");
+  spec.column = ParseColumn(reader.RequiredMap("column"));
+  spec.up = reader.OptionalSql("up").value_or("");
+  spec.down = reader.OptionalSql("down").value_or("");
+  if (!spec.down.empty() && spec.up.empty()) {
+    throw UsageError(body, "'down' needs 'up'");
+  }
+  return MakeAddColumn(std::move(spec));
+}
+
+}  // namespace segue::ops

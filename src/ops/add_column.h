@@ -1,0 +1,25 @@
+// add_column: table*, column*{name*, type*, nullable, default, comment}, up,
+// down.
+#pragma once
+
+#include <string>
+
+#include "ops/operation.h"
+
+namespace segue::ops {
+
+struct AddColumnSpec {
+  std::string table;
+  schema::Column column;  // its type as it was written
+  std::string up;         // empty: none
+  std::string down;       // empty: none
+};
+
+OperationPtr MakeAddColumn(AddColumnSpec spec);
+OperationPtr ParseAddColumn(const base::Node& body);
+
+// "Add column 'x' (nullable) to 't'"
+std::string AddColumnText(const std::string& table,
+                          const schema::Column& column);
+
+}  // namespace segue::ops

@@ -1,0 +1,245 @@
+#include "ops/alter_column.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "ops/column_alteration.h"
+#include "ops/expression.h"
+#include "ops/obstacles.h"
+#include "ops/reader.h"
+#include "ops/rename_column.h"
+#include "ops/shadow_column.h"
+#include "plan/names.h"
+
+namespace segue::ops {
+namespace {
+
+class AlterColumn : public Operation {
+ public:
+  explicit AlterColumn(AlterColumnSpec spec) : spec_(std::move(spec)) {}
+
+  std::string name() const override { return spec_.operation; }
+  std::vector<db::Question> Questions(
+      const schema::Schema& schema, const db::Dialect& dialect) const override;
+  void Plan(PlanContext& context) const override;
+
+ private:
+  void RefuseUntold(const TableWork& work,
+                    const ColumnAlteration& change) const;
+  void PlanMotion(TableWork& work, const schema::Column& old,
+                  ColumnAlteration change) const;
+  void DescribeMotion(TableWork& work, const schema::Column& old,
+                      const ColumnAlteration& change) const;
+  void PlanMetadata(TableWork& work, const schema::Column& old,
+                    const ColumnAlteration& change) const;
+  void PlanComment(TableWork& work, const schema::Column& old,
+                   const ColumnAlteration& change) const;
+  std::string ContractText(const schema::Column& old,
+                           const ColumnAlteration& change) const {
+    return fmt::format("Change column '{}' of '{}': {}", old.name, spec_.table,
+                       change.Text(old));
+  }
+
+  AlterColumnSpec spec_;
+};
+
+// Clients can write the new shape before the contract.
+bool NewSideWrites(const TableWork& work, const ColumnAlteration& change) {
+  return work.versioned() || change.name;
+}
+
+bool MovesValues(const TableWork& work, const ColumnAlteration& change) {
+  if (change.type || change.not_null || change.up_transforms) return true;
+  return NewSideWrites(work, change) &&
+         (change.nullable || change.down_transforms);
+}
+
+std::vector<db::Question> AlterColumn::Questions(
+    const schema::Schema& schema, const db::Dialect& dialect) const {
+  std::vector<db::Question> questions;
+  const schema::Table* table = schema.FindTable(spec_.table);
+  const schema::Column* old =
+      table == nullptr ? nullptr : table->FindColumn(spec_.column);
+  if (old == nullptr) return questions;
+  const ColumnAlteration change = Resolve(spec_, *old, dialect);
+  if (change.empty()) return questions;
+  if (change.asks_default()) {
+    questions.push_back(DefaultQuestion(*table, *change.target.default_sql,
+                                        change.target.type));
+  }
+  questions.push_back(ExpressionQuestion(*table, change.up, table->columns,
+                                         change.target.type));
+  questions.push_back(ExpressionQuestion(
+      *table, change.down, NewShape(*table, *old, change.target), old->type));
+  return questions;
+}
+
+void AlterColumn::Plan(PlanContext& context) const {
+  TableWork work(context, name(), spec_.table);
+  const schema::Column old = work.Take(spec_.column, Use::kChanges);
+  ColumnAlteration change = Resolve(spec_, old, context.dialect);
+  for (const std::string& note : change.notes) {
+    work.Note(Phase::kExpanding, note + "; skipped");
+  }
+  if (change.empty()) {
+    work.Describe(Phase::kExpanding,
+                  fmt::format("Change column '{}' of '{}': nothing to do",
+                              spec_.column, spec_.table));
+    return work.Finish();
+  }
+  if (change.asks_default()) {
+    const db::ExpressionFacts& facts =
+        ExaminedDefault(context, work.live(), change.target);
+    if (change.default_value) {
+      change.target.default_is_constant = !facts.is_volatile;
+    }
+  }
+  if (MovesValues(work, change)) {
+    PlanMotion(work, old, std::move(change));
+  } else {
+    PlanMetadata(work, old, change);
+  }
+  work.Finish();
+}
+
+// What NULL means to the side that does not know it must be said.
+void AlterColumn::RefuseUntold(const TableWork& work,
+                               const ColumnAlteration& change) const {
+  if (change.not_null && spec_.change.up.empty()) {
+    throw work
+        .Refused(spec_.column,
+                 "nullable: false needs 'up', which says what the rows with "
+                 "NULL become")
+        .WithHint("for example up: COALESCE(" + spec_.column + ", ...)");
+  }
+  if (change.nullable && spec_.change.down.empty() &&
+      NewSideWrites(work, change)) {
+    throw work
+        .Refused(spec_.column,
+                 "nullable: true needs 'down', which says what the old version "
+                 "sees for a NULL of the new one")
+        .WithHint("for example down: COALESCE(" + change.target.name +
+                  ", ...)");
+  }
+}
+
+void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
+                             ColumnAlteration change) const {
+  RefuseUntold(work, change);
+  RefuseObstacles(work, old, Fate::kReplaced);
+  ShadowRequest request;
+  request.physical =
+      change.name
+          ? change.target.name
+          : plan::HiddenColumn(old.name, work.capabilities().max_identifier);
+  work.TakeFreeName(request.physical);
+  work.TakeReferences(change.up, old.name);
+  work.TakeReferences(change.down, change.target.name);
+  request.old_column = old;
+  request.target = change.target;
+  schema::Column seen = change.target;
+  seen.stored_as = request.physical;
+  request.up = Examined(work.context(), work.live(), work.live().columns,
+                        {"up", old.name, change.up, change.target.type});
+  request.down =
+      Examined(work.context(), work.live(), NewShape(work.live(), old, seen),
+               {"down", old.name, change.down, old.type});
+  request.own_default = change.default_value && change.target.default_sql;
+  DescribeMotion(work, old, change);
+  ShadowColumn shadow(work, std::move(request));
+  shadow.Expand();
+  shadow.Migrate();
+  shadow.Contract();
+  *work.shape().FindColumn(old.name) = shadow.Shape();
+}
+
+void AlterColumn::DescribeMotion(TableWork& work, const schema::Column& old,
+                                 const ColumnAlteration& change) const {
+  work.Describe(Phase::kExpanding,
+                fmt::format("Add column '{}' as {} to '{}'", change.target.name,
+                            change.target.type, spec_.table));
+  work.Describe(Phase::kMigrating, fmt::format("Backfill '{}' from '{}'",
+                                               change.target.name, old.name));
+  work.Describe(Phase::kContracting, ContractText(old, change));
+  if (change.type && !old.collation.empty()) {
+    work.Note(Phase::kExpanding, "collation " + old.collation +
+                                     " is not carried over to the new type");
+  }
+}
+
+void AlterColumn::PlanMetadata(TableWork& work, const schema::Column& old,
+                               const ColumnAlteration& change) const {
+  if (change.name) {
+    PlanRename(work, old, change.target.name, RenameStrategy::kByAccess);
+  }
+  if (change.comment) PlanComment(work, old, change);
+  schema::Column& shape = *work.shape().FindColumn(change.target.name);
+  shape.comment = change.target.comment;
+  if (!change.default_value && !change.nullable) return;
+  schema::Column before = old;
+  before.name = change.target.name;
+  before.comment = change.target.comment;
+  work.Add(Phase::kContracting,
+           plan::AlterColumn{work.live().name, before, change.target});
+  work.Describe(Phase::kContracting, ContractText(old, change));
+  if (!spec_.change.down.empty() && !change.name) {
+    work.Note(Phase::kContracting,
+              "'up' and 'down' are not needed: every client sees the old shape "
+              "until the contract");
+  }
+  shape.nullable = change.target.nullable;
+  shape.default_sql = change.target.default_sql;
+  shape.default_is_constant = change.target.default_is_constant;
+}
+
+// A comment changes nothing for any client, and a rollback takes it back.
+void AlterColumn::PlanComment(TableWork& work, const schema::Column& old,
+                              const ColumnAlteration& change) const {
+  schema::Column after = old;
+  after.comment = change.target.comment;
+  work.Add(Phase::kExpanding, plan::AlterColumn{work.live().name, old, after});
+  if (change.name) return;
+  work.Describe(Phase::kExpanding, fmt::format("Comment on column '{}' of '{}'",
+                                               old.name, spec_.table));
+}
+
+void RequireChange(const base::Node& body) {
+  for (const char* key : {"type", "nullable", "default", "comment", "name"}) {
+    if (body.Find(key) != nullptr) return;
+  }
+  throw UsageError(body,
+                   "nothing to change: give at least one of type, nullable, "
+                   "default, comment, name");
+}
+
+}  // namespace
+
+OperationPtr MakeAlterColumn(AlterColumnSpec spec) {
+  return std::make_shared<AlterColumn>(std::move(spec));
+}
+
+OperationPtr ParseAlterColumn(const base::Node& body) {
+  const Reader reader(
+      body, {"table", "column", "up", "down", "type", "nullable", "default",
+             "name", "comment", "check", "unique", "references"});
+  for (const char* key : {"check", "unique", "references"}) {
+    reader.RefuseForNow(key, "add it with a 'sql' operation");
+  }
+  RequireChange(body);
+  AlterColumnSpec spec;
+  spec.table = reader.RequiredString("table");
+  spec.column = reader.RequiredString("column");
+  spec.change.type = reader.OptionalString("type");
+  spec.change.nullable = reader.OptionalBool("nullable");
+  spec.change.default_sql = reader.OptionalSql("default");
+  spec.change.drop_default = reader.IsNull("default");
+  spec.change.new_name = reader.OptionalString("name");
+  spec.change.up = reader.OptionalSql("up").value_or("");
+  spec.change.down = reader.OptionalSql("down").value_or("");
+  spec.comment = reader.OptionalString("comment");
+  if (reader.IsNull("comment")) spec.comment = "";
+  return MakeAlterColumn(std::move(spec));
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,24 @@
+// alter_column: table*, column*, up, down, and at least one of type, nullable,
+// default, comment, name.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "ops/operation.h"
+#include "segue/migration.h"
+
+namespace segue::ops {
+
+struct AlterColumnSpec {
+  std::string operation = "alter_column";  // what messages call it
+  std::string table;
+  std::string column;
+  ColumnChange change;
+  std::optional<std::string> comment;  // empty text: taken off
+};
+
+OperationPtr MakeAlterColumn(AlterColumnSpec spec);
+OperationPtr ParseAlterColumn(const base::Node& body);
+
+}  // namespace segue::ops

@@ -1,0 +1,172 @@
+#include "ops/drop_column.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "ops/expression.h"
+#include "ops/index_move.h"
+#include "ops/obstacles.h"
+#include "ops/reader.h"
+
+namespace segue::ops {
+namespace {
+
+// See shadow_column.cc.
+constexpr std::size_t kMotionNameLimit = 40;
+
+class DropColumn : public Operation {
+ public:
+  explicit DropColumn(DropColumnSpec spec) : spec_(std::move(spec)) {}
+
+  std::string name() const override { return "drop_column"; }
+  std::vector<db::Question> Questions(
+      const schema::Schema& schema, const db::Dialect& dialect) const override;
+  void Plan(PlanContext& context) const override;
+
+ private:
+  void RefuseWithoutValue(const TableWork& work,
+                          const schema::Column& column) const;
+  schema::Column Relaxed(const TableWork& work, schema::Column column) const;
+  void PlanSupply(TableWork& work, const schema::Column& column) const;
+  void PlanIndexes(TableWork& work, const schema::Column& column) const;
+
+  DropColumnSpec spec_;
+};
+
+std::vector<schema::Column> Without(std::vector<schema::Column> columns,
+                                    const std::string& name) {
+  const auto is_it = [&](const schema::Column& column) {
+    return column.name == name;
+  };
+  columns.erase(std::remove_if(columns.begin(), columns.end(), is_it),
+                columns.end());
+  return columns;
+}
+
+std::vector<db::Question> DropColumn::Questions(
+    const schema::Schema& schema, const db::Dialect& dialect) const {
+  (void)dialect;
+  const schema::Table* table = schema.FindTable(spec_.table);
+  const schema::Column* column =
+      table == nullptr ? nullptr : table->FindColumn(spec_.column);
+  if (column == nullptr || spec_.down.empty()) return {};
+  return {ExpressionQuestion(
+      *table, spec_.down, Without(table->columns, spec_.column), column->type)};
+}
+
+void DropColumn::Plan(PlanContext& context) const {
+  TableWork work(context, name(), spec_.table);
+  const schema::Column column =
+      work.Take(spec_.column, spec_.down.empty() ? Use::kDrops : Use::kChanges);
+  if (work.shape().columns.size() == 1) {
+    throw work.Refused(spec_.column, "it is the table's only column");
+  }
+  RefuseObstacles(work, column, Fate::kDropped);
+  RefuseWithoutValue(work, column);
+  work.Describe(
+      Phase::kContracting,
+      fmt::format("Drop old column '{}' from '{}'", spec_.column, spec_.table));
+  if (!spec_.down.empty()) PlanSupply(work, column);
+  PlanIndexes(work, column);
+  work.Add(Phase::kContracting,
+           plan::DropColumn{work.live().name, Relaxed(work, column), false});
+  work.shape().columns = Without(work.shape().columns, spec_.column);
+  work.Finish();
+}
+
+// The new version's inserts do not mention the column.
+void DropColumn::RefuseWithoutValue(const TableWork& work,
+                                    const schema::Column& column) const {
+  const bool filled = column.nullable || column.default_sql ||
+                      column.identity != schema::Identity::kNone ||
+                      !column.generated_sql.empty();
+  if (filled || !spec_.down.empty()) return;
+  throw work
+      .Refused(spec_.column,
+               "it is NOT NULL without a default, so that the new version's "
+               "inserts would fail until the contract")
+      .WithHint("give 'down', the value the old version sees in new rows");
+}
+
+// As it is while both versions live.
+schema::Column DropColumn::Relaxed(const TableWork& work,
+                                   schema::Column column) const {
+  const bool relaxes = !spec_.down.empty() && !column.nullable &&
+                       !column.default_sql &&
+                       work.capabilities().relaxes_not_null;
+  if (relaxes) column.nullable = true;
+  return column;
+}
+
+void DropColumn::PlanSupply(TableWork& work,
+                            const schema::Column& column) const {
+  PlanContext& context = work.context();
+  work.TakeReferences(spec_.down, spec_.column);
+  if (!schema::ReferencedColumns(spec_.down, {spec_.column}).empty()) {
+    throw work.Refused(spec_.column,
+                       "'down' refers to the column itself, which the new "
+                       "version does not have");
+  }
+  plan::Motion motion;
+  motion.name = base::ShortName(
+      context.migration + "_" + std::to_string(++context.motions),
+      kMotionNameLimit);
+  motion.table = work.live().name;
+  motion.old_column = column;
+  motion.down =
+      Examined(context, work.live(), Without(work.live().columns, spec_.column),
+               {"down", spec_.column, spec_.down, column.type});
+  if (work.versioned()) motion.new_versions = {context.version_schema};
+  motion.without_rowid = work.live().without_rowid;
+  for (const std::string& name : work.live().WalkKey()) {
+    motion.key.push_back(*work.live().FindColumn(name));
+  }
+  work.Describe(Phase::kExpanding,
+                fmt::format("Supply column '{}' of '{}' in new rows",
+                            spec_.column, spec_.table));
+  if (column.default_sql) {
+    work.Note(Phase::kExpanding,
+              "new rows get its default; 'down' only replaces a NULL");
+  }
+  const schema::Column relaxed = Relaxed(work, column);
+  if (relaxed.nullable != column.nullable) {
+    work.Add(Phase::kExpanding,
+             plan::AlterColumn{work.live().name, column, relaxed});
+  }
+  work.Add(Phase::kExpanding, plan::CreateSync{motion});
+  work.Add(Phase::kContracting, plan::DropSync{motion});
+}
+
+// An index over several columns goes as a whole; that is worth saying.
+void DropColumn::PlanIndexes(TableWork& work,
+                             const schema::Column& column) const {
+  for (const schema::Index& index : work.live().indexes) {
+    const std::string& name = column.physical();
+    if (!UsesPlainly(index, name) && !MentionsInSql(index, name)) continue;
+    work.TakeIndex(index.name, Use::kChanges);
+    work.Note(Phase::kContracting,
+              fmt::format("index '{}' goes with the column", index.name));
+    if (!index.constraint.empty()) continue;  // the constraint takes it along
+    work.Add(Phase::kContracting, plan::DropIndex{work.live().name, index});
+  }
+}
+
+}  // namespace
+
+OperationPtr MakeDropColumn(DropColumnSpec spec) {
+  return std::make_shared<DropColumn>(std::move(spec));
+}
+
+OperationPtr ParseDropColumn(const base::Node& body) {
+  const Reader reader(body, {"table", "column", "down"});
+  DropColumnSpec spec;
+  spec.table = reader.RequiredString("table");
+  spec.column = reader.RequiredString("column");
+  spec.down = reader.OptionalSql("down").value_or("");
+  return MakeDropColumn(std::move(spec));
+}
+
+}  // namespace segue::ops

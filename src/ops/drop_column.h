@@ -1,0 +1,19 @@
+// drop_column: table*, column*, down.
+#pragma once
+
+#include <string>
+
+#include "ops/operation.h"
+
+namespace segue::ops {
+
+struct DropColumnSpec {
+  std::string table;
+  std::string column;
+  std::string down;  // empty: none
+};
+
+OperationPtr MakeDropColumn(DropColumnSpec spec);
+OperationPtr ParseDropColumn(const base::Node& body);
+
+}  // namespace segue::ops

@@ -1,0 +1,61 @@
+#include "ops/registry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ops/add_column.h"
+#include "ops/alter_column.h"
+#include "ops/drop_column.h"
+#include "ops/reader.h"
+#include "ops/rename_column.h"
+#include "ops/sql.h"
+
+namespace segue::ops {
+namespace {
+
+// The rest of the vocabulary, so that a known word is not called unknown.
+const std::vector<std::string>& NotYet() {
+  static const std::vector<std::string> kNames = {
+      "create_table",      "drop_table",
+      "rename_table",      "create_index",
+      "drop_index",        "create_constraint",
+      "drop_constraint",   "drop_multicolumn_constraint",
+      "rename_constraint", "set_replica_identity",
+      "split_table",       "merge_tables",
+      "move_column",       "change_primary_key",
+      "partition_table",   "rebuild_table",
+  };
+  return kNames;
+}
+
+}  // namespace
+
+const std::vector<RegistryEntry>& Registry() {
+  static const std::vector<RegistryEntry> kEntries = {
+      {"add_column", ParseAddColumn},
+      {"alter_column", ParseAlterColumn},
+      {"drop_column", ParseDropColumn},
+      {"rename_column", ParseRenameColumn},
+      {"sql", ParseSql},
+  };
+  return kEntries;
+}
+
+OperationPtr ParseOperation(const std::string& name, const base::Node& body) {
+  std::vector<std::string> names;
+  for (const RegistryEntry& entry : Registry()) {
+    if (name == entry.name) return entry.parse(body);
+    names.emplace_back(entry.name);
+  }
+  const std::vector<std::string>& later = NotYet();
+  if (std::find(later.begin(), later.end(), name) != later.end()) {
+    throw UsageError(body,
+                     fmt::format("operation '{}' is not supported yet", name));
+  }
+  names.insert(names.end(), later.begin(), later.end());
+  throw UsageError(body, fmt::format("unknown operation '{}'{}", name,
+                                     NearestSuffix(name, names)));
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,162 @@
+#include "ops/rename_column.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "ops/add_column.h"
+#include "ops/alter_column.h"
+#include "ops/expression.h"
+#include "ops/obstacles.h"
+#include "ops/reader.h"
+#include "ops/shadow_column.h"
+
+namespace segue::ops {
+namespace {
+
+class RenameColumn : public Operation {
+ public:
+  explicit RenameColumn(RenameColumnSpec spec) : spec_(std::move(spec)) {}
+
+  std::string name() const override { return "rename_column"; }
+
+  std::vector<db::Question> Questions(
+      const schema::Schema& schema, const db::Dialect& dialect) const override {
+    if (!transforms()) return {};
+    return AsAlteration()->Questions(schema, dialect);
+  }
+
+  void Plan(PlanContext& context) const override {
+    if (transforms()) return AsAlteration()->Plan(context);
+    TableWork work(context, name(), spec_.table);
+    const schema::Column old = work.Take(spec_.from, Use::kChanges);
+    PlanRename(work, old, spec_.to, spec_.strategy);
+    work.Finish();
+  }
+
+ private:
+  bool transforms() const { return !spec_.up.empty() || !spec_.down.empty(); }
+
+  // With values that change on the way the new column is no copy, and takes
+  // the old one's place as after a change of type.
+  OperationPtr AsAlteration() const {
+    AlterColumnSpec alteration;
+    alteration.operation = name();
+    alteration.table = spec_.table;
+    alteration.column = spec_.from;
+    alteration.change.new_name = spec_.to;
+    alteration.change.up = spec_.up;
+    alteration.change.down = spec_.down;
+    return MakeAlterColumn(std::move(alteration));
+  }
+
+  RenameColumnSpec spec_;
+};
+
+// One column under two names: nothing is copied. Versioned, the view of each
+// version has its own; in place the old name is gone from one moment to the
+// next.
+void PlanMetadata(TableWork& work, const schema::Column& old,
+                  const std::string& to) {
+  const std::string& table = work.live().name.name;
+  work.Describe(
+      Phase::kContracting,
+      fmt::format("Rename column '{}' of '{}' to '{}'", old.name, table, to));
+  work.Add(Phase::kContracting,
+           plan::RenameColumn{work.live().name, old.physical(), to});
+  if (!work.versioned()) {
+    work.Note(Phase::kContracting,
+              "strategy: metadata: the old name ends when the new one begins; "
+              "no two versions of an application work at the same time");
+  }
+  schema::Column* column = work.shape().FindColumn(old.name);
+  column->stored_as = old.physical();
+  column->name = to;
+}
+
+void PlanCopy(TableWork& work, const schema::Column& old,
+              const std::string& to) {
+  RefuseUnwritable(work, old, "use access: versioned");
+  ShadowRequest request;
+  request.old_column = old;
+  request.target = old;
+  request.target.name = to;
+  request.physical = to;
+  request.up = ColumnExpression(old);
+  request.down = ColumnExpression(request.target);
+  request.keeps = Keeps::kOld;
+  schema::Column added = request.target;
+  added.nullable = true;
+  const std::string& table = work.live().name.name;
+  work.Describe(Phase::kExpanding, AddColumnText(table, added));
+  work.Describe(Phase::kMigrating,
+                fmt::format("Backfill '{}' from '{}'", to, old.name));
+  work.Describe(Phase::kContracting,
+                fmt::format("Drop old column '{}' from '{}'", old.name, table));
+  if (old.has_column_grants) {
+    work.Note(Phase::kExpanding,
+              fmt::format("privileges on column '{}' alone do not reach '{}' "
+                          "before the contract",
+                          old.name, to));
+  }
+  ShadowColumn shadow(work, std::move(request));
+  shadow.Expand();
+  shadow.Migrate();
+  shadow.Contract();
+  *work.shape().FindColumn(old.name) = shadow.Shape();
+}
+
+RenameStrategy ParseStrategy(const Reader& reader, const base::Node& body) {
+  const std::optional<std::string> text = reader.OptionalString("strategy");
+  if (!text) return RenameStrategy::kByAccess;
+  if (*text == "metadata") return RenameStrategy::kMetadata;
+  if (*text == "fill_in_place") return RenameStrategy::kFillInPlace;
+  const base::Node& at = *body.Find("strategy");
+  if (*text == "shadow_table") {
+    throw UsageError(at, "strategy 'shadow_table' is not supported yet");
+  }
+  throw UsageError(at, fmt::format("unknown strategy '{}'; known are metadata, "
+                                   "fill_in_place",
+                                   *text));
+}
+
+}  // namespace
+
+void PlanRename(TableWork& work, const schema::Column& old,
+                const std::string& to, RenameStrategy strategy) {
+  if (to == old.name) throw work.Refused(to, "it has this name already");
+  work.TakeFreeName(to);
+  if (work.versioned() && strategy == RenameStrategy::kFillInPlace) {
+    throw work
+        .Refused(old.name, "versioned access needs no copy of a renamed column")
+        .WithHint("leave out 'strategy'");
+  }
+  if (work.versioned() || strategy == RenameStrategy::kMetadata) {
+    return PlanMetadata(work, old, to);
+  }
+  PlanCopy(work, old, to);
+}
+
+OperationPtr MakeRenameColumn(RenameColumnSpec spec) {
+  return std::make_shared<RenameColumn>(std::move(spec));
+}
+
+OperationPtr ParseRenameColumn(const base::Node& body) {
+  const Reader reader(body, {"table", "from", "to", "up", "down", "strategy"});
+  RenameColumnSpec spec;
+  spec.table = reader.RequiredString("table");
+  spec.from = reader.RequiredString("from");
+  spec.to = reader.RequiredString("to");
+  spec.up = reader.OptionalSql("up").value_or("");
+  spec.down = reader.OptionalSql("down").value_or("");
+  spec.strategy = ParseStrategy(reader, body);
+  const bool transforms = !spec.up.empty() || !spec.down.empty();
+  if (transforms && spec.strategy == RenameStrategy::kMetadata) {
+    throw UsageError(*body.Find("strategy"),
+                     "strategy 'metadata' moves no values; leave out 'up' and "
+                     "'down'");
+  }
+  return MakeRenameColumn(std::move(spec));
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,287 @@
+#include "ops/shadow_column.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "ops/expression.h"
+#include "plan/names.h"
+
+namespace segue::ops {
+namespace {
+
+// Motion names end up in the names of triggers and functions, which add a
+// prefix of their own to them.
+constexpr std::size_t kMotionNameLimit = 40;
+
+bool SameDefinition(const schema::Column& a, const schema::Column& b) {
+  return a.nullable == b.nullable && a.default_sql == b.default_sql &&
+         a.comment == b.comment;
+}
+
+const schema::Constraint* FindConstraint(const schema::Table& table,
+                                         const std::string& name) {
+  for (const schema::Constraint& constraint : table.constraints) {
+    if (constraint.name == name) return &constraint;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
+    : work_(work), request_(std::move(request)) {
+  RefuseUnknowableDefault();
+  MakeMotion();
+  if (request_.keeps == Keeps::kBoth) return;
+  const bool keeps_old = request_.keeps == Keeps::kOld;
+  moves_ =
+      PlanIndexMoves(work_, request_.old_column->physical(), request_.physical,
+                     keeps_old ? Use::kReads : Use::kChanges);
+}
+
+schema::Column ShadowColumn::Shape() const {
+  schema::Column column = request_.target;
+  if (hidden()) column.stored_as = request_.physical;
+  return column;
+}
+
+// An INSERT through the new version leaves the old column at its default. Only
+// when that value can be computed again can it be told from a given one.
+void ShadowColumn::RefuseUnknowableDefault() const {
+  if (!request_.old_column || !new_side_writes()) return;
+  const schema::Column& old = *request_.old_column;
+  if (!old.default_sql || old.default_is_constant) return;
+  if (!old.nullable && work_.capabilities().moves_default) return;
+  throw work_
+      .Refused(old.name,
+               "its default (" + *old.default_sql +
+                   ") gives another value each time, so that a value given by "
+                   "an application cannot be told from it")
+      .WithHint(work_.versioned() ? "drop the default first"
+                                  : "use access: versioned, or drop the "
+                                    "default first");
+}
+
+void ShadowColumn::MakeMotion() {
+  PlanContext& context = work_.context();
+  const schema::Table& table = work_.live();
+  motion_.name = base::ShortName(
+      context.migration + "_" + std::to_string(++context.motions),
+      kMotionNameLimit);
+  motion_.table = table.name;
+  motion_.old_column = request_.old_column;
+  motion_.new_column = Added();
+  std::string provenance;
+  do {
+    provenance =
+        plan::ProvenanceColumn(context.claims.NextMotion(table.name.name));
+  } while (table.FindColumn(provenance) != nullptr);
+  motion_.provenance = provenance;
+  motion_.up = request_.up;
+  motion_.down = request_.down;
+  if (request_.old_column) {
+    motion_.old_default_moved = request_.old_column->default_sql.has_value() &&
+                                !PreparedOld().default_sql.has_value();
+  }
+  if (request_.own_default) motion_.new_default = request_.target.default_sql;
+  if (work_.versioned()) motion_.new_versions = {context.version_schema};
+  motion_.keeps_old_column = request_.keeps == Keeps::kOld;
+  for (const std::string& name : table.WalkKey()) {
+    motion_.key.push_back(*table.FindColumn(name));
+  }
+  motion_.without_rowid = table.without_rowid;
+}
+
+// Nullable and without default until every row has its value.
+schema::Column ShadowColumn::Added() const {
+  schema::Column column = request_.target;
+  column.name = request_.physical;
+  column.stored_as.clear();
+  column.nullable = true;
+  column.default_sql.reset();
+  column.identity = schema::Identity::kNone;
+  column.has_column_grants = false;
+  return column;
+}
+
+schema::Column ShadowColumn::Provenance() const {
+  schema::Column column;
+  column.name = motion_.provenance;
+  column.type = work_.context().dialect.NativeType("smallint");
+  column.nullable = false;
+  column.default_sql = std::to_string(plan::kNotFilled);
+  return column;
+}
+
+// The old column as it is while both versions live: nothing of it may speak
+// before the trigger does.
+schema::Column ShadowColumn::PreparedOld() const {
+  schema::Column old = *request_.old_column;
+  if (old.nullable || !new_side_writes()) return old;
+  if (old.default_sql) {
+    if (work_.capabilities().moves_default) old.default_sql.reset();
+  } else if (work_.capabilities().relaxes_not_null) {
+    old.nullable = true;
+  }
+  return old;
+}
+
+bool ShadowColumn::needs_check() const {
+  return request_.keeps != Keeps::kOld && !request_.target.nullable &&
+         work_.capabilities().add_check_constraint;
+}
+
+schema::Constraint ShadowColumn::NotNullCheck() const {
+  schema::Constraint check;
+  check.name = base::ShortName("_segue_not_null_" + request_.physical,
+                               work_.capabilities().max_identifier);
+  check.kind = schema::ConstraintKind::kCheck;
+  check.columns = {request_.physical};
+  check.check = QuotedName(request_.physical) + " IS NOT NULL";
+  check.validated = !work_.capabilities().not_valid_constraints;
+  return check;
+}
+
+void ShadowColumn::AlterIfDifferent(Phase phase, const schema::Column& before,
+                                    const schema::Column& after) {
+  if (SameDefinition(before, after)) return;
+  work_.Add(phase, plan::AlterColumn{work_.live().name, before, after});
+}
+
+void ShadowColumn::Expand() {
+  const schema::TableName& table = work_.live().name;
+  work_.CountAddedColumn();
+  work_.CountAddedColumn();
+  work_.Add(Phase::kExpanding, plan::AddColumn{table, Added()});
+  work_.Add(Phase::kExpanding, plan::AddColumn{table, Provenance()});
+  if (request_.old_column) {
+    AlterIfDifferent(Phase::kExpanding, *request_.old_column, PreparedOld());
+  }
+  work_.Add(Phase::kExpanding, plan::CreateSync{motion_});
+}
+
+// The check comes after the backfill: an earlier one would also be applied to
+// the rows that the backfill of another motion touches before this one has
+// filled them. Backfill and Verify around it keep it out of the transaction
+// that validates it, which would hold its strong lock during the scan.
+void ShadowColumn::Migrate() {
+  const schema::TableName& table = work_.live().name;
+  work_.Add(Phase::kMigrating, plan::Backfill{motion_});
+  const schema::Constraint check = NotNullCheck();
+  if (needs_check()) {
+    work_.Add(Phase::kMigrating, plan::AddConstraint{table, check});
+  }
+  work_.Add(Phase::kMigrating, plan::Verify{motion_});
+  if (needs_check() && !check.validated) {
+    work_.Add(Phase::kMigrating, plan::ValidateConstraint{table, check.name});
+  }
+  for (const IndexMove& move : moves_) {
+    work_.Add(Phase::kMigrating, plan::CreateIndex{table, move.copy});
+  }
+}
+
+void ShadowColumn::Contract() {
+  switch (request_.keeps) {
+    case Keeps::kOld:
+      return ContractKeepingOld();
+    case Keeps::kNew:
+      return ContractKeepingNew();
+    case Keeps::kBoth:
+      return ContractKeepingBoth();
+  }
+}
+
+void ShadowColumn::ContractKeepingOld() {
+  constexpr Phase kPhase = Phase::kContracting;
+  const schema::TableName& table = work_.live().name;
+  const schema::Column& old = *request_.old_column;
+  plan::Motion settling = motion_;
+  settling.settling = true;
+  work_.Add(kPhase, plan::CreateSync{settling});
+  work_.Add(kPhase, plan::Settle{motion_});
+  work_.Add(kPhase, plan::DropSync{motion_});
+  for (const IndexMove& move : moves_) {
+    work_.Add(kPhase, plan::DropIndex{table, move.copy});
+  }
+  work_.Add(kPhase, plan::DropColumn{table, Added(), true});
+  work_.Add(kPhase, plan::DropColumn{table, Provenance(), true});
+  AlterIfDifferent(kPhase, PreparedOld(), old);
+  work_.Add(kPhase, plan::RenameColumn{table, old.name, request_.target.name});
+}
+
+void ShadowColumn::ContractKeepingNew() {
+  work_.Add(Phase::kContracting, plan::DropSync{motion_});
+  ReplaceOld();
+  FinishNew();
+  NameIndexes();
+  work_.Add(Phase::kContracting,
+            plan::DropColumn{work_.live().name, Provenance(), true});
+}
+
+void ShadowColumn::ContractKeepingBoth() {
+  work_.Add(Phase::kContracting, plan::DropSync{motion_});
+  if (request_.old_column) {
+    AlterIfDifferent(Phase::kContracting, PreparedOld(), *request_.old_column);
+  }
+  FinishNew();
+  work_.Add(Phase::kContracting,
+            plan::DropColumn{work_.live().name, Provenance(), true});
+}
+
+void ShadowColumn::ReplaceOld() {
+  const schema::TableName& table = work_.live().name;
+  DropOldIndexes();
+  work_.Add(Phase::kContracting, plan::DropColumn{table, PreparedOld(), false});
+  if (!hidden()) return;
+  work_.Add(Phase::kContracting,
+            plan::RenameColumn{table, request_.physical, request_.target.name});
+}
+
+// An index that backs a constraint goes with the constraint.
+void ShadowColumn::DropOldIndexes() {
+  const schema::Table& table = work_.live();
+  for (const IndexMove& move : moves_) {
+    const schema::Constraint* constraint =
+        FindConstraint(table, move.original.constraint);
+    if (constraint != nullptr) {
+      work_.Add(Phase::kContracting,
+                plan::DropConstraint{table.name, *constraint});
+    } else {
+      work_.Add(Phase::kContracting,
+                plan::DropIndex{table.name, move.original});
+    }
+  }
+}
+
+void ShadowColumn::FinishNew() {
+  schema::Column before = Added();
+  before.name = request_.target.name;
+  AlterIfDifferent(Phase::kContracting, before, request_.target);
+  if (!needs_check()) return;
+  work_.Add(Phase::kContracting,
+            plan::DropConstraint{work_.live().name, NotNullCheck()});
+}
+
+void ShadowColumn::NameIndexes() {
+  const schema::Table& table = work_.live();
+  for (const IndexMove& move : moves_) {
+    const schema::Constraint* old =
+        FindConstraint(table, move.original.constraint);
+    if (old == nullptr) {
+      const schema::Index now =
+          WithColumn(move.copy, request_.physical, request_.target.name);
+      work_.Add(Phase::kContracting,
+                plan::RenameIndex{table.name, now, move.original.name});
+      continue;
+    }
+    schema::Constraint constraint = *old;
+    for (std::string& column : constraint.columns) {
+      if (column == request_.old_column->name) column = request_.target.name;
+    }
+    constraint.using_index = move.copy.name;
+    constraint.definition.clear();
+    work_.Add(Phase::kContracting, plan::AddConstraint{table.name, constraint});
+  }
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,19 @@
+// sql: up*, down, onComplete.
+#pragma once
+
+#include <string>
+
+#include "ops/operation.h"
+
+namespace segue::ops {
+
+struct SqlSpec {
+  std::string up;
+  std::string down;          // empty: cannot be undone
+  bool on_complete = false;  // run at the contract
+};
+
+OperationPtr MakeSql(SqlSpec spec);
+OperationPtr ParseSql(const base::Node& body);
+
+}  // namespace segue::ops

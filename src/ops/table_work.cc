@@ -1,0 +1,118 @@
+#include "ops/table_work.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace segue::ops {
+namespace {
+
+// PostgreSQL's MaxHeapAttributeNumber: dropped columns count for ever. Tables
+// of other databases have max_attnum 0 and are not limited here.
+constexpr int kMaxAttributes = 1600;
+
+}  // namespace
+
+TableWork::TableWork(PlanContext& context, const std::string& operation,
+                     const std::string& table)
+    : context_(context),
+      operation_(operation),
+      shape_(schema::RequireTable(context.schema, table)),
+      live_(context.claims.Live(shape_)) {
+  context_.claims.Begin(operation);
+  for (const Phase phase :
+       {Phase::kExpanding, Phase::kMigrating, Phase::kContracting}) {
+    steps_.push_back({phase, {}, {}, {}});
+  }
+  if (live_.kind == "table" || live_.kind == "partitioned table") return;
+  Error error(ErrorKind::kRefused,
+              fmt::format("{} on '{}': it is a {}, not a table", operation,
+                          table, live_.kind));
+  if (live_.kind == "partition") error.WithHint("change the parent table");
+  throw error;
+}
+
+schema::Column TableWork::Take(const std::string& column, Use use) {
+  // The claim first: a column that an earlier operation renamed is better
+  // answered with that than with "no such column".
+  if (live_.FindColumn(column) != nullptr) {
+    context_.claims.TakeColumn(live_.name.name, column, use);
+  }
+  schema::Column found = schema::RequireColumn(shape_, column);
+  context_.claims.TakeColumn(live_.name.name, column, use);
+  return found;
+}
+
+void TableWork::TakeFreeName(const std::string& column) {
+  const std::size_t limit = capabilities().max_identifier;
+  if (column.size() > limit) {
+    throw Refused(column,
+                  fmt::format("the name is longer than {} bytes", limit));
+  }
+  context_.claims.TakeColumn(live_.name.name, column, Use::kChanges);
+  const bool taken = shape_.FindColumn(column) != nullptr ||
+                     live_.FindColumn(column) != nullptr;
+  if (!taken) return;
+  throw Refused(column, "a column of this name exists already");
+}
+
+void TableWork::TakeIndex(const std::string& index, Use use) {
+  context_.claims.TakeIndex(live_.name.name, index, use);
+}
+
+void TableWork::TakeReferences(const std::string& sql, const std::string& own) {
+  std::vector<std::string> names = live_.ColumnNames();
+  for (const std::string& name : context_.claims.Columns(live_.name.name)) {
+    if (live_.FindColumn(name) == nullptr) names.push_back(name);
+  }
+  for (const std::string& name : schema::ReferencedColumns(sql, names)) {
+    if (name == own) continue;
+    context_.claims.TakeColumn(live_.name.name, name, Use::kReads);
+  }
+}
+
+void TableWork::CountAddedColumn() {
+  if (shape_.max_attnum == 0) return;
+  if (++shape_.max_attnum <= kMaxAttributes) return;
+  throw Error(ErrorKind::kRefused,
+              fmt::format("{} on table '{}': the table has had too many "
+                          "columns (the limit is {}, dropped ones count)",
+                          operation_, live_.name.name, kMaxAttributes))
+      .WithHint("rebuild the table first");
+}
+
+DraftStep& TableWork::step(Phase phase) {
+  for (DraftStep& step : steps_) {
+    if (step.phase == phase) return step;
+  }
+  throw Error(ErrorKind::kInternal, "an operation has no steps in this phase");
+}
+
+void TableWork::Describe(Phase phase, std::string description) {
+  step(phase).description = std::move(description);
+}
+
+void TableWork::Add(Phase phase, plan::Action action) {
+  step(phase).actions.push_back(std::move(action));
+}
+
+void TableWork::Note(Phase phase, std::string note) {
+  step(phase).notes.push_back(std::move(note));
+}
+
+void TableWork::Finish() {
+  for (DraftStep& step : steps_) {
+    if (step.description.empty() && step.actions.empty()) continue;
+    context_.steps.push_back(std::move(step));
+  }
+  steps_.clear();
+}
+
+Error TableWork::Refused(const std::string& column,
+                         const std::string& reason) const {
+  return {ErrorKind::kRefused,
+          fmt::format("{} '{}' of table '{}': {}", operation_, column,
+                      live_.name.name, reason)};
+}
+
+}  // namespace segue::ops

@@ -39,6 +39,16 @@ void RefuseExtras(const std::string& command,
   }
 }
 
+// `message` of CLI11: "--url: 1 required  missing".
+std::string MissingValue(const std::vector<OptionSpec>& options,
+                         const std::string& message) {
+  const std::string name = message.substr(0, message.find(':'));
+  for (const OptionSpec& option : options) {
+    if (option.name == name) return name + " needs a value: " + option.value;
+  }
+  return message;
+}
+
 void CheckValue(const std::string& command, const OptionSpec& option,
                 const std::string& value) {
   if (value.empty()) {
@@ -114,6 +124,8 @@ Arguments ParseArguments(const std::string& command,
   std::vector<std::string> reversed(words.rbegin(), words.rend());
   try {
     app.parse(reversed);
+  } catch (const CLI::ArgumentMismatch& error) {
+    throw Usage(command, MissingValue(options, error.what()));
   } catch (const CLI::ParseError& error) {
     throw Usage(command, error.what());
   }

@@ -32,9 +32,11 @@ void Print(std::ostream& out, const Plan& plan,
 }  // namespace
 
 int RunPlan(const Context& context) {
-  Session session(context);
-  const Plan plan =
-      session.migrator().MakePlan(LoadMigration(context, session.settings()));
+  // The file first: what is wrong with it needs no server to say so.
+  const Settings settings = ResolveSettings(context);
+  const Migration migration = LoadMigration(context, settings);
+  Session session(context, settings);
+  const Plan plan = session.migrator().MakePlan(migration);
   const std::vector<Finding> findings = Validate(plan);
   if (context.json()) {
     context.around.out << PlanJson(plan, findings) << "\n";

@@ -1,5 +1,6 @@
 #include "cli/progress_view.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -13,7 +14,7 @@ namespace {
 constexpr std::chrono::milliseconds kRedrawInterval{100};
 // A log file of a long backfill stays readable.
 constexpr std::chrono::milliseconds kPlainInterval{5000};
-constexpr std::size_t kBarColumns = 22;
+constexpr std::size_t kBarColumns = 12;
 constexpr char kClearLine[] = "\r\x1b[K";
 
 std::string Percent(double percent) {
@@ -36,15 +37,15 @@ std::string RowsText(const Progress& progress) {
   std::string text = base::WithThousands(progress.rows_done);
   // The total is an estimate; past it, it says nothing.
   if (progress.rows_total >= progress.rows_done && progress.rows_total > 0) {
-    text += " of " + base::WithThousands(progress.rows_total);
+    text += "/" + base::WithThousands(progress.rows_total);
   }
   text += " rows";
   if (progress.rows_per_second >= 1) {
-    text += ", " + base::WithThousands(std::llround(progress.rows_per_second)) +
+    text += " " + base::WithThousands(std::llround(progress.rows_per_second)) +
             "/s";
   }
   if (progress.eta_seconds >= 0) {
-    text += ", " + FormatDuration(progress.eta_seconds) + " left";
+    text += " ETA " + FormatDuration(progress.eta_seconds);
   }
   return text;
 }
@@ -125,15 +126,18 @@ void ProgressView::Line(const std::string& text) {
   out_ << text << "\n" << std::flush;
 }
 
+// Numbers matter most, so the step's description gives way on a narrow screen.
 void ProgressView::Draw(const Progress& progress) {
-  std::string text = ProgressBar(progress.progress_pct, kBarColumns) + " " +
-                     Percent(progress.progress_pct) + " ";
+  std::string right = " " + ProgressBar(progress.progress_pct, kBarColumns) +
+                      " " + Percent(progress.progress_pct);
   const std::string rows = RowsText(progress);
-  if (!rows.empty()) text += rows + " ";
-  text += Where(progress) + Activity(progress);
+  if (!rows.empty()) right += " " + rows;
   // The last column stays free: some terminals wrap when it is written.
-  const std::size_t width = options_.width();
-  out_ << kClearLine << FitWidth(text, width > 1 ? width - 1 : 1) << std::flush;
+  const std::size_t width = std::max<std::size_t>(options_.width(), 2) - 1;
+  const std::size_t left = width > right.size() ? width - right.size() : 0;
+  const std::string text =
+      FitWidth(Where(progress) + Activity(progress), left) + right;
+  out_ << kClearLine << FitWidth(text, width) << std::flush;
   drawn_ = true;
 }
 

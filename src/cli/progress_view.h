@@ -50,7 +50,7 @@ class ProgressView {
   std::string last_line_;  // the same retry is not told twice
 };
 
-// "1,040,000 of 2,000,000 rows, 85,000/s, 12 s left"; empty without rows.
+// "1,040,000/2,000,000 rows 85,000/s ETA 12 s"; empty without rows.
 std::string RowsText(const Progress& progress);
 
 }  // namespace segue::cli

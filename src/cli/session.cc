@@ -7,22 +7,22 @@
 namespace segue::cli {
 
 std::unique_ptr<ProgressView> MakeProgressView(const Context& context) {
-  if (context.quiet()) return nullptr;
+  // A dry run's walk is its result, so it is printed as one.
+  if (context.quiet() || context.arguments.Has("--dry-run")) return nullptr;
   ProgressViewOptions options;
   options.live = context.around.err_is_terminal;
   options.width = [] { return TerminalWidth(STDERR_FILENO); };
   return std::make_unique<ProgressView>(context.around.err, std::move(options));
 }
 
-Session::Session(const Context& context)
-    : settings_(ResolveSettings(context)),
-      database_(Database::Open(settings_.database)),
+Session::Session(const Context& context, const Settings& settings)
+    : database_(Database::Open(settings.database)),
       view_(MakeProgressView(context)) {
   MigratorOptions options;
   options.cancel = &context.cancel;
-  options.lock_budget = settings_.lock_budget;
-  options.chunk_time = settings_.chunk_time;
-  options.access = settings_.access;
+  options.lock_budget = settings.lock_budget;
+  options.chunk_time = settings.chunk_time;
+  options.access = settings.access;
   if (view_) {
     options.on_progress = [this](const Progress& p) { view_->Show(p); };
   }

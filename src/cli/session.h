@@ -16,16 +16,16 @@ std::unique_ptr<ProgressView> MakeProgressView(const Context& context);
 
 class Session {
  public:
-  // Resolves the settings and connects.
-  explicit Session(const Context& context);
+  // Connects.
+  Session(const Context& context, const Settings& settings);
+  explicit Session(const Context& context)
+      : Session(context, ResolveSettings(context)) {}
 
   Migrator& migrator() { return *migrator_; }
-  const Settings& settings() const { return settings_; }
   // Takes the live line away; call before printing results.
   void EndProgress();
 
  private:
-  Settings settings_;
   Database database_;
   std::unique_ptr<ProgressView> view_;  // null: quiet
   std::unique_ptr<Migrator> migrator_;

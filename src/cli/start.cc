@@ -15,8 +15,10 @@ int RunStart(const Context& context) {
   options.rollback_on_any_failure =
       arguments.Value("--on-failure") == "rollback";
 
-  Session session(context);
-  const Migration migration = LoadMigration(context, session.settings());
+  // The file first: what is wrong with it needs no server to say so.
+  const Settings settings = ResolveSettings(context);
+  const Migration migration = LoadMigration(context, settings);
+  Session session(context, settings);
   const Outcome outcome = session.migrator().Start(migration, options);
   session.EndProgress();
   return PrintOutcome(context, outcome, options.dry_run);

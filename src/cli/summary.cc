@@ -58,8 +58,7 @@ std::string SummaryText(const Outcome& outcome) {
 }
 
 std::string DryRunText(const Outcome& outcome) {
-  std::string text = "Dry run of " + outcome.plan.id +
-                     ": nothing was executed. It would go through:\n";
+  std::string text = outcome.plan.id + " would go through:\n";
   for (const HistoryEntry& entry : outcome.history) {
     text += "  [" + entry.phase + "] " + entry.message + "\n";
   }

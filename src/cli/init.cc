@@ -1,0 +1,105 @@
+// segue init: a configuration to begin with. Needs no database.
+#include <filesystem>
+#include <fstream>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "db/url.h"
+#include "segue/error.h"
+
+namespace segue::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kHead[] =
+    "# The configuration of segue. Every key may be left out.\n"
+    "#\n"
+    "# A flag outranks an environment variable, that outranks .env, that\n"
+    "# outranks this file.\n"
+    "\n"
+    "# Databases by name: segue status --env development. The only one is\n"
+    "# taken without --env. Leave passwords out: PostgreSQL's come from\n"
+    "# PGPASSWORD or ~/.pgpass, or give the whole URL as DATABASE_URL.\n"
+    "environments:\n"
+    "  development:\n"
+    "    url: ";
+
+constexpr char kTail[] =
+    "    # schema: public   # the schema to migrate (PostgreSQL)\n"
+    "    # role: app_owner  # act as this role (SET ROLE)\n"
+    "\n"
+    "# Where migration files are, relative to this file.\n"
+    "directory: migrations\n"
+    "\n"
+    "# How the two versions reach their shape: in_place (old and new columns\n"
+    "# stand side by side) or versioned (a schema of views for each version;\n"
+    "# PostgreSQL). A migration file or --access may say otherwise.\n"
+    "access: in_place\n"
+    "\n"
+    "# The longest wait for a lock; a statement that does not get it is\n"
+    "# cancelled, so that nobody queues behind it, and tried again.\n"
+    "# lock_budget: 500ms\n"
+    "\n"
+    "backfill:\n"
+    "  # How long a chunk may take; chunks grow and shrink towards it.\n"
+    "  chunk_time: 200ms\n";
+
+// Single-quoted YAML takes everything but a single quote as it stands.
+std::string YamlString(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "''" : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string UrlWithoutPassword(const Context& context) {
+  db::Url url = db::ParseUrl(context.arguments.Value("--url", "sqlite:app.db"));
+  url.password.clear();
+  return url.ToString();
+}
+
+void WriteNew(const fs::path& path, const std::string& text) {
+  if (fs::exists(path)) {
+    throw Error(ErrorKind::kRefused, path.string() + " exists already")
+        .WithHint("edit it, or name another with --config");
+  }
+  std::ofstream file(path, std::ios::binary);
+  file << text << std::flush;
+  if (!file) {
+    throw Error(ErrorKind::kUsage, path.string() + " cannot be written");
+  }
+}
+
+void MakeDirectory(const fs::path& path) {
+  std::error_code failure;
+  fs::create_directories(path, failure);
+  if (failure) {
+    throw Error(ErrorKind::kUsage,
+                path.string() + " cannot be made: " + failure.message());
+  }
+}
+
+}  // namespace
+
+int RunInit(const Context& context) {
+  const fs::path config = context.around.directory /
+                          context.arguments.Value("--config", "segue.yaml");
+  const fs::path migrations = config.parent_path() / "migrations";
+  const std::string url = UrlWithoutPassword(context);
+  WriteNew(config, kHead + YamlString(url) + "\n" + kTail);
+  MakeDirectory(migrations);
+  if (context.json()) {
+    context.around.out << ObjectJson({{"config", config.string()},
+                                      {"migrations", migrations.string()}})
+                       << "\n";
+  } else {
+    context.around.out << "Wrote " << config.string() << " and "
+                       << migrations.string()
+                       << "/.\nNext: put a migration there, then segue plan "
+                          "FILE.\n";
+  }
+  return 0;
+}
+
+}  // namespace segue::cli

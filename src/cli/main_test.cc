@@ -1,0 +1,92 @@
+#include "cli/main.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "base/version.h"
+#include "cli/commands.h"
+
+namespace segue::cli {
+namespace {
+
+class MainTest : public testing::Test {
+ protected:
+  int Run(const std::vector<std::string>& words) {
+    out_.str("");
+    err_.str("");
+    Surroundings around{out_, err_, ".", [](const std::string&) {
+                          return std::optional<std::string>();
+                        }};
+    base::CancelToken cancel;
+    return RunCommandLine(words, around, cancel);
+  }
+
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+TEST_F(MainTest, HelpComesFromTheTable) {
+  EXPECT_EQ(Run({"help"}), 0);
+  for (const Command& command : Commands()) {
+    EXPECT_NE(out_.str().find("\n  " + command.name + " "), std::string::npos)
+        << command.name;
+  }
+  EXPECT_EQ(Run({"help", "start"}), 0);
+  const std::string of_start = out_.str();
+  EXPECT_NE(of_start.find("--on-failure ACTION"), std::string::npos);
+  EXPECT_EQ(Run({"start", "--help"}), 0);
+  EXPECT_EQ(out_.str(), of_start);
+  EXPECT_EQ(Run({"start", "-h"}), 0);
+  EXPECT_EQ(out_.str(), of_start);
+}
+
+TEST_F(MainTest, EveryOptionIsExplainedOnce) {
+  for (const Command& command : Commands()) {
+    std::vector<std::string> names;
+    for (const OptionSpec& option : AllOptions(command)) {
+      EXPECT_FALSE(option.help.empty()) << option.name;
+      for (const std::string& name : names) {
+        EXPECT_NE(name, option.name) << command.name;
+      }
+      names.push_back(option.name);
+    }
+  }
+}
+
+TEST_F(MainTest, VersionIsOneLine) {
+  EXPECT_EQ(Run({"--version"}), 0);
+  EXPECT_EQ(out_.str(), "segue " + std::string(base::Version()) + "\n");
+}
+
+TEST_F(MainTest, NoCommandShowsHelpAsAnError) {
+  EXPECT_EQ(Run({}), 2);
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_NE(err_.str().find("Usage: segue COMMAND"), std::string::npos);
+}
+
+TEST_F(MainTest, UnknownCommandNamesTheNearest) {
+  EXPECT_EQ(Run({"stat"}), 2);
+  EXPECT_EQ(err_.str(),
+            "segue: unknown command \"stat\"; did you mean start?\n"
+            "  hint: segue help\n");
+  EXPECT_EQ(Run({""}), 2);
+}
+
+TEST_F(MainTest, WithJsonErrorsAreJsonOnStandardOutput) {
+  EXPECT_EQ(Run({"rolback", "--json"}), 2);
+  EXPECT_EQ(err_.str(), "");
+  EXPECT_EQ(out_.str(),
+            "{\"error\":{\"kind\":\"usage\",\"message\":\"unknown command "
+            "\\\"rolback\\\"; did you mean rollback?\",\"hint\":\"segue "
+            "help\",\"code\":2}}\n");
+}
+
+TEST_F(MainTest, CommonOptionsMayStandBeforeTheCommand) {
+  EXPECT_EQ(Run({"--json", "--url", "nonsense:x", "status"}), 2);
+  EXPECT_NE(out_.str().find("nonsense"), std::string::npos) << out_.str();
+  EXPECT_EQ(out_.str().find("unknown command"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace segue::cli

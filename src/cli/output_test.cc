@@ -1,0 +1,51 @@
+#include "cli/output.h"
+
+#include <gtest/gtest.h>
+
+namespace segue::cli {
+namespace {
+
+TEST(OutputTest, AnErrorHasKindMessageHintAndExitCode) {
+  Error error(ErrorKind::kRefused, "no \"thanks\"");
+  error.WithHint("give --yes");
+  EXPECT_EQ(ErrorJson(error),
+            "{\"error\":{\"kind\":\"refused\",\"message\":\"no "
+            "\\\"thanks\\\"\",\"hint\":\"give --yes\",\"code\":3}}");
+}
+
+TEST(OutputTest, AnErrorInAnotherEncodingIsStillJson) {
+  EXPECT_NE(ErrorJson(Error(ErrorKind::kInternal, "caf\xe9")).find("caf"),
+            std::string::npos);
+}
+
+TEST(OutputTest, EveryResultIsOneObject) {
+  EXPECT_EQ(StatusJson(std::nullopt), "{\"migration\":null}");
+  EXPECT_EQ(HistoryJson({}), "{\"history\":[]}");
+  EXPECT_EQ(VersionsJson({}), "{\"versions\":[]}");
+  EXPECT_EQ(ObjectJson({{"b", "1"}, {"a", "2"}}), "{\"b\":\"1\",\"a\":\"2\"}");
+  VerifyReport report;
+  report.migration = "m";
+  report.mismatches = {"t: 1"};
+  EXPECT_EQ(VerifyJson(report),
+            "{\"migration\":\"m\",\"rows_checked\":0,\"clean\":false,"
+            "\"mismatches\":[\"t: 1\"]}");
+}
+
+TEST(OutputTest, StatusHidesAnUnknownEta) {
+  MigrationStatus status;
+  status.id = "m";
+  const std::string json = StatusJson(status);
+  EXPECT_EQ(json.rfind("{\"migration\":{\"id\":\"m\",", 0), 0U) << json;
+  EXPECT_NE(json.find("\"eta_seconds\":null"), std::string::npos) << json;
+}
+
+TEST(OutputTest, APlanIsNestedNotQuoted) {
+  Plan plan;
+  plan.id = "m";
+  const std::string json = PlanJson(plan, Validate(plan));
+  EXPECT_EQ(json.rfind("{\"plan\":{\"", 0), 0U) << json;
+  EXPECT_NE(json.find("Migration plan has no steps"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace segue::cli

@@ -1,0 +1,177 @@
+#include "cli/settings.h"
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <vector>
+
+#include "base/text.h"
+#include "cli/dotenv.h"
+#include "manifest/config.h"
+#include "segue/error.h"
+
+namespace segue::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using manifest::Config;
+using manifest::Environment;
+
+constexpr char kUrlVariable[] = "DATABASE_URL";
+constexpr char kConfigName[] = "segue.yaml";
+
+// A relative path of the command line, as the user's shell means it.
+fs::path Resolved(const Context& context, const fs::path& path) {
+  return path.is_absolute() ? path : context.around.directory / path;
+}
+
+fs::path ConfigPath(const Context& context) {
+  return Resolved(context, context.arguments.Value("--config", kConfigName));
+}
+
+Config ReadConfig(const Context& context, const fs::path& path) {
+  if (!context.arguments.Has("--config") && !fs::exists(path)) return {};
+  return manifest::LoadConfig(path.string());
+}
+
+std::optional<std::string> FromDotEnv(const fs::path& folder) {
+  const fs::path path = folder / ".env";
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto values = ParseDotEnv(text, path.string());
+  const auto found = values.find(kUrlVariable);
+  if (found == values.end() || found->second.empty()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<std::string> EnvironmentNames(const Config& config) {
+  std::vector<std::string> names;
+  for (const auto& [name, environment] : config.environments) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+Error NoSuchEnvironment(const Config& config, const std::string& name) {
+  const std::vector<std::string> names = EnvironmentNames(config);
+  Error error(ErrorKind::kUsage,
+              "segue.yaml has no environment \"" + name + "\"");
+  error.WithHint(names.empty() ? "it has none; write them under environments:"
+                               : "it has " + base::Join(names, ", "));
+  return error;
+}
+
+// The one that --env names, else the only one.
+std::optional<Environment> ChosenEnvironment(const Context& context,
+                                             const Config& config) {
+  if (context.arguments.Has("--env")) {
+    const std::string name = context.arguments.Value("--env");
+    const auto found = config.environments.find(name);
+    if (found == config.environments.end()) {
+      throw NoSuchEnvironment(config, name);
+    }
+    return found->second;
+  }
+  if (config.environments.size() != 1) return std::nullopt;
+  return config.environments.begin()->second;
+}
+
+Error NoUrl(const Config& config) {
+  Error error(ErrorKind::kUsage, "no database given");
+  const std::vector<std::string> names = EnvironmentNames(config);
+  error.WithHint(names.size() > 1
+                     ? "segue.yaml has " + base::Join(names, ", ") +
+                           ": choose one with --env"
+                     : "give --url, set DATABASE_URL (also in .env), or write "
+                       "an environment into segue.yaml (segue init)");
+  return error;
+}
+
+std::string ChooseUrl(const Context& context, const fs::path& folder,
+                      const Config& config,
+                      const std::optional<Environment>& environment) {
+  const Arguments& arguments = context.arguments;
+  if (arguments.Has("--url")) return arguments.Value("--url");
+  const bool configured = environment && !environment->url.empty();
+  // --env is a flag too, so it outranks the environment's variables.
+  if (arguments.Has("--env") && configured) return environment->url;
+  const auto variable = context.around.variable(kUrlVariable);
+  if (variable && !variable->empty()) return *variable;
+  if (const auto url = FromDotEnv(folder)) return *url;
+  if (configured) return environment->url;
+  throw NoUrl(config);
+}
+
+std::vector<std::string> MigrationNames(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;  // no such directory: no names
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    names.push_back(entry.path().filename().string());
+  }
+  return names;
+}
+
+}  // namespace
+
+Settings ResolveSettings(const Context& context) {
+  const Arguments& arguments = context.arguments;
+  const fs::path path = ConfigPath(context);
+  const Config config = ReadConfig(context, path);
+  const auto environment = ChosenEnvironment(context, config);
+
+  Settings settings;
+  const fs::path folder = path.parent_path();
+  settings.migrations = folder / config.directory;
+  if (config.access) settings.access = *config.access;
+  settings.lock_budget = config.lock_budget;
+  settings.chunk_time = config.chunk_time;
+  if (arguments.Has("--lock-budget")) {
+    settings.lock_budget =
+        manifest::ParseDuration(arguments.Value("--lock-budget"));
+  }
+  settings.database.url = ChooseUrl(context, folder, config, environment);
+  // Schema and role belong to the environment's database; a URL from elsewhere
+  // is another database unless --env was given beside it.
+  const bool same = environment && (arguments.Has("--env") ||
+                                    settings.database.url == environment->url);
+  settings.database.schema =
+      arguments.Value("--schema", same ? environment->schema : "");
+  settings.database.role =
+      arguments.Value("--role", same ? environment->role : "");
+  return settings;
+}
+
+fs::path FindMigration(const Context& context, const Settings& settings,
+                       const std::string& name) {
+  for (const fs::path& start :
+       {Resolved(context, name), settings.migrations / name}) {
+    for (const char* ending : {"", ".yaml", ".yml", ".json"}) {
+      const fs::path path = start.string() + ending;
+      if (fs::is_regular_file(path)) return path;
+    }
+  }
+  Error error(ErrorKind::kUsage, "no migration file \"" + name +
+                                     "\", neither here nor in " +
+                                     settings.migrations.string());
+  const std::vector<std::string> names = MigrationNames(settings.migrations);
+  const std::string_view near = base::Nearest(name, names);
+  if (!near.empty()) error.WithHint("did you mean " + std::string(near) + "?");
+  throw error;
+}
+
+std::int64_t ParseCount(const std::string& option, const std::string& text) {
+  std::int64_t count = 0;
+  const auto [end, failure] =
+      std::from_chars(text.data(), text.data() + text.size(), count);
+  if (failure != std::errc() || end != text.data() + text.size() ||
+      count <= 0) {
+    throw Error(ErrorKind::kUsage,
+                option + " is \"" + text + "\"; it must be a positive number");
+  }
+  return count;
+}
+
+}  // namespace segue::cli

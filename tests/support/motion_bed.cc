@@ -5,13 +5,18 @@ namespace {
 
 constexpr char kProvenance[] = "_segue_d";
 
-// Every column of the table as an expression of one version may name it.
-std::vector<plan::Binding> Bindings(const schema::Table& table) {
-  std::vector<plan::Binding> bindings;
-  for (const schema::Column& column : table.columns) {
-    bindings.push_back({column.name, column.name, column.type});
+// The names that `sql` uses among `columns`, as their version sees them.
+plan::Expression Bound(const std::string& sql,
+                       const std::vector<plan::Binding>& columns) {
+  std::vector<std::string> names;
+  for (const plan::Binding& column : columns) names.push_back(column.name);
+  plan::Expression expression{sql, {}, false, false};
+  for (const std::string& name : schema::ReferencedColumns(sql, names)) {
+    for (const plan::Binding& column : columns) {
+      if (column.name == name) expression.bindings.push_back(column);
+    }
   }
-  return bindings;
+  return expression;
 }
 
 schema::Column ProvenanceColumn() {
@@ -49,14 +54,16 @@ plan::Motion MotionBed::MotionOf(const MotionSpec& spec,
   motion.provenance = kProvenance;
 
   std::string shown = spec.shown_as.empty() ? added.name : spec.shown_as;
-  motion.up = {spec.up, Bindings(table), false, true};
-  motion.down = {spec.down, {}, false, true};
-  for (const plan::Binding& binding : motion.up.bindings) {
-    if (binding.name != shown && binding.name != spec.old_column) {
-      motion.down.bindings.push_back(binding);
+  std::vector<plan::Binding> as_old;
+  std::vector<plan::Binding> as_new = {{shown, added.name, added.type}};
+  for (const schema::Column& column : table.columns) {
+    as_old.push_back({column.name, column.name, column.type});
+    if (column.name != shown && column.name != spec.old_column) {
+      as_new.push_back(as_old.back());
     }
   }
-  motion.down.bindings.push_back({shown, added.name, added.type});
+  motion.up = Bound(spec.up, as_old);
+  motion.down = Bound(spec.down, as_new);
 
   motion.new_default = spec.new_default;
   motion.new_versions = spec.new_versions;

@@ -1,0 +1,124 @@
+// What the database says about expressions before anything is planned.
+#include <gmock/gmock.h>
+
+#include "tests/support/testbed.h"
+
+namespace segue::test {
+namespace {
+
+class ExamineTest : public DialectTest {
+ protected:
+  void SetUp() override {
+    DialectTest::SetUp();
+    if (IsSkipped()) return;
+    db().Exec("CREATE TABLE t(id integer PRIMARY KEY, name text, n integer)");
+    connection_ = db().Connect();
+    schema::Schema schema = dialect().Inspect(
+        *connection_, dialect().capabilities().default_schema);
+    table_ = schema::RequireTable(schema, "t");
+  }
+
+  db::ExpressionFacts Expression(const std::string& sql,
+                                 const std::string& type = "text") {
+    db::Question question;
+    question.table = table_.name;
+    question.expression = sql;
+    question.type = type;
+    for (const schema::Column& column : table_.columns) {
+      question.bindings.push_back({column.name, column.name, column.type});
+    }
+    return dialect().Examine(*connection_, question);
+  }
+
+  db::ExpressionFacts Default(const std::string& sql, const std::string& type) {
+    db::Question question;
+    question.kind = db::Question::Kind::kAddColumnDefault;
+    question.table = table_.name;
+    question.expression = sql;
+    question.type = type;
+    return dialect().Examine(*connection_, question);
+  }
+
+  std::unique_ptr<db::Connection> connection_;
+  schema::Table table_;
+};
+
+TEST_P(ExamineTest, TakesWhatIsRight) {
+  EXPECT_EQ(Expression("lower(name)").error, "");
+  EXPECT_EQ(Expression("name").error, "");
+  EXPECT_EQ(Expression("CASE WHEN n > 1 THEN name ELSE 'x;y' END").error, "");
+  EXPECT_EQ(Expression("n + 1", "integer").error, "");
+  EXPECT_EQ(Expression("NULL").error, "");
+}
+
+TEST_P(ExamineTest, NamesWhatIsWrong) {
+  EXPECT_THAT(Expression("lower(nam)").error, ::testing::HasSubstr("nam"));
+  EXPECT_THAT(Expression("nofunction(name)").error,
+              ::testing::HasSubstr("nofunction"));
+  EXPECT_NE(Expression("lower(name").error, "");
+  EXPECT_NE(Expression("").error, "");
+  EXPECT_NE(Expression("lower(name, 1, 2)").error, "");
+}
+
+TEST_P(ExamineTest, TakesNoMoreThanAnExpression) {
+  EXPECT_NE(Expression("1; DROP TABLE t").error, "");
+  EXPECT_NE(Expression("name) FROM t; DROP TABLE t; SELECT (1").error, "");
+  EXPECT_NE(Expression("name, id").error, "");
+  EXPECT_NE(Expression("name -- and the rest").error +
+                Expression("name /* open").error,
+            "");
+  EXPECT_EQ(db().app().One("SELECT count(*) FROM t"), "0");
+}
+
+TEST_P(ExamineTest, LeavesTheSessionUsable) {
+  Expression("lower(");
+  EXPECT_EQ(db::ToInt(connection_->Execute("SELECT 1").rows[0][0]), 1);
+  EXPECT_EQ(Expression("name").error, "");
+}
+
+TEST_P(ExamineTest, SaysWhatIsVolatile) {
+  EXPECT_FALSE(Expression("lower(name)").is_volatile);
+  EXPECT_TRUE(Expression("lower(name)").is_immutable);
+  EXPECT_TRUE(Expression("n + random()", "double precision").is_volatile);
+  EXPECT_FALSE(Expression("n + random()", "double precision").is_immutable);
+}
+
+TEST_P(ExamineTest, SaysWhichDefaultsAreConstant) {
+  EXPECT_FALSE(Default("'x'", "text").is_volatile);
+  EXPECT_FALSE(Default("'x'", "text").rewrites_table);
+  EXPECT_TRUE(Default(Either("(random())", "random()"), "double precision")
+                  .rewrites_table);
+  EXPECT_NE(Default("nofunction()", "text").error, "");
+  EXPECT_NE(Default("'x", "text").error, "");
+}
+
+SEGUE_INSTANTIATE(ExamineTest);
+
+class PostgresExamineTest : public ExamineTest {};
+
+TEST_P(PostgresExamineTest, ChecksTheType) {
+  EXPECT_NE(Expression("name", "integer").error, "");
+  EXPECT_NE(Default("'x'", "integer").error, "");
+  EXPECT_EQ(Expression("n", "bigint").error, "");
+}
+
+TEST_P(PostgresExamineTest, SeesWhatDependsOnTheSession) {
+  EXPECT_FALSE(Expression("n::text::timestamptz", "timestamptz").is_immutable);
+  EXPECT_FALSE(Expression("now()::text").is_immutable);
+  EXPECT_FALSE(Default("now()", "timestamptz").rewrites_table);
+  db().Exec(
+      "CREATE FUNCTION sly() RETURNS text LANGUAGE sql AS "
+      "$$ SELECT random()::text $$");
+  EXPECT_TRUE(Expression("public.sly()").is_volatile);
+}
+
+TEST_P(PostgresExamineTest, TakesNoAggregatesOrSets) {
+  EXPECT_NE(Expression("max(name)").error, "");
+  EXPECT_NE(Expression("generate_series(1, n)", "integer").error, "");
+  EXPECT_NE(Expression("row_number() OVER ()", "bigint").error, "");
+}
+
+SEGUE_INSTANTIATE_ON(PostgresExamineTest, PostgresTestbed());
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,299 @@
+// Every primitive action, there and back: forward makes it so, the probe sees
+// it, undo gives back the very catalogue.
+#include <gmock/gmock.h>
+
+#include "tests/support/actions.h"
+#include "tests/support/testbed.h"
+
+namespace segue::test {
+namespace {
+
+class RenderTest : public DialectTest {
+ protected:
+  void SetUp() override {
+    DialectTest::SetUp();
+    if (IsSkipped()) return;
+    db().Exec(
+        "CREATE TABLE t(id integer PRIMARY KEY, name text NOT NULL, "
+        "kind text DEFAULT 'a', CONSTRAINT named CHECK (name <> ''));"
+        "CREATE INDEX by_kind ON t(kind);"
+        "INSERT INTO t(id, name) VALUES (1, 'x'), (2, 'y')");
+    connection_ = db().Connect();
+    for (const std::string& sql : dialect().LedgerSetup()) {
+      connection_->Execute(sql);
+    }
+  }
+
+  schema::Table Table() {
+    schema::Schema schema = dialect().Inspect(
+        *connection_, dialect().capabilities().default_schema);
+    return schema::RequireTable(schema, "t");
+  }
+  schema::Column Column(const std::string& name) {
+    return schema::RequireColumn(Table(), name);
+  }
+  schema::Column NewColumn(const std::string& type) {
+    schema::Column column;
+    column.name = "added";
+    column.type = type;
+    return column;
+  }
+
+  // Forward, probe, undo, probe; twice over, because a start that was rolled
+  // back may be started again.
+  PlannedAction ThereAndBack(const plan::Action& action) {
+    const std::string before = db().Dump();
+    PlannedAction planned = RenderNow(db(), *connection_, action);
+    EXPECT_FALSE(planned.description.empty());
+    EXPECT_TRUE(planned.reversible);
+    for (int round = 0; round < 2; ++round) {
+      EXPECT_FALSE(Probe(*connection_, planned)) << planned.probe;
+      Forward(*connection_, planned);
+      EXPECT_TRUE(Probe(*connection_, planned)) << planned.probe;
+      EXPECT_NE(db().Dump(), before) << planned.description;
+      Undo(*connection_, planned);
+      EXPECT_FALSE(Probe(*connection_, planned)) << planned.probe;
+      EXPECT_EQ(db().Dump(), before) << planned.description;
+    }
+    EXPECT_EQ(db().app().One("SELECT count(*) FROM t"), "2");
+    return planned;
+  }
+
+  // Forward only; what it leaves is for the test to look at.
+  void Do(const plan::Action& action) {
+    Forward(*connection_, RenderNow(db(), *connection_, action));
+  }
+
+  std::unique_ptr<db::Connection> connection_;
+};
+
+TEST_P(RenderTest, AddsAPlainColumn) {
+  ThereAndBack(plan::AddColumn{Table().name, NewColumn("text")});
+}
+
+TEST_P(RenderTest, AddsAColumnWithADefaultThatReadsHaveAtOnce) {
+  schema::Column column = NewColumn("integer");
+  column.nullable = false;
+  column.default_sql = "7";
+  ThereAndBack(plan::AddColumn{Table().name, column});
+  Do(plan::AddColumn{Table().name, column});
+  EXPECT_EQ(db().app().One("SELECT sum(added) FROM t"), "14");
+  EXPECT_TRUE(db().app().Fails("UPDATE t SET added = NULL"));
+}
+
+TEST_P(RenderTest, AddsAColumnWithAnAwkwardName) {
+  schema::Column column = NewColumn("text");
+  column.name = "Größe \"x\"; 'y'";
+  column.comment = "it's";
+  column.default_sql = "'a''b'";
+  ThereAndBack(plan::AddColumn{Table().name, column});
+  Do(plan::AddColumn{Table().name, column});
+  EXPECT_EQ(Column(column.name).name, column.name);
+  EXPECT_EQ(
+      db().app().One("SELECT \"Größe \"\"x\"\"; 'y'\" FROM t WHERE id = 1"),
+      "a'b");
+}
+
+TEST_P(RenderTest, DropsAColumnForGood) {
+  db().Exec("DROP INDEX by_kind");
+  PlannedAction planned = RenderNow(
+      db(), *connection_, plan::DropColumn{Table().name, Column("kind")});
+  EXPECT_FALSE(planned.reversible);
+  EXPECT_FALSE(Probe(*connection_, planned));
+  Forward(*connection_, planned);
+  EXPECT_TRUE(Probe(*connection_, planned));
+  EXPECT_THAT(Table().ColumnNames(), ::testing::ElementsAre("id", "name"));
+}
+
+TEST_P(RenderTest, RenamesAColumn) {
+  ThereAndBack(plan::RenameColumn{Table().name, "name", "fullName"});
+}
+
+TEST_P(RenderTest, ChangesTheDefault) {
+  schema::Column before = Column("kind");
+  schema::Column after = before;
+  after.default_sql = "'b'";
+  ThereAndBack(plan::AlterColumn{Table().name, before, after});
+  after.default_sql.reset();
+  ThereAndBack(plan::AlterColumn{Table().name, before, after});
+  Do(plan::AlterColumn{Table().name, before, after});
+  db().Exec("INSERT INTO t(id, name) VALUES (3, 'z')");
+  EXPECT_EQ(db().app().One("SELECT kind FROM t WHERE id = 3"), std::nullopt);
+}
+
+TEST_P(RenderTest, LetsAColumnTakeNulls) {
+  schema::Column before = Column("name");
+  schema::Column after = before;
+  after.nullable = true;
+  ThereAndBack(plan::AlterColumn{Table().name, before, after});
+  Do(plan::AlterColumn{Table().name, before, after});
+  EXPECT_FALSE(db().app().Fails("UPDATE t SET name = NULL WHERE id = 1"));
+}
+
+TEST_P(RenderTest, MakesAColumnNotNull) {
+  schema::Column before = Column("kind");
+  schema::Column after = before;
+  after.nullable = false;
+  ThereAndBack(plan::AlterColumn{Table().name, before, after});
+  Do(plan::AlterColumn{Table().name, before, after});
+  EXPECT_TRUE(db().app().Fails("UPDATE t SET kind = NULL WHERE id = 1"));
+}
+
+schema::Index IndexOn(const std::vector<std::string>& columns) {
+  schema::Index index;
+  index.name = "made Index";
+  for (const std::string& name : columns) {
+    schema::IndexColumn column;
+    column.name = name;
+    index.columns.push_back(column);
+  }
+  return index;
+}
+
+TEST_P(RenderTest, BuildsIndexes) {
+  schema::Index plain = IndexOn({"kind", "name"});
+  plain.columns[0].descending = true;
+  ThereAndBack(plan::CreateIndex{Table().name, plain});
+  schema::Index unique = IndexOn({"name"});
+  unique.unique = true;
+  unique.predicate = "kind IS NOT NULL";
+  ThereAndBack(plan::CreateIndex{Table().name, unique});
+  schema::Index expression = IndexOn({"name"});
+  expression.columns[0].expression = "lower(name)";
+  expression.columns[0].name.clear();
+  ThereAndBack(plan::CreateIndex{Table().name, expression});
+}
+
+TEST_P(RenderTest, ClearsAwayAFailedUniqueIndex) {
+  db().Exec("INSERT INTO t(id, name) VALUES (3, 'x')");
+  schema::Index unique = IndexOn({"name"});
+  unique.unique = true;
+  const std::string before = db().Dump();
+  PlannedAction planned =
+      RenderNow(db(), *connection_, plan::CreateIndex{Table().name, unique});
+  EXPECT_ANY_THROW(Forward(*connection_, planned));
+  EXPECT_FALSE(Probe(*connection_, planned));
+  RunStatements(*connection_, planned.cleanup, planned.transactional);
+  EXPECT_EQ(db().Dump(), before);
+  db().Exec("DELETE FROM t WHERE id = 3");
+  Forward(*connection_, planned);
+  EXPECT_TRUE(Probe(*connection_, planned));
+}
+
+TEST_P(RenderTest, DropsAndRenamesIndexes) {
+  schema::Index index = Table().indexes.at(0);
+  for (const schema::Index& candidate : Table().indexes) {
+    if (candidate.name == "by_kind") index = candidate;
+  }
+  ASSERT_EQ(index.name, "by_kind");
+  ThereAndBack(plan::RenameIndex{Table().name, index, "by kind 2"});
+  PlannedAction planned =
+      RenderNow(db(), *connection_, plan::DropIndex{Table().name, index});
+  const std::string before = db().Dump();
+  Forward(*connection_, planned);
+  EXPECT_TRUE(Probe(*connection_, planned));
+  EXPECT_EQ(db().Dump().find("by_kind"), std::string::npos);
+  if (!planned.reversible) return;
+  Undo(*connection_, planned);
+  EXPECT_EQ(db().Dump(), before);
+}
+
+TEST_P(RenderTest, RunsRawSqlAndItsUndo) {
+  ThereAndBack(
+      plan::RawSql{"CREATE TABLE extra(id integer); "
+                   "CREATE INDEX extra_i ON extra(id)",
+                   "DROP TABLE extra"});
+  PlannedAction planned = RenderNow(
+      db(), *connection_, plan::RawSql{"CREATE TABLE extra(id integer)", ""});
+  EXPECT_FALSE(planned.reversible);
+}
+
+TEST_P(RenderTest, SaysWhichLockItTakes) {
+  PlannedAction planned = RenderNow(
+      db(), *connection_, plan::AddColumn{Table().name, NewColumn("text")});
+  EXPECT_EQ(planned.lock.budget, std::chrono::milliseconds(500));
+  EXPECT_FALSE(planned.lock.mode.empty());
+  EXPECT_THAT(planned.lock.object, ::testing::HasSubstr("t"));
+}
+
+SEGUE_INSTANTIATE(RenderTest);
+
+class PostgresRenderTest : public RenderTest {};
+
+TEST_P(PostgresRenderTest, AddsAndValidatesConstraints) {
+  schema::Constraint check;
+  check.name = "short";
+  check.kind = schema::ConstraintKind::kCheck;
+  check.check = "length(name) < 10";
+  check.columns = {"name"};
+  check.validated = false;
+  ThereAndBack(plan::AddConstraint{Table().name, check});
+  db().Exec("INSERT INTO t(id, name) VALUES (3, 'far too long for it')");
+  Do(plan::AddConstraint{Table().name, check});
+  PlannedAction validate = RenderNow(
+      db(), *connection_, plan::ValidateConstraint{Table().name, "short"});
+  EXPECT_FALSE(Probe(*connection_, validate));
+  EXPECT_ANY_THROW(Forward(*connection_, validate));
+  db().Exec("DELETE FROM t WHERE id = 3");
+  Forward(*connection_, validate);
+  EXPECT_TRUE(Probe(*connection_, validate));
+}
+
+TEST_P(PostgresRenderTest, DropsConstraintsAndGivesThemBack) {
+  for (const schema::Constraint& constraint : Table().constraints) {
+    if (constraint.name != "named") continue;
+    ThereAndBack(plan::DropConstraint{Table().name, constraint});
+    return;
+  }
+  FAIL() << "the constraint was not read";
+}
+
+TEST_P(PostgresRenderTest, AdoptsAnIndexAsAConstraint) {
+  schema::Index unique = IndexOn({"name"});
+  unique.unique = true;
+  Do(plan::CreateIndex{Table().name, unique});
+  schema::Constraint constraint;
+  constraint.name = "one_name";
+  constraint.kind = schema::ConstraintKind::kUnique;
+  constraint.columns = {"name"};
+  constraint.using_index = unique.name;
+  PlannedAction planned = RenderNow(
+      db(), *connection_, plan::AddConstraint{Table().name, constraint});
+  EXPECT_FALSE(Probe(*connection_, planned));
+  Forward(*connection_, planned);
+  EXPECT_TRUE(Probe(*connection_, planned));
+  EXPECT_TRUE(db().app().Fails("INSERT INTO t(id, name) VALUES (9, 'x')"));
+}
+
+TEST_P(PostgresRenderTest, BuildsIndexesWithoutBlockingWriters) {
+  PlannedAction planned = RenderNow(
+      db(), *connection_, plan::CreateIndex{Table().name, IndexOn({"name"})});
+  EXPECT_FALSE(planned.transactional);
+  EXPECT_FALSE(planned.cleanup.empty());
+  EXPECT_THAT(planned.forward.at(0).sql, ::testing::HasSubstr("CONCURRENTLY"));
+}
+
+TEST_P(PostgresRenderTest, PublishesAndRetiresAVersion) {
+  schema::Schema schema = dialect().Inspect(*connection_, "public");
+  plan::VersionView view;
+  view.base = schema.FindTable("t")->name;
+  view.name = "t";
+  view.columns = schema.FindTable("t")->columns;
+  view.columns[1].stored_as = "name";
+  view.columns[1].name = "fullName";
+  plan::PublishVersion publish{"public_02_x", {view}};
+  ThereAndBack(publish);
+  Do(publish);
+  db().Exec("INSERT INTO public_02_x.t(id, \"fullName\") VALUES (3, 'z')");
+  EXPECT_EQ(db().app().One("SELECT name || kind FROM t WHERE id = 3"), "za");
+  PlannedAction retire =
+      RenderNow(db(), *connection_, plan::RetireVersion{"public_02_x"});
+  EXPECT_FALSE(Probe(*connection_, retire));
+  Forward(*connection_, retire);
+  EXPECT_TRUE(Probe(*connection_, retire));
+}
+
+SEGUE_INSTANTIATE_ON(PostgresRenderTest, PostgresTestbed());
+
+}  // namespace
+}  // namespace segue::test

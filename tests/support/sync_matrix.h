@@ -1,0 +1,70 @@
+// The test matrix of the dual writes: writer {old, new, both} x {insert,
+// update, key update, upsert, delete} x {value, same, NULL, default} x row
+// {filled, unfilled}, each cell a statement on a row of its own.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/support/motion_bed.h"
+#include "tests/support/sync_model.h"
+
+namespace segue::test {
+
+// How the two sides of a motion translate, in SQL and again in C++.
+struct MotionKind {
+  std::string name;
+  std::string old_type;
+  std::string new_type;
+  std::string up;
+  std::string down;
+  SyncModel::Translation model_up;
+  SyncModel::Translation model_down;
+  // The n-th value of each side, as text.
+  std::function<std::string(int)> old_value;
+  std::function<std::string(int)> new_value;
+  bool numeric_old = false;  // written without quotes
+  bool numeric_new = false;
+};
+std::vector<MotionKind> MotionKinds();
+
+enum class Op { kInsert, kUpdate, kKeyUpdate, kUpsert, kDelete };
+
+struct MatrixCell {
+  Op op = Op::kInsert;
+  Write o;
+  Write n;
+  bool filled = false;
+  bool starts_null = false;  // the row's old value before the statement
+  int id = 0;
+};
+
+// One run: a table, a motion, every cell.
+class SyncMatrix {
+ public:
+  SyncMatrix(TestDatabase& database, const Testbed& testbed,
+             const MotionKind& kind, bool not_null, bool has_default);
+
+  // Reports each cell that comes to something else than the model says.
+  void Run();
+
+ private:
+  std::vector<MatrixCell> Cells() const;
+  void AddUpdates(Op op, std::vector<MatrixCell>& cells) const;
+  void CreateTable(const std::vector<MatrixCell>& cells);
+  std::string Sql(const MatrixCell& cell) const;
+  std::string Literal(const Write& write, bool numeric) const;
+  ModelRow Before(const MatrixCell& cell) const;
+  std::optional<ModelRow> Expected(const MatrixCell& cell) const;
+  std::optional<ModelRow> ExpectedUpsert(const MatrixCell& cell) const;
+  void Check(const MatrixCell& cell);
+  std::optional<ModelRow> Stored(int id);
+
+  TestDatabase& database_;
+  const Testbed& testbed_;
+  MotionKind kind_;
+  OldShape shape_;
+  SyncModel model_;
+};
+
+}  // namespace segue::test

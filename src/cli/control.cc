@@ -37,10 +37,14 @@ int RunPause(const Context& context) {
   Session session(context);
   session.migrator().RequestPause();
   const std::string runner = LiveRunner(session.migrator());
+  if (!runner.empty()) {
+    return Say(context, "pause", runner,
+               runner + " pauses after its chunk; segue resume goes on.");
+  }
+  // What a later start does is asked for then; it must not begin paused.
+  session.migrator().ClearPause();
   return Say(context, "pause", runner,
-             runner.empty()
-                 ? "Paused; no runner is live. segue resume goes on."
-                 : runner + " pauses after its chunk; segue resume goes on.");
+             "No runner is live, so nothing is moving.");
 }
 
 int RunResume(const Context& context) {

@@ -1,0 +1,170 @@
+// Each command on a real SQLite file, as a user would give it.
+#include "cli/commands.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "cli/main.h"
+#include "segue/database.h"
+
+namespace segue::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CommandsTest : public testing::Test {
+ protected:
+  CommandsTest() {
+    std::string pattern = (fs::temp_directory_path() / "segueXXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    around_.directory = folder_;
+    url_ = "sqlite:" + (folder_ / "app.db").string();
+    Database database = Database::Open({url_, "", ""});
+    database.Query(
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL)");
+    database.Query("INSERT INTO users (name) VALUES ('Ada'), ('Grace')");
+    std::ofstream(folder_ / "02_full_name.yaml")
+        << "operations:\n"
+           "  - rename_column: {table: users, from: name, to: full_name}\n";
+  }
+  ~CommandsTest() override { fs::remove_all(folder_); }
+
+  int Run(std::vector<std::string> words) {
+    out_.str("");
+    err_.str("");
+    if (words.front() != "init") words.insert(words.end(), {"--url", url_});
+    return RunCommandLine(words, around_, cancel_);
+  }
+  bool Printed(const std::string& text) const {
+    return out_.str().find(text) != std::string::npos;
+  }
+  bool Complained(const std::string& text) const {
+    return err_.str().find(text) != std::string::npos;
+  }
+
+  fs::path folder_;
+  std::string url_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+  base::CancelToken cancel_;
+  Surroundings around_{out_, err_, ".", [](const std::string&) {
+                         return std::optional<std::string>();
+                       }};
+};
+
+TEST_F(CommandsTest, InitWritesWhatItReadsAndRefusesToOverwrite) {
+  EXPECT_EQ(Run({"init", "--url", "postgres://u:secret@h/db"}), 0)
+      << err_.str();
+  std::ifstream file(folder_ / "segue.yaml");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(text.find("secret"), std::string::npos);
+  EXPECT_NE(text.find("postgres://u@h/db"), std::string::npos) << text;
+  EXPECT_TRUE(fs::is_directory(folder_ / "migrations"));
+  EXPECT_EQ(Run({"status", "--env", "development"}), 0) << err_.str();
+  EXPECT_EQ(Run({"init"}), 3);
+  EXPECT_TRUE(Complained("exists already"));
+}
+
+TEST_F(CommandsTest, PlanChangesNothing) {
+  EXPECT_EQ(Run({"plan", "02_full_name"}), 0) << err_.str();
+  EXPECT_TRUE(Printed("[EXPANDING]"));
+  EXPECT_EQ(Run({"plan", "02_full_name", "--json"}), 0);
+  EXPECT_TRUE(Printed("{\"plan\":{\"")) << out_.str();
+  Database database = Database::Open({url_, "", ""});
+  EXPECT_EQ(database.Query("SELECT name FROM sqlite_master").size(), 1U);
+}
+
+TEST_F(CommandsTest, NothingStartedIsSaidPlainly) {
+  for (const char* command : {"status", "history"}) {
+    EXPECT_EQ(Run({command}), 0) << err_.str();
+    EXPECT_EQ(out_.str(), "No migration has been started here.\n");
+  }
+  for (const char* command :
+       {"pause", "resume", "cancel", "rollback", "verify"}) {
+    EXPECT_EQ(Run({command}), 4) << command << out_.str() << err_.str();
+  }
+  EXPECT_EQ(Run({"complete", "--json"}), 4);
+  EXPECT_TRUE(Printed("{\"error\":{\"kind\":\"not found\"")) << out_.str();
+}
+
+TEST_F(CommandsTest, StartVerifyComplete) {
+  EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
+  EXPECT_TRUE(Printed("02_full_name is ready: both versions are live."));
+  EXPECT_TRUE(Complained("done [EXPANDING]")) << err_.str();
+  EXPECT_EQ(Run({"status"}), 0);
+  EXPECT_TRUE(Printed("MIGRATING (ready)")) << out_.str();
+  EXPECT_EQ(Run({"verify"}), 0) << err_.str();
+  EXPECT_TRUE(Printed("old and new agree on")) << out_.str();
+  EXPECT_EQ(Run({"complete"}), 3);
+  EXPECT_TRUE(Complained("give --yes"));
+  EXPECT_EQ(Run({"complete", "--yes", "--quiet"}), 0) << err_.str();
+  EXPECT_EQ(err_.str(), "");
+  EXPECT_TRUE(Printed("02_full_name is complete.\n"));
+  EXPECT_EQ(Run({"history", "--limit", "1"}), 0);
+  EXPECT_TRUE(Printed("COMPLETE")) << out_.str();
+  EXPECT_FALSE(Printed("EXPANDING")) << out_.str();
+}
+
+TEST_F(CommandsTest, CompleteAsksAndTakesNoForAnAnswer) {
+  EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
+  std::string question;
+  std::optional<std::string> answer = "n";
+  around_.ask = [&](const std::string& text) {
+    question = text;
+    return answer;
+  };
+  EXPECT_EQ(Run({"complete"}), 3);
+  EXPECT_EQ(question.rfind("Complete 02_full_name? ", 0), 0U) << question;
+  EXPECT_NE(question.find("[y/N] "), std::string::npos);
+  answer = std::nullopt;
+  EXPECT_EQ(Run({"complete"}), 3);
+  answer = "Yes";
+  EXPECT_EQ(Run({"complete"}), 0) << err_.str();
+}
+
+TEST_F(CommandsTest, RollbackGivesTheSchemaBack) {
+  EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
+  EXPECT_EQ(Run({"rollback", "--dry-run"}), 0) << err_.str();
+  EXPECT_EQ(Run({"rollback"}), 0) << err_.str();
+  EXPECT_TRUE(Printed("02_full_name is rolled back"));
+  Database database = Database::Open({url_, "", ""});
+  EXPECT_EQ(database.ColumnNames("users"),
+            (std::vector<std::string>{"id", "name"}));
+}
+
+TEST_F(CommandsTest, WithoutARunnerResumeAndCancelActThemselves) {
+  EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
+  EXPECT_EQ(Run({"pause"}), 0) << err_.str();
+  EXPECT_TRUE(Printed("No runner is live"));
+  EXPECT_EQ(Run({"resume"}), 0) << err_.str();
+  EXPECT_TRUE(Complained("going on here"));
+  EXPECT_TRUE(Printed("is ready"));
+  EXPECT_EQ(Run({"cancel"}), 0) << err_.str();
+  EXPECT_TRUE(Complained("rolling back here"));
+  EXPECT_TRUE(Printed("is rolled back"));
+}
+
+TEST_F(CommandsTest, DryRunOfStartChangesNothing) {
+  EXPECT_EQ(Run({"start", "02_full_name", "--dry-run"}), 0) << err_.str();
+  EXPECT_TRUE(Printed("02_full_name would go through:\n")) << out_.str();
+  EXPECT_EQ(Run({"status"}), 0);
+  EXPECT_EQ(out_.str(), "No migration has been started here.\n");
+}
+
+TEST_F(CommandsTest, UrlPrintsNothingElse) {
+  EXPECT_EQ(Run({"url"}), 0) << err_.str();
+  EXPECT_EQ(out_.str(), url_ + "\n");
+  EXPECT_EQ(Run({"url", "--version", "nope"}), 4) << err_.str();
+}
+
+TEST_F(CommandsTest, AStopRequestedEndsWith130) {
+  cancel_.Request();
+  EXPECT_EQ(Run({"start", "02_full_name"}), 130) << out_.str() << err_.str();
+}
+
+}  // namespace
+}  // namespace segue::cli

@@ -1,0 +1,140 @@
+#include "cli/settings.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "cli/commands.h"
+#include "segue/error.h"
+
+namespace segue::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SettingsTest : public testing::Test {
+ protected:
+  ~SettingsTest() override { fs::remove_all(folder_); }
+
+  void Write(const std::string& name, const std::string& text) {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
+  }
+
+  Settings Resolve(const std::vector<std::string>& words) {
+    Arguments arguments =
+        ParseArguments("start", AllOptions(FindCommand("start")), Full(words));
+    return ResolveSettings(Context{around_, arguments, cancel_});
+  }
+
+  std::string Failure(const std::vector<std::string>& words) {
+    try {
+      Resolve(words);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      return std::string(error.what()) + " | " + error.hint();
+    }
+    return "no error";
+  }
+
+  fs::path Find(const std::string& name) {
+    const Arguments arguments;
+    return FindMigration(Context{around_, arguments, cancel_},
+                         Resolve({"--url", "sqlite:x"}), name);
+  }
+
+  std::optional<std::string> variable_;
+  fs::path folder_ = MakeFolder();
+
+ private:
+  static fs::path MakeFolder() {
+    std::string pattern = (fs::temp_directory_path() / "segueXXXXXX").string();
+    return mkdtemp(pattern.data());
+  }
+  static std::vector<std::string> Full(std::vector<std::string> words) {
+    words.insert(words.begin(), "FILE");
+    return words;
+  }
+
+  std::ostringstream out_;
+  std::ostringstream err_;
+  base::CancelToken cancel_;
+  Surroundings around_{out_, err_, folder_, [this](const std::string& name) {
+                         EXPECT_EQ(name, "DATABASE_URL");
+                         return variable_;
+                       }};
+};
+
+constexpr char kOne[] =
+    "environments:\n  dev: {url: 'sqlite:yaml.db', schema: s, role: r}\n";
+constexpr char kTwo[] =
+    "environments:\n"
+    "  dev: {url: 'sqlite:dev.db'}\n"
+    "  prod: {url: 'postgres://h/prod', schema: app}\n";
+
+TEST_F(SettingsTest, FlagThenVariableThenDotEnvThenConfiguration) {
+  Write("segue.yaml", kOne);
+  EXPECT_EQ(Resolve({}).database.url, "sqlite:yaml.db");
+  Write(".env", "DATABASE_URL=sqlite:dotenv.db\n");
+  EXPECT_EQ(Resolve({}).database.url, "sqlite:dotenv.db");
+  variable_ = "sqlite:variable.db";
+  EXPECT_EQ(Resolve({}).database.url, "sqlite:variable.db");
+  EXPECT_EQ(Resolve({"--url", "sqlite:f.db"}).database.url, "sqlite:f.db");
+  EXPECT_EQ(Resolve({"--env", "dev"}).database.url, "sqlite:yaml.db");
+}
+
+TEST_F(SettingsTest, SchemaAndRoleBelongToTheirDatabase) {
+  Write("segue.yaml", kOne);
+  EXPECT_EQ(Resolve({}).database.schema, "s");
+  EXPECT_EQ(Resolve({}).database.role, "r");
+  EXPECT_EQ(Resolve({"--schema", "t"}).database.schema, "t");
+  EXPECT_EQ(Resolve({"--url", "sqlite:f.db"}).database.schema, "");
+  EXPECT_EQ(Resolve({"--url", "sqlite:f.db", "--env", "dev"}).database.role,
+            "r");
+}
+
+TEST_F(SettingsTest, OneOfSeveralEnvironmentsHasToBeNamed) {
+  Write("segue.yaml", kTwo);
+  EXPECT_EQ(Resolve({"--env", "prod"}).database.url, "postgres://h/prod");
+  EXPECT_EQ(Resolve({"--env", "prod"}).database.schema, "app");
+  EXPECT_EQ(
+      Failure({}),
+      "no database given | segue.yaml has dev, prod: choose one with --env");
+  EXPECT_EQ(Failure({"--env", "stage"}),
+            "segue.yaml has no environment \"stage\" | it has dev, prod");
+}
+
+TEST_F(SettingsTest, WithNothingItSaysWhatToGive) {
+  EXPECT_EQ(Failure({}),
+            "no database given | give --url, set DATABASE_URL (also in .env), "
+            "or write an environment into segue.yaml (segue init)");
+  EXPECT_NE(Failure({"--config", "other.yaml"}).find("other.yaml"),
+            std::string::npos);
+}
+
+TEST_F(SettingsTest, AMigrationIsFoundByPathOrName) {
+  Write("migrations/01_a.yaml", "operations: []");
+  Write("b.json", "{}");
+  EXPECT_EQ(Find("01_a"), folder_ / "migrations/01_a.yaml");
+  EXPECT_EQ(Find("01_a.yaml"), folder_ / "migrations/01_a.yaml");
+  EXPECT_EQ(Find("migrations/01_a.yaml"), folder_ / "migrations/01_a.yaml");
+  EXPECT_EQ(Find("b"), folder_ / "b.json");
+  try {
+    Find("01_b.yaml");
+    FAIL() << "found";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.hint(), "did you mean 01_a.yaml?");
+  }
+}
+
+TEST_F(SettingsTest, ACountIsAPositiveNumber) {
+  EXPECT_EQ(ParseCount("--limit", "20"), 20);
+  for (const char* text : {"", "0", "-1", "1x", "99999999999999999999"}) {
+    EXPECT_THROW(ParseCount("--limit", text), Error) << text;
+  }
+}
+
+}  // namespace
+}  // namespace segue::cli

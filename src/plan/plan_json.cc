@@ -168,6 +168,14 @@ ActionKind KindFromString(const std::string& text) {
               base::Quoted(text, '\'') + " is not a kind of action");
 }
 
+Access StoredAccess(const std::string& text) {
+  for (const Access access : {Access::kInPlace, Access::kVersioned}) {
+    if (ToString(access) == text) return access;
+  }
+  throw Error(ErrorKind::kCorrupt,
+              base::Quoted(text, '\'') + " is not a kind of access");
+}
+
 PlannedAction ActionFrom(const Json& from) {
   PlannedAction action;
   action.kind = KindFromString(from.at("kind").get<std::string>());
@@ -205,7 +213,7 @@ Plan PlanFrom(const Json& from) {
   Plan plan;
   plan.id = from.at("id").get<std::string>();
   plan.title = from.at("title").get<std::string>();
-  plan.access = AccessFromString(from.at("access").get<std::string>());
+  plan.access = StoredAccess(from.at("access").get<std::string>());
   plan.version = Text(from, "version");
   plan.version_schema = Text(from, "version_schema");
   plan.notes = Texts(from, "notes");

@@ -1,0 +1,164 @@
+// A plan as text and as JSON.
+#include <gtest/gtest.h>
+
+#include "segue/error.h"
+#include "segue/plan.h"
+
+namespace segue {
+namespace {
+
+MotionSql FullMotion() {
+  MotionSql motion;
+  motion.name = "02_x_1";
+  motion.table = "users";
+  motion.key_columns = {"id"};
+  motion.next_bound = {"n all", "n after", "", ""};
+  motion.fill = {"f all", "f after", "f upto", "UPDATE users\nSET x = 1"};
+  motion.verify = {"v all", "v after", "v upto", "v between"};
+  motion.settle = {"s all", "s after", "s upto", "s between"};
+  motion.count_left = "count";
+  motion.estimated_rows = "estimate";
+  motion.after_fill = "ANALYZE users";
+  return motion;
+}
+
+Plan FullPlan() {
+  Plan plan;
+  plan.id = "02_x";
+  plan.title = "Say \"hello\" in \u00fcber-UTF-8";
+  plan.access = Access::kVersioned;
+  plan.version = "02_x";
+  plan.version_schema = "public_02_x";
+  plan.notes = {"a note"};
+
+  PlannedAction add;
+  add.description = "add";
+  add.forward = {{"ALTER TABLE users ADD x integer;", std::nullopt},
+                 {"UPDATE one SET x = 1", 1}};
+  add.undo = {{"ALTER TABLE users DROP x", 0}};
+  add.probe = "SELECT true";
+  add.cleanup = {{"DROP INDEX i", std::nullopt}};
+  add.lock = {"ACCESS EXCLUSIVE", "users", std::chrono::milliseconds(500),
+              "milliseconds, any size"};
+  add.transactional = false;
+
+  PlannedAction fill;
+  fill.kind = ActionKind::kBackfill;
+  fill.motion = FullMotion();
+
+  PlannedAction drop;
+  drop.forward = {{"ALTER TABLE users DROP old -- gone", std::nullopt}};
+  drop.reversible = false;
+
+  plan.steps = {
+      {Phase::kExpanding, "Add column 'x'", {add}, {}, true, false},
+      {Phase::kMigrating, "Backfill 'x'", {fill}, {"slow"}, true, true},
+      {Phase::kMigrating, "Nothing to do", {}, {}, false, false},
+      {Phase::kContracting, "Drop 'old'", {drop}, {}, false, false}};
+  return plan;
+}
+
+TEST(PlanTextTest, ReadsWell) {
+  EXPECT_EQ(ToText(FullPlan()),
+            R"(Migration 02_x: Say "hello" in über-UTF-8
+Access: versioned, as public_02_x
+Note: a note
+
+1. [EXPANDING] Add column 'x' (done)
+   Lock: ACCESS EXCLUSIVE on users, waits at most 500 ms, held milliseconds, any size
+   Forward:
+     ALTER TABLE users ADD x integer;
+     UPDATE one SET x = 1;
+   Rollback:
+     ALTER TABLE users DROP x;
+
+2. [MIGRATING] Backfill 'x' (rolled back)
+   Forward (range by range):
+     UPDATE users
+     SET x = 1;
+   Rollback: nothing to undo
+   Note: slow
+
+3. [MIGRATING] Nothing to do
+
+4. [CONTRACTING] Drop 'old'
+   Forward:
+     ALTER TABLE users DROP old -- gone
+   Rollback: not possible after this step
+)");
+}
+
+TEST(PlanTextTest, AnEmptyPlanSaysSo) {
+  Plan plan;
+  plan.id = "01";
+  EXPECT_EQ(ToText(plan), "Migration 01\nAccess: in place\n\nNo steps.\n");
+}
+
+TEST(PlanJsonTest, ReadsBackWhatItWrote) {
+  const std::string json = ToJson(FullPlan());
+  const Plan plan = PlanFromJson(json);
+  EXPECT_EQ(ToJson(plan), json);
+  EXPECT_EQ(ToText(plan), ToText(FullPlan()));
+
+  ASSERT_EQ(plan.steps.size(), 4U);
+  const PlannedAction& add = plan.steps[0].actions[0];
+  EXPECT_EQ(add.forward[0].expect_rows, std::nullopt);
+  EXPECT_EQ(add.forward[1].expect_rows, 1);
+  EXPECT_EQ(add.undo[0].expect_rows, 0);
+  EXPECT_EQ(add.probe, "SELECT true");
+  EXPECT_EQ(add.cleanup[0].sql, "DROP INDEX i");
+  EXPECT_EQ(add.lock.budget, std::chrono::milliseconds(500));
+  EXPECT_FALSE(add.transactional);
+  EXPECT_TRUE(add.reversible);
+  EXPECT_FALSE(add.motion.has_value());
+
+  const PlannedAction& fill = plan.steps[1].actions[0];
+  EXPECT_EQ(fill.kind, ActionKind::kBackfill);
+  ASSERT_TRUE(fill.motion.has_value());
+  EXPECT_EQ(fill.motion->name, "02_x_1");
+  EXPECT_EQ(fill.motion->key_columns, std::vector<std::string>{"id"});
+  EXPECT_EQ(fill.motion->next_bound.after, "n after");
+  EXPECT_EQ(fill.motion->fill.upto, "f upto");
+  EXPECT_EQ(fill.motion->verify.all, "v all");
+  EXPECT_EQ(fill.motion->settle.between, "s between");
+  EXPECT_EQ(fill.motion->count_left, "count");
+  EXPECT_EQ(fill.motion->estimated_rows, "estimate");
+  EXPECT_EQ(fill.motion->after_fill, "ANALYZE users");
+  EXPECT_TRUE(plan.steps[1].rolled_back);
+  EXPECT_FALSE(plan.steps[3].actions[0].reversible);
+}
+
+TEST(PlanJsonTest, AnEmptyPlanReadsBack) {
+  EXPECT_EQ(ToJson(PlanFromJson(ToJson(Plan()))), ToJson(Plan()));
+}
+
+TEST(PlanJsonTest, WhatIsNoPlanIsCorrupt) {
+  for (
+      const char* json :
+      {"", "{}", "[]", "{\"format\":1}", "{\"format\":\"x\"}",
+       R"({"format":1,"id":1,"title":"","access":"in_place","steps":[]})",
+       R"({"format":99,"id":"","title":"","access":"in_place","steps":[]})",
+       R"({"format":1,"id":"","title":"","access":"?","steps":[]})",
+       R"({"format":1,"id":"","title":"","access":"in_place","steps":[{}]})"}) {
+    try {
+      PlanFromJson(json);
+      ADD_FAILURE() << json;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kCorrupt) << json;
+    }
+  }
+}
+
+TEST(PlanJsonTest, TextThatIsNotUtf8IsRefused) {
+  Plan plan;
+  plan.title = "\xff";
+  try {
+    ToJson(plan);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kRefused);
+  }
+}
+
+}  // namespace
+}  // namespace segue

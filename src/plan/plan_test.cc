@@ -1,0 +1,122 @@
+#include "segue/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+PlannedAction Action(const std::string& forward, const std::string& undo) {
+  PlannedAction action;
+  action.forward = {{forward, std::nullopt}};
+  if (!undo.empty()) action.undo = {{undo, std::nullopt}};
+  return action;
+}
+
+Step StepOf(Phase phase, std::vector<PlannedAction> actions = {}) {
+  Step step;
+  step.phase = phase;
+  step.description = "a step";
+  step.actions = std::move(actions);
+  return step;
+}
+
+Plan PlanOf(const std::vector<Phase>& phases) {
+  Plan plan;
+  for (const Phase phase : phases) plan.steps.push_back(StepOf(phase));
+  return plan;
+}
+
+std::vector<std::string> Messages(const Plan& plan) {
+  std::vector<std::string> messages;
+  for (const Finding& finding : Validate(plan)) {
+    messages.push_back(finding.message);
+  }
+  return messages;
+}
+
+TEST(StepTest, SqlInTheOrderInWhichItRuns) {
+  const Step step =
+      StepOf(Phase::kExpanding,
+             {Action("a", "undo a"), Action("b", ""), Action("c", "undo c")});
+  EXPECT_THAT(step.ForwardSql(), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(step.RollbackSql(), ElementsAre("undo c", "undo a"));
+}
+
+TEST(StepTest, ForwardSqlShowsWhatIsDoneToARange) {
+  PlannedAction action;
+  action.kind = ActionKind::kBackfill;
+  action.motion.emplace();
+  action.motion->fill.between = "UPDATE between";
+  action.motion->verify.between = "SELECT between";
+  const Step step = StepOf(Phase::kMigrating, {action});
+  EXPECT_THAT(step.ForwardSql(), ElementsAre("UPDATE between"));
+}
+
+TEST(StepTest, IsReversibleWhenAllItsActionsAre) {
+  EXPECT_TRUE(StepOf(Phase::kMigrating).reversible());
+  Step step = StepOf(Phase::kContracting, {Action("a", ""), Action("b", "")});
+  EXPECT_TRUE(step.reversible());
+  step.actions[1].reversible = false;
+  EXPECT_FALSE(step.reversible());
+}
+
+TEST(StepTest, NamesItsStrongestLock) {
+  Step step = StepOf(Phase::kExpanding,
+                     {Action("a", ""), Action("b", ""), Action("c", "")});
+  EXPECT_EQ(step.lock(), nullptr);
+  step.actions[1].lock.mode = "ACCESS EXCLUSIVE";
+  step.actions[2].lock.mode = "SHARE";
+  ASSERT_NE(step.lock(), nullptr);
+  EXPECT_EQ(step.lock()->mode, "ACCESS EXCLUSIVE");
+  step.actions[1].lock.mode = "database";
+  EXPECT_EQ(step.lock()->mode, "SHARE");
+}
+
+TEST(PlanTest, ProgressCountsStepsThatStand) {
+  Plan plan = PlanOf({});
+  EXPECT_EQ(plan.progress_pct(), 0);
+  plan = PlanOf({Phase::kExpanding, Phase::kMigrating, Phase::kMigrating,
+                 Phase::kContracting});
+  EXPECT_EQ(plan.progress_pct(), 0);
+  plan.steps[0].executed = true;
+  plan.steps[1].executed = true;
+  EXPECT_EQ(plan.progress_pct(), 50);
+  plan.steps[1].rolled_back = true;
+  EXPECT_EQ(plan.progress_pct(), 25);
+}
+
+TEST(PlanTest, HasPhase) {
+  const Plan plan = PlanOf({Phase::kExpanding});
+  EXPECT_TRUE(plan.has_phase(Phase::kExpanding));
+  EXPECT_FALSE(plan.has_phase(Phase::kContracting));
+}
+
+TEST(ValidateTest, AGoodPlanHasNoFindings) {
+  EXPECT_THAT(Messages(PlanOf(
+                  {Phase::kExpanding, Phase::kMigrating, Phase::kContracting})),
+              IsEmpty());
+  EXPECT_THAT(Messages(PlanOf(std::vector(10, Phase::kExpanding))), IsEmpty());
+}
+
+TEST(ValidateTest, AnEmptyPlanIsAnError) {
+  EXPECT_THAT(Messages(PlanOf({})), ElementsAre("Migration plan has no steps"));
+  EXPECT_EQ(Validate(PlanOf({}))[0].severity, Finding::Severity::kError);
+}
+
+TEST(ValidateTest, AllFindingsAreReturnedInAFixedOrder) {
+  std::vector<Phase> phases(11, Phase::kContracting);
+  phases.back() = Phase::kMigrating;
+  EXPECT_THAT(
+      Messages(PlanOf(phases)),
+      ElementsAre("Contracting without expanding -- data loss risk",
+                  "Steps out of phase order (EXPANDING before MIGRATING before "
+                  "CONTRACTING)",
+                  "Migration has many steps -- consider splitting"));
+}
+
+}  // namespace
+}  // namespace segue

@@ -60,7 +60,7 @@ class CrashSite {
   std::unique_ptr<Client> NewVersionClient();
   void Write(Client& client, const std::string& column);
 
-  const Testbed& testbed_;
+  const Testbed testbed_;
   const Access access_;
   TempDir folder_;
   std::unique_ptr<TestDatabase> database_;

@@ -80,7 +80,7 @@ TEST(LockQueue, ReadersWaitNoLongerThanTheBudget) {
     std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
     GTEST_SKIP();
   }
-  CrashSite site(Testbeds().at(1), Access::kInPlace);
+  CrashSite site(PostgresTestbed(), Access::kInPlace);
   const auto blocker = site.database().NewClient();
   blocker->Query("BEGIN; SELECT 'reading' FROM users LIMIT 1");
   Process start(site.Segue("start"));
@@ -111,7 +111,7 @@ TEST(Deadlock, DoesNotStopTheBackfill) {
     std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
     GTEST_SKIP();
   }
-  CrashSite site(Testbeds().at(1), Access::kInPlace);
+  CrashSite site(PostgresTestbed(), Access::kInPlace);
   Process start(site.Segue("start", "stop:backfill:1"));
   auto& observer = site.database().app();
   const auto stopped = [&] {

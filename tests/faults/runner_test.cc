@@ -108,7 +108,7 @@ TEST(ServerRestart, InTheMiddleOfABackfillIsResumable) {
     std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
     GTEST_SKIP();
   }
-  CrashSite site(Testbeds().at(1), Access::kInPlace);
+  CrashSite site(PostgresTestbed(), Access::kInPlace);
   Process first(site.Segue("start", "stop:backfill:2"));
   WaitUntilStopped(first);
   PostgresServer::Shared().Restart(/*immediate=*/true);

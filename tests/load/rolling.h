@@ -62,7 +62,7 @@ class Rolling {
   lab::ClientShape Completed(lab::ClientShape shape,
                              const std::string& label) const;
 
-  const Testbed& testbed_;
+  const Testbed testbed_;
   TestDatabase* const database_;
   const Scenario& scenario_;
   const Access access_;

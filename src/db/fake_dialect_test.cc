@@ -1,0 +1,42 @@
+// The double must not lie to the tests that rest on it.
+#include "tests/doubles/fake_dialect.h"
+
+#include <gtest/gtest.h>
+
+#include "segue/error.h"
+
+namespace segue::test {
+namespace {
+
+std::string Forward(const FakeDialect& dialect, const plan::Action& action) {
+  const schema::Schema schema;
+  return dialect.Render(action, {schema, std::chrono::milliseconds(1)})
+      .forward.at(0)
+      .sql;
+}
+
+TEST(FakeDialectTest, RendersReadableLines) {
+  const FakeDialect dialect;
+  schema::Column column;
+  column.name = "email";
+  column.type = "text";
+  column.default_sql = "''";
+  EXPECT_EQ(Forward(dialect, plan::AddColumn{{"public", "users"}, column}),
+            "ADD COLUMN users.email text NULL DEFAULT ''");
+  EXPECT_EQ(Forward(dialect, plan::RenameColumn{{"public", "users"}, "a", "b"}),
+            "RENAME COLUMN users.a TO b");
+  EXPECT_EQ(Forward(dialect, plan::RawSql{"SELECT 1", ""}), "SELECT 1");
+}
+
+TEST(FakeDialectTest, AnswersWhatTheTestHasSet) {
+  FakeDialect dialect;
+  dialect.mutable_capabilities().max_identifier = 20;
+  EXPECT_EQ(dialect.capabilities().max_identifier, 20U);
+  EXPECT_EQ(dialect.NativeType("TEXT"), "text");
+  EXPECT_EQ(dialect.NativeType("Numeric(3)"), "Numeric(3)");
+  EXPECT_EQ(dialect.VersionUrl({}, "public", "public_01"), "fake://public_01");
+  EXPECT_THROW(dialect.Connect({}), Error);
+}
+
+}  // namespace
+}  // namespace segue::test

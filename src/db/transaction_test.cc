@@ -1,0 +1,64 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "db/connection.h"
+#include "segue/error.h"
+
+namespace segue::db {
+namespace {
+
+using testing::InSequence;
+using testing::StrictMock;
+using testing::Throw;
+
+class MockConnection : public Connection {
+ public:
+  MOCK_METHOD(Result, Execute,
+              (std::string_view sql, const std::vector<Value>& parameters),
+              (override));
+  MOCK_METHOD(void, ExecuteScript, (std::string_view sql), (override));
+  MOCK_METHOD(void, Begin, (const TransactionOptions& options), (override));
+  MOCK_METHOD(void, Commit, (), (override));
+  MOCK_METHOD(void, Rollback, (), (noexcept, override));
+  MOCK_METHOD(void, Interrupt, (), (noexcept, override));
+  MOCK_METHOD(std::string, SessionId, (), (override));
+  MOCK_METHOD(bool, alive, (), (const, override));
+};
+
+TEST(TransactionTest, CommitsOnce) {
+  StrictMock<MockConnection> connection;
+  const InSequence in_order;
+  EXPECT_CALL(connection, Begin);
+  EXPECT_CALL(connection, Commit);
+  Transaction transaction(connection, {});
+  transaction.Commit();
+}
+
+TEST(TransactionTest, RollsBackUnlessCommitted) {
+  StrictMock<MockConnection> connection;
+  const InSequence in_order;
+  EXPECT_CALL(connection, Begin);
+  EXPECT_CALL(connection, Rollback);
+  const Transaction transaction(connection, {});
+}
+
+TEST(TransactionTest, RollsBackAfterACommitThatFailed) {
+  StrictMock<MockConnection> connection;
+  const InSequence in_order;
+  EXPECT_CALL(connection, Begin);
+  EXPECT_CALL(connection, Commit)
+      .WillOnce(Throw(Error(ErrorKind::kRetryable, "busy")));
+  EXPECT_CALL(connection, Rollback);
+  Transaction transaction(connection, {});
+  EXPECT_THROW(transaction.Commit(), Error);
+}
+
+TEST(TransactionTest, DoesNotRollBackWhatNeverBegan) {
+  StrictMock<MockConnection> connection;
+  EXPECT_CALL(connection, Begin)
+      .WillOnce(Throw(Error(ErrorKind::kConnectionLost, "gone")));
+  EXPECT_THROW(Transaction(connection, {}), Error);
+}
+
+}  // namespace
+}  // namespace segue::db

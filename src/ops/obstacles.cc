@@ -60,13 +60,21 @@ class Search {
     }
   }
 
+  bool Concerns(const Constraint& constraint) const {
+    if (Contains(constraint.columns, column_)) return true;
+    if (constraint.kind == ConstraintKind::kCheck) {
+      return Mentions(
+          constraint.check.empty() ? constraint.definition : constraint.check,
+          column_);
+    }
+    // A table that references itself: the column may be the referenced one.
+    return constraint.kind == ConstraintKind::kForeignKey &&
+           Mentions(constraint.definition, table_.name.name) &&
+           Mentions(constraint.definition, column_);
+  }
+
   void Of(const Constraint& constraint) {
-    const bool mentioned =
-        Contains(constraint.columns, column_) ||
-        (constraint.kind == ConstraintKind::kCheck &&
-         Mentions(constraint.check.empty() ? constraint.definition
-                                           : constraint.check,
-                  column_));
+    const bool mentioned = Concerns(constraint);
     if (!mentioned || constraint.kind == ConstraintKind::kPrimaryKey) return;
     if (!replaced_ && !fixed_constraints_) return;  // goes with the column
     if (constraint.kind == ConstraintKind::kUnique && !fixed_constraints_) {

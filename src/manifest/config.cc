@@ -1,0 +1,62 @@
+#include "manifest/config.h"
+
+#include "manifest/document.h"
+#include "manifest/settings.h"
+#include "ops/reader.h"
+
+namespace segue::manifest {
+namespace {
+
+using ops::Reader;
+
+Environment ReadEnvironment(const base::Node& node) {
+  const Reader reader(node, {"url", "schema", "role"});
+  Environment environment;
+  environment.url = reader.OptionalString("url").value_or("");
+  environment.schema = reader.OptionalString("schema").value_or("");
+  environment.role = reader.OptionalString("role").value_or("");
+  return environment;
+}
+
+// Without a window, seal and drop are one act: that is what the tool does now.
+void RefuseUndoWindow(const Reader& reader, const base::Node& root) {
+  const auto window = OptionalDuration(reader, root, "undo_window");
+  if (window && window->count() > 0) {
+    reader.RefuseForNow("undo_window", "leave it out or set it to 0");
+  }
+}
+
+}  // namespace
+
+Config LoadConfig(const std::string& path) {
+  return ParseConfig(ReadTextFile(path), path);
+}
+
+Config ParseConfig(std::string_view text, const std::string& filename) {
+  const base::Node root = ParseDocument(text, filename);
+  // A file in which everything is commented out says nothing.
+  if (root.is_null()) return {};
+  const Reader reader(
+      root, {"environments", "directory", "access", "undo_window",
+             "on_transform_error", "lock_budget", "backfill", "throttle",
+             "gate", "hooks", "webhooks"});
+  for (const char* key : {"throttle", "gate", "hooks", "webhooks"}) {
+    reader.RefuseForNow(key, "");
+  }
+  RefuseUndoWindow(reader, root);
+  CheckTransformError(reader, root);
+  Config config;
+  if (const base::Node* environments = reader.OptionalMap("environments")) {
+    for (const auto& [name, node] : environments->entries) {
+      config.environments[name] = ReadEnvironment(node);
+    }
+  }
+  config.directory = reader.OptionalString("directory").value_or("");
+  config.access = ReadAccess(reader, root);
+  config.lock_budget = PositiveDuration(reader, root, "lock_budget")
+                           .value_or(config.lock_budget);
+  config.chunk_time = ReadChunkTime(reader).value_or(config.chunk_time);
+  return config;
+}
+
+}  // namespace segue::manifest

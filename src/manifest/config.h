@@ -1,0 +1,34 @@
+// segue.yaml: what holds for a whole project. Everything in it is optional.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "manifest/duration.h"
+#include "segue/plan.h"
+
+namespace segue::manifest {
+
+struct Environment {
+  std::string url;     // empty: not given
+  std::string schema;  // empty: the database's default
+  std::string role;    // empty: stay who the URL says
+};
+
+struct Config {
+  std::map<std::string, Environment> environments;
+  std::string directory;  // of migrations; empty: not given
+  std::optional<Access> access;
+  std::chrono::milliseconds lock_budget{0};  // zero: not given
+  std::chrono::milliseconds chunk_time{0};   // zero: not given
+};
+
+// Throws Error{kUsage} naming file, line and key. A key that is documented but
+// not acted on yet is an error too: none is silently ignored.
+Config LoadConfig(const std::string& path);
+Config ParseConfig(std::string_view text, const std::string& filename);
+
+}  // namespace segue::manifest

@@ -1,0 +1,61 @@
+#include "manifest/duration.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "base/text.h"
+
+namespace segue::manifest {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, double>, 5> kUnits = {
+    {{"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}, {"d", 86400e3}}};
+
+// A year in milliseconds: beyond it is a slip of the pen, and far below what
+// a count of milliseconds can hold.
+constexpr double kLongest = 366.0 * 86400e3;
+
+std::string NoDuration(std::string_view text) {
+  return fmt::format(
+      "'{}' is no length of time; write it like 200ms, 1s, 10m, 24h", text);
+}
+
+std::optional<std::chrono::milliseconds> TryParse(std::string_view text) {
+  text = base::Trim(text);
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] =
+      std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (error != std::errc() || !(number >= 0)) return std::nullopt;
+  const std::string_view unit =
+      base::Trim(std::string_view(at, static_cast<std::size_t>(end - at)));
+  if (unit.empty() && number == 0) return std::chrono::milliseconds(0);
+  for (const auto& [name, factor] : kUnits) {
+    if (unit != name) continue;
+    if (number * factor > kLongest) return std::nullopt;
+    return std::chrono::milliseconds(
+        static_cast<std::int64_t>(number * factor));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::chrono::milliseconds ParseDuration(std::string_view text) {
+  if (const auto duration = TryParse(text)) return *duration;
+  throw Error(ErrorKind::kUsage, NoDuration(text));
+}
+
+std::optional<std::chrono::milliseconds> OptionalDuration(
+    const ops::Reader& reader, const base::Node& map, const std::string& key) {
+  // Read as SQL is: a plain 0 is a number to the file but a duration here.
+  const std::optional<std::string> text = reader.OptionalSql(key);
+  if (!text) return std::nullopt;
+  if (const auto duration = TryParse(*text)) return duration;
+  throw ops::UsageError(*map.Find(key), NoDuration(*text));
+}
+
+}  // namespace segue::manifest

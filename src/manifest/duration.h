@@ -1,0 +1,20 @@
+// Lengths of time as people write them: "200ms", "1.5s", "10m", "24h", "7d".
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ops/reader.h"
+
+namespace segue::manifest {
+
+// "0" needs no unit. Throws Error{kUsage} for anything that is no duration.
+std::chrono::milliseconds ParseDuration(std::string_view text);
+
+// nullopt when the key is absent; Error{kUsage} when its value is no duration.
+std::optional<std::chrono::milliseconds> OptionalDuration(
+    const ops::Reader& reader, const base::Node& map, const std::string& key);
+
+}  // namespace segue::manifest

@@ -1,0 +1,64 @@
+#include "manifest/manifest.h"
+
+#include <fmt/format.h>
+
+#include "base/sha256.h"
+#include "manifest/document.h"
+#include "manifest/settings.h"
+#include "manifest/tree_builder.h"
+#include "ops/reader.h"
+#include "ops/registry.h"
+
+namespace segue::manifest {
+namespace {
+
+using ops::Reader;
+using ops::UsageError;
+
+// A list item is a map with one key, the operation's name.
+ops::OperationPtr ReadOperation(const base::Node& item) {
+  if (!item.is_map() || item.entries.size() != 1) {
+    throw UsageError(item,
+                     "expected a map with exactly one key, the operation");
+  }
+  const auto& [name, body] = item.entries.front();
+  return ops::ParseOperation(name, body);
+}
+
+void ReadOperations(const Reader& reader, Migration& migration) {
+  const base::Node& list = reader.RequiredList("operations");
+  if (list.items.empty()) throw UsageError(list, "must not be empty");
+  for (const base::Node& item : list.items) {
+    migration.operations.push_back(ReadOperation(item));
+  }
+}
+
+}  // namespace
+
+Migration LoadFile(const std::string& path) {
+  return Parse(ReadTextFile(path), path);
+}
+
+Migration Parse(std::string_view text, const std::string& filename) {
+  const base::Node root = ParseDocument(text, filename);
+  if (root.is_null()) throw FileError(filename, 0, "the file is empty");
+  const Reader reader(root, {"name", "version_schema", "operations", "access",
+                             "on_transform_error", "backfill", "gate"});
+  Migration migration;
+  migration.id = Stem(filename);
+  if (migration.id.empty()) {
+    throw FileError(filename, 0, "the file needs a name, which is its id");
+  }
+  migration.title = reader.OptionalString("name").value_or(migration.id);
+  migration.version = reader.OptionalString("version_schema").value_or("");
+  migration.access = ReadAccess(reader, root);
+  CheckTransformError(reader, root);
+  reader.RefuseForNow("gate", "");
+  migration.chunk_time = ReadChunkTime(reader);
+  ReadOperations(reader, migration);
+  migration.source = text;
+  migration.checksum = base::Sha256(text);
+  return migration;
+}
+
+}  // namespace segue::manifest

@@ -1,0 +1,26 @@
+// Keys that a migration file and segue.yaml share.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/node.h"
+#include "ops/reader.h"
+#include "segue/plan.h"
+
+namespace segue::manifest {
+
+// `access: in_place | versioned`
+std::optional<Access> ReadAccess(const ops::Reader& reader,
+                                 const base::Node& map);
+// `on_transform_error: refuse`, the only one yet.
+void CheckTransformError(const ops::Reader& reader, const base::Node& map);
+// `backfill: {chunk_time: 200ms}`; its other keys are refused for now.
+std::optional<std::chrono::milliseconds> ReadChunkTime(
+    const ops::Reader& reader);
+// A key whose value must be above zero.
+std::optional<std::chrono::milliseconds> PositiveDuration(
+    const ops::Reader& reader, const base::Node& map, const std::string& key);
+
+}  // namespace segue::manifest

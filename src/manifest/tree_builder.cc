@@ -1,0 +1,104 @@
+#include "manifest/tree_builder.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace segue::manifest {
+namespace {
+
+// No migration nests as deep; a file that does is an accident or an attack.
+constexpr std::size_t kMaxDepth = 64;
+
+}  // namespace
+
+Error FileError(const std::string& file, int line, const std::string& message) {
+  base::Node at;
+  at.file = file;
+  at.line = line;
+  const std::string where = at.Where();
+  return {ErrorKind::kUsage, where.empty() ? message : where + ": " + message};
+}
+
+bool TreeBuilder::in_map() const {
+  return !open_.empty() && open_.back().is_map();
+}
+
+void TreeBuilder::Null(int line) { Value(line, {}); }
+
+void TreeBuilder::Scalar(int line, std::string text, bool quoted) {
+  base::Node node;
+  node.kind = base::Node::Kind::kScalar;
+  node.scalar = std::move(text);
+  node.quoted = quoted;
+  Value(line, std::move(node));
+}
+
+void TreeBuilder::StartList(int line) { Open(line, base::Node::Kind::kList); }
+
+void TreeBuilder::StartMap(int line) { Open(line, base::Node::Kind::kMap); }
+
+void TreeBuilder::Key(int line, std::string key) {
+  const base::Node& map = open_.back();
+  if (const base::Node* first = map.Find(key)) {
+    base::Node at = map;
+    at.line = line;
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{}: duplicate key '{}', first on line {}",
+                            at.Where(), key, first->line));
+  }
+  key_ = std::move(key);
+  key_line_ = line;
+  has_key_ = true;
+}
+
+void TreeBuilder::End() {
+  base::Node node = std::move(open_.back());
+  open_.pop_back();
+  Place(std::move(node));
+}
+
+// A value is where its key is: that is where a person looks for it.
+void TreeBuilder::Value(int line, base::Node node) {
+  node.file = file_;
+  node.line = has_key_ ? key_line_ : line;
+  if (!open_.empty()) {
+    const base::Node& parent = open_.back();
+    if (parent.is_list()) {
+      node.path = fmt::format("{}[{}]", parent.path, parent.items.size());
+    } else {
+      node.path = parent.path.empty() ? key_ : parent.path + "." + key_;
+    }
+  }
+  // The entry is made now, so that its key counts as seen, and replaced when
+  // the value is complete.
+  if (in_map()) open_.back().entries.emplace_back(key_, node);
+  has_key_ = false;
+  if (node.is_list() || node.is_map()) {
+    open_.push_back(std::move(node));
+  } else {
+    Place(std::move(node));
+  }
+}
+
+void TreeBuilder::Open(int line, base::Node::Kind kind) {
+  if (open_.size() >= kMaxDepth) {
+    throw FileError(file_, line,
+                    fmt::format("more than {} levels deep", kMaxDepth));
+  }
+  base::Node node;
+  node.kind = kind;
+  Value(line, std::move(node));
+}
+
+void TreeBuilder::Place(base::Node node) {
+  if (open_.empty()) {
+    root_ = std::move(node);
+  } else if (open_.back().is_list()) {
+    open_.back().items.push_back(std::move(node));
+  } else {
+    open_.back().entries.back().second = std::move(node);
+  }
+}
+
+}  // namespace segue::manifest

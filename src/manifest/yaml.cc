@@ -1,0 +1,109 @@
+// The only file that sees yaml-cpp. It is read by events: the library's own
+// tree lets duplicate keys and further documents pass.
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include <sstream>
+
+#include "base/text.h"
+#include "manifest/document.h"
+#include "manifest/tree_builder.h"
+
+namespace segue::manifest {
+namespace {
+
+int Line(const YAML::Mark& mark) { return mark.line + 1; }
+
+class Handler : public YAML::EventHandler {
+ public:
+  explicit Handler(const std::string& file) : file_(file), builder_(file) {}
+
+  base::Node Take() { return builder_.Take(); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) {
+      throw FileError(file_, Line(mark), "a second document begins here");
+    }
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    RefuseAnchor(mark, anchor);
+    if (IsKey()) throw FileError(file_, Line(mark), "a key must be a text");
+    builder_.Null(Line(mark));
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    RefuseAnchor(mark, anchor);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag,
+                YAML::anchor_t anchor, const std::string& value) override {
+    RefuseAnchor(mark, anchor);
+    if (IsKey()) return builder_.Key(Line(mark), value);
+    // The library's tag of a plain scalar is "?", of a quoted one "!".
+    builder_.Scalar(Line(mark), value, tag != "?" && !tag.empty());
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/,
+                       YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    RefuseAnchor(mark, anchor);
+    RefuseAsKey(mark);
+    builder_.StartList(Line(mark));
+  }
+  void OnSequenceEnd() override { builder_.End(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/,
+                  YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    RefuseAnchor(mark, anchor);
+    RefuseAsKey(mark);
+    builder_.StartMap(Line(mark));
+  }
+  void OnMapEnd() override { builder_.End(); }
+
+ private:
+  bool IsKey() const { return builder_.in_map() && !builder_.has_key(); }
+
+  // An alias can make a small file a huge one, and would name two places.
+  void RefuseAnchor(const YAML::Mark& mark, YAML::anchor_t anchor) const {
+    if (anchor == 0) return;
+    throw FileError(file_, Line(mark), "anchors and aliases are not supported");
+  }
+  void RefuseAsKey(const YAML::Mark& mark) const {
+    if (IsKey()) throw FileError(file_, Line(mark), "a key must be a text");
+  }
+
+  std::string file_;
+  TreeBuilder builder_;
+  int documents_ = 0;
+};
+
+// The library takes some tabs for spaces and reports others far away.
+void RefuseTabs(std::string_view text, const std::string& file) {
+  int line = 0;
+  for (const std::string& content : base::Split(text, '\n')) {
+    ++line;
+    if (base::StartsWith(content, "\t") && !base::Trim(content).empty()) {
+      throw FileError(file, line, "indented with a tab; YAML needs spaces");
+    }
+  }
+}
+
+}  // namespace
+
+base::Node ParseYaml(std::string_view text, const std::string& file) {
+  RefuseTabs(text, file);
+  Handler handler(file);
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(handler)) {
+    }
+  } catch (const YAML::Exception& error) {
+    throw FileError(file, error.mark.is_null() ? 0 : Line(error.mark),
+                    fmt::format("not valid YAML: {} (column {})", error.msg,
+                                error.mark.column + 1));
+  }
+  return handler.Take();  // comments alone: null
+}
+
+}  // namespace segue::manifest

@@ -3,8 +3,6 @@
 namespace segue::test {
 namespace {
 
-constexpr char kProvenance[] = "_segue_d";
-
 // The names that `sql` uses among `columns`, as their version sees them.
 plan::Expression Bound(const std::string& sql,
                        const std::vector<plan::Binding>& columns) {
@@ -19,9 +17,24 @@ plan::Expression Bound(const std::string& sql,
   return expression;
 }
 
-schema::Column ProvenanceColumn() {
+// The columns as each version sees them; the new one's own is added later.
+struct Names {
+  std::vector<plan::Binding> as_old;
+  std::vector<plan::Binding> as_new;
+};
+Names NamesOf(const MotionSpec& spec, const schema::Table& table) {
+  Names names;
+  for (const schema::Column& column : table.columns) {
+    names.as_old.push_back({column.name, column.name, column.type});
+    if (column.name == spec.old_column) continue;
+    names.as_new.push_back(names.as_old.back());
+  }
+  return names;
+}
+
+schema::Column ProvenanceColumn(const std::string& name) {
   schema::Column column;
-  column.name = kProvenance;
+  column.name = name;
   column.type = "smallint";
   column.nullable = false;
   column.default_sql = "0";
@@ -43,28 +56,25 @@ MotionBed::MotionBed(TestDatabase& database, const MotionSpec& spec)
 
 plan::Motion MotionBed::MotionOf(const MotionSpec& spec,
                                  const schema::Table& table) const {
+  const schema::Column& old = schema::RequireColumn(table, spec.old_column);
   plan::Motion motion;
-  motion.name = "m1";
+  motion.name = spec.name;
   motion.table = table.name;
-  motion.old_column = schema::RequireColumn(table, spec.old_column);
-  schema::Column added;
-  added.name = spec.new_column;
-  added.type = spec.new_type.empty() ? motion.old_column->type : spec.new_type;
-  motion.new_column = added;
-  motion.provenance = kProvenance;
-
-  std::string shown = spec.shown_as.empty() ? added.name : spec.shown_as;
-  std::vector<plan::Binding> as_old;
-  std::vector<plan::Binding> as_new = {{shown, added.name, added.type}};
-  for (const schema::Column& column : table.columns) {
-    as_old.push_back({column.name, column.name, column.type});
-    if (column.name != shown && column.name != spec.old_column) {
-      as_new.push_back(as_old.back());
-    }
+  if (spec.writes_back) motion.old_column = old;
+  Names names = NamesOf(spec, table);
+  if (!spec.new_column.empty()) {
+    schema::Column added;
+    added.name = spec.new_column;
+    added.type = spec.new_type.empty() ? old.type : spec.new_type;
+    motion.new_column = added;
+    motion.provenance = spec.provenance;
+    motion.new_column->nullable = !spec.new_not_null;
+    motion.up = Bound(spec.up, names.as_old);
+    motion.up.is_volatile = spec.is_volatile;
+    names.as_new.push_back({spec.shown_as.empty() ? added.name : spec.shown_as,
+                            added.name, added.type});
   }
-  motion.up = Bound(spec.up, as_old);
-  motion.down = Bound(spec.down, as_new);
-
+  if (spec.writes_back) motion.down = Bound(spec.down, names.as_new);
   motion.new_default = spec.new_default;
   motion.new_versions = spec.new_versions;
   motion.keeps_old_column = spec.keeps_old_column;
@@ -97,9 +107,11 @@ void MotionBed::PrepareOldColumn(const schema::Column& old_column) {
 }
 
 void MotionBed::Install() {
-  Do(plan::AddColumn{motion_.table, *motion_.new_column});
-  Do(plan::AddColumn{motion_.table, ProvenanceColumn()});
-  PrepareOldColumn(*motion_.old_column);
+  if (motion_.new_column) {
+    Do(plan::AddColumn{motion_.table, *motion_.new_column});
+    Do(plan::AddColumn{motion_.table, ProvenanceColumn(motion_.provenance)});
+  }
+  if (motion_.old_column) PrepareOldColumn(*motion_.old_column);
   Do(plan::CreateSync{motion_});
 }
 

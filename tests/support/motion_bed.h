@@ -16,15 +16,21 @@ namespace segue::test {
 struct MotionSpec {
   std::string table = "t";
   std::string old_column = "o";
-  std::string new_column = "n";
-  std::string new_type = "";  // empty: the old column's
-  std::string up = "o";       // over the old version's names
-  std::string down = "n";     // over the new version's names
+  std::string new_column = "n";  // empty: the old one goes, see plan::Motion
+  std::string new_type = "";     // empty: the old column's
+  std::string up = "o";          // over the old version's names
+  std::string down = "n";        // over the new version's names
   // The name under which `down` sees the new column; empty: its own.
   std::string shown_as = "";
   std::optional<std::string> new_default = {};
   std::vector<std::string> new_versions = {};
   bool keeps_old_column = false;
+  bool writes_back = true;    // false: the new column is derived from several
+  bool is_volatile = false;   // `up` gives another value each time
+  bool new_not_null = false;  // what the new column is to be in the end
+  // A second motion of the same table needs its own.
+  std::string name = "m1";
+  std::string provenance = "_segue_d";
 };
 
 class MotionBed {

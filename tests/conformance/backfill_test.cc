@@ -1,0 +1,283 @@
+// The SQL that moves and checks rows, range by range.
+#include <gmock/gmock.h>
+
+#include "tests/conformance/sync_fixture.h"
+
+namespace segue::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class BackfillSqlTest : public SyncTest {
+ protected:
+  std::string Count(const std::string& condition) {
+    return *db().app().One("SELECT count(*) FROM t WHERE " + condition);
+  }
+  // Fills in chunks of three and checks that each row came over once.
+  void FillsAll(int rows) {
+    EXPECT_EQ(bed().CountLeft(), rows);
+    // The last chunk is what is left after the last whole one.
+    EXPECT_EQ(bed().Fill(3), rows / 3 + 1);
+    EXPECT_EQ(Count("n = lower(o) AND _segue_d = 1"), std::to_string(rows));
+    EXPECT_EQ(Count("o LIKE 'ROW%'"), std::to_string(rows));
+    EXPECT_EQ(bed().CountLeft(), 0);
+    EXPECT_THAT(bed().VerifyKeys(), IsEmpty());
+  }
+  // Ten rows 'ROW0'...; `key` is an expression over the number i.
+  std::string Rows(const std::string& columns, const std::string& key) {
+    return ";WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s "
+           "WHERE i < 9) INSERT INTO t(" +
+           columns + ") SELECT " + key + ", 'ROW' || i FROM s";
+  }
+};
+
+TEST_P(BackfillSqlTest, WalksByAnInteger) {
+  Install("CREATE TABLE t(id integer PRIMARY KEY, o text)" +
+              Rows("id, o", "i * 7 - 30"),
+          Lossy());
+  FillsAll(10);
+}
+
+TEST_P(BackfillSqlTest, WalksByACompositeKeyInKeyOrder) {
+  Install(
+      "CREATE TABLE t(a integer NOT NULL, b text NOT NULL, o text, "
+      "PRIMARY KEY (b, a))" +
+          Rows("a, b, o", "9 - i, 'k' || i / 4"),
+      Lossy());
+  EXPECT_THAT(bed().sql().key_columns, ElementsAre("b", "a"));
+  FillsAll(10);
+}
+
+TEST_P(BackfillSqlTest, WalksByText) {
+  Install("CREATE TABLE t(id text NOT NULL PRIMARY KEY, o text)" +
+              Rows("id, o", "'it''s ' || i"),
+          Lossy());
+  FillsAll(10);
+}
+
+TEST_P(BackfillSqlTest, WalksByAUniqueKey) {
+  Install(
+      "CREATE TABLE t(id integer NOT NULL UNIQUE, o text)" + Rows("id, o", "i"),
+      Lossy());
+  FillsAll(10);
+}
+
+TEST_P(BackfillSqlTest, FillsTablesWithoutAKey) {
+  Install("CREATE TABLE t(id integer UNIQUE, o text)" + Rows("id, o", "NULL"),
+          Lossy());
+  EXPECT_THAT(bed().motion().key, IsEmpty());
+  bed().Fill(3);
+  EXPECT_EQ(Count("n = lower(o) AND _segue_d = 1"), "10");
+  EXPECT_EQ(bed().CountLeft(), 0);
+  EXPECT_THAT(bed().VerifyKeys(), IsEmpty());
+}
+
+TEST_P(BackfillSqlTest, FillsAnEmptyTable) {
+  Install("CREATE TABLE t(id integer PRIMARY KEY, o text)", Lossy());
+  EXPECT_EQ(bed().Fill(3), 1);
+  EXPECT_EQ(bed().CountLeft(), 0);
+}
+
+TEST_P(BackfillSqlTest, StaysInsideItsBounds) {
+  Install("CREATE TABLE t(id integer PRIMARY KEY, o text)" + Rows("id, o", "i"),
+          Lossy());
+  auto key = [](std::int64_t id) { return db::Row{id}; };
+  bed().FillRange({key(2), key(4)});
+  EXPECT_EQ(Count("_segue_d = 1"), "2");
+  EXPECT_EQ(Count("_segue_d = 1 AND id IN (3, 4)"), "2");
+  bed().FillRange({{}, key(0)});
+  EXPECT_EQ(Count("_segue_d = 1 AND id = 0"), "1");
+  bed().FillRange({key(8), {}});
+  EXPECT_EQ(Count("_segue_d = 1 AND id = 9"), "1");
+  EXPECT_EQ(bed().CountLeft(), 6);
+  bed().FillRange({});
+  EXPECT_EQ(bed().CountLeft(), 0);
+}
+
+TEST_P(BackfillSqlTest, CountsTheRowsItFills) {
+  Install("CREATE TABLE t(id integer PRIMARY KEY, o text)" + Rows("id, o", "i"),
+          Lossy());
+  db().Exec("UPDATE t SET n = 'mine' WHERE id < 3");
+  db::Result result = RunRange(bed().connection(), bed().sql().fill, {},
+                               db::Purpose::kBackfill);
+  EXPECT_EQ(result.affected, 7);
+}
+
+TEST_P(BackfillSqlTest, LeavesRowsAloneThatAClientWrote) {
+  Install("CREATE TABLE t(id integer PRIMARY KEY, o text)" + Rows("id, o", "i"),
+          Lossy());
+  db().Exec("UPDATE t SET n = 'Mine' WHERE id = 1");
+  db().Exec("UPDATE t SET o = 'Left', n = 'Right' WHERE id = 2");
+  bed().Fill();
+  EXPECT_EQ(Row(0), "ROW0|row0|1\n");
+  EXPECT_EQ(Row(1), "Mine|Mine|2\n");
+  EXPECT_EQ(Row(2), "Left|Right|3\n");
+  EXPECT_THAT(bed().VerifyKeys(), IsEmpty());
+}
+
+TEST_P(BackfillSqlTest, FillingTwiceChangesNothing) {
+  Install(kPlainTable, Lossy()).Fill();
+  const std::string once = AllRows();
+  bed().Fill();
+  EXPECT_EQ(AllRows(), once);
+}
+
+TEST_P(BackfillSqlTest, VerifyNamesTheRowsThatDisagree) {
+  Install(
+      "CREATE TABLE t(a integer NOT NULL, b text NOT NULL, o text, "
+      "PRIMARY KEY (b, a))" +
+          Rows("a, b, o", "i, 'k'"),
+      Lossy())
+      .Fill();
+  db().Exec("UPDATE t SET n = 'Mine' WHERE a = 7");
+  std::vector<std::string> damaged;
+  bed().connection().Begin({db::Purpose::kBackfill, {}});
+  // As if a trigger had been missing: the mark keeps the triggers quiet.
+  bed().connection().ExecuteScript(
+      Either("INSERT INTO segue_busy DEFAULT VALUES;", "") +
+      "UPDATE t SET n = 'wrong' WHERE a = 4;"
+      "UPDATE t SET o = 'wrong' WHERE a = 7;"
+      "UPDATE t SET _segue_d = 0 WHERE a = 9;" +
+      Either("DELETE FROM segue_busy;", ""));
+  bed().connection().Commit();
+  EXPECT_THAT(bed().VerifyKeys(), ElementsAre("(k, 4)", "(k, 7)", "(k, 9)"));
+  auto key = [](std::int64_t a) { return db::Row{std::string("k"), a}; };
+  EXPECT_THAT(bed().VerifyKeys({key(4), key(8)}), ElementsAre("(k, 7)"));
+  EXPECT_EQ(bed().CountLeft(), 1);
+}
+
+TEST_P(BackfillSqlTest, VerifyListsAtMostAHundred) {
+  Install(
+      "CREATE TABLE t(id integer PRIMARY KEY, o text);"
+      "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE "
+      "i < 250) INSERT INTO t SELECT i, 'x' FROM s",
+      Lossy());
+  EXPECT_EQ(bed().VerifyKeys().size(), 100u);
+}
+
+TEST_P(BackfillSqlTest, VerifyTellsNullFromAValue) {
+  Install(kPlainTable, Lossy()).Fill();
+  bed().connection().Begin({db::Purpose::kBackfill, {}});
+  bed().connection().ExecuteScript(
+      Either("INSERT INTO segue_busy DEFAULT VALUES;", "") +
+      "UPDATE t SET n = NULL WHERE id = 1;" +
+      Either("DELETE FROM segue_busy;", ""));
+  bed().connection().Commit();
+  EXPECT_THAT(bed().VerifyKeys(), ElementsAre("(1)"));
+}
+
+TEST_P(BackfillSqlTest, DoesNotRederiveWhatIsVolatile) {
+  MotionSpec spec;
+  spec.up = Either("'r' || random()", "'r' || random()::text");
+  spec.writes_back = false;
+  spec.is_volatile = true;
+  Install(kPlainTable, spec).Fill();
+  EXPECT_EQ(Count("n LIKE 'r%'"), "2");
+  EXPECT_EQ(*db().app().One("SELECT count(DISTINCT n) FROM t"), "2");
+  EXPECT_THAT(bed().VerifyKeys(), IsEmpty());
+}
+
+TEST_P(BackfillSqlTest, TriesTheExpressionBeforehand) {
+  MotionSpec spec;
+  spec.up = "nullif(o, 'DEF')";
+  spec.new_not_null = true;
+  db().Exec(kPlainTable);
+  MotionBed motion(db(), spec);  // nothing of it installed
+  const RangeSql& trial = motion.sql().trial;
+  ASSERT_FALSE(trial.all.empty());
+  EXPECT_THAT(
+      Keys(RunRange(motion.connection(), trial, {}, db::Purpose::kRead)),
+      ElementsAre("(2)"));
+  EXPECT_THAT(
+      Keys(RunRange(motion.connection(), trial, {{}, db::Row{std::int64_t{1}}},
+                    db::Purpose::kRead)),
+      IsEmpty());
+}
+
+TEST_P(BackfillSqlTest, EstimatesRows) {
+  Install("CREATE TABLE t(id integer PRIMARY KEY, o text)" + Rows("id, o", "i"),
+          Lossy());
+  db().Exec(Either("ANALYZE", "ANALYZE t"));
+  db::Result result = bed().connection().Execute(bed().sql().estimated_rows);
+  EXPECT_EQ(db::ToInt(result.rows.at(0).at(0)), 10);
+}
+
+SEGUE_INSTANTIATE(BackfillSqlTest);
+
+class PostgresBackfillTest : public BackfillSqlTest {};
+
+TEST_P(PostgresBackfillTest, WalksByUuid) {
+  Install(
+      "CREATE TABLE t(id uuid PRIMARY KEY DEFAULT gen_random_uuid(), "
+      "o text)" +
+          Rows("id, o", "gen_random_uuid()"),
+      Lossy());
+  FillsAll(10);
+}
+
+TEST_P(PostgresBackfillTest, WalksByAnIdentityThatIsAlwaysGenerated) {
+  Install(
+      "CREATE TABLE t(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
+      "o text); INSERT INTO t(o) SELECT 'ROW' || g FROM "
+      "generate_series(1, 10) g",
+      Lossy());
+  FillsAll(10);
+}
+
+TEST_P(PostgresBackfillTest, WalksByTimesAndDecimals) {
+  Install(
+      "CREATE TABLE t(at timestamptz, amount numeric, o text, PRIMARY KEY "
+      "(at, amount))" +
+          Rows("at, amount, o",
+               "'2026-01-01'::timestamptz + i / 2 * interval '1 "
+               "microsecond', -i / 3.0"),
+      Lossy());
+  FillsAll(10);
+}
+
+TEST_P(PostgresBackfillTest, UsesTheKeysIndex) {
+  Install(
+      "CREATE TABLE t(a integer, b integer, o text, PRIMARY KEY (b, a));"
+      "INSERT INTO t SELECT g % 100, g, 'x' FROM generate_series(1, 20000) "
+      "g",
+      Lossy());
+  // Without statistics, as right after a restore.
+  const MotionSql& sql = bed().sql();
+  for (const std::string& statement :
+       {sql.next_bound.after, sql.fill.between}) {
+    std::vector<db::Value> parameters(
+        static_cast<std::size_t>(
+            std::count(statement.begin(), statement.end(), '$')),
+        std::int64_t{1});
+    // A fill between names both bounds; the next bound one and the size.
+    parameters.resize(&statement == &sql.next_bound.after ? 3 : 4);
+    db::Result plan =
+        bed().connection().Execute("EXPLAIN " + statement, parameters);
+    std::string text;
+    for (const db::Row& row : plan.rows) text += db::ToText(row[0]) + "\n";
+    EXPECT_EQ(text.find("Seq Scan on t"), std::string::npos) << text;
+  }
+}
+
+TEST_P(PostgresBackfillTest, FillsKeylessRowsThatMove) {
+  Install(
+      "CREATE TABLE t(id integer, o text) WITH (fillfactor = 100);"
+      "INSERT INTO t SELECT g, 'ROW' || g FROM generate_series(1, 500) g",
+      Lossy());
+  // Rows get new places behind and before the cursor.
+  bed().FillRange({{},
+                   bed()
+                       .connection()
+                       .Execute(bed().sql().next_bound.all, {std::int64_t{100}})
+                       .rows.at(0)});
+  db().Exec("UPDATE t SET o = o || 'x' WHERE id % 3 = 0");
+  bed().Fill(50);
+  EXPECT_EQ(bed().CountLeft(), 0);
+  EXPECT_EQ(Count("n = lower(o)"), "500");
+}
+
+SEGUE_INSTANTIATE_ON(PostgresBackfillTest, PostgresTestbed());
+
+}  // namespace
+}  // namespace segue::test

@@ -1,6 +1,5 @@
 #include "cli/migration_file.h"
 
-#include "manifest/config.h"
 #include "manifest/manifest.h"
 
 namespace segue::cli {
@@ -14,7 +13,7 @@ Migration LoadMigration(const Context& context, const Settings& settings) {
   }
   if (arguments.Has("--chunk-time")) {
     migration.chunk_time =
-        manifest::ParseDuration(arguments.Value("--chunk-time"));
+        ParseTime("--chunk-time", arguments.Value("--chunk-time"));
   }
   return migration;
 }

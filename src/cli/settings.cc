@@ -124,13 +124,14 @@ Settings ResolveSettings(const Context& context) {
 
   Settings settings;
   const fs::path folder = path.parent_path();
-  settings.migrations = folder / config.directory;
+  settings.migrations =
+      folder / (config.directory.empty() ? "migrations" : config.directory);
   if (config.access) settings.access = *config.access;
   settings.lock_budget = config.lock_budget;
   settings.chunk_time = config.chunk_time;
   if (arguments.Has("--lock-budget")) {
     settings.lock_budget =
-        manifest::ParseDuration(arguments.Value("--lock-budget"));
+        ParseTime("--lock-budget", arguments.Value("--lock-budget"));
   }
   settings.database.url = ChooseUrl(context, folder, config, environment);
   // Schema and role belong to the environment's database; a URL from elsewhere
@@ -172,6 +173,14 @@ std::int64_t ParseCount(const std::string& option, const std::string& text) {
                 option + " is \"" + text + "\"; it must be a positive number");
   }
   return count;
+}
+
+std::chrono::milliseconds ParseTime(const std::string& option,
+                                    const std::string& text) {
+  const auto time = manifest::ParseDuration(text);
+  if (time.count() > 0) return time;
+  throw Error(ErrorKind::kUsage,
+              option + " is " + text + "; it must be longer than that");
 }
 
 }  // namespace segue::cli

@@ -35,4 +35,8 @@ std::filesystem::path FindMigration(const Context& context,
 // A positive count, as --limit 20. Throws Error{kUsage} naming the option.
 std::int64_t ParseCount(const std::string& option, const std::string& text);
 
+// A time above zero, as --chunk-time 200ms. Throws Error{kUsage}.
+std::chrono::milliseconds ParseTime(const std::string& option,
+                                    const std::string& text);
+
 }  // namespace segue::cli

@@ -136,5 +136,12 @@ TEST_F(SettingsTest, ACountIsAPositiveNumber) {
   }
 }
 
+TEST_F(SettingsTest, ATimeIsAboveZero) {
+  EXPECT_EQ(ParseTime("--chunk-time", "1.5s").count(), 1500);
+  for (const char* text : {"", "0", "0ms", "-1s", "5", "5 parsecs"}) {
+    EXPECT_THROW(ParseTime("--chunk-time", text), Error) << text;
+  }
+}
+
 }  // namespace
 }  // namespace segue::cli

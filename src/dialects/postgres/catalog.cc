@@ -1,0 +1,189 @@
+// Relations, columns, triggers and grants.
+#include "dialects/postgres/catalog.h"
+
+#include "base/text.h"
+#include "dialects/postgres/sql.h"
+
+namespace segue::postgres {
+namespace {
+
+// What an extension brought belongs to it, not to the application's schema.
+// No size functions here: they would wait for locks on the tables.
+constexpr const char* kTablesSql = R"sql(
+SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
+  pg_get_userbyid(c.relowner)::text, d.description,
+  CASE WHEN c.relkind = 'p'
+       THEN (SELECT coalesce(sum(greatest(l.reltuples, 0)), 0)
+             FROM pg_partition_tree(c.oid) t
+             JOIN pg_class l ON l.oid = t.relid AND t.isleaf)
+       WHEN c.reltuples > 0 THEN c.reltuples
+       ELSE coalesce(pg_stat_get_live_tuples(c.oid), 0) END::bigint,
+  c.relpages::bigint * current_setting('block_size')::bigint,
+  c.relnatts::int,
+  c.relrowsecurity AND NOT (r.rolsuper OR r.rolbypassrls)
+    AND (c.relforcerowsecurity OR NOT pg_has_role(c.relowner, 'USAGE')),
+  pg_has_role(c.relowner, 'USAGE'),
+  CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END
+FROM pg_class c
+JOIN pg_roles r ON r.rolname = current_user
+LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = 0
+  AND d.classoid = 'pg_class'::regclass
+WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid
+    AND e.classid = 'pg_class'::regclass AND e.deptype = 'e'))sql";
+
+constexpr const char* kColumnsSql = R"sql(
+SELECT a.attrelid::bigint, a.attname::text,
+  format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+  pg_get_expr(f.adbin, f.adrelid), a.attidentity::text, a.attgenerated <> '',
+  d.description,
+  CASE WHEN a.attcollation <> t.typcollation THEN
+    CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.'
+    END || quote_ident(l.collname) END,
+  a.attacl IS NOT NULL
+FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+  AND NOT a.attisdropped
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+LEFT JOIN pg_description d ON d.objoid = a.attrelid AND d.objsubid = a.attnum
+  AND d.classoid = 'pg_class'::regclass
+LEFT JOIN pg_collation l ON l.oid = a.attcollation
+LEFT JOIN pg_namespace n ON n.oid = l.collnamespace
+WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
+ORDER BY a.attrelid, a.attnum)sql";
+
+// segue's own triggers are left out.
+constexpr const char* kTriggersSql = R"sql(
+SELECT t.tgrelid::bigint, t.tgname::text, pg_get_triggerdef(t.oid)
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal
+  AND t.tgname NOT LIKE '~segue\_%'
+ORDER BY t.tgname)sql";
+
+constexpr const char* kGrantsSql = R"sql(
+SELECT c.oid::bigint, g.privilege_type || ' TO ' ||
+  CASE WHEN g.grantee = 0 THEN 'PUBLIC'
+       ELSE quote_ident(pg_get_userbyid(g.grantee)) END ||
+  CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
+FROM pg_class c CROSS JOIN aclexplode(c.relacl) g
+WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
+  AND g.grantee <> c.relowner
+ORDER BY 2)sql";
+
+std::string KindOfRelation(const std::string& relkind, bool is_partition) {
+  if (relkind == "v") return "view";
+  if (is_partition) return "partition";
+  return relkind == "p" ? "partitioned table" : "table";
+}
+
+schema::Identity IdentityOf(const std::string& code) {
+  if (code == "a") return schema::Identity::kAlways;
+  if (code == "d") return schema::Identity::kByDefault;
+  return schema::Identity::kNone;
+}
+
+schema::Column ReadColumn(RowReader& row) {
+  schema::Column column;
+  column.name = row.Text();
+  column.type = row.Text();
+  column.nullable = row.Boolean();
+  std::optional<std::string> expression = row.OptionalText();
+  column.identity = IdentityOf(row.Text());
+  if (row.Boolean()) {
+    column.generated_sql = expression.value_or("");
+  } else {
+    column.default_sql = std::move(expression);
+  }
+  column.comment = row.Text();
+  column.collation = row.Text();
+  column.has_column_grants = row.Boolean();
+  if (column.default_sql) {
+    column.default_is_constant = IsConstantDefault(*column.default_sql);
+  }
+  return column;
+}
+
+// The columns named in "RANGE (a, lower(b))"; filled in once they are known.
+void ResolvePartitionKeys(TablesByOid& tables) {
+  for (auto& [oid, table] : tables) {
+    if (table.partition_key.empty()) continue;
+    table.partition_key =
+        schema::ReferencedColumns(table.partition_key[0], table.ColumnNames());
+  }
+}
+
+}  // namespace
+
+std::string RowReader::Text() { return OptionalText().value_or(""); }
+
+std::optional<std::string> RowReader::OptionalText() {
+  const db::Value& value = row_.at(next_++);
+  if (db::IsNull(value)) return std::nullopt;
+  return db::ToText(value);
+}
+
+std::int64_t RowReader::Integer() {
+  const db::Value& value = row_.at(next_++);
+  return db::IsNull(value) ? 0 : db::ToInt(value);
+}
+
+TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid) {
+  TablesByOid tables;
+  for (const db::Row& values :
+       connection.Execute(kTablesSql, {schema_oid}).rows) {
+    RowReader row(values);
+    schema::Table& table = tables[row.Integer()];
+    table.name.name = row.Text();
+    const std::string relkind = row.Text();
+    table.kind = KindOfRelation(relkind, row.Boolean());
+    table.owner = row.Text();
+    table.comment = row.Text();
+    table.estimated_rows = row.Integer();
+    table.bytes = row.Integer();
+    table.max_attnum = static_cast<int>(row.Integer());
+    table.row_security_hides = row.Boolean();
+    table.owned_by_session = row.Boolean();
+    const std::string partition_key = row.Text();
+    if (!partition_key.empty()) table.partition_key = {partition_key};
+  }
+  return tables;
+}
+
+void ReadColumns(db::Connection& connection, std::int64_t schema_oid,
+                 TablesByOid& tables) {
+  for (const db::Row& values :
+       connection.Execute(kColumnsSql, {schema_oid}).rows) {
+    RowReader row(values);
+    const auto table = tables.find(row.Integer());
+    if (table == tables.end()) continue;
+    table->second.columns.push_back(ReadColumn(row));
+  }
+  ResolvePartitionKeys(tables);
+}
+
+void ReadTriggers(db::Connection& connection, std::int64_t schema_oid,
+                  TablesByOid& tables) {
+  for (const db::Row& values :
+       connection.Execute(kTriggersSql, {schema_oid}).rows) {
+    RowReader row(values);
+    const auto table = tables.find(row.Integer());
+    if (table == tables.end()) continue;
+    schema::Trigger trigger;
+    trigger.name = row.Text();
+    trigger.definition = row.Text();
+    table->second.triggers.push_back(std::move(trigger));
+  }
+}
+
+void ReadGrants(db::Connection& connection, std::int64_t schema_oid,
+                TablesByOid& tables) {
+  for (const db::Row& values :
+       connection.Execute(kGrantsSql, {schema_oid}).rows) {
+    RowReader row(values);
+    const auto table = tables.find(row.Integer());
+    if (table != tables.end()) table->second.grants.push_back(row.Text());
+  }
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,46 @@
+// The queries behind Inspect, and reading their rows.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "db/connection.h"
+#include "schema/schema.h"
+
+namespace segue::postgres {
+
+// The tables of one schema by object id, while they are being filled.
+using TablesByOid = std::map<std::int64_t, schema::Table>;
+
+// One row of a result, read from left to right.
+class RowReader {
+ public:
+  explicit RowReader(const db::Row& row) : row_(row) {}
+  std::string Text();  // empty for NULL
+  std::optional<std::string> OptionalText();
+  std::int64_t Integer();  // 0 for NULL
+  bool Boolean() { return Integer() != 0; }
+
+ private:
+  const db::Row& row_;
+  std::size_t next_ = 0;
+};
+
+// Each runs one query for all tables of the schema and fills in its part.
+TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid);
+void ReadColumns(db::Connection& connection, std::int64_t schema_oid,
+                 TablesByOid& tables);
+void ReadIndexes(db::Connection& connection, std::int64_t schema_oid,
+                 TablesByOid& tables);
+void ReadConstraints(db::Connection& connection, std::int64_t schema_oid,
+                     TablesByOid& tables);
+void ReadTriggers(db::Connection& connection, std::int64_t schema_oid,
+                  TablesByOid& tables);
+void ReadDependents(db::Connection& connection, std::int64_t schema_oid,
+                    TablesByOid& tables);
+void ReadGrants(db::Connection& connection, std::int64_t schema_oid,
+                TablesByOid& tables);
+
+}  // namespace segue::postgres

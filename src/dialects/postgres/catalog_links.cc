@@ -1,0 +1,230 @@
+// Indexes, constraints, and what depends on a table.
+#include "dialects/postgres/catalog.h"
+
+namespace segue::postgres {
+namespace {
+
+// One row a column. The whole definition comes with the first one only.
+// to_jsonb reads a column that servers before 15 do not have.
+constexpr const char* kIndexesSql = R"sql(
+SELECT i.indrelid::bigint, ic.relname::text, k.ord::int, am.amname::text,
+  i.indisunique, i.indisprimary, i.indisvalid AND i.indisready,
+  NOT i.indimmediate,
+  CASE WHEN k.ord = 1
+       THEN (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean END,
+  CASE WHEN k.ord = 1 THEN pg_get_expr(i.indpred, i.indrelid) END,
+  CASE WHEN k.ord = 1 THEN pg_get_indexdef(i.indexrelid) END,
+  con.conname::text, k.ord > i.indnkeyatts, a.attname::text,
+  CASE WHEN k.attnum = 0
+       THEN pg_get_indexdef(i.indexrelid, k.ord::int, false) END,
+  CASE WHEN NOT o.opcdefault OR ia.attoptions IS NOT NULL THEN
+    CASE WHEN os.nspname = 'pg_catalog' THEN ''
+         ELSE quote_ident(os.nspname) || '.' END || quote_ident(o.opcname) ||
+    coalesce((SELECT ' (' || string_agg(quote_ident(split_part(p, '=', 1)) ||
+        ' = ' || quote_literal(substr(p, strpos(p, '=') + 1)), ', ') || ')'
+      FROM unnest(ia.attoptions) p), '') END,
+  CASE WHEN l.oid <> coalesce(a.attcollation, et.typcollation) THEN
+    CASE WHEN ls.nspname = 'pg_catalog' THEN ''
+         ELSE quote_ident(ls.nspname) || '.' END || quote_ident(l.collname) END,
+  coalesce(i.indoption[(k.ord - 1)::int]::int, 0)
+FROM pg_class c
+JOIN pg_index i ON i.indrelid = c.oid AND i.indislive
+JOIN pg_class ic ON ic.oid = i.indexrelid
+JOIN pg_am am ON am.oid = ic.relam
+CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, ord)
+LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+  AND k.attnum <> 0
+LEFT JOIN pg_attribute ia ON ia.attrelid = ic.oid AND ia.attnum = k.ord
+LEFT JOIN pg_type et ON et.oid = ia.atttypid
+LEFT JOIN pg_opclass o ON o.oid = i.indclass[(k.ord - 1)::int]
+LEFT JOIN pg_namespace os ON os.oid = o.opcnamespace
+LEFT JOIN pg_collation l ON l.oid = i.indcollation[(k.ord - 1)::int]
+LEFT JOIN pg_namespace ls ON ls.oid = l.collnamespace
+LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid
+  AND con.conrelid = c.oid AND con.contype IN ('p', 'u', 'x')
+WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p')
+ORDER BY i.indrelid, ic.relname, k.ord)sql";
+
+constexpr const char* kConstraintsSql = R"sql(
+SELECT x.conrelid::bigint, x.conname::text, x.contype::text, k.ord::int,
+  a.attname::text, CASE WHEN coalesce(k.ord, 1) = 1
+    THEN pg_get_constraintdef(x.oid) END,
+  CASE WHEN coalesce(k.ord, 1) = 1 THEN pg_get_expr(x.conbin, x.conrelid) END,
+  x.convalidated
+FROM pg_class c
+JOIN pg_constraint x ON x.conrelid = c.oid
+LEFT JOIN LATERAL unnest(x.conkey) WITH ORDINALITY k (attnum, ord) ON true
+LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+WHERE c.relnamespace = $1::oid AND x.contype IN ('p', 'u', 'f', 'c', 'x')
+  AND c.relkind IN ('r', 'p')
+ORDER BY x.conrelid, x.conname, k.ord)sql";
+
+// The views of published versions are segue's own; their schemas carry a
+// comment that says so (version_views.cc).
+constexpr const char* kDependentsSql = R"sql(
+WITH c AS MATERIALIZED (SELECT oid, relname, reltype FROM pg_class
+  WHERE relnamespace = $1::oid AND relkind IN ('r', 'p', 'v')),
+d AS MATERIALIZED (SELECT d.* FROM pg_depend d JOIN c ON c.oid = d.refobjid
+  WHERE d.refclassid = 'pg_class'::regclass
+    AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass,
+      'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_attrdef'::regclass)),
+found (relid, attnum, kind, space, name) AS (
+  SELECT d.refobjid, d.refobjsubid,
+    CASE v.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
+      ELSE 'rule' END, v.relnamespace, v.relname::text
+  FROM d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass
+    AND r.oid = d.objid
+  JOIN pg_class v ON v.oid = r.ev_class AND v.oid <> d.refobjid
+UNION
+  SELECT d.refobjid, d.refobjsubid, 'function', p.pronamespace, p.proname::text
+  FROM d JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
+UNION
+  SELECT d.refobjid, d.refobjsubid, 'trigger', t.relnamespace,
+    t.relname || '.' || g.tgname
+  FROM d JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass
+    AND g.oid = d.objid AND d.refobjsubid > 0 AND NOT g.tgisinternal
+    AND g.tgname NOT LIKE '~segue\_%'
+  JOIN pg_class t ON t.oid = g.tgrelid
+UNION
+  SELECT d.refobjid, d.refobjsubid, 'policy', t.relnamespace,
+    t.relname || '.' || p.polname
+  FROM d JOIN pg_policy p ON d.classid = 'pg_policy'::regclass
+    AND p.oid = d.objid AND d.refobjsubid > 0
+  JOIN pg_class t ON t.oid = p.polrelid
+UNION
+  SELECT d.refobjid, d.refobjsubid, 'generated column', t.relnamespace,
+    t.relname || '.' || a.attname
+  FROM d JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass
+    AND f.oid = d.objid
+  JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
+    AND a.attgenerated <> ''
+    AND (a.attrelid, a.attnum) <> (d.refobjid, d.refobjsubid)
+  JOIN pg_class t ON t.oid = f.adrelid
+UNION
+  SELECT x.confrelid, k, 'foreign key', t.relnamespace,
+    t.relname || '.' || x.conname
+  FROM c JOIN pg_constraint x ON x.confrelid = c.oid AND x.contype = 'f'
+    AND x.conrelid <> c.oid
+  CROSS JOIN LATERAL unnest(x.confkey) k
+  JOIN pg_class t ON t.oid = x.conrelid)
+SELECT f.relid::bigint, f.kind, n.nspname || '.' || f.name, a.attname::text
+FROM found f JOIN pg_namespace n ON n.oid = f.space
+LEFT JOIN pg_attribute a ON a.attrelid = f.relid AND a.attnum = f.attnum
+  AND f.attnum > 0
+WHERE n.nspname <> 'segue' AND NOT EXISTS (SELECT FROM pg_description v
+  WHERE v.objoid = n.oid AND v.classoid = 'pg_namespace'::regclass
+    AND v.description LIKE 'segue: version of schema %')
+ORDER BY 1, 2, 3, 4)sql";
+
+// Bits of pg_index.indoption.
+constexpr std::int64_t kDescending = 1, kNullsFirst = 2;
+
+schema::Index ReadIndexHead(RowReader& row, std::string name) {
+  schema::Index index;
+  index.name = std::move(name);
+  index.method = row.Text();
+  index.unique = row.Boolean();
+  index.primary = row.Boolean();
+  index.valid = row.Boolean();
+  index.deferrable = row.Boolean();
+  index.nulls_not_distinct = row.Boolean();
+  index.predicate = row.Text();
+  index.definition = row.Text();
+  index.constraint = row.Text();
+  return index;
+}
+
+void ReadIndexColumn(RowReader& row, schema::Index& index) {
+  const bool included = row.Boolean();
+  schema::IndexColumn column;
+  column.name = row.Text();
+  column.expression = row.Text();
+  column.opclass = row.Text();
+  column.collation = row.Text();
+  const std::int64_t option = row.Integer();
+  column.descending = (option & kDescending) != 0;
+  const bool nulls_first = (option & kNullsFirst) != 0;
+  if (nulls_first != column.descending) column.nulls_first = nulls_first;
+  if (included) {
+    index.include.push_back(column.name);
+  } else {
+    index.columns.push_back(std::move(column));
+  }
+}
+
+schema::ConstraintKind KindOfConstraint(const std::string& contype) {
+  switch (contype[0]) {
+    case 'p':
+      return schema::ConstraintKind::kPrimaryKey;
+    case 'u':
+      return schema::ConstraintKind::kUnique;
+    case 'f':
+      return schema::ConstraintKind::kForeignKey;
+    case 'x':
+      return schema::ConstraintKind::kExclude;
+    default:
+      return schema::ConstraintKind::kCheck;
+  }
+}
+
+void ReadConstraint(RowReader& row, schema::Table& table) {
+  std::string name = row.Text();
+  const schema::ConstraintKind kind = KindOfConstraint(row.Text());
+  const bool first = row.Integer() <= 1;
+  const std::string column = row.Text();
+  if (first) {
+    schema::Constraint constraint;
+    constraint.name = std::move(name);
+    constraint.kind = kind;
+    constraint.definition = row.Text();
+    constraint.check = row.Text();
+    constraint.validated = row.Boolean();
+    table.constraints.push_back(std::move(constraint));
+  }
+  if (!column.empty()) table.constraints.back().columns.push_back(column);
+}
+
+}  // namespace
+
+void ReadIndexes(db::Connection& connection, std::int64_t schema_oid,
+                 TablesByOid& tables) {
+  for (const db::Row& values :
+       connection.Execute(kIndexesSql, {schema_oid}).rows) {
+    RowReader row(values);
+    const auto table = tables.find(row.Integer());
+    if (table == tables.end()) continue;
+    std::string name = row.Text();
+    const bool first = row.Integer() == 1;
+    std::vector<schema::Index>& indexes = table->second.indexes;
+    schema::Index head = ReadIndexHead(row, std::move(name));
+    if (first) indexes.push_back(std::move(head));
+    ReadIndexColumn(row, indexes.back());
+  }
+}
+
+void ReadConstraints(db::Connection& connection, std::int64_t schema_oid,
+                     TablesByOid& tables) {
+  for (const db::Row& values :
+       connection.Execute(kConstraintsSql, {schema_oid}).rows) {
+    RowReader row(values);
+    const auto table = tables.find(row.Integer());
+    if (table != tables.end()) ReadConstraint(row, table->second);
+  }
+}
+
+void ReadDependents(db::Connection& connection, std::int64_t schema_oid,
+                    TablesByOid& tables) {
+  for (const db::Row& values :
+       connection.Execute(kDependentsSql, {schema_oid}).rows) {
+    RowReader row(values);
+    const auto table = tables.find(row.Integer());
+    if (table == tables.end()) continue;
+    schema::Dependent dependent;
+    dependent.kind = row.Text();
+    dependent.name = row.Text();
+    dependent.column = row.Text();
+    table->second.dependents.push_back(std::move(dependent));
+  }
+}
+
+}  // namespace segue::postgres

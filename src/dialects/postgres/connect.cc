@@ -1,0 +1,86 @@
+// Making a connection: from a URL to libpq's keywords.
+#include <libpq-fe.h>
+
+#include <cstdlib>
+#include <map>
+
+#include "db/url.h"
+#include "dialects/postgres/connection.h"
+#include "dialects/postgres/errors.h"
+#include "segue/error.h"
+
+namespace segue::postgres {
+namespace {
+
+using Keywords = std::map<std::string, std::string>;
+
+// What the URL does not say is left to libpq: PG* variables, ~/.pgpass,
+// service files.
+Keywords KeywordsOf(const db::ConnectOptions& options) {
+  // A dead server must be noticed within a minute, also while a statement runs.
+  Keywords keywords = {{"keepalives", "1"},
+                       {"keepalives_idle", "30"},
+                       {"keepalives_interval", "10"},
+                       {"keepalives_count", "3"}};
+  if (std::getenv("PGCONNECT_TIMEOUT") == nullptr) {
+    keywords["connect_timeout"] = "10";
+  }
+  for (const auto& [name, value] : options.url.parameters) {
+    keywords[name] = value;
+  }
+  const auto set = [&](const char* name, const std::string& value) {
+    if (!value.empty()) keywords[name] = value;
+  };
+  set("host", options.url.host);
+  set("port", options.url.port);
+  set("user", options.url.user);
+  set("password", options.url.password);
+  set("dbname", options.url.database);
+  keywords["client_encoding"] = "UTF8";
+  keywords["application_name"] =
+      options.purpose.empty() ? "segue" : "segue " + options.purpose;
+  return keywords;
+}
+
+[[noreturn]] void ThrowUnknownOption(const std::string& reason) {
+  throw Error(ErrorKind::kUsage, "bad database URL: " + reason)
+      .WithHint("parameters after '?' are those of libpq, as sslmode");
+}
+
+[[noreturn]] void ThrowCannotConnect(const db::Url& url,
+                                     const std::string& reason) {
+  throw Error(ErrorKind::kConnectionLost,
+              "cannot connect to " + url.Redacted() + ": " + reason);
+}
+
+void Require(PGconn* connection, const db::Url& url) {
+  if (PQstatus(connection) == CONNECTION_OK) return;
+  const std::string reason = ConnectReason(PQerrorMessage(connection));
+  PQfinish(connection);
+  if (reason.find("invalid connection option") != std::string::npos ||
+      reason.find("invalid port number") != std::string::npos ||
+      reason.find(" value: \"") != std::string::npos) {
+    ThrowUnknownOption(reason);
+  }
+  ThrowCannotConnect(url, reason);
+}
+
+}  // namespace
+
+std::unique_ptr<db::Connection> Connect(const db::ConnectOptions& options) {
+  const Keywords keywords = KeywordsOf(options);
+  std::vector<const char*> names;
+  std::vector<const char*> values;
+  for (const auto& [name, value] : keywords) {
+    names.push_back(name.c_str());
+    values.push_back(value.c_str());
+  }
+  names.push_back(nullptr);
+  values.push_back(nullptr);
+  PGconn* connection = PQconnectdbParams(names.data(), values.data(), 0);
+  if (connection == nullptr) throw std::bad_alloc();
+  Require(connection, options.url);
+  return std::make_unique<PostgresConnection>(connection, options.role);
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,230 @@
+#include "dialects/postgres/connection.h"
+
+#include <libpq-fe.h>
+
+#include <charconv>
+#include <optional>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "dialects/postgres/errors.h"
+#include "dialects/postgres/settings.h"
+#include "dialects/postgres/sql.h"
+
+namespace segue::postgres {
+namespace {
+
+// Types of pg_type.dat whose object ids never change.
+constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23;
+
+void LogNotice(void*, const char* message) {
+  base::Log(base::LogLevel::kInfo, base::Trim(message));
+}
+
+std::string BytesAsHex(const db::Blob& bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text = "\\x";
+  for (std::uint8_t byte : bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+std::string DoubleAsText(double number) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
+  return {buffer, end};
+}
+
+std::optional<std::string> AsParameter(const db::Value& value) {
+  if (db::IsNull(value)) return std::nullopt;
+  if (const auto* bytes = std::get_if<db::Blob>(&value)) {
+    return BytesAsHex(*bytes);
+  }
+  if (const auto* number = std::get_if<double>(&value)) {
+    return DoubleAsText(*number);
+  }
+  return db::ToText(value);
+}
+
+db::Value FieldValue(const PGresult* result, int row, int column) {
+  if (PQgetisnull(result, row, column) != 0) return std::monostate{};
+  const char* text = PQgetvalue(result, row, column);
+  const auto length =
+      static_cast<std::size_t>(PQgetlength(result, row, column));
+  switch (PQftype(result, column)) {
+    case kBool:
+      return std::int64_t{text[0] == 't' ? 1 : 0};
+    case kInt2:
+    case kInt4:
+    case kInt8: {
+      std::int64_t number = 0;
+      std::from_chars(text, text + length, number);
+      return number;
+    }
+    default:
+      return std::string(text, length);
+  }
+}
+
+db::Result ToResult(PGresult* result) {
+  db::Result out;
+  const int columns = PQnfields(result);
+  for (int c = 0; c < columns; ++c) out.columns.push_back(PQfname(result, c));
+  const int rows = PQntuples(result);
+  out.rows.reserve(static_cast<std::size_t>(rows));
+  for (int r = 0; r < rows; ++r) {
+    db::Row row;
+    row.reserve(static_cast<std::size_t>(columns));
+    for (int c = 0; c < columns; ++c) row.push_back(FieldValue(result, r, c));
+    out.rows.push_back(std::move(row));
+  }
+  const std::string_view affected = PQcmdTuples(result);
+  if (!affected.empty()) {
+    std::from_chars(affected.data(), affected.data() + affected.size(),
+                    out.affected);
+  }
+  return out;
+}
+
+}  // namespace
+
+PostgresConnection::PostgresConnection(pg_conn* connection,
+                                       const std::string& role)
+    : connection_(connection), cancel_(PQgetCancel(connection)) {
+  PQsetNoticeProcessor(connection_, LogNotice, nullptr);
+  try {
+    PinSettings(role);
+  } catch (...) {
+    PQfreeCancel(cancel_);
+    PQfinish(connection_);
+    throw;
+  }
+}
+
+PostgresConnection::~PostgresConnection() {
+  PQfreeCancel(cancel_);
+  PQfinish(connection_);
+}
+
+void PostgresConnection::PinSettings(const std::string& role) {
+  const int version = PQserverVersion(connection_);
+  ExecuteScript(SessionSettings(version));
+  Execute(DeadlockTimeoutSql(version));
+  if (!role.empty()) Execute("SET ROLE " + Ident(role));
+}
+
+void PostgresConnection::ThrowIfDead() const {
+  if (alive_) return;
+  throw Error(ErrorKind::kConnectionLost,
+              "the connection to the server was lost");
+}
+
+PostgresConnection::ResultPtr PostgresConnection::Run(const std::string& sql) {
+  ThrowIfDead();
+  return {PQexec(connection_, sql.c_str()), PQclear};
+}
+
+PostgresConnection::ResultPtr PostgresConnection::Run(
+    const std::string& sql, const std::vector<db::Value>& parameters) {
+  ThrowIfDead();
+  std::vector<std::optional<std::string>> texts;
+  for (const db::Value& value : parameters) texts.push_back(AsParameter(value));
+  std::vector<const char*> values;
+  for (const auto& text : texts) {
+    values.push_back(text ? text->c_str() : nullptr);
+  }
+  return {
+      PQexecParams(connection_, sql.c_str(), static_cast<int>(values.size()),
+                   nullptr, values.data(), nullptr, nullptr, 0),
+      PQclear};
+}
+
+void PostgresConnection::Check(const ResultPtr& result, std::string_view sql) {
+  switch (PQresultStatus(result.get())) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+      return;
+    case PGRES_COPY_IN:
+      EndCopy(true, sql);
+    case PGRES_COPY_OUT:
+      EndCopy(false, sql);
+    default:
+      break;
+  }
+  const Error error = ErrorFrom(result.get(), connection_, sql);
+  if (error.poisons_connection() || PQstatus(connection_) == CONNECTION_BAD) {
+    alive_ = false;
+  }
+  throw error;
+}
+
+// Leaves copy mode, so that the session can be used again.
+void PostgresConnection::EndCopy(bool in, std::string_view sql) {
+  if (in) {
+    PQputCopyEnd(connection_, "segue has no rows to send");
+  } else {
+    char* buffer = nullptr;
+    while (PQgetCopyData(connection_, &buffer, 0) > 0) PQfreemem(buffer);
+  }
+  while (PGresult* left = PQgetResult(connection_)) PQclear(left);
+  throw Error(ErrorKind::kRefused,
+              "COPY from or to the client cannot be part of a migration")
+      .WithSql(std::string(sql));
+}
+
+// Without parameters the simple protocol takes what people write into files,
+// several statements included.
+db::Result PostgresConnection::Execute(
+    std::string_view sql, const std::vector<db::Value>& parameters) {
+  const std::string text(sql);
+  const ResultPtr result =
+      parameters.empty() ? Run(text) : Run(text, parameters);
+  Check(result, sql);
+  return ToResult(result.get());
+}
+
+void PostgresConnection::ExecuteScript(std::string_view sql) {
+  Check(Run(std::string(sql)), sql);
+}
+
+void PostgresConnection::Begin(const db::TransactionOptions& options) {
+  ExecuteScript(BeginSql(options));
+}
+
+void PostgresConnection::Commit() {
+  const ResultPtr result = Run("COMMIT");
+  if (result == nullptr || PQstatus(connection_) == CONNECTION_BAD) {
+    alive_ = false;
+    throw Error(ErrorKind::kInDoubt,
+                "the connection was lost while a commit was under way: it may "
+                "have happened or not");
+  }
+  Check(result, "COMMIT");
+  if (std::string_view(PQcmdStatus(result.get())) == "ROLLBACK") {
+    throw Error(ErrorKind::kInternal,
+                "the server rolled back what was to be committed, because a "
+                "statement had failed");
+  }
+}
+
+void PostgresConnection::Rollback() noexcept {
+  if (!alive_ || PQtransactionStatus(connection_) == PQTRANS_IDLE) return;
+  PQclear(PQexec(connection_, "ROLLBACK"));
+  if (PQstatus(connection_) == CONNECTION_BAD) alive_ = false;
+}
+
+void PostgresConnection::Interrupt() noexcept {
+  char reason[256];
+  if (PQcancel(cancel_, reason, sizeof reason) == 0) {
+    base::Log(base::LogLevel::kWarning, reason);
+  }
+}
+
+std::string PostgresConnection::SessionId() {
+  return std::to_string(PQbackendPID(connection_));
+}
+
+}  // namespace segue::postgres

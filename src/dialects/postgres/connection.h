@@ -1,0 +1,56 @@
+// A session to PostgreSQL through libpq.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/connection.h"
+#include "db/dialect.h"
+
+struct pg_cancel;
+struct pg_conn;
+struct pg_result;
+
+namespace segue::postgres {
+
+class PostgresConnection final : public db::Connection {
+ public:
+  // Takes over an open libpq connection and pins its settings.
+  PostgresConnection(pg_conn* connection, const std::string& role);
+  ~PostgresConnection() override;
+  PostgresConnection(const PostgresConnection&) = delete;
+  PostgresConnection& operator=(const PostgresConnection&) = delete;
+
+  db::Result Execute(std::string_view sql,
+                     const std::vector<db::Value>& parameters = {}) override;
+  void ExecuteScript(std::string_view sql) override;
+  void Begin(const db::TransactionOptions& options) override;
+  void Commit() override;
+  void Rollback() noexcept override;
+  void Interrupt() noexcept override;
+  std::string SessionId() override;
+  bool alive() const override { return alive_; }
+
+ private:
+  using ResultPtr = std::unique_ptr<pg_result, void (*)(pg_result*)>;
+
+  void PinSettings(const std::string& role);
+  void ThrowIfDead() const;
+  ResultPtr Run(const std::string& sql);
+  ResultPtr Run(const std::string& sql,
+                const std::vector<db::Value>& parameters);
+  // Throws unless the result is a success.
+  void Check(const ResultPtr& result, std::string_view sql);
+  [[noreturn]] void EndCopy(bool in, std::string_view sql);
+
+  pg_conn* connection_;
+  pg_cancel* cancel_;  // made once: Interrupt runs on another thread
+  bool alive_ = true;
+};
+
+// Connects as db::Dialect::Connect promises.
+std::unique_ptr<db::Connection> Connect(const db::ConnectOptions& options);
+
+}  // namespace segue::postgres

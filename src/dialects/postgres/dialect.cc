@@ -1,0 +1,106 @@
+#include "dialects/postgres/dialect.h"
+
+#include "dialects/postgres/connection.h"
+#include "dialects/postgres/examine.h"
+#include "dialects/postgres/inspect.h"
+#include "dialects/postgres/lock.h"
+#include "dialects/postgres/render.h"
+#include "dialects/postgres/sql.h"
+#include "dialects/postgres/version_url.h"
+
+namespace segue::postgres {
+namespace {
+
+db::Capabilities MakeCapabilities() {
+  db::Capabilities can;
+  can.name = "PostgreSQL";
+  can.default_schema = "public";
+  can.has_schemas = true;
+  can.transactional_ddl = true;
+  can.versioned_access = true;
+  can.concurrent_index = true;
+  can.not_valid_constraints = true;
+  can.add_check_constraint = true;
+  can.set_not_null_needs_check = true;
+  can.moves_default = true;
+  can.many_sessions = true;
+  can.ledger_prefix = "segue.";
+  can.ledger_identity = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
+  can.for_share = " FOR SHARE";
+  can.max_identifier = kMaxIdentifier;
+  can.in_place_notes = {
+      "an added column is visible to old clients: a prepared SELECT * fails "
+      "once with \"cached plan must not change result type\"",
+      "COPY and INSERT without a column list, and functions with the table's "
+      "row type, see the added columns too"};
+  can.versioned_notes = {
+      "a version's tables are views, which do not take COPY, TRUNCATE, MERGE "
+      "(before PostgreSQL 17), ON CONFLICT ON CONSTRAINT, GROUP BY the "
+      "primary key only, system columns, foreign keys to them and "
+      "pg_get_serial_sequence",
+      "poolers may drop the URL's options: ALTER ROLE ... SET search_path "
+      "says the same"};
+  return can;
+}
+
+}  // namespace
+
+PostgresDialect::PostgresDialect() : capabilities_(MakeCapabilities()) {}
+
+std::unique_ptr<db::Connection> PostgresDialect::Connect(
+    const db::ConnectOptions& options) const {
+  return postgres::Connect(options);
+}
+
+schema::Schema PostgresDialect::Inspect(db::Connection& connection,
+                                        const std::string& schema_name) const {
+  return postgres::Inspect(connection, schema_name);
+}
+
+db::ExpressionFacts PostgresDialect::Examine(
+    db::Connection& connection, const db::Question& question) const {
+  return postgres::Examine(connection, question);
+}
+
+std::string PostgresDialect::NativeType(const std::string& type) const {
+  return postgres::NativeType(type);
+}
+
+PlannedAction PostgresDialect::Render(const plan::Action& action,
+                                      const db::RenderContext& context) const {
+  return postgres::Render(action, context);
+}
+
+// CREATE SCHEMA IF NOT EXISTS would ask for the privilege to create one even
+// when it is there. The application calls the functions in it, so that
+// everybody needs USAGE; the tables in it stay closed.
+std::vector<std::string> PostgresDialect::LedgerSetup() const {
+  return {
+      "DO $segue$ BEGIN IF to_regnamespace('segue') IS NULL THEN "
+      "CREATE SCHEMA segue; GRANT USAGE ON SCHEMA segue TO PUBLIC; "
+      "COMMENT ON SCHEMA segue IS 'segue: ledger of schema migrations'; "
+      "END IF; END $segue$"};
+}
+
+std::unique_ptr<db::RunnerLock> PostgresDialect::TryLockRunner(
+    db::Connection& connection, const std::string& schema_name,
+    const std::string& kill_session) const {
+  return postgres::TryLockRunner(connection, schema_name, kill_session);
+}
+
+std::vector<db::Blocker> PostgresDialect::Blockers(
+    db::Connection& connection, const schema::TableName& table) const {
+  return postgres::Blockers(connection, table);
+}
+
+std::string PostgresDialect::VersionUrl(
+    const db::Url& url, const std::string& schema_name,
+    const std::string& version_schema) const {
+  return postgres::VersionUrl(url, schema_name, version_schema);
+}
+
+std::shared_ptr<const db::Dialect> MakePostgresDialect() {
+  return std::make_shared<const PostgresDialect>();
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,43 @@
+// PostgreSQL 13 and newer.
+#pragma once
+
+#include <memory>
+
+#include "db/dialect.h"
+
+namespace segue::postgres {
+
+class PostgresDialect final : public db::Dialect {
+ public:
+  PostgresDialect();
+
+  const db::Capabilities& capabilities() const override {
+    return capabilities_;
+  }
+  std::unique_ptr<db::Connection> Connect(
+      const db::ConnectOptions& options) const override;
+  schema::Schema Inspect(db::Connection& connection,
+                         const std::string& schema_name) const override;
+  db::ExpressionFacts Examine(db::Connection& connection,
+                              const db::Question& question) const override;
+  // The portable types count in capitals only; see sql.h.
+  std::string NativeType(const std::string& type) const override;
+  PlannedAction Render(const plan::Action& action,
+                       const db::RenderContext& context) const override;
+  std::vector<std::string> LedgerSetup() const override;
+  std::unique_ptr<db::RunnerLock> TryLockRunner(
+      db::Connection& connection, const std::string& schema_name,
+      const std::string& kill_session) const override;
+  std::vector<db::Blocker> Blockers(
+      db::Connection& connection,
+      const schema::TableName& table) const override;
+  std::string VersionUrl(const db::Url& url, const std::string& schema_name,
+                         const std::string& version_schema) const override;
+
+ private:
+  db::Capabilities capabilities_;
+};
+
+std::shared_ptr<const db::Dialect> MakePostgresDialect();
+
+}  // namespace segue::postgres

@@ -1,0 +1,148 @@
+#include "dialects/postgres/errors.h"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "base/text.h"
+
+namespace segue::postgres {
+namespace {
+
+struct Rule {
+  std::string_view prefix;  // of the SQLSTATE
+  ErrorKind kind;
+};
+
+// The first rule that fits counts: whole codes before their classes.
+constexpr Rule kRules[] = {
+    {"55P03", ErrorKind::kLockTimeout},     // lock_not_available
+    {"40P01", ErrorKind::kRetryable},       // deadlock_detected
+    {"40001", ErrorKind::kRetryable},       // serialization_failure
+    {"40002", ErrorKind::kConstraint},      // integrity violation at commit
+    {"40003", ErrorKind::kInDoubt},         // statement_completion_unknown
+    {"40", ErrorKind::kRetryable},          // transaction rollback
+    {"53100", ErrorKind::kRetryable},       // disk_full
+    {"53200", ErrorKind::kRetryable},       // out_of_memory
+    {"53300", ErrorKind::kRetryable},       // too_many_connections
+    {"53", ErrorKind::kRetryable},          // insufficient resources
+    {"54", ErrorKind::kRefused},            // a limit, as 1600 columns
+    {"55006", ErrorKind::kRetryable},       // object_in_use
+    {"55", ErrorKind::kRefused},            // object not in the right state
+    {"57014", ErrorKind::kCancelled},       // query_canceled
+    {"57P01", ErrorKind::kConnectionLost},  // admin_shutdown
+    {"57P02", ErrorKind::kConnectionLost},  // crash_shutdown
+    {"57P03", ErrorKind::kRetryable},       // cannot_connect_now: starting up
+    {"57P04", ErrorKind::kConnectionLost},  // database_dropped
+    {"57P05", ErrorKind::kConnectionLost},  // idle_session_timeout
+    {"25P03", ErrorKind::kConnectionLost},  // idle in transaction timeout
+    {"25P04", ErrorKind::kConnectionLost},  // transaction_timeout
+    {"25006", ErrorKind::kRefused},         // read_only_sql_transaction
+    {"08", ErrorKind::kConnectionLost},
+    {"58", ErrorKind::kRetryable},   // system error: I/O, missing file
+    {"42501", ErrorKind::kRefused},  // insufficient_privilege
+    {"42", ErrorKind::kRefused},     // syntax, undefined objects, types
+    {"23", ErrorKind::kConstraint},
+    {"22", ErrorKind::kConstraint},  // an expression fails on the data
+    {"21", ErrorKind::kConstraint},  // cardinality: subquery of 2 rows
+    {"44", ErrorKind::kConstraint},  // WITH CHECK OPTION
+    {"P0", ErrorKind::kConstraint},  // RAISE in a trigger or function
+    {"38", ErrorKind::kConstraint},  // external routine
+    {"39", ErrorKind::kConstraint},
+    {"27", ErrorKind::kConstraint},      // triggered data change
+    {"09", ErrorKind::kConstraint},      // triggered action
+    {"2BP01", ErrorKind::kRefused},      // dependent objects still exist
+    {"28", ErrorKind::kConnectionLost},  // invalid authorization
+    {"3", ErrorKind::kRefused},          // 3D, 3F, 34: no such name
+    {"0A", ErrorKind::kRefused},         // feature not supported
+    {"XX001", ErrorKind::kCorrupt},      // data corrupted
+};
+
+std::string Field(const PGresult* result, int code) {
+  const char* text = PQresultErrorField(result, code);
+  return text == nullptr ? "" : text;
+}
+
+// Every line of the message, blank ones left out, trimmed.
+std::vector<std::string> Lines(std::string_view text) {
+  std::vector<std::string> lines;
+  for (const std::string& line : base::Split(text, '\n')) {
+    const std::string_view trimmed = base::Trim(line);
+    if (!trimmed.empty()) lines.emplace_back(trimmed);
+  }
+  return lines;
+}
+
+Error Lost(const PGconn* connection, std::string_view sql) {
+  const std::vector<std::string> lines = Lines(PQerrorMessage(connection));
+  Error error(ErrorKind::kConnectionLost,
+              "the connection to the server was lost" +
+                  (lines.empty() ? "" : ": " + lines[0]));
+  error.WithSql(std::string(sql));
+  return error;
+}
+
+std::string HintFor(std::string_view sqlstate, std::string hint) {
+  if (!hint.empty()) return hint;
+  if (sqlstate == "42501") {
+    return "connect as the owner of the object, or pass --role";
+  }
+  if (sqlstate == "25006") return "this server is read-only: a standby?";
+  return "";
+}
+
+}  // namespace
+
+ErrorKind KindOf(std::string_view sqlstate) {
+  const auto rule = std::find_if(
+      std::begin(kRules), std::end(kRules),
+      [&](const Rule& r) { return base::StartsWith(sqlstate, r.prefix); });
+  return rule == std::end(kRules) ? ErrorKind::kInternal : rule->kind;
+}
+
+Error ErrorFrom(const pg_result* result, const pg_conn* connection,
+                std::string_view sql) {
+  const std::string sqlstate =
+      result == nullptr ? "" : Field(result, PG_DIAG_SQLSTATE);
+  if (sqlstate.empty()) {
+    if (PQstatus(connection) == CONNECTION_BAD) return Lost(connection, sql);
+    return Error(ErrorKind::kInternal,
+                 base::Join(Lines(PQerrorMessage(connection)), "; "))
+        .WithSql(std::string(sql));
+  }
+  std::string message = Field(result, PG_DIAG_MESSAGE_PRIMARY);
+  const std::string detail = Field(result, PG_DIAG_MESSAGE_DETAIL);
+  if (!detail.empty()) message += ": " + base::Join(Lines(detail), "; ");
+  Error error(KindOf(sqlstate), message);
+  error.WithCode(sqlstate).WithSql(std::string(sql));
+  const std::string hint =
+      HintFor(sqlstate, Field(result, PG_DIAG_MESSAGE_HINT));
+  if (!hint.empty()) error.WithHint(hint);
+  return error;
+}
+
+std::string ConnectReason(std::string_view libpq_message) {
+  std::vector<std::string> reasons;
+  for (const std::string& line : Lines(libpq_message)) {
+    // libpq's own advice; the address is in our message already.
+    if (base::StartsWith(line, "Is the server running")) continue;
+    const std::size_t failed = line.find(" failed: ");
+    std::string_view reason = line;
+    // 'connection to server at "h", port 5432 failed: FATAL:  ...'
+    if (failed != std::string::npos &&
+        base::StartsWith(line, "connection to server")) {
+      reason = reason.substr(failed + std::string_view(" failed: ").size());
+    }
+    if (base::StartsWith(reason, "FATAL:")) {
+      reason = base::Trim(reason.substr(std::string_view("FATAL:").size()));
+    }
+    const bool known = std::find(reasons.begin(), reasons.end(),
+                                 std::string(reason)) != reasons.end();
+    if (!known) reasons.emplace_back(reason);
+  }
+  return reasons.empty() ? "no reason given" : base::Join(reasons, "; ");
+}
+
+}  // namespace segue::postgres

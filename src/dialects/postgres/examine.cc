@@ -1,0 +1,171 @@
+#include "dialects/postgres/examine.h"
+
+#include "base/text.h"
+#include "dialects/postgres/sql.h"
+#include "segue/error.h"
+
+namespace segue::postgres {
+namespace {
+
+constexpr const char* kClone = "pg_temp.segue_examined";
+constexpr const char* kResult = "\"~result\"";
+
+// A transaction that is never committed, in which names mean what they will
+// mean to the generated functions.
+class Attempt {
+ public:
+  Attempt(db::Connection& connection, const schema::TableName& table)
+      : transaction_(connection, {db::Purpose::kSchema, {}}) {
+    if (table.schema.empty()) return;
+    connection.Execute("SET LOCAL search_path = " + Ident(table.schema));
+  }
+
+ private:
+  db::Transaction transaction_;
+};
+
+// The server's message, or empty when the statement is taken. Errors that say
+// nothing about the statement are passed on.
+std::string Refusal(db::Connection& connection, const std::string& sql) {
+  try {
+    connection.Execute(sql);
+    return "";
+  } catch (const Error& error) {
+    const bool about_it = error.kind() == ErrorKind::kRefused ||
+                          error.kind() == ErrorKind::kConstraint ||
+                          error.kind() == ErrorKind::kInternal;
+    if (!about_it) throw;
+    return error.what();
+  }
+}
+
+std::string ColumnList(const db::Question& question) {
+  std::vector<std::string> columns;
+  for (const plan::Binding& binding : question.bindings) {
+    columns.push_back(Ident(binding.name) + " " + binding.type);
+  }
+  return base::Join(columns, ", ");
+}
+
+std::string Expression(const db::Question& question) {
+  return "(" + question.expression + "\n)";
+}
+
+// The same form as the function that will hold it, so that nothing is taken
+// here and refused later.
+std::string TypeError(db::Connection& connection,
+                      const db::Question& question) {
+  const Attempt attempt(connection, question.table);
+  return Refusal(connection, "CREATE FUNCTION pg_temp.segue_examined(" +
+                                 ColumnList(question) + ") RETURNS " +
+                                 question.type + " LANGUAGE sql AS " +
+                                 Literal("SELECT " + Expression(question)));
+}
+
+// A generated column takes immutable expressions only.
+bool IsImmutable(db::Connection& connection, const db::Question& question) {
+  const Attempt attempt(connection, question.table);
+  const std::string columns = ColumnList(question);
+  return Refusal(connection, std::string("CREATE TABLE ") + kClone + " (" +
+                                 columns + (columns.empty() ? "" : ", ") +
+                                 kResult + " " + question.type +
+                                 " GENERATED ALWAYS AS " +
+                                 Expression(question) + " STORED)")
+      .empty();
+}
+
+// The planner pulls a subquery up into its parent unless its output contains
+// a volatile function, whatever language that is written in.
+bool IsVolatile(db::Connection& connection, const db::Question& question) {
+  const Attempt attempt(connection, question.table);
+  connection.Execute(std::string("CREATE TABLE ") + kClone + " (" +
+                     ColumnList(question) + ")");
+  const std::string plan_sql =
+      std::string("EXPLAIN (COSTS OFF) SELECT r.c IS NULL FROM (SELECT ") +
+      Expression(question) + "::" + question.type + " AS c FROM " + kClone +
+      ") r";
+  for (const db::Row& line : connection.Execute(plan_sql).rows) {
+    if (db::ToText(line[0]).find("Subquery Scan") != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+db::ExpressionFacts ExamineExpression(db::Connection& connection,
+                                      const db::Question& question) {
+  db::ExpressionFacts facts;
+  facts.error = TypeError(connection, question);
+  if (!facts.error.empty()) return facts;
+  facts.is_immutable = IsImmutable(connection, question);
+  if (facts.is_immutable) return facts;
+  facts.is_volatile =
+      DependsOnMoment(question.expression) || IsVolatile(connection, question);
+  return facts;
+}
+
+std::int64_t Filenode(db::Connection& connection) {
+  const db::Result found =
+      connection.Execute("SELECT pg_catalog.pg_relation_filenode(" +
+                         Literal(kClone) + "::regclass)::bigint");
+  return db::ToInt(found.rows.at(0).at(0));
+}
+
+// The server tells by what it does to an empty table.
+db::ExpressionFacts ExamineDefault(db::Connection& connection,
+                                   const db::Question& question) {
+  db::ExpressionFacts facts;
+  {
+    const Attempt attempt(connection, question.table);
+    connection.Execute(std::string("CREATE TABLE ") + kClone +
+                       " (\"~one\" int)");
+    const std::int64_t before = Filenode(connection);
+    facts.error =
+        Refusal(connection, std::string("ALTER TABLE ") + kClone +
+                                " ADD COLUMN " + kResult + " " + question.type +
+                                " DEFAULT " + Expression(question));
+    if (!facts.error.empty()) return facts;
+    facts.rewrites_table = Filenode(connection) != before;
+  }
+  facts.is_volatile = facts.rewrites_table;
+  facts.is_immutable = !facts.is_volatile && IsImmutable(connection, question);
+  return facts;
+}
+
+}  // namespace
+
+bool DependsOnMoment(const std::string& expression) {
+  static const std::vector<std::string> kMoments = {"select",
+                                                    "now",
+                                                    "age",
+                                                    "current_date",
+                                                    "current_time",
+                                                    "current_timestamp",
+                                                    "localtime",
+                                                    "localtimestamp",
+                                                    "current_user",
+                                                    "session_user",
+                                                    "user",
+                                                    "current_role",
+                                                    "current_setting",
+                                                    "current_schema",
+                                                    "current_schemas",
+                                                    "current_database",
+                                                    "statement_timestamp",
+                                                    "transaction_timestamp",
+                                                    "clock_timestamp",
+                                                    "txid_current",
+                                                    "pg_current_xact_id",
+                                                    "inet_client_addr",
+                                                    "pg_backend_pid"};
+  return !schema::ReferencedColumns(expression, kMoments).empty();
+}
+
+db::ExpressionFacts Examine(db::Connection& connection,
+                            const db::Question& question) {
+  return question.kind == db::Question::Kind::kAddColumnDefault
+             ? ExamineDefault(connection, question)
+             : ExamineExpression(connection, question);
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,125 @@
+// The functions that hold a motion's expressions. A function and not the bare
+// text, so that trigger, backfill and verify cannot disagree; an immutable one
+// is inlined by the planner and costs nothing.
+#include "base/text.h"
+#include "dialects/postgres/sql.h"
+#include "dialects/postgres/sync.h"
+
+namespace segue::postgres {
+namespace {
+
+// Bodies in the SQL standard's form are parsed once, when they are created.
+constexpr int kHasStandardBody = 14;
+
+std::string Parameters(const plan::Expression& expression) {
+  std::vector<std::string> parameters;
+  for (const plan::Binding& binding : expression.bindings) {
+    parameters.push_back(Ident(binding.name) + " " + binding.type);
+  }
+  return "(" + base::Join(parameters, ", ") + ")";
+}
+
+std::string Volatility(const plan::Expression& expression) {
+  if (expression.is_volatile) return "VOLATILE";
+  return expression.is_immutable ? "IMMUTABLE PARALLEL SAFE" : "STABLE";
+}
+
+// What the result may depend on is pinned, so that the application's session
+// and the backfill's get the same.
+std::string PinnedSettings(const plan::Expression& expression, int major) {
+  const bool bound = major >= kHasStandardBody;
+  std::string sql =
+      bound && expression.is_immutable ? "" : " SET search_path FROM CURRENT";
+  if (expression.is_immutable) return sql;
+  for (const char* setting :
+       {"\"TimeZone\"", "\"DateStyle\"", "\"IntervalStyle\"",
+        "extra_float_digits", "bytea_output", "lc_monetary", "lc_numeric",
+        "lc_time"}) {
+    sql += std::string(" SET ") + setting + " FROM CURRENT";
+  }
+  return sql;
+}
+
+// A line comment at the end of the expression must not swallow what follows.
+std::string Enclosed(const std::string& sql) {
+  const bool comment = sql.find("--") != std::string::npos;
+  return "(" + sql + (comment ? "\n)" : ")");
+}
+
+std::string FunctionSql(const std::string& name,
+                        const plan::Expression& expression,
+                        const std::string& type, int major) {
+  const std::string head = "CREATE OR REPLACE FUNCTION " + name +
+                           Parameters(expression) + " RETURNS " + type +
+                           " LANGUAGE sql " + Volatility(expression) +
+                           PinnedSettings(expression, major);
+  if (major >= kHasStandardBody) {
+    return head + " RETURN " + Enclosed(expression.sql);
+  }
+  return head + " AS " + DollarQuoted("SELECT " + Enclosed(expression.sql));
+}
+
+plan::Expression Default(const std::string& sql) {
+  plan::Expression expression;
+  expression.sql = sql;
+  expression.is_immutable = IsConstantDefault(sql);
+  expression.is_volatile = !expression.is_immutable;
+  return expression;
+}
+
+bool UsesOldDefault(const MotionTerms& terms) {
+  return terms.has_old() && terms.has_new() && terms.old_column().default_sql &&
+         (terms.motion().old_default_moved ||
+          terms.old_column().default_is_constant);
+}
+
+bool UsesNewDefault(const MotionTerms& terms) {
+  return terms.has_new() && terms.motion().new_default.has_value();
+}
+
+}  // namespace
+
+std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,
+                                             int major) {
+  const plan::Motion& motion = terms.motion();
+  std::vector<std::string> sql;
+  if (terms.UpNeedsFunction()) {
+    sql.push_back(FunctionSql(terms.UpFunction(), motion.up,
+                              terms.new_column().type, major));
+  }
+  if (terms.DownNeedsFunction()) {
+    sql.push_back(FunctionSql(terms.DownFunction(), motion.down,
+                              terms.old_column().type, major));
+  }
+  if (UsesOldDefault(terms)) {
+    sql.push_back(FunctionSql(terms.OldDefaultFunction(),
+                              Default(*terms.old_column().default_sql),
+                              terms.old_column().type, major));
+  }
+  if (UsesNewDefault(terms)) {
+    sql.push_back(FunctionSql(terms.NewDefaultFunction(),
+                              Default(*motion.new_default),
+                              terms.new_column().type, major));
+  }
+  return sql;
+}
+
+std::vector<std::string> FunctionNames(const MotionTerms& terms) {
+  std::vector<std::string> names;
+  if (terms.UpNeedsFunction()) names.push_back(terms.UpFunction());
+  if (terms.DownNeedsFunction()) names.push_back(terms.DownFunction());
+  if (UsesOldDefault(terms)) names.push_back(terms.OldDefaultFunction());
+  if (UsesNewDefault(terms)) names.push_back(terms.NewDefaultFunction());
+  names.push_back(terms.TriggerFunction());
+  return names;
+}
+
+std::string DollarQuoted(const std::string& text) {
+  std::string tag = "$segue$";
+  for (int i = 1; text.find(tag) != std::string::npos; ++i) {
+    tag = "$segue" + std::to_string(i) + "$";
+  }
+  return tag + text + tag;
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,145 @@
+#include "dialects/postgres/lock.h"
+
+#include <charconv>
+#include <chrono>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "dialects/postgres/catalog.h"
+#include "dialects/postgres/sql.h"
+#include "segue/error.h"
+
+namespace segue::postgres {
+namespace {
+
+// The first key of all of segue's advisory locks: "sgue".
+constexpr std::int64_t kLockClass = 0x73677565;
+
+// A killed session needs a moment to let go; a busy one longer.
+constexpr std::chrono::milliseconds kKillPatience{5000};
+constexpr std::chrono::milliseconds kKillPoll{25};
+
+// The second key: 31 bits, because the function takes signed integers and
+// pg_locks shows unsigned ones.
+std::int64_t KeyOf(const std::string& schema_name) {
+  return static_cast<std::int64_t>(base::Fnv1a(schema_name) & 0x7fffffff);
+}
+
+bool TryLock(db::Connection& connection, std::int64_t key) {
+  const db::Result found = connection.Execute(
+      "SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int)",
+      {kLockClass, key});
+  return db::ToInt(found.rows.at(0).at(0)) != 0;
+}
+
+class AdvisoryLock final : public db::RunnerLock {
+ public:
+  AdvisoryLock(db::Connection& connection, std::int64_t key)
+      : connection_(connection), key_(key) {}
+  AdvisoryLock(const AdvisoryLock&) = delete;
+  AdvisoryLock& operator=(const AdvisoryLock&) = delete;
+  ~AdvisoryLock() override {
+    if (!connection_.alive()) return;
+    try {
+      connection_.Execute(
+          "SELECT pg_catalog.pg_advisory_unlock($1::int, $2::int)",
+          {kLockClass, key_});
+    } catch (const Error& error) {
+      // It goes with the session.
+      base::Log(
+          base::LogLevel::kWarning,
+          std::string("cannot release the runner's lock: ") + error.what());
+    }
+  }
+
+ private:
+  db::Connection& connection_;
+  std::int64_t key_;
+};
+
+// Ends the session if it still holds the lock: its number may be another's by
+// now. False when there was nothing to end.
+bool Kill(db::Connection& connection, std::int64_t key, std::int64_t session) {
+  const db::Result ended = connection.Execute(
+      "SELECT pg_catalog.pg_terminate_backend(l.pid) "
+      "FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d "
+      "ON d.oid = l.database AND d.datname = current_database() "
+      "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 "
+      "AND l.classid::bigint = $1::bigint AND l.objid::bigint = $2::bigint "
+      "AND l.pid = $3::int",
+      {kLockClass, key, session});
+  return !ended.rows.empty();
+}
+
+std::unique_ptr<db::RunnerLock> LockAfterKill(db::Connection& connection,
+                                              std::int64_t key,
+                                              std::int64_t session) {
+  Kill(connection, key, session);
+  base::Clock& clock = base::SystemClock();
+  const auto deadline = clock.Now() + kKillPatience;
+  while (clock.Now() < deadline) {
+    if (TryLock(connection, key)) {
+      return std::make_unique<AdvisoryLock>(connection, key);
+    }
+    clock.Sleep(kKillPoll);
+  }
+  return nullptr;
+}
+
+// Prepared transactions hold locks too, without a session.
+constexpr const char* kBlockersSql = R"sql(
+SELECT coalesce(a.pid::text, 'prepared transaction ' || x.gid),
+  coalesce(a.usename, x.owner)::text, coalesce(a.query, ''),
+  CASE WHEN a.backend_type = 'autovacuum worker' THEN 'autovacuum'
+       ELSE coalesce(a.application_name, '') END,
+  coalesce(extract(epoch FROM
+    clock_timestamp() - coalesce(a.xact_start, x.prepared)), 0)::float8
+FROM (SELECT DISTINCT pid, virtualtransaction FROM pg_locks
+  WHERE locktype = 'relation' AND granted
+    AND relation = to_regclass($1)
+    AND database = (SELECT oid FROM pg_database
+      WHERE datname = current_database())
+    AND pid IS DISTINCT FROM pg_backend_pid()) l
+LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+LEFT JOIN pg_prepared_xacts x
+  ON l.virtualtransaction = '-1/' || x.transaction::text
+ORDER BY 5 DESC)sql";
+
+double AsDouble(const std::string& text) {
+  double number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
+
+std::unique_ptr<db::RunnerLock> TryLockRunner(db::Connection& connection,
+                                              const std::string& schema_name,
+                                              const std::string& kill_session) {
+  const std::int64_t key = KeyOf(schema_name);
+  if (TryLock(connection, key)) {
+    return std::make_unique<AdvisoryLock>(connection, key);
+  }
+  if (kill_session.empty()) return nullptr;
+  return LockAfterKill(connection, key, db::ToInt(db::Value(kill_session)));
+}
+
+std::vector<db::Blocker> Blockers(db::Connection& connection,
+                                  const schema::TableName& table) {
+  std::vector<db::Blocker> blockers;
+  for (const db::Row& values :
+       connection.Execute(kBlockersSql, {Name(table)}).rows) {
+    RowReader row(values);
+    db::Blocker blocker;
+    blocker.session = row.Text();
+    blocker.user = row.Text();
+    blocker.query = row.Text();
+    blocker.application = row.Text();
+    blocker.age_seconds = AsDouble(row.Text());
+    blockers.push_back(std::move(blocker));
+  }
+  return blockers;
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,136 @@
+// Backfill, verify and settle: statements over ranges of keys.
+#include "base/text.h"
+#include "dialects/postgres/motion_terms.h"
+#include "dialects/postgres/render.h"
+#include "dialects/postgres/row_range.h"
+#include "dialects/postgres/sql.h"
+#include "segue/error.h"
+
+namespace segue::postgres {
+namespace {
+
+constexpr const char* kRow = "t";
+
+std::string From(const MotionTerms& terms) {
+  return Name(terms.motion().table) + " AS " + kRow;
+}
+
+// Written with a cast, because a function's result has no length of its own.
+std::string Cast(const std::string& value, const schema::Column& column) {
+  return "(" + value + ")::" + column.type;
+}
+
+// Straight from the function, not cast: a value too long must be an error.
+std::string FillSql(const MotionTerms& terms) {
+  return "UPDATE " + From(terms) + " SET " +
+         Ident(terms.new_column().physical()) + " = " + terms.Up(kRow) + ", " +
+         Ident(terms.motion().provenance) + " = 1";
+}
+
+std::string NotFilled(const MotionTerms& terms) {
+  return terms.Provenance(kRow) + " = 0";
+}
+
+// Rows that break one of the rules of their provenance.
+std::string Disagrees(const MotionTerms& terms) {
+  const plan::Motion& motion = terms.motion();
+  const std::string provenance = terms.Provenance(kRow);
+  std::string sql = provenance + " = 0";
+  if (!motion.up.empty() && !motion.up.is_volatile) {
+    const schema::Column& column = terms.new_column();
+    sql += " OR (" + provenance + " = 1 AND " +
+           Differs(terms.New(kRow), Cast(terms.Up(kRow), column), column.type,
+                   column.collation) +
+           ")";
+  }
+  if (terms.has_old() && !motion.down.empty() && !motion.down.is_volatile) {
+    const schema::Column& column = terms.old_column();
+    sql += " OR (" + provenance + " = 2 AND " +
+           Differs(terms.Old(kRow), Cast(terms.Down(kRow), column), column.type,
+                   column.collation) +
+           ")";
+  }
+  return "(" + sql + ")";
+}
+
+RangeSql SettleSql(const MotionTerms& terms, const RowRange& range) {
+  const plan::Motion& motion = terms.motion();
+  if (!motion.keeps_old_column || !terms.has_old() || motion.down.empty()) {
+    return {};
+  }
+  const schema::Column& column = terms.old_column();
+  return range.Over("UPDATE " + From(terms) + " SET " +
+                        Ident(column.physical()) + " = " + terms.Down(kRow) +
+                        ", " + Ident(motion.provenance) + " = 2",
+                    terms.Provenance(kRow) + " = 3 AND " +
+                        Differs(terms.Old(kRow), Cast(terms.Down(kRow), column),
+                                column.type, column.collation));
+}
+
+MotionSql SqlOf(const plan::Motion& motion, const RenderContext& context) {
+  if (!motion.new_column) {
+    throw Error(ErrorKind::kInternal,
+                "motion '" + motion.name + "' has nothing to fill");
+  }
+  const MotionTerms terms(motion);
+  const RowRange range(motion, context.schema, kRow);
+  MotionSql sql;
+  sql.name = motion.name;
+  sql.table = motion.table.name;
+  sql.key_columns = range.key_columns();
+  sql.next_bound = range.NextBound();
+  sql.fill = range.Over(FillSql(terms), NotFilled(terms));
+  sql.verify =
+      range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
+                 Disagrees(terms), " LIMIT 100");
+  sql.settle = SettleSql(terms, range);
+  sql.count_left =
+      "SELECT count(*) FROM " + From(terms) + " WHERE " + NotFilled(terms);
+  sql.estimated_rows = range.EstimatedRows();
+  sql.after_fill = "ANALYZE " + Name(motion.table);
+  return sql;
+}
+
+PlannedAction Planned(ActionKind kind, const plan::Motion& motion,
+                      const RenderContext& context) {
+  PlannedAction planned;
+  planned.kind = kind;
+  planned.motion = SqlOf(motion, context);
+  return planned;
+}
+
+std::string Quoted(const schema::Column& column) {
+  return "'" + column.physical() + "'";
+}
+
+}  // namespace
+
+PlannedAction RenderOne(const plan::Backfill& action,
+                        const RenderContext& context) {
+  const plan::Motion& motion = action.motion;
+  PlannedAction planned = Planned(ActionKind::kBackfill, motion, context);
+  planned.description = "Fill " + Quoted(*motion.new_column) + " of '" +
+                        motion.table.name + "' in the rows there are";
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::Verify& action,
+                        const RenderContext& context) {
+  const plan::Motion& motion = action.motion;
+  PlannedAction planned = Planned(ActionKind::kVerify, motion, context);
+  planned.description = "Verify " + Quoted(*motion.new_column) + " of '" +
+                        motion.table.name + "' row by row";
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::Settle& action,
+                        const RenderContext& context) {
+  const plan::Motion& motion = action.motion;
+  PlannedAction planned = Planned(ActionKind::kSettle, motion, context);
+  planned.description = "Settle rows of '" + motion.table.name +
+                        "' where both " + Quoted(*motion.new_column) +
+                        " and the old column were given";
+  return planned;
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,148 @@
+#include "dialects/postgres/motion_terms.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "dialects/postgres/sql.h"
+
+namespace segue::postgres {
+namespace {
+
+std::string Field(const std::string& row, const std::string& column) {
+  return row + "." + Ident(column);
+}
+
+bool IsCopy(const plan::Expression& expression, const schema::Column& target) {
+  const auto plain = expression.PlainColumn();
+  if (!plain) return false;
+  for (const plan::Binding& binding : expression.bindings) {
+    if (binding.column == *plain) {
+      return NativeType(binding.type) == NativeType(target.type);
+    }
+  }
+  return false;
+}
+
+std::string Call(const std::string& function,
+                 const plan::Expression& expression, const std::string& row) {
+  std::vector<std::string> arguments;
+  for (const plan::Binding& binding : expression.bindings) {
+    arguments.push_back(Field(row, binding.column));
+  }
+  return function + "(" + base::Join(arguments, ", ") + ")";
+}
+
+}  // namespace
+
+MotionTerms::MotionTerms(const plan::Motion& motion) : motion_(motion) {
+  const auto side = [](const schema::Column& column) {
+    return Source{column.physical(), column.type, column.collation};
+  };
+  if (has_old()) {
+    old_side_.push_back(side(old_column()));
+  } else {
+    AddSources(motion_.up, old_side_);
+  }
+  if (has_new()) new_side_.push_back(side(new_column()));
+  if (has_old()) AddSources(motion_.up, shared_);
+  if (has_old() && has_new()) AddSources(motion_.down, shared_);
+}
+
+bool MotionTerms::IsSide(const std::string& column) const {
+  return (has_old() && old_column().physical() == column) ||
+         (has_new() && new_column().physical() == column);
+}
+
+void MotionTerms::AddSources(const plan::Expression& expression,
+                             std::vector<Source>& sources) const {
+  for (const plan::Binding& binding : expression.bindings) {
+    const bool known =
+        IsSide(binding.column) ||
+        std::any_of(sources.begin(), sources.end(), [&](const Source& one) {
+          return one.column == binding.column;
+        });
+    // Its collation is not known here; the type alone must not be trusted.
+    if (!known) sources.push_back({binding.column, binding.type, "unknown"});
+  }
+}
+
+std::string MotionTerms::Function(const char* prefix) const {
+  return "segue." +
+         Ident(base::ShortName(prefix + motion_.name, kMaxIdentifier));
+}
+
+std::string MotionTerms::Trigger(const char* suffix) const {
+  return base::ShortName("~segue_" + motion_.name + suffix, kMaxIdentifier);
+}
+
+bool MotionTerms::UpNeedsFunction() const {
+  return has_new() && !motion_.up.empty() && !IsCopy(motion_.up, new_column());
+}
+
+bool MotionTerms::DownNeedsFunction() const {
+  return has_old() && !motion_.down.empty() &&
+         !IsCopy(motion_.down, old_column());
+}
+
+std::string MotionTerms::Old(const std::string& row) const {
+  return Field(row, old_column().physical());
+}
+
+std::string MotionTerms::New(const std::string& row) const {
+  return Field(row, new_column().physical());
+}
+
+std::string MotionTerms::Provenance(const std::string& row) const {
+  return Field(row, motion_.provenance);
+}
+
+std::string MotionTerms::Up(const std::string& row) const {
+  if (UpNeedsFunction()) return Call(UpFunction(), motion_.up, row);
+  return Field(row, *motion_.up.PlainColumn());
+}
+
+std::string MotionTerms::Down(const std::string& row) const {
+  if (DownNeedsFunction()) return Call(DownFunction(), motion_.down, row);
+  return Field(row, *motion_.down.PlainColumn());
+}
+
+std::string MotionTerms::Changed(const std::vector<Source>& sources) const {
+  std::vector<std::string> changes;
+  for (const Source& source : sources) {
+    changes.push_back(Differs(Field("NEW", source.column),
+                              Field("OLD", source.column), source.type,
+                              source.collation));
+  }
+  return changes.empty() ? "false" : base::Join(changes, " OR ");
+}
+
+std::vector<std::string> MotionTerms::Columns() const {
+  std::vector<std::string> columns;
+  for (const auto* sources : {&old_side_, &new_side_, &shared_}) {
+    for (const Source& source : *sources) columns.push_back(source.column);
+  }
+  if (!has_new()) {
+    for (const plan::Binding& binding : motion_.down.bindings) {
+      columns.push_back(binding.column);
+    }
+  }
+  return columns;
+}
+
+std::string Differs(const std::string& a, const std::string& b,
+                    const std::string& type, const std::string& collation) {
+  if (EqualMeansIdentical(type, collation)) {
+    return a + " IS DISTINCT FROM " + b;
+  }
+  return "pg_catalog.record_image_ne(ROW(" + a + "), ROW(" + b + "))";
+}
+
+std::string Identical(const std::string& a, const std::string& b,
+                      const std::string& type, const std::string& collation) {
+  if (EqualMeansIdentical(type, collation)) {
+    return a + " IS NOT DISTINCT FROM " + b;
+  }
+  return "pg_catalog.record_image_eq(ROW(" + a + "), ROW(" + b + "))";
+}
+
+}  // namespace segue::postgres

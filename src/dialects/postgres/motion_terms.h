@@ -1,0 +1,83 @@
+// The terms of a motion in SQL: names of what sync creates, calls of the
+// expressions, comparisons by bytes. Shared by the triggers and the backfill.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/motion.h"
+
+namespace segue::postgres {
+
+class MotionTerms {
+ public:
+  explicit MotionTerms(const plan::Motion& motion);
+
+  const plan::Motion& motion() const { return motion_; }
+  bool has_old() const { return motion_.old_column.has_value(); }
+  bool has_new() const { return motion_.new_column.has_value(); }
+  const schema::Column& old_column() const { return *motion_.old_column; }
+  const schema::Column& new_column() const { return *motion_.new_column; }
+
+  // Qualified function names, quoted.
+  std::string UpFunction() const { return Function("up_"); }
+  std::string DownFunction() const { return Function("down_"); }
+  std::string OldDefaultFunction() const { return Function("old_default_"); }
+  std::string NewDefaultFunction() const { return Function("new_default_"); }
+  std::string TriggerFunction() const { return Function("sync_"); }
+  // Plain trigger names. They sort after every name that begins with a letter.
+  std::string InsertTrigger() const { return Trigger("_ins"); }
+  std::string UpdateTrigger() const { return Trigger("_upd"); }
+
+  // False when the expression is a column of the target's own type, which is
+  // then copied without a function.
+  bool UpNeedsFunction() const;
+  bool DownNeedsFunction() const;
+
+  // `row`."column"; for `row` "NEW", "OLD" or a table's alias.
+  std::string Old(const std::string& row) const;
+  std::string New(const std::string& row) const;
+  std::string Provenance(const std::string& row) const;
+  // The expression's value for the columns of `row`.
+  std::string Up(const std::string& row) const;
+  std::string Down(const std::string& row) const;
+
+  // Conditions on OLD and NEW of an update; "false" for no columns. Columns
+  // that belong to neither side but occur in an expression are "shared".
+  std::string OldSideChanged() const { return Changed(old_side_); }
+  std::string NewSideChanged() const { return Changed(new_side_); }
+  std::string SharedChanged() const { return Changed(shared_); }
+  bool has_shared() const { return !shared_.empty(); }
+  bool has_old_side() const { return !old_side_.empty(); }
+
+  // Every physical column that an expression reads or the motion writes.
+  std::vector<std::string> Columns() const;
+
+ private:
+  struct Source {
+    std::string column;
+    std::string type;
+    std::string collation;
+  };
+
+  std::string Function(const char* prefix) const;
+  std::string Trigger(const char* suffix) const;
+  std::string Changed(const std::vector<Source>& sources) const;
+  void AddSources(const plan::Expression& expression,
+                  std::vector<Source>& sources) const;
+  bool IsSide(const std::string& column) const;
+
+  const plan::Motion& motion_;
+  std::vector<Source> old_side_;
+  std::vector<Source> new_side_;
+  std::vector<Source> shared_;
+};
+
+// True where `a` and `b`, both of `type`, differ in any byte.
+std::string Differs(const std::string& a, const std::string& b,
+                    const std::string& type, const std::string& collation);
+// True where they are the same bytes.
+std::string Identical(const std::string& a, const std::string& b,
+                      const std::string& type, const std::string& collation);
+
+}  // namespace segue::postgres

@@ -1,0 +1,43 @@
+// Turns primitive actions into SQL.
+#pragma once
+
+#include "db/dialect.h"
+#include "plan/action.h"
+#include "segue/plan.h"
+
+namespace segue::postgres {
+
+PlannedAction Render(const plan::Action& action,
+                     const db::RenderContext& context);
+
+// One overload an action; one that is missing does not compile. They stand in
+// the files named here.
+using db::RenderContext;
+
+// render.cc
+PlannedAction RenderOne(const plan::RawSql&, const RenderContext&);
+// render_columns.cc
+PlannedAction RenderOne(const plan::AddColumn&, const RenderContext&);
+PlannedAction RenderOne(const plan::DropColumn&, const RenderContext&);
+PlannedAction RenderOne(const plan::RenameColumn&, const RenderContext&);
+PlannedAction RenderOne(const plan::AlterColumn&, const RenderContext&);
+// render_constraints.cc
+PlannedAction RenderOne(const plan::AddConstraint&, const RenderContext&);
+PlannedAction RenderOne(const plan::ValidateConstraint&, const RenderContext&);
+PlannedAction RenderOne(const plan::DropConstraint&, const RenderContext&);
+// render_indexes.cc
+PlannedAction RenderOne(const plan::CreateIndex&, const RenderContext&);
+PlannedAction RenderOne(const plan::DropIndex&, const RenderContext&);
+PlannedAction RenderOne(const plan::RenameIndex&, const RenderContext&);
+// sync.cc
+PlannedAction RenderOne(const plan::CreateSync&, const RenderContext&);
+PlannedAction RenderOne(const plan::DropSync&, const RenderContext&);
+// motion_sql.cc
+PlannedAction RenderOne(const plan::Backfill&, const RenderContext&);
+PlannedAction RenderOne(const plan::Verify&, const RenderContext&);
+PlannedAction RenderOne(const plan::Settle&, const RenderContext&);
+// version_views.cc
+PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);
+PlannedAction RenderOne(const plan::RetireVersion&, const RenderContext&);
+
+}  // namespace segue::postgres

@@ -1,0 +1,151 @@
+// ADD, VALIDATE and DROP CONSTRAINT.
+#include "base/text.h"
+#include "dialects/postgres/render.h"
+#include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/sql.h"
+
+namespace segue::postgres {
+namespace {
+
+using schema::Constraint;
+using schema::ConstraintKind;
+
+constexpr std::string_view kNotValid = " NOT VALID";
+
+bool CanBeNotValid(const Constraint& constraint) {
+  return constraint.kind == ConstraintKind::kCheck ||
+         constraint.kind == ConstraintKind::kForeignKey;
+}
+
+// " DEFERRABLE INITIALLY DEFERRED" and the like, out of the definition.
+std::string DeferrableOf(const Constraint& constraint) {
+  const std::size_t at = constraint.definition.find(" DEFERRABLE");
+  return at == std::string::npos ? "" : constraint.definition.substr(at);
+}
+
+std::string KeyWord(const Constraint& constraint) {
+  return constraint.kind == ConstraintKind::kPrimaryKey ? "PRIMARY KEY"
+                                                        : "UNIQUE";
+}
+
+// Without NOT VALID.
+std::string Body(const Constraint& constraint) {
+  if (!constraint.using_index.empty()) {
+    return KeyWord(constraint) + " USING INDEX " +
+           Ident(constraint.using_index) + DeferrableOf(constraint);
+  }
+  if (constraint.definition.empty() &&
+      constraint.kind == ConstraintKind::kCheck) {
+    return "CHECK (" + constraint.check + ")";
+  }
+  if (constraint.definition.empty()) {
+    return KeyWord(constraint) + " (" + Idents(constraint.columns) + ")";
+  }
+  std::string body = constraint.definition;
+  const std::size_t at = body.rfind(kNotValid);
+  if (at != std::string::npos && at + kNotValid.size() == body.size()) {
+    body.resize(at);
+  }
+  return body;
+}
+
+std::string AddSql(const schema::TableName& table, const Constraint& constraint,
+                   bool not_valid) {
+  return AlterTable(table) + "ADD CONSTRAINT " + Ident(constraint.name) + " " +
+         Body(constraint) + (not_valid ? std::string(kNotValid) : "");
+}
+
+std::string ValidateSql(const schema::TableName& table,
+                        const std::string& name) {
+  return AlterTable(table) + "VALIDATE CONSTRAINT " + Ident(name);
+}
+
+std::string DropSql(const schema::TableName& table, const std::string& name) {
+  return AlterTable(table) + "DROP CONSTRAINT IF EXISTS " + Ident(name);
+}
+
+const char* KindText(ConstraintKind kind) {
+  switch (kind) {
+    case ConstraintKind::kPrimaryKey:
+      return "primary key";
+    case ConstraintKind::kUnique:
+      return "unique constraint";
+    case ConstraintKind::kForeignKey:
+      return "foreign key";
+    case ConstraintKind::kCheck:
+      return "check";
+    case ConstraintKind::kExclude:
+      return "exclusion constraint";
+  }
+  return "constraint";
+}
+
+const char* HoldText(const Constraint& constraint, bool not_valid) {
+  if (not_valid || !constraint.using_index.empty()) return kMilliseconds;
+  return CanBeNotValid(constraint) ? "a scan of the table"
+                                   : "as long as building the index takes";
+}
+
+}  // namespace
+
+PlannedAction RenderOne(const plan::AddConstraint& action,
+                        const RenderContext& context) {
+  const Constraint& constraint = action.constraint;
+  const bool not_valid = CanBeNotValid(constraint) && !constraint.validated;
+  const bool is_foreign_key = constraint.kind == ConstraintKind::kForeignKey;
+  PlannedAction planned;
+  planned.description = std::string("Add ") + KindText(constraint.kind) + " '" +
+                        constraint.name + "' to '" + action.table.name + "'" +
+                        (not_valid ? " without looking at old rows" : "");
+  planned.forward.push_back({AddSql(action.table, constraint, not_valid), {}});
+  planned.undo.push_back({DropSql(action.table, constraint.name), {}});
+  planned.probe = ConstraintExists(action.table, constraint.name);
+  planned.lock = Lock(is_foreign_key ? kShareRowExclusive : kAccessExclusive,
+                      action.table, context, HoldText(constraint, not_valid));
+  return planned;
+}
+
+// A transaction of its own: the scan must not run while locks of neighbouring
+// actions are held. Doing it twice does no harm.
+PlannedAction RenderOne(const plan::ValidateConstraint& action,
+                        const RenderContext& context) {
+  PlannedAction planned;
+  planned.description = "Validate constraint '" + action.name + "' of '" +
+                        action.table.name + "'";
+  planned.forward.push_back({ValidateSql(action.table, action.name), {}});
+  planned.probe =
+      "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = "
+      "to_regclass(" +
+      Literal(Name(action.table)) + ") AND conname = " + Literal(action.name) +
+      " AND convalidated)";
+  planned.lock =
+      Lock(kShareUpdateExclusive, action.table, context,
+           "a scan of the table; neither reads nor writes are blocked");
+  planned.transactional = false;
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::DropConstraint& action,
+                        const RenderContext& context) {
+  const Constraint& constraint = action.constraint;
+  const bool not_valid = CanBeNotValid(constraint);
+  PlannedAction planned;
+  planned.description = std::string("Drop ") + KindText(constraint.kind) +
+                        " '" + constraint.name + "' of '" + action.table.name +
+                        "'";
+  planned.forward.push_back(
+      {AlterTable(action.table) + "DROP CONSTRAINT " + Ident(constraint.name),
+       {}});
+  Constraint whole = constraint;
+  whole.using_index.clear();  // dropped with the constraint
+  planned.undo.push_back({AddSql(action.table, whole, not_valid), {}});
+  if (not_valid && constraint.validated) {
+    planned.undo.push_back({ValidateSql(action.table, constraint.name), {}});
+  }
+  planned.probe =
+      "SELECT NOT (" + ConstraintExists(action.table, constraint.name) + ")";
+  planned.lock = Lock(kAccessExclusive, action.table, context);
+  return planned;
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,66 @@
+#include "dialects/postgres/render_parts.h"
+
+#include "dialects/postgres/sql.h"
+
+namespace segue::postgres {
+namespace {
+
+// to_regclass answers NULL for a table that is not there.
+std::string Relation(const schema::TableName& table) {
+  return "to_regclass(" + Literal(Name(table)) + ")";
+}
+
+}  // namespace
+
+LockNeed Lock(const char* mode, const schema::TableName& table,
+              const db::RenderContext& context, const char* hold) {
+  return {mode, table.ToString(), context.lock_budget, hold};
+}
+
+std::string AlterTable(const schema::TableName& table) {
+  return "ALTER TABLE " + Name(table) + " ";
+}
+
+std::vector<Statement> Statements(std::vector<std::string> sql) {
+  std::vector<Statement> statements;
+  for (std::string& one : sql) statements.push_back({std::move(one), {}});
+  return statements;
+}
+
+std::string ColumnExists(const schema::TableName& table,
+                         const std::string& column) {
+  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid "
+         "= " +
+         Relation(table) + " AND attname = " + Literal(column) +
+         " AND NOT attisdropped)";
+}
+
+std::string ConstraintExists(const schema::TableName& table,
+                             const std::string& constraint) {
+  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE "
+         "conrelid = " +
+         Relation(table) + " AND conname = " + Literal(constraint) + ")";
+}
+
+std::string TriggerExists(const schema::TableName& table,
+                          const std::string& trigger) {
+  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = " +
+         Relation(table) + " AND tgname = " + Literal(trigger) + ")";
+}
+
+std::string IndexExists(const schema::TableName& table,
+                        const std::string& index,
+                        const std::string& condition) {
+  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid "
+         "= " +
+         Relation(table) +
+         " AND i.indexrelid = " + Relation({table.schema, index}) + " AND " +
+         condition + ")";
+}
+
+std::string CollationSql(const std::string& collation) {
+  const bool ready = collation.find_first_of("\".") != std::string::npos;
+  return ready ? collation : Ident(collation);
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,154 @@
+#include "dialects/postgres/row_range.h"
+
+#include "base/text.h"
+#include "dialects/postgres/sql.h"
+#include "segue/error.h"
+
+namespace segue::postgres {
+namespace {
+
+// TID range scans came with 14; before, each chunk would read the whole table.
+constexpr int kScansPositions = 14;
+
+std::string Parameter(std::size_t number) {
+  return "$" + std::to_string(number);
+}
+
+// One column bare, several as a row: (a, b).
+std::string Tuple(const std::vector<std::string>& parts) {
+  if (parts.size() == 1) return parts[0];
+  return "(" + base::Join(parts, ", ") + ")";
+}
+
+// The table itself, or its leaf partitions.
+std::string Leaves(const schema::TableName& table, bool partitioned) {
+  if (!partitioned) return "c.oid = " + Regclass(table);
+  return "c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(" +
+         Regclass(table) + ") WHERE isleaf)";
+}
+
+}  // namespace
+
+RowRange::RowRange(const plan::Motion& motion, const schema::Schema& schema,
+                   std::string row)
+    : table_(motion.table),
+      partitioned_(false),
+      key_(motion.key),
+      row_(std::move(row)) {
+  const schema::Table* table = schema.FindTable(table_.name);
+  partitioned_ = table != nullptr && table->kind == "partitioned table";
+  if (by_position() && MajorVersion(schema.server_version) < kScansPositions) {
+    throw Error(ErrorKind::kRefused,
+                "table '" + table_.name +
+                    "' has no primary key and no NOT NULL unique key, and "
+                    "PostgreSQL before 14 cannot walk it in another way")
+        .WithHint("add a primary key first");
+  }
+}
+
+std::vector<std::string> RowRange::key_columns() const {
+  if (by_position()) return {"position"};
+  std::vector<std::string> names;
+  for (const schema::Column& column : key_) names.push_back(column.name);
+  return names;
+}
+
+std::string RowRange::KeyAsText() const {
+  if (by_position()) return row_ + ".ctid::text";
+  std::vector<std::string> parts;
+  for (const schema::Column& column : key_) {
+    parts.push_back(row_ + "." + Ident(column.physical()) + "::text");
+  }
+  return base::Join(parts, ", ");
+}
+
+// The type in the cast is the parameter's own: its text is read by the type's
+// input function and compared with the index's own operator.
+std::string RowRange::Compare(const char* op,
+                              std::size_t first_parameter) const {
+  if (by_position()) {
+    return row_ + ".ctid " + op + " " + Parameter(first_parameter) + "::tid";
+  }
+  std::vector<std::string> columns;
+  std::vector<std::string> bounds;
+  for (const schema::Column& column : key_) {
+    columns.push_back(row_ + "." + Ident(column.physical()));
+    bounds.push_back(Parameter(first_parameter++) + "::" + column.type);
+  }
+  return Tuple(columns) + " " + op + " " + Tuple(bounds);
+}
+
+std::string RowRange::Above(std::size_t first_parameter) const {
+  return Compare(">", first_parameter);
+}
+
+std::string RowRange::UpTo(std::size_t first_parameter) const {
+  return Compare("<=", first_parameter);
+}
+
+RangeSql RowRange::Over(const std::string& head, const std::string& condition,
+                        const std::string& tail) const {
+  const std::size_t next = key_columns().size() + 1;
+  const auto where = [&](const std::string& range) {
+    return head + " WHERE " + range + condition + tail;
+  };
+  RangeSql sql;
+  sql.all = where("");
+  sql.after = where(Above(1) + " AND ");
+  sql.upto = where(UpTo(1) + " AND ");
+  sql.between = where(Above(1) + " AND " + UpTo(next) + " AND ");
+  return sql;
+}
+
+RangeSql RowRange::NextBound() const {
+  RangeSql sql;
+  if (by_position()) {
+    sql.all = NextBoundByPosition("-1", 1);
+    sql.after = NextBoundByPosition(
+        "ltrim(split_part($1::text, ',', 1), '(')::bigint", 2);
+    return sql;
+  }
+  sql.all = NextBoundByKey("", 1);
+  sql.after = NextBoundByKey(" WHERE " + Above(1), key_.size() + 1);
+  return sql;
+}
+
+std::string RowRange::NextBoundByKey(const std::string& where,
+                                     std::size_t size_parameter) const {
+  std::vector<std::string> columns;
+  for (const schema::Column& column : key_) {
+    columns.push_back(row_ + "." + Ident(column.physical()));
+  }
+  const std::string list = base::Join(columns, ", ");
+  return "SELECT " + list + " FROM " + Name(table_) + " AS " + row_ + where +
+         " ORDER BY " + list + " LIMIT 1 OFFSET " + Parameter(size_parameter) +
+         "::bigint - 1";
+}
+
+// As many whole pages as hold about so many rows; the last row of the last
+// page is as far as a bound can go. None where less than that is left.
+std::string RowRange::NextBoundByPosition(const std::string& last_block,
+                                          std::size_t size_parameter) const {
+  const std::string size = Parameter(size_parameter) + "::bigint";
+  return "SELECT '(' || b.block || ',65535)' AS position FROM (SELECT " +
+         last_block + " + greatest(1, ceil(" + size +
+         " / max(CASE WHEN c.reltuples > 0 AND c.relpages > 0 THEN "
+         "greatest(c.reltuples / c.relpages, 1) ELSE 50 END)))::bigint "
+         "AS block, max(pg_catalog.pg_relation_size(c.oid)) / "
+         "current_setting('block_size')::bigint AS blocks "
+         "FROM pg_catalog.pg_class c WHERE " +
+         Leaves(table_, partitioned_) + ") b WHERE b.block < b.blocks - 1";
+}
+
+// Like the planner: the density at the last ANALYZE times today's size.
+std::string RowRange::EstimatedRows() const {
+  return "SELECT coalesce(sum(CASE WHEN c.reltuples > 0 AND c.relpages > 0 "
+         "THEN c.reltuples / c.relpages * pg_catalog.pg_relation_size(c.oid) "
+         "/ current_setting('block_size')::bigint "
+         "ELSE greatest(pg_catalog.pg_stat_get_live_tuples(c.oid), "
+         "pg_catalog.pg_relation_size(c.oid) / 200) END), 0)::bigint "
+         "FROM pg_catalog.pg_class c WHERE " +
+         Leaves(table_, partitioned_);
+}
+
+}  // namespace segue::postgres

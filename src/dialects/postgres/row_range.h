@@ -1,0 +1,45 @@
+// Walking a table by its key, or by physical position where it has none.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/motion.h"
+#include "schema/schema.h"
+#include "segue/plan.h"
+
+namespace segue::postgres {
+
+class RowRange {
+ public:
+  // `row`: the alias under which the statements know the table. Throws
+  // kRefused for a table without key on a server that cannot walk positions.
+  RowRange(const plan::Motion& motion, const schema::Schema& schema,
+           std::string row);
+
+  std::vector<std::string> key_columns() const;
+  // The key for people: t."id"::text, ...
+  std::string KeyAsText() const;
+  RangeSql NextBound() const;
+  // `head` WHERE <range> AND `condition` `tail`, in the four shapes.
+  RangeSql Over(const std::string& head, const std::string& condition,
+                const std::string& tail = "") const;
+  std::string EstimatedRows() const;
+
+ private:
+  bool by_position() const { return key_.empty(); }
+  std::string Above(std::size_t first_parameter) const;
+  std::string UpTo(std::size_t first_parameter) const;
+  std::string Compare(const char* op, std::size_t first_parameter) const;
+  std::string NextBoundByKey(const std::string& where,
+                             std::size_t size_parameter) const;
+  std::string NextBoundByPosition(const std::string& last_block,
+                                  std::size_t size_parameter) const;
+
+  schema::TableName table_;
+  bool partitioned_;
+  std::vector<schema::Column> key_;
+  std::string row_;
+};
+
+}  // namespace segue::postgres

@@ -1,0 +1,80 @@
+#include "dialects/postgres/settings.h"
+
+namespace segue::postgres {
+namespace {
+
+// What a role or a database may have set otherwise. TimeZone is left alone:
+// transformations that depend on it must see what the application sees.
+constexpr const char* kPinned =
+    "SET statement_timeout = 0; "
+    "SET lock_timeout = '500ms'; "
+    "SET idle_in_transaction_session_timeout = 0; "
+    // A policy that hides rows must be an error and not a false success.
+    "SET row_security = off; "
+    "SET \"DateStyle\" = 'ISO'; "
+    "SET bytea_output = 'hex'; "
+    "SET extra_float_digits = 1; "
+    "SET standard_conforming_strings = on; "
+    "SET check_function_bodies = on; "
+    "SET client_min_messages = 'warning'; "
+    "SET default_transaction_isolation = 'read committed'; "
+    "SET default_transaction_read_only = off; "
+    "SET default_transaction_deferrable = off; "
+    // Disabled sequential scans make costs look huge, which would have every
+    // chunk compiled.
+    "SET jit = off; ";
+
+std::string Setting(const char* name, const std::string& value) {
+  return std::string("; SET LOCAL ") + name + " = " + value;
+}
+
+std::string LockTimeout(const db::TransactionOptions& options) {
+  // 0 would mean "no limit".
+  const auto millis = options.lock_budget.count();
+  return Setting("lock_timeout",
+                 millis > 0 ? "'" + std::to_string(millis) + "ms'" : "'500ms'");
+}
+
+}  // namespace
+
+std::string SessionSettings(int server_version) {
+  std::string sql = kPinned;
+  if (server_version >= 140000) sql += "SET idle_session_timeout = 0; ";
+  if (server_version >= 170000) sql += "SET transaction_timeout = 0; ";
+  return sql;
+}
+
+// The lock manager cancels an autovacuum that is in the way only when it has
+// been waited for deadlock_timeout, whose default (1 s) is longer than our
+// lock waits.
+std::string DeadlockTimeoutSql(int server_version) {
+  const std::string may =
+      server_version >= 150000
+          ? "pg_catalog.has_parameter_privilege('deadlock_timeout', 'SET')"
+          : "(SELECT rolsuper FROM pg_catalog.pg_roles "
+            "WHERE rolname = current_user)";
+  return "SELECT CASE WHEN " + may +
+         " THEN pg_catalog.set_config('deadlock_timeout', '100ms', false) END";
+}
+
+std::string BeginSql(const db::TransactionOptions& options) {
+  switch (options.purpose) {
+    case db::Purpose::kLedger:
+      return "BEGIN";
+    case db::Purpose::kSchema:
+      return "BEGIN" + LockTimeout(options);
+    case db::Purpose::kBackfill:
+      // The commit need not be flushed: the cursor is in the same transaction.
+      // Without statistics the planner would scan the table for every chunk.
+      return "BEGIN" + LockTimeout(options) +
+             Setting("segue.backfill", "'on'") +
+             Setting("synchronous_commit", "off") +
+             Setting("enable_seqscan", "off");
+    case db::Purpose::kRead:
+      return "BEGIN ISOLATION LEVEL REPEATABLE READ" + LockTimeout(options) +
+             Setting("enable_seqscan", "off");
+  }
+  return "BEGIN";
+}
+
+}  // namespace segue::postgres

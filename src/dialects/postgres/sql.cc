@@ -1,0 +1,45 @@
+#include "dialects/postgres/sql.h"
+
+#include "base/text.h"
+
+namespace segue::postgres {
+
+std::string Ident(std::string_view name) { return base::Quoted(name, '"'); }
+
+std::string Literal(std::string_view text) {
+  if (text.find('\\') == std::string_view::npos) {
+    return base::Quoted(text, '\'');
+  }
+  std::string doubled;
+  for (char c : text) doubled.append(c == '\\' ? 2 : 1, c);
+  return "E" + base::Quoted(doubled, '\'');
+}
+
+std::string Name(const schema::TableName& table) {
+  if (table.schema.empty()) return Ident(table.name);
+  return Ident(table.schema) + "." + Ident(table.name);
+}
+
+std::string Idents(const std::vector<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back(Ident(name));
+  return base::Join(quoted, ", ");
+}
+
+std::string Regclass(const schema::TableName& table) {
+  return Literal(Name(table)) + "::regclass";
+}
+
+int MajorVersion(std::string_view server_version) {
+  constexpr int kUsual = 15;
+  const std::size_t start = server_version.find_first_of("0123456789");
+  if (start == std::string_view::npos) return kUsual;
+  int major = 0;
+  for (char c : server_version.substr(start, 3)) {
+    if (c < '0' || c > '9') break;
+    major = major * 10 + (c - '0');
+  }
+  return major;
+}
+
+}  // namespace segue::postgres

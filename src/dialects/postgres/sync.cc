@@ -1,0 +1,181 @@
+#include "dialects/postgres/sync.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "dialects/postgres/render.h"
+#include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/sql.h"
+#include "segue/error.h"
+
+namespace segue::postgres {
+namespace {
+
+// CREATE OR REPLACE TRIGGER came with 14.
+constexpr int kReplacesTriggers = 14;
+
+std::string CreateTrigger(const MotionTerms& terms, const std::string& name,
+                          const std::string& event, const std::string& when,
+                          int major) {
+  const std::string create = major >= kReplacesTriggers
+                                 ? "CREATE OR REPLACE TRIGGER "
+                                 : "CREATE TRIGGER ";
+  return create + Ident(name) + " BEFORE " + event + " ON " +
+         Name(terms.motion().table) + " FOR EACH ROW WHEN (" + when +
+         ") EXECUTE FUNCTION " + terms.TriggerFunction() + "()";
+}
+
+std::string DropTrigger(const MotionTerms& terms, const std::string& name) {
+  return "DROP TRIGGER IF EXISTS " + Ident(name) + " ON " +
+         Name(terms.motion().table);
+}
+
+// A row that moves to another partition is inserted there with its provenance;
+// applications never give one.
+std::string InsertWhen(const MotionTerms& terms) {
+  if (IsInsertOnly(terms)) return terms.Old("NEW") + " IS NULL";
+  return terms.Provenance("NEW") + " = 0";
+}
+
+// The cheapest tests first; the setting is only looked up for rows that are
+// concerned. The backfill is no writer, but a trigger of the user's that
+// changes the source in its course is one.
+std::string UpdateWhen(const MotionTerms& terms) {
+  const std::string unfilled = terms.Provenance("OLD") + " = 0";
+  std::vector<std::string> source_changed;
+  if (terms.has_old_side()) source_changed.push_back(terms.OldSideChanged());
+  if (terms.has_shared()) source_changed.push_back(terms.SharedChanged());
+  const std::string sources = base::Join(source_changed, " OR ");
+  std::string concerned = unfilled;
+  if (!sources.empty()) concerned += " OR " + sources;
+  concerned += " OR " + terms.NewSideChanged();
+  std::string writer =
+      "pg_catalog.current_setting('segue.backfill', true) "
+      "IS DISTINCT FROM 'on'";
+  if (!sources.empty()) {
+    writer += " OR (" + unfilled + " AND (" + sources + "))";
+  }
+  return "(" + concerned + ") AND (" + writer + ")";
+}
+
+void RefuseGenerated(const MotionTerms& terms, const schema::Table& table) {
+  for (const std::string& name : terms.Columns()) {
+    const schema::Column* column = table.FindColumn(name);
+    if (column == nullptr || column->generated_sql.empty()) continue;
+    throw Error(ErrorKind::kRefused,
+                "column '" + name + "' of '" + table.name.name +
+                    "' is generated: its value is not known yet when the "
+                    "dual-write trigger runs")
+        .WithHint("use its expression instead: " + column->generated_sql);
+  }
+}
+
+void RefusePartitionKey(const MotionTerms& terms, const schema::Table& table) {
+  if (!terms.has_old() || terms.motion().down.empty()) return;
+  const std::string& name = terms.old_column().physical();
+  const auto& key = table.partition_key;
+  if (std::find(key.begin(), key.end(), name) == key.end()) return;
+  throw Error(ErrorKind::kRefused,
+              "column '" + name + "' is part of the partition key of '" +
+                  table.name.name +
+                  "': PostgreSQL forbids triggers to change it");
+}
+
+std::vector<std::string> CreateStatements(const plan::Motion& motion,
+                                          int major) {
+  const MotionTerms terms(motion);
+  // Waits for every writer that has begun without the triggers.
+  std::vector<std::string> sql = {"LOCK TABLE " + Name(motion.table) +
+                                  " IN SHARE ROW EXCLUSIVE MODE"};
+  if (!motion.table.schema.empty()) {
+    sql.push_back("SET LOCAL search_path = " + Ident(motion.table.schema));
+  }
+  for (std::string& function : ExpressionFunctions(terms, major)) {
+    sql.push_back(std::move(function));
+  }
+  sql.push_back(TriggerFunctionSql(terms));
+  sql.push_back("GRANT EXECUTE ON FUNCTION " +
+                base::Join(FunctionNames(terms), ", ") + " TO PUBLIC");
+  const auto add = [&](const std::string& name, const std::string& event,
+                       const std::string& when) {
+    if (major < kReplacesTriggers) sql.push_back(DropTrigger(terms, name));
+    sql.push_back(CreateTrigger(terms, name, event, when, major));
+  };
+  add(terms.InsertTrigger(), "INSERT", InsertWhen(terms));
+  if (!IsInsertOnly(terms)) {
+    add(terms.UpdateTrigger(), "UPDATE", UpdateWhen(terms));
+  }
+  return sql;
+}
+
+std::vector<std::string> DropStatements(const plan::Motion& motion) {
+  const MotionTerms terms(motion);
+  std::vector<std::string> sql = {DropTrigger(terms, terms.InsertTrigger())};
+  if (!IsInsertOnly(terms)) {
+    sql.push_back(DropTrigger(terms, terms.UpdateTrigger()));
+  }
+  sql.push_back("DROP FUNCTION IF EXISTS " +
+                base::Join(FunctionNames(terms), ", "));
+  return sql;
+}
+
+// What goes back to the form before the settling one.
+std::vector<std::string> UndoCreate(const plan::Motion& motion, int major) {
+  if (!motion.settling) return DropStatements(motion);
+  plan::Motion before = motion;
+  before.settling = false;
+  return CreateStatements(before, major);
+}
+
+void RefuseUnsound(const MotionTerms& terms, const RenderContext& context) {
+  const schema::Table* table =
+      context.schema.FindTable(terms.motion().table.name);
+  if (table == nullptr) return;
+  RefuseGenerated(terms, *table);
+  RefusePartitionKey(terms, *table);
+}
+
+std::string Describe(const plan::Motion& motion) {
+  const std::string table = "'" + motion.table.name + "'";
+  if (!motion.new_column) {
+    return "fill '" + motion.old_column->name + "' of " + table +
+           " for rows inserted without it";
+  }
+  const std::string fresh = "'" + motion.new_column->physical() + "'";
+  if (!motion.old_column) return "keep " + fresh + " of " + table + " filled";
+  return "keep '" + motion.old_column->physical() + "' and " + fresh + " of " +
+         table + " in step" + (motion.settling ? ", the new one deciding" : "");
+}
+
+}  // namespace
+
+PlannedAction RenderOne(const plan::CreateSync& action,
+                        const RenderContext& context) {
+  const MotionTerms terms(action.motion);
+  RefuseUnsound(terms, context);
+  const int major = MajorVersion(context.schema.server_version);
+  PlannedAction planned;
+  planned.description = "Install triggers that " + Describe(action.motion);
+  planned.forward = Statements(CreateStatements(action.motion, major));
+  planned.undo = Statements(UndoCreate(action.motion, major));
+  planned.probe = TriggerExists(action.motion.table, terms.InsertTrigger());
+  planned.lock = Lock(kShareRowExclusive, action.motion.table, context);
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::DropSync& action,
+                        const RenderContext& context) {
+  const MotionTerms terms(action.motion);
+  const int major = MajorVersion(context.schema.server_version);
+  PlannedAction planned;
+  planned.description = "Remove the triggers that " + Describe(action.motion);
+  planned.forward = Statements(DropStatements(action.motion));
+  planned.undo = Statements(CreateStatements(action.motion, major));
+  planned.probe = "SELECT NOT (" +
+                  TriggerExists(action.motion.table, terms.InsertTrigger()) +
+                  ")";
+  planned.lock = Lock(kAccessExclusive, action.motion.table, context);
+  return planned;
+}
+
+}  // namespace segue::postgres

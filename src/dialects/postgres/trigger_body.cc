@@ -1,0 +1,141 @@
+// The body of the trigger function: "what changed decides". It has no SET
+// clause, so that it sees the writer's own search_path.
+#include "base/text.h"
+#include "dialects/postgres/sql.h"
+#include "dialects/postgres/sync.h"
+
+namespace segue::postgres {
+namespace {
+
+std::string Set(const std::string& field, const std::string& value) {
+  return field + " := " + value + "; ";
+}
+
+std::string SetProvenance(const MotionTerms& terms, int value) {
+  return Set(terms.Provenance("NEW"), std::to_string(value));
+}
+
+std::string FromOld(const MotionTerms& terms) {
+  std::string sql;
+  if (!terms.motion().up.empty()) sql = Set(terms.New("NEW"), terms.Up("NEW"));
+  return sql + SetProvenance(terms, plan::kOldWrote);
+}
+
+std::string FromNew(const MotionTerms& terms) {
+  std::string sql;
+  if (terms.has_old() && !terms.motion().down.empty()) {
+    sql = Set(terms.Old("NEW"), terms.Down("NEW"));
+  }
+  return sql + SetProvenance(terms, plan::kNewWrote);
+}
+
+// Both sides given: kept as they are, until the contract is near.
+std::string FromBoth(const MotionTerms& terms) {
+  if (terms.motion().settling) return FromNew(terms);
+  return SetProvenance(terms, plan::kBothGiven);
+}
+
+// The old side was not given: NULL, or the value that its default puts there.
+std::string OldAbsent(const MotionTerms& terms) {
+  const schema::Column& column = terms.old_column();
+  const std::string is_null = terms.Old("NEW") + " IS NULL";
+  const bool default_shows = column.default_sql && column.default_is_constant &&
+                             !terms.motion().old_default_moved;
+  if (!default_shows) return is_null;
+  return "(" + is_null + " OR " +
+         Identical(terms.Old("NEW"), terms.OldDefaultFunction() + "()",
+                   column.type, column.collation) +
+         ")";
+}
+
+std::string ApplyOldDefault(const MotionTerms& terms) {
+  if (!terms.motion().old_default_moved || !terms.old_column().default_sql) {
+    return "";
+  }
+  return "IF " + terms.Old("NEW") + " IS NULL THEN " +
+         Set(terms.Old("NEW"), terms.OldDefaultFunction() + "()") + "END IF; ";
+}
+
+std::string ApplyNewDefault(const MotionTerms& terms) {
+  if (!terms.motion().new_default) return "";
+  return Set(terms.New("NEW"), terms.NewDefaultFunction() + "()");
+}
+
+// Neither side given: the writer's version breaks the tie.
+std::string NewWriter(const MotionTerms& terms) {
+  std::vector<std::string> versions;
+  for (const std::string& version : terms.motion().new_versions) {
+    versions.push_back(Literal(version));
+  }
+  return "pg_catalog.current_schema() IN (" + base::Join(versions, ", ") + ")";
+}
+
+std::string InsertWithoutNew(const MotionTerms& terms) {
+  const std::string old_way = ApplyOldDefault(terms) + FromOld(terms);
+  if (terms.motion().new_versions.empty()) return old_way;
+  return "IF " + OldAbsent(terms) + " AND " + NewWriter(terms) + " THEN " +
+         ApplyNewDefault(terms) + FromNew(terms) + "ELSE " + old_way +
+         "END IF; ";
+}
+
+std::string InsertTwoSided(const MotionTerms& terms) {
+  return "IF " + terms.New("NEW") + " IS NULL THEN " + InsertWithoutNew(terms) +
+         "ELSIF " + OldAbsent(terms) + " THEN " + FromNew(terms) + "ELSE " +
+         FromBoth(terms) + "END IF; ";
+}
+
+std::string InsertNewOnly(const MotionTerms& terms) {
+  std::string fallback;
+  if (terms.motion().new_default) {
+    fallback = "IF " + terms.New("NEW") + " IS NULL THEN " +
+               ApplyNewDefault(terms) + FromNew(terms) + "END IF; ";
+  }
+  return "IF " + terms.New("NEW") + " IS NULL THEN " + FromOld(terms) +
+         fallback + "ELSE " + FromNew(terms) + "END IF; ";
+}
+
+// Shared columns belong to both versions: the side that wrote last is derived
+// to the other again.
+std::string NeitherSideChanged(const MotionTerms& terms) {
+  if (!terms.has_old() || !terms.has_shared()) {
+    return "ELSE " + FromOld(terms) + "END IF; ";
+  }
+  return "ELSIF " + terms.Provenance("OLD") + " = 2 THEN " + FromNew(terms) +
+         "ELSIF " + terms.Provenance("OLD") + " <> 3 THEN " + FromOld(terms) +
+         "END IF; ";
+}
+
+std::string Update(const MotionTerms& terms) {
+  const std::string filled_by_backfill =
+      terms.Provenance("OLD") + " = 0 AND " + terms.Provenance("NEW") + " = 1";
+  const std::string new_changed = terms.NewSideChanged();
+  if (!terms.has_old_side()) {
+    return "IF " + filled_by_backfill + " THEN " + FromOld(terms) + "ELSIF " +
+           new_changed + " THEN " + FromNew(terms) + "ELSE " + FromOld(terms) +
+           "END IF; ";
+  }
+  return "IF " + filled_by_backfill + " THEN " + FromOld(terms) + "ELSIF " +
+         terms.OldSideChanged() + " THEN IF " + new_changed + " THEN " +
+         FromBoth(terms) + "ELSE " + FromOld(terms) + "END IF; ELSIF " +
+         new_changed + " THEN " + FromNew(terms) + NeitherSideChanged(terms);
+}
+
+std::string Body(const MotionTerms& terms) {
+  if (IsInsertOnly(terms)) return Set(terms.Old("NEW"), terms.Down("NEW"));
+  const std::string insert =
+      terms.has_old() ? InsertTwoSided(terms) : InsertNewOnly(terms);
+  return "IF TG_OP = 'INSERT' THEN " + insert + "ELSE " + Update(terms) +
+         "END IF; ";
+}
+
+}  // namespace
+
+bool IsInsertOnly(const MotionTerms& terms) { return !terms.has_new(); }
+
+std::string TriggerFunctionSql(const MotionTerms& terms) {
+  return "CREATE OR REPLACE FUNCTION " + terms.TriggerFunction() +
+         "() RETURNS trigger LANGUAGE plpgsql AS " +
+         DollarQuoted("BEGIN " + Body(terms) + "RETURN NEW; END");
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,214 @@
+// Published versions: a schema with a view for each table.
+#include "base/text.h"
+#include "dialects/postgres/render.h"
+#include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/sql.h"
+#include "dialects/postgres/sync.h"
+#include "segue/error.h"
+
+namespace segue::postgres {
+namespace {
+
+// Views that check the reader's own privileges and row security came with 15.
+constexpr int kHasSecurityInvoker = 15;
+
+std::string SelectList(const plan::VersionView& view) {
+  std::vector<std::string> columns;
+  for (const schema::Column& column : view.columns) {
+    std::string sql = "t." + Ident(column.physical());
+    if (column.physical() != column.name) sql += " AS " + Ident(column.name);
+    columns.push_back(std::move(sql));
+  }
+  return base::Join(columns, ", ");
+}
+
+std::string CreateView(const schema::TableName& name,
+                       const plan::VersionView& view, int major) {
+  const std::string options =
+      major >= kHasSecurityInvoker ? " WITH (security_invoker = true)" : "";
+  return "CREATE VIEW " + Name(name) + options + " AS SELECT " +
+         SelectList(view) + " FROM " + Name(view.base) + " AS t";
+}
+
+// A bare NULL would not be stored, and the base table's default would count.
+std::string DefaultSql(const schema::Column& column) {
+  if (base::ToLower(*column.default_sql) != "null") return *column.default_sql;
+  return "CASE WHEN true THEN NULL::" + column.type + " END";
+}
+
+void AddColumnDetails(const schema::TableName& name,
+                      const plan::VersionView& view,
+                      std::vector<std::string>& sql) {
+  for (const schema::Column& column : view.columns) {
+    for (const std::string& with_default : view.view_defaults) {
+      if (with_default != column.name || !column.default_sql) continue;
+      sql.push_back("ALTER VIEW " + Name(name) + " ALTER COLUMN " +
+                    Ident(column.name) + " SET DEFAULT " + DefaultSql(column));
+    }
+    if (column.comment.empty()) continue;
+    sql.push_back("COMMENT ON COLUMN " + Name(name) + "." + Ident(column.name) +
+                  " IS " + Literal(column.comment));
+  }
+}
+
+// "SELECT TO app WITH GRANT OPTION" -> GRANT SELECT ON v TO app WITH ...
+std::string GrantSql(const schema::TableName& name, const std::string& grant) {
+  const std::size_t to = grant.find(" TO ");
+  if (to == std::string::npos) {
+    throw Error(ErrorKind::kInternal, "cannot read the grant '" + grant + "'");
+  }
+  return "GRANT " + grant.substr(0, to) + " ON " + Name(name) +
+         grant.substr(to);
+}
+
+// Column privileges, under the names that the view gives the columns.
+std::string ColumnGrants(const schema::TableName& name,
+                         const plan::VersionView& view) {
+  std::string mapping;
+  for (const schema::Column& column : view.columns) {
+    if (!column.has_column_grants) continue;
+    if (!mapping.empty()) mapping += ", ";
+    mapping +=
+        "(" + Literal(column.physical()) + ", " + Literal(column.name) + ")";
+  }
+  if (mapping.empty()) return "";
+  return "DO " +
+         DollarQuoted(
+             "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, "
+             "e.is_grantable, m.shown, CASE WHEN e.grantee = 0 THEN 'PUBLIC' "
+             "ELSE quote_ident(pg_get_userbyid(e.grantee)) END AS grantee "
+             "FROM (VALUES " +
+             mapping +
+             ") m (stored, shown) JOIN pg_catalog.pg_attribute a ON "
+             "a.attrelid = " +
+             Regclass(view.base) +
+             " AND a.attname = m.stored CROSS JOIN aclexplode(a.attacl) e "
+             "LOOP EXECUTE format('GRANT %s (%I) ON %s TO %s%s', "
+             "g.privilege_type, g.shown, " +
+             Literal(Name(name)) +
+             ", g.grantee, CASE WHEN g.is_grantable THEN "
+             "' WITH GRANT OPTION' ELSE '' END); END LOOP; END");
+}
+
+// Whoever may use the base schema may use the version's; owners too.
+std::string SchemaGrants(const std::string& base, const std::string& version) {
+  return "DO " +
+         DollarQuoted(
+             "DECLARE g text; BEGIN FOR g IN SELECT DISTINCT CASE "
+             "WHEN e.grantee = 0 THEN 'PUBLIC' "
+             "ELSE quote_ident(pg_get_userbyid(e.grantee)) END "
+             "FROM pg_catalog.pg_namespace n CROSS JOIN aclexplode(coalesce("
+             "n.nspacl, acldefault('n', n.nspowner))) e "
+             "WHERE n.nspname = " +
+             Literal(base) +
+             " AND e.privilege_type = 'USAGE' UNION "
+             "SELECT quote_ident(pg_get_userbyid(c.relowner)) "
+             "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+             "ON n.oid = c.relnamespace WHERE n.nspname = " +
+             Literal(base) +
+             " AND c.relkind IN ('r', 'p') LOOP EXECUTE "
+             "format('GRANT USAGE ON SCHEMA %I TO %s', " +
+             Literal(version) + ", g); END LOOP; END");
+}
+
+void AddView(const schema::TableName& name, const plan::VersionView& view,
+             const RenderContext& context, std::vector<std::string>& sql) {
+  const int major = MajorVersion(context.schema.server_version);
+  sql.push_back(CreateView(name, view, major));
+  AddColumnDetails(name, view, sql);
+  const schema::Table* base = context.schema.FindTable(view.base.name);
+  if (base != nullptr && !base->comment.empty()) {
+    sql.push_back("COMMENT ON VIEW " + Name(name) + " IS " +
+                  Literal(base->comment));
+  }
+  // The runner may be another role than the table's owner.
+  if (base != nullptr && !base->owner.empty()) {
+    sql.push_back("GRANT ALL ON " + Name(name) + " TO " + Ident(base->owner));
+  }
+  for (const std::string& grant : view.grants) {
+    sql.push_back(GrantSql(name, grant));
+  }
+  std::string column_grants = ColumnGrants(name, view);
+  if (!column_grants.empty()) sql.push_back(std::move(column_grants));
+}
+
+// Before 15 a view reads with its owner's eyes, past every policy.
+void RefuseRowSecurity(const plan::PublishVersion& action,
+                       const RenderContext& context) {
+  if (MajorVersion(context.schema.server_version) >= kHasSecurityInvoker) {
+    return;
+  }
+  for (const plan::VersionView& view : action.views) {
+    const schema::Table* table = context.schema.FindTable(view.base.name);
+    if (table == nullptr || !table->row_security_hides) continue;
+    throw Error(ErrorKind::kRefused,
+                "table '" + view.base.name +
+                    "' has row security, which views of PostgreSQL before 15 "
+                    "bypass: no version can be published")
+        .WithHint("use --access in_place");
+  }
+}
+
+// Drops what is segue's only: whatever else is in the schema or depends on a
+// view makes it fail and names itself.
+std::string RetireSql(const std::string& version) {
+  return "DO " +
+         DollarQuoted(
+             "DECLARE v text; BEGIN FOR v IN SELECT c.relname "
+             "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+             "ON n.oid = c.relnamespace WHERE n.nspname = " +
+             Literal(version) +
+             " AND c.relkind = 'v' LOOP EXECUTE format('DROP VIEW %I.%I', " +
+             Literal(version) +
+             ", v); END LOOP; EXECUTE format('DROP SCHEMA "
+             "%I', " +
+             Literal(version) + "); END");
+}
+
+std::string VersionExists(const std::string& version) {
+  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = " +
+         Literal(version) + ")";
+}
+
+}  // namespace
+
+PlannedAction RenderOne(const plan::PublishVersion& action,
+                        const RenderContext& context) {
+  RefuseRowSecurity(action, context);
+  const std::string& version = action.version_schema;
+  const std::string& base = context.schema.name;
+  // The comment marks the schema as segue's: inspect looks for it.
+  std::vector<std::string> forward = {
+      "CREATE SCHEMA " + Ident(version),
+      "COMMENT ON SCHEMA " + Ident(version) + " IS " +
+          Literal("segue: version of schema " + base),
+      SchemaGrants(base, version)};
+  std::vector<std::string> undo;
+  for (const plan::VersionView& view : action.views) {
+    const schema::TableName name{version, view.name};
+    AddView(name, view, context, forward);
+    undo.push_back("DROP VIEW " + Name(name));
+  }
+  undo.push_back("DROP SCHEMA " + Ident(version));
+
+  PlannedAction planned;
+  planned.description = "Publish version '" + version +
+                        "': " + std::to_string(action.views.size()) + " views";
+  planned.forward = Statements(std::move(forward));
+  planned.undo = Statements(std::move(undo));
+  planned.probe = VersionExists(version);
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::RetireVersion& action,
+                        const RenderContext& context) {
+  PlannedAction planned;
+  planned.description = "Remove version '" + action.version_schema + "'";
+  planned.forward.push_back({RetireSql(action.version_schema), {}});
+  planned.probe = "SELECT NOT (" + VersionExists(action.version_schema) + ")";
+  planned.lock = Lock(kAccessExclusive, {"", action.version_schema}, context);
+  planned.reversible = false;
+  return planned;
+}
+
+}  // namespace segue::postgres

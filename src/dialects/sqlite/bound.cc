@@ -1,0 +1,72 @@
+#include "dialects/sqlite/bound.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "dialects/sqlite/names.h"
+
+namespace segue::sqlite {
+namespace {
+
+std::vector<plan::Binding> Used(const plan::Expression& expression) {
+  std::vector<std::string> names;
+  for (const plan::Binding& binding : expression.bindings) {
+    names.push_back(binding.name);
+  }
+  names = schema::ReferencedColumns(expression.sql, names);
+  std::vector<plan::Binding> used;
+  for (const plan::Binding& binding : expression.bindings) {
+    const bool met =
+        std::find(names.begin(), names.end(), binding.name) != names.end();
+    if (met) used.push_back(binding);
+  }
+  return used;
+}
+
+}  // namespace
+
+std::string Bound(const plan::Expression& expression,
+                  const std::string& table) {
+  const std::string row = Quote(table) + ".";
+  if (const auto column = expression.PlainColumn()) return row + Quote(*column);
+  // The line break ends a comment that the expression may end in.
+  const bool comment = expression.sql.find("--") != std::string::npos;
+  const std::string text = "(" + expression.sql + (comment ? "\n)" : ")");
+  std::vector<std::string> scope;
+  for (const plan::Binding& binding : Used(expression)) {
+    scope.push_back(row + Quote(binding.column) + " AS " + Quote(binding.name));
+  }
+  if (scope.empty()) return text;
+  return "(SELECT " + text + " FROM (SELECT " + base::Join(scope, ", ") +
+         ") AS segue_row)";
+}
+
+std::vector<std::string> ColumnsRead(const plan::Expression& expression) {
+  std::vector<std::string> columns;
+  for (const plan::Binding& binding : Used(expression)) {
+    columns.push_back(binding.column);
+  }
+  return columns;
+}
+
+std::string StoresSame(const schema::Column& column,
+                       const std::string& expression) {
+  const std::string name = Quote(column.name);
+  // The unary plus takes the expression's own affinity away, so that the
+  // column's is applied to it, as storing would.
+  std::string same = name + " IS (+" + expression + ") COLLATE BINARY";
+  // Without an affinity nothing is converted, and 1 differs from 1.0.
+  if (AffinityOf(column.type) == Affinity::kBlob) {
+    same += " AND typeof(" + name + ") = typeof(" + expression + ")";
+  }
+  return "(" + same + ")";
+}
+
+std::string Changed(const std::string& column) {
+  const std::string name = Quote(column);
+  return "(NEW." + name + " IS NOT OLD." + name +
+         " COLLATE BINARY OR typeof(NEW." + name + ") <> typeof(OLD." + name +
+         "))";
+}
+
+}  // namespace segue::sqlite

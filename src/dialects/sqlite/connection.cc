@@ -1,0 +1,214 @@
+#include "dialects/sqlite/connection.h"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "base/log.h"
+#include "dialects/sqlite/errors.h"
+#include "dialects/sqlite/functions.h"
+#include "dialects/sqlite/statement.h"
+
+namespace segue::sqlite {
+namespace {
+
+constexpr char kMemory[] = ":memory:";
+
+// Outside a transaction of ours (single reads, status).
+constexpr std::chrono::milliseconds kDefaultBudget{2'000};
+
+// SQLite's own busy handler backs off to 100 ms and then starves beside busy
+// clients; a short, even pause finds the gap between two of their commits.
+constexpr std::chrono::milliseconds kBusyPause{2};
+
+std::string ModeOf(const db::Url& url) {
+  const auto mode = url.parameters.find("mode");
+  return mode == url.parameters.end() ? "rw" : mode->second;
+}
+
+int OpenFlags(const std::string& mode) {
+  if (mode == "ro") return SQLITE_OPEN_READONLY;
+  if (mode == "rw") return SQLITE_OPEN_READWRITE;
+  if (mode == "rwc") return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  throw Error(ErrorKind::kUsage,
+              "sqlite: mode is '" + mode + "', not ro, rw or rwc");
+}
+
+Error CannotOpen(const std::string& path, const std::string& reason) {
+  return {ErrorKind::kConnectionLost, "cannot open " + path + ": " + reason};
+}
+
+// A mistyped path must not become an empty database that answers "no such
+// table".
+void RequireFile(const std::string& path, const std::string& mode) {
+  if (path.empty()) {
+    throw Error(ErrorKind::kUsage, "the sqlite URL names no file")
+        .WithHint("sqlite:app.db, or sqlite::memory:");
+  }
+  if (path == kMemory || mode == "rwc") return;
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    throw CannotOpen(path, "no such file")
+        .WithHint("add ?mode=rwc to the URL to create it");
+  }
+  if (std::filesystem::is_directory(path, ignored)) {
+    throw CannotOpen(path, "it is a folder");
+  }
+}
+
+bool OnlyBlanksFollow(sqlite3* database, std::string_view rest) {
+  while (!rest.empty()) {
+    if (!PreparedStatement(database, rest, &rest).empty()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void SqliteConnection::Closer::operator()(sqlite3* database) const {
+  sqlite3_close_v2(database);
+}
+
+SqliteConnection::SqliteConnection(const db::Url& url)
+    : path_(url.database), lock_budget_(kDefaultBudget) {
+  const std::string mode = ModeOf(url);
+  const int flags = OpenFlags(mode);
+  RequireFile(path_, mode);
+  sqlite3* database = nullptr;
+  const int code = sqlite3_open_v2(path_.c_str(), &database, flags, nullptr);
+  database_.reset(database);
+  if (code != SQLITE_OK) {
+    throw CannotOpen(path_, database == nullptr ? sqlite3_errstr(code)
+                                                : sqlite3_errmsg(database))
+        .WithCode(std::to_string(code));
+  }
+  Prepare();
+}
+
+SqliteConnection::~SqliteConnection() { Rollback(); }
+
+void SqliteConnection::Prepare() {
+  sqlite3_extended_result_codes(database_.get(), 1);
+  sqlite3_busy_handler(database_.get(), &SqliteConnection::OnBusy, this);
+  RegisterFunctions(database_.get());
+  ExecuteScript("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF;");
+  try {
+    // The file is first read here.
+    Execute("SELECT count(*) FROM sqlite_schema");
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kCorrupt) throw;
+    throw Error(
+        ErrorKind::kCorrupt,
+        path_ + " cannot be read as an SQLite database: " + error.what())
+        .WithCode(error.native_code());
+  }
+}
+
+int SqliteConnection::OnBusy(void* self, int count) {
+  auto& connection = *static_cast<SqliteConnection*>(self);
+  const auto now = std::chrono::steady_clock::now();
+  if (count == 0) connection.waiting_since_ = now;
+  const bool spent = now - connection.waiting_since_ >= connection.lock_budget_;
+  if (spent || connection.interrupted_) return 0;
+  std::this_thread::sleep_for(kBusyPause);
+  return 1;
+}
+
+void SqliteConnection::RequireAlive() const {
+  if (alive_) return;
+  throw Error(ErrorKind::kConnectionLost,
+              "the session to " + path_ + " was lost by an earlier error");
+}
+
+void SqliteConnection::Fail(int code, std::string_view sql) {
+  // The busy handler gives up when interrupted, which reads as "busy".
+  const int meant =
+      interrupted_ && (code & 0xff) == SQLITE_BUSY ? SQLITE_INTERRUPT : code;
+  const std::string message = sqlite3_errmsg(database_.get());
+  alive_ = KindOf(meant, message) != ErrorKind::kConnectionLost;
+  ThrowError(database_.get(), meant, sql);
+}
+
+db::Result SqliteConnection::Execute(std::string_view sql,
+                                     const std::vector<db::Value>& parameters) {
+  RequireAlive();
+  interrupted_ = false;
+  std::string_view rest;
+  PreparedStatement statement(database_.get(), sql, &rest);
+  if (statement.empty()) return {};
+  if (!OnlyBlanksFollow(database_.get(), rest)) {
+    throw Error(ErrorKind::kInternal, "more than one statement at once")
+        .WithSql(std::string(sql));
+  }
+  statement.Bind(parameters);
+  db::Result result;
+  const int code = statement.Run(&result);
+  if (code != SQLITE_OK) Fail(code, sql);
+  return result;
+}
+
+void SqliteConnection::ExecuteScript(std::string_view sql) {
+  RequireAlive();
+  interrupted_ = false;
+  while (!sql.empty()) {
+    PreparedStatement statement(database_.get(), sql, &sql);
+    if (statement.empty()) continue;
+    db::Result ignored;
+    const int code = statement.Run(&ignored);
+    if (code != SQLITE_OK) Fail(code, sql);
+  }
+}
+
+void SqliteConnection::Begin(const db::TransactionOptions& options) {
+  lock_budget_ = options.lock_budget;
+  const bool reads = options.purpose == db::Purpose::kRead;
+  try {
+    // IMMEDIATE: a transaction that reads first and writes later cannot wait
+    // for its lock, it fails.
+    Execute(reads ? "BEGIN" : "BEGIN IMMEDIATE");
+    if (options.purpose == db::Purpose::kBackfill) MarkBackfill();
+  } catch (...) {
+    Rollback();
+    throw;
+  }
+}
+
+void SqliteConnection::MarkBackfill() {
+  const db::Result there = Execute(
+      "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND "
+      "name = 'segue_busy'");
+  if (there.rows.empty()) return;  // then there are no triggers either
+  Execute("INSERT INTO segue_busy VALUES (1)");
+  marked_ = true;
+}
+
+void SqliteConnection::Commit() {
+  if (marked_) Execute("DELETE FROM segue_busy");
+  Execute("COMMIT");
+  marked_ = false;
+  lock_budget_ = kDefaultBudget;
+}
+
+void SqliteConnection::Rollback() noexcept {
+  marked_ = false;
+  lock_budget_ = kDefaultBudget;
+  try {
+    // SQLite ends a transaction by itself after some errors.
+    if (!alive_ || sqlite3_get_autocommit(database_.get()) != 0) return;
+    // A failed edit of a CREATE TABLE text may have left writing enabled.
+    ExecuteScript("ROLLBACK; PRAGMA writable_schema = RESET");
+  } catch (const std::exception& error) {
+    base::Log(base::LogLevel::kWarning,
+              std::string("cannot roll back: ") + error.what());
+  }
+}
+
+void SqliteConnection::Interrupt() noexcept {
+  interrupted_ = true;
+  sqlite3_interrupt(database_.get());
+}
+
+std::string SqliteConnection::SessionId() { return path_; }
+
+}  // namespace segue::sqlite

@@ -1,0 +1,62 @@
+// A session to one SQLite file, or to a database in memory.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/connection.h"
+#include "db/dialect.h"
+
+struct sqlite3;
+
+namespace segue::sqlite {
+
+// Leaves the file's journal mode as it is. Foreign keys are not enforced in
+// this session (SQLite's default): segue moves values, never keys.
+class SqliteConnection : public db::Connection {
+ public:
+  // The file must exist, or the URL says mode=rwc. mode=ro opens read-only.
+  // Throws kConnectionLost, or kCorrupt when the file is no database.
+  explicit SqliteConnection(const db::Url& url);
+  ~SqliteConnection() override;
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+
+  db::Result Execute(std::string_view sql,
+                     const std::vector<db::Value>& parameters = {}) override;
+  void ExecuteScript(std::string_view sql) override;
+  void Begin(const db::TransactionOptions& options) override;
+  void Commit() override;
+  void Rollback() noexcept override;
+  void Interrupt() noexcept override;
+  std::string SessionId() override;
+  bool alive() const override { return alive_; }
+
+ private:
+  struct Closer {
+    void operator()(sqlite3* database) const;
+  };
+
+  // Called by SQLite while another session holds the lock: 0 gives up.
+  static int OnBusy(void* self, int count);
+
+  void RequireAlive() const;
+  void Prepare();
+  void MarkBackfill();
+  // Rethrows the error in flight, noting whether the session is lost.
+  [[noreturn]] void Fail(int code, std::string_view sql);
+
+  std::string path_;
+  std::unique_ptr<sqlite3, Closer> database_;
+  std::chrono::milliseconds lock_budget_;
+  std::chrono::steady_clock::time_point waiting_since_;
+  std::atomic<bool> interrupted_{false};
+  bool alive_ = true;
+  bool marked_ = false;  // a row of ours is in segue_busy
+};
+
+}  // namespace segue::sqlite

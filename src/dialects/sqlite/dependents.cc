@@ -1,0 +1,79 @@
+#include "dialects/sqlite/dependents.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "dialects/sqlite/tokens.h"
+
+namespace segue::sqlite {
+namespace {
+
+std::vector<std::string> PrimaryKeyOf(const schema::Table& table) {
+  for (const schema::Constraint& constraint : table.constraints) {
+    if (constraint.kind == schema::ConstraintKind::kPrimaryKey) {
+      return constraint.columns;
+    }
+  }
+  return {};
+}
+
+schema::Table* FindAnyCase(schema::Schema* schema, const std::string& name) {
+  for (schema::Table& table : schema->tables) {
+    if (SameName(table.name.name, name)) return &table;
+  }
+  return nullptr;
+}
+
+bool Mentions(const std::string& sql, const std::string& name) {
+  return !schema::ReferencedColumns(sql, {name}).empty();
+}
+
+}  // namespace
+
+void AddForeignKey(ForeignKey key, schema::Schema* schema) {
+  schema::Constraint constraint;
+  constraint.kind = schema::ConstraintKind::kForeignKey;
+  constraint.columns = key.columns;
+  schema::Table* parent = FindAnyCase(schema, key.parent);
+  if (key.parent_columns.empty() && parent != nullptr) {
+    key.parent_columns = PrimaryKeyOf(*parent);
+  }
+  constraint.definition =
+      "FOREIGN KEY (" + base::Join(key.columns, ", ") + ") REFERENCES " +
+      key.parent + " (" + base::Join(key.parent_columns, ", ") +
+      ") ON UPDATE " + key.on_update + " ON DELETE " + key.on_delete;
+  // SQLite does not tell the name it was given.
+  constraint.name = base::Join(key.columns, "_") + "_fkey";
+  if (schema::Table* child = schema->FindTable(key.table)) {
+    child->constraints.push_back(std::move(constraint));
+  }
+  if (parent == nullptr) return;
+  for (const std::string& column : key.parent_columns) {
+    parent->dependents.push_back(
+        {"foreign key",
+         key.table + "." + base::Join(key.columns, "_") + "_fkey", column});
+  }
+}
+
+void AddProgram(const Program& program, schema::Schema* schema) {
+  for (schema::Table& table : schema->tables) {
+    const bool own = SameName(table.name.name, program.table);
+    if (own && program.type == "trigger") {
+      table.triggers.push_back({program.name, program.sql});
+      continue;
+    }
+    const bool itself =
+        program.type == "view" && SameName(table.name.name, program.name);
+    if (itself || !Mentions(program.sql, table.name.name)) continue;
+    const std::vector<std::string> columns =
+        schema::ReferencedColumns(program.sql, table.ColumnNames());
+    for (const std::string& column : columns) {
+      table.dependents.push_back({program.type, program.name, column});
+    }
+    if (columns.empty()) {
+      table.dependents.push_back({program.type, program.name, ""});
+    }
+  }
+}
+
+}  // namespace segue::sqlite

@@ -1,0 +1,118 @@
+#include "dialects/sqlite/dialect.h"
+
+#include "dialects/sqlite/connection.h"
+#include "dialects/sqlite/examine.h"
+#include "dialects/sqlite/inspect.h"
+#include "dialects/sqlite/lock.h"
+#include "dialects/sqlite/render.h"
+#include "segue/error.h"
+
+namespace segue::sqlite {
+namespace {
+
+db::Capabilities MakeCapabilities() {
+  db::Capabilities can;
+  can.name = "SQLite";
+  can.default_schema = "main";
+  can.transactional_ddl = true;
+  can.drop_column_rewrites = true;
+  can.relaxes_not_null = true;
+  can.ledger_prefix = "segue_";
+  can.ledger_identity = "INTEGER PRIMARY KEY AUTOINCREMENT";
+  can.now_sql = "((julianday('now') - 2440587.5) * 86400.0)";
+  // There is no limit; this one keeps names readable.
+  can.max_identifier = 63;
+  // One writer at a time: clients' transactions are waited for often, and each
+  // is short.
+  can.lock_budget = std::chrono::milliseconds(2'000);
+  // The whole database is locked meanwhile. SQLite's busy handler asks again
+  // after at most 25 ms in its first tenth of a second: a rest of 25 ms is met
+  // by every waiting client.
+  can.chunk_time = std::chrono::milliseconds(50);
+  can.chunk_rest = 0.5;
+  can.in_place_notes = {
+      "the added columns show up in SELECT *, and an INSERT without a column "
+      "list fails until it names its columns",
+      "RETURNING shows a row before the dual-write trigger has completed it",
+      "a migration locks the whole database while a chunk is moved",
+  };
+  return can;
+}
+
+class SqliteDialect : public db::Dialect {
+ public:
+  const db::Capabilities& capabilities() const override {
+    return capabilities_;
+  }
+
+  std::unique_ptr<db::Connection> Connect(
+      const db::ConnectOptions& options) const override {
+    return std::make_unique<SqliteConnection>(options.url);
+  }
+
+  schema::Schema Inspect(db::Connection& connection,
+                         const std::string& schema_name) const override {
+    return sqlite::Inspect(connection, schema_name);
+  }
+
+  db::ExpressionFacts Examine(db::Connection& connection,
+                              const db::Question& question) const override {
+    return sqlite::Examine(connection, question);
+  }
+
+  // The declared type decides what SQLite converts. INTEGER and TEXT are what
+  // its own functions give for truth values and times, and what a STRICT table
+  // takes; BOOLEAN and TIMESTAMP would both mean NUMERIC, which turns the text
+  // '2024' into a number.
+  std::string NativeType(const std::string& type) const override {
+    const auto portable = schema::ParsePortableType(type);
+    if (!portable) return type;
+    switch (*portable) {
+      case schema::PortableType::kInteger:
+      case schema::PortableType::kBoolean:
+        return "INTEGER";
+      case schema::PortableType::kText:
+      case schema::PortableType::kTimestamp:
+      case schema::PortableType::kJson:
+        return "TEXT";
+    }
+    return type;
+  }
+
+  PlannedAction Render(const plan::Action& action,
+                       const db::RenderContext& context) const override {
+    return sqlite::Render(action, context);
+  }
+
+  // Empty but within a chunk's transaction; see sync.h.
+  std::vector<std::string> LedgerSetup() const override {
+    return {"CREATE TABLE IF NOT EXISTS segue_busy (x)"};
+  }
+
+  std::unique_ptr<db::RunnerLock> TryLockRunner(
+      db::Connection&, const std::string&, const std::string&) const override {
+    return TakeRunnerLock();
+  }
+
+  std::vector<db::Blocker> Blockers(db::Connection&,
+                                    const schema::TableName&) const override {
+    return sqlite::Blockers();
+  }
+
+  std::string VersionUrl(const db::Url& url, const std::string&,
+                         const std::string& version_schema) const override {
+    if (version_schema.empty()) return url.ToString();
+    throw Error(ErrorKind::kRefused, "SQLite cannot publish versions yet");
+  }
+
+ private:
+  const db::Capabilities capabilities_ = MakeCapabilities();
+};
+
+}  // namespace
+
+std::shared_ptr<const db::Dialect> MakeSqliteDialect() {
+  return std::make_shared<SqliteDialect>();
+}
+
+}  // namespace segue::sqlite

@@ -1,0 +1,165 @@
+#include "dialects/sqlite/examine.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "dialects/sqlite/names.h"
+#include "dialects/sqlite/tokens.h"
+#include "segue/error.h"
+
+namespace segue::sqlite {
+namespace {
+
+// Random, or dependent on the session's history or the clock.
+constexpr const char* kVolatile[] = {
+    "RANDOM",        "RANDOMBLOB",        "CHANGES",
+    "TOTAL_CHANGES", "LAST_INSERT_ROWID", "CURRENT_TIME",
+    "CURRENT_DATE",  "CURRENT_TIMESTAMP",
+};
+
+// Read the clock when they are given no time, or 'now'.
+constexpr const char* kTimeFunctions[] = {
+    "DATE", "TIME", "DATETIME", "JULIANDAY", "UNIXEPOCH", "STRFTIME",
+};
+
+// Rows of the table on which an expression is tried: enough for a first
+// impression; the motion's trial tries all of them.
+constexpr char kSampleRows[] = "100";
+
+bool IsAnyOf(const Token& token, const auto& words) {
+  return std::any_of(std::begin(words), std::end(words),
+                     [&](const char* word) { return token.Is(word); });
+}
+
+// The call at `at` has no time among its arguments, or 'now', or converts to
+// the machine's time zone.
+bool ReadsClock(const std::vector<Token>& tokens, std::size_t at) {
+  const std::size_t end = SkipBrackets(tokens, at + 1);
+  const bool format_first = tokens[at].Is("STRFTIME");
+  std::size_t commas = 0;
+  for (std::size_t i = at + 2; i + 1 < end; ++i) {
+    if (tokens[i].IsSymbol('(')) {
+      i = SkipBrackets(tokens, i) - 1;
+      continue;
+    }
+    if (tokens[i].IsSymbol(',')) ++commas;
+    if (tokens[i].kind != Token::Kind::kString) continue;
+    const std::string text = base::ToLower(NameOf(tokens[i]));
+    if (text == "now" || text == "localtime" || text == "utc") return true;
+  }
+  const bool no_arguments = end == at + 3;
+  return no_arguments || (format_first && commas == 0);
+}
+
+bool Mentions(std::string_view expression, std::string_view word) {
+  for (const Token& token : Tokenize(expression)) {
+    if (token.Is(word)) return true;
+  }
+  return false;
+}
+
+// "x" must name a column while we ask: SQLite would take a mistyped name for
+// a string.
+class StrictQuotes {
+ public:
+  explicit StrictQuotes(db::Connection& connection) : connection_(connection) {
+    connection_.Execute("SELECT segue_strict_quotes(1)");
+  }
+  ~StrictQuotes() {
+    try {
+      connection_.Execute("SELECT segue_strict_quotes(0)");
+    } catch (const Error&) {
+      // The session is gone, and its setting with it.
+    }
+  }
+  StrictQuotes(const StrictQuotes&) = delete;
+  StrictQuotes& operator=(const StrictQuotes&) = delete;
+
+ private:
+  db::Connection& connection_;
+};
+
+std::vector<std::string> ColumnsOf(db::Connection& connection,
+                                   const std::string& table) {
+  std::vector<std::string> names;
+  const db::Result result =
+      connection.Execute("SELECT name FROM pragma_table_xinfo($1)", {table});
+  for (const db::Row& row : result.rows) names.push_back(db::ToText(row[0]));
+  return names;
+}
+
+// The names in scope as a subquery over real rows; over one row of NULLs where
+// a column is yet to be added.
+std::string Scope(const db::Question& question,
+                  const std::vector<std::string>& columns) {
+  std::vector<std::string> real;
+  std::vector<std::string> null;
+  for (const plan::Binding& binding : question.bindings) {
+    const bool there = std::any_of(
+        columns.begin(), columns.end(),
+        [&](const auto& column) { return SameName(column, binding.column); });
+    if (there) {
+      real.push_back(Quote(binding.column) + " AS " + Quote(binding.name));
+    }
+    null.push_back("NULL AS " + Quote(binding.name));
+  }
+  if (null.empty()) return "(SELECT 1)";
+  if (real.size() < null.size()) {
+    return "(SELECT " + base::Join(null, ", ") + ")";
+  }
+  return "(SELECT " + base::Join(real, ", ") + " FROM " +
+         Quote(question.table.name) + " LIMIT " + kSampleRows + ")";
+}
+
+// The server's message; empty when it takes the expression.
+std::string ErrorOf(db::Connection& connection, const db::Question& question) {
+  const std::vector<std::string> columns =
+      ColumnsOf(connection, question.table.name);
+  const StrictQuotes strict(connection);
+  try {
+    connection.Execute("SELECT (" + question.expression + "\n) FROM " +
+                       Scope(question, columns));
+    return "";
+  } catch (const Error& error) {
+    // The answer to the question, not a failure of asking it.
+    if (error.retryable() || error.poisons_connection() ||
+        error.kind() == ErrorKind::kCancelled) {
+      throw;
+    }
+    return error.what();
+  }
+}
+
+}  // namespace
+
+bool IsVolatile(std::string_view expression) {
+  const std::vector<Token> tokens = Tokenize(expression);
+  for (std::size_t at = 0; at < tokens.size(); ++at) {
+    if (IsAnyOf(tokens[at], kVolatile)) return true;
+    const bool call = at + 1 < tokens.size() && tokens[at + 1].IsSymbol('(');
+    if (call && IsAnyOf(tokens[at], kTimeFunctions) && ReadsClock(tokens, at)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+db::ExpressionFacts Examine(db::Connection& connection,
+                            const db::Question& question) {
+  db::ExpressionFacts facts;
+  facts.error = ErrorOf(connection, question);
+  facts.is_volatile = IsVolatile(question.expression);
+  // Another table's rows may change.
+  facts.is_immutable =
+      !facts.is_volatile && !Mentions(question.expression, "SELECT");
+  // Not that it would: ADD COLUMN refuses such a default, so that the rows
+  // have to be filled.
+  facts.rewrites_table =
+      question.kind == db::Question::Kind::kAddColumnDefault &&
+      !IsLiteral(question.expression);
+  return facts;
+}
+
+}  // namespace segue::sqlite

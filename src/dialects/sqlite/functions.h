@@ -1,0 +1,21 @@
+// SQL functions of segue's own sessions. They edit the text of a CREATE TABLE
+// where it stands, at the time the statement runs: an edit prepared at plan
+// time would no longer fit after a column was renamed or dropped in between.
+// Usable only in statements of this session, never in a trigger or a view.
+//
+//   segue_set_not_null(sql, column)           -> sql
+//   segue_drop_not_null(sql, column)          -> sql
+//   segue_set_default(sql, column, expression) -> sql
+//   segue_drop_default(sql, column)           -> sql
+//   segue_column_text(sql, column, definition) -> sql
+//   segue_fail(message)         raises a constraint error
+//   segue_strict_quotes(0 | 1)  whether "x" must name a column
+#pragma once
+
+struct sqlite3;
+
+namespace segue::sqlite {
+
+void RegisterFunctions(sqlite3* database);
+
+}  // namespace segue::sqlite

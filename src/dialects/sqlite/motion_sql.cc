@@ -1,0 +1,131 @@
+// The statements that move and check the rows of a motion.
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+#include "dialects/sqlite/bound.h"
+#include "dialects/sqlite/names.h"
+#include "dialects/sqlite/row_address.h"
+#include "dialects/sqlite/sync.h"
+#include "dialects/sqlite/tokens.h"
+
+namespace segue::sqlite {
+namespace {
+
+class RowStatements {
+ public:
+  RowStatements(const plan::Motion& motion, const schema::Table* table)
+      : motion_(motion),
+        schema_table_(table),
+        address_(motion, table),
+        table_(Quote(motion.table.name)),
+        d_(Quote(motion.provenance)) {}
+
+  MotionSql Make() const {
+    MotionSql sql;
+    sql.name = motion_.name;
+    sql.table = motion_.table.name;
+    sql.key_columns = address_.walk_columns();
+    sql.next_bound = NextBound();
+    sql.estimated_rows = address_.EstimateSql();
+    if (!motion_.new_column) return sql;
+    sql.trial = Trial();
+    sql.fill = Fill();
+    sql.verify = Verify();
+    if (motion_.keeps_old_column) sql.settle = Settle();
+    sql.count_left =
+        "SELECT count(*) FROM " + table_ + " WHERE " + d_ + " <= 0";
+    return sql;
+  }
+
+ private:
+  RangeSql NextBound() const {
+    RangeSql sql = address_.Ranges(
+        "SELECT " + address_.WalkList() + " FROM " + table_, "",
+        " ORDER BY " + address_.WalkList() + " LIMIT 1 OFFSET $");
+    const std::size_t keys = address_.walk_columns().size();
+    sql.all += "1 - 1";
+    sql.after += std::to_string(keys + 1) + " - 1";
+    sql.upto.clear();
+    sql.between.clear();
+    return sql;
+  }
+
+  // Negative: a statement of the application's failed half-way under OR FAIL.
+  // What it left behind yields to the old side.
+  RangeSql Fill() const {
+    return address_.Ranges("UPDATE " + table_ + " SET " +
+                               Quote(motion_.new_column->name) + " = " + Up() +
+                               ", " + d_ + " = 1",
+                           d_ + " <= 0", "");
+  }
+
+  RangeSql Settle() const {
+    return address_.Ranges("UPDATE " + table_ + " SET " +
+                               Quote(motion_.old_column->name) + " = " +
+                               Down() + ", " + d_ + " = 2",
+                           d_ + " = 3", "");
+  }
+
+  // The keys of rows for which `condition` holds.
+  RangeSql KeysWhere(const std::string& condition) const {
+    return address_.Ranges("SELECT " + address_.WalkList() + " FROM " + table_,
+                           condition,
+                           " ORDER BY " + address_.WalkList() + " LIMIT 100");
+  }
+
+  RangeSql Verify() const {
+    std::string wrong = "(" + d_ + " NOT IN (1, 2, 3)";
+    if (!motion_.up.is_volatile) {
+      wrong += " OR (" + d_ + " = 1 AND NOT " +
+               StoresSame(*motion_.new_column, Up()) + ")";
+    }
+    const bool has_down = motion_.old_column && !motion_.down.empty();
+    if (has_down && !motion_.down.is_volatile) {
+      wrong += " OR (" + d_ + " = 2 AND NOT " +
+               StoresSame(*motion_.old_column, Down()) + ")";
+    }
+    return KeysWhere(wrong + ")");
+  }
+
+  RangeSql Trial() const {
+    const bool takes_null = motion_.new_column->nullable;
+    const bool harmless = motion_.up.PlainColumn().has_value() && takes_null;
+    if (harmless || !SourcesExist()) return {};
+    // Evaluates it for every row, and is never true.
+    if (takes_null) return KeysWhere("typeof(" + Up() + ") = ''");
+    return KeysWhere(Up() + " IS NULL");
+  }
+
+  // A source may be a column that the same migration has yet to add.
+  bool SourcesExist() const {
+    if (schema_table_ == nullptr) return false;
+    const std::vector<std::string> sources = ColumnsRead(motion_.up);
+    const std::vector<std::string> columns = schema_table_->ColumnNames();
+    return std::all_of(sources.begin(), sources.end(),
+                       [&](const std::string& source) {
+                         return std::any_of(columns.begin(), columns.end(),
+                                            [&](const std::string& column) {
+                                              return SameName(column, source);
+                                            });
+                       });
+  }
+
+  std::string Up() const { return Bound(motion_.up, motion_.table.name); }
+  std::string Down() const { return Bound(motion_.down, motion_.table.name); }
+
+  const plan::Motion& motion_;
+  const schema::Table* schema_table_;
+  RowAddress address_;
+  std::string table_;
+  std::string d_;
+};
+
+}  // namespace
+
+MotionSql MakeMotionSql(const plan::Motion& motion,
+                        const schema::Table* table) {
+  return RowStatements(motion, table).Make();
+}
+
+}  // namespace segue::sqlite

@@ -1,0 +1,137 @@
+#include "dialects/sqlite/render.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "dialects/sqlite/tokens.h"
+#include "segue/error.h"
+
+namespace segue::sqlite {
+namespace {
+
+// Rows of some 100 bytes that DROP COLUMN or CREATE INDEX works through in a
+// second, measured on two cores of 2020; for a rough word in the plan only.
+constexpr double kRowsPerSecond = 1'000'000;
+
+// These would end or escape the transaction that the plan runs in.
+constexpr const char* kNotInTransaction[] = {
+    "BEGIN",   "COMMIT", "END",    "ROLLBACK", "SAVEPOINT",
+    "RELEASE", "VACUUM", "ATTACH", "DETACH",
+};
+
+// The statements of a script, each without what surrounds it. SQLite itself
+// says where one ends, so that a trigger's body stays whole.
+std::vector<std::string> SplitScript(const std::string& script) {
+  std::vector<std::string> statements;
+  std::string statement;
+  const auto flush = [&] {
+    if (!Tokenize(statement).empty()) {
+      statements.emplace_back(base::Trim(statement));
+    }
+    statement.clear();
+  };
+  for (const char c : script) {
+    statement += c;
+    if (c == ';' && sqlite3_complete(statement.c_str()) != 0) flush();
+  }
+  flush();
+  return statements;
+}
+
+std::vector<Statement> ScriptStatements(const std::string& script) {
+  std::vector<Statement> statements;
+  for (std::string& sql : SplitScript(script)) {
+    const Token first = Tokenize(sql).front();
+    const bool refused =
+        std::any_of(std::begin(kNotInTransaction), std::end(kNotInTransaction),
+                    [&](const char* word) { return first.Is(word); });
+    if (refused) {
+      throw Error(ErrorKind::kRefused,
+                  std::string(first.text) +
+                      " cannot run inside a migration's transaction")
+          .WithSql(sql);
+    }
+    if (first.IsSymbol(';')) continue;
+    statements.push_back({std::move(sql), {}});
+  }
+  return statements;
+}
+
+Error CannotConstrain(const schema::TableName& table) {
+  return Error(ErrorKind::kRefused,
+               "table '" + table.name +
+                   "': SQLite cannot add or drop a constraint of an existing "
+                   "table")
+      .WithHint("a unique index or a new table can do it");
+}
+
+Error CannotPublish() {
+  return {ErrorKind::kRefused, "SQLite cannot publish versions yet"};
+}
+
+}  // namespace
+
+PlannedAction Render(const plan::Action& action,
+                     const db::RenderContext& context) {
+  return std::visit(Renderer(context), action);
+}
+
+PlannedAction Renderer::Change(const std::string& description,
+                               const std::string& hold) const {
+  PlannedAction planned;
+  planned.description = description;
+  planned.lock.mode = "write lock";
+  planned.lock.object = "the whole database";
+  planned.lock.budget = context_.lock_budget;
+  planned.lock.hold = hold;
+  return planned;
+}
+
+const schema::Table* Renderer::TableOf(const schema::TableName& name) const {
+  return context_.schema.FindTable(name.name);
+}
+
+std::string Renderer::RewriteTime(const schema::TableName& name,
+                                  const char* what) const {
+  const schema::Table* table = TableOf(name);
+  const std::int64_t rows = table == nullptr ? 0 : table->estimated_rows;
+  const double seconds =
+      std::max(1.0, std::ceil(static_cast<double>(rows) / kRowsPerSecond));
+  return std::string(what) + ": about " +
+         std::to_string(static_cast<std::int64_t>(seconds)) + " s for " +
+         base::WithThousands(rows) + " rows";
+}
+
+PlannedAction Renderer::operator()(const plan::RawSql& action) const {
+  PlannedAction planned = Change("Run SQL", "as long as the statements run");
+  planned.forward = ScriptStatements(action.sql);
+  planned.undo = ScriptStatements(action.undo);
+  planned.reversible = !planned.undo.empty();
+  return planned;
+}
+
+PlannedAction Renderer::operator()(const plan::AddConstraint& action) const {
+  throw CannotConstrain(action.table);
+}
+
+PlannedAction Renderer::operator()(
+    const plan::ValidateConstraint& action) const {
+  throw CannotConstrain(action.table);
+}
+
+PlannedAction Renderer::operator()(const plan::DropConstraint& action) const {
+  throw CannotConstrain(action.table);
+}
+
+PlannedAction Renderer::operator()(const plan::PublishVersion&) const {
+  throw CannotPublish();
+}
+
+PlannedAction Renderer::operator()(const plan::RetireVersion&) const {
+  throw CannotPublish();
+}
+
+}  // namespace segue::sqlite

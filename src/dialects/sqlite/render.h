@@ -1,0 +1,56 @@
+// Primitive actions as SQL.
+#pragma once
+
+#include "db/dialect.h"
+#include "plan/action.h"
+#include "segue/plan.h"
+
+namespace segue::sqlite {
+
+PlannedAction Render(const plan::Action& action,
+                     const db::RenderContext& context);
+
+// One overload an action; a missing one does not compile.
+class Renderer {
+ public:
+  explicit Renderer(const db::RenderContext& context) : context_(context) {}
+
+  // render_columns.cc
+  PlannedAction operator()(const plan::AddColumn& action) const;
+  PlannedAction operator()(const plan::DropColumn& action) const;
+  PlannedAction operator()(const plan::RenameColumn& action) const;
+  PlannedAction operator()(const plan::AlterColumn& action) const;
+  // render_indexes.cc
+  PlannedAction operator()(const plan::CreateIndex& action) const;
+  PlannedAction operator()(const plan::DropIndex& action) const;
+  PlannedAction operator()(const plan::RenameIndex& action) const;
+  // render_motions.cc
+  PlannedAction operator()(const plan::CreateSync& action) const;
+  PlannedAction operator()(const plan::DropSync& action) const;
+  PlannedAction operator()(const plan::Backfill& action) const;
+  PlannedAction operator()(const plan::Verify& action) const;
+  PlannedAction operator()(const plan::Settle& action) const;
+  // render.cc
+  PlannedAction operator()(const plan::RawSql& action) const;
+  // What SQLite cannot do; operations avoid these by capability.
+  PlannedAction operator()(const plan::AddConstraint& action) const;
+  PlannedAction operator()(const plan::ValidateConstraint& action) const;
+  PlannedAction operator()(const plan::DropConstraint& action) const;
+  PlannedAction operator()(const plan::PublishVersion& action) const;
+  PlannedAction operator()(const plan::RetireVersion& action) const;
+
+ private:
+  // With the lock that every change takes; `hold`: how long, in words.
+  PlannedAction Change(const std::string& description,
+                       const std::string& hold) const;
+  PlannedAction Motion(ActionKind kind, const char* verb,
+                       const plan::Motion& motion) const;
+  const schema::Table* TableOf(const schema::TableName& name) const;
+  // "rewrites the table: about 2 s for 1,234,567 rows"
+  std::string RewriteTime(const schema::TableName& name,
+                          const char* what) const;
+
+  const db::RenderContext& context_;
+};
+
+}  // namespace segue::sqlite

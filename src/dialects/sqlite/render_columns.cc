@@ -1,0 +1,210 @@
+// Columns: added, dropped, renamed, and changed by editing the table's text.
+#include "base/text.h"
+#include "dialects/sqlite/create_table_text.h"
+#include "dialects/sqlite/names.h"
+#include "dialects/sqlite/render.h"
+#include "dialects/sqlite/tokens.h"
+#include "segue/error.h"
+
+namespace segue::sqlite {
+namespace {
+
+constexpr char kInstant[] = "milliseconds, any size";
+
+std::string AlterTable(const schema::TableName& table) {
+  return "ALTER TABLE " + Quote(table.name) + " ";
+}
+
+std::string HasColumn(const std::string& table, const std::string& column) {
+  return "EXISTS (SELECT 1 FROM pragma_table_xinfo(" + Literal(table) +
+         ") WHERE lower(name) = lower(" + Literal(column) + "))";
+}
+
+std::string ColumnSql(const schema::Column& column, bool strict) {
+  std::string sql = Quote(column.name);
+  const std::string type = strict ? StrictType(column.type) : column.type;
+  if (!type.empty()) sql += " " + type;
+  if (!column.collation.empty()) sql += " COLLATE " + Quote(column.collation);
+  if (!column.generated_sql.empty()) {
+    // A stored one cannot be added to a table.
+    sql += " GENERATED ALWAYS AS (" + column.generated_sql + ") VIRTUAL";
+  }
+  if (!column.nullable) sql += " NOT NULL";
+  if (column.default_sql) sql += " DEFAULT " + DefaultText(*column.default_sql);
+  return sql;
+}
+
+// `expression` is an SQL expression over `sql`, the table's present text.
+// The empty table makes SQLite raise the schema's version, so that every other
+// session reads the text anew.
+std::vector<Statement> EditText(const std::string& table,
+                                const std::string& expression) {
+  return {
+      {"PRAGMA writable_schema = ON", {}},
+      {"UPDATE sqlite_schema SET sql = " + expression +
+           " WHERE type = 'table' AND name = " + Literal(table),
+       1},
+      {"CREATE TABLE segue_bump (x)", {}},
+      {"DROP TABLE segue_bump", {}},
+      {"PRAGMA writable_schema = RESET", {}},
+  };
+}
+
+std::string Call(const char* function,
+                 const std::vector<std::string>& arguments) {
+  return std::string(function) + "(" + base::Join(arguments, ", ") + ")";
+}
+
+// The edit that makes `from` into `to`, as an expression over `sql`.
+std::string EditExpression(const schema::Column& from,
+                           const schema::Column& to) {
+  const std::string name = Literal(to.name);
+  std::string text = "sql";
+  if (from.nullable != to.nullable) {
+    text = Call(to.nullable ? "segue_drop_not_null" : "segue_set_not_null",
+                {text, name});
+  }
+  if (from.default_sql == to.default_sql) return text;
+  if (!to.default_sql) return Call("segue_drop_default", {text, name});
+  return Call("segue_set_default",
+              {text, name, Literal(DefaultText(*to.default_sql))});
+}
+
+// Giving a column NOT NULL by its text asks nobody about the rows.
+Statement RequireNoNull(const std::string& table, const std::string& column) {
+  return {"SELECT segue_fail(" +
+              Literal("NOT NULL constraint failed: " + table + "." + column) +
+              ") WHERE EXISTS (SELECT 1 FROM " + Quote(table) + " WHERE " +
+              Quote(column) + " IS NULL)",
+          {}};
+}
+
+// A row from before the column was added does not hold its value: it reads
+// the default from the text, and would change with it. DROP COLUMN writes
+// every row anew, whole, and fires no trigger.
+std::vector<Statement> StoreDefaults(const schema::TableName& table) {
+  return {
+      {AlterTable(table) + "ADD COLUMN segue_filler", {}},
+      {AlterTable(table) + "DROP COLUMN segue_filler", {}},
+  };
+}
+
+// A NOT NULL column without default was never added to a table with rows.
+bool MayBeUnstored(const schema::Column& before) {
+  return before.nullable || before.default_sql.has_value();
+}
+
+void Append(std::vector<Statement>* statements, std::vector<Statement> more) {
+  for (Statement& statement : more) statements->push_back(std::move(statement));
+}
+
+// Back to the very text it had, where the column is as the plan found it.
+std::string UndoExpression(const schema::Table* table,
+                           const plan::AlterColumn& action) {
+  const schema::Column* known =
+      table == nullptr ? nullptr : table->FindColumn(action.before.name);
+  const bool as_found = known != nullptr && !table->definition.empty() &&
+                        known->nullable == action.before.nullable &&
+                        known->type == action.before.type &&
+                        known->default_sql == action.before.default_sql;
+  if (!as_found) return EditExpression(action.after, action.before);
+  const std::string text =
+      ColumnDefinition(table->definition, action.before.name);
+  return Call("segue_column_text",
+              {"sql", Literal(action.before.name), Literal(text)});
+}
+
+std::string AlterProbe(const plan::AlterColumn& action) {
+  const schema::Column& after = action.after;
+  const std::string value =
+      after.default_sql ? Literal(*after.default_sql) : "NULL";
+  return "SELECT EXISTS (SELECT 1 FROM pragma_table_xinfo(" +
+         Literal(action.table.name) + ") WHERE lower(name) = lower(" +
+         Literal(after.name) +
+         ") AND \"notnull\" = " + (after.nullable ? "0" : "1") +
+         " AND dflt_value IS " + value + ")";
+}
+
+void RequireAlterable(const plan::AlterColumn& action) {
+  if (action.before.comment == action.after.comment) return;
+  throw Error(ErrorKind::kRefused,
+              "column '" + action.after.name + "' of table '" +
+                  action.table.name + "': SQLite keeps no comments on columns");
+}
+
+}  // namespace
+
+PlannedAction Renderer::operator()(const plan::AddColumn& action) const {
+  PlannedAction planned = Change(
+      "Add column '" + action.column.name + "' to '" + action.table.name + "'",
+      kInstant);
+  const schema::Table* table = TableOf(action.table);
+  const bool strict = table != nullptr && IsStrict(table->definition);
+  planned.forward = {{AlterTable(action.table) + "ADD COLUMN " +
+                          ColumnSql(action.column, strict),
+                      {}}};
+  planned.undo = {
+      {AlterTable(action.table) + "DROP COLUMN " + Quote(action.column.name),
+       {}}};
+  planned.probe = "SELECT " + HasColumn(action.table.name, action.column.name);
+  return planned;
+}
+
+PlannedAction Renderer::operator()(const plan::DropColumn& action) const {
+  PlannedAction planned =
+      Change("Drop column '" + action.column.name + "' from '" +
+                 action.table.name + "'",
+             RewriteTime(action.table, "writes every row anew"));
+  planned.forward = {
+      {AlterTable(action.table) + "DROP COLUMN " + Quote(action.column.name),
+       {}}};
+  planned.reversible = false;
+  planned.probe =
+      "SELECT NOT " + HasColumn(action.table.name, action.column.name);
+  return planned;
+}
+
+PlannedAction Renderer::operator()(const plan::RenameColumn& action) const {
+  PlannedAction planned =
+      Change("Rename column '" + action.from + "' of '" + action.table.name +
+                 "' to '" + action.to + "'",
+             kInstant);
+  const std::string rename = AlterTable(action.table) + "RENAME COLUMN ";
+  planned.forward = {
+      {rename + Quote(action.from) + " TO " + BareOrQuoted(action.to), {}}};
+  planned.undo = {
+      {rename + Quote(action.to) + " TO " + BareOrQuoted(action.from), {}}};
+  planned.probe = "SELECT " + HasColumn(action.table.name, action.to) +
+                  " AND NOT " + HasColumn(action.table.name, action.from);
+  return planned;
+}
+
+PlannedAction Renderer::operator()(const plan::AlterColumn& action) const {
+  RequireAlterable(action);
+  const schema::Column& before = action.before;
+  const schema::Column& after = action.after;
+  const bool gains_not_null = before.nullable && !after.nullable;
+  const bool stores =
+      before.default_sql != after.default_sql && MayBeUnstored(before);
+  std::string hold = kInstant;
+  if (gains_not_null) hold = RewriteTime(action.table, "reads every row");
+  if (stores) hold = RewriteTime(action.table, "writes every row anew");
+  PlannedAction planned = Change(
+      "Alter column '" + after.name + "' of '" + action.table.name + "'", hold);
+  if (gains_not_null) {
+    planned.forward.push_back(RequireNoNull(action.table.name, after.name));
+  }
+  if (stores) Append(&planned.forward, StoreDefaults(action.table));
+  Append(&planned.forward,
+         EditText(action.table.name, EditExpression(before, after)));
+  if (!before.nullable && after.nullable) {
+    planned.undo.push_back(RequireNoNull(action.table.name, after.name));
+  }
+  Append(&planned.undo,
+         EditText(action.table.name,
+                  UndoExpression(TableOf(action.table), action)));
+  planned.probe = AlterProbe(action);
+  return planned;
+}
+
+}  // namespace segue::sqlite

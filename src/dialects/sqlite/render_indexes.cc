@@ -1,0 +1,98 @@
+// Indexes.
+#include "base/text.h"
+#include "dialects/sqlite/names.h"
+#include "dialects/sqlite/render.h"
+#include "segue/error.h"
+
+namespace segue::sqlite {
+namespace {
+
+std::string HasIndex(const std::string& name) {
+  return "EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name "
+         "= " +
+         Literal(name) + ")";
+}
+
+std::string PartSql(const schema::IndexColumn& part) {
+  std::string sql = part.name.empty() ? part.expression : Quote(part.name);
+  if (!part.collation.empty()) sql += " COLLATE " + Quote(part.collation);
+  if (part.descending) sql += " DESC";
+  return sql;
+}
+
+// From the structured fields: the definition may name columns as they were.
+std::string CreateSql(const schema::TableName& table,
+                      const schema::Index& index, const std::string& name) {
+  if (!index.include.empty()) {
+    throw Error(ErrorKind::kRefused,
+                "index '" + name + "': SQLite has no INCLUDE columns");
+  }
+  std::vector<std::string> parts;
+  for (const schema::IndexColumn& part : index.columns) {
+    parts.push_back(PartSql(part));
+  }
+  std::string sql = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
+  sql += Quote(name) + " ON " + Quote(table.name) + " (" +
+         base::Join(parts, ", ") + ")";
+  if (!index.predicate.empty()) sql += " WHERE " + index.predicate;
+  return sql;
+}
+
+// As it was written, where that is known.
+std::string RecreateSql(const schema::TableName& table,
+                        const schema::Index& index) {
+  return index.definition.empty() ? CreateSql(table, index, index.name)
+                                  : index.definition;
+}
+
+std::string DropSql(const std::string& name) {
+  return "DROP INDEX " + Quote(name);
+}
+
+void RequireOwnIndex(const schema::TableName& table,
+                     const schema::Index& index) {
+  if (!index.primary && index.constraint.empty()) return;
+  throw Error(ErrorKind::kRefused,
+              "index '" + index.name + "' of table '" + table.name +
+                  "' belongs to a PRIMARY KEY or UNIQUE of the table, which "
+                  "SQLite cannot take away");
+}
+
+}  // namespace
+
+PlannedAction Renderer::operator()(const plan::CreateIndex& action) const {
+  PlannedAction planned = Change(
+      "Create index '" + action.index.name + "' on '" + action.table.name + "'",
+      RewriteTime(action.table, "blocks writers while it is built"));
+  planned.forward = {
+      {CreateSql(action.table, action.index, action.index.name), {}}};
+  planned.undo = {{DropSql(action.index.name), {}}};
+  planned.probe = "SELECT " + HasIndex(action.index.name);
+  return planned;
+}
+
+PlannedAction Renderer::operator()(const plan::DropIndex& action) const {
+  RequireOwnIndex(action.table, action.index);
+  PlannedAction planned = Change("Drop index '" + action.index.name + "'",
+                                 "milliseconds to seconds, frees its pages");
+  planned.forward = {{DropSql(action.index.name), {}}};
+  planned.undo = {{RecreateSql(action.table, action.index), {}}};
+  planned.probe = "SELECT NOT " + HasIndex(action.index.name);
+  return planned;
+}
+
+PlannedAction Renderer::operator()(const plan::RenameIndex& action) const {
+  RequireOwnIndex(action.table, action.index);
+  PlannedAction planned =
+      Change("Rename index '" + action.index.name + "' to '" + action.to + "'",
+             RewriteTime(action.table, "builds it again"));
+  planned.forward = {{DropSql(action.index.name), {}},
+                     {CreateSql(action.table, action.index, action.to), {}}};
+  planned.undo = {{DropSql(action.to), {}},
+                  {RecreateSql(action.table, action.index), {}}};
+  planned.probe = "SELECT " + HasIndex(action.to) + " AND NOT " +
+                  HasIndex(action.index.name);
+  return planned;
+}
+
+}  // namespace segue::sqlite

@@ -1,0 +1,83 @@
+// Dual writes and the walks over rows.
+#include "dialects/sqlite/names.h"
+#include "dialects/sqlite/render.h"
+#include "dialects/sqlite/sync.h"
+#include "segue/error.h"
+
+namespace segue::sqlite {
+namespace {
+
+constexpr char kInstant[] = "milliseconds, any size";
+
+// "'name' and 'full_name' of 'users'"
+std::string Subject(const plan::Motion& motion) {
+  std::string text;
+  if (motion.old_column) text = "'" + motion.old_column->name + "'";
+  if (motion.old_column && motion.new_column) text += " and ";
+  if (motion.new_column) text += "'" + motion.new_column->name + "'";
+  return text + " of '" + motion.table.name + "'";
+}
+
+}  // namespace
+
+PlannedAction Renderer::operator()(const plan::CreateSync& action) const {
+  const plan::Motion& motion = action.motion;
+  const schema::Table* table = TableOf(motion.table);
+  PlannedAction planned =
+      Change("Keep " + Subject(motion) + " in step", kInstant);
+  planned.forward = CreateTriggers(motion, table);
+  planned.undo = DropTriggers(motion);
+  planned.probe = "SELECT " + TriggersExist(motion);
+  if (motion.settling) {
+    // This form replaced the ordinary one.
+    plan::Motion before = motion;
+    before.settling = false;
+    planned.undo = CreateTriggers(before, table);
+  }
+  return planned;
+}
+
+PlannedAction Renderer::operator()(const plan::DropSync& action) const {
+  const plan::Motion& motion = action.motion;
+  PlannedAction planned =
+      Change("Stop keeping " + Subject(motion) + " in step", kInstant);
+  planned.forward = DropTriggers(motion);
+  planned.undo = CreateTriggers(motion, TableOf(motion.table));
+  planned.probe = "SELECT NOT " + TriggersExist(motion);
+  return planned;
+}
+
+PlannedAction Renderer::Motion(ActionKind kind, const char* verb,
+                               const plan::Motion& motion) const {
+  PlannedAction planned = Change(verb + (" " + Subject(motion)),
+                                 "the time of a chunk, again and again");
+  planned.kind = kind;
+  planned.transactional = false;
+  planned.motion = MakeMotionSql(motion, TableOf(motion.table));
+  return planned;
+}
+
+PlannedAction Renderer::operator()(const plan::Backfill& action) const {
+  PlannedAction planned =
+      Motion(ActionKind::kBackfill, "Backfill", action.motion);
+  planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM " +
+                  Quote(action.motion.table.name) + " WHERE " +
+                  Quote(action.motion.provenance) + " <= 0)";
+  return planned;
+}
+
+PlannedAction Renderer::operator()(const plan::Verify& action) const {
+  PlannedAction planned = Motion(ActionKind::kVerify, "Verify", action.motion);
+  planned.lock = {};  // readers do not block writers for long
+  return planned;
+}
+
+PlannedAction Renderer::operator()(const plan::Settle& action) const {
+  PlannedAction planned = Motion(ActionKind::kSettle, "Settle", action.motion);
+  planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM " +
+                  Quote(action.motion.table.name) + " WHERE " +
+                  Quote(action.motion.provenance) + " = 3)";
+  return planned;
+}
+
+}  // namespace segue::sqlite

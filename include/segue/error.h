@@ -67,8 +67,7 @@ class Error : public std::runtime_error {
   bool in_doubt() const { return kind_ == ErrorKind::kInDoubt; }
   // True when the connection must be thrown away.
   bool poisons_connection() const {
-    return kind_ == ErrorKind::kConnectionLost ||
-           kind_ == ErrorKind::kInDoubt;
+    return kind_ == ErrorKind::kConnectionLost || kind_ == ErrorKind::kInDoubt;
   }
 
  private:

@@ -20,9 +20,9 @@ class CancelToken;
 }
 
 struct MigratorOptions {
-  ProgressCallback on_progress;          // may be empty
-  base::CancelToken* cancel = nullptr;   // may be null; not owned
-  std::string who;                       // empty: the system's user
+  ProgressCallback on_progress;         // may be empty
+  base::CancelToken* cancel = nullptr;  // may be null; not owned
+  std::string who;                      // empty: the system's user
   // Zero: the database's default (500 ms on PostgreSQL).
   std::chrono::milliseconds lock_budget{0};
   // How long a step may be retried when the lock budget is spent each time.

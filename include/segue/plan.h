@@ -63,8 +63,8 @@ struct RangeSql {
 
 // Everything the backfill needs to move and to check the rows of one motion.
 struct MotionSql {
-  std::string name;                      // the motion's name, unique in the ledger
-  std::string table;                     // for messages
+  std::string name;   // the motion's name, unique in the ledger
+  std::string table;  // for messages
   std::vector<std::string> key_columns;  // for messages; shape of a key
   // Upper bound of the next chunk: one row of key values, or none when fewer
   // rows are left than the chunk has. Last parameter: chunk size in rows.
@@ -81,7 +81,7 @@ struct MotionSql {
   RangeSql trial;
   std::string count_left;      // SELECT count(*) of rows not filled yet
   std::string estimated_rows;  // SELECT estimate of the rows of the table
-  std::string after_fill;      // run when the fill is done, as ANALYZE; or empty
+  std::string after_fill;  // run when the fill is done, as ANALYZE; or empty
 };
 
 enum class ActionKind {

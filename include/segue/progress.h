@@ -15,10 +15,10 @@ struct Progress {
     kStepStarted,
     kStepDone,
     kStepRolledBack,
-    kRows,     // rows moved or checked within a step
-    kPaused,   // `message` says why
+    kRows,    // rows moved or checked within a step
+    kPaused,  // `message` says why
     kResumed,
-    kRetry,    // a lock or a deadlock; `message` names the blockers
+    kRetry,  // a lock or a deadlock; `message` names the blockers
     kNote,
   };
   Event event = Event::kNote;

@@ -17,16 +17,16 @@ namespace segue::db {
 
 // How databases differ, as data.
 struct Capabilities {
-  std::string name;                 // "PostgreSQL", for messages
-  std::string default_schema;       // "public"; "main"
-  bool has_schemas = false;         // tables are qualified by a schema
+  std::string name;            // "PostgreSQL", for messages
+  std::string default_schema;  // "public"; "main"
+  bool has_schemas = false;    // tables are qualified by a schema
   bool transactional_ddl = false;
   bool versioned_access = false;
-  bool concurrent_index = false;    // CREATE INDEX without blocking writers
+  bool concurrent_index = false;  // CREATE INDEX without blocking writers
   bool not_valid_constraints = false;
-  bool add_check_constraint = false;  // ALTER TABLE ADD CHECK exists
+  bool add_check_constraint = false;      // ALTER TABLE ADD CHECK exists
   bool set_not_null_needs_check = false;  // a validated CHECK spares the scan
-  bool drop_column_rewrites = false;  // DROP COLUMN rewrites every row
+  bool drop_column_rewrites = false;      // DROP COLUMN rewrites every row
   // A NOT NULL old column without default must be relaxed while both versions
   // live, because triggers run after the check.
   bool relaxes_not_null = false;
@@ -35,8 +35,8 @@ struct Capabilities {
   bool many_sessions = false;  // several sessions may work at once
   // Text before the name of each of segue's own tables: "segue." or "segue_".
   std::string ledger_prefix;
-  std::string ledger_identity;   // type of an ever-growing integer key
-  std::string for_share;         // suffix that locks read rows against change
+  std::string ledger_identity;  // type of an ever-growing integer key
+  std::string for_share;        // suffix that locks read rows against change
   std::string now_sql;  // seconds since the epoch by the database's clock
   std::size_t max_identifier = 63;
   std::chrono::milliseconds lock_budget{500};
@@ -140,8 +140,7 @@ class Dialect {
       Connection& connection, const schema::TableName& table) const = 0;
 
   // The URL with which an application sees `version_schema` ("" : the base).
-  virtual std::string VersionUrl(const Url& url,
-                                 const std::string& schema_name,
+  virtual std::string VersionUrl(const Url& url, const std::string& schema_name,
                                  const std::string& version_schema) const = 0;
 };
 

@@ -25,7 +25,7 @@ constexpr const char* kEncodeHint =
     "%3F for ?, %25 for %";
 
 string FoldScheme(string_view scheme) {
-  const string lower = base::ToLower(scheme);
+  string lower = base::ToLower(scheme);
   if (lower == "postgresql") return "postgres";
   if (lower == "sqlite3") return "sqlite";
   if (lower == "mysql") return "mariadb";

@@ -98,9 +98,9 @@ struct Settle {
 // A view per table, in the shape of the new version.
 struct VersionView {
   schema::TableName base;
-  std::string name;                      // of the view
-  std::vector<schema::Column> columns;   // name, stored_as, default_sql
-  std::vector<std::string> grants;       // "SELECT TO app"
+  std::string name;                     // of the view
+  std::vector<schema::Column> columns;  // name, stored_as, default_sql
+  std::vector<std::string> grants;      // "SELECT TO app"
   // default_sql of these columns is set on the view (not the base's own).
   std::vector<std::string> view_defaults;
 };
@@ -122,9 +122,8 @@ struct RawSql {
 
 using Action =
     std::variant<AddColumn, DropColumn, RenameColumn, AlterColumn,
-                 AddConstraint, ValidateConstraint, DropConstraint,
-                 CreateIndex, DropIndex, RenameIndex, CreateSync, DropSync,
-                 Backfill, Verify, Settle, PublishVersion, RetireVersion,
-                 RawSql>;
+                 AddConstraint, ValidateConstraint, DropConstraint, CreateIndex,
+                 DropIndex, RenameIndex, CreateSync, DropSync, Backfill, Verify,
+                 Settle, PublishVersion, RetireVersion, RawSql>;
 
 }  // namespace segue::plan

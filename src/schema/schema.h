@@ -71,14 +71,20 @@ struct Index {
   std::string constraint;  // the constraint it backs; empty: none
 };
 
-enum class ConstraintKind { kPrimaryKey, kUnique, kForeignKey, kCheck, kExclude };
+enum class ConstraintKind {
+  kPrimaryKey,
+  kUnique,
+  kForeignKey,
+  kCheck,
+  kExclude
+};
 
 struct Constraint {
   std::string name;
   ConstraintKind kind = ConstraintKind::kCheck;
   std::vector<std::string> columns;
-  std::string check;       // expression of a check
-  std::string definition;  // as the database prints it, without the name
+  std::string check;        // expression of a check
+  std::string definition;   // as the database prints it, without the name
   std::string using_index;  // adopt this index (unique); empty: build one
   bool validated = true;
 };
@@ -97,7 +103,8 @@ struct Dependent {
 
 struct Table {
   TableName name;
-  std::string kind = "table";  // "table", "partitioned table", "partition", "view"
+  std::string kind =
+      "table";  // "table", "partitioned table", "partition", "view"
   std::vector<Column> columns;
   std::vector<Index> indexes;
   std::vector<Constraint> constraints;
@@ -109,7 +116,7 @@ struct Table {
   std::string comment;
   std::int64_t estimated_rows = 0;
   std::int64_t bytes = 0;
-  int max_attnum = 0;            // PostgreSQL: dropped columns included
+  int max_attnum = 0;               // PostgreSQL: dropped columns included
   bool row_security_hides = false;  // policies apply to the session's role
   bool owned_by_session = true;     // the session's role may alter it
   bool without_rowid = false;       // SQLite

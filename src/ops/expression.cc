@@ -43,7 +43,13 @@ std::string Folded(std::string_view text) {
   return folded;
 }
 
-// The first "::" outside quotes, when only a constant stands before it.
+bool IsTypeName(std::string_view text) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyz0123456789_ \"().,[]";
+  return text.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+// Without "::type" behind a constant.
 std::string WithoutCast(const std::string& text) {
   if (text.empty()) return text;
   std::size_t end = 0;
@@ -57,8 +63,9 @@ std::string WithoutCast(const std::string& text) {
   } else {
     end = text.find_first_not_of("-+.0123456789abcdefghijklmnopqrstuvwxyz_");
   }
-  if (end >= text.size() || text.compare(end, 2, "::") != 0) return text;
-  return text.substr(0, end);
+  const bool cast = end < text.size() && text.compare(end, 2, "::") == 0 &&
+                    IsTypeName(std::string_view(text).substr(end + 2));
+  return cast ? text.substr(0, end) : text;
 }
 
 // True when the parenthesis at the start is closed at the very end.

@@ -75,11 +75,18 @@ std::vector<std::string> Lines(std::string_view text) {
   return lines;
 }
 
+std::string_view WithoutSeverity(std::string_view text) {
+  constexpr std::string_view kFatal = "FATAL:";
+  if (base::StartsWith(text, kFatal)) text.remove_prefix(kFatal.size());
+  return base::Trim(text);
+}
+
 Error Lost(const PGconn* connection, std::string_view sql) {
   const std::vector<std::string> lines = Lines(PQerrorMessage(connection));
-  Error error(ErrorKind::kConnectionLost,
-              "the connection to the server was lost" +
-                  (lines.empty() ? "" : ": " + lines[0]));
+  Error error(
+      ErrorKind::kConnectionLost,
+      "the connection to the server was lost" +
+          (lines.empty() ? "" : ": " + std::string(WithoutSeverity(lines[0]))));
   error.WithSql(std::string(sql));
   return error;
 }
@@ -135,9 +142,7 @@ std::string ConnectReason(std::string_view libpq_message) {
         base::StartsWith(line, "connection to server")) {
       reason = reason.substr(failed + std::string_view(" failed: ").size());
     }
-    if (base::StartsWith(reason, "FATAL:")) {
-      reason = base::Trim(reason.substr(std::string_view("FATAL:").size()));
-    }
+    reason = WithoutSeverity(reason);
     const bool known = std::find(reasons.begin(), reasons.end(),
                                  std::string(reason)) != reasons.end();
     if (!known) reasons.emplace_back(reason);

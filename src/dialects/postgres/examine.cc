@@ -24,18 +24,22 @@ class Attempt {
   db::Transaction transaction_;
 };
 
-// The server's message, or empty when the statement is taken. Errors that say
-// nothing about the statement are passed on.
-std::string Refusal(db::Connection& connection, const std::string& sql) {
+struct Refusal {
+  std::string sqlstate;  // empty: the statement was taken
+  std::string message;
+};
+
+// Errors that say nothing about the statement are passed on.
+Refusal Try(db::Connection& connection, const std::string& sql) {
   try {
     connection.Execute(sql);
-    return "";
+    return {};
   } catch (const Error& error) {
     const bool about_it = error.kind() == ErrorKind::kRefused ||
                           error.kind() == ErrorKind::kConstraint ||
                           error.kind() == ErrorKind::kInternal;
     if (!about_it) throw;
-    return error.what();
+    return {error.native_code(), error.what()};
   }
 }
 
@@ -51,27 +55,41 @@ std::string Expression(const db::Question& question) {
   return "(" + question.expression + "\n)";
 }
 
+// RETURN, where the server has it, takes a bare literal for any type.
+std::string Body(db::Connection& connection, const db::Question& question) {
+  const db::Result version =
+      connection.Execute("SELECT current_setting('server_version_num')::int");
+  if (db::ToInt(version.rows.at(0).at(0)) >= 140000) {
+    return " RETURN " + Expression(question);
+  }
+  return " AS " + Literal("SELECT " + Expression(question));
+}
+
 // The same form as the function that will hold it, so that nothing is taken
 // here and refused later.
 std::string TypeError(db::Connection& connection,
                       const db::Question& question) {
   const Attempt attempt(connection, question.table);
-  return Refusal(connection, "CREATE FUNCTION pg_temp.segue_examined(" +
-                                 ColumnList(question) + ") RETURNS " +
-                                 question.type + " LANGUAGE sql AS " +
-                                 Literal("SELECT " + Expression(question)));
+  return Try(connection, "CREATE FUNCTION pg_temp.segue_examined(" +
+                             ColumnList(question) + ") RETURNS " +
+                             question.type + " LANGUAGE sql" +
+                             Body(connection, question))
+      .message;
 }
 
 // A generated column takes immutable expressions only.
-bool IsImmutable(db::Connection& connection, const db::Question& question) {
+Refusal TryGenerated(db::Connection& connection, const db::Question& question) {
   const Attempt attempt(connection, question.table);
   const std::string columns = ColumnList(question);
-  return Refusal(connection, std::string("CREATE TABLE ") + kClone + " (" +
-                                 columns + (columns.empty() ? "" : ", ") +
-                                 kResult + " " + question.type +
-                                 " GENERATED ALWAYS AS " +
-                                 Expression(question) + " STORED)")
-      .empty();
+  return Try(connection, std::string("CREATE TABLE ") + kClone + " (" +
+                             columns + (columns.empty() ? "" : ", ") + kResult +
+                             " " + question.type + " GENERATED ALWAYS AS " +
+                             Expression(question) + " STORED)");
+}
+
+// An aggregate or a window function would see one row only.
+bool NeedsOtherRows(const Refusal& refusal) {
+  return refusal.sqlstate == "42803" || refusal.sqlstate == "42P20";
 }
 
 // The planner pulls a subquery up into its parent unless its output contains
@@ -97,8 +115,13 @@ db::ExpressionFacts ExamineExpression(db::Connection& connection,
   db::ExpressionFacts facts;
   facts.error = TypeError(connection, question);
   if (!facts.error.empty()) return facts;
-  facts.is_immutable = IsImmutable(connection, question);
+  const Refusal generated = TryGenerated(connection, question);
+  facts.is_immutable = generated.sqlstate.empty();
   if (facts.is_immutable) return facts;
+  if (NeedsOtherRows(generated)) {
+    facts.error = generated.message;
+    return facts;
+  }
   facts.is_volatile =
       DependsOnMoment(question.expression) || IsVolatile(connection, question);
   return facts;
@@ -121,43 +144,29 @@ db::ExpressionFacts ExamineDefault(db::Connection& connection,
                        " (\"~one\" int)");
     const std::int64_t before = Filenode(connection);
     facts.error =
-        Refusal(connection, std::string("ALTER TABLE ") + kClone +
-                                " ADD COLUMN " + kResult + " " + question.type +
-                                " DEFAULT " + Expression(question));
+        Try(connection, std::string("ALTER TABLE ") + kClone + " ADD COLUMN " +
+                            kResult + " " + question.type + " DEFAULT " +
+                            Expression(question))
+            .message;
     if (!facts.error.empty()) return facts;
     facts.rewrites_table = Filenode(connection) != before;
   }
   facts.is_volatile = facts.rewrites_table;
-  facts.is_immutable = !facts.is_volatile && IsImmutable(connection, question);
+  facts.is_immutable =
+      !facts.is_volatile && TryGenerated(connection, question).sqlstate.empty();
   return facts;
 }
 
 }  // namespace
 
 bool DependsOnMoment(const std::string& expression) {
-  static const std::vector<std::string> kMoments = {"select",
-                                                    "now",
-                                                    "age",
-                                                    "current_date",
-                                                    "current_time",
-                                                    "current_timestamp",
-                                                    "localtime",
-                                                    "localtimestamp",
-                                                    "current_user",
-                                                    "session_user",
-                                                    "user",
-                                                    "current_role",
-                                                    "current_setting",
-                                                    "current_schema",
-                                                    "current_schemas",
-                                                    "current_database",
-                                                    "statement_timestamp",
-                                                    "transaction_timestamp",
-                                                    "clock_timestamp",
-                                                    "txid_current",
-                                                    "pg_current_xact_id",
-                                                    "inet_client_addr",
-                                                    "pg_backend_pid"};
+  static const std::vector<std::string> kMoments = base::Split(
+      "select,now,age,current_date,current_time,current_timestamp,localtime,"
+      "localtimestamp,current_user,session_user,user,current_role,"
+      "current_setting,current_schema,current_schemas,current_database,"
+      "statement_timestamp,transaction_timestamp,clock_timestamp,"
+      "txid_current,pg_current_xact_id,inet_client_addr,pg_backend_pid",
+      ',');
   return !schema::ReferencedColumns(expression, kMoments).empty();
 }
 

@@ -1,0 +1,212 @@
+#include "dialects/postgres/render.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "segue/error.h"
+
+namespace segue::postgres {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const schema::TableName kUsers{"public", "users"};
+
+schema::Column Column(const std::string& name, const std::string& type) {
+  schema::Column column;
+  column.name = name;
+  column.type = type;
+  return column;
+}
+
+schema::Schema SchemaWith(schema::Table table,
+                          const std::string& version = "PostgreSQL 15.8") {
+  schema::Schema schema;
+  schema.name = "public";
+  schema.server_version = version;
+  schema.tables.push_back(std::move(table));
+  return schema;
+}
+
+schema::Table Users() {
+  schema::Table table;
+  table.name = kUsers;
+  table.columns = {Column("id", "bigint"), Column("name", "text")};
+  return table;
+}
+
+plan::Motion Rename() {
+  plan::Motion motion;
+  motion.name = "01_a_1";
+  motion.table = kUsers;
+  motion.old_column = Column("name", "text");
+  motion.new_column = Column("full_name", "text");
+  motion.provenance = "_segue_d";
+  motion.up = {"name", {{"name", "name", "text"}}, false, true};
+  motion.down = {
+      "full_name", {{"full_name", "full_name", "text"}}, false, true};
+  motion.keeps_old_column = true;
+  motion.key = {Column("id", "bigint")};
+  return motion;
+}
+
+std::string Joined(const std::vector<Statement>& statements) {
+  std::string text;
+  for (const Statement& statement : statements) text += statement.sql + ";\n";
+  return text;
+}
+
+PlannedAction Rendered(const plan::Action& action) {
+  const schema::Schema schema = SchemaWith(Users());
+  return Render(action, {schema});
+}
+
+TEST(RenderTest, AddColumnCanBeUndone) {
+  schema::Column column = Column("age", "integer");
+  column.nullable = false;
+  column.default_sql = "0";
+  const PlannedAction planned = Rendered(plan::AddColumn{kUsers, column});
+  EXPECT_EQ(planned.forward[0].sql,
+            "ALTER TABLE \"public\".\"users\" ADD COLUMN \"age\" integer "
+            "DEFAULT 0 NOT NULL");
+  EXPECT_EQ(planned.undo[0].sql,
+            "ALTER TABLE \"public\".\"users\" DROP COLUMN IF EXISTS \"age\"");
+  EXPECT_EQ(planned.lock.mode, "ACCESS EXCLUSIVE");
+}
+
+TEST(RenderTest, RefusesAColumnPastTheLimit) {
+  schema::Table table = Users();
+  table.max_attnum = 1600;
+  const schema::Schema schema = SchemaWith(table);
+  EXPECT_THROW(Render(plan::AddColumn{kUsers, Column("a", "text")}, {schema}),
+               Error);
+}
+
+TEST(RenderTest, AlterColumnMakesTheDifferenceOnly) {
+  schema::Column after = Column("name", "text");
+  after.nullable = false;
+  const PlannedAction planned =
+      Rendered(plan::AlterColumn{kUsers, Column("name", "text"), after});
+  ASSERT_EQ(planned.forward.size(), 1U);
+  EXPECT_THAT(planned.forward[0].sql, HasSubstr("SET NOT NULL"));
+  EXPECT_THAT(planned.forward[0].sql, Not(HasSubstr("DEFAULT")));
+  EXPECT_THAT(planned.undo[0].sql, HasSubstr("DROP NOT NULL"));
+}
+
+TEST(RenderTest, ConstraintsAreAddedWithoutAScan) {
+  schema::Constraint check;
+  check.name = "c";
+  check.check = "name IS NOT NULL";
+  check.validated = false;
+  EXPECT_EQ(Rendered(plan::AddConstraint{kUsers, check}).forward[0].sql,
+            "ALTER TABLE \"public\".\"users\" ADD CONSTRAINT \"c\" "
+            "CHECK (name IS NOT NULL) NOT VALID");
+  EXPECT_FALSE(Rendered(plan::ValidateConstraint{kUsers, "c"}).transactional);
+}
+
+TEST(RenderTest, IndexesAreBuiltConcurrentlyWithTheirOwnBudget) {
+  schema::Index index;
+  index.name = "i";
+  index.unique = true;
+  schema::IndexColumn column;
+  column.expression = "lower(name)";
+  column.descending = true;
+  index.columns = {column};
+  index.predicate = "id > 0";
+  const PlannedAction planned = Rendered(plan::CreateIndex{kUsers, index});
+  EXPECT_FALSE(planned.transactional);
+  EXPECT_EQ(planned.forward[1].sql,
+            "CREATE UNIQUE INDEX CONCURRENTLY \"i\" ON \"public\".\"users\" "
+            "((lower(name)) DESC) WHERE id > 0");
+  EXPECT_THAT(Joined(planned.cleanup), HasSubstr("DROP INDEX CONCURRENTLY"));
+  EXPECT_EQ(planned.forward[2].sql, "SET lock_timeout = '500ms'");
+}
+
+TEST(SyncTest, ARenameCopiesWithoutFunctions) {
+  const std::string sql = Joined(Rendered(plan::CreateSync{Rename()}).forward);
+  EXPECT_THAT(sql, Not(HasSubstr("up_01")));
+  EXPECT_THAT(sql, HasSubstr("NEW.\"full_name\" := NEW.\"name\"; "
+                             "NEW.\"_segue_d\" := 1;"));
+  EXPECT_THAT(sql, HasSubstr("IN SHARE ROW EXCLUSIVE MODE"));
+}
+
+TEST(SyncTest, TheFormBeforeTheContractSettles) {
+  plan::Motion motion = Rename();
+  motion.settling = true;
+  const PlannedAction planned = Rendered(plan::CreateSync{motion});
+  EXPECT_THAT(Joined(planned.forward), Not(HasSubstr(":= 3;")));
+  EXPECT_THAT(Joined(planned.undo), HasSubstr(":= 3;"));
+}
+
+TEST(SyncTest, ExpressionsThatDependOnTheSessionArePinned) {
+  plan::Motion motion = Rename();
+  motion.up.sql = "name::timestamptz::text";
+  motion.up.is_immutable = false;
+  EXPECT_THAT(Joined(Rendered(plan::CreateSync{motion}).forward),
+              HasSubstr("STABLE SET search_path FROM CURRENT"));
+}
+
+TEST(SyncTest, ComparesByBytesWhereEqualityIsLooser) {
+  plan::Motion motion = Rename();
+  motion.new_column->type = "numeric";
+  EXPECT_THAT(Joined(Rendered(plan::CreateSync{motion}).forward),
+              HasSubstr("record_image_ne(ROW(NEW.\"full_name\")"));
+}
+
+TEST(SyncTest, RefusesGeneratedSources) {
+  schema::Table table = Users();
+  table.columns[1].generated_sql = "upper(id::text)";
+  const schema::Schema schema = SchemaWith(table);
+  EXPECT_THROW(Render(plan::CreateSync{Rename()}, {schema}), Error);
+}
+
+TEST(MotionSqlTest, WalksCompositeKeysInKeyOrder) {
+  plan::Motion motion = Rename();
+  motion.key = {Column("b", "uuid"), Column("a", "text")};
+  const MotionSql sql = *Rendered(plan::Backfill{motion}).motion;
+  EXPECT_THAT(sql.fill.between,
+              HasSubstr("(t.\"b\", t.\"a\") > ($1::uuid, $2::text) AND "
+                        "(t.\"b\", t.\"a\") <= ($3::uuid, $4::text)"));
+  EXPECT_THAT(sql.next_bound.after,
+              HasSubstr("ORDER BY t.\"b\", t.\"a\" LIMIT 1 OFFSET $3::bigint"));
+}
+
+TEST(MotionSqlTest, VolatileExpressionsAreNotDerivedAgain) {
+  plan::Motion motion = Rename();
+  motion.up.sql = "random()::text";
+  motion.up.is_volatile = true;
+  EXPECT_THAT(Rendered(plan::Verify{motion}).motion->verify.all,
+              Not(HasSubstr("\"_segue_d\" = 1")));
+}
+
+TEST(MotionSqlTest, WithoutKeyPositionsServe) {
+  plan::Motion motion = Rename();
+  motion.key.clear();
+  EXPECT_THAT(Rendered(plan::Backfill{motion}).motion->fill.between,
+              HasSubstr("t.ctid > $1::tid AND t.ctid <= $2::tid"));
+  const schema::Schema old = SchemaWith(Users(), "PostgreSQL 13.2");
+  EXPECT_THROW(Render(plan::Backfill{motion}, {old}), Error);
+}
+
+TEST(VersionTest, ViewsShowColumnsUnderTheirNewNames) {
+  plan::VersionView view;
+  view.base = kUsers;
+  view.name = "users";
+  schema::Column shown = Column("full_name", "text");
+  shown.stored_as = "name";
+  shown.default_sql = "NULL";
+  view.columns = {shown};
+  view.view_defaults = {"full_name"};
+  view.grants = {"SELECT TO app WITH GRANT OPTION"};
+  const std::string sql =
+      Joined(Rendered(plan::PublishVersion{"public_01", {view}}).forward);
+  EXPECT_THAT(sql, HasSubstr("WITH (security_invoker = true) AS SELECT "
+                             "t.\"name\" AS \"full_name\""));
+  EXPECT_THAT(sql, HasSubstr("SET DEFAULT CASE WHEN true THEN NULL::text END"));
+  EXPECT_THAT(sql, HasSubstr("GRANT SELECT ON \"public_01\".\"users\" TO app "
+                             "WITH GRANT OPTION"));
+}
+
+}  // namespace
+}  // namespace segue::postgres

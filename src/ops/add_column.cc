@@ -32,7 +32,8 @@ class AddColumn : public Operation {
   schema::Column Native(const db::Dialect& dialect) const;
   bool SkipExisting(TableWork& work, const schema::Column& column) const;
   void PlanPlain(TableWork& work, const schema::Column& column) const;
-  void PlanVolatile(TableWork& work, const schema::Column& column) const;
+  void PlanVolatile(TableWork& work, const schema::Column& column,
+                    const db::ExpressionFacts& facts) const;
   void PlanDerived(TableWork& work, const schema::Column& column) const;
   std::optional<schema::Column> WrittenBack(TableWork& work,
                                             const schema::Column& column,
@@ -129,17 +130,15 @@ void AddColumn::Plan(PlanContext& context) const {
     throw work.Refused(column.name,
                        "type " + column.type + " rewrites the whole table");
   }
-  bool is_volatile = false;
+  db::ExpressionFacts facts;
   if (column.default_sql) {
-    const db::ExpressionFacts& facts =
-        ExaminedDefault(context, work.live(), column);
-    is_volatile = facts.rewrites_table;
-    column.default_is_constant = !facts.is_volatile && !is_volatile;
+    facts = ExaminedDefault(context, work.live(), column);
+    column.default_is_constant = !facts.is_volatile;
   }
   if (!spec_.up.empty()) {
     PlanDerived(work, column);
-  } else if (is_volatile) {
-    PlanVolatile(work, column);
+  } else if (facts.rewrites_table) {
+    PlanVolatile(work, column, facts);
   } else {
     PlanPlain(work, column);
   }
@@ -164,19 +163,20 @@ void AddColumn::PlanPlain(TableWork& work, const schema::Column& column) const {
   work.shape().columns.push_back(column);
 }
 
-// Each row must get a value of its own, which the database would only do by
-// rewriting the table: the backfill does it instead.
-void AddColumn::PlanVolatile(TableWork& work,
-                             const schema::Column& column) const {
+// Each row gets a value of its own, which the database would only do by
+// rewriting the table, if at all: the backfill does it instead.
+void AddColumn::PlanVolatile(TableWork& work, const schema::Column& column,
+                             const db::ExpressionFacts& facts) const {
   ShadowRequest request;
   request.target = column;
   request.physical = column.name;
   request.up.sql = *column.default_sql;
-  request.up.is_volatile = true;
+  request.up.is_volatile = facts.is_volatile;
+  request.up.is_immutable = facts.is_immutable;
   request.keeps = Keeps::kBoth;
   work.Note(Phase::kMigrating,
-            "the default gives another value each time; adding the column "
-            "with it would rewrite the table");
+            "the rows are filled one by one: adding the column with this "
+            "default would rewrite the table");
   PlanShadow(work, std::move(request), "'default'");
 }
 

@@ -59,8 +59,8 @@ TEST_F(AddColumnTest, VolatileDefaultIsFilledRowByRow) {
           "NOT NULL (token) NOT VALID",
           "  VERIFY m_1",
           "  VALIDATE CONSTRAINT _segue_not_null_token ON users",
-          "  note: the default gives another value each time; adding the "
-          "column with it would rewrite the table",
+          "  note: the rows are filled one by one: adding the column with this "
+          "default would rewrite the table",
           "CONTRACTING Finish column 'token' of 'users'", "  DROP SYNC m_1",
           "  ALTER COLUMN users.token uuid NOT NULL DEFAULT gen_random_uuid()",
           "  DROP CONSTRAINT _segue_not_null_token ON users",

@@ -55,6 +55,14 @@ bool MovesValues(const TableWork& work, const ColumnAlteration& change) {
          (change.nullable || change.down_transforms);
 }
 
+// The new column's name in the database until the contract.
+std::string Physical(const ColumnAlteration& change,
+                     const db::Capabilities& capabilities) {
+  const std::string& name = change.target.name;
+  return change.name ? name
+                     : plan::HiddenColumn(name, capabilities.max_identifier);
+}
+
 std::vector<db::Question> AlterColumn::Questions(
     const schema::Schema& schema, const db::Dialect& dialect) const {
   std::vector<db::Question> questions;
@@ -70,8 +78,12 @@ std::vector<db::Question> AlterColumn::Questions(
   }
   questions.push_back(ExpressionQuestion(*table, change.up, table->columns,
                                          change.target.type));
+  // Where it will live is nowhere yet: values of the old column must not be
+  // taken for values of the new one.
+  schema::Column seen = change.target;
+  seen.stored_as = Physical(change, dialect.capabilities());
   questions.push_back(ExpressionQuestion(
-      *table, change.down, NewShape(*table, *old, change.target), old->type));
+      *table, change.down, NewShape(*table, *old, seen), old->type));
   return questions;
 }
 
@@ -129,10 +141,7 @@ void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
   RefuseUntold(work, change);
   RefuseObstacles(work, old, Fate::kReplaced);
   ShadowRequest request;
-  request.physical =
-      change.name
-          ? change.target.name
-          : plan::HiddenColumn(old.name, work.capabilities().max_identifier);
+  request.physical = Physical(change, work.capabilities());
   work.TakeFreeName(request.physical);
   work.TakeReferences(change.up, old.name);
   work.TakeReferences(change.down, change.target.name);

@@ -61,7 +61,8 @@ TEST_F(AlterColumnTest, TypeInPlaceSwapsAHiddenColumnIn) {
   EXPECT_EQ(motion.down.bindings.at(0).name, "age");
   EXPECT_EQ(motion.down.bindings.at(0).column, "_segue_new_age");
   EXPECT_EQ(motion.down.bindings.at(0).type, "bigint");
-  EXPECT_THAT(questions_, SizeIs(2));
+  ASSERT_THAT(questions_, SizeIs(2));
+  EXPECT_EQ(questions_[1].bindings.at(0).column, "_segue_new_age");
 }
 
 TEST_F(AlterColumnTest, VersionedStoresItElsewhere) {

@@ -19,7 +19,7 @@ db::Capabilities MakeCapabilities() {
   can.relaxes_not_null = true;
   can.ledger_prefix = "segue_";
   can.ledger_identity = "INTEGER PRIMARY KEY AUTOINCREMENT";
-  can.now_sql = "((julianday('now') - 2440587.5) * 86400.0)";
+  can.now_sql = "CAST(strftime('%s', 'now') AS INTEGER)";
   // There is no limit; this one keeps names readable.
   can.max_identifier = 63;
   // One writer at a time: clients' transactions are waited for often, and each

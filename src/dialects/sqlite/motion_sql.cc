@@ -89,7 +89,7 @@ class RowStatements {
   }
 
   RangeSql Trial() const {
-    const bool takes_null = motion_.new_column->nullable;
+    const bool takes_null = !motion_.new_not_null;
     const bool harmless = motion_.up.PlainColumn().has_value() && takes_null;
     if (harmless || !SourcesExist()) return {};
     // Evaluates it for every row, and is never true.

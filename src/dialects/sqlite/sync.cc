@@ -74,7 +74,7 @@ class TriggerText {
   std::string OnInsert() const {
     std::string sql = Head("insert", "AFTER INSERT") + " WHEN " + kNotBackfill;
     if (!motion_.new_column) return sql + OnInsertWithoutSuccessor();
-    const std::string todo = d_ + " = 0 AND " + InsertDirection() + " = ";
+    const std::string todo = d_ + " = 0 AND " + InsertDirection("2") + " = ";
     return sql + "\nBEGIN\n" +
            // A row copied with all its columns brings another row's value.
            Update(d_ + " = 0", d_ + " <> 0") +
@@ -88,8 +88,8 @@ class TriggerText {
            base::Join(AllChanges(), " OR ") + ")\n  AND NOT " + OwnWrite() +
            "\n  AND " + kNotBackfill + "\nBEGIN\n" +
            Update(d_ + " = -" + direction, d_ + " <> -" + direction) +
-           Acts({d_ + " = -1", d_ + " = -2", d_ + " = -3"}) +
-           OnIgnored(d_ + " < 0") + NotNullChecks() + "END";
+           Acts({d_ + " = -1", d_ + " = -2", d_ + " = -3"}) + FinishPending() +
+           OnIgnored(d_ + " IN (-1, -2, -3)") + NotNullChecks() + "END";
   }
 
  private:
@@ -98,9 +98,10 @@ class TriggerText {
            " ON " + table_;
   }
 
-  std::string Update(const std::string& set, const std::string& filter) const {
-    return "  UPDATE " + table_ + " SET " + set + " WHERE " + row_ + " AND " +
-           filter + ";\n";
+  std::string Update(const std::string& set, const std::string& filter,
+                     const std::string& conflict = "") const {
+    return "  UPDATE " + conflict + table_ + " SET " + set + " WHERE " + row_ +
+           " AND " + filter + ";\n";
   }
 
   std::string Refusal(const std::string& filter,
@@ -142,18 +143,36 @@ class TriggerText {
            NotNullCheck(motion_.old_column) + "END";
   }
 
+  std::string FollowOld() const {
+    return Quote(motion_.new_column->name) + " = " +
+           Bound(motion_.up, motion_.table.name) + ", " + d_ + " = 1";
+  }
+
+  std::string FollowNew() const {
+    std::string sql;
+    if (motion_.old_column && !motion_.down.empty()) {
+      sql = Quote(motion_.old_column->name) + " = " + Down() + ", ";
+    }
+    return sql + d_ + " = 2";
+  }
+
   // For each direction one write, under its condition.
   std::string Acts(const std::vector<std::string>& conditions) const {
-    std::string up = Quote(motion_.new_column->name) + " = ";
-    up += Bound(motion_.up, motion_.table.name) + ", ";
-    std::string down;
-    if (motion_.old_column && !motion_.down.empty()) {
-      down = Quote(motion_.old_column->name) + " = " + Down() + ", ";
-    }
-    std::string sql = Update(up + d_ + " = 1", conditions[0]) +
-                      Update(down + d_ + " = 2", conditions[1]);
+    std::string sql =
+        Update(FollowOld(), conditions[0]) + Update(FollowNew(), conditions[1]);
     if (motion_.old_column) sql += Update(d_ + " = 3", conditions[2]);
     return sql;
+  }
+
+  // Direction 4: an earlier write of ours did not come to its end. Either it is
+  // under way, and a trigger of the user's touches the row meanwhile: then the
+  // old side takes the value. Or it failed under OR FAIL, which undoes nothing:
+  // then the old side refuses the value again, and wins. Whoever touches such
+  // a row must not fail for it.
+  std::string FinishPending() const {
+    return Update(FollowNew(), d_ + " = -4 AND OLD." + d_ + " IN (0, -2)",
+                  "OR IGNORE ") +
+           Update(FollowOld(), d_ + " = -4", "OR IGNORE ");
   }
 
   std::string Down() const { return Bound(motion_.down, motion_.table.name); }
@@ -175,12 +194,15 @@ class TriggerText {
   }
 
   // 1: the new side follows, 2: the old side follows, 3: both stay.
-  std::string InsertDirection() const {
+  // `follow_new`: the number for "the old side follows".
+  std::string InsertDirection(const std::string& follow_new) const {
     const std::string n = "NEW." + Quote(motion_.new_column->name);
     const std::string start = "CASE WHEN " + n + " IS NULL THEN 1 ";
-    if (!motion_.old_column) return "(" + start + "ELSE 2 END)";
-    return "(" + start + "WHEN " + OldNotGiven() + " THEN 2 ELSE " + Both() +
-           " END)";
+    if (!motion_.old_column) {
+      return "(" + start + "ELSE " + follow_new + " END)";
+    }
+    return "(" + start + "WHEN " + OldNotGiven() + " THEN " + follow_new +
+           " ELSE " + Both() + " END)";
   }
 
   std::string UpdateDirection() const {
@@ -194,10 +216,8 @@ class TriggerText {
       sql += "WHEN " + new_changed + " THEN 2";
       if (!Sources().empty()) sql += " WHEN " + SourcesChanged() + " THEN 1";
     }
-    // Negative: a write of ours is under way and the user's trigger touches
-    // the row meanwhile. 0: not filled, or its insert trigger still to come.
-    return sql + " WHEN OLD." + d_ + " < 0 THEN -OLD." + d_ + " WHEN OLD." +
-           d_ + " = 0 THEN " + InsertDirection() + " ELSE OLD." + d_ + " END";
+    return sql + " WHEN OLD." + d_ + " < 0 THEN 4 WHEN OLD." + d_ +
+           " = 0 THEN " + InsertDirection("4") + " ELSE OLD." + d_ + " END";
   }
 
   std::string OwnWrite() const {

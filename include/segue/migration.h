@@ -22,7 +22,7 @@ struct ColumnSpec {
   std::string name;
   std::string type = "TEXT";
   bool nullable = true;
-  std::optional<std::string> default_sql;  // an SQL expression: "''", "0"
+  std::optional<std::string> default_sql = {};  // SQL: "''", "0"
 };
 
 // What alter_column may change; unset members stay as they are.

@@ -37,7 +37,8 @@ struct Capabilities {
   std::string ledger_prefix;
   std::string ledger_identity;  // type of an ever-growing integer key
   std::string for_share;        // suffix that locks read rows against change
-  std::string now_sql;  // seconds since the epoch by the database's clock
+  // Whole seconds since the epoch by the database's clock: an expression.
+  std::string now_sql;
   std::size_t max_identifier = 63;
   std::chrono::milliseconds lock_budget{500};
   std::chrono::milliseconds chunk_time{200};

@@ -85,6 +85,7 @@ void ShadowColumn::MakeMotion() {
   }
   if (request_.own_default) motion_.new_default = request_.target.default_sql;
   if (work_.versioned()) motion_.new_versions = {context.version_schema};
+  motion_.new_not_null = !request_.target.nullable;
   motion_.keeps_old_column = request_.keeps == Keeps::kOld;
   for (const std::string& name : table.WalkKey()) {
     motion_.key.push_back(*table.FindColumn(name));

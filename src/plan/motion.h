@@ -56,6 +56,9 @@ struct Motion {
   // The old column's default was taken off for the duration and is supplied by
   // the trigger (NOT NULL columns); its text is old_column->default_sql.
   bool old_default_moved = false;
+  // The new column takes no NULL once the contract is done (new_column itself
+  // is nullable until then).
+  bool new_not_null = false;
   // Used by the trigger when neither side was given; the new side's own.
   std::optional<std::string> new_default;
 

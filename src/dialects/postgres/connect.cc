@@ -65,6 +65,17 @@ void Require(PGconn* connection, const db::Url& url) {
   ThrowCannotConnect(url, reason);
 }
 
+// Unqualified names of the user's SQL resolve in the schema at work first, then
+// where the role's own search_path leads (extensions live there).
+void PutFirst(const std::string& schema, db::Connection& session) {
+  if (schema.empty()) return;
+  session.Execute(
+      "SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', "
+      "pg_catalog.quote_ident($1), "
+      "nullif(pg_catalog.current_setting('search_path'), '')), false)",
+      {schema});
+}
+
 }  // namespace
 
 std::unique_ptr<db::Connection> Connect(const db::ConnectOptions& options) {
@@ -80,7 +91,10 @@ std::unique_ptr<db::Connection> Connect(const db::ConnectOptions& options) {
   PGconn* connection = PQconnectdbParams(names.data(), values.data(), 0);
   if (connection == nullptr) throw std::bad_alloc();
   Require(connection, options.url);
-  return std::make_unique<PostgresConnection>(connection, options.role);
+  auto session =
+      std::make_unique<PostgresConnection>(connection, options.role);
+  PutFirst(options.schema, *session);
+  return session;
 }
 
 }  // namespace segue::postgres

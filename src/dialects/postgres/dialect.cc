@@ -27,6 +27,7 @@ db::Capabilities MakeCapabilities() {
   can.ledger_prefix = "segue.";
   can.ledger_identity = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
   can.for_share = " FOR SHARE";
+  can.now_sql = "extract(epoch FROM pg_catalog.clock_timestamp())::bigint";
   can.max_identifier = kMaxIdentifier;
   can.in_place_notes = {
       "an added column is visible to old clients: a prepared SELECT * fails "

@@ -53,6 +53,44 @@ std::string Disagrees(const MotionTerms& terms) {
   return "(" + sql + ")";
 }
 
+// The expression itself, as it reads: the functions are not there before the
+// migration has begun. Its names are bound by a sub-select.
+std::string BareUp(const plan::Expression& up) {
+  std::vector<std::string> columns;
+  for (const plan::Binding& binding : up.bindings) {
+    columns.push_back(std::string(kRow) + "." + Ident(binding.column) + " AS " +
+                      Ident(binding.name));
+  }
+  if (columns.empty()) return "(" + up.sql + ")";
+  return "(SELECT (" + up.sql + ") FROM (SELECT " + base::Join(columns, ", ") +
+         ") AS r)";
+}
+
+bool HasColumns(const plan::Motion& motion, const schema::Schema& schema) {
+  const schema::Table* table = schema.FindTable(motion.table.name);
+  if (table == nullptr) return false;
+  for (const plan::Binding& binding : motion.up.bindings) {
+    if (table->FindColumn(binding.column) == nullptr) return false;
+  }
+  return true;
+}
+
+// Tried before anything is changed. A source may be a column that the same
+// migration has yet to add: then there is nothing to try.
+RangeSql TrialSql(const MotionTerms& terms, const RowRange& range,
+                  const schema::Schema& schema) {
+  const plan::Motion& motion = terms.motion();
+  if (!terms.UpNeedsFunction() && !motion.new_not_null) return {};
+  if (motion.up.is_volatile || !HasColumns(motion, schema)) return {};
+  const std::string value = Cast(BareUp(motion.up), terms.new_column());
+  return range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
+                    motion.new_not_null
+                        ? value + " IS NULL"
+                        // Evaluates it for every row, and is never true.
+                        : "pg_catalog.num_nonnulls(" + value + ") < 0",
+                    " LIMIT 100");
+}
+
 RangeSql SettleSql(const MotionTerms& terms, const RowRange& range) {
   const plan::Motion& motion = terms.motion();
   if (!motion.keeps_old_column || !terms.has_old() || motion.down.empty()) {
@@ -84,6 +122,7 @@ MotionSql SqlOf(const plan::Motion& motion, const RenderContext& context) {
       range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
                  Disagrees(terms), " LIMIT 100");
   sql.settle = SettleSql(terms, range);
+  sql.trial = TrialSql(terms, range, context.schema);
   sql.count_left =
       "SELECT count(*) FROM " + From(terms) + " WHERE " + NotFilled(terms);
   sql.estimated_rows = range.EstimatedRows();

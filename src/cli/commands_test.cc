@@ -23,6 +23,8 @@ class CommandsTest : public testing::Test {
     folder_ = mkdtemp(pattern.data());
     around_.directory = folder_;
     url_ = "sqlite:" + (folder_ / "app.db").string();
+    // An empty file is an empty database; Open creates none.
+    std::ofstream(folder_ / "app.db").flush();
     Database database = Database::Open({url_, "", ""});
     database.Query(
         "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL)");

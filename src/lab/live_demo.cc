@@ -83,7 +83,7 @@ class LiveDemo {
         out_(out),
         place_(options.path),
         url_("sqlite:" + place_.path()),
-        database_(Database::Open({url_, "", ""})),
+        database_(Database::Open({url_ + "?mode=rwc", "", ""})),
         traffic_({1, options.rows + options.rows / 10, /*seed=*/1}) {}
 
   int Run() {

@@ -36,11 +36,16 @@ std::vector<Scene> Scenes() {
   return scenes;
 }
 
+std::string NameOf(const Scene& scene) {
+  return scene.testbed->name +
+         (scene.access == Access::kInPlace ? "_in_place_" : "_versioned_") +
+         scene.command;
+}
+
+void PrintTo(const Scene& scene, std::ostream* out) { *out << NameOf(scene); }
+
 std::string SceneName(const ::testing::TestParamInfo<Scene>& info) {
-  return info.param.testbed->name +
-         (info.param.access == Access::kInPlace ? "_in_place_"
-                                                : "_versioned_") +
-         info.param.command;
+  return NameOf(info.param);
 }
 
 bool TestAll() { return std::getenv("SEGUE_TEST_ALL") != nullptr; }

@@ -22,6 +22,13 @@ MigratorOptions OptionsFor(Access access) {
   return options;
 }
 
+// segue opens files that are there; the application has created it.
+Database OpenAfterTheApplication(const Testbed& testbed,
+                                 TestDatabase* database) {
+  if (testbed.is_sqlite()) database->Exec("PRAGMA journal_mode = WAL");
+  return database->Open();
+}
+
 }  // namespace
 
 Rolling::Rolling(const Testbed& testbed, TestDatabase* database,
@@ -30,7 +37,7 @@ Rolling::Rolling(const Testbed& testbed, TestDatabase* database,
       database_(database),
       scenario_(scenario),
       access_(access),
-      session_(database->Open()),
+      session_(OpenAfterTheApplication(testbed, database)),
       migrator_(session_, OptionsFor(access)),
       traffic_({1, kKeys, /*seed=*/20'240'601}) {
   traffic_.SetRatePerClient(testbed.is_sqlite() ? kSqliteRate : kPostgresRate);
@@ -38,7 +45,6 @@ Rolling::Rolling(const Testbed& testbed, TestDatabase* database,
 }
 
 void Rolling::Fill() {
-  if (testbed_.is_sqlite()) database_->Exec("PRAGMA journal_mode = WAL");
   std::string columns = "id BIGINT PRIMARY KEY, " + scenario_.column +
                         ", note TEXT NOT NULL DEFAULT ''";
   if (!scenario_.extra_column.empty()) columns += ", " + scenario_.extra_column;

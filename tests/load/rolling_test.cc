@@ -27,10 +27,16 @@ std::vector<LoadCase> LoadCases() {
   return cases;
 }
 
+std::string NameOf(const LoadCase& load) {
+  return load.testbed->name +
+         (load.access == Access::kInPlace ? "InPlace" : "Versioned") +
+         load.scenario->name;
+}
+
+void PrintTo(const LoadCase& load, std::ostream* out) { *out << NameOf(load); }
+
 std::string CaseName(const ::testing::TestParamInfo<LoadCase>& info) {
-  return info.param.testbed->name +
-         (info.param.access == Access::kInPlace ? "InPlace" : "Versioned") +
-         info.param.scenario->name;
+  return NameOf(info.param);
 }
 
 class RollingTest : public ::testing::TestWithParam<LoadCase> {

@@ -68,7 +68,7 @@ plan::Motion MotionBed::MotionOf(const MotionSpec& spec,
     added.type = spec.new_type.empty() ? old.type : spec.new_type;
     motion.new_column = added;
     motion.provenance = spec.provenance;
-    motion.new_column->nullable = !spec.new_not_null;
+    motion.new_not_null = spec.new_not_null;
     motion.up = Bound(spec.up, names.as_old);
     motion.up.is_volatile = spec.is_volatile;
     names.as_new.push_back({spec.shown_as.empty() ? added.name : spec.shown_as,

@@ -113,14 +113,19 @@ class TriggerText {
   // Columns lose NOT NULL while both versions live, because the check runs
   // before the trigger: it is made up for here, in SQLite's own words.
   std::string NotNullCheck(const std::optional<schema::Column>& column) const {
-    if (!column || column->nullable) return "";
-    return Refusal(Quote(column->name) + " IS NULL",
+    return column && !column->nullable ? NullRefused(*column) : "";
+  }
+
+  std::string NullRefused(const schema::Column& column) const {
+    return Refusal(Quote(column.name) + " IS NULL",
                    "NOT NULL constraint failed: " + motion_.table.name + "." +
-                       column->name);
+                       column.name);
   }
 
   std::string NotNullChecks() const {
-    return NotNullCheck(motion_.old_column) + NotNullCheck(motion_.new_column);
+    // The new column is declared NOT NULL only at the contract.
+    return NotNullCheck(motion_.old_column) +
+           (motion_.new_not_null ? NullRefused(*motion_.new_column) : "");
   }
 
   // OR IGNORE of the application's statement extends to the trigger's writes:

@@ -83,12 +83,12 @@ void MakeDirectory(const fs::path& path) {
 }  // namespace
 
 int RunInit(const Context& context) {
-  const fs::path config = context.around.directory /
-                          context.arguments.Value("--config", "segue.yaml");
+  const fs::path config = context.arguments.Value("--config", "segue.yaml");
   const fs::path migrations = config.parent_path() / "migrations";
   const std::string url = UrlWithoutPassword(context);
-  WriteNew(config, kHead + YamlString(url) + "\n" + kTail);
-  MakeDirectory(migrations);
+  const fs::path& here = context.around.directory;
+  WriteNew(here / config, kHead + YamlString(url) + "\n" + kTail);
+  MakeDirectory(here / migrations);
   if (context.json()) {
     context.around.out << ObjectJson({{"config", config.string()},
                                       {"migrations", migrations.string()}})

@@ -15,6 +15,7 @@ constexpr std::chrono::milliseconds kRedrawInterval{100};
 // A log file of a long backfill stays readable.
 constexpr std::chrono::milliseconds kPlainInterval{5000};
 constexpr std::size_t kBarColumns = 12;
+constexpr std::string_view kBackfill = "backfill";
 constexpr char kClearLine[] = "\r\x1b[K";
 
 std::string Percent(double percent) {
@@ -26,7 +27,7 @@ std::string Where(const Progress& progress) {
 }
 
 std::string Activity(const Progress& progress) {
-  if (progress.activity.empty() || progress.activity == "backfill") return "";
+  if (progress.activity.empty() || progress.activity == kBackfill) return "";
   return " (" + progress.activity + ")";
 }
 
@@ -54,7 +55,8 @@ ProgressView::ProgressView(std::ostream& out, ProgressViewOptions options)
     : out_(out),
       options_(std::move(options)),
       clock_(options_.clock ? *options_.clock : base::SystemClock()),
-      step_start_(clock_.Now()) {}
+      last_(clock_.Now()),
+      step_start_(last_) {}
 
 ProgressView::~ProgressView() { Clear(); }
 
@@ -82,6 +84,7 @@ void ProgressView::Show(const Progress& progress) {
 
 void ProgressView::StepStarted(const Progress& progress) {
   step_start_ = clock_.Now();
+  rows_filled_ = 0;
   last_line_.clear();
   if (options_.live) {
     Draw(progress);
@@ -94,14 +97,15 @@ void ProgressView::StepStarted(const Progress& progress) {
 void ProgressView::StepEnded(const Progress& progress, const char* word) {
   const std::chrono::duration<double> took = clock_.Now() - step_start_;
   std::string text = std::string(word) + " " + Where(progress);
-  if (progress.rows_done > 0) {
-    text += ": " + base::WithThousands(progress.rows_done) + " rows";
+  if (rows_filled_ > 0) {
+    text += ": " + base::WithThousands(rows_filled_) + " rows";
   }
   if (took.count() >= 1) text += " in " + FormatDuration(took.count());
   Line(text);
 }
 
 void ProgressView::Rows(const Progress& progress) {
+  if (progress.activity == kBackfill) rows_filled_ = progress.rows_done;
   if (!Due(options_.live ? kRedrawInterval : kPlainInterval)) return;
   if (options_.live) {
     Draw(progress);

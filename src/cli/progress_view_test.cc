@@ -59,11 +59,12 @@ TEST_F(ProgressViewTest, PlainLinesComeAtStepsAndEveryFewSeconds) {
   }
   view.Show(Make(Progress::Event::kStepDone));
   const std::string step = "[MIGRATING] Backfill 'b' from 'a'";
-  EXPECT_EQ(out_.str(),
-            step + "\n42% " + step + ": 490,000/2,000,000 rows 85,000/s ETA " +
-                FormatDuration(12) + "\n42% " + step +
-                ": 990,000/2,000,000 rows 85,000/s ETA " + FormatDuration(12) +
-                "\ndone " + step + " in " + FormatDuration(10) + "\n");
+  EXPECT_EQ(out_.str(), step + "\n42% " + step +
+                            ": 490,000/2,000,000 rows 85,000/s ETA " +
+                            FormatDuration(12) + "\n42% " + step +
+                            ": 990,000/2,000,000 rows 85,000/s ETA " +
+                            FormatDuration(12) + "\ndone " + step +
+                            ": 990,000 rows in " + FormatDuration(10) + "\n");
 }
 
 TEST_F(ProgressViewTest, LiveLineIsRedrawnInPlaceAndFits) {

@@ -26,8 +26,10 @@ std::string RowsLine(const MigrationStatus& status) {
   Progress progress;
   progress.rows_done = status.rows_done;
   progress.rows_total = status.rows_total;
-  progress.rows_per_second = status.rows_per_second;
-  progress.eta_seconds = status.eta_seconds;
+  if (!status.runner.empty()) {
+    progress.rows_per_second = status.rows_per_second;
+    progress.eta_seconds = status.eta_seconds;
+  }
   return RowsText(progress);
 }
 

@@ -65,16 +65,15 @@ void ProgressView::Show(const Progress& progress) {
     case Progress::Event::kStepStarted:
       return StepStarted(progress);
     case Progress::Event::kStepDone:
-      return StepEnded(progress, "done");
+      return StepDone(progress);
     case Progress::Event::kStepRolledBack:
-      return StepEnded(progress, "undone");
+      return Line("undone " + Where(progress));
     case Progress::Event::kRows:
       return Rows(progress);
     case Progress::Event::kPaused:
-      return Line("paused: " + progress.message);
+      return Line(progress.message.empty() ? "paused" : progress.message);
     case Progress::Event::kResumed:
-      return Line("going on" +
-                  (progress.message.empty() ? "" : ": " + progress.message));
+      return Line(progress.message.empty() ? "resumed" : progress.message);
     case Progress::Event::kRetry:
       return Line("waiting: " + progress.message);
     case Progress::Event::kNote:
@@ -94,9 +93,9 @@ void ProgressView::StepStarted(const Progress& progress) {
   last_ = clock_.Now();
 }
 
-void ProgressView::StepEnded(const Progress& progress, const char* word) {
+void ProgressView::StepDone(const Progress& progress) {
   const std::chrono::duration<double> took = clock_.Now() - step_start_;
-  std::string text = std::string(word) + " " + Where(progress);
+  std::string text = "done " + Where(progress);
   if (rows_filled_ > 0) {
     text += ": " + base::WithThousands(rows_filled_) + " rows";
   }

@@ -34,7 +34,7 @@ class ProgressView {
 
  private:
   void StepStarted(const Progress& progress);
-  void StepEnded(const Progress& progress, const char* word);
+  void StepDone(const Progress& progress);
   void Rows(const Progress& progress);
   void Line(const std::string& text);
   void Draw(const Progress& progress);

@@ -92,6 +92,19 @@ TEST_F(ProgressViewTest, ARepeatedReasonIsToldOnce) {
   EXPECT_EQ(out_.str(), "waiting: session 7 holds a lock\n");
 }
 
+TEST_F(ProgressViewTest, PausesAndUndoneStepsAreOneLineEach) {
+  ProgressView view(out_, Options(false));
+  view.Show(Rows(5));
+  Progress paused = Make(Progress::Event::kPaused);
+  paused.message = "paused by ada";
+  view.Show(paused);
+  view.Show(Make(Progress::Event::kResumed));
+  view.Show(Make(Progress::Event::kStepRolledBack));
+  EXPECT_EQ(out_.str(),
+            "paused by ada\nresumed\n"
+            "undone [MIGRATING] Backfill 'b' from 'a'\n");
+}
+
 TEST_F(ProgressViewTest, AnEstimateThatWasTooLowIsLeftOut) {
   Progress progress = Rows(3'000'000);
   progress.eta_seconds = -1;

@@ -46,6 +46,11 @@ std::string RunnerText(const MigrationStatus& status) {
   return rests ? "" : "none; segue resume goes on";
 }
 
+// The last run's; one that is at work has got past it.
+std::string ErrorText(const MigrationStatus& status) {
+  return status.runner.empty() ? status.error : "";
+}
+
 const char* Mark(const StepStatus& step) {
   if (step.rolled_back) return "undone ";
   return step.executed ? "done   " : "       ";
@@ -56,15 +61,15 @@ std::string Text(const MigrationStatus& status) {
   if (!status.title.empty() && status.title != status.id) {
     text += ": " + status.title;
   }
-  text += "\n" + Field("phase", PhaseText(status)) +
-          Field("progress",
-                std::to_string(static_cast<int>(status.progress_pct)) + "%") +
-          Field("rows", RowsLine(status)) +
-          Field("access", AccessText(status)) +
-          Field("runner", RunnerText(status)) +
-          Field("paused", status.paused ? "yes; segue resume goes on" : "") +
-          Field("error", status.error) + Field("started", status.started_at) +
-          Field("updated", status.updated_at) + "  steps\n";
+  text +=
+      "\n" + Field("phase", PhaseText(status)) +
+      Field("progress",
+            std::to_string(static_cast<int>(status.progress_pct)) + "%") +
+      Field("rows", RowsLine(status)) + Field("access", AccessText(status)) +
+      Field("runner", RunnerText(status)) +
+      Field("paused", status.paused ? "yes; segue resume goes on" : "") +
+      Field("error", ErrorText(status)) + Field("started", status.started_at) +
+      Field("updated", status.updated_at) + "  steps\n";
   for (const StepStatus& step : status.steps) {
     text += "    " + std::string(Mark(step)) + "[" +
             std::string(ToString(step.phase)) + "] " + step.description + "\n";

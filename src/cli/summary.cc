@@ -7,7 +7,7 @@ namespace segue::cli {
 namespace {
 
 constexpr char kReadyVersioned[] =
-    "  old version   segue url\n"
+    "  old version   connects as it does today\n"
     "  new version   segue url --version ";
 constexpr char kReadyInPlace[] =
     "  Old and new columns stand side by side and are kept in step; both\n"

@@ -201,6 +201,7 @@ TEST_F(AlterColumnTest, UniqueConstraintIsRebuilt) {
   users().constraints.push_back(unique);
   const std::vector<std::string> lines = Plan(ToType("age", "bigint"));
   EXPECT_THAT(lines, Contains("  DROP CONSTRAINT users_age_key ON users"));
+  EXPECT_THAT(lines, Contains(HasSubstr("'users_age_key' is unique over")));
   EXPECT_THAT(lines, Contains(HasSubstr("ADD CONSTRAINT users_age_key ON users "
                                         "(age) USING "
                                         "_segue_new_users_age_key")));

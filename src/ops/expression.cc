@@ -145,7 +145,9 @@ plan::Expression Examined(const PlanContext& context,
         fmt::format("expression '{}' of column '{}' of table '{}' is "
                     "not accepted: {}",
                     given.key, given.column, table.name.name, facts.error))
-        .WithSql(given.sql);
+        .WithSql(given.sql)
+        .WithHint(fmt::format("'{}' may use the columns {}", given.key,
+                              base::Join(Names(columns), ", ")));
   }
   return {given.sql, question.bindings, facts.is_volatile, facts.is_immutable};
 }

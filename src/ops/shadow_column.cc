@@ -37,6 +37,18 @@ ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
   moves_ =
       PlanIndexMoves(work_, request_.old_column->physical(), request_.physical,
                      keeps_old ? Use::kReads : Use::kChanges);
+  if (!request_.up.PlainColumn()) NoteUnique();
+}
+
+// Two old values may become one new value.
+void ShadowColumn::NoteUnique() {
+  for (const IndexMove& move : moves_) {
+    if (!move.original.unique) continue;
+    work_.Note(Phase::kMigrating,
+               "'" + move.original.name +
+                   "' is unique over the new values too: a write of the old "
+                   "version whose 'up' gives a value that is taken fails");
+  }
 }
 
 schema::Column ShadowColumn::Shape() const {

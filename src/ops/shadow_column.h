@@ -58,6 +58,7 @@ class ShadowColumn {
   schema::Column PreparedOld() const;
   void RefuseUnknowableDefault() const;
   void MakeMotion();
+  void NoteUnique();
   void AlterIfDifferent(Phase phase, const schema::Column& before,
                         const schema::Column& after);
   void ContractKeepingOld();

@@ -2,7 +2,6 @@
 #include "dialects/postgres/catalog.h"
 
 #include "base/text.h"
-#include "dialects/postgres/sql.h"
 
 namespace segue::postgres {
 namespace {
@@ -32,10 +31,19 @@ WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid
     AND e.classid = 'pg_class'::regclass AND e.deptype = 'e'))sql";
 
+// A default is constant when its stored tree calls immutable functions only.
 constexpr const char* kColumnsSql = R"sql(
 SELECT a.attrelid::bigint, a.attname::text,
   format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
-  pg_get_expr(f.adbin, f.adrelid), a.attidentity::text, a.attgenerated <> '',
+  pg_get_expr(f.adbin, f.adrelid),
+  CASE WHEN f.adbin::text LIKE '{CONST %' THEN true
+       WHEN f.adbin::text ~ '[{](SQLVALUEFUNCTION|NEXTVALUEEXPR|COERCEVIAIO) '
+       THEN false
+       ELSE NOT EXISTS (SELECT FROM regexp_matches(f.adbin::text,
+           ':(?:funcid|opfuncid) (\d+)', 'g') m
+         LEFT JOIN pg_proc p ON p.oid = m[1]::oid
+         WHERE p.provolatile IS DISTINCT FROM 'i') END,
+  a.attidentity::text, a.attgenerated <> '',
   d.description,
   CASE WHEN a.attcollation <> t.typcollation THEN
     CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.'
@@ -89,18 +97,17 @@ schema::Column ReadColumn(RowReader& row) {
   column.type = row.Text();
   column.nullable = row.Boolean();
   std::optional<std::string> expression = row.OptionalText();
+  const bool is_constant = row.Boolean();
   column.identity = IdentityOf(row.Text());
   if (row.Boolean()) {
     column.generated_sql = expression.value_or("");
   } else {
+    column.default_is_constant = !expression || is_constant;
     column.default_sql = std::move(expression);
   }
   column.comment = row.Text();
   column.collation = row.Text();
   column.has_column_grants = row.Boolean();
-  if (column.default_sql) {
-    column.default_is_constant = IsConstantDefault(*column.default_sql);
-  }
   return column;
 }
 

@@ -91,8 +91,7 @@ std::unique_ptr<db::Connection> Connect(const db::ConnectOptions& options) {
   PGconn* connection = PQconnectdbParams(names.data(), values.data(), 0);
   if (connection == nullptr) throw std::bad_alloc();
   Require(connection, options.url);
-  auto session =
-      std::make_unique<PostgresConnection>(connection, options.role);
+  auto session = std::make_unique<PostgresConnection>(connection, options.role);
   PutFirst(options.schema, *session);
   return session;
 }

@@ -10,15 +10,12 @@ namespace {
 constexpr const char* kClone = "pg_temp.segue_examined";
 constexpr const char* kResult = "\"~result\"";
 
-// A transaction that is never committed, in which names mean what they will
-// mean to the generated functions.
+// A transaction that is never committed. Names mean what they will mean to
+// the generated functions: both are read by sessions of the same schema.
 class Attempt {
  public:
-  Attempt(db::Connection& connection, const schema::TableName& table)
-      : transaction_(connection, {db::Purpose::kSchema, {}}) {
-    if (table.schema.empty()) return;
-    connection.Execute("SET LOCAL search_path = " + Ident(table.schema));
-  }
+  explicit Attempt(db::Connection& connection)
+      : transaction_(connection, {db::Purpose::kSchema, {}}) {}
 
  private:
   db::Transaction transaction_;
@@ -30,9 +27,10 @@ struct Refusal {
 };
 
 // Errors that say nothing about the statement are passed on.
-Refusal Try(db::Connection& connection, const std::string& sql) {
+Refusal Try(db::Connection& connection, const std::string& sql,
+            const std::vector<db::Value>& parameters = {}) {
   try {
-    connection.Execute(sql);
+    connection.Execute(sql, parameters);
     return {};
   } catch (const Error& error) {
     const bool about_it = error.kind() == ErrorKind::kRefused ||
@@ -55,6 +53,24 @@ std::string Expression(const db::Question& question) {
   return "(" + question.expression + "\n)";
 }
 
+void CreateClone(db::Connection& connection, const db::Question& question) {
+  connection.Execute(std::string("CREATE TABLE ") + kClone + " (" +
+                     ColumnList(question) + ")");
+}
+
+// WHERE takes no aggregates, window functions and sets of rows; a statement
+// with a parameter cannot be several statements.
+std::string ShapeError(db::Connection& connection,
+                       const db::Question& question) {
+  const Attempt attempt(connection);
+  CreateClone(connection, question);
+  return Try(connection,
+             std::string("EXPLAIN SELECT FROM ") + kClone +
+                 " WHERE $1::int = 0 AND " + Expression(question) + " IS NULL",
+             {std::int64_t{1}})
+      .message;
+}
+
 // RETURN, where the server has it, takes a bare literal for any type.
 std::string Body(db::Connection& connection, const db::Question& question) {
   const db::Result version =
@@ -69,7 +85,7 @@ std::string Body(db::Connection& connection, const db::Question& question) {
 // here and refused later.
 std::string TypeError(db::Connection& connection,
                       const db::Question& question) {
-  const Attempt attempt(connection, question.table);
+  const Attempt attempt(connection);
   return Try(connection, "CREATE FUNCTION pg_temp.segue_examined(" +
                              ColumnList(question) + ") RETURNS " +
                              question.type + " LANGUAGE sql" +
@@ -79,7 +95,7 @@ std::string TypeError(db::Connection& connection,
 
 // A generated column takes immutable expressions only.
 Refusal TryGenerated(db::Connection& connection, const db::Question& question) {
-  const Attempt attempt(connection, question.table);
+  const Attempt attempt(connection);
   const std::string columns = ColumnList(question);
   return Try(connection, std::string("CREATE TABLE ") + kClone + " (" +
                              columns + (columns.empty() ? "" : ", ") + kResult +
@@ -87,17 +103,11 @@ Refusal TryGenerated(db::Connection& connection, const db::Question& question) {
                              Expression(question) + " STORED)");
 }
 
-// An aggregate or a window function would see one row only.
-bool NeedsOtherRows(const Refusal& refusal) {
-  return refusal.sqlstate == "42803" || refusal.sqlstate == "42P20";
-}
-
 // The planner pulls a subquery up into its parent unless its output contains
 // a volatile function, whatever language that is written in.
 bool IsVolatile(db::Connection& connection, const db::Question& question) {
-  const Attempt attempt(connection, question.table);
-  connection.Execute(std::string("CREATE TABLE ") + kClone + " (" +
-                     ColumnList(question) + ")");
+  const Attempt attempt(connection);
+  CreateClone(connection, question);
   const std::string plan_sql =
       std::string("EXPLAIN (COSTS OFF) SELECT r.c IS NULL FROM (SELECT ") +
       Expression(question) + "::" + question.type + " AS c FROM " + kClone +
@@ -113,15 +123,12 @@ bool IsVolatile(db::Connection& connection, const db::Question& question) {
 db::ExpressionFacts ExamineExpression(db::Connection& connection,
                                       const db::Question& question) {
   db::ExpressionFacts facts;
-  facts.error = TypeError(connection, question);
+  facts.error = ShapeError(connection, question);
+  if (facts.error.empty()) facts.error = TypeError(connection, question);
   if (!facts.error.empty()) return facts;
   const Refusal generated = TryGenerated(connection, question);
   facts.is_immutable = generated.sqlstate.empty();
   if (facts.is_immutable) return facts;
-  if (NeedsOtherRows(generated)) {
-    facts.error = generated.message;
-    return facts;
-  }
   facts.is_volatile =
       DependsOnMoment(question.expression) || IsVolatile(connection, question);
   return facts;
@@ -139,7 +146,7 @@ db::ExpressionFacts ExamineDefault(db::Connection& connection,
                                    const db::Question& question) {
   db::ExpressionFacts facts;
   {
-    const Attempt attempt(connection, question.table);
+    const Attempt attempt(connection);
     connection.Execute(std::string("CREATE TABLE ") + kClone +
                        " (\"~one\" int)");
     const std::int64_t before = Filenode(connection);

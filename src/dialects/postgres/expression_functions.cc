@@ -59,10 +59,10 @@ std::string FunctionSql(const std::string& name,
   return head + " AS " + DollarQuoted("SELECT " + Enclosed(expression.sql));
 }
 
-plan::Expression Default(const std::string& sql) {
+plan::Expression Default(const std::string& sql, bool is_constant) {
   plan::Expression expression;
   expression.sql = sql;
-  expression.is_immutable = IsConstantDefault(sql);
+  expression.is_immutable = is_constant;
   expression.is_volatile = !expression.is_immutable;
   return expression;
 }
@@ -93,13 +93,15 @@ std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,
   }
   if (UsesOldDefault(terms)) {
     sql.push_back(FunctionSql(terms.OldDefaultFunction(),
-                              Default(*terms.old_column().default_sql),
+                              Default(*terms.old_column().default_sql,
+                                      terms.old_column().default_is_constant),
                               terms.old_column().type, major));
   }
   if (UsesNewDefault(terms)) {
-    sql.push_back(FunctionSql(terms.NewDefaultFunction(),
-                              Default(*motion.new_default),
-                              terms.new_column().type, major));
+    sql.push_back(FunctionSql(
+        terms.NewDefaultFunction(),
+        Default(*motion.new_default, IsConstantDefault(*motion.new_default)),
+        terms.new_column().type, major));
   }
   return sql;
 }

@@ -99,6 +99,24 @@ std::string DescribeAlter(const plan::AlterColumn& action) {
          "': " + (parts.empty() ? "nothing" : base::Join(parts, ", "));
 }
 
+// The server prints a default in its own way: it is no longer the old one is
+// all that can be said.
+std::string DefaultChanged(const plan::AlterColumn& action) {
+  const auto& before = action.before.default_sql;
+  const auto& after = action.after.default_sql;
+  if (!before || !after || before == after) return "";
+  return " AND NOT EXISTS (SELECT FROM pg_catalog.pg_attrdef d WHERE "
+         "d.adrelid = attrelid AND d.adnum = attnum AND "
+         "pg_get_expr(d.adbin, d.adrelid) = " +
+         Literal(*before) + ")";
+}
+
+std::string CommentChanged(const plan::AlterColumn& action) {
+  if (action.before.comment == action.after.comment) return "";
+  return " AND coalesce(pg_catalog.col_description(attrelid, attnum), '') = " +
+         Literal(action.after.comment);
+}
+
 std::string AlterProbe(const plan::AlterColumn& action) {
   const std::string row =
       "attrelid = to_regclass(" + Literal(Name(action.table)) +
@@ -107,7 +125,7 @@ std::string AlterProbe(const plan::AlterColumn& action) {
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE " + row +
          " AND attnotnull = " + (action.after.nullable ? "false" : "true") +
          " AND atthasdef = " + (action.after.default_sql ? "true" : "false") +
-         ")";
+         DefaultChanged(action) + CommentChanged(action) + ")";
 }
 
 }  // namespace

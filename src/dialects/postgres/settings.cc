@@ -60,7 +60,6 @@ std::string DeadlockTimeoutSql(int server_version) {
 std::string BeginSql(const db::TransactionOptions& options) {
   switch (options.purpose) {
     case db::Purpose::kLedger:
-      return "BEGIN";
     case db::Purpose::kSchema:
       return "BEGIN" + LockTimeout(options);
     case db::Purpose::kBackfill:

@@ -87,9 +87,6 @@ std::vector<std::string> CreateStatements(const plan::Motion& motion,
   // Waits for every writer that has begun without the triggers.
   std::vector<std::string> sql = {"LOCK TABLE " + Name(motion.table) +
                                   " IN SHARE ROW EXCLUSIVE MODE"};
-  if (!motion.table.schema.empty()) {
-    sql.push_back("SET LOCAL search_path = " + Ident(motion.table.schema));
-  }
   for (std::string& function : ExpressionFunctions(terms, major)) {
     sql.push_back(std::move(function));
   }

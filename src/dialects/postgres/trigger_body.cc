@@ -39,9 +39,7 @@ std::string FromBoth(const MotionTerms& terms) {
 std::string OldAbsent(const MotionTerms& terms) {
   const schema::Column& column = terms.old_column();
   const std::string is_null = terms.Old("NEW") + " IS NULL";
-  const bool default_shows = column.default_sql && column.default_is_constant &&
-                             !terms.motion().old_default_moved;
-  if (!default_shows) return is_null;
+  if (!column.default_sql || !column.default_is_constant) return is_null;
   return "(" + is_null + " OR " +
          Identical(terms.Old("NEW"), terms.OldDefaultFunction() + "()",
                    column.type, column.collation) +
@@ -98,7 +96,8 @@ std::string InsertNewOnly(const MotionTerms& terms) {
 // to the other again.
 std::string NeitherSideChanged(const MotionTerms& terms) {
   if (!terms.has_old() || !terms.has_shared()) {
-    return "ELSE " + FromOld(terms) + "END IF; ";
+    return "ELSIF " + terms.Provenance("OLD") + " = 0 THEN " + FromOld(terms) +
+           "END IF; ";
   }
   return "ELSIF " + terms.Provenance("OLD") + " = 2 THEN " + FromNew(terms) +
          "ELSIF " + terms.Provenance("OLD") + " <> 3 THEN " + FromOld(terms) +
@@ -114,10 +113,14 @@ std::string Update(const MotionTerms& terms) {
            new_changed + " THEN " + FromNew(terms) + "ELSE " + FromOld(terms) +
            "END IF; ";
   }
-  return "IF " + filled_by_backfill + " THEN " + FromOld(terms) + "ELSIF " +
-         terms.OldSideChanged() + " THEN IF " + new_changed + " THEN " +
-         FromBoth(terms) + "ELSE " + FromOld(terms) + "END IF; ELSIF " +
-         new_changed + " THEN " + FromNew(terms) + NeitherSideChanged(terms);
+  // SET o = DEFAULT gives NULL while the default is off.
+  const std::string old_default =
+      terms.has_old() ? ApplyOldDefault(terms) : std::string();
+  return old_default + "IF " + filled_by_backfill + " THEN " + FromOld(terms) +
+         "ELSIF " + terms.OldSideChanged() + " THEN IF " + new_changed +
+         " THEN " + FromBoth(terms) + "ELSE " + FromOld(terms) +
+         "END IF; ELSIF " + new_changed + " THEN " + FromNew(terms) +
+         NeitherSideChanged(terms);
 }
 
 std::string Body(const MotionTerms& terms) {

@@ -74,7 +74,7 @@ class TriggerText {
   std::string OnInsert() const {
     std::string sql = Head("insert", "AFTER INSERT") + " WHEN " + kNotBackfill;
     if (!motion_.new_column) return sql + OnInsertWithoutSuccessor();
-    const std::string todo = d_ + " = 0 AND " + InsertDirection("2") + " = ";
+    const std::string todo = d_ + " = 0 AND " + InsertDirection() + " = ";
     return sql + "\nBEGIN\n" +
            // A row copied with all its columns brings another row's value.
            Update(d_ + " = 0", d_ + " <> 0") +
@@ -89,7 +89,8 @@ class TriggerText {
            "\n  AND " + kNotBackfill + "\nBEGIN\n" +
            Update(d_ + " = -" + direction, d_ + " <> -" + direction) +
            Acts({d_ + " = -1", d_ + " = -2", d_ + " = -3"}) + FinishPending() +
-           OnIgnored(d_ + " IN (-1, -2, -3)") + NotNullChecks() + "END";
+           OnIgnored(d_ + " < 0 AND " + direction + " IN (1, 2, 3)") +
+           OnLostWrite(direction) + NotNullChecks() + "END";
   }
 
  private:
@@ -117,7 +118,10 @@ class TriggerText {
   }
 
   std::string NullRefused(const schema::Column& column) const {
-    return Refusal(Quote(column.name) + " IS NULL",
+    // Not before the row is complete: two motions of a table fire each other.
+    const std::string complete =
+        motion_.new_column ? " AND " + d_ + " > 0" : "";
+    return Refusal(Quote(column.name) + " IS NULL" + complete,
                    "NOT NULL constraint failed: " + motion_.table.name + "." +
                        column.name);
   }
@@ -169,15 +173,25 @@ class TriggerText {
     return sql;
   }
 
-  // Direction 4: an earlier write of ours did not come to its end. Either it is
-  // under way, and a trigger of the user's touches the row meanwhile: then the
-  // old side takes the value. Or it failed under OR FAIL, which undoes nothing:
-  // then the old side refuses the value again, and wins. Whoever touches such
-  // a row must not fail for it.
+  // Directions 4 and 5: an earlier write of ours to the new (4) or the old side
+  // (5) did not come to its end. Either it is under way, and a trigger of the
+  // user's touches the row meanwhile: then the side takes the value. Or it
+  // failed under OR FAIL, which undoes nothing: then the old side refuses the
+  // value again, and wins. Whoever touches such a row must not fail for it.
   std::string FinishPending() const {
-    return Update(FollowNew(), d_ + " = -4 AND OLD." + d_ + " IN (0, -2)",
-                  "OR IGNORE ") +
-           Update(FollowOld(), d_ + " = -4", "OR IGNORE ");
+    return Update(FollowNew(), d_ + " = -5", "OR IGNORE ") +
+           Update(FollowOld(), d_ + " IN (-4, -5)", "OR IGNORE ");
+  }
+
+  // The old side won while the new one's write was under way: it is not to be
+  // acknowledged.
+  std::string OnLostWrite(const std::string& direction) const {
+    if (!motion_.old_column) return "";
+    const std::string o = Quote(motion_.old_column->name);
+    const std::string n = Quote(motion_.new_column->name);
+    return OnIgnored(direction + " = 2 AND " + d_ + " = 1 AND " + o +
+                     " IS OLD." + o + " COLLATE BINARY AND " + n +
+                     " IS NOT NEW." + n + " COLLATE BINARY");
   }
 
   std::string Down() const { return Bound(motion_.down, motion_.table.name); }
@@ -199,15 +213,14 @@ class TriggerText {
   }
 
   // 1: the new side follows, 2: the old side follows, 3: both stay.
-  // `follow_new`: the number for "the old side follows".
-  std::string InsertDirection(const std::string& follow_new) const {
+  std::string InsertDirection() const {
     const std::string n = "NEW." + Quote(motion_.new_column->name);
     const std::string start = "CASE WHEN " + n + " IS NULL THEN 1 ";
     if (!motion_.old_column) {
-      return "(" + start + "ELSE " + follow_new + " END)";
+      return "(" + start + "ELSE 2 END)";
     }
-    return "(" + start + "WHEN " + OldNotGiven() + " THEN " + follow_new +
-           " ELSE " + Both() + " END)";
+    return "(" + start + "WHEN " + OldNotGiven() + " THEN 2 ELSE " + Both() +
+           " END)";
   }
 
   std::string UpdateDirection() const {
@@ -221,8 +234,13 @@ class TriggerText {
       sql += "WHEN " + new_changed + " THEN 2";
       if (!Sources().empty()) sql += " WHEN " + SourcesChanged() + " THEN 1";
     }
-    return sql + " WHEN OLD." + d_ + " < 0 THEN 4 WHEN OLD." + d_ +
-           " = 0 THEN " + InsertDirection("4") + " ELSE OLD." + d_ + " END";
+    const std::string d = "OLD." + d_;
+    // Not filled, but the new side is given: the trigger of the statement that
+    // gave it is still to come and knows what to do.
+    return sql + " WHEN " + d + " IN (-1, -4) THEN 4 WHEN " + d +
+           " IN (-2, -5) THEN 5 WHEN " + d + " < 0 THEN 3 WHEN " + d +
+           " > 0 THEN " + d + " WHEN NEW." + Quote(motion_.new_column->name) +
+           " IS NULL THEN 1 ELSE 0 END";
   }
 
   std::string OwnWrite() const {

@@ -1,8 +1,12 @@
 #include "tests/support/sqlite_file.h"
 
+#include <fstream>
+
 #include "tests/support/client.h"
 
 namespace segue::test {
+
+SqliteFile::SqliteFile() { std::ofstream file(path()); }
 
 std::string SqliteFile::DumpSchema() const {
   std::unique_ptr<Client> client = OpenSqliteClient(path());

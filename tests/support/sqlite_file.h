@@ -9,6 +9,7 @@ namespace segue::test {
 
 class SqliteFile {
  public:
+  SqliteFile();  // an empty file, which is an empty database
   std::string path() const { return folder_.path() + "/app.db"; }
   std::string Url() const { return "sqlite:" + path(); }
   // Tables, indexes, triggers and views as text, without segue's own tables

@@ -1,0 +1,262 @@
+// Each text case on each database and access: start, roll back, start again
+// with both versions at work, roll back; and once more to the end.
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "manifest/manifest.h"
+#include "segue/error.h"
+#include "segue/migrator.h"
+#include "tests/support/case_file.h"
+#include "tests/support/testbed.h"
+
+namespace segue::test {
+namespace {
+
+struct CaseParam {
+  CaseFile file;
+  Testbed testbed;
+  Access access;
+};
+
+void PrintTo(const CaseParam& param, std::ostream* out) {
+  *out << param.file.path;
+}
+
+bool Concerns(const std::string& only, const Testbed& testbed) {
+  return only.empty() || (only == "sqlite") == testbed.is_sqlite();
+}
+
+bool Concerns(const std::string& access, Access current) {
+  return access.empty() || access == ToString(current);
+}
+
+std::vector<CaseParam> Params() {
+  std::vector<CaseParam> params;
+  for (const CaseFile& file : ReadCases(SEGUE_SOURCE_DIR "/tests/cases")) {
+    for (const Testbed& testbed : Testbeds()) {
+      for (Access access : {Access::kInPlace, Access::kVersioned}) {
+        if (access == Access::kVersioned && testbed.is_sqlite()) continue;
+        if (Concerns(file.only, testbed) && Concerns(file.access, access)) {
+          params.push_back({file, testbed, access});
+        }
+      }
+    }
+  }
+  return params;
+}
+
+std::string NameOf(const ::testing::TestParamInfo<CaseParam>& info) {
+  return info.param.file.name + "_" + info.param.testbed.name + "_" +
+         std::string(ToString(info.param.access));
+}
+
+// "t.name text not null default 'x'"; PostgreSQL's casts of a default are its
+// own business.
+std::string Describe(const schema::Table& table, const schema::Column& column) {
+  std::string text = table.name.name + "." + column.name + " " + column.type;
+  if (!column.nullable) text += " not null";
+  if (column.default_sql) {
+    const std::string& sql = *column.default_sql;
+    text += " default " + sql.substr(0, sql.find("::"));
+  }
+  return text;
+}
+
+// One fresh database with the case's tables, and a migrator at work on it.
+class Stage {
+ public:
+  explicit Stage(const CaseParam& param)
+      : param_(param), db_(param.testbed.fresh()) {
+    db_->Exec(param.file.setup);
+    db_->Exec(param.testbed.is_sqlite() ? param.file.setup_sqlite
+                                        : param.file.setup_postgres);
+    catalogue_ = db_->Dump();
+    data_ = Data();
+    database_.emplace(db_->Open());
+    MigratorOptions options;
+    options.access = param.access;
+    migrator_.emplace(*database_, options);
+  }
+
+  Migrator& migrator() { return *migrator_; }
+  Outcome Start() {
+    return migrator_->Start(
+        manifest::Parse(param_.file.migration, "01_case.yaml"));
+  }
+
+  // Every row of every table, as any client sees them.
+  std::string Data() {
+    std::unique_ptr<db::Connection> connection = db_->Connect();
+    const db::Dialect& dialect = db_->dialect();
+    schema::Schema schema =
+        dialect.Inspect(*connection, dialect.capabilities().default_schema);
+    std::string text;
+    for (const schema::Table& table : schema.tables) {
+      std::string columns;
+      for (const std::string& name : table.ColumnNames()) {
+        columns += (columns.empty() ? "" : ", ") + base::Quoted(name, '"');
+      }
+      text += table.name.name + "(" + columns + ")\n" +
+              ToLines(db_->Query("SELECT " + columns + " FROM " +
+                                 base::Quoted(table.name.name, '"') +
+                                 " ORDER BY " + columns));
+    }
+    return text;
+  }
+
+  void ExpectCatalogueAsBefore() { EXPECT_EQ(db_->Dump(), catalogue_); }
+  void ExpectDataAsBefore() { EXPECT_EQ(Data(), data_); }
+
+  // Nothing of the migration's own may be left when it is over.
+  void ExpectNoTraces() {
+    const std::string dump = db_->Dump();
+    EXPECT_EQ(dump.find("_segue"), std::string::npos) << dump;
+    EXPECT_EQ(dump.find("~segue"), std::string::npos) << dump;
+  }
+
+  void ExpectColumns() {
+    if (!param_.file.columns) return;
+    std::unique_ptr<db::Connection> connection = db_->Connect();
+    const db::Dialect& dialect = db_->dialect();
+    schema::Schema schema =
+        dialect.Inspect(*connection, dialect.capabilities().default_schema);
+    std::vector<std::string> columns;
+    for (const schema::Table& table : schema.tables) {
+      for (const schema::Column& column : table.columns) {
+        columns.push_back(Describe(table, column));
+      }
+    }
+    EXPECT_EQ(base::Join(columns, "\n"),
+              base::Join(*param_.file.columns, "\n"));
+  }
+
+  void Play(const std::vector<CaseStep>& steps) {
+    std::unique_ptr<Client> old_client = db_->NewClient();
+    std::unique_ptr<Client> new_client = NewVersion();
+    for (const CaseStep& step : steps) {
+      if (!Concerns(step.only, param_.testbed) ||
+          !Concerns(step.access, param_.access)) {
+        continue;
+      }
+      SCOPED_TRACE(param_.file.path + ":" + std::to_string(step.line));
+      PlayOne(step.as_new ? *new_client : *old_client, step);
+    }
+  }
+
+ private:
+  std::unique_ptr<Client> NewVersion() {
+    if (param_.access == Access::kInPlace) return db_->NewClient();
+    try {
+      return OpenPostgresClient(migrator_->UrlFor("latest"));
+    } catch (const Error&) {
+      return db_->NewClient();  // rolled back: there is no version
+    }
+  }
+
+  void PlayOne(Client& client, const CaseStep& step) {
+    if (step.fails) {
+      EXPECT_TRUE(client.Fails(step.sql)) << step.sql;
+      return;
+    }
+    try {
+      std::string lines = ToLines(client.Query(step.sql));
+      if (!step.rows) return;
+      std::string wanted = base::Join(*step.rows, "\n");
+      EXPECT_EQ(lines, wanted.empty() ? "" : wanted + "\n") << step.sql;
+    } catch (const ClientError& error) {
+      ADD_FAILURE() << error.what();
+    }
+  }
+
+  const CaseParam& param_;
+  std::unique_ptr<TestDatabase> db_;
+  std::optional<Database> database_;
+  std::optional<Migrator> migrator_;
+  std::string catalogue_;
+  std::string data_;
+};
+
+class CasesTest : public ::testing::TestWithParam<CaseParam> {
+ protected:
+  void SetUp() override {
+    if (GetParam().testbed.missing.empty()) return;
+    std::cerr << "*** NOT TESTED: " << GetParam().testbed.missing << " ***\n";
+    GTEST_SKIP() << GetParam().testbed.missing;
+  }
+  const CaseFile& file() const { return GetParam().file; }
+
+  void ExpectReady(const Outcome& outcome) {
+    EXPECT_EQ(ToString(outcome.status.phase),
+              ToString(file().complete ? Phase::kComplete : Phase::kMigrating));
+    if (file().complete) return;
+    EXPECT_EQ(ToString(outcome.status.sub_state), ToString(SubState::kReady));
+  }
+
+  void IsRefused() {
+    Stage stage(GetParam());
+    try {
+      stage.Start();
+      ADD_FAILURE() << "was not refused";
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(file().refused),
+                std::string::npos)
+          << error.what();
+    }
+    stage.ExpectCatalogueAsBefore();
+    stage.ExpectDataAsBefore();
+  }
+
+  // Twice: what a rollback leaves behind would be in the second start's way.
+  void RollsBackUntouched() {
+    Stage stage(GetParam());
+    for (int round = 0; round < 2; ++round) {
+      ExpectReady(stage.Start());
+      EXPECT_EQ(stage.migrator().Rollback().status.phase, Phase::kRolledBack);
+      stage.ExpectCatalogueAsBefore();
+      stage.ExpectDataAsBefore();
+    }
+  }
+
+  void RollsBackAfterWrites() {
+    Stage stage(GetParam());
+    stage.Start();
+    stage.Play(file().live);
+    stage.migrator().Rollback();
+    stage.ExpectCatalogueAsBefore();
+    stage.Play(file().rolled_back);
+  }
+
+  void Completes() {
+    Stage stage(GetParam());
+    ExpectReady(stage.Start());
+    stage.Play(file().live);
+    if (!file().complete) {
+      VerifyReport report = stage.migrator().Verify();
+      EXPECT_TRUE(report.clean()) << base::Join(report.mismatches, ", ");
+      EXPECT_TRUE(stage.migrator().Complete().status.is_complete());
+    }
+    stage.Play(file().after);
+    stage.ExpectColumns();
+    stage.ExpectNoTraces();
+  }
+};
+
+TEST_P(CasesTest, StartRollbackStartComplete) {
+  try {
+    if (!file().refused.empty()) return IsRefused();
+    if (!file().complete) {
+      RollsBackUntouched();
+      if (!HasFailure()) RollsBackAfterWrites();
+    }
+    if (!HasFailure()) Completes();
+  } catch (const Error& error) {
+    ADD_FAILURE() << error.what() << "\n"
+                  << error.sql() << "\n"
+                  << base::Join(error.notes(), "\n");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CasesTest, ::testing::ValuesIn(Params()), NameOf);
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,60 @@
+// A migration's case as text: tests/cases/<operation>/<case>.yaml
+//
+//   only: postgres              # or sqlite; absent: every database
+//   access: versioned           # or in_place; absent: both
+//   setup: SQL                  # setup_sqlite, setup_postgres come after it
+//   migration: |                # the file as a user writes it
+//     operations: ...
+//   live:                       # while both versions are live
+//     - old: SELECT ...         # as the old version; `new`: as the new one
+//       rows: ["1|alice"]       # NULL is written NULL; absent: not compared
+//     - new: UPDATE ...         # a write
+//     - old: INSERT ...
+//       fails: true
+//       only: postgres          # and `access`: leaves the step out elsewhere
+//   rolled_back: [...]          # likewise, after live and a rollback
+//   after: [...]                # likewise, after live and complete
+//   columns: ["t.id integer not null", "t.name text default 'x'"]
+//   refused: text               # start is refused and changes nothing
+//   complete: true              # start itself ends COMPLETE
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace segue::test {
+
+struct CaseStep {
+  bool as_new = false;
+  std::string sql;
+  std::optional<std::vector<std::string>> rows;
+  bool fails = false;
+  std::string only;
+  std::string access;
+  int line = 0;
+};
+
+struct CaseFile {
+  std::string path;
+  std::string name;  // "rename_column_plain"
+  std::string only;
+  std::string access;
+  std::string setup;
+  std::string setup_sqlite;
+  std::string setup_postgres;
+  std::string migration;
+  std::vector<CaseStep> live;
+  std::vector<CaseStep> rolled_back;
+  std::vector<CaseStep> after;
+  std::optional<std::vector<std::string>> columns;
+  std::string refused;
+  bool complete = false;
+};
+
+// Throws segue::Error for a file that is no case, an unknown key included.
+CaseFile ReadCase(const std::string& path);
+// Every case under `folder`, by name; throws when there is none.
+std::vector<CaseFile> ReadCases(const std::string& folder);
+
+}  // namespace segue::test

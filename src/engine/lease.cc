@@ -100,7 +100,9 @@ void Lease::Take(bool again) {
   lock_ = dialect.TryLockRunner(connection, schema, "");
   if (lock_ == nullptr) {
     const auto holder = Read(connection, ledger_, "");
-    if (!holder || holder->expires_in > 0) ThrowConflict(holder);
+    // The server may not have missed our lost session yet; it is ours to end.
+    const bool ours = again && holder && holder->token == token_;
+    if (!ours && (!holder || holder->expires_in > 0)) ThrowConflict(holder);
     lock_ = dialect.TryLockRunner(connection, schema, holder->session);
     if (lock_ == nullptr) ThrowConflict(holder);
   }
@@ -130,7 +132,11 @@ void Lease::Take(bool again) {
   transaction.Commit();
 }
 
-void Lease::Retake() { Take(true); }
+void Lease::Reconnect() {
+  lock_.reset();  // it refers to the session that goes
+  database_.Reconnect();
+  Take(true);
+}
 
 void Lease::Fence(db::Connection& connection) {
   const auto& capabilities = database_.dialect().capabilities();

@@ -45,9 +45,9 @@ class Lease {
   // the lease was taken over, and keeps it from being so until the commit.
   void Fence(db::Connection& connection);
 
-  // After the session was replaced: takes the session lock again. Throws
-  // kConflict when another runner has taken over.
-  void Retake();
+  // Replaces a lost session by a new one and takes the session lock again.
+  // Throws kConflict when another runner has taken over.
+  void Reconnect();
 
   // Whoever holds the lease now; nullopt: nobody, or an expired or dead one.
   static std::optional<Holder> Live(db::Connection& connection,

@@ -123,9 +123,8 @@ void Runner::Recover(const Error& cause) {
   for (;;) {
     try {
       if (options_.cancel != nullptr) options_.cancel->SetInterrupter({});
-      database_.Reconnect();
+      lease_.Reconnect();
       WatchInterrupts();
-      lease_.Retake();
       return;
     } catch (const Error& error) {
       const bool may_pass = error.retryable() || error.poisons_connection();
@@ -142,11 +141,19 @@ void Runner::WatchInterrupts() {
   options_.cancel->SetInterrupter([watched] { watched->Interrupt(); });
 }
 
+// A plan names what is locked as people read it: "public.users", or "users"
+// where there are no schemas.
+schema::TableName Runner::LockedTable() const {
+  const std::string prefix = ledger_.schema_name() + ".";
+  const bool qualified = base::StartsWith(locked_, prefix);
+  return {ledger_.schema_name(),
+          qualified ? locked_.substr(prefix.size()) : locked_};
+}
+
 std::string Runner::DescribeBlockers() {
   std::string text;
   try {
-    schema::TableName table = locked_;
-    table.schema = ledger_.schema_name();
+    const schema::TableName table = LockedTable();
     for (const db::Blocker& blocker :
          database_.dialect().Blockers(connection(), table)) {
       text += fmt::format(

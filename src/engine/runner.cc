@@ -134,7 +134,7 @@ void Runner::RunTogether(std::size_t step, const Group& group) {
   lease_.Fence(connection());
   for (std::size_t action = group.begin; action < group.end; ++action) {
     const PlannedAction& planned = ActionAt(step, action);
-    locked_ = {"", planned.lock.object};
+    locked_ = planned.lock.object;
     for (const Statement& statement : planned.forward) Execute(statement);
     MarkDone(step, action);
   }
@@ -146,7 +146,7 @@ void Runner::RunTogether(std::size_t step, const Group& group) {
 // catalogue says whether it happened.
 void Runner::RunAlone(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
-  locked_ = {"", planned.lock.object};
+  locked_ = planned.lock.object;
   if (!Probe(planned)) {
     for (const Statement& statement : planned.cleanup) Execute(statement);
     for (const Statement& statement : planned.forward) Execute(statement);

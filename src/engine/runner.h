@@ -111,6 +111,7 @@ class Runner : public StepRunner, private backfill::Host {
   void Recover(const Error& cause);
   void WatchInterrupts();
   void ThrowIfCancelled() const;
+  schema::TableName LockedTable() const;
   std::string DescribeBlockers();
   Progress Report(Progress::Event event) const;
   void Send(const Progress& progress) const;
@@ -128,7 +129,7 @@ class Runner : public StepRunner, private backfill::Host {
   const MotionSql* motion_ = nullptr;
   std::string activity_;
   std::int64_t total_ = 0;
-  schema::TableName locked_;  // the table whose lock is being waited for
+  std::string locked_;  // LockNeed::object of what is being waited for
   bool cancelled_by_request_ = false;
 };
 

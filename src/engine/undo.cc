@@ -44,7 +44,7 @@ void Runner::UndoTogether(std::size_t step, const Group& group) {
   lease_.Fence(connection());
   for (std::size_t action = group.end; action-- > group.begin;) {
     const PlannedAction& planned = ActionAt(step, action);
-    locked_ = {"", planned.lock.object};
+    locked_ = planned.lock.object;
     if (happened) {
       for (const Statement& statement : planned.undo) Execute(statement);
     }
@@ -58,7 +58,7 @@ void Runner::UndoTogether(std::size_t step, const Group& group) {
 // something, so they run whether or not it is known to have happened.
 void Runner::UndoAlone(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
-  locked_ = {"", planned.lock.object};
+  locked_ = planned.lock.object;
   for (const Statement& statement : planned.undo) Execute(statement);
   InLedger([&] {
     ledger_.SetState(connection(), migration_.id, static_cast<int>(step),

@@ -52,7 +52,7 @@ void Runner::StartWalk(std::size_t step, const MotionSql& motion,
   step_ = step;
   motion_ = &motion;
   activity_ = activity;
-  locked_ = {"", motion.table};
+  locked_ = motion.table;
   total_ = 0;
   Resiliently([&] {
     const db::Result found = connection().Execute(motion.estimated_rows);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -24,6 +25,23 @@ constexpr char kMigration[] =
     "      type: bigint\n";
 
 }  // namespace
+
+void WaitUntilStopped(Process& process) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  for (;;) {
+    std::ifstream file("/proc/" + std::to_string(process.pid()) + "/stat");
+    std::stringstream stat;
+    stat << file.rdbuf();
+    const std::string text = stat.str();
+    const std::size_t end = text.rfind(')');
+    if (end != std::string::npos && text.compare(end, 3, ") T") == 0) return;
+    if (!process.running() || std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error("did not stop: " + process.Err());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
 
 CrashSite::CrashSite(const Testbed& testbed, Access access)
     : testbed_(testbed), access_(access), database_(testbed.fresh()) {

@@ -14,8 +14,13 @@
 
 namespace segue::test {
 
-// The migration renames users.name to full_name (an indexed column) and makes
-// age a bigint, so that every kind of action takes part.
+// Returns when the kernel says that the process is stopped ('T'); throws when
+// it ends instead.
+void WaitUntilStopped(Process& process);
+
+// One database a site. The migration renames users.name to full_name (an
+// indexed column) and makes age a bigint, so that every kind of action takes
+// part.
 class CrashSite {
  public:
   CrashSite(const Testbed& testbed, Access access);

@@ -113,17 +113,10 @@ TEST(Deadlock, DoesNotStopTheBackfill) {
   }
   CrashSite site(PostgresTestbed(), Access::kInPlace);
   Process start(site.Segue("start", "stop:backfill:1"));
+  WaitUntilStopped(start);
   auto& observer = site.database().app();
-  const auto stopped = [&] {
-    return observer.One(
-               "SELECT count(*) FROM pg_trigger WHERE "
-               "tgrelid = 'users'::regclass") != "0";
-  };
-  while (!stopped() && start.running()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
   const auto application = site.database().NewClient();
-  // The last row of the first chunk, locked before the chunk comes to it.
+  // A row of the first chunk, locked before the chunk comes to it.
   application->Query("BEGIN; UPDATE users SET age = 5 WHERE id = 900");
   start.Kill(SIGCONT);
   const auto waits = [&] {
@@ -133,7 +126,6 @@ TEST(Deadlock, DoesNotStopTheBackfill) {
                "application_name LIKE 'segue%'") != "0";
   };
   while (!waits() && start.running()) {
-    start.Kill(SIGCONT);  // it may have stopped only now
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   const bool victim =

@@ -2,10 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <fstream>
 #include <iostream>
-#include <sstream>
-#include <thread>
 
 #include "tests/faults/crash_site.h"
 #include "tests/support/postgres_server.h"
@@ -14,24 +11,6 @@ namespace segue::test {
 namespace {
 
 constexpr int kAnotherRunner = 7;
-
-// Returns when the kernel says that the process is stopped ('T').
-void WaitUntilStopped(Process& process) {
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  for (;;) {
-    std::ifstream file("/proc/" + std::to_string(process.pid()) + "/stat");
-    std::stringstream stat;
-    stat << file.rdbuf();
-    const std::string text = stat.str();
-    const std::size_t end = text.rfind(')');
-    if (end != std::string::npos && text.compare(end, 3, ") T") == 0) return;
-    if (!process.running() || std::chrono::steady_clock::now() > deadline) {
-      throw std::runtime_error("did not stop: " + process.Err());
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-}
 
 class RunnerTest : public ::testing::TestWithParam<Testbed> {
  protected:

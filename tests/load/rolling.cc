@@ -135,6 +135,10 @@ void Rolling::JudgeBothShapes() {
   if (!report.clean()) {
     throw std::runtime_error("both live: " + lab::Verdict(report));
   }
+  if (!scenario_.wrong_rows.empty() && CountOf(scenario_.wrong_rows) != 0) {
+    throw std::runtime_error("both live: some rows are wrong by " +
+                             scenario_.wrong_rows);
+  }
   old_clients_ = AddClients(OldShape());
   if (!new_clients_.empty()) new_clients_ = AddClients(NewShape());
 }

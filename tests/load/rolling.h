@@ -28,7 +28,7 @@ struct Scenario {
   // false where the new shape appears only at the end.
   bool new_shape_in_place = true;
   bool nullable = false;  // every tenth row starts as NULL
-  // Counts rows that are wrong once the migration is complete; empty: none.
+  // Counts rows that are wrong while both versions are live; empty: none.
   std::string wrong_rows = {};
 };
 

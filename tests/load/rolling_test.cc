@@ -78,10 +78,6 @@ TEST_P(RollingTest, ToTheEnd) {
   const auto shape = rolling_->NewShape();
   ExpectClean(rolling_->traffic().Judge({shape}));
   if (GetParam().access == Access::kInPlace) ExpectNoLeftovers();
-  const std::string& wrong = GetParam().scenario->wrong_rows;
-  if (!wrong.empty()) {
-    EXPECT_EQ(0, rolling_->CountOf(wrong));
-  }
 }
 
 TEST_P(RollingTest, AndBack) {

@@ -35,7 +35,9 @@ void Confirm(const Context& context, const MigrationStatus& status) {
   const std::optional<std::string> answer = context.around.ask(
       "Complete " + status.id + "? This removes the old shape for good:\n" +
       Removals(status) + "[y/N] ");
-  context.cancel.ThrowIfRequested();
+  if (context.cancel.stop_requested()) {
+    throw Error(ErrorKind::kCancelled, "not completed: interrupted");
+  }
   if (!answer || !SaysYes(*answer)) {
     throw Error(ErrorKind::kRefused, "not completed: the answer was not yes");
   }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "base/text.h"
 #include "base/version.h"
@@ -22,6 +23,8 @@ namespace segue::cli {
 namespace {
 
 constexpr int kExitUsage = 2;
+// Enough to recognise a statement by.
+constexpr std::size_t kSqlCharacters = 160;
 
 std::optional<std::string> EnvironmentVariable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -97,10 +100,21 @@ int Dispatch(std::vector<std::string> words, Surroundings& around,
   return RunCommand(command, arguments, around, cancel);
 }
 
+// A statement of any length as one short line; --json gives the whole.
+std::string OneLine(const std::string& sql) {
+  std::istringstream words(sql);
+  std::string line;
+  for (std::string word; words >> word;) {
+    if (!line.empty()) line += ' ';
+    line += word;
+  }
+  return FitWidth(line, kSqlCharacters);
+}
+
 void PrintError(const Error& error, std::ostream& err) {
   err << "segue: " << error.what() << "\n";
   for (const std::string& note : error.notes()) err << "  " << note << "\n";
-  if (!error.sql().empty()) err << "  in: " << error.sql() << "\n";
+  if (!error.sql().empty()) err << "  in: " << OneLine(error.sql()) << "\n";
   if (!error.hint().empty()) err << "  hint: " << error.hint() << "\n";
 }
 

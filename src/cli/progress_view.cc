@@ -75,7 +75,7 @@ void ProgressView::Show(const Progress& progress) {
     case Progress::Event::kResumed:
       return Line(progress.message.empty() ? "resumed" : progress.message);
     case Progress::Event::kRetry:
-      return Line("waiting: " + progress.message);
+      return Retry("waiting: " + progress.message);
     case Progress::Event::kNote:
       return Line("note: " + progress.message);
   }
@@ -84,6 +84,7 @@ void ProgressView::Show(const Progress& progress) {
 void ProgressView::StepStarted(const Progress& progress) {
   step_start_ = clock_.Now();
   rows_filled_ = 0;
+  retry_told_ = false;
   last_line_.clear();
   if (options_.live) {
     Draw(progress);
@@ -115,6 +116,20 @@ void ProgressView::Rows(const Progress& progress) {
        Activity(progress) + ": " + RowsText(progress));
 }
 
+// The first is told whole, because it names who is in the way; those that
+// follow differ in little but their age.
+void ProgressView::Retry(const std::string& text) {
+  if (!retry_told_) {
+    retry_told_ = true;
+    last_ = clock_.Now();
+    Line(text);
+  } else if (options_.live) {
+    DrawText(text);
+  } else if (Due(kPlainInterval)) {
+    Line(text);
+  }
+}
+
 bool ProgressView::Due(std::chrono::milliseconds interval) {
   const auto now = clock_.Now();
   if (now - last_ < interval) return false;
@@ -135,13 +150,19 @@ void ProgressView::Draw(const Progress& progress) {
                       " " + Percent(progress.progress_pct);
   const std::string rows = RowsText(progress);
   if (!rows.empty()) right += " " + rows;
-  // The last column stays free: some terminals wrap when it is written.
-  const std::size_t width = std::max<std::size_t>(options_.width(), 2) - 1;
+  const std::size_t width = LineWidth();
   const std::size_t left = width > right.size() ? width - right.size() : 0;
-  const std::string text =
-      FitWidth(Where(progress) + Activity(progress), left) + right;
-  out_ << kClearLine << FitWidth(text, width) << std::flush;
+  DrawText(FitWidth(Where(progress) + Activity(progress), left) + right);
+}
+
+void ProgressView::DrawText(const std::string& text) {
+  out_ << kClearLine << FitWidth(text, LineWidth()) << std::flush;
   drawn_ = true;
+}
+
+// The last column stays free: some terminals wrap when it is written.
+std::size_t ProgressView::LineWidth() const {
+  return std::max<std::size_t>(options_.width(), 2) - 1;
 }
 
 void ProgressView::Clear() {

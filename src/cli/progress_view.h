@@ -36,8 +36,13 @@ class ProgressView {
   void StepStarted(const Progress& progress);
   void StepDone(const Progress& progress);
   void Rows(const Progress& progress);
+  void Retry(const std::string& text);
+  // A line that stays; the same one is not repeated.
   void Line(const std::string& text);
+  // The live line.
   void Draw(const Progress& progress);
+  void DrawText(const std::string& text);
+  std::size_t LineWidth() const;
   // False while the last drawing is younger than `interval`.
   bool Due(std::chrono::milliseconds interval);
 

@@ -83,13 +83,32 @@ TEST_F(ProgressViewTest, LiveLineIsRedrawnInPlaceAndFits) {
                             "\r\x1b[K");
 }
 
-TEST_F(ProgressViewTest, ARepeatedReasonIsToldOnce) {
+TEST_F(ProgressViewTest, RetriesAreToldWholeOnceAndThenNowAndThen) {
   ProgressView view(out_, Options(false));
   Progress retry = Make(Progress::Event::kRetry);
-  retry.message = "session 7 holds a lock";
-  view.Show(retry);
-  view.Show(retry);
-  EXPECT_EQ(out_.str(), "waiting: session 7 holds a lock\n");
+  for (int i = 1; i <= 12; ++i) {
+    retry.message = "session 7 holds a lock, " + std::to_string(i) + " s";
+    view.Show(retry);
+    clock_.Sleep(std::chrono::seconds(1));
+  }
+  EXPECT_EQ(out_.str(),
+            "waiting: session 7 holds a lock, 1 s\n"
+            "waiting: session 7 holds a lock, 6 s\n"
+            "waiting: session 7 holds a lock, 11 s\n");
+}
+
+TEST_F(ProgressViewTest, OnATerminalFurtherRetriesAreRedrawn) {
+  {
+    ProgressView view(out_, Options(true));
+    Progress retry = Make(Progress::Event::kRetry);
+    for (const char* age : {"1", "2"}) {
+      retry.message = age + std::string(" s ") + std::string(80, 'x');
+      view.Show(retry);
+    }
+  }
+  EXPECT_EQ(out_.str(), "waiting: 1 s " + std::string(80, 'x') +
+                            "\n\r\x1b[Kwaiting: 2 s " +
+                            std::string(69 - 13 - 1, 'x') + "~\r\x1b[K");
 }
 
 TEST_F(ProgressViewTest, PausesAndUndoneStepsAreOneLineEach) {

@@ -10,8 +10,9 @@ constexpr char kReadyVersioned[] =
     "  old version   connects as it does today\n"
     "  new version   segue url --version ";
 constexpr char kReadyInPlace[] =
-    "  Old and new columns stand side by side and are kept in step; both\n"
-    "  versions connect as they do today (segue url).\n";
+    "  Both versions connect as they do today (segue url). A new or renamed\n"
+    "  column stands beside the old one and is kept in step with it; a column\n"
+    "  that keeps its name changes at complete.\n";
 constexpr char kNextReady[] =
     "Next: bring out the new version of the application, then segue complete;\n"
     "      or segue rollback, which undoes everything.\n";

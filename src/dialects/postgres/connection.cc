@@ -154,6 +154,11 @@ void PostgresConnection::Check(const ResultPtr& result, std::string_view sql) {
     default:
       break;
   }
+  // An error of libpq's own: it may have noticed the failed write only, and
+  // learns by reading that the server is gone.
+  if (PQresultErrorField(result.get(), PG_DIAG_SQLSTATE) == nullptr) {
+    PQconsumeInput(connection_);
+  }
   const Error error = ErrorFrom(result.get(), connection_, sql);
   if (error.poisons_connection() || PQstatus(connection_) == CONNECTION_BAD) {
     alive_ = false;

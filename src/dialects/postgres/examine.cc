@@ -64,9 +64,15 @@ std::string ShapeError(db::Connection& connection,
                        const db::Question& question) {
   const Attempt attempt(connection);
   CreateClone(connection, question);
+  // A call of one argument takes no list; a bare SELECT needs brackets.
+  const bool is_select = base::StartsWith(
+      base::ToLower(base::Trim(question.expression)), "select");
+  const std::string argument =
+      is_select ? Expression(question) : question.expression + "\n";
   return Try(connection,
              std::string("EXPLAIN SELECT FROM ") + kClone +
-                 " WHERE $1::int = 0 AND " + Expression(question) + " IS NULL",
+                 " WHERE $1::int = 0 AND pg_catalog.pg_typeof(" + argument +
+                 ") IS NULL",
              {std::int64_t{1}})
       .message;
 }
@@ -168,13 +174,17 @@ db::ExpressionFacts ExamineDefault(db::Connection& connection,
 
 bool DependsOnMoment(const std::string& expression) {
   static const std::vector<std::string> kMoments = base::Split(
-      "select,now,age,current_date,current_time,current_timestamp,localtime,"
+      "now,age,current_date,current_time,current_timestamp,localtime,"
       "localtimestamp,current_user,session_user,user,current_role,"
       "current_setting,current_schema,current_schemas,current_database,"
       "statement_timestamp,transaction_timestamp,clock_timestamp,"
       "txid_current,pg_current_xact_id,inet_client_addr,pg_backend_pid",
       ',');
-  return !schema::ReferencedColumns(expression, kMoments).empty();
+  // extract(... FROM ...) has the one word, SELECT CASE ... END the other.
+  const bool reads_tables =
+      schema::ReferencedColumns(expression, {"select", "from"}).size() == 2;
+  return reads_tables ||
+         !schema::ReferencedColumns(expression, kMoments).empty();
 }
 
 db::ExpressionFacts Examine(db::Connection& connection,

@@ -53,7 +53,8 @@ class ProgressView {
   std::chrono::steady_clock::time_point last_;
   std::chrono::steady_clock::time_point step_start_;
   std::int64_t rows_filled_ = 0;  // of the step at work
-  std::string last_line_;         // the same retry is not told twice
+  bool retry_told_ = false;       // of the step at work
+  std::string last_line_;
 };
 
 // "1,040,000/2,000,000 rows 85,000/s ETA 12 s"; empty without rows.

@@ -49,7 +49,8 @@ class PostgresClient : public Client {
       ExecStatusType status = PQresultStatus(answer.get());
       if (status == PGRES_TUPLES_OK) {
         rows = RowsOf(answer.get());
-      } else if (status != PGRES_COMMAND_OK && !first) {
+      } else if (status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY &&
+                 !first) {
         const char* code = PQresultErrorField(answer.get(), PG_DIAG_SQLSTATE);
         first = std::make_unique<ClientError>(
             PQresultErrorMessage(answer.get()) + ("in: " + sql),

@@ -16,6 +16,8 @@ namespace segue::cli {
 struct Surroundings {
   std::ostream& out;  // results
   std::ostream& err;  // progress, questions and errors
+  // What relative paths start from; empty: the current directory, and messages
+  // then name files as the user did.
   std::filesystem::path directory;
   // An environment variable; nullopt when it is not set.
   std::function<std::optional<std::string>(const std::string& name)> variable;

@@ -146,13 +146,7 @@ int Main(int argc, char** argv) {
   // A reader that leaves (| head) must not kill a migration half-way.
   std::signal(SIGPIPE, SIG_IGN);
   base::CancelToken cancel;
-  // "." when the current directory has been removed: relative paths then fail
-  // where they are used, with a message.
-  std::error_code no_directory;
-  std::filesystem::path directory = std::filesystem::current_path(no_directory);
-  Surroundings around{std::cout, std::cerr,
-                      no_directory ? "." : std::move(directory),
-                      EnvironmentVariable};
+  Surroundings around{std::cout, std::cerr, "", EnvironmentVariable};
   around.err_is_terminal = IsTerminal(STDERR_FILENO);
   around.watch_signals = true;
   if (IsTerminal(STDIN_FILENO) && around.err_is_terminal) {

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <sstream>
 
 #include "base/version.h"
 #include "cli/commands.h"
+#include "cli/help.h"
 
 namespace segue::cli {
 namespace {
@@ -51,6 +53,18 @@ TEST_F(MainTest, EveryOptionIsExplainedOnce) {
       }
       names.push_back(option.name);
     }
+  }
+}
+
+// The page shows the help itself, so it cannot fall behind.
+TEST_F(MainTest, TheDocumentationHoldsEveryHelp) {
+  // This file stands two folders below the project's root.
+  const std::string here = __FILE__;
+  std::ifstream file(here.substr(0, here.rfind("/src/cli/")) +
+                     "/docs/commands.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  for (const Command& command : Commands()) {
+    EXPECT_NE(page.find(HelpText(command)), std::string::npos) << command.name;
   }
 }
 

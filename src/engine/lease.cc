@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/retry.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -94,42 +95,60 @@ Lease::~Lease() {
 }
 
 void Lease::Take(bool again) {
+  TakeLock(again);
+  // Clients may hold the lock on a small database for a moment.
+  db::Retry(base::SystemClock(), {}, [&] {
+    db::Connection& connection = database_.connection();
+    const auto budget = database_.dialect().capabilities().lock_budget;
+    db::Transaction transaction(connection, {db::Purpose::kLedger, budget});
+    Write(ClaimToken(again));
+    transaction.Commit();
+  });
+}
+
+void Lease::TakeLock(bool again) {
   db::Connection& connection = database_.connection();
   const db::Dialect& dialect = database_.dialect();
   const std::string& schema = ledger_.schema_name();
   lock_ = dialect.TryLockRunner(connection, schema, "");
-  if (lock_ == nullptr) {
-    const auto holder = Read(connection, ledger_, "");
-    // The server may not have missed our lost session yet; it is ours to end.
-    const bool ours = again && holder && holder->token == token_;
-    if (!ours && (!holder || holder->expires_in > 0)) ThrowConflict(holder);
-    lock_ = dialect.TryLockRunner(connection, schema, holder->session);
-    if (lock_ == nullptr) ThrowConflict(holder);
-  }
-  db::Transaction transaction(connection, {});
+  if (lock_ != nullptr) return;
   const auto holder = Read(connection, ledger_, "");
-  const bool own = again && holder && holder->token == token_;
+  // The server may not have missed our lost session yet; it is ours to end.
+  const bool ours = again && holder && holder->token == token_;
+  if (!ours && (!holder || holder->expires_in > 0)) ThrowConflict(holder);
+  lock_ = dialect.TryLockRunner(connection, schema, holder->session);
+  if (lock_ == nullptr) ThrowConflict(holder);
+}
+
+// The token under which this runner works: its own when it comes back, else
+// one more than the last.
+std::int64_t Lease::ClaimToken(bool again) const {
+  const auto holder = Read(database_.connection(), ledger_, "");
+  if (!holder) return 1;
+  if (again && holder->token == token_) return token_;
+  if (again) ThrowConflict(holder);
   // Without session locks the row is all there is to go by.
-  const bool row_decides = !dialect.capabilities().many_sessions;
-  if (again && holder && !own) ThrowConflict(holder);
-  if (row_decides && !own && holder && MayBeAlive(*holder)) {
-    ThrowConflict(holder);
-  }
-  token_ = own ? token_ : (holder ? holder->token + 1 : 1);
+  const bool row_decides = !database_.dialect().capabilities().many_sessions;
+  if (row_decides && MayBeAlive(*holder)) ThrowConflict(holder);
+  return holder->token + 1;
+}
+
+void Lease::Write(std::int64_t token) {
+  db::Connection& connection = database_.connection();
   connection.Execute(
       "INSERT INTO " + ledger_.TableNamed("lease") +
           " (schema_name, token, session, host, pid, who, since, expires)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, " +
-          dialect.capabilities().now_sql + " + " +
+          database_.dialect().capabilities().now_sql + " + " +
           std::to_string(LeaseSeconds()) +
           ") ON CONFLICT (schema_name) DO UPDATE SET token = excluded.token,"
           " session = excluded.session, host = excluded.host,"
           " pid = excluded.pid, who = excluded.who, since = excluded.since,"
           " expires = excluded.expires",
-      {schema, token_, connection.SessionId(), HostName(),
+      {ledger_.schema_name(), token, connection.SessionId(), HostName(),
        std::int64_t{getpid()}, ledger_.who(),
        base::FormatUtc(base::SystemClock().WallTime())});
-  transaction.Commit();
+  token_ = token;
 }
 
 void Lease::Reconnect() {

@@ -55,6 +55,9 @@ class Lease {
 
  private:
   void Take(bool again);
+  void TakeLock(bool again);
+  std::int64_t ClaimToken(bool again) const;
+  void Write(std::int64_t token);
   void Renew(db::Connection& connection) const;
   void Heartbeat();
 

@@ -1,8 +1,10 @@
 #include "engine/session.h"
 
 #include "backfill/trial.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "db/retry.h"
 #include "segue/error.h"
 
 namespace segue {
@@ -75,6 +77,20 @@ void Migrator::Session::Preflight(const engine::Planned& planned) {
   }
 }
 
+// Clients may hold the lock on a small database for a moment, too.
+void Migrator::Session::InLedger(Lease& lease,
+                                 const std::function<void()>& work) {
+  db::RetryPolicy policy;
+  policy.patience = options.lock_patience;
+  db::Retry(base::SystemClock(), policy, [&] {
+    db::Transaction transaction(connection(),
+                                {db::Purpose::kLedger, LockBudget()});
+    lease.Fence(connection());
+    work();
+    transaction.Commit();
+  });
+}
+
 MigrationRow Migrator::Session::Intend(Lease& lease, const Migration& migration,
                                        const Plan& plan) {
   MigrationRow row;
@@ -83,10 +99,7 @@ MigrationRow Migrator::Session::Intend(Lease& lease, const Migration& migration,
   row.checksum = migration.checksum;
   row.source = migration.source;
   row.plan = plan;
-  db::Transaction transaction(connection(), {});
-  lease.Fence(connection());
-  ledger.Create(connection(), row);
-  transaction.Commit();
+  InLedger(lease, [&] { ledger.Create(connection(), row); });
   return row;
 }
 
@@ -109,10 +122,8 @@ void Migrator::Session::MoveTo(Lease& lease, MigrationRow& row, Phase phase,
                                           " to " +
                                           std::string(ToString(phase)));
   }
-  db::Transaction transaction(connection(), {});
-  lease.Fence(connection());
-  ledger.SetPhase(connection(), row.id, phase, sub_state);
-  transaction.Commit();
+  InLedger(lease,
+           [&] { ledger.SetPhase(connection(), row.id, phase, sub_state); });
   row.phase = phase;
   row.sub_state = sub_state;
 }
@@ -163,17 +174,17 @@ void Migrator::Session::RunToReady(Lease& lease, MigrationRow& row,
 }
 
 void Migrator::Session::RecordReady(Lease& lease, MigrationRow& row) {
-  db::Transaction transaction(connection(), {});
-  lease.Fence(connection());
-  ledger.SetPhase(connection(), row.id, Phase::kMigrating, SubState::kReady);
-  ledger.SetError(connection(), row.id, "");
-  if (!row.plan.version_schema.empty()) {
-    ledger.AddVersion(connection(), row.plan.version, row.plan.version_schema);
-  }
-  if (row.plan.has_phase(Phase::kContracting)) {
-    ledger.AddEvent(connection(), row.id, "READY", "Both versions are live");
-  }
-  transaction.Commit();
+  InLedger(lease, [&] {
+    ledger.SetPhase(connection(), row.id, Phase::kMigrating, SubState::kReady);
+    ledger.SetError(connection(), row.id, "");
+    if (!row.plan.version_schema.empty()) {
+      ledger.AddVersion(connection(), row.plan.version,
+                        row.plan.version_schema);
+    }
+    if (row.plan.has_phase(Phase::kContracting)) {
+      ledger.AddEvent(connection(), row.id, "READY", "Both versions are live");
+    }
+  });
   row.sub_state = SubState::kReady;
 }
 
@@ -221,22 +232,19 @@ void Migrator::Session::RunContract(Lease& lease, MigrationRow& row,
 void Migrator::Session::Unseal(Lease& lease, MigrationRow& row,
                                Runner& runner) {
   UndoFrom(row, runner, Phase::kContracting);
-  ForgetStates(row, Phase::kContracting);
+  ForgetStates(lease, row, Phase::kContracting);
   MoveTo(lease, row, Phase::kMigrating, SubState::kReady);
 }
 
 // What was unsealed may be sealed again.
-void Migrator::Session::ForgetStates(const MigrationRow& row, Phase phase) {
-  db::Transaction transaction(connection(), {});
-  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    if (row.plan.steps[step].phase != phase) continue;
-    ledger.ForgetStep(connection(), row.id, static_cast<int>(step));
-    for (const PlannedAction& action : row.plan.steps[step].actions) {
-      if (action.kind != ActionKind::kSettle) continue;
-      ledger.ForgetMotion(connection(), row.id, action.motion->name, "settle");
+void Migrator::Session::ForgetStates(Lease& lease, const MigrationRow& row,
+                                     Phase phase) {
+  InLedger(lease, [&] {
+    for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+      if (row.plan.steps[step].phase != phase) continue;
+      ledger.ForgetStep(connection(), row.id, static_cast<int>(step));
     }
-  }
-  transaction.Commit();
+  });
 }
 
 void Migrator::Session::UndoFrom(const MigrationRow& row, Runner& runner,
@@ -267,30 +275,28 @@ void Migrator::Session::UndoAfter(Lease& lease, MigrationRow& row,
 }
 
 void Migrator::Session::FinishRollback(Lease& lease, MigrationRow& row) {
-  db::Transaction transaction(connection(), {});
-  lease.Fence(connection());
-  if (!row.plan.version_schema.empty()) {
-    ledger.RemoveVersion(connection(), row.plan.version);
-  }
-  ledger.SetPhase(connection(), row.id, Phase::kRolledBack, SubState::kNone);
-  ledger.AddEvent(connection(), row.id, "ROLLED_BACK",
-                  "Migration was rolled back");
-  transaction.Commit();
+  InLedger(lease, [&] {
+    if (!row.plan.version_schema.empty()) {
+      ledger.RemoveVersion(connection(), row.plan.version);
+    }
+    ledger.SetPhase(connection(), row.id, Phase::kRolledBack, SubState::kNone);
+    ledger.AddEvent(connection(), row.id, "ROLLED_BACK",
+                    "Migration was rolled back");
+  });
   row.phase = Phase::kRolledBack;
   row.sub_state = SubState::kNone;
 }
 
 void Migrator::Session::FinishComplete(Lease& lease, MigrationRow& row) {
-  db::Transaction transaction(connection(), {});
-  lease.Fence(connection());
-  if (!row.plan.version_schema.empty()) {
-    ledger.RetireOthers(connection(), row.plan.version);
-  }
-  ledger.SetPhase(connection(), row.id, Phase::kComplete, SubState::kNone);
-  ledger.SetError(connection(), row.id, "");
-  ledger.AddEvent(connection(), row.id, "COMPLETE",
-                  "Migration finished successfully");
-  transaction.Commit();
+  InLedger(lease, [&] {
+    if (!row.plan.version_schema.empty()) {
+      ledger.RetireOthers(connection(), row.plan.version);
+    }
+    ledger.SetPhase(connection(), row.id, Phase::kComplete, SubState::kNone);
+    ledger.SetError(connection(), row.id, "");
+    ledger.AddEvent(connection(), row.id, "COMPLETE",
+                    "Migration finished successfully");
+  });
   row.phase = Phase::kComplete;
   row.sub_state = SubState::kNone;
 }

@@ -1,6 +1,7 @@
 // What a Migrator works with, and what Start, Complete and Rollback share.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ class Migrator::Session {
   // Moves the phase, if CanMove allows it; a no-op when it is there already.
   void MoveTo(engine::Lease& lease, engine::MigrationRow& row, Phase phase,
               SubState sub_state);
+  // One fenced transaction of the ledger, tried again while it is locked.
+  void InLedger(engine::Lease& lease, const std::function<void()>& work);
   // Best effort: a failure to record a failure is only logged.
   void RecordError(const engine::MigrationRow& row, const Error& error);
   void ClearControl();
@@ -67,7 +70,8 @@ class Migrator::Session {
                    engine::Runner& runner);
   void Unseal(engine::Lease& lease, engine::MigrationRow& row,
               engine::Runner& runner);
-  void ForgetStates(const engine::MigrationRow& row, Phase phase);
+  void ForgetStates(engine::Lease& lease, const engine::MigrationRow& row,
+                    Phase phase);
   // Undoes what was executed of phases from `first` on, in reverse.
   void UndoFrom(const engine::MigrationRow& row, engine::Runner& runner,
                 Phase first);

@@ -61,6 +61,11 @@ void Runner::UndoAlone(std::size_t step, std::size_t action) {
   locked_ = planned.lock.object;
   for (const Statement& statement : planned.undo) Execute(statement);
   InLedger([&] {
+    // What was settled may have to be settled again.
+    if (planned.kind == ActionKind::kSettle) {
+      ledger_.ForgetMotion(connection(), migration_.id, planned.motion->name,
+                           "settle");
+    }
     ledger_.SetState(connection(), migration_.id, static_cast<int>(step),
                      static_cast<int>(action), ActionState::kUndone);
   });

@@ -1,23 +1,15 @@
 #include "dialects/sqlite/sync.h"
 
 #include <algorithm>
-#include <optional>
+#include <string_view>
 
-#include "base/text.h"
-#include "dialects/sqlite/bound.h"
 #include "dialects/sqlite/names.h"
-#include "dialects/sqlite/row_address.h"
 #include "dialects/sqlite/tokens.h"
+#include "dialects/sqlite/trigger_text.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
 namespace {
-
-constexpr char kNotBackfill[] = "NOT EXISTS (SELECT 1 FROM segue_busy)";
-
-std::string TriggerName(const plan::Motion& motion, const char* event) {
-  return "segue_" + motion.name + "_" + event;
-}
 
 bool IsIn(const std::vector<schema::Column>& columns, const std::string& name) {
   return std::any_of(columns.begin(), columns.end(),
@@ -40,270 +32,15 @@ void RefuseKeyColumn(const plan::Motion& motion) {
                   "new column could not insert one");
 }
 
-// Whether a unique index is over the old column, and nothing else can make a
-// write of the trigger's go without effect.
-bool HasUnique(const plan::Motion& motion, const schema::Table* table) {
-  if (table == nullptr || !motion.old_column) return false;
-  for (const schema::Trigger& trigger : table->triggers) {
-    for (const Token& token : Tokenize(trigger.definition)) {
-      if (token.Is("IGNORE")) return false;
-    }
-  }
-  return std::any_of(table->indexes.begin(), table->indexes.end(),
-                     [&](const schema::Index& index) {
-                       return index.unique &&
-                              std::any_of(
-                                  index.columns.begin(), index.columns.end(),
-                                  [&](const schema::IndexColumn& part) {
-                                    return part.name == motion.old_column->name;
-                                  });
-                     });
-}
-
-// Writes the bodies. n, o, d: the new, old and provenance column.
-class TriggerText {
- public:
-  TriggerText(const plan::Motion& motion, const schema::Table* table)
-      : motion_(motion),
-        address_(motion, table),
-        table_(Quote(motion.table.name)),
-        row_(address_.SameAsNew()),
-        d_(Quote(motion.provenance)),
-        unique_(HasUnique(motion, table)) {}
-
-  std::string OnInsert() const {
-    std::string sql = Head("insert", "AFTER INSERT") + " WHEN " + kNotBackfill;
-    if (!motion_.new_column) return sql + OnInsertWithoutSuccessor();
-    const std::string todo = d_ + " = 0 AND " + InsertDirection() + " = ";
-    return sql + "\nBEGIN\n" +
-           // A row copied with all its columns brings another row's value.
-           Update(d_ + " = 0", d_ + " <> 0") +
-           Acts({todo + "1", todo + "2", todo + "3"}) + OnIgnoredInsert() +
-           NotNullChecks() + "END";
-  }
-
-  std::string OnUpdate() const {
-    const std::string direction = "(" + UpdateDirection() + ")";
-    return Head("update", "AFTER UPDATE") + " WHEN (OLD." + d_ + " <= 0 OR " +
-           base::Join(AllChanges(), " OR ") + ")\n  AND NOT " + OwnWrite() +
-           "\n  AND " + kNotBackfill + "\nBEGIN\n" +
-           Update(d_ + " = -" + direction, d_ + " <> -" + direction) +
-           Acts({d_ + " = -1", d_ + " = -2", d_ + " = -3"}) + FinishPending() +
-           OnIgnored(d_ + " < 0 AND " + direction + " IN (1, 2, 3)") +
-           OnLostWrite(direction) + NotNullChecks() + "END";
-  }
-
- private:
-  std::string Head(const char* event, const char* when) const {
-    return "CREATE TRIGGER " + Quote(TriggerName(motion_, event)) + " " + when +
-           " ON " + table_;
-  }
-
-  std::string Update(const std::string& set, const std::string& filter,
-                     const std::string& conflict = "") const {
-    return "  UPDATE " + conflict + table_ + " SET " + set + " WHERE " + row_ +
-           " AND " + filter + ";\n";
-  }
-
-  std::string Refusal(const std::string& filter,
-                      const std::string& message) const {
-    return "  SELECT RAISE(ABORT, " + Literal(message) + ") FROM " + table_ +
-           " WHERE " + row_ + " AND " + filter + ";\n";
-  }
-
-  // Columns lose NOT NULL while both versions live, because the check runs
-  // before the trigger: it is made up for here, in SQLite's own words.
-  std::string NotNullCheck(const std::optional<schema::Column>& column) const {
-    return column && !column->nullable ? NullRefused(*column) : "";
-  }
-
-  std::string NullRefused(const schema::Column& column) const {
-    // Not before the row is complete: two motions of a table fire each other.
-    const std::string complete =
-        motion_.new_column ? " AND " + d_ + " > 0" : "";
-    return Refusal(Quote(column.name) + " IS NULL" + complete,
-                   "NOT NULL constraint failed: " + motion_.table.name + "." +
-                       column.name);
-  }
-
-  std::string NotNullChecks() const {
-    // The new column is declared NOT NULL only at the contract.
-    return NotNullCheck(motion_.old_column) +
-           (motion_.new_not_null ? NullRefused(*motion_.new_column) : "");
-  }
-
-  // OR IGNORE of the application's statement extends to the trigger's writes:
-  // the old side did not take the value. If that is because the value is there
-  // already, the row is not to be inserted.
-  std::string OnIgnoredInsert() const {
-    if (!unique_) return OnIgnored(d_ + " <= 0");
-    return "  DELETE FROM " + table_ + " WHERE " + row_ + " AND " + d_ +
-           " <= 0;\n";
-  }
-
-  std::string OnIgnored(const std::string& filter) const {
-    return Refusal(filter, "constraint failed: " + motion_.table.name);
-  }
-
-  std::string OnInsertWithoutSuccessor() const {
-    const std::string o = Quote(motion_.old_column->name);
-    return " AND NEW." + o + " IS NULL\nBEGIN\n" +
-           Update(o + " = " + Down(), o + " IS NULL") +
-           NotNullCheck(motion_.old_column) + "END";
-  }
-
-  std::string FollowOld() const {
-    return Quote(motion_.new_column->name) + " = " +
-           Bound(motion_.up, motion_.table.name) + ", " + d_ + " = 1";
-  }
-
-  std::string FollowNew() const {
-    std::string sql;
-    if (motion_.old_column && !motion_.down.empty()) {
-      sql = Quote(motion_.old_column->name) + " = " + Down() + ", ";
-    }
-    return sql + d_ + " = 2";
-  }
-
-  // For each direction one write, under its condition.
-  std::string Acts(const std::vector<std::string>& conditions) const {
-    std::string sql =
-        Update(FollowOld(), conditions[0]) + Update(FollowNew(), conditions[1]);
-    if (motion_.old_column) sql += Update(d_ + " = 3", conditions[2]);
-    return sql;
-  }
-
-  // Directions 4 and 5: an earlier write of ours to the new (4) or the old side
-  // (5) did not come to its end. Either it is under way, and a trigger of the
-  // user's touches the row meanwhile: then the side takes the value. Or it
-  // failed under OR FAIL, which undoes nothing: then the old side refuses the
-  // value again, and wins. Whoever touches such a row must not fail for it.
-  std::string FinishPending() const {
-    return Update(FollowNew(), d_ + " = -5", "OR IGNORE ") +
-           Update(FollowOld(), d_ + " IN (-4, -5)", "OR IGNORE ");
-  }
-
-  // The old side won while the new one's write was under way: it is not to be
-  // acknowledged.
-  std::string OnLostWrite(const std::string& direction) const {
-    if (!motion_.old_column) return "";
-    const std::string o = Quote(motion_.old_column->name);
-    const std::string n = Quote(motion_.new_column->name);
-    return OnIgnored(direction + " = 2 AND " + d_ + " = 1 AND " + o +
-                     " IS OLD." + o + " COLLATE BINARY AND " + n +
-                     " IS NOT NEW." + n + " COLLATE BINARY");
-  }
-
-  std::string Down() const { return Bound(motion_.down, motion_.table.name); }
-
-  // What to do where both sides are given.
-  const char* Both() const { return motion_.settling ? "2" : "3"; }
-
-  // "The old side was not given": SQLite cannot tell a default from a value
-  // that equals it.
-  std::string OldNotGiven() const {
-    const schema::Column& old = *motion_.old_column;
-    const std::string o = "NEW." + Quote(old.name);
-    std::string sql = o + " IS NULL";
-    if (old.default_sql && old.default_is_constant) {
-      sql += " OR " + o + " IS " + DefaultText(*old.default_sql) +
-             " COLLATE BINARY";
-    }
-    return sql;
-  }
-
-  // 1: the new side follows, 2: the old side follows, 3: both stay.
-  std::string InsertDirection() const {
-    const std::string n = "NEW." + Quote(motion_.new_column->name);
-    const std::string start = "CASE WHEN " + n + " IS NULL THEN 1 ";
-    if (!motion_.old_column) {
-      return "(" + start + "ELSE 2 END)";
-    }
-    return "(" + start + "WHEN " + OldNotGiven() + " THEN 2 ELSE " + Both() +
-           " END)";
-  }
-
-  std::string UpdateDirection() const {
-    const std::string new_changed = Changed(motion_.new_column->name);
-    std::string sql = "CASE ";
-    if (motion_.old_column) {
-      const std::string old_changed = Changed(motion_.old_column->name);
-      sql += "WHEN " + new_changed + " AND " + old_changed + " THEN " + Both() +
-             " WHEN " + new_changed + " THEN 2 WHEN " + old_changed + " THEN 1";
-    } else {
-      sql += "WHEN " + new_changed + " THEN 2";
-      if (!Sources().empty()) sql += " WHEN " + SourcesChanged() + " THEN 1";
-    }
-    const std::string d = "OLD." + d_;
-    // Not filled, but the new side is given: the trigger of the statement that
-    // gave it is still to come and knows what to do.
-    return sql + " WHEN " + d + " IN (-1, -4) THEN 4 WHEN " + d +
-           " IN (-2, -5) THEN 5 WHEN " + d + " < 0 THEN 3 WHEN " + d +
-           " > 0 THEN " + d + " WHEN NEW." + Quote(motion_.new_column->name) +
-           " IS NULL THEN 1 ELSE 0 END";
-  }
-
-  std::string OwnWrite() const {
-    return "(NEW." + d_ + " <> OLD." + d_ + " AND (OLD." + d_ +
-           " <= 0 OR NEW." + d_ + " < 0))";
-  }
-
-  // Columns besides the pair itself that the expressions read.
-  std::vector<std::string> Sources() const {
-    std::vector<std::string> columns;
-    const auto add = [&](const plan::Expression& expression) {
-      for (const std::string& column : ColumnsRead(expression)) {
-        const bool of_pair =
-            column == motion_.new_column->name ||
-            (motion_.old_column && column == motion_.old_column->name);
-        const bool known =
-            std::find(columns.begin(), columns.end(), column) != columns.end();
-        if (!of_pair && !known) columns.push_back(column);
-      }
-    };
-    // A volatile expression answers once: another column is no reason to ask
-    // again.
-    if (!motion_.old_column || !motion_.up.is_volatile) add(motion_.up);
-    if (motion_.old_column && !motion_.down.is_volatile) add(motion_.down);
-    return columns;
-  }
-
-  std::string SourcesChanged() const {
-    std::vector<std::string> changes;
-    for (const std::string& column : Sources()) {
-      changes.push_back(Changed(column));
-    }
-    return "(" + base::Join(changes, " OR ") + ")";
-  }
-
-  std::vector<std::string> AllChanges() const {
-    std::vector<std::string> changes = {Changed(motion_.new_column->name)};
-    if (motion_.old_column) {
-      changes.push_back(Changed(motion_.old_column->name));
-    }
-    for (const std::string& column : Sources()) {
-      changes.push_back(Changed(column));
-    }
-    return changes;
-  }
-
-  const plan::Motion& motion_;
-  RowAddress address_;
-  std::string table_;
-  std::string row_;
-  std::string d_;
-  bool unique_;
-};
-
 }  // namespace
 
 std::vector<Statement> CreateTriggers(const plan::Motion& motion,
                                       const schema::Table* table) {
   RefuseKeyColumn(motion);
-  const TriggerText text(motion, table);
   std::vector<Statement> statements = DropTriggers(motion);
-  statements.push_back({text.OnInsert(), {}});
-  if (motion.new_column) statements.push_back({text.OnUpdate(), {}});
+  statements.push_back({InsertTrigger(motion, table), {}});
+  if (motion.new_column)
+    statements.push_back({UpdateTrigger(motion, table), {}});
   return statements;
 }
 

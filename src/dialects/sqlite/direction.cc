@@ -1,0 +1,104 @@
+#include "dialects/sqlite/direction.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "dialects/sqlite/bound.h"
+#include "dialects/sqlite/names.h"
+
+namespace segue::sqlite {
+
+Direction::Direction(const plan::Motion& motion)
+    : motion_(motion), d_(Quote(motion.provenance)) {}
+
+// What to do where both sides are given.
+const char* Direction::Both() const { return motion_.settling ? "2" : "3"; }
+
+// "The old side was not given": SQLite cannot tell a default from a value
+// that equals it.
+std::string Direction::OldNotGiven() const {
+  const schema::Column& old = *motion_.old_column;
+  const std::string o = "NEW." + Quote(old.name);
+  std::string sql = o + " IS NULL";
+  if (old.default_sql && old.default_is_constant) {
+    sql +=
+        " OR " + o + " IS " + DefaultText(*old.default_sql) + " COLLATE BINARY";
+  }
+  return sql;
+}
+
+std::string Direction::OnInsert() const {
+  const std::string n = "NEW." + Quote(motion_.new_column->name);
+  const std::string start = "CASE WHEN " + n + " IS NULL THEN 1 ";
+  if (!motion_.old_column) {
+    return "(" + start + "ELSE 2 END)";
+  }
+  return "(" + start + "WHEN " + OldNotGiven() + " THEN 2 ELSE " + Both() +
+         " END)";
+}
+
+std::string Direction::OnUpdate() const {
+  const std::string new_changed = Changed(motion_.new_column->name);
+  std::string sql = "CASE ";
+  if (motion_.old_column) {
+    const std::string old_changed = Changed(motion_.old_column->name);
+    sql += "WHEN " + new_changed + " AND " + old_changed + " THEN " + Both() +
+           " WHEN " + new_changed + " THEN 2 WHEN " + old_changed + " THEN 1";
+  } else {
+    sql += "WHEN " + new_changed + " THEN 2";
+    if (!Sources().empty()) sql += " WHEN " + SourcesChanged() + " THEN 1";
+  }
+  const std::string d = "OLD." + d_;
+  // Not filled, but the new side is given: the trigger of the statement that
+  // gave it is still to come and knows what to do.
+  return sql + " WHEN " + d + " IN (-1, -4) THEN 4 WHEN " + d +
+         " IN (-2, -5) THEN 5 WHEN " + d + " < 0 THEN 3 WHEN " + d +
+         " > 0 THEN " + d + " WHEN NEW." + Quote(motion_.new_column->name) +
+         " IS NULL THEN 1 ELSE 0 END";
+}
+
+std::string Direction::OwnWrite() const {
+  return "(NEW." + d_ + " <> OLD." + d_ + " AND (OLD." + d_ + " <= 0 OR NEW." +
+         d_ + " < 0))";
+}
+
+// Columns besides the pair itself that the expressions read.
+std::vector<std::string> Direction::Sources() const {
+  std::vector<std::string> columns;
+  const auto add = [&](const plan::Expression& expression) {
+    for (const std::string& column : ColumnsRead(expression)) {
+      const bool of_pair =
+          column == motion_.new_column->name ||
+          (motion_.old_column && column == motion_.old_column->name);
+      const bool known =
+          std::find(columns.begin(), columns.end(), column) != columns.end();
+      if (!of_pair && !known) columns.push_back(column);
+    }
+  };
+  // A volatile expression answers once: another column is no reason to ask
+  // again.
+  if (!motion_.old_column || !motion_.up.is_volatile) add(motion_.up);
+  if (motion_.old_column && !motion_.down.is_volatile) add(motion_.down);
+  return columns;
+}
+
+std::string Direction::SourcesChanged() const {
+  std::vector<std::string> changes;
+  for (const std::string& column : Sources()) {
+    changes.push_back(Changed(column));
+  }
+  return "(" + base::Join(changes, " OR ") + ")";
+}
+
+std::vector<std::string> Direction::Changes() const {
+  std::vector<std::string> changes = {Changed(motion_.new_column->name)};
+  if (motion_.old_column) {
+    changes.push_back(Changed(motion_.old_column->name));
+  }
+  for (const std::string& column : Sources()) {
+    changes.push_back(Changed(column));
+  }
+  return changes;
+}
+
+}  // namespace segue::sqlite

@@ -1,0 +1,201 @@
+#include "dialects/sqlite/trigger_text.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "base/text.h"
+#include "dialects/sqlite/bound.h"
+#include "dialects/sqlite/direction.h"
+#include "dialects/sqlite/names.h"
+#include "dialects/sqlite/row_address.h"
+#include "dialects/sqlite/tokens.h"
+
+namespace segue::sqlite {
+namespace {
+
+constexpr char kNotBackfill[] = "NOT EXISTS (SELECT 1 FROM segue_busy)";
+
+// Whether a unique index is over the old column, and nothing else can make a
+// write of the trigger's go without effect.
+bool HasUnique(const plan::Motion& motion, const schema::Table* table) {
+  if (table == nullptr || !motion.old_column) return false;
+  for (const schema::Trigger& trigger : table->triggers) {
+    for (const Token& token : Tokenize(trigger.definition)) {
+      if (token.Is("IGNORE")) return false;
+    }
+  }
+  return std::any_of(table->indexes.begin(), table->indexes.end(),
+                     [&](const schema::Index& index) {
+                       return index.unique &&
+                              std::any_of(
+                                  index.columns.begin(), index.columns.end(),
+                                  [&](const schema::IndexColumn& part) {
+                                    return part.name == motion.old_column->name;
+                                  });
+                     });
+}
+
+// Writes the bodies. n, o, d: the new, old and provenance column.
+class TriggerText {
+ public:
+  TriggerText(const plan::Motion& motion, const schema::Table* table)
+      : motion_(motion),
+        address_(motion, table),
+        table_(Quote(motion.table.name)),
+        row_(address_.SameAsNew()),
+        d_(Quote(motion.provenance)),
+        direction_(motion),
+        unique_(HasUnique(motion, table)) {}
+
+  std::string OnInsert() const {
+    std::string sql = Head("insert", "AFTER INSERT") + " WHEN " + kNotBackfill;
+    if (!motion_.new_column) return sql + OnInsertWithoutSuccessor();
+    const std::string todo = d_ + " = 0 AND " + direction_.OnInsert() + " = ";
+    return sql + "\nBEGIN\n" +
+           // A row copied with all its columns brings another row's value.
+           Update(d_ + " = 0", d_ + " <> 0") +
+           Acts({todo + "1", todo + "2", todo + "3"}) + OnIgnoredInsert() +
+           NotNullChecks() + "END";
+  }
+
+  std::string OnUpdate() const {
+    const std::string direction = "(" + direction_.OnUpdate() + ")";
+    return Head("update", "AFTER UPDATE") + " WHEN (OLD." + d_ + " <= 0 OR " +
+           base::Join(direction_.Changes(), " OR ") + ")\n  AND NOT " +
+           direction_.OwnWrite() + "\n  AND " + kNotBackfill + "\nBEGIN\n" +
+           Update(d_ + " = -" + direction, d_ + " <> -" + direction) +
+           Acts({d_ + " = -1", d_ + " = -2", d_ + " = -3"}) + FinishPending() +
+           OnIgnored(d_ + " < 0 AND " + direction + " IN (1, 2, 3)") +
+           OnLostWrite(direction) + NotNullChecks() + "END";
+  }
+
+ private:
+  std::string Head(const char* event, const char* when) const {
+    return "CREATE TRIGGER " + Quote(TriggerName(motion_, event)) + " " + when +
+           " ON " + table_;
+  }
+
+  std::string Update(const std::string& set, const std::string& filter,
+                     const std::string& conflict = "") const {
+    return "  UPDATE " + conflict + table_ + " SET " + set + " WHERE " + row_ +
+           " AND " + filter + ";\n";
+  }
+
+  std::string Refusal(const std::string& filter,
+                      const std::string& message) const {
+    return "  SELECT RAISE(ABORT, " + Literal(message) + ") FROM " + table_ +
+           " WHERE " + row_ + " AND " + filter + ";\n";
+  }
+
+  // Columns lose NOT NULL while both versions live, because the check runs
+  // before the trigger: it is made up for here, in SQLite's own words.
+  std::string NotNullCheck(const std::optional<schema::Column>& column) const {
+    return column && !column->nullable ? NullRefused(*column) : "";
+  }
+
+  std::string NullRefused(const schema::Column& column) const {
+    // Not before the row is complete: two motions of a table fire each other.
+    const std::string complete =
+        motion_.new_column ? " AND " + d_ + " > 0" : "";
+    return Refusal(Quote(column.name) + " IS NULL" + complete,
+                   "NOT NULL constraint failed: " + motion_.table.name + "." +
+                       column.name);
+  }
+
+  std::string NotNullChecks() const {
+    // The new column is declared NOT NULL only at the contract.
+    return NotNullCheck(motion_.old_column) +
+           (motion_.new_not_null ? NullRefused(*motion_.new_column) : "");
+  }
+
+  // OR IGNORE of the application's statement extends to the trigger's writes:
+  // the old side did not take the value. If that is because the value is there
+  // already, the row is not to be inserted.
+  std::string OnIgnoredInsert() const {
+    if (!unique_) return OnIgnored(d_ + " <= 0");
+    return "  DELETE FROM " + table_ + " WHERE " + row_ + " AND " + d_ +
+           " <= 0;\n";
+  }
+
+  std::string OnIgnored(const std::string& filter) const {
+    return Refusal(filter, "constraint failed: " + motion_.table.name);
+  }
+
+  std::string OnInsertWithoutSuccessor() const {
+    const std::string o = Quote(motion_.old_column->name);
+    return " AND NEW." + o + " IS NULL\nBEGIN\n" +
+           Update(o + " = " + Down(), o + " IS NULL") +
+           NotNullCheck(motion_.old_column) + "END";
+  }
+
+  std::string FollowOld() const {
+    return Quote(motion_.new_column->name) + " = " +
+           Bound(motion_.up, motion_.table.name) + ", " + d_ + " = 1";
+  }
+
+  std::string FollowNew() const {
+    std::string sql;
+    if (motion_.old_column && !motion_.down.empty()) {
+      sql = Quote(motion_.old_column->name) + " = " + Down() + ", ";
+    }
+    return sql + d_ + " = 2";
+  }
+
+  // For each direction one write, under its condition.
+  std::string Acts(const std::vector<std::string>& conditions) const {
+    std::string sql =
+        Update(FollowOld(), conditions[0]) + Update(FollowNew(), conditions[1]);
+    if (motion_.old_column) sql += Update(d_ + " = 3", conditions[2]);
+    return sql;
+  }
+
+  // Directions 4 and 5: an earlier write of ours to the new (4) or the old side
+  // (5) did not come to its end. Either it is under way, and a trigger of the
+  // user's touches the row meanwhile: then the side takes the value. Or it
+  // failed under OR FAIL, which undoes nothing: then the old side refuses the
+  // value again, and wins. Whoever touches such a row must not fail for it.
+  std::string FinishPending() const {
+    return Update(FollowNew(), d_ + " = -5", "OR IGNORE ") +
+           Update(FollowOld(), d_ + " IN (-4, -5)", "OR IGNORE ");
+  }
+
+  // The old side won while the new one's write was under way: it is not to be
+  // acknowledged.
+  std::string OnLostWrite(const std::string& direction) const {
+    if (!motion_.old_column) return "";
+    const std::string o = Quote(motion_.old_column->name);
+    const std::string n = Quote(motion_.new_column->name);
+    return OnIgnored(direction + " = 2 AND " + d_ + " = 1 AND " + o +
+                     " IS OLD." + o + " COLLATE BINARY AND " + n +
+                     " IS NOT NEW." + n + " COLLATE BINARY");
+  }
+
+  std::string Down() const { return Bound(motion_.down, motion_.table.name); }
+
+  const plan::Motion& motion_;
+  RowAddress address_;
+  std::string table_;
+  std::string row_;
+  std::string d_;
+  Direction direction_;
+  bool unique_;
+};
+
+}  // namespace
+
+std::string TriggerName(const plan::Motion& motion, const char* event) {
+  return "segue_" + motion.name + "_" + event;
+}
+
+std::string InsertTrigger(const plan::Motion& motion,
+                          const schema::Table* table) {
+  return TriggerText(motion, table).OnInsert();
+}
+
+std::string UpdateTrigger(const plan::Motion& motion,
+                          const schema::Table* table) {
+  return TriggerText(motion, table).OnUpdate();
+}
+
+}  // namespace segue::sqlite

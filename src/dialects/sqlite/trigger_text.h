@@ -1,0 +1,21 @@
+// The text of the dual-write triggers; sync.h says how they work.
+#pragma once
+
+#include <string>
+
+#include "plan/motion.h"
+#include "schema/schema.h"
+
+namespace segue::sqlite {
+
+// `event`: "insert" or "update".
+std::string TriggerName(const plan::Motion& motion, const char* event);
+
+// CREATE TRIGGER. `table` as in CreateTriggers.
+std::string InsertTrigger(const plan::Motion& motion,
+                          const schema::Table* table);
+// For motions with a new column.
+std::string UpdateTrigger(const plan::Motion& motion,
+                          const schema::Table* table);
+
+}  // namespace segue::sqlite

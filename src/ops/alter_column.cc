@@ -28,7 +28,7 @@ class AlterColumn : public Operation {
   void RefuseUntold(const TableWork& work,
                     const ColumnAlteration& change) const;
   void PlanMotion(TableWork& work, const schema::Column& old,
-                  ColumnAlteration change) const;
+                  const ColumnAlteration& change) const;
   void DescribeMotion(TableWork& work, const schema::Column& old,
                       const ColumnAlteration& change) const;
   void PlanMetadata(TableWork& work, const schema::Column& old,
@@ -108,7 +108,7 @@ void AlterColumn::Plan(PlanContext& context) const {
     }
   }
   if (MovesValues(work, change)) {
-    PlanMotion(work, old, std::move(change));
+    PlanMotion(work, old, change);
   } else {
     PlanMetadata(work, old, change);
   }
@@ -137,7 +137,7 @@ void AlterColumn::RefuseUntold(const TableWork& work,
 }
 
 void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
-                             ColumnAlteration change) const {
+                             const ColumnAlteration& change) const {
   RefuseUntold(work, change);
   RefuseObstacles(work, old, Fate::kReplaced);
   ShadowRequest request;

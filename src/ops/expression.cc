@@ -10,6 +10,7 @@ namespace {
 
 std::vector<std::string> Names(const std::vector<schema::Column>& columns) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const schema::Column& column : columns) names.push_back(column.name);
   return names;
 }

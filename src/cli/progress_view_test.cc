@@ -53,7 +53,7 @@ class ProgressViewTest : public testing::Test {
 TEST_F(ProgressViewTest, PlainLinesComeAtStepsAndEveryFewSeconds) {
   ProgressView view(out_, Options(false));
   view.Show(Make(Progress::Event::kStepStarted));
-  for (int i = 0; i < 100; ++i) {
+  for (std::int64_t i = 0; i < 100; ++i) {
     clock_.Sleep(std::chrono::milliseconds(100));
     view.Show(Rows(i * 10'000));
   }

@@ -32,7 +32,9 @@ fs::path ConfigPath(const Context& context) {
 }
 
 Config ReadConfig(const Context& context, const fs::path& path) {
-  if (!context.arguments.Has("--config") && !fs::exists(path)) return {};
+  std::error_code unreadable;  // then reading it says why
+  const bool exists = fs::exists(path, unreadable) || unreadable;
+  if (!context.arguments.Has("--config") && !exists) return {};
   return manifest::LoadConfig(path.string());
 }
 
@@ -150,8 +152,8 @@ fs::path FindMigration(const Context& context, const Settings& settings,
   for (const fs::path& start :
        {Resolved(context, name), settings.migrations / name}) {
     for (const char* ending : {"", ".yaml", ".yml", ".json"}) {
-      const fs::path path = start.string() + ending;
-      if (fs::is_regular_file(path)) return path;
+      fs::path path = start.string() + ending;
+      if (std::error_code no; fs::is_regular_file(path, no)) return path;
     }
   }
   Error error(ErrorKind::kUsage, "no migration file \"" + name +

@@ -130,6 +130,12 @@ TEST_P(SyncTest, SuppliesADroppedColumnOnInsert) {
   db().Exec("UPDATE t SET other = 'y'");
   EXPECT_EQ(ToLines(db().Query("SELECT o FROM t ORDER BY id")),
             "x\nnone\ngiven\n");
+  EXPECT_TRUE(db().app().Fails("UPDATE t SET o = NULL WHERE id = 1"));
+  EXPECT_TRUE(db().app().Fails("UPDATE t SET o = NULL, other = 'z'"));
+  const std::string live = db().Dump();
+  bed().Remove();
+  EXPECT_NE(db().Dump(), live);
+  EXPECT_TRUE(db().app().Fails("INSERT INTO t(id) VALUES (4)"));
 }
 
 TEST_P(SyncTest, TakesAwkwardNames) {

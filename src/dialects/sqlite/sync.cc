@@ -1,7 +1,6 @@
 #include "dialects/sqlite/sync.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/tokens.h"
@@ -39,15 +38,14 @@ std::vector<Statement> CreateTriggers(const plan::Motion& motion,
   RefuseKeyColumn(motion);
   std::vector<Statement> statements = DropTriggers(motion);
   statements.push_back({InsertTrigger(motion, table), {}});
-  if (motion.new_column)
-    statements.push_back({UpdateTrigger(motion, table), {}});
+  const std::string update = UpdateTrigger(motion, table);
+  if (!update.empty()) statements.push_back({update, {}});
   return statements;
 }
 
 std::vector<Statement> DropTriggers(const plan::Motion& motion) {
   std::vector<Statement> statements;
   for (const char* event : {"insert", "update"}) {
-    if (!motion.new_column && event == std::string_view("update")) break;
     statements.push_back(
         {"DROP TRIGGER IF EXISTS " + Quote(TriggerName(motion, event)), {}});
   }

@@ -60,6 +60,7 @@ class TriggerText {
   }
 
   std::string OnUpdate() const {
+    if (!motion_.new_column) return OnUpdateWithoutSuccessor();
     const std::string direction = "(" + direction_.OnUpdate() + ")";
     return Head("update", "AFTER UPDATE") + " WHEN (OLD." + d_ + " <= 0 OR " +
            base::Join(direction_.Changes(), " OR ") + ")\n  AND NOT " +
@@ -127,6 +128,16 @@ class TriggerText {
     return " AND NEW." + o + " IS NULL\nBEGIN\n" +
            Update(o + " = " + Down(), o + " IS NULL") +
            NotNullCheck(motion_.old_column) + "END";
+  }
+
+  // Only an insert is supplied; an update to NULL is refused as it always was.
+  std::string OnUpdateWithoutSuccessor() const {
+    const schema::Column& old = *motion_.old_column;
+    if (old.nullable) return "";
+    const std::string o = Quote(old.name);
+    return Head("update", "AFTER UPDATE") + " WHEN NEW." + o +
+           " IS NULL AND OLD." + o + " IS NOT NULL\nBEGIN\n" +
+           NullRefused(old) + "END";
   }
 
   std::string FollowOld() const {

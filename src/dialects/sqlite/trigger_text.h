@@ -14,7 +14,7 @@ std::string TriggerName(const plan::Motion& motion, const char* event);
 // CREATE TRIGGER. `table` as in CreateTriggers.
 std::string InsertTrigger(const plan::Motion& motion,
                           const schema::Table* table);
-// For motions with a new column.
+// Empty when the motion needs none.
 std::string UpdateTrigger(const plan::Motion& motion,
                           const schema::Table* table);
 

@@ -87,20 +87,44 @@ bool Ledger::Exists(Connection& connection) const {
   }
 }
 
+namespace {
+
+[[noreturn]] void ThrowNoLedger(const Error& cause) {
+  throw Error(
+      ErrorKind::kRefused,
+      std::string("segue may not create its ledger here: ") + cause.what())
+      .WithCode(cause.native_code())
+      .WithHint(
+          "it keeps its state in the database it changes; let this role "
+          "create there, or run the first command as the database's owner");
+}
+
+}  // namespace
+
+void Ledger::CreateTables(Connection& connection) const {
+  db::Transaction transaction(connection, {});
+  for (const std::string& sql : dialect_.LedgerSetup()) {
+    connection.Execute(sql);
+  }
+  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
+    connection.Execute(sql);
+  }
+  connection.Execute("INSERT INTO " + TableNamed("meta") +
+                         " (name, value) VALUES ('version', $1)"
+                         " ON CONFLICT (name) DO NOTHING",
+                     {std::to_string(kLedgerVersion)});
+  transaction.Commit();
+}
+
 void Ledger::Install(Connection& connection) const {
-  if (!Exists(connection)) {
-    db::Transaction transaction(connection, {});
-    for (const std::string& sql : dialect_.LedgerSetup()) {
-      connection.Execute(sql);
-    }
-    for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
-      connection.Execute(sql);
-    }
-    connection.Execute("INSERT INTO " + TableNamed("meta") +
-                           " (name, value) VALUES ('version', $1)"
-                           " ON CONFLICT (name) DO NOTHING",
-                       {std::to_string(kLedgerVersion)});
-    transaction.Commit();
+  try {
+    if (!Exists(connection)) CreateTables(connection);
+  } catch (const Error& error) {
+    if (error.poisons_connection()) throw;
+    // Another runner may have created it at the same instant.
+    const bool there = Exists(connection);
+    if (!there && error.kind() != ErrorKind::kRefused) throw;
+    if (!there) ThrowNoLedger(error);
   }
   const db::Result found = connection.Execute(
       "SELECT value FROM " + TableNamed("meta") + " WHERE name = 'version'");

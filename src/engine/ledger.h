@@ -115,6 +115,7 @@ class Ledger {
   const db::Dialect& dialect() const { return dialect_; }
 
  private:
+  void CreateTables(db::Connection& connection) const;
   std::optional<MigrationRow> LoadWhere(
       db::Connection& connection, const std::string& condition,
       const std::vector<db::Value>& more) const;

@@ -11,7 +11,6 @@ namespace {
 constexpr int kUsage = 2;
 constexpr int kRefused = 3;
 constexpr int kNotFound = 4;
-constexpr int kFailed = 1;
 
 const char kGood[] =
     "operations:\n"
@@ -20,7 +19,9 @@ const char kGood[] =
 // --- the file ---------------------------------------------------------------
 
 TEST_P(BadInputTest, UnknownKey) {
-  ExpectFileRefused({kUsage, "?"},
+  ExpectFileRefused({kUsage,
+                     "segue: 01_bad.yaml:3: operations[0].rename_column: "
+                     "unknown key 'tabel', nearest is 'table'\n"},
                     "operations:\n"
                     "  - rename_column:\n"
                     "      tabel: users\n"
@@ -29,19 +30,26 @@ TEST_P(BadInputTest, UnknownKey) {
 }
 
 TEST_P(BadInputTest, UnknownOperation) {
-  ExpectFileRefused({kUsage, "?"},
-                    "operations:\n"
-                    "  - rename_colum: {table: users, from: name, to: x}\n");
+  ExpectFileRefused(
+      {kUsage,
+       "segue: 01_bad.yaml:2: operations[0].rename_colum: unknown operation "
+       "'rename_colum', nearest is 'rename_column'\n"},
+      "operations:\n"
+      "  - rename_colum: {table: users, from: name, to: x}\n");
 }
 
 TEST_P(BadInputTest, MissingKey) {
-  ExpectFileRefused({kUsage, "?"},
-                    "operations:\n"
-                    "  - rename_column: {table: users, from: name}\n");
+  ExpectFileRefused(
+      {kUsage,
+       "segue: 01_bad.yaml:2: operations[0].rename_column: missing key 'to'\n"},
+      "operations:\n"
+      "  - rename_column: {table: users, from: name}\n");
 }
 
 TEST_P(BadInputTest, DuplicateKey) {
-  ExpectFileRefused({kUsage, "?"},
+  ExpectFileRefused({kUsage,
+                     "segue: 01_bad.yaml:5: operations[0].rename_column: "
+                     "duplicate key 'from', first on line 4\n"},
                     "operations:\n"
                     "  - rename_column:\n"
                     "      table: users\n"
@@ -51,57 +59,81 @@ TEST_P(BadInputTest, DuplicateKey) {
 }
 
 TEST_P(BadInputTest, NotYaml) {
-  ExpectFileRefused({kUsage, "?"}, "operations:\n  - {rename_column: [\n");
+  ExpectFileRefused(
+      {kUsage,
+       "segue: 01_bad.yaml:3: not valid YAML: end of sequence not found "
+       "(column 4)\n"},
+      "operations:\n  - rename_column:\n   table: [users\n");
 }
 
 TEST_P(BadInputTest, NotUtf8) {
   ExpectFileRefused(
-      {kUsage, "?"},
+      {kUsage, "segue: 01_bad.yaml:2: not valid UTF-8 at byte 63\n"},
       "operations:\n"
       "  - rename_column: {table: users, from: name, to: n\xe4}\n");
 }
 
-TEST_P(BadInputTest, EmptyFile) { ExpectFileRefused({kUsage, "?"}, ""); }
+TEST_P(BadInputTest, EmptyFile) {
+  ExpectFileRefused({kUsage, "segue: 01_bad.yaml: the file is empty\n"}, "");
+}
 
 TEST_P(BadInputTest, NoOperations) {
-  ExpectFileRefused({kUsage, "?"}, "operations: []\n");
+  ExpectFileRefused(
+      {kUsage, "segue: 01_bad.yaml:1: operations: must not be empty\n"},
+      "operations: []\n");
 }
 
 TEST_P(BadInputTest, NoSuchFile) {
   WriteFile("01_rename.yaml", kGood);
-  Expect({kUsage, "?"}, {"start", "01_renam.yaml"});
+  Expect({kUsage,
+          "segue: no migration file \"01_renam.yaml\", neither here nor in "
+          "migrations\n"},
+         {"start", "01_renam.yaml"});
 }
 
 // --- the schema -------------------------------------------------------------
 
 TEST_P(BadInputTest, UnknownTable) {
-  ExpectFileRefused({kNotFound, "?"},
-                    "operations:\n"
-                    "  - rename_column: {table: user, from: name, to: x}\n");
+  ExpectFileRefused(
+      {kNotFound, "segue: There is no table 'user' in schema '" +
+                      Either("main", "public") + "'; did you mean 'users'?\n"},
+      "operations:\n"
+      "  - rename_column: {table: user, from: name, to: x}\n");
 }
 
 TEST_P(BadInputTest, UnknownColumn) {
-  ExpectFileRefused({kNotFound, "?"},
+  ExpectFileRefused({kNotFound,
+                     "segue: Table 'users' has no column 'nam' (its columns: "
+                     "id, name, age); did you mean 'name'?\n"},
                     "operations:\n"
                     "  - rename_column: {table: users, from: nam, to: x}\n");
 }
 
 TEST_P(BadInputTest, DropOfWhatIsNotThere) {
-  ExpectFileRefused({kNotFound, "?"},
+  ExpectFileRefused({kNotFound,
+                     "segue: Table 'users' has no column 'email' (its columns: "
+                     "id, name, age)\n"},
                     "operations:\n"
                     "  - drop_column: {table: users, column: email}\n");
 }
 
 TEST_P(BadInputTest, ColumnThereWithAnotherDefinition) {
-  ExpectFileRefused({kRefused, "?"},
-                    "operations:\n"
-                    "  - add_column:\n"
-                    "      table: users\n"
-                    "      column: {name: age, type: text, nullable: true}\n");
+  ExpectFileRefused(
+      {kRefused,
+       "segue: add_column 'age' of table 'users': it exists with another "
+       "definition: there " +
+           Either("'INTEGER', wanted 'TEXT'", "'integer', wanted 'text'") +
+           "\n"},
+      "operations:\n"
+      "  - add_column:\n"
+      "      table: users\n"
+      "      column: {name: age, type: text, nullable: true}\n");
 }
 
 TEST_P(BadInputTest, TargetNameTaken) {
-  ExpectFileRefused({kRefused, "?"},
+  ExpectFileRefused({kRefused,
+                     "segue: rename_column 'age' of table 'users': a column of "
+                     "this name exists already\n"},
                     "operations:\n"
                     "  - rename_column: {table: users, from: name, to: age}\n");
 }
@@ -110,7 +142,10 @@ TEST_P(BadInputTest, TargetNameTaken) {
 
 TEST_P(BadInputTest, ExpressionGivesNullForSomeRows) {
   ExpectFileRefused(
-      {kFailed, "?"},
+      {kRefused,
+       "segue: 'up' fails on rows of 'users': " + Either("rowid=2", "id=2") +
+           ": gives NULL, which the column refuses\n  hint: mend these rows or "
+           "the expression; nothing was changed\n"},
       "operations:\n"
       "  - add_column:\n"
       "      table: users\n"
@@ -120,7 +155,11 @@ TEST_P(BadInputTest, ExpressionGivesNullForSomeRows) {
 
 TEST_P(BadInputTest, ExpressionFailsForSomeRows) {
   if (is_sqlite()) return;  // its casts never fail; see the test above
-  ExpectFileRefused({kFailed, "?"},
+  ExpectFileRefused({kRefused,
+                     "segue: 'up' fails on rows of 'users': id=1: invalid "
+                     "input syntax for type integer: \"alice\"; id=2: invalid "
+                     "input syntax for type integer: \"bob\"\n  hint: mend "
+                     "these rows or the expression; nothing was changed\n"},
                     "operations:\n"
                     "  - alter_column:\n"
                     "      table: users\n"
@@ -131,7 +170,13 @@ TEST_P(BadInputTest, ExpressionFailsForSomeRows) {
 }
 
 TEST_P(BadInputTest, ExpressionThatTheServerDoesNotTake) {
-  ExpectFileRefused({kRefused, "?"},
+  ExpectFileRefused({kRefused,
+                     "segue: expression 'up' of column 'nick' of table 'users' "
+                     "is not accepted: " +
+                         Either("no such function: lowr",
+                                "function lowr(text) does not exist") +
+                         "\n  in: lowr(name)\n  hint: 'up' may use the columns "
+                         "id, name, age\n"},
                     "operations:\n"
                     "  - add_column:\n"
                     "      table: users\n"
@@ -147,7 +192,11 @@ TEST_P(BadInputTest, ChangedAfterItWasApplied) {
   WriteFile("01_rename.yaml",
             "operations:\n"
             "  - rename_column: {table: users, from: age, to: years}\n");
-  Expect({kRefused, "?"}, {"start", "01_rename.yaml", "--quiet"});
+  Expect({kRefused,
+          "segue: the file of migration '01_rename' is not the one that was "
+          "applied: its checksum was 1e0ae1838f39, it is ac19df653c56\n  hint: "
+          "restore the file, or put the change into a new migration\n"},
+         {"start", "01_rename.yaml", "--quiet"});
 }
 
 TEST_P(BadInputTest, AnotherMigrationIsActive) {
@@ -156,35 +205,60 @@ TEST_P(BadInputTest, AnotherMigrationIsActive) {
   WriteFile("02_more.yaml",
             "operations:\n"
             "  - rename_column: {table: users, from: age, to: years}\n");
-  Expect({7, "?"}, {"start", "02_more.yaml", "--quiet"});
+  Expect({kRefused,
+          "segue: migration '01_rename' is active (MIGRATING)\n  hint: "
+          "complete it or roll it back first\n"},
+         {"start", "02_more.yaml", "--quiet"});
 }
 
 TEST_P(BadInputTest, NothingIsActive) {
-  Expect({kNotFound, "?"}, {"complete", "--yes"});
-  Expect({kNotFound, "?"}, {"rollback"});
-  Expect({kNotFound, "?"}, {"verify"});
-  Expect({kNotFound, "?"}, {"pause"});
+  const Answer answer = {kNotFound,
+                         "segue: no migration is active in schema '" +
+                             Either("main", "public") +
+                             "'\n  hint: 'segue start FILE' begins one; 'segue "
+                             "history' lists past ones\n"};
+  Expect(answer, {"complete", "--yes"});
+  Expect(answer, {"rollback"});
+  Expect(answer, {"verify"});
+  Expect(answer, {"pause"});
 }
 
 TEST_P(BadInputTest, CompleteNeedsAYes) {
   WriteFile("01_rename.yaml", kGood);
   ASSERT_EQ(0, Segue({"start", "01_rename.yaml"}).exit_code);
-  Expect({kRefused, "?"}, {"complete"});
+  Expect({kRefused,
+          "segue: complete removes the old shape for good and there is no "
+          "terminal to ask at\n  hint: give --yes\n"},
+         {"complete"});
 }
 
 // --- the command line -------------------------------------------------------
 
 TEST_P(BadInputTest, UnknownCommandAndOption) {
-  Expect({kUsage, "?"}, {"strat", "01_rename.yaml"});
-  Expect({kUsage, "?"}, {"start", "01_rename.yaml", "--acess", "versioned"});
-  Expect({kUsage, "?"}, {"start", "01_rename.yaml", "--access", "both"});
-  Expect({kUsage, "?"}, {"start"});
+  Expect({kUsage,
+          "segue: unknown command \"strat\"; did you mean start?\n  hint: "
+          "segue help\n"},
+         {"strat", "01_rename.yaml"});
+  Expect({kUsage,
+          "segue: unknown option --acess; did you mean --access?\n  hint: "
+          "segue help start\n"},
+         {"start", "01_rename.yaml", "--acess", "versioned"});
+  Expect({kUsage,
+          "segue: --access is \"both\"; it must be in_place or versioned\n  "
+          "hint: segue help start\n"},
+         {"start", "01_rename.yaml", "--access", "both"});
+  Expect({kUsage,
+          "segue: start needs a FILE: a migration file: a path, or a name in "
+          "the migrations directory\n  hint: segue help start\n"},
+         {"start"});
 }
 
 TEST_P(BadInputTest, AccessThatTheDatabaseDoesNotHave) {
   if (is_postgres()) return;  // it has both
   WriteFile("01_rename.yaml", kGood);
-  Expect({kRefused, "?"},
+  Expect({kRefused,
+          "segue: SQLite has no versioned access in this version of segue\n  "
+          "hint: use 'access: in_place'\n"},
          {"start", "01_rename.yaml", "--access", "versioned", "--quiet"});
 }
 
@@ -196,9 +270,20 @@ TEST_P(BadInputTest, WrongUrl) {
     arguments.push_back(url);
     return arguments;
   };
-  Expect({kUsage, "?"}, with("postgress://me:secret@host/app"));
-  Expect({kUsage, "?"}, with("app.db"));
-  Expect({kUsage, "?"}, with("postgres://me:secret@host:port/app"));
+  Expect({kUsage,
+          "segue: no database is called 'postgress' here; known: sqlite, "
+          "postgres\n"},
+         with("postgress://me:secret@host/app"));
+  Expect(
+      {kUsage,
+       "segue: Bad database URL: it does not start with a kind of database\n  "
+       "hint: Write sqlite:app.db or postgres://user@host/database\n"},
+      with("app.db"));
+  Expect({kUsage,
+          "segue: Bad database URL: the port is no number\n  hint: In a user "
+          "name or password write %40 for @, %3A for :, %2F for /, %3F for ?, "
+          "%25 for %\n"},
+         with("postgres://me:secret@host:port/app"));
 }
 
 SEGUE_INSTANTIATE(BadInputTest);

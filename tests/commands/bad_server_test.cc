@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kCannotConnect = 6;
 constexpr int kRefused = 3;
+constexpr int kNotFound = 4;
 
 const char kGood[] =
     "operations:\n"
@@ -33,6 +34,12 @@ class BadServerTest : public BadInputTest {
     return url.replace(url.find(superuser), superuser.size(), role + "@");
   }
 
+  // segue keeps its ledger in a schema of its own.
+  void AllowLedger(const std::string& role) {
+    db().Exec("GRANT CREATE ON DATABASE " +
+              *db().app().One("SELECT current_database()") + " TO " + role);
+  }
+
   void CreateRole(const std::string& name, const std::string& more = "") {
     if (db().app().One("SELECT count(*) FROM pg_roles WHERE rolname = '" +
                        name + "'") == "0") {
@@ -41,41 +48,70 @@ class BadServerTest : public BadInputTest {
   }
 };
 
+TEST_P(BadServerTest, MayNotCreateTheLedger) {
+  CreateRole("reader");
+  Refused({kRefused,
+           "segue: segue may not create its ledger here: permission denied for "
+           "database " +
+               *db().app().One("SELECT current_database()") +
+               "\n  hint: it keeps its state in the database it changes; let "
+               "this role create there, or run the first command as the "
+               "database's owner\n"},
+          UrlAs("reader"));
+}
+
 TEST_P(BadServerTest, NotThere) {
-  Refused({kCannotConnect, "?"}, "postgres://me:secret@127.0.0.1:1/app");
-  Refused({kCannotConnect, "?"},
+  Refused({kCannotConnect,
+           "segue: cannot connect to postgres://me:***@127.0.0.1:1/app: "
+           "Connection refused\n"},
+          "postgres://me:secret@127.0.0.1:1/app");
+  Refused({kCannotConnect,
+           "segue: cannot connect to "
+           "postgres://me@%2Ftmp%2Fsegue-no-such-folder/app: No such file or "
+           "directory\n"},
           "postgres://me@%2Ftmp%2Fsegue-no-such-folder/app");
 }
 
 TEST_P(BadServerTest, NoSuchDatabase) {
-  Refused({kCannotConnect, "?"},
-          PostgresServer::Shared().Url("no_such_database"));
+  const std::string url = PostgresServer::Shared().Url("no_such_database");
+  Refused({kCannotConnect, "segue: cannot connect to " + url +
+                               ": database \"no_such_database\" does not "
+                               "exist\n"},
+          url);
 }
 
 TEST_P(BadServerTest, NoSuchSchema) {
   WriteFile("01_rename.yaml", kGood);
-  Expect({4, "?"}, {"start", "01_rename.yaml", "--quiet", "--schema", "shop"});
+  Expect(
+      {kNotFound, "segue: schema 'shop' does not exist; there are: public\n"},
+      {"start", "01_rename.yaml", "--quiet", "--schema", "shop"});
 }
 
 TEST_P(BadServerTest, NotTheOwner) {
   CreateRole("reader");
   db().Exec("GRANT SELECT ON users TO reader");
-  Refused({kRefused, "?"}, UrlAs("reader"));
+  AllowLedger("reader");
+  Refused({kRefused,
+           "segue: no privilege to alter table 'users': it belongs to "
+           "'postgres'; connect as that role or pass --role postgres\n"},
+          UrlAs("reader"));
 }
 
 // An owner under FORCE ROW LEVEL SECURITY sees a part of the rows and would
 // take it for the whole.
 TEST_P(BadServerTest, RowsHiddenByAPolicy) {
   CreateRole("owner_under_policy");
-  db().Exec("GRANT CREATE ON DATABASE " +
-            *db().app().One("SELECT current_database()") +
-            " TO owner_under_policy");
+  AllowLedger("owner_under_policy");
   db().Exec("GRANT ALL ON SCHEMA public TO owner_under_policy");
   db().Exec("ALTER TABLE users OWNER TO owner_under_policy");
   db().Exec("ALTER TABLE users ENABLE ROW LEVEL SECURITY");
   db().Exec("ALTER TABLE users FORCE ROW LEVEL SECURITY");
-  db().Exec("CREATE POLICY some ON users USING (id = 1)");
-  Refused({kRefused, "?"}, UrlAs("owner_under_policy"));
+  db().Exec("CREATE POLICY mine ON users USING (id = 1)");
+  Refused({kRefused,
+           "segue: row security on table 'users' may hide rows from this role, "
+           "so that they would not be moved; run as a role with BYPASSRLS or "
+           "as the table's owner without FORCE ROW LEVEL SECURITY\n"},
+          UrlAs("owner_under_policy"));
 }
 
 INSTANTIATE_TEST_SUITE_P(PostgreSQL, BadServerTest,
@@ -105,7 +141,9 @@ TEST(WrongPassword, IsToldWithoutShowingIt) {
   const Finished finished = RunCommand(command);
   EXPECT_EQ(kCannotConnect, finished.exit_code);
   EXPECT_EQ(std::string::npos, finished.err.find("hunter2"));
-  EXPECT_EQ("?", finished.err);
+  EXPECT_EQ("segue: cannot connect to " + server.Url("postgres", "app:***") +
+                ": password authentication failed for user \"app\"\n",
+            finished.err);
 }
 
 }  // namespace

@@ -46,6 +46,23 @@ TEST_P(RunnerTest, TheSecondIsToldWhoIsAtWork) {
   ExpectFinishes(site);
 }
 
+// Neither has a ledger to look into yet: they meet while creating it.
+TEST_P(RunnerTest, TwoAtTheSameInstant) {
+  for (int round = 0; round < 3; ++round) {
+    CrashSite site(GetParam(), Access::kInPlace);
+    Process one(site.Segue("start"));
+    Process two(site.Segue("start"));
+    const Finished first = one.Wait();
+    const Finished second = two.Wait();
+    for (const Finished& each : {first, second}) {
+      EXPECT_TRUE(each.exit_code == 0 || each.exit_code == kAnotherRunner)
+          << each.exit_code << ": " << each.err;
+    }
+    EXPECT_TRUE(first.exit_code == 0 || second.exit_code == 0);
+    ExpectFinishes(site);
+  }
+}
+
 TEST_P(RunnerTest, AKilledOneIsTakenOver) {
   CrashSite site(GetParam(), Access::kInPlace);
   ASSERT_EQ(128 + SIGKILL, site.Run("start", "kill:backfill:2").exit_code);

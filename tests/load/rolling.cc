@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::int64_t kRows = 20'000;
 constexpr std::int64_t kKeys = kRows + 2'000;  // some are not there yet
-constexpr std::int64_t kMoment = 150;          // statements of each client
+constexpr std::int64_t kMoment = 75;           // statements of each client
 constexpr std::chrono::minutes kLimit{2};
 constexpr int kClientsPerVersion = 2;
 // SQLite has one writer at a time, and each commit waits for the disk.
-constexpr double kSqliteRate = 150;
-constexpr double kPostgresRate = 400;
+constexpr double kSqliteRate = 200;
+constexpr double kPostgresRate = 600;
 
 MigratorOptions OptionsFor(Access access) {
   MigratorOptions options;

@@ -109,6 +109,7 @@ lab::ClientShape PlainShape(const TestDatabase& database) {
 TEST_P(NaiveTest, ARenameFailsTheOldVersion) {
   db().Exec("CREATE TABLE items (id BIGINT PRIMARY KEY, v BIGINT)");
   lab::Traffic traffic({1, 100, 1});
+  traffic.SetRatePerClient(100);  // leaves SQLite's one lock to the rename
   traffic.AddClient(PlainShape(db()));
   ASSERT_TRUE(traffic.WaitForEach(20, std::chrono::minutes(1)));
   db().Exec("ALTER TABLE items RENAME COLUMN v TO amount");

@@ -178,7 +178,8 @@ kill_segue() {
   shift
   (cd "$here" && exec "$segue" "$@" --url "$(url_of "$database")") \
     >>"$work/segue.log" 2>&1 &
-  local pid=$! point=$((RANDOM % 1500))
+  # Most of what a command does happens in its first moments.
+  local pid=$! point=$((RANDOM % (50 << (RANDOM % 6))))
   sleep "$(printf '%d.%03d' $((point / 1000)) $((point % 1000)))"
   if kill -KILL $pid 2>/dev/null; then killed=$((killed + 1)); fi
   wait $pid 2>/dev/null || true

@@ -10,7 +10,9 @@ namespace segue::cli {
 namespace {
 
 std::string ReportText(const VerifyReport& report) {
-  const std::string rows = base::WithThousands(report.rows_checked) + " rows";
+  // All were checked; how many there are is the database's estimate.
+  const std::string rows =
+      "about " + base::WithThousands(report.rows_checked) + " rows";
   if (report.clean()) {
     return report.migration + ": old and new agree on " + rows + ".\n";
   }

@@ -137,6 +137,7 @@ class Dialect {
       const std::string& kill_session) const = 0;
 
   // Sessions that hold locks on `table` that would block DDL, oldest first.
+  // Without a table's name: that lock any table against everybody.
   virtual std::vector<Blocker> Blockers(
       Connection& connection, const schema::TableName& table) const = 0;
 

@@ -84,6 +84,7 @@ Outcome Migrator::Start(const Migration& migration,
   auto row = session.ledger.Load(session.connection(), migration.id);
   const bool known = row && row->phase != Phase::kRolledBack;
   if (known) RefuseChangedFile(*row, migration);
+  if (known) session.ledger.SetError(session.connection(), row->id, "");
   if (known && row->phase == Phase::kComplete) {
     Outcome outcome = session.OutcomeOf(row->id);
     outcome.notes.push_back("migration '" + row->id + "' is already complete");

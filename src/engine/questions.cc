@@ -48,6 +48,16 @@ std::string Migrator::UrlFor(const std::string& version) {
   const Database& database = session_->database;
   std::string version_schema;
   bool found = version.empty() || version == "latest";
+  const auto status = Status();
+  const bool awaited = status && status->is_active() &&
+                       !status->version_schema.empty() &&
+                       status->sub_state != SubState::kReady &&
+                       status->phase != Phase::kContracting;
+  if (version == "latest" && awaited) {
+    throw Error(ErrorKind::kNotFound,
+                "version '" + status->version_schema + "' is not published yet")
+        .WithHint("it is as soon as 'segue status' says ready");
+  }
   for (const VersionInfo& info : Versions()) {
     const bool named = info.name == version || info.version_schema == version;
     if (info.state == "live" &&

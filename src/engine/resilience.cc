@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "db/retry.h"
+#include "engine/blockers.h"
 #include "engine/runner.h"
 #include "segue/error.h"
 
@@ -32,15 +33,14 @@ void Runner::BeforeChunk() {
   ThrowIfCancelled();
   Control control;
   Resiliently([&] { control = ledger_.LoadControl(connection()); });
-  if (control.pause && !control.cancel) WaitWhilePaused(control);
-  Resiliently([&] { control = ledger_.LoadControl(connection()); });
+  if (control.pause && !control.cancel) control = WaitWhilePaused(control);
   if (control.cancel) {
     cancelled_by_request_ = true;
     throw Error(ErrorKind::kCancelled, "cancelled by " + control.by);
   }
 }
 
-void Runner::WaitWhilePaused(const Control& control) {
+Control Runner::WaitWhilePaused(const Control& control) {
   Note(Progress::Event::kPaused, "paused by " + control.by);
   Control now = control;
   while (now.pause && !now.cancel) {
@@ -50,7 +50,8 @@ void Runner::WaitWhilePaused(const Control& control) {
     Resiliently(
         [&] { InLedger([&] { now = ledger_.LoadControl(connection()); }); });
   }
-  Note(Progress::Event::kResumed, "resumed by " + now.by);
+  if (!now.cancel) Note(Progress::Event::kResumed, "resumed by " + now.by);
+  return now;
 }
 
 void Runner::Note(Progress::Event event, const std::string& message) {
@@ -96,7 +97,7 @@ void Runner::Resiliently(const std::function<void()>& chunk,
     Progress progress = Report(Progress::Event::kRetry);
     progress.message = retry.error.what();
     if (retry.error.kind() == ErrorKind::kLockTimeout) {
-      progress.message += DescribeBlockers();
+      progress.message += DescribeBlockers(database_, locked_);
     }
     Send(progress);
   };
@@ -105,7 +106,7 @@ void Runner::Resiliently(const std::function<void()>& chunk,
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kLockTimeout) throw;
     throw Error(ErrorKind::kLockTimeout,
-                error.what() + (connection().alive() ? DescribeBlockers() : ""))
+                error.what() + DescribeBlockers(database_, locked_))
         .WithCode(error.native_code())
         .WithHint(
             "end or wait for the session that holds the lock, then run "
@@ -139,33 +140,6 @@ void Runner::WatchInterrupts() {
   if (options_.cancel == nullptr) return;
   db::Connection* watched = &database_.connection();
   options_.cancel->SetInterrupter([watched] { watched->Interrupt(); });
-}
-
-// A plan names what is locked as people read it: "public.users", or "users"
-// where there are no schemas.
-schema::TableName Runner::LockedTable() const {
-  const std::string prefix = ledger_.schema_name() + ".";
-  const bool qualified = base::StartsWith(locked_, prefix);
-  return {ledger_.schema_name(),
-          qualified ? locked_.substr(prefix.size()) : locked_};
-}
-
-std::string Runner::DescribeBlockers() {
-  std::string text;
-  try {
-    const schema::TableName table = LockedTable();
-    for (const db::Blocker& blocker :
-         database_.dialect().Blockers(connection(), table)) {
-      text += fmt::format(
-          "; held by session {} (user {}, {}, transaction open for {:.1f} s): "
-          "{}",
-          blocker.session, blocker.user, blocker.application,
-          blocker.age_seconds, blocker.query);
-    }
-  } catch (const Error& error) {
-    return std::string("; the blockers cannot be read: ") + error.what();
-  }
-  return text;
 }
 
 Progress Runner::Report(Progress::Event event) const {

@@ -32,6 +32,11 @@ Runner::Runner(Database& database, const Ledger& ledger, Lease& lease,
       migration_(migration),
       plan_(migration.plan) {
   WatchInterrupts();
+  Plan before = plan_;
+  ledger_.LoadStates(database_.connection(), migration_.id, before);
+  for (const Step& step : before.steps) {
+    if (step.executed && !step.rolled_back) ++steps_done_;
+  }
 }
 
 Runner::~Runner() {

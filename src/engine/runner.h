@@ -107,12 +107,10 @@ class Runner : public StepRunner, private backfill::Host {
   void Rest(std::chrono::milliseconds duration) override;
 
   // Sessions and waiting (resilience.cc).
-  void WaitWhilePaused(const Control& control);
+  Control WaitWhilePaused(const Control& control);
   void Recover(const Error& cause);
   void WatchInterrupts();
   void ThrowIfCancelled() const;
-  schema::TableName LockedTable() const;
-  std::string DescribeBlockers();
   Progress Report(Progress::Event event) const;
   void Send(const Progress& progress) const;
 

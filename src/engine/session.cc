@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "db/retry.h"
+#include "engine/blockers.h"
 #include "segue/error.h"
 
 namespace segue {
@@ -45,9 +46,30 @@ engine::Planned Migrator::Session::PlanFor(const Migration& migration) {
       if (version.state == "live") live.push_back(version.version_schema);
     }
   }
-  return engine::MakePlan(
+  return PatientlyPlan(
       {database.dialect(), connection(), migration, database.schema(),
        migration.access.value_or(options.access), live, LockBudget()});
+}
+
+// The catalogue of a table that is locked against everybody cannot be read.
+engine::Planned Migrator::Session::PatientlyPlan(
+    const engine::PlannerInput& input) {
+  db::RetryPolicy policy;
+  policy.patience = options.lock_patience;
+  try {
+    return db::Retry(base::SystemClock(), policy,
+                     [&] { return engine::MakePlan(input); });
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kLockTimeout) throw;
+    throw Error(ErrorKind::kLockTimeout,
+                "a table of schema '" + database.schema() +
+                    "' is locked, so that it cannot be inspected" +
+                    engine::DescribeBlockers(database, ""))
+        .WithCode(error.native_code())
+        .WithHint(
+            "end or wait for the session that holds the lock; nothing "
+            "was changed");
+  }
 }
 
 void Migrator::Session::Preflight(const engine::Planned& planned) {

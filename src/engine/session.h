@@ -64,6 +64,7 @@ class Migrator::Session {
   engine::Ledger ledger;
 
  private:
+  engine::Planned PatientlyPlan(const engine::PlannerInput& input);
   void RunPhase(engine::MigrationRow& row, engine::Runner& runner, Phase phase);
   void RecordReady(engine::Lease& lease, engine::MigrationRow& row);
   void RunContract(engine::Lease& lease, engine::MigrationRow& row,

@@ -16,6 +16,17 @@ constexpr const char* kSettle = "settle";
 // Naming the failing keys must not take as long as the backfill itself.
 constexpr std::chrono::seconds kBlameTime{20};
 
+// How much of its step a walk has done: a fill writes, a check only reads.
+double ShareOfStep(const std::string& activity, std::int64_t rows,
+                   std::int64_t total) {
+  constexpr double kFill = 0.8;
+  const double part =
+      total <= 0 ? 0 : static_cast<double>(rows) / static_cast<double>(total);
+  if (activity == kBackfill) return kFill * part;
+  if (activity == kVerify) return kFill + (1 - kFill) * part;
+  return 0;
+}
+
 }  // namespace
 
 void Runner::RunWork(std::size_t step, std::size_t action) {
@@ -160,10 +171,11 @@ void Runner::Moved(const backfill::Position& position,
         static_cast<double>(progress.rows_total - position.rows) /
         position.rate;
   }
-  if (total_ > 0 && activity_ == kBackfill) {
-    progress.progress_pct += 100.0 / static_cast<double>(plan_.steps.size()) *
-                             static_cast<double>(position.rows) /
-                             static_cast<double>(progress.rows_total);
+  // A step that is done is counted already.
+  if (step_ >= steps_done_) {
+    progress.progress_pct +=
+        100.0 / static_cast<double>(plan_.steps.size()) *
+        ShareOfStep(activity_, position.rows, progress.rows_total);
   }
   Send(progress);
 }

@@ -53,6 +53,20 @@ class RenameColumn : public Operation {
   RenameColumnSpec spec_;
 };
 
+// A view or an index follows the new name, the body of a function does not:
+// after the contract every write would fail in it.
+void RefuseTriggerFunctions(const TableWork& work, const schema::Column& old) {
+  for (const schema::Dependent& dependent : work.live().dependents) {
+    if (dependent.kind != "trigger function") continue;
+    if (dependent.column != old.physical()) continue;
+    throw work
+        .Refused(old.name, fmt::format("trigger function '{}' reads it by this "
+                                       "name and would fail after the contract",
+                                       dependent.name))
+        .WithHint("let the function take either name, as to_jsonb(NEW) does");
+  }
+}
+
 // One column under two names: nothing is copied. Versioned, the view of each
 // version has its own; in place the old name is gone from one moment to the
 // next.
@@ -126,6 +140,7 @@ void PlanRename(TableWork& work, const schema::Column& old,
                 const std::string& to, RenameStrategy strategy) {
   if (to == old.name) throw work.Refused(to, "it has this name already");
   work.TakeFreeName(to);
+  RefuseTriggerFunctions(work, old);
   if (work.versioned() && strategy == RenameStrategy::kFillInPlace) {
     throw work
         .Refused(old.name, "versioned access needs no copy of a renamed column")

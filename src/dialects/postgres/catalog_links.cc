@@ -59,6 +59,8 @@ WHERE c.relnamespace = $1::oid AND x.contype IN ('p', 'u', 'f', 'c', 'x')
   AND c.relkind IN ('r', 'p')
 ORDER BY x.conrelid, x.conname, k.ord)sql";
 
+// The server does not know what a function's body reads; what it takes from the
+// row of a trigger is written NEW.x or OLD.x.
 // The views of published versions are segue's own; their schemas carry a
 // comment that says so (version_views.cc).
 constexpr const char* kDependentsSql = R"sql(
@@ -100,6 +102,16 @@ UNION
     AND a.attgenerated <> ''
     AND (a.attrelid, a.attnum) <> (d.refobjid, d.refobjsubid)
   JOIN pg_class t ON t.oid = f.adrelid
+UNION
+  SELECT a.attrelid, a.attnum, 'trigger function', p.pronamespace,
+    p.proname::text
+  FROM c JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal
+    AND g.tgname NOT LIKE '~segue\_%'
+  JOIN pg_proc p ON p.oid = g.tgfoid
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+    AND NOT a.attisdropped AND p.prosrc ~* ('\m(new|old)\s*\.\s*"?' ||
+      regexp_replace(replace(a.attname, '"', '""'),
+        '([][\\.*+?^$(){}|])', '\\\1', 'g') || '("|\M)')
 UNION
   SELECT x.confrelid, k, 'foreign key', t.relnamespace,
     t.relname || '.' || x.conname

@@ -97,7 +97,8 @@ SELECT coalesce(a.pid::text, 'prepared transaction ' || x.gid),
     clock_timestamp() - coalesce(a.xact_start, x.prepared)), 0)::float8
 FROM (SELECT DISTINCT pid, virtualtransaction FROM pg_locks
   WHERE locktype = 'relation' AND granted
-    AND relation = to_regclass($1)
+    AND (relation = to_regclass(nullif($1, ''))
+      OR ($1 = '' AND mode = 'AccessExclusiveLock'))
     AND database = (SELECT oid FROM pg_database
       WHERE datname = current_database())
     AND pid IS DISTINCT FROM pg_backend_pid()) l
@@ -129,7 +130,8 @@ std::vector<db::Blocker> Blockers(db::Connection& connection,
                                   const schema::TableName& table) {
   std::vector<db::Blocker> blockers;
   for (const db::Row& values :
-       connection.Execute(kBlockersSql, {Name(table)}).rows) {
+       connection.Execute(kBlockersSql, {table.name.empty() ? "" : Name(table)})
+           .rows) {
     RowReader row(values);
     db::Blocker blocker;
     blocker.session = row.Text();

@@ -125,16 +125,24 @@ std::string AlterProbe(const plan::AlterColumn& action) {
          " AND dflt_value IS " + value + ")";
 }
 
+[[noreturn]] void RefuseComment(const schema::TableName& table,
+                                const schema::Column& column) {
+  throw Error(ErrorKind::kRefused,
+              "column '" + column.name + "' of table '" + table.name +
+                  "': SQLite keeps no comments on columns");
+}
+
 void RequireAlterable(const plan::AlterColumn& action) {
   if (action.before.comment == action.after.comment) return;
-  throw Error(ErrorKind::kRefused,
-              "column '" + action.after.name + "' of table '" +
-                  action.table.name + "': SQLite keeps no comments on columns");
+  RefuseComment(action.table, action.after);
 }
 
 }  // namespace
 
 PlannedAction Renderer::operator()(const plan::AddColumn& action) const {
+  if (!action.column.comment.empty()) {
+    RefuseComment(action.table, action.column);
+  }
   PlannedAction planned = Change(
       "Add column '" + action.column.name + "' to '" + action.table.name + "'",
       kInstant);

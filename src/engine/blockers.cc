@@ -1,0 +1,51 @@
+#include "engine/blockers.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "base/text.h"
+#include "db/dialect.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+// Another role's session shows neither its application nor its query.
+std::string Describe(const db::Blocker& blocker) {
+  std::vector<std::string> known;
+  if (!blocker.user.empty()) known.push_back("user " + blocker.user);
+  if (!blocker.application.empty()) known.push_back(blocker.application);
+  known.push_back(
+      fmt::format("transaction open for {:.1f} s", blocker.age_seconds));
+  const std::string query = blocker.query.empty() ? "" : ": " + blocker.query;
+  return fmt::format("; held by session {} ({}){}", blocker.session,
+                     base::Join(known, ", "), query);
+}
+
+// Where there are schemas, a plan writes them before the table's name.
+schema::TableName Unqualified(const std::string& schema,
+                              const std::string& locked) {
+  const std::string prefix = schema + ".";
+  const bool qualified = base::StartsWith(locked, prefix);
+  return {schema, qualified ? locked.substr(prefix.size()) : locked};
+}
+
+}  // namespace
+
+std::string DescribeBlockers(Database& database, const std::string& locked) {
+  db::Connection& connection = database.connection();
+  if (!connection.alive()) return "";
+  try {
+    std::string text;
+    for (const db::Blocker& blocker : database.dialect().Blockers(
+             connection, Unqualified(database.schema(), locked))) {
+      text += Describe(blocker);
+    }
+    return text;
+  } catch (const Error& error) {
+    return std::string("; the blockers cannot be read: ") + error.what();
+  }
+}
+
+}  // namespace segue::engine

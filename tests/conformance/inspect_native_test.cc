@@ -100,6 +100,21 @@ TEST_P(PostgresInspectTest, ReadsIndexDetails) {
   EXPECT_EQ(FindIndex(table, "h")->method, "hash");
 }
 
+TEST_P(PostgresInspectTest, SeesWhatATriggersFunctionReads) {
+  db().Exec(
+      "CREATE TABLE t(id integer, name text, \"my \"\"na(me\" text, nam text);"
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "NEW.name := OLD . \"my \"\"na(me\"; -- nam, id\n RETURN NEW; END $$;"
+      "CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()");
+  std::vector<std::string> columns;
+  for (const schema::Dependent& dependent : Table("t").dependents) {
+    EXPECT_EQ(dependent.kind, "trigger function");
+    EXPECT_EQ(dependent.name, "public.f");
+    columns.push_back(dependent.column);
+  }
+  EXPECT_THAT(columns, ::testing::UnorderedElementsAre("name", "my \"na(me"));
+}
+
 SEGUE_INSTANTIATE_ON(PostgresInspectTest, PostgresTestbed());
 
 }  // namespace

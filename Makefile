@@ -50,7 +50,7 @@ format:
 ## make asan      unit and conformance tests under address+undefined
 asan: deps
 	@[ -f build/asan/build.ninja ] || cmake --preset asan >/dev/null
-	@cmake --build --preset asan -- -j $(JOBS)
+	@cmake --build --preset asan --target sanitized -- -j $(JOBS)
 	ctest --test-dir build/asan --output-on-failure -j $(JOBS) -L 'unit|conformance'
 
 ## make tsan      unit, conformance and load tests under thread

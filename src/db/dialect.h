@@ -32,6 +32,9 @@ struct Capabilities {
   bool relaxes_not_null = false;
   // A NOT NULL old column's default moves into the trigger.
   bool moves_default = false;
+  // A column takes any value and converts only what converts without loss, so
+  // a change of type needs no cast, which here would lose silently.
+  bool converts_on_store = false;
   bool many_sessions = false;  // several sessions may work at once
   // Text before the name of each of segue's own tables: "segue." or "segue_".
   std::string ledger_prefix;

@@ -15,7 +15,8 @@
 //   rolled_back: [...]          # likewise, after live and a rollback
 //   after: [...]                # likewise, after live and complete
 //   columns: ["t.id integer not null", "t.name text default 'x'"]
-//   refused: text               # start is refused and changes nothing
+//   refused: text               # start fails saying so (any letter case)
+//                               # and changes nothing
 //   complete: true              # start itself ends COMPLETE
 #pragma once
 

@@ -17,6 +17,7 @@ db::Capabilities MakeCapabilities() {
   can.transactional_ddl = true;
   can.drop_column_rewrites = true;
   can.relaxes_not_null = true;
+  can.converts_on_store = true;
   can.ledger_prefix = "segue_";
   can.ledger_identity = "INTEGER PRIMARY KEY AUTOINCREMENT";
   can.now_sql = "CAST(strftime('%s', 'now') AS INTEGER)";

@@ -81,6 +81,23 @@ void RefusePartitionKey(const MotionTerms& terms, const schema::Table& table) {
                   "': PostgreSQL forbids triggers to change it");
 }
 
+// Triggers fire by name, in byte order: one that comes after ours may change
+// the source behind its back.
+void RefuseLateTriggers(const MotionTerms& terms, const schema::Table& table) {
+  for (const schema::Trigger& trigger : table.triggers) {
+    if (trigger.name < terms.InsertTrigger() &&
+        trigger.name < terms.UpdateTrigger()) {
+      continue;
+    }
+    if (trigger.definition.find(" BEFORE ") == std::string::npos) continue;
+    throw Error(ErrorKind::kRefused,
+                "trigger '" + trigger.name + "' of '" + table.name.name +
+                    "' would fire after the dual-write triggers and could "
+                    "change what they have read")
+        .WithHint("rename it to a name that sorts before '~'");
+  }
+}
+
 std::vector<std::string> CreateStatements(const plan::Motion& motion,
                                           int major) {
   const MotionTerms terms(motion);
@@ -130,6 +147,7 @@ void RefuseUnsound(const MotionTerms& terms, const RenderContext& context) {
   if (table == nullptr) return;
   RefuseGenerated(terms, *table);
   RefusePartitionKey(terms, *table);
+  RefuseLateTriggers(terms, *table);
 }
 
 std::string Describe(const plan::Motion& motion) {

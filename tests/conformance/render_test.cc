@@ -2,6 +2,7 @@
 // it, undo gives back the very catalogue.
 #include <gmock/gmock.h>
 
+#include "segue/error.h"
 #include "tests/support/actions.h"
 #include "tests/support/testbed.h"
 
@@ -84,7 +85,7 @@ TEST_P(RenderTest, AddsAColumnWithADefaultThatReadsHaveAtOnce) {
 TEST_P(RenderTest, AddsAColumnWithAnAwkwardName) {
   schema::Column column = NewColumn("text");
   column.name = "Größe \"x\"; 'y'";
-  column.comment = "it's";
+  if (is_postgres()) column.comment = "it's";
   column.default_sql = "'a''b'";
   ThereAndBack(plan::AddColumn{Table().name, column});
   Do(plan::AddColumn{Table().name, column});
@@ -92,6 +93,17 @@ TEST_P(RenderTest, AddsAColumnWithAnAwkwardName) {
   EXPECT_EQ(
       db().app().One("SELECT \"Größe \"\"x\"\"; 'y'\" FROM t WHERE id = 1"),
       "a'b");
+}
+
+TEST_P(RenderTest, KeepsACommentOrSaysThatItCannot) {
+  schema::Column column = NewColumn("text");
+  column.comment = "it's";
+  if (is_sqlite()) {
+    EXPECT_THROW(Do(plan::AddColumn{Table().name, column}), Error);
+    return;
+  }
+  Do(plan::AddColumn{Table().name, column});
+  EXPECT_EQ(Column("added").comment, "it's");
 }
 
 TEST_P(RenderTest, DropsAColumnForGood) {

@@ -30,7 +30,8 @@ void RefuseExtras(const std::string& command,
     if (!base::StartsWith(word, "-")) continue;
     const std::string name = word.substr(0, word.find('='));
     std::string message = "unknown option " + name;
-    const std::string_view near = base::Nearest(name, OptionNames(options));
+    const std::vector<std::string> known = OptionNames(options);
+    const std::string_view near = base::Nearest(name, known);
     if (!near.empty()) message += "; did you mean " + std::string(near) + "?";
     throw Usage(command, message);
   }

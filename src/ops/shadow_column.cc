@@ -31,6 +31,7 @@ const schema::Constraint* FindConstraint(const schema::Table& table,
 ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
     : work_(work), request_(std::move(request)) {
   RefuseUnknowableDefault();
+  RefuseUniqueDefault();
   MakeMotion();
   if (request_.keeps == Keeps::kBoth) return;
   const bool keeps_old = request_.keeps == Keeps::kOld;
@@ -72,6 +73,26 @@ void ShadowColumn::RefuseUnknowableDefault() const {
       .WithHint(work_.versioned() ? "drop the default first"
                                   : "use access: versioned, or drop the "
                                     "default first");
+}
+
+// Where triggers run after the row's own checks, an INSERT through the new side
+// holds the old column's default for a moment: in a unique index, the second
+// such row would fail.
+void ShadowColumn::RefuseUniqueDefault() const {
+  if (!request_.old_column || !new_side_writes()) return;
+  const schema::Column& old = *request_.old_column;
+  if (!work_.capabilities().relaxes_not_null || !old.default_sql) return;
+  for (const schema::Index& index : work_.live().indexes) {
+    for (const schema::IndexColumn& part : index.columns) {
+      if (!index.unique || part.name != old.name) continue;
+      throw work_
+          .Refused(old.name, "it has a default and is in the unique index '" +
+                                 index.name +
+                                 "', so that a row which gives only the new "
+                                 "column would collide with the default")
+          .WithHint("drop the default first");
+    }
+  }
 }
 
 void ShadowColumn::MakeMotion() {

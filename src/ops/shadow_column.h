@@ -57,6 +57,7 @@ class ShadowColumn {
   schema::Column Provenance() const;
   schema::Column PreparedOld() const;
   void RefuseUnknowableDefault() const;
+  void RefuseUniqueDefault() const;
   void MakeMotion();
   void NoteUnique();
   void AlterIfDifferent(Phase phase, const schema::Column& before,

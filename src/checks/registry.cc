@@ -18,8 +18,12 @@ std::string TableOf(const plan::Action& action) {
         using T = std::decay_t<decltype(value)>;
         if constexpr (requires { value.motion; }) {
           return value.motion.table.name;
+        } else if constexpr (requires { value.table.name.name; }) {
+          return value.table.name.name;
         } else if constexpr (requires { value.table; }) {
           return value.table.name;
+        } else if constexpr (requires { value.from.name; }) {
+          return value.from.name;
         } else {
           static_assert(std::is_same_v<T, plan::PublishVersion> ||
                         std::is_same_v<T, plan::RetireVersion> ||

@@ -126,14 +126,44 @@ void Ledger::Install(Connection& connection) const {
     if (!there && error.kind() != ErrorKind::kRefused) throw;
     if (!there) ThrowNoLedger(error);
   }
-  const db::Result found = connection.Execute(
-      "SELECT value FROM " + TableNamed("meta") + " WHERE name = 'version'");
-  if (found.rows.empty() ||
-      db::ToInt(found.rows[0][0]) > std::int64_t{kLedgerVersion}) {
+  const int version = LayoutVersion(connection);
+  if (version > kLedgerVersion) {
     throw Error(ErrorKind::kRefused,
                 "the ledger in this database was written by a newer segue")
         .WithHint("use that version of segue for this database");
   }
+  if (version < kLedgerVersion) Upgrade(connection);
+}
+
+int Ledger::LayoutVersion(Connection& connection) const {
+  const db::Result found = connection.Execute(
+      "SELECT value FROM " + TableNamed("meta") + " WHERE name = 'version'");
+  if (!found.rows.empty()) {
+    return static_cast<int>(std::stol(db::ToText(found.rows[0][0])));
+  }
+  throw Error(ErrorKind::kCorrupt, "the ledger does not say its version");
+}
+
+// Another runner may do the same at the same instant: the row of the version
+// is locked first and read again.
+void Ledger::Upgrade(Connection& connection) const {
+  db::Transaction transaction(connection, {});
+  connection.Execute("UPDATE " + TableNamed("meta") +
+                     " SET value = value WHERE name = 'version'");
+  for (int version = LayoutVersion(connection); version < kLedgerVersion;
+       ++version) {
+    for (const std::string& sql :
+         LedgerUpgrade(dialect_.capabilities(), version)) {
+      connection.Execute(sql);
+    }
+  }
+  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
+    connection.Execute(sql);
+  }
+  connection.Execute(
+      "UPDATE " + TableNamed("meta") + " SET value = $1 WHERE name = 'version'",
+      {std::to_string(kLedgerVersion)});
+  transaction.Commit();
 }
 
 std::optional<MigrationRow> Ledger::LoadWhere(

@@ -116,6 +116,8 @@ class Ledger {
 
  private:
   void CreateTables(db::Connection& connection) const;
+  int LayoutVersion(db::Connection& connection) const;
+  void Upgrade(db::Connection& connection) const;
   std::optional<MigrationRow> LoadWhere(
       db::Connection& connection, const std::string& condition,
       const std::vector<db::Value>& more) const;

@@ -14,7 +14,8 @@ std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
           " title TEXT NOT NULL, checksum TEXT NOT NULL, source TEXT NOT NULL,"
           " phase TEXT NOT NULL, sub_state TEXT NOT NULL, plan TEXT NOT NULL,"
           " started_at TEXT NOT NULL, updated_at TEXT NOT NULL,"
-          " error TEXT NOT NULL, PRIMARY KEY (schema_name, id))",
+          " error TEXT NOT NULL, folded_into TEXT NOT NULL DEFAULT '',"
+          " PRIMARY KEY (schema_name, id))",
       create +
           "action (schema_name TEXT NOT NULL, migration TEXT NOT NULL,"
           " step BIGINT NOT NULL, action BIGINT NOT NULL,"
@@ -41,11 +42,24 @@ std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
           " published_at TEXT NOT NULL, position BIGINT NOT NULL,"
           " PRIMARY KEY (schema_name, name))",
       create +
+          "instance (schema_name TEXT NOT NULL, id TEXT NOT NULL,"
+          " version TEXT NOT NULL, host TEXT NOT NULL,"
+          " registered_at TEXT NOT NULL, seen BIGINT NOT NULL,"
+          " expires BIGINT NOT NULL, PRIMARY KEY (schema_name, id))",
+      create +
           "lease (schema_name TEXT PRIMARY KEY, token BIGINT NOT NULL,"
           " session TEXT NOT NULL, host TEXT NOT NULL, pid BIGINT NOT NULL,"
           " who TEXT NOT NULL, since TEXT NOT NULL,"
           " expires BIGINT NOT NULL)",
   };
+}
+
+// 2: instances; a migration that `migrate` ran as a part of another one.
+std::vector<std::string> LedgerUpgrade(const db::Capabilities& capabilities,
+                                       int version) {
+  if (version != 1) return {};
+  return {"ALTER TABLE " + capabilities.ledger_prefix +
+          "migration ADD COLUMN folded_into TEXT NOT NULL DEFAULT ''"};
 }
 
 }  // namespace segue::engine

@@ -9,9 +9,14 @@
 namespace segue::engine {
 
 // The version of the ledger's layout that this program writes.
-inline constexpr int kLedgerVersion = 1;
+inline constexpr int kLedgerVersion = 2;
 
 // CREATE TABLE IF NOT EXISTS statements, in order; safe to repeat.
 std::vector<std::string> LedgerTables(const db::Capabilities& capabilities);
+
+// What turns the layout of `version` into the next one, besides the tables
+// that LedgerTables creates.
+std::vector<std::string> LedgerUpgrade(const db::Capabilities& capabilities,
+                                       int version);
 
 }  // namespace segue::engine

@@ -12,6 +12,21 @@
 
 namespace segue::plan {
 
+// With its columns, constraints and comment.
+struct CreateTable {
+  schema::Table table;
+};
+
+// Irreversible.
+struct DropTable {
+  schema::Table table;
+};
+
+struct RenameTable {
+  schema::TableName from;
+  std::string to;
+};
+
 struct AddColumn {
   schema::TableName table;
   schema::Column column;
@@ -53,6 +68,21 @@ struct ValidateConstraint {
 struct DropConstraint {
   schema::TableName table;
   schema::Constraint constraint;
+};
+
+struct RenameConstraint {
+  schema::TableName table;
+  schema::Constraint constraint;  // as it is now
+  std::string to;
+};
+
+// What a logical subscriber is told of a row that changed.
+struct SetReplicaIdentity {
+  schema::TableName table;
+  std::string before;  // "DEFAULT", "FULL", "NOTHING", "INDEX"
+  std::string before_index;
+  std::string after;
+  std::string after_index;
 };
 
 // Built without blocking writers where the database can. `definition` of the
@@ -121,9 +151,11 @@ struct RawSql {
 };
 
 using Action =
-    std::variant<AddColumn, DropColumn, RenameColumn, AlterColumn,
-                 AddConstraint, ValidateConstraint, DropConstraint, CreateIndex,
-                 DropIndex, RenameIndex, CreateSync, DropSync, Backfill, Verify,
-                 Settle, PublishVersion, RetireVersion, RawSql>;
+    std::variant<CreateTable, DropTable, RenameTable, AddColumn, DropColumn,
+                 RenameColumn, AlterColumn, AddConstraint, ValidateConstraint,
+                 DropConstraint, RenameConstraint, SetReplicaIdentity,
+                 CreateIndex, DropIndex, RenameIndex, CreateSync, DropSync,
+                 Backfill, Verify, Settle, PublishVersion, RetireVersion,
+                 RawSql>;
 
 }  // namespace segue::plan

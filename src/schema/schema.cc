@@ -19,7 +19,7 @@ template <typename Tables>
 auto FindTableIn(Tables& tables, const std::string& name) {
   const auto found =
       std::find_if(tables.begin(), tables.end(),
-                   [&](const Table& table) { return table.name.name == name; });
+                   [&](const Table& table) { return table.shown() == name; });
   return found == tables.end() ? nullptr : &*found;
 }
 
@@ -129,7 +129,7 @@ Table* Schema::FindTable(const std::string& table) {
 std::vector<std::string> Schema::TableNames() const {
   std::vector<std::string> names;
   names.reserve(tables.size());
-  for (const Table& table : tables) names.push_back(table.name.name);
+  for (const Table& table : tables) names.push_back(table.shown());
   return names;
 }
 

@@ -36,7 +36,8 @@ struct Column {
   std::string comment;
   std::string collation;  // empty: the type's own
   Identity identity = Identity::kNone;
-  std::string generated_sql;  // expression of a generated column
+  std::string identity_options;  // "START WITH 5 ..."; empty: the defaults
+  std::string generated_sql;     // expression of a generated column
   // Where the values live when the shape that is being planned shows the
   // column under another name than the base table has; empty: same name.
   std::string stored_as;
@@ -51,7 +52,7 @@ struct IndexColumn {
   std::string name;        // empty when it is an expression
   std::string expression;  // empty when it is a column
   std::string collation;
-  std::string opclass;
+  std::string opclass;  // with its parameters, as SQL writes them
   bool descending = false;
   std::optional<bool> nulls_first;  // nullopt: the database's default
 };
@@ -69,6 +70,8 @@ struct Index {
   std::string method;      // "btree"; empty: the database's default
   std::string definition;  // the whole CREATE INDEX, as the database prints it
   std::string constraint;  // the constraint it backs; empty: none
+  std::string storage_parameters;  // "fillfactor = 70"; empty: none
+  std::string tablespace;          // empty: the default one
 };
 
 enum class ConstraintKind {
@@ -79,6 +82,25 @@ enum class ConstraintKind {
   kExclude
 };
 
+// Where a foreign key points. Actions are as SQL writes them ("SET NULL");
+// empty: the database's default.
+struct Reference {
+  std::string table;
+  std::vector<std::string> columns;  // empty: the table's primary key
+  std::string match;                 // "FULL"
+  std::string on_delete;
+  std::string on_update;
+  // Only these columns are set by ON DELETE SET NULL or SET DEFAULT.
+  std::vector<std::string> on_delete_set_columns;
+};
+
+struct ExcludeElement {
+  std::string expression;  // a column or an expression, with its opclass
+  std::string op;          // the operator: "&&"
+};
+
+// One that exists has `definition`; one that is to be made has the structured
+// fields of its kind instead.
 struct Constraint {
   std::string name;
   ConstraintKind kind = ConstraintKind::kCheck;
@@ -87,6 +109,18 @@ struct Constraint {
   std::string definition;   // as the database prints it, without the name
   std::string using_index;  // adopt this index (unique); empty: build one
   bool validated = true;
+  Reference reference;  // foreign keys
+  bool deferrable = false;
+  bool initially_deferred = false;
+  bool nulls_not_distinct = false;  // unique
+  bool no_inherit = false;          // checks
+  // Of the index of a unique, primary key or exclusion constraint.
+  std::vector<std::string> include;
+  std::string storage_parameters;
+  std::string tablespace;
+  std::string exclude_method;  // "gist"
+  std::vector<ExcludeElement> exclude;
+  std::string predicate;  // of an exclusion constraint; empty: all rows
 };
 
 struct Trigger {
@@ -121,7 +155,16 @@ struct Table {
   bool owned_by_session = true;     // the session's role may alter it
   bool without_rowid = false;       // SQLite
   std::vector<std::string> partition_key;
+  // The name under which the shape that is being planned shows the table while
+  // the base still has `name`; empty: the same.
+  std::string shown_as;
+  // "DEFAULT", "FULL", "NOTHING", "INDEX"; empty: the database has none.
+  std::string replica_identity;
+  std::string replica_identity_index;
 
+  const std::string& shown() const {
+    return shown_as.empty() ? name.name : shown_as;
+  }
   const Column* FindColumn(const std::string& column) const;
   Column* FindColumn(const std::string& column);
   std::vector<std::string> ColumnNames() const;
@@ -135,7 +178,7 @@ struct Schema {
   std::string server_version;  // for messages and history
   std::vector<Table> tables;   // ordinary tables, then views, by name
 
-  // nullptr when there is none of this name.
+  // By the name under which it is shown; nullptr when there is none.
   const Table* FindTable(const std::string& table) const;
   Table* FindTable(const std::string& table);
   std::vector<std::string> TableNames() const;

@@ -47,6 +47,26 @@ std::string ConstraintText(const TableName& table,
   return constraint.validated ? text : text + " NOT VALID";
 }
 
+std::string TableText(const schema::Table& table) {
+  std::vector<std::string> parts;
+  for (const schema::Column& column : table.columns) {
+    parts.push_back(column.name + " " + ColumnText(column));
+  }
+  for (const schema::Constraint& constraint : table.constraints) {
+    parts.push_back(ConstraintText(table.name, constraint));
+  }
+  std::string text = table.name.name + " (" + base::Join(parts, ", ") + ")";
+  if (!table.comment.empty()) {
+    text += " COMMENT " + base::Quoted(table.comment, '\'');
+  }
+  return text;
+}
+
+std::string IdentityText(const std::string& identity,
+                         const std::string& index) {
+  return index.empty() ? identity : identity + " " + index;
+}
+
 std::string SyncText(const plan::Motion& motion) {
   std::string text = motion.name + " ON " + motion.table.name + " (";
   text += motion.old_column ? motion.old_column->physical() : "-";
@@ -114,6 +134,17 @@ class Renderer {
  public:
   explicit Renderer(const db::Capabilities& can) : can_(can) {}
 
+  PlannedAction operator()(const plan::CreateTable& a) const {
+    return Make("CREATE TABLE " + TableText(a.table),
+                "DROP TABLE " + a.table.name.name);
+  }
+  PlannedAction operator()(const plan::DropTable& a) const {
+    return Irreversible("DROP TABLE " + a.table.name.name);
+  }
+  PlannedAction operator()(const plan::RenameTable& a) const {
+    return Make("RENAME TABLE " + a.from.name + " TO " + a.to,
+                "RENAME TABLE " + a.to + " TO " + a.from.name);
+  }
   PlannedAction operator()(const plan::AddColumn& a) const {
     const std::string name = Of(a.table, a.column.name);
     return Make("ADD COLUMN " + name + " " + ColumnText(a.column),
@@ -145,6 +176,16 @@ class Renderer {
   PlannedAction operator()(const plan::DropConstraint& a) const {
     return Make("DROP CONSTRAINT " + a.constraint.name + " ON " + a.table.name,
                 "ADD " + ConstraintText(a.table, a.constraint));
+  }
+  PlannedAction operator()(const plan::RenameConstraint& a) const {
+    const std::string on = " ON " + a.table.name;
+    return Make("RENAME CONSTRAINT " + a.constraint.name + on + " TO " + a.to,
+                "RENAME CONSTRAINT " + a.to + on + " TO " + a.constraint.name);
+  }
+  PlannedAction operator()(const plan::SetReplicaIdentity& a) const {
+    const std::string verb = "REPLICA IDENTITY OF " + a.table.name + " ";
+    return Make(verb + IdentityText(a.after, a.after_index),
+                verb + IdentityText(a.before, a.before_index));
   }
   PlannedAction operator()(const plan::CreateIndex& a) const {
     PlannedAction action = Make("CREATE " + IndexText(a.table, a.index),

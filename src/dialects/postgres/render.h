@@ -16,6 +16,10 @@ using db::RenderContext;
 
 // render.cc
 PlannedAction RenderOne(const plan::RawSql&, const RenderContext&);
+// render_tables.cc
+PlannedAction RenderOne(const plan::CreateTable&, const RenderContext&);
+PlannedAction RenderOne(const plan::DropTable&, const RenderContext&);
+PlannedAction RenderOne(const plan::RenameTable&, const RenderContext&);
 // render_columns.cc
 PlannedAction RenderOne(const plan::AddColumn&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropColumn&, const RenderContext&);
@@ -25,6 +29,8 @@ PlannedAction RenderOne(const plan::AlterColumn&, const RenderContext&);
 PlannedAction RenderOne(const plan::AddConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::ValidateConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropConstraint&, const RenderContext&);
+PlannedAction RenderOne(const plan::RenameConstraint&, const RenderContext&);
+PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&);
 // render_indexes.cc
 PlannedAction RenderOne(const plan::CreateIndex&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropIndex&, const RenderContext&);

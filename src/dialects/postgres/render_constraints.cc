@@ -3,6 +3,7 @@
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
+#include "segue/error.h"
 
 namespace segue::postgres {
 namespace {
@@ -146,6 +147,14 @@ PlannedAction RenderOne(const plan::DropConstraint& action,
       "SELECT NOT (" + ConstraintExists(action.table, constraint.name) + ")";
   planned.lock = Lock(kAccessExclusive, action.table, context);
   return planned;
+}
+
+PlannedAction RenderOne(const plan::RenameConstraint&, const RenderContext&) {
+  throw Error(ErrorKind::kInternal, "RENAME CONSTRAINT is not rendered yet");
+}
+
+PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&) {
+  throw Error(ErrorKind::kInternal, "REPLICA IDENTITY is not rendered yet");
 }
 
 }  // namespace segue::postgres

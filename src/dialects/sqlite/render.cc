@@ -60,18 +60,6 @@ std::vector<Statement> ScriptStatements(const std::string& script) {
   return statements;
 }
 
-Error CannotConstrain(const schema::TableName& table) {
-  return Error(ErrorKind::kRefused,
-               "table '" + table.name +
-                   "': SQLite cannot add or drop a constraint of an existing "
-                   "table")
-      .WithHint("a unique index or a new table can do it");
-}
-
-Error CannotPublish() {
-  return {ErrorKind::kRefused, "SQLite cannot publish versions yet"};
-}
-
 }  // namespace
 
 PlannedAction Render(const plan::Action& action,
@@ -111,27 +99,6 @@ PlannedAction Renderer::operator()(const plan::RawSql& action) const {
   planned.undo = ScriptStatements(action.undo);
   planned.reversible = !planned.undo.empty();
   return planned;
-}
-
-PlannedAction Renderer::operator()(const plan::AddConstraint& action) const {
-  throw CannotConstrain(action.table);
-}
-
-PlannedAction Renderer::operator()(
-    const plan::ValidateConstraint& action) const {
-  throw CannotConstrain(action.table);
-}
-
-PlannedAction Renderer::operator()(const plan::DropConstraint& action) const {
-  throw CannotConstrain(action.table);
-}
-
-PlannedAction Renderer::operator()(const plan::PublishVersion&) const {
-  throw CannotPublish();
-}
-
-PlannedAction Renderer::operator()(const plan::RetireVersion&) const {
-  throw CannotPublish();
 }
 
 }  // namespace segue::sqlite

@@ -15,6 +15,10 @@ class Renderer {
  public:
   explicit Renderer(const db::RenderContext& context) : context_(context) {}
 
+  // render_tables.cc
+  PlannedAction operator()(const plan::CreateTable& action) const;
+  PlannedAction operator()(const plan::DropTable& action) const;
+  PlannedAction operator()(const plan::RenameTable& action) const;
   // render_columns.cc
   PlannedAction operator()(const plan::AddColumn& action) const;
   PlannedAction operator()(const plan::DropColumn& action) const;
@@ -32,10 +36,13 @@ class Renderer {
   PlannedAction operator()(const plan::Settle& action) const;
   // render.cc
   PlannedAction operator()(const plan::RawSql& action) const;
-  // What SQLite cannot do; operations avoid these by capability.
+  // render_constraints.cc
   PlannedAction operator()(const plan::AddConstraint& action) const;
   PlannedAction operator()(const plan::ValidateConstraint& action) const;
   PlannedAction operator()(const plan::DropConstraint& action) const;
+  PlannedAction operator()(const plan::RenameConstraint& action) const;
+  PlannedAction operator()(const plan::SetReplicaIdentity& action) const;
+  // version_views.cc
   PlannedAction operator()(const plan::PublishVersion& action) const;
   PlannedAction operator()(const plan::RetireVersion& action) const;
 

@@ -73,18 +73,32 @@ std::string Ledger::TableNamed(const std::string& table) const {
   return dialect_.capabilities().ledger_prefix + table;
 }
 
-bool Ledger::Exists(Connection& connection) const {
+std::optional<int> Ledger::LayoutVersion(Connection& connection) const {
   try {
-    connection.Execute("SELECT value FROM " + TableNamed("meta") +
-                       " WHERE name = 'version'");
-    return true;
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kRefused ||
-        error.kind() == ErrorKind::kNotFound) {
-      return false;
+    const db::Result found = connection.Execute(
+        "SELECT value FROM " + TableNamed("meta") + " WHERE name = 'version'");
+    if (found.rows.empty()) {
+      throw Error(ErrorKind::kCorrupt, "the ledger does not say its version");
     }
+    return std::stoi(Text(found.rows[0][0]));
+  } catch (const Error& error) {
+    const bool absent = error.kind() == ErrorKind::kRefused ||
+                        error.kind() == ErrorKind::kNotFound;
+    if (absent) return std::nullopt;
     throw;
   }
+}
+
+bool Ledger::Open(Connection& connection) const {
+  const std::optional<int> version = LayoutVersion(connection);
+  if (!version) return false;
+  if (*version > kLedgerVersion) {
+    throw Error(ErrorKind::kRefused,
+                "the ledger in this database was written by a newer segue")
+        .WithHint("use that version of segue for this database");
+  }
+  if (*version < kLedgerVersion) Upgrade(connection);
+  return true;
 }
 
 namespace {
@@ -117,31 +131,16 @@ void Ledger::CreateTables(Connection& connection) const {
 }
 
 void Ledger::Install(Connection& connection) const {
+  if (Open(connection)) return;
   try {
-    if (!Exists(connection)) CreateTables(connection);
+    CreateTables(connection);
   } catch (const Error& error) {
     if (error.poisons_connection()) throw;
     // Another runner may have created it at the same instant.
-    const bool there = Exists(connection);
-    if (!there && error.kind() != ErrorKind::kRefused) throw;
-    if (!there) ThrowNoLedger(error);
+    if (Open(connection)) return;
+    if (error.kind() != ErrorKind::kRefused) throw;
+    ThrowNoLedger(error);
   }
-  const int version = LayoutVersion(connection);
-  if (version > kLedgerVersion) {
-    throw Error(ErrorKind::kRefused,
-                "the ledger in this database was written by a newer segue")
-        .WithHint("use that version of segue for this database");
-  }
-  if (version < kLedgerVersion) Upgrade(connection);
-}
-
-int Ledger::LayoutVersion(Connection& connection) const {
-  const db::Result found = connection.Execute(
-      "SELECT value FROM " + TableNamed("meta") + " WHERE name = 'version'");
-  if (!found.rows.empty()) {
-    return static_cast<int>(std::stol(db::ToText(found.rows[0][0])));
-  }
-  throw Error(ErrorKind::kCorrupt, "the ledger does not say its version");
 }
 
 // Another runner may do the same at the same instant: the row of the version
@@ -150,8 +149,8 @@ void Ledger::Upgrade(Connection& connection) const {
   db::Transaction transaction(connection, {});
   connection.Execute("UPDATE " + TableNamed("meta") +
                      " SET value = value WHERE name = 'version'");
-  for (int version = LayoutVersion(connection); version < kLedgerVersion;
-       ++version) {
+  for (int version = LayoutVersion(connection).value_or(kLedgerVersion);
+       version < kLedgerVersion; ++version) {
     for (const std::string& sql :
          LedgerUpgrade(dialect_.capabilities(), version)) {
       connection.Execute(sql);

@@ -53,9 +53,12 @@ class Ledger {
  public:
   Ledger(const db::Dialect& dialect, std::string schema_name, std::string who);
 
-  // Creates or upgrades the ledger; own transaction; safe to repeat.
+  // Creates the ledger where there is none, then opens it; own transaction;
+  // safe to repeat.
   void Install(db::Connection& connection) const;
-  bool Exists(db::Connection& connection) const;
+  // False when there is none. Upgrades one that an earlier segue wrote; throws
+  // Error{kRefused} for one of a newer segue. Before any other call.
+  bool Open(db::Connection& connection) const;
 
   std::optional<MigrationRow> Load(db::Connection& connection,
                                    const std::string& id) const;
@@ -116,7 +119,8 @@ class Ledger {
 
  private:
   void CreateTables(db::Connection& connection) const;
-  int LayoutVersion(db::Connection& connection) const;
+  // nullopt: there is no ledger.
+  std::optional<int> LayoutVersion(db::Connection& connection) const;
   void Upgrade(db::Connection& connection) const;
   std::optional<MigrationRow> LoadWhere(
       db::Connection& connection, const std::string& condition,

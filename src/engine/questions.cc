@@ -25,7 +25,7 @@ void Migrator::RequestCancel() {
 
 std::optional<MigrationStatus> Migrator::Status() {
   Session& session = *session_;
-  if (!session.ledger.Exists(session.connection())) return std::nullopt;
+  if (!session.ledger.Open(session.connection())) return std::nullopt;
   auto row = session.ledger.Active(session.connection());
   if (!row) row = session.ledger.Newest(session.connection());
   if (!row) return std::nullopt;
@@ -34,13 +34,13 @@ std::optional<MigrationStatus> Migrator::Status() {
 
 std::vector<HistoryEntry> Migrator::History() {
   Session& session = *session_;
-  if (!session.ledger.Exists(session.connection())) return {};
+  if (!session.ledger.Open(session.connection())) return {};
   return session.ledger.Events(session.connection(), "");
 }
 
 std::vector<VersionInfo> Migrator::Versions() {
   Session& session = *session_;
-  if (!session.ledger.Exists(session.connection())) return {};
+  if (!session.ledger.Open(session.connection())) return {};
   return session.ledger.Versions(session.connection());
 }
 

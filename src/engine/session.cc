@@ -41,7 +41,7 @@ engine::Planned Migrator::Session::PlanFor(const Migration& migration) {
                 "migration '" + migration.id + "' has no operations");
   }
   std::vector<std::string> live;
-  if (ledger.Exists(connection())) {
+  if (ledger.Open(connection())) {
     for (const VersionInfo& version : ledger.Versions(connection())) {
       if (version.state == "live") live.push_back(version.version_schema);
     }
@@ -126,7 +126,7 @@ MigrationRow Migrator::Session::Intend(Lease& lease, const Migration& migration,
 }
 
 MigrationRow Migrator::Session::RequireActive() {
-  if (ledger.Exists(connection())) {
+  if (ledger.Open(connection())) {
     if (auto row = ledger.Active(connection())) return *std::move(row);
   }
   throw Error(ErrorKind::kNotFound,

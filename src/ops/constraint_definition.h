@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/node.h"
+#include "ops/reader.h"
 #include "schema/schema.h"
 
 namespace segue::ops {
@@ -11,8 +13,8 @@ namespace segue::ops {
 // {name*, constraint*, no_inherit} of the column `column`.
 schema::Constraint ParseCheck(const base::Node& body,
                               const std::string& column);
-// {name*, table*, column*, match_type, on_delete, on_update, deferrable,
-// initially_deferred} of the column `column`.
+// {name*, table*, column (else the primary key), match_type, on_delete,
+// on_update, deferrable, initially_deferred} of the column `column`.
 schema::Constraint ParseReference(const base::Node& body,
                                   const std::string& column);
 // {name*} of the column `column`.
@@ -20,5 +22,10 @@ schema::Constraint ParseUnique(const base::Node& body,
                                const std::string& column);
 // An item of create_table's `constraints`.
 schema::Constraint ParseConstraint(const base::Node& body);
+
+// For an operation that has keys of its own beside those of a constraint:
+// `reader` reads `body` and knows ConstraintKeys().
+const std::vector<std::string>& ConstraintKeys();
+schema::Constraint ReadConstraint(const base::Node& body, const Reader& reader);
 
 }  // namespace segue::ops

@@ -1,5 +1,5 @@
 // ADD, VALIDATE and DROP CONSTRAINT.
-#include "base/text.h"
+#include "dialects/postgres/constraint_body.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -18,42 +18,11 @@ bool CanBeNotValid(const Constraint& constraint) {
          constraint.kind == ConstraintKind::kForeignKey;
 }
 
-// " DEFERRABLE INITIALLY DEFERRED" and the like, out of the definition.
-std::string DeferrableOf(const Constraint& constraint) {
-  const std::size_t at = constraint.definition.find(" DEFERRABLE");
-  return at == std::string::npos ? "" : constraint.definition.substr(at);
-}
-
-std::string KeyWord(const Constraint& constraint) {
-  return constraint.kind == ConstraintKind::kPrimaryKey ? "PRIMARY KEY"
-                                                        : "UNIQUE";
-}
-
-// Without NOT VALID.
-std::string Body(const Constraint& constraint) {
-  if (!constraint.using_index.empty()) {
-    return KeyWord(constraint) + " USING INDEX " +
-           Ident(constraint.using_index) + DeferrableOf(constraint);
-  }
-  if (constraint.definition.empty() &&
-      constraint.kind == ConstraintKind::kCheck) {
-    return "CHECK (" + constraint.check + ")";
-  }
-  if (constraint.definition.empty()) {
-    return KeyWord(constraint) + " (" + Idents(constraint.columns) + ")";
-  }
-  std::string body = constraint.definition;
-  const std::size_t at = body.rfind(kNotValid);
-  if (at != std::string::npos && at + kNotValid.size() == body.size()) {
-    body.resize(at);
-  }
-  return body;
-}
-
 std::string AddSql(const schema::TableName& table, const Constraint& constraint,
                    bool not_valid) {
   return AlterTable(table) + "ADD CONSTRAINT " + Ident(constraint.name) + " " +
-         Body(constraint) + (not_valid ? std::string(kNotValid) : "");
+         ConstraintBody(table, constraint) +
+         (not_valid ? std::string(kNotValid) : "");
 }
 
 std::string ValidateSql(const schema::TableName& table,

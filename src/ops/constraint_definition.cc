@@ -1,0 +1,330 @@
+#include "ops/constraint_definition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "ops/reader.h"
+
+namespace segue::ops {
+namespace {
+
+using base::Node;
+using schema::Constraint;
+using schema::ConstraintKind;
+
+// One of `words`, whatever its case; the word as SQL writes it.
+std::string Word(const Node& node, const std::string& text,
+                 const std::vector<std::string>& words) {
+  const std::string lower = base::ToLower(base::Trim(text));
+  for (const std::string& word : words) {
+    if (base::ToLower(word) == lower) return word;
+  }
+  throw UsageError(
+      node, fmt::format("'{}' is none of {}", text, base::Join(words, ", ")));
+}
+
+// The database's own default reads as if nothing were said.
+std::string ReferenceAction(const Node& body, const Reader& reader,
+                            const std::string& key) {
+  const std::optional<std::string> text = reader.OptionalString(key);
+  if (!text) return "";
+  const std::string action =
+      Word(*body.Find(key), *text,
+           {"NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"});
+  return action == "NO ACTION" ? "" : action;
+}
+
+std::string Match(const Node& body, const Reader& reader) {
+  const std::optional<std::string> text = reader.OptionalString("match_type");
+  if (!text) return "";
+  const Node& node = *body.Find("match_type");
+  const std::string match = Word(node, *text, {"SIMPLE", "FULL", "PARTIAL"});
+  if (match == "PARTIAL") {
+    throw UsageError(node,
+                     "MATCH PARTIAL is implemented by no database; leave it "
+                     "out or use FULL");
+  }
+  return match == "SIMPLE" ? "" : match;
+}
+
+std::vector<std::string> Names(const Node* list) {
+  std::vector<std::string> names;
+  if (list == nullptr) return names;
+  for (const Node& item : list->items) {
+    if (!item.is_scalar() || item.scalar.empty()) {
+      throw UsageError(item, "expected the name of a column");
+    }
+    if (std::find(names.begin(), names.end(), item.scalar) != names.end()) {
+      throw UsageError(item, fmt::format("'{}' is listed twice", item.scalar));
+    }
+    names.push_back(item.scalar);
+  }
+  if (names.empty()) throw UsageError(*list, "must not be empty");
+  return names;
+}
+
+void ReadDeferrable(const Node& body, const Reader& reader,
+                    Constraint& constraint) {
+  const std::optional<bool> deferrable = reader.OptionalBool("deferrable");
+  constraint.initially_deferred =
+      reader.OptionalBool("initially_deferred").value_or(false);
+  if (constraint.initially_deferred && deferrable == false) {
+    throw UsageError(*body.Find("initially_deferred"),
+                     "what is initially deferred is deferrable");
+  }
+  constraint.deferrable =
+      deferrable.value_or(false) || constraint.initially_deferred;
+}
+
+schema::Reference ReadReferenced(const Node& body) {
+  const Reader reader(body, {"table", "columns", "match_type", "on_delete",
+                             "on_update", "on_delete_set_columns"});
+  schema::Reference reference;
+  reference.table = reader.RequiredString("table");
+  reference.columns = Names(&reader.RequiredList("columns"));
+  reference.match = Match(body, reader);
+  reference.on_delete = ReferenceAction(body, reader, "on_delete");
+  reference.on_update = ReferenceAction(body, reader, "on_update");
+  reference.on_delete_set_columns =
+      Names(reader.OptionalList("on_delete_set_columns"));
+  if (!reference.on_delete_set_columns.empty() &&
+      !base::StartsWith(reference.on_delete, "SET")) {
+    throw UsageError(*body.Find("on_delete_set_columns"),
+                     "needs on_delete: SET NULL or SET DEFAULT");
+  }
+  return reference;
+}
+
+void ReadIndexParameters(const Node& body, Constraint& constraint) {
+  const Reader reader(body,
+                      {"tablespace", "storage_parameters", "include_columns"});
+  constraint.tablespace = reader.OptionalString("tablespace").value_or("");
+  constraint.storage_parameters =
+      reader.OptionalString("storage_parameters").value_or("");
+  constraint.include = Names(reader.OptionalList("include_columns"));
+}
+
+// Cut at the commas that stand in no brackets and no quotes.
+std::vector<std::string> CutAtCommas(const std::string& text) {
+  std::vector<std::string> parts(1);
+  int depth = 0;
+  char quote = 0;
+  for (const char c : text) {
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '(' || c == ')') {
+      depth += c == '(' ? 1 : -1;
+    } else if (c == ',' && depth == 0) {
+      parts.emplace_back();
+      continue;
+    }
+    parts.back() += c;
+  }
+  return parts;
+}
+
+// "during WITH &&"
+schema::ExcludeElement ReadElement(const Node& at, const std::string& text) {
+  const std::size_t with = base::ToLower(text).rfind(" with ");
+  schema::ExcludeElement element;
+  if (with != std::string::npos) {
+    element.expression = base::Trim(text.substr(0, with));
+    element.op = base::Trim(text.substr(with + 6));
+  }
+  if (element.expression.empty() || element.op.empty()) {
+    throw UsageError(
+        at, fmt::format("'{}' is no element: write 'column WITH operator'",
+                        base::Trim(text)));
+  }
+  return element;
+}
+
+void ReadExclude(const Node& body, Constraint& constraint) {
+  const Reader reader(body, {"index_method", "elements", "predicate"});
+  constraint.exclude_method = reader.RequiredString("index_method");
+  constraint.predicate = reader.OptionalSql("predicate").value_or("");
+  const Node* elements = body.Find("elements");
+  if (elements != nullptr && elements->is_list()) {
+    for (const Node& item : elements->items) {
+      constraint.exclude.push_back(ReadElement(item, item.scalar));
+    }
+  } else {
+    for (const std::string& part :
+         CutAtCommas(reader.RequiredSql("elements"))) {
+      constraint.exclude.push_back(ReadElement(*elements, part));
+    }
+  }
+  if (constraint.exclude.empty()) {
+    throw UsageError(*elements, "must not be empty");
+  }
+}
+
+ConstraintKind KindOf(const Node& body, const std::string& type) {
+  const std::string word =
+      Word(*body.Find("type"), type,
+           {"unique", "check", "primary_key", "foreign_key", "exclude"});
+  if (word == "unique") return ConstraintKind::kUnique;
+  if (word == "check") return ConstraintKind::kCheck;
+  if (word == "primary_key") return ConstraintKind::kPrimaryKey;
+  if (word == "foreign_key") return ConstraintKind::kForeignKey;
+  return ConstraintKind::kExclude;
+}
+
+bool IsOn(const Node& node) {
+  const bool off = node.is_null() || (node.is_scalar() && !node.quoted &&
+                                      base::ToLower(node.scalar) == "false");
+  return !off;
+}
+
+struct KeyOfKinds {
+  const char* key;
+  std::vector<ConstraintKind> kinds;
+};
+
+// A key that the kind of constraint cannot have would be ignored otherwise.
+void RefuseForeignKeys(const Node& body, ConstraintKind kind,
+                       const std::string& type) {
+  static const std::vector<KeyOfKinds> kKeys = {
+      {"check", {ConstraintKind::kCheck}},
+      {"no_inherit", {ConstraintKind::kCheck}},
+      {"references", {ConstraintKind::kForeignKey}},
+      {"exclude", {ConstraintKind::kExclude}},
+      {"nulls_not_distinct", {ConstraintKind::kUnique}},
+      {"index_parameters",
+       {ConstraintKind::kUnique, ConstraintKind::kPrimaryKey,
+        ConstraintKind::kExclude}},
+      {"deferrable",
+       {ConstraintKind::kUnique, ConstraintKind::kPrimaryKey,
+        ConstraintKind::kForeignKey, ConstraintKind::kExclude}},
+      {"initially_deferred",
+       {ConstraintKind::kUnique, ConstraintKind::kPrimaryKey,
+        ConstraintKind::kForeignKey, ConstraintKind::kExclude}},
+  };
+  for (const KeyOfKinds& known : kKeys) {
+    const Node* node = body.Find(known.key);
+    if (node == nullptr || !IsOn(*node)) continue;
+    const bool takes = std::find(known.kinds.begin(), known.kinds.end(),
+                                 kind) != known.kinds.end();
+    if (takes) continue;
+    throw UsageError(*node, fmt::format("a constraint of type {} has no '{}'",
+                                        type, known.key));
+  }
+}
+
+void ReadColumns(const Node& body, const Reader& reader,
+                 Constraint& constraint) {
+  const bool optional = constraint.kind == ConstraintKind::kCheck ||
+                        constraint.kind == ConstraintKind::kExclude;
+  constraint.columns = Names(optional ? reader.OptionalList("columns")
+                                      : &reader.RequiredList("columns"));
+  if (constraint.kind != ConstraintKind::kForeignKey) return;
+  constraint.reference = ReadReferenced(reader.RequiredMap("references"));
+  const schema::Reference& reference = constraint.reference;
+  if (constraint.columns.size() != reference.columns.size()) {
+    throw UsageError(
+        *body.Find("references"),
+        fmt::format("{} columns cannot reference {}", constraint.columns.size(),
+                    reference.columns.size()));
+  }
+  for (const std::string& column : reference.on_delete_set_columns) {
+    const auto& columns = constraint.columns;
+    if (std::find(columns.begin(), columns.end(), column) != columns.end()) {
+      continue;
+    }
+    throw UsageError(*body.Find("references"),
+                     fmt::format("on_delete_set_columns: '{}' is not among "
+                                 "the columns of the foreign key",
+                                 column));
+  }
+}
+
+}  // namespace
+
+Constraint ParseCheck(const Node& body, const std::string& column) {
+  const Reader reader(body, {"name", "constraint", "no_inherit"});
+  Constraint constraint;
+  constraint.kind = ConstraintKind::kCheck;
+  constraint.name = reader.RequiredString("name");
+  constraint.columns = {column};
+  constraint.check = reader.RequiredSql("constraint");
+  constraint.no_inherit = reader.OptionalBool("no_inherit").value_or(false);
+  return constraint;
+}
+
+Constraint ParseReference(const Node& body, const std::string& column) {
+  const Reader reader(
+      body, {"name", "table", "column", "match_type", "on_delete", "on_update",
+             "deferrable", "initially_deferred"});
+  Constraint constraint;
+  constraint.kind = ConstraintKind::kForeignKey;
+  constraint.name = reader.RequiredString("name");
+  constraint.columns = {column};
+  constraint.reference.table = reader.RequiredString("table");
+  if (const auto referenced = reader.OptionalString("column")) {
+    constraint.reference.columns = {*referenced};
+  }
+  constraint.reference.match = Match(body, reader);
+  constraint.reference.on_delete = ReferenceAction(body, reader, "on_delete");
+  constraint.reference.on_update = ReferenceAction(body, reader, "on_update");
+  ReadDeferrable(body, reader, constraint);
+  return constraint;
+}
+
+Constraint ParseUnique(const Node& body, const std::string& column) {
+  const Reader reader(body, {"name"});
+  Constraint constraint;
+  constraint.kind = ConstraintKind::kUnique;
+  constraint.name = reader.RequiredString("name");
+  constraint.columns = {column};
+  return constraint;
+}
+
+const std::vector<std::string>& ConstraintKeys() {
+  static const std::vector<std::string> kKeys = {"name",
+                                                 "type",
+                                                 "columns",
+                                                 "check",
+                                                 "references",
+                                                 "deferrable",
+                                                 "exclude",
+                                                 "no_inherit",
+                                                 "initially_deferred",
+                                                 "nulls_not_distinct",
+                                                 "index_parameters"};
+  return kKeys;
+}
+
+Constraint ReadConstraint(const Node& body, const Reader& reader) {
+  Constraint constraint;
+  constraint.name = reader.RequiredString("name");
+  const std::string type = reader.RequiredString("type");
+  constraint.kind = KindOf(body, type);
+  RefuseForeignKeys(body, constraint.kind, type);
+  ReadColumns(body, reader, constraint);
+  if (constraint.kind == ConstraintKind::kCheck) {
+    constraint.check = reader.RequiredSql("check");
+  }
+  constraint.no_inherit = reader.OptionalBool("no_inherit").value_or(false);
+  constraint.nulls_not_distinct =
+      reader.OptionalBool("nulls_not_distinct").value_or(false);
+  ReadDeferrable(body, reader, constraint);
+  if (const Node* parameters = reader.OptionalMap("index_parameters")) {
+    ReadIndexParameters(*parameters, constraint);
+  }
+  if (constraint.kind == ConstraintKind::kExclude) {
+    ReadExclude(reader.RequiredMap("exclude"), constraint);
+  }
+  return constraint;
+}
+
+Constraint ParseConstraint(const Node& body) {
+  return ReadConstraint(body, Reader(body, ConstraintKeys()));
+}
+
+}  // namespace segue::ops

@@ -32,6 +32,8 @@ struct Result {
   std::vector<std::string> columns;
   std::vector<Row> rows;
   std::int64_t affected = 0;  // rows changed by INSERT, UPDATE, DELETE
+  // What the server said besides, where it says anything: "rewriting table".
+  std::vector<std::string> notices;
 };
 
 // What a transaction is for; each dialect pins the settings that go with it.

@@ -63,6 +63,7 @@ struct ConnectOptions {
 struct Question {
   enum class Kind {
     kAddColumnDefault,  // would ADD COLUMN with this default rewrite the table?
+    kAlterType,         // would `expression`, a column, become `type` in place?
     kExpression,        // an `up` or `down` over the table's columns
   };
   Kind kind = Kind::kExpression;
@@ -80,7 +81,9 @@ struct ExpressionFacts {
   std::string error;  // the server's message when it does not take it
   bool is_volatile = false;
   bool is_immutable = false;
-  bool rewrites_table = false;  // kAddColumnDefault
+  bool rewrites_table = false;  // kAddColumnDefault, kAlterType
+  bool scans_table = false;     // kAlterType: every row is looked at
+  bool builds_index = false;    // kAlterType: an index is built again
 };
 
 // Who holds a lock that we wait for.

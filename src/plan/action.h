@@ -47,7 +47,9 @@ struct RenameColumn {
 };
 
 // Makes the differences between `before` and `after` so: nullable, default,
-// comment (never name or type). Undo: the other way round.
+// comment (never the name), and a type that the database changes without
+// touching a row (Question kAlterType). Undo: the other way round, except for
+// the type: back, it may not fit any more.
 struct AlterColumn {
   schema::TableName table;
   schema::Column before;

@@ -39,9 +39,47 @@ class ExamineTest : public DialectTest {
     return dialect().Examine(*connection_, question);
   }
 
+  db::ExpressionFacts AlterType(const std::string& column,
+                                const std::string& type) {
+    db::Question question;
+    question.kind = db::Question::Kind::kAlterType;
+    question.table = table_.name;
+    question.expression = column;
+    question.type = type;
+    return dialect().Examine(*connection_, question);
+  }
+
   std::unique_ptr<db::Connection> connection_;
   schema::Table table_;
 };
+
+TEST_P(ExamineTest, TellsWhatAChangeOfTypeCosts) {
+  if (is_sqlite()) {
+    EXPECT_TRUE(AlterType("name", "varchar(10)").rewrites_table);
+    return;
+  }
+  db().Exec(
+      "ALTER TABLE t ADD s varchar(10) CHECK (s <> 'x'), ADD p varchar(10), "
+      "ADD m numeric(8, 2); CREATE INDEX by_name ON t(name);"
+      "CREATE INDEX by_p ON t(p)");
+  EXPECT_FALSE(AlterType("p", "varchar(20)").rewrites_table);
+  EXPECT_FALSE(AlterType("p", "varchar(20)").scans_table);
+  EXPECT_FALSE(AlterType("p", "varchar(20)").builds_index);
+  EXPECT_FALSE(AlterType("p", "text").rewrites_table);
+  EXPECT_FALSE(AlterType("m", "numeric(12, 2)").rewrites_table);
+  EXPECT_TRUE(AlterType("p", "varchar(5)").rewrites_table);
+  EXPECT_TRUE(AlterType("n", "bigint").rewrites_table);
+  EXPECT_TRUE(AlterType("m", "numeric(12, 3)").rewrites_table);
+  // The check is tried on every row again.
+  EXPECT_FALSE(AlterType("s", "text").rewrites_table);
+  EXPECT_TRUE(AlterType("s", "text").scans_table);
+  EXPECT_TRUE(AlterType("name", "text COLLATE \"C\"").builds_index);
+  EXPECT_THAT(AlterType("name", "integer").error,
+              ::testing::HasSubstr("cannot be cast automatically"));
+  EXPECT_EQ(db().app().One("SELECT count(*) FROM pg_class WHERE relname = "
+                           "'segue_examined'"),
+            "0");
+}
 
 TEST_P(ExamineTest, TakesWhatIsRight) {
   EXPECT_EQ(Expression("lower(name)").error, "");

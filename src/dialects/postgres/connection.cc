@@ -17,8 +17,9 @@ namespace {
 // Types of pg_type.dat whose object ids never change.
 constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23;
 
-void LogNotice(void*, const char* message) {
-  base::Log(base::LogLevel::kInfo, base::Trim(message));
+std::string Field(const PGresult* result, int code) {
+  const char* text = PQresultErrorField(result, code);
+  return text == nullptr ? "" : text;
 }
 
 std::string BytesAsHex(const db::Blob& bytes) {
@@ -93,7 +94,7 @@ db::Result ToResult(PGresult* result) {
 PostgresConnection::PostgresConnection(pg_conn* connection,
                                        const std::string& role)
     : connection_(connection), cancel_(PQgetCancel(connection)) {
-  PQsetNoticeProcessor(connection_, LogNotice, nullptr);
+  PQsetNoticeReceiver(connection_, Receive, this);
   try {
     PinSettings(role);
   } catch (...) {
@@ -106,6 +107,14 @@ PostgresConnection::PostgresConnection(pg_conn* connection,
 PostgresConnection::~PostgresConnection() {
   PQfreeCancel(cancel_);
   PQfinish(connection_);
+}
+
+// What is asked for at debug level is an answer, not news for the log.
+void PostgresConnection::Receive(void* self, const pg_result* notice) {
+  const std::string message = Field(notice, PG_DIAG_MESSAGE_PRIMARY);
+  const std::string severity = Field(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  static_cast<PostgresConnection*>(self)->notices_.push_back(message);
+  if (severity != "DEBUG") base::Log(base::LogLevel::kInfo, message);
 }
 
 void PostgresConnection::PinSettings(const std::string& role) {
@@ -185,10 +194,14 @@ void PostgresConnection::EndCopy(bool in, std::string_view sql) {
 db::Result PostgresConnection::Execute(
     std::string_view sql, const std::vector<db::Value>& parameters) {
   const std::string text(sql);
+  notices_.clear();
   const ResultPtr result =
       parameters.empty() ? Run(text) : Run(text, parameters);
   Check(result, sql);
-  return ToResult(result.get());
+  db::Result out = ToResult(result.get());
+  out.notices = std::move(notices_);
+  notices_.clear();
+  return out;
 }
 
 void PostgresConnection::ExecuteScript(std::string_view sql) {

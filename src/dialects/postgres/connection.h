@@ -34,6 +34,9 @@ class PostgresConnection final : public db::Connection {
   bool alive() const override { return alive_; }
 
  private:
+  // libpq's notice receiver; `self` is the connection.
+  static void Receive(void* self, const pg_result* notice);
+
   using ResultPtr = std::unique_ptr<pg_result, void (*)(pg_result*)>;
 
   void PinSettings(const std::string& role);
@@ -48,6 +51,7 @@ class PostgresConnection final : public db::Connection {
   pg_conn* connection_;
   pg_cancel* cancel_;  // made once: Interrupt runs on another thread
   bool alive_ = true;
+  std::vector<std::string> notices_;  // of the statement in flight
 };
 
 // Connects as db::Dialect::Connect promises.

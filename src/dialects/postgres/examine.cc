@@ -1,5 +1,7 @@
 #include "dialects/postgres/examine.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
@@ -9,6 +11,8 @@ namespace {
 
 constexpr const char* kClone = "pg_temp.segue_examined";
 constexpr const char* kResult = "\"~result\"";
+// How the server begins what it says at debug level of ALTER TABLE.
+constexpr const char* kRewriting = "rewriting table";
 
 // A transaction that is never committed. Names mean what they will mean to
 // the generated functions: both are read by sessions of the same schema.
@@ -170,6 +174,46 @@ db::ExpressionFacts ExamineDefault(db::Connection& connection,
   return facts;
 }
 
+bool Says(const std::vector<std::string>& notices, const char* text) {
+  return std::any_of(notices.begin(), notices.end(),
+                     [&](const std::string& notice) {
+                       return base::StartsWith(notice, text);
+                     });
+}
+
+// An empty copy with its indexes and checks is changed, and the server says
+// what it does to it. That it still speaks of it in the same words is seen at
+// a change that rewrites on every version; else it counts as rewriting.
+db::ExpressionFacts ExamineAlterType(db::Connection& connection,
+                                     const db::Question& question) {
+  const Attempt attempt(connection);
+  db::ExpressionFacts facts;
+  connection.Execute(std::string("CREATE TABLE ") + kClone + " (LIKE " +
+                     Name(question.table) + " INCLUDING ALL)");
+  connection.Execute("SET LOCAL client_min_messages = debug1");
+  const std::string alter = std::string("ALTER TABLE ") + kClone + " ";
+  const std::string to_type = alter + "ALTER COLUMN ";
+  try {
+    const std::vector<std::string> said =
+        connection
+            .Execute(to_type + Ident(question.expression) + " TYPE " +
+                     question.type)
+            .notices;
+    facts.rewrites_table = Says(said, kRewriting);
+    facts.scans_table = Says(said, "verifying table");
+    facts.builds_index = Says(said, "building index");
+  } catch (const Error& error) {
+    if (error.poisons_connection() || error.retryable()) throw;
+    facts.error = error.what();
+    return facts;
+  }
+  connection.Execute(alter + "ADD COLUMN \"~one\" int");
+  const std::vector<std::string> known =
+      connection.Execute(to_type + "\"~one\" TYPE text").notices;
+  if (!Says(known, kRewriting)) facts.rewrites_table = true;
+  return facts;
+}
+
 }  // namespace
 
 bool DependsOnMoment(const std::string& expression) {
@@ -189,9 +233,15 @@ bool DependsOnMoment(const std::string& expression) {
 
 db::ExpressionFacts Examine(db::Connection& connection,
                             const db::Question& question) {
-  return question.kind == db::Question::Kind::kAddColumnDefault
-             ? ExamineDefault(connection, question)
-             : ExamineExpression(connection, question);
+  switch (question.kind) {
+    case db::Question::Kind::kAddColumnDefault:
+      return ExamineDefault(connection, question);
+    case db::Question::Kind::kAlterType:
+      return ExamineAlterType(connection, question);
+    case db::Question::Kind::kExpression:
+      return ExamineExpression(connection, question);
+  }
+  throw Error(ErrorKind::kInternal, "an unknown question");
 }
 
 }  // namespace segue::postgres

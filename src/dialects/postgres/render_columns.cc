@@ -58,6 +58,7 @@ std::vector<std::string> Changes(const schema::Column& from,
                                  const schema::Column& to) {
   const std::string alter = "ALTER COLUMN " + Ident(to.physical()) + " ";
   std::vector<std::string> changes;
+  if (from.type != to.type) changes.push_back(alter + "TYPE " + to.type);
   if (from.default_sql != to.default_sql) {
     changes.push_back(to.default_sql ? alter + "SET DEFAULT " + *to.default_sql
                                      : alter + "DROP DEFAULT");
@@ -84,6 +85,9 @@ std::vector<Statement> AlterStatements(const schema::TableName& table,
 
 std::string DescribeAlter(const plan::AlterColumn& action) {
   std::vector<std::string> parts;
+  if (action.before.type != action.after.type) {
+    parts.push_back("set type " + action.after.type);
+  }
   if (action.before.nullable != action.after.nullable) {
     parts.push_back(action.after.nullable ? "allow NULL" : "set NOT NULL");
   }
@@ -117,6 +121,12 @@ std::string CommentChanged(const plan::AlterColumn& action) {
          Literal(action.after.comment);
 }
 
+std::string TypeChanged(const plan::AlterColumn& action) {
+  if (action.before.type == action.after.type) return "";
+  return " AND pg_catalog.format_type(atttypid, atttypmod) <> " +
+         Literal(action.before.type);
+}
+
 std::string AlterProbe(const plan::AlterColumn& action) {
   const std::string row =
       "attrelid = to_regclass(" + Literal(Name(action.table)) +
@@ -125,7 +135,8 @@ std::string AlterProbe(const plan::AlterColumn& action) {
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE " + row +
          " AND attnotnull = " + (action.after.nullable ? "false" : "true") +
          " AND atthasdef = " + (action.after.default_sql ? "true" : "false") +
-         DefaultChanged(action) + CommentChanged(action) + ")";
+         DefaultChanged(action) + CommentChanged(action) + TypeChanged(action) +
+         ")";
 }
 
 }  // namespace
@@ -191,7 +202,11 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
   PlannedAction planned;
   planned.description = DescribeAlter(action);
   planned.forward = AlterStatements(action.table, action.before, action.after);
-  planned.undo = AlterStatements(action.table, action.after, action.before);
+  if (action.before.type == action.after.type) {
+    planned.undo = AlterStatements(action.table, action.after, action.before);
+  } else {
+    planned.reversible = false;
+  }
   planned.probe = AlterProbe(action);
   planned.lock =
       Lock(only_comment ? kShareUpdateExclusive : kAccessExclusive,

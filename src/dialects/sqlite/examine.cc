@@ -149,6 +149,11 @@ bool IsVolatile(std::string_view expression) {
 db::ExpressionFacts Examine(db::Connection& connection,
                             const db::Question& question) {
   db::ExpressionFacts facts;
+  if (question.kind == db::Question::Kind::kAlterType) {
+    // There is no ALTER COLUMN, and another affinity stores values otherwise.
+    facts.rewrites_table = true;
+    return facts;
+  }
   facts.error = ErrorOf(connection, question);
   facts.is_volatile = IsVolatile(question.expression);
   // Another table's rows may change.

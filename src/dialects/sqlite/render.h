@@ -42,7 +42,7 @@ class Renderer {
   PlannedAction operator()(const plan::DropConstraint& action) const;
   PlannedAction operator()(const plan::RenameConstraint& action) const;
   PlannedAction operator()(const plan::SetReplicaIdentity& action) const;
-  // version_views.cc
+  // render_versions.cc
   PlannedAction operator()(const plan::PublishVersion& action) const;
   PlannedAction operator()(const plan::RetireVersion& action) const;
 

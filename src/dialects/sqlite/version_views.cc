@@ -1,22 +1,169 @@
-// Published versions: views over the base tables.
-#include "dialects/sqlite/render.h"
+#include "dialects/sqlite/version_views.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "db/url.h"
+#include "dialects/sqlite/instead_of.h"
+#include "dialects/sqlite/names.h"
+#include "dialects/sqlite/tokens.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
 namespace {
 
-Error CannotPublish() {
-  return {ErrorKind::kRefused, "SQLite cannot publish versions yet"};
+// SQLite has no limit; this one keeps names readable.
+constexpr std::size_t kMaxName = 63;
+
+constexpr char kCommentBegin[] = "segue: version=";
+constexpr char kCommentTable[] = " table=";
+
+// All columns that the base has; one may be called rowid, and then hides it.
+std::string FreeRowidName(const plan::VersionView& view) {
+  std::vector<std::string> taken = view.hidden;
+  for (const schema::Column& column : view.columns) {
+    taken.push_back(column.physical());
+  }
+  for (const char* name : {"rowid", "_rowid_", "oid"}) {
+    const bool used = std::any_of(
+        taken.begin(), taken.end(),
+        [&](const std::string& column) { return SameName(column, name); });
+    if (!used) return name;
+  }
+  return "";
+}
+
+Error Unaddressable(const plan::VersionView& view, const std::string& why) {
+  return Error(ErrorKind::kRefused,
+               "the rows of table '" + view.base.name +
+                   "' cannot be told apart through a view: " + why)
+      .WithHint("give the table a primary key, or use access: in_place");
+}
+
+bool ShowsKey(const plan::VersionView& view, const InsteadOf& triggers) {
+  return !view.key.empty() &&
+         std::all_of(view.key.begin(), view.key.end(),
+                     [&](const std::string& column) {
+                       return triggers.ByTarget(column) != nullptr;
+                     });
+}
+
+// How a row is found again. By a key, else by the rowid.
+void Address(const plan::VersionView& view, bool shows_rowid,
+             InsteadOf* triggers) {
+  const bool keyed = ShowsKey(view, *triggers);
+  if (keyed && (view.without_rowid || !view.key_may_be_null)) {
+    triggers->key = view.key;
+    return;
+  }
+  if (view.without_rowid) {
+    throw Unaddressable(view, "the version does not show its whole key");
+  }
+  triggers->rowid = FreeRowidName(view);
+  if (triggers->rowid.empty()) {
+    throw Unaddressable(view, "columns hide its rowid");
+  }
+  if (!keyed && !view.hidden.empty()) {
+    throw Unaddressable(
+        view,
+        "it has no key, and two rows may differ only in a column that "
+        "the version does not show ('" +
+            base::Join(view.hidden, "', '") + "')");
+  }
+  if (keyed) triggers->hints = view.key;
+  if (shows_rowid) triggers->shown_rowid = kRowidColumn;
+}
+
+InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
+                      bool shows_rowid) {
+  InsteadOf triggers;
+  triggers.view = name;
+  triggers.target = view.base.name;
+  triggers.marks = view.marks;
+  for (const schema::Column& column : view.columns) {
+    triggers.columns.push_back({column.name, column.physical(),
+                                column.default_sql,
+                                !column.generated_sql.empty()});
+  }
+  Address(view, shows_rowid, &triggers);
+  return triggers;
+}
+
+std::string CreateView(const InsteadOf& triggers, const std::string& comment) {
+  std::vector<std::string> shown;
+  std::vector<std::string> stored;
+  for (const InsteadOf::Column& column : triggers.columns) {
+    shown.push_back(Quote(column.shown));
+    stored.push_back("t." + Quote(column.target));
+  }
+  if (!triggers.shown_rowid.empty()) {
+    shown.push_back(Quote(triggers.shown_rowid));
+    stored.push_back("t." + Quote(triggers.rowid));
+  }
+  return "CREATE VIEW " + Quote(triggers.view) + " (" +
+         base::Join(shown, ", ") + ") AS " +
+         (comment.empty() ? "" : "/* " + comment + " */ ") + "SELECT " +
+         base::Join(stored, ", ") + " FROM " + Quote(triggers.target) + " AS t";
+}
+
+// Somebody else's text may only look like ours.
+bool IsEncoded(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (std::size_t at = text.find('%'); at != std::string_view::npos;
+       at = text.find('%', at + 1)) {
+    const std::string_view digits = text.substr(at + 1, 2);
+    if (digits.size() < 2 || digits == "00") return false;
+    if (digits.find_first_not_of(kHex) != std::string_view::npos) return false;
+  }
+  return true;
 }
 
 }  // namespace
 
-PlannedAction Renderer::operator()(const plan::PublishVersion&) const {
-  throw CannotPublish();
+std::vector<Statement> CreateUpdatableView(const std::string& name,
+                                           const plan::VersionView& view,
+                                           const std::string& comment,
+                                           bool shows_rowid) {
+  const InsteadOf triggers = TriggersFor(name, view, shows_rowid);
+  std::vector<Statement> statements = {{CreateView(triggers, comment), {}}};
+  for (Statement& trigger : InsteadOfTriggers(triggers)) {
+    statements.push_back(std::move(trigger));
+  }
+  return statements;
 }
 
-PlannedAction Renderer::operator()(const plan::RetireVersion&) const {
-  throw CannotPublish();
+Statement DropUpdatableView(const std::string& name) {
+  return {"DROP VIEW " + Quote(name), {}};
+}
+
+std::string PublishedName(const std::string& version_schema,
+                          const std::string& table) {
+  return base::ShortName(version_schema + "__" + table, kMaxName);
+}
+
+// Encoded, so that no name ends the comment or looks like a part of it.
+std::string PublishedComment(const Published& published) {
+  return kCommentBegin + db::PercentEncode(published.version_schema) +
+         kCommentTable + db::PercentEncode(published.table);
+}
+
+std::optional<Published> ReadPublished(const std::string& view,
+                                       std::string_view sql) {
+  const std::string begin = std::string(") AS /* ") + kCommentBegin;
+  const std::size_t start = sql.find(begin);
+  if (start == std::string_view::npos) return std::nullopt;
+  std::string_view text = sql.substr(start + begin.size());
+  const std::size_t table = text.find(kCommentTable);
+  const std::size_t end = text.find(" */ SELECT ");
+  if (end == std::string_view::npos || table > end) return std::nullopt;
+  if (!IsEncoded(text.substr(0, end))) return std::nullopt;
+  const std::size_t name = table + std::string_view(kCommentTable).size();
+  const Published published{db::PercentDecode(text.substr(0, table)),
+                            db::PercentDecode(text.substr(name, end - name))};
+  if (PublishedName(published.version_schema, published.table) != view) {
+    return std::nullopt;
+  }
+  return published;
 }
 
 }  // namespace segue::sqlite

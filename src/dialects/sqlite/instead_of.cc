@@ -1,0 +1,175 @@
+#include "dialects/sqlite/instead_of.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "dialects/sqlite/names.h"
+#include "dialects/sqlite/tokens.h"
+
+namespace segue::sqlite {
+namespace {
+
+// Where the marks stand: at the end of both lists of an INSERT.
+constexpr char kColumnsEnd[] = ") VALUES (";
+constexpr char kValuesEnd[] = ");\nEND";
+
+std::string New(const std::string& column) { return "NEW." + Quote(column); }
+std::string Old(const std::string& column) { return "OLD." + Quote(column); }
+
+// By bytes and type: two rows that a collation takes for equal are not.
+std::string SameBytes(const std::string& a, const std::string& b) {
+  return a + " IS " + b + " COLLATE BINARY AND typeof(" + a + ") = typeof(" +
+         b + ")";
+}
+
+std::string TriggerName(const std::string& view, const std::string& event) {
+  return view + "_" + event;
+}
+
+std::string Replace(const std::string& text, const std::string& from,
+                    const std::string& to) {
+  return "replace(" + text + ", " + Literal(from) + ", " + Literal(to) + ")";
+}
+
+class TriggerSet {
+ public:
+  explicit TriggerSet(const InsteadOf& view)
+      : view_(view), target_(Quote(view.target)) {}
+
+  std::string OnInsert() const {
+    std::vector<std::string> names;
+    std::vector<std::string> values;
+    std::string checks;
+    for (const InsteadOf::Column& column : view_.columns) {
+      if (column.generated) {
+        checks +=
+            Refuse("INSERT into", column, New(column.shown) + " IS NOT NULL");
+        continue;
+      }
+      names.push_back(Quote(column.target));
+      values.push_back(Inserted(column));
+    }
+    for (const std::string& mark : view_.marks) {
+      names.push_back(Quote(mark));
+      values.emplace_back(kNewVersionWrites);
+    }
+    return Trigger("INSERT", checks + "  INSERT INTO " + target_ + " (" +
+                                 base::Join(names, ", ") + kColumnsEnd +
+                                 base::Join(values, ", ") + ");\n");
+  }
+
+  std::string OnUpdate() const {
+    std::vector<std::string> sets;
+    std::string checks;
+    for (const InsteadOf::Column& column : view_.columns) {
+      if (column.generated) {
+        checks += Refuse(
+            "UPDATE", column,
+            "NOT (" + SameBytes(New(column.shown), Old(column.shown)) + ")");
+        continue;
+      }
+      sets.push_back(Quote(column.target) + " = " + New(column.shown));
+    }
+    return Trigger("UPDATE", checks + "  UPDATE " + target_ + " SET " +
+                                 base::Join(sets, ", ") + " WHERE " + Row() +
+                                 ";\n");
+  }
+
+  std::string OnDelete() const {
+    return Trigger("DELETE",
+                   "  DELETE FROM " + target_ + " WHERE " + Row() + ";\n");
+  }
+
+ private:
+  std::string Trigger(const std::string& event, const std::string& body) const {
+    const std::string schema = view_.temporary ? "temp." : "";
+    const std::string name =
+        schema + Quote(TriggerName(view_.view, base::ToLower(event)));
+    return "CREATE TRIGGER " + name + " INSTEAD OF " + event + " ON " +
+           Quote(view_.view) + "\nBEGIN\n" + body + "END";
+  }
+
+  // A column that was left out arrives as NULL.
+  static std::string Inserted(const InsteadOf::Column& column) {
+    const std::string value = New(column.shown);
+    if (!column.default_sql) return value;
+    if (base::ToLower(*column.default_sql) == "null") return value;
+    return "coalesce(" + value + ", " + DefaultText(*column.default_sql) + ")";
+  }
+
+  // In SQLite's own words.
+  static std::string Refuse(const std::string& what,
+                            const InsteadOf::Column& column,
+                            const std::string& condition) {
+    return "  SELECT RAISE(ABORT, " +
+           Literal("cannot " + what + " generated column \"" + column.shown +
+                   "\"") +
+           ") WHERE " + condition + ";\n";
+  }
+
+  std::string Row() const {
+    if (!view_.key.empty()) return RowByKey();
+    if (!view_.shown_rowid.empty()) {
+      return Quote(view_.rowid) + " = " + Old(view_.shown_rowid);
+    }
+    return Quote(view_.rowid) + " = (SELECT r." + Quote(view_.rowid) +
+           " FROM " + target_ + " AS r WHERE " + SameInAll() + " LIMIT 1)";
+  }
+
+  std::string RowByKey() const {
+    std::vector<std::string> same;
+    for (const std::string& name : view_.key) {
+      same.push_back(Quote(name) + " = " + Old(view_.ByTarget(name)->shown));
+    }
+    return base::Join(same, " AND ");
+  }
+
+  std::string SameInAll() const {
+    std::vector<std::string> same;
+    for (const std::string& name : view_.hints) {
+      same.push_back("r." + Quote(name) + " IS " +
+                     Old(view_.ByTarget(name)->shown));
+    }
+    for (const InsteadOf::Column& column : view_.columns) {
+      same.push_back(SameBytes("r." + Quote(column.target), Old(column.shown)));
+    }
+    return base::Join(same, " AND ");
+  }
+
+  const InsteadOf& view_;
+  std::string target_;
+};
+
+}  // namespace
+
+const InsteadOf::Column* InsteadOf::ByTarget(const std::string& name) const {
+  const auto found = std::find_if(
+      columns.begin(), columns.end(),
+      [&](const Column& column) { return SameName(column.target, name); });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+std::vector<Statement> InsteadOfTriggers(const InsteadOf& view) {
+  const TriggerSet triggers(view);
+  return {{triggers.OnInsert(), {}},
+          {triggers.OnUpdate(), {}},
+          {triggers.OnDelete(), {}}};
+}
+
+std::string InsertTriggerName(const std::string& view) {
+  return TriggerName(view, "insert");
+}
+
+std::string WithoutMark(const std::string& column) {
+  const std::string value = std::string(", ") + kNewVersionWrites + kValuesEnd;
+  return Replace(Replace("sql", ", " + Quote(column), ""), value, kValuesEnd);
+}
+
+std::string WithMark(const std::string& column) {
+  const std::string value = std::string(", ") + kNewVersionWrites + kValuesEnd;
+  return Replace(
+      Replace("sql", kColumnsEnd, ", " + Quote(column) + kColumnsEnd),
+      kValuesEnd, value);
+}
+
+}  // namespace segue::sqlite

@@ -1,0 +1,49 @@
+// A table in the shape of a version: a view that takes writes.
+//
+// What it cannot do as a table does: an INSERT that leaves a column out and one
+// that gives NULL look the same to a trigger, so both give the default;
+// changes() and last_insert_rowid() do not count what triggers write; SQLite
+// takes no upsert on a view.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/action.h"
+#include "segue/plan.h"
+
+namespace segue::sqlite {
+
+// Shown by a published view of a table whose rows nothing else identifies; the
+// view that an application looks at leaves it out.
+inline constexpr char kRowidColumn[] = "segue_rowid";
+
+// CREATE VIEW `name` and its INSTEAD OF triggers. `comment` is kept in the
+// view's text (without "*/"). Without `shows_rowid` a row that no key
+// identifies is one of those that look the same. Throws kRefused when a row
+// cannot be told from another.
+std::vector<Statement> CreateUpdatableView(const std::string& name,
+                                           const plan::VersionView& view,
+                                           const std::string& comment = "",
+                                           bool shows_rowid = false);
+// The triggers go with it.
+Statement DropUpdatableView(const std::string& name);
+
+// The published view that holds `table` as `version_schema` shows it.
+std::string PublishedName(const std::string& version_schema,
+                          const std::string& table);
+
+// What a published view says of itself in its text.
+struct Published {
+  std::string version_schema;
+  std::string table;  // as the version calls it
+};
+std::string PublishedComment(const Published& published);
+// nullopt: the view is not one of segue's. A copy that somebody made under
+// another name is not.
+std::optional<Published> ReadPublished(const std::string& view,
+                                       std::string_view sql);
+
+}  // namespace segue::sqlite

@@ -62,6 +62,13 @@ struct Migration {
   std::vector<std::shared_ptr<const ops::Operation>> operations;
   std::string source;    // the file's text, for the ledger
   std::string checksum;  // of `source`; empty when built in code
+  // What Fold put in front of it; each keeps a ledger row of its own.
+  std::vector<Migration> folded;
 };
+
+// Several migrations as one: the operations of all in this order, and all else
+// of the last, whose version is the one that gets published. Throws
+// Error{kRefused} when they ask for different access.
+Migration Fold(std::vector<Migration> files);
 
 }  // namespace segue

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,12 +39,26 @@ struct StartOptions {
   bool rollback_on_any_failure = false;
 };
 
+struct MigrateOptions {
+  std::string to;         // up to and including this one; empty: all
+  bool complete = false;  // contract too; also what needs several plans
+  bool dry_run = false;
+  bool rollback_on_any_failure = false;
+  // Called before each contract, with no lease held; throws to prevent it.
+  std::function<void(const MigrationStatus&)> before_complete = {};
+};
+
 // What a run came to.
 struct Outcome {
   Plan plan;  // with executed / rolled_back filled in
   MigrationStatus status;
   std::vector<HistoryEntry> history;  // of this migration, oldest first
   std::vector<std::string> notes;
+};
+
+struct MigrateOutcome {
+  std::vector<Outcome> runs;      // in order; empty: nothing was pending
+  std::vector<std::string> left;  // pending still, and why is in the last run
 };
 
 struct VerifyReport {
@@ -71,6 +86,14 @@ class Migrator {
   // where R1.4 says so, else stays resumable.
   Outcome Start(const Migration& migration, const StartOptions& options = {});
 
+  // Start for all files (in any order) that are not complete, folded into one
+  // plan; continues the active migration if it is that. Throws kRefused for a
+  // file that was changed after it was applied, one that comes before an
+  // applied one, and, unless `complete`, for two that cannot share a plan; with
+  // it, what cannot be folded runs one after the other, each to COMPLETE.
+  MigrateOutcome Migrate(std::vector<Migration> files,
+                         const MigrateOptions& options = {});
+
   // Re-verifies, then contracts the active migration.
   Outcome Complete(bool dry_run = false);
 
@@ -96,6 +119,9 @@ class Migrator {
 
  private:
   class Session;
+  Outcome MigrateOnce(const Migration& whole, bool active,
+                      const MigrateOptions& options);
+  Outcome CompleteIfAgreed(const MigrateOptions& options);
   std::unique_ptr<Session> session_;
 };
 

@@ -77,6 +77,8 @@ struct MigrationStatus {
   std::string error;   // of the last run; empty: none
   std::string started_at;
   std::string updated_at;
+  std::vector<std::string> folded = {};  // the migrations it does as well
+  std::string folded_into = {};  // the one that did this one's work; or empty
 
   bool is_complete() const { return phase == Phase::kComplete; }
   bool is_active() const {

@@ -113,9 +113,34 @@ std::string WithThousands(std::int64_t number) {
   return text;
 }
 
-std::string_view Nearest(std::string_view word,
-                         const std::vector<std::string>& candidates) {
-  std::string_view nearest;
+namespace {
+
+constexpr std::string_view kDigits = "0123456789";
+
+bool IsNumbered(std::string_view name) {
+  return !name.empty() && kDigits.find(name.front()) != std::string_view::npos;
+}
+
+// The digits in front, without leading zeros.
+std::string_view LeadingNumber(std::string_view name) {
+  std::string_view digits = name.substr(0, name.find_first_not_of(kDigits));
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+  return digits;
+}
+
+}  // namespace
+
+bool NumberedLess(std::string_view a, std::string_view b) {
+  if (IsNumbered(a) != IsNumbered(b)) return IsNumbered(a);
+  const std::string_view left = LeadingNumber(a);
+  const std::string_view right = LeadingNumber(b);
+  if (left.size() != right.size()) return left.size() < right.size();
+  return left != right ? left < right : a < b;
+}
+
+std::string Nearest(std::string_view word,
+                    const std::vector<std::string>& candidates) {
+  std::string nearest;
   std::size_t smallest = 0;
   const std::string lower = ToLower(word);
   for (const std::string& candidate : candidates) {

@@ -21,10 +21,14 @@ std::string Quoted(std::string_view text, char quote);
 // 1234567 -> "1,234,567"
 std::string WithThousands(std::int64_t number);
 
-// The candidate with the smallest edit distance to `word`, or an empty view
-// when none is near (distance over a third of the longer word).
-std::string_view Nearest(std::string_view word,
-                         const std::vector<std::string>& candidates);
+// The order of numbered names: "9_x" before "10_y" before "a"; by their bytes
+// where the numbers in front are equal or missing.
+bool NumberedLess(std::string_view a, std::string_view b);
+
+// The candidate with the smallest edit distance to `word`, or "" when none is
+// near (distance over a third of the longer word).
+std::string Nearest(std::string_view word,
+                    const std::vector<std::string>& candidates);
 
 // True when every byte belongs to well-formed UTF-8. On false, `*bad_offset`
 // (when given) is the first byte that does not.

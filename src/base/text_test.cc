@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace segue::base {
@@ -48,6 +49,13 @@ TEST(TextTest, WithThousands) {
   EXPECT_EQ(WithThousands(-123456), "-123,456");
   EXPECT_EQ(WithThousands(std::numeric_limits<std::int64_t>::min()),
             "-9,223,372,036,854,775,808");
+}
+
+TEST(TextTest, NumberedNamesAreOrderedByTheirNumbers) {
+  std::vector<std::string> names = {"10_x", "b", "2_y", "002_a", "a", "0_z"};
+  std::sort(names.begin(), names.end(), NumberedLess);
+  EXPECT_EQ(names, (std::vector<std::string>{"0_z", "002_a", "2_y", "10_x", "a",
+                                             "b"}));
 }
 
 TEST(TextTest, NearestFindsSlipsOfTheHand) {

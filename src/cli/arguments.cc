@@ -31,8 +31,8 @@ void RefuseExtras(const std::string& command,
     const std::string name = word.substr(0, word.find('='));
     std::string message = "unknown option " + name;
     const std::vector<std::string> known = OptionNames(options);
-    const std::string_view near = base::Nearest(name, known);
-    if (!near.empty()) message += "; did you mean " + std::string(near) + "?";
+    const std::string near = base::Nearest(name, known);
+    if (!near.empty()) message += "; did you mean " + near + "?";
     throw Usage(command, message);
   }
   if (!extras.empty()) {

@@ -36,6 +36,22 @@ std::vector<OptionSpec> StartOptionSpecs() {
           {"--lock-budget", "TIME", "longest wait for a lock: 500ms"}};
 }
 
+std::vector<OptionSpec> MigrateOptionSpecs() {
+  return {
+      {"--to", "NAME", "up to and including this migration"},
+      {"--dir", "DIR", "the migrations directory"},
+      {"--complete", "", "contract too, also what needs more than one plan"},
+      {"--yes", "", "do not ask; needed with --complete without a terminal"},
+      DryRunOption(),
+      AccessOption(),
+      {"--on-failure",
+       "ACTION",
+       "after a failure that could be resumed: stop (default) or rollback",
+       {"stop", "rollback"}},
+      {"--chunk-time", "TIME", "target time of a backfill chunk: 200ms"},
+      {"--lock-budget", "TIME", "longest wait for a lock: 500ms"}};
+}
+
 std::vector<OptionSpec> CompleteOptionSpecs() {
   return {{"--yes", "", "do not ask; needed without a terminal"},
           DryRunOption()};
@@ -64,6 +80,8 @@ std::vector<Command> MakeTable() {
        RunPlan},
       {"start", "expand and backfill until both versions are live", true, true,
        StartOptionSpecs(), RunStart},
+      {"migrate", "start all pending migrations as one plan", true, true,
+       MigrateOptionSpecs(), RunMigrate},
       {"status", "where the active migration is", true, false, {}, RunStatus},
       {"pause",
        "hold the running migration after its chunk",
@@ -130,8 +148,8 @@ const Command& FindCommand(const std::string& name) {
     names.push_back(command.name);
   }
   std::string message = "unknown command \"" + name + "\"";
-  const std::string_view near = base::Nearest(name, names);
-  if (!near.empty()) message += "; did you mean " + std::string(near) + "?";
+  const std::string near = base::Nearest(name, names);
+  if (!near.empty()) message += "; did you mean " + near + "?";
   throw Error(ErrorKind::kUsage, message).WithHint("segue help");
 }
 

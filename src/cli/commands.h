@@ -36,6 +36,7 @@ const std::vector<OptionSpec>& OutputOptions();
 int RunInit(const Context& context);
 int RunPlan(const Context& context);
 int RunStart(const Context& context);
+int RunMigrate(const Context& context);
 int RunStatus(const Context& context);
 int RunPause(const Context& context);
 int RunResume(const Context& context);

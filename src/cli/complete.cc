@@ -1,6 +1,7 @@
 // segue complete: the contract, after which only forward is possible.
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/confirm.h"
 #include "cli/session.h"
 #include "cli/summary.h"
 #include "segue/error.h"
@@ -24,14 +25,18 @@ bool SaysYes(const std::string& answer) {
   return word == "y" || word == "yes";
 }
 
-// Throws Error{kRefused} unless the user agrees.
-void Confirm(const Context& context, const MigrationStatus& status) {
-  if (!context.around.ask) {
-    throw Error(ErrorKind::kRefused,
-                "complete removes the old shape for good and there is no "
-                "terminal to ask at")
-        .WithHint("give --yes");
-  }
+}  // namespace
+
+void RequireTerminal(const Context& context) {
+  if (context.around.ask) return;
+  throw Error(ErrorKind::kRefused,
+              "complete removes the old shape for good and there is no "
+              "terminal to ask at")
+      .WithHint("give --yes");
+}
+
+void ConfirmContract(const Context& context, const MigrationStatus& status) {
+  RequireTerminal(context);
   const std::optional<std::string> answer = context.around.ask(
       "Complete " + status.id + "? This removes the old shape for good:\n" +
       Removals(status) + "[y/N] ");
@@ -43,15 +48,14 @@ void Confirm(const Context& context, const MigrationStatus& status) {
   }
 }
 
-}  // namespace
-
 int RunComplete(const Context& context) {
   const bool dry_run = context.arguments.Has("--dry-run");
   Session session(context);
   const std::optional<MigrationStatus> status = session.migrator().Status();
   // With nothing to complete, Complete below says so.
   const bool asks = status && status->is_active() && !dry_run;
-  if (asks && !context.arguments.Has("--yes")) Confirm(context, *status);
+  if (asks && !context.arguments.Has("--yes"))
+    ConfirmContract(context, *status);
   const Outcome outcome = session.migrator().Complete(dry_run);
   session.EndProgress();
   return PrintOutcome(context, outcome, dry_run);

@@ -4,10 +4,10 @@
 
 namespace segue::cli {
 
-Migration LoadMigration(const Context& context, const Settings& settings) {
+namespace {
+
+void Override(const Context& context, Migration& migration) {
   const Arguments& arguments = context.arguments;
-  Migration migration = manifest::LoadFile(
-      FindMigration(context, settings, arguments.Value("FILE")).string());
   if (arguments.Has("--access")) {
     migration.access = AccessFromString(arguments.Value("--access"));
   }
@@ -15,7 +15,24 @@ Migration LoadMigration(const Context& context, const Settings& settings) {
     migration.chunk_time =
         ParseTime("--chunk-time", arguments.Value("--chunk-time"));
   }
+}
+
+}  // namespace
+
+Migration LoadMigration(const Context& context, const Settings& settings) {
+  Migration migration = manifest::LoadFile(
+      FindMigration(context, settings, context.arguments.Value("FILE"))
+          .string());
+  Override(context, migration);
   return migration;
+}
+
+std::vector<Migration> LoadMigrations(const Context& context,
+                                      const Settings& settings) {
+  std::vector<Migration> migrations =
+      manifest::LoadDirectory(settings.migrations.string());
+  for (Migration& migration : migrations) Override(context, migration);
+  return migrations;
 }
 
 }  // namespace segue::cli

@@ -44,7 +44,8 @@ Json Object(const MigrationStatus& status) {
           {"runner", status.runner},
           {"error", status.error},
           {"started_at", status.started_at},
-          {"updated_at", status.updated_at}};
+          {"updated_at", status.updated_at},
+          {"folded", status.folded}};
 }
 
 Json List(const std::vector<HistoryEntry>& entries) {
@@ -84,6 +85,17 @@ Json List(const std::vector<VersionInfo>& versions) {
   return list;
 }
 
+Json Object(const Outcome& outcome, bool dry_run) {
+  Json json = {{"migration", Object(outcome.status)},
+               {"history", List(outcome.history)},
+               {"notes", outcome.notes}};
+  if (dry_run) {
+    json["dry_run"] = true;
+    json["plan"] = Json::parse(ToJson(outcome.plan));
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string PlanJson(const Plan& plan, const std::vector<Finding>& findings) {
@@ -92,14 +104,13 @@ std::string PlanJson(const Plan& plan, const std::vector<Finding>& findings) {
 }
 
 std::string OutcomeJson(const Outcome& outcome, bool dry_run) {
-  Json json = {{"migration", Object(outcome.status)},
-               {"history", List(outcome.history)},
-               {"notes", outcome.notes}};
-  if (dry_run) {
-    json["dry_run"] = true;
-    json["plan"] = Json::parse(ToJson(outcome.plan));
-  }
-  return Dump(json);
+  return Dump(Object(outcome, dry_run));
+}
+
+std::string MigrateJson(const MigrateOutcome& outcome, bool dry_run) {
+  Json runs = Json::array();
+  for (const Outcome& run : outcome.runs) runs.push_back(Object(run, dry_run));
+  return Dump({{"runs", runs}, {"left", outcome.left}});
 }
 
 std::string StatusJson(const std::optional<MigrationStatus>& status) {

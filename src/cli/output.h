@@ -18,6 +18,8 @@ std::string PlanJson(const Plan& plan, const std::vector<Finding>& findings);
 // {"migration": {...}, "history": [...], "notes": [...]}; a dry run also has
 // "dry_run": true and "plan".
 std::string OutcomeJson(const Outcome& outcome, bool dry_run);
+// {"runs": [as OutcomeJson...], "left": ["03_c"...]}
+std::string MigrateJson(const MigrateOutcome& outcome, bool dry_run);
 // {"migration": {...} or null}
 std::string StatusJson(const std::optional<MigrationStatus>& status);
 std::string HistoryJson(const std::vector<HistoryEntry>& entries);

@@ -1,14 +1,13 @@
 #include "cli/settings.h"
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <vector>
 
 #include "base/text.h"
 #include "cli/dotenv.h"
 #include "manifest/config.h"
+#include "manifest/document.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -40,9 +39,9 @@ Config ReadConfig(const Context& context, const fs::path& path) {
 
 std::optional<std::string> FromDotEnv(const fs::path& folder) {
   const fs::path path = folder / ".env";
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::error_code unreadable;  // then reading it says why
+  if (!fs::exists(path, unreadable) && !unreadable) return std::nullopt;
+  const std::string text = manifest::ReadTextFile(path.string());
   const auto values = ParseDotEnv(text, path.string());
   const auto found = values.find(kUrlVariable);
   if (found == values.end() || found->second.empty()) return std::nullopt;
@@ -128,6 +127,9 @@ Settings ResolveSettings(const Context& context) {
   const fs::path folder = path.parent_path();
   settings.migrations =
       folder / (config.directory.empty() ? "migrations" : config.directory);
+  if (arguments.Has("--dir")) {
+    settings.migrations = Resolved(context, arguments.Value("--dir"));
+  }
   if (config.access) settings.access = *config.access;
   settings.lock_budget = config.lock_budget;
   settings.chunk_time = config.chunk_time;
@@ -160,8 +162,8 @@ fs::path FindMigration(const Context& context, const Settings& settings,
                                      "\", neither here nor in " +
                                      settings.migrations.string());
   const std::vector<std::string> names = MigrationNames(settings.migrations);
-  const std::string_view near = base::Nearest(name, names);
-  if (!near.empty()) error.WithHint("did you mean " + std::string(near) + "?");
+  const std::string near = base::Nearest(name, names);
+  if (!near.empty()) error.WithHint("did you mean " + near + "?");
   throw error;
 }
 

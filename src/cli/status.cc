@@ -66,6 +66,7 @@ std::string Text(const MigrationStatus& status) {
       Field("progress",
             std::to_string(static_cast<int>(status.progress_pct)) + "%") +
       Field("rows", RowsLine(status)) + Field("access", AccessText(status)) +
+      Field("with", base::Join(status.folded, ", ")) +
       Field("runner", RunnerText(status)) +
       Field("paused", status.paused ? "yes; segue resume goes on" : "") +
       Field("error", ErrorText(status)) + Field("started", status.started_at) +

@@ -3,9 +3,11 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "engine/ledger_schema.h"
 #include "segue/error.h"
@@ -18,7 +20,7 @@ using db::Value;
 
 constexpr const char* kMigrationColumns =
     "id, title, checksum, source, phase, sub_state, plan, started_at, "
-    "updated_at, error";
+    "updated_at, error, folded_into";
 
 std::string Now() { return base::FormatUtc(base::SystemClock().WallTime()); }
 
@@ -58,6 +60,7 @@ MigrationRow ToMigration(const db::Row& row) {
   migration.started_at = Text(row[7]);
   migration.updated_at = Text(row[8]);
   migration.error = Text(row[9]);
+  migration.folded_into = Text(row[10]);
   return migration;
 }
 
@@ -185,14 +188,29 @@ std::optional<MigrationRow> Ledger::Load(Connection& connection,
 
 std::optional<MigrationRow> Ledger::Active(Connection& connection) const {
   return LoadWhere(connection,
-                   "AND phase NOT IN ('COMPLETE', 'ROLLED_BACK') "
+                   "AND folded_into = ''"
+                   " AND phase NOT IN ('COMPLETE', 'ROLLED_BACK') "
                    "ORDER BY started_at LIMIT 1",
                    {});
 }
 
 std::optional<MigrationRow> Ledger::Newest(Connection& connection) const {
   return LoadWhere(connection,
-                   "ORDER BY updated_at DESC, started_at DESC LIMIT 1", {});
+                   "AND folded_into = ''"
+                   " ORDER BY updated_at DESC, started_at DESC LIMIT 1",
+                   {});
+}
+
+std::vector<std::string> Ledger::Folded(Connection& connection,
+                                        const std::string& id) const {
+  const db::Result found =
+      connection.Execute("SELECT id FROM " + TableNamed("migration") +
+                             " WHERE schema_name = $1 AND folded_into = $2",
+                         {schema_name_, id});
+  std::vector<std::string> ids;
+  for (const db::Row& row : found.rows) ids.push_back(Text(row[0]));
+  std::sort(ids.begin(), ids.end(), base::NumberedLess);
+  return ids;
 }
 
 void Ledger::Create(Connection& connection, const MigrationRow& row) const {
@@ -204,23 +222,29 @@ void Ledger::Create(Connection& connection, const MigrationRow& row) const {
   connection.Execute("DELETE FROM " + TableNamed("migration") +
                          " WHERE schema_name = $1 AND id = $2",
                      {schema_name_, row.id});
+  // Those of an earlier attempt, rolled back with it, are on their own again.
+  connection.Execute("UPDATE " + TableNamed("migration") +
+                         " SET folded_into = '' WHERE schema_name = $1"
+                         " AND folded_into = $2 AND phase = 'ROLLED_BACK'",
+                     {schema_name_, row.id});
   const std::string now = Now();
   connection.Execute(
       "INSERT INTO " + TableNamed("migration") +
           " (schema_name, id, title, checksum, source, phase, sub_state, plan,"
-          " started_at, updated_at, error)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '')",
+          " started_at, updated_at, error, folded_into)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11)",
       {schema_name_, row.id, row.title, row.checksum, row.source,
        std::string(segue::ToString(row.phase)),
-       std::string(segue::ToString(row.sub_state)), ToJson(row.plan), now,
-       now});
+       std::string(segue::ToString(row.sub_state)), ToJson(row.plan), now, now,
+       row.folded_into});
 }
 
 void Ledger::SetPhase(Connection& connection, const std::string& id,
                       Phase phase, SubState sub_state) const {
   connection.Execute("UPDATE " + TableNamed("migration") +
                          " SET phase = $3, sub_state = $4, updated_at = $5"
-                         " WHERE schema_name = $1 AND id = $2",
+                         " WHERE schema_name = $1"
+                         " AND (id = $2 OR folded_into = $2)",
                      {schema_name_, id, std::string(segue::ToString(phase)),
                       std::string(segue::ToString(sub_state)), Now()});
 }

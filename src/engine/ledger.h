@@ -25,6 +25,7 @@ struct MigrationRow {
   std::string started_at;
   std::string updated_at;
   std::string error;
+  std::string folded_into;  // the migration whose plan does this one's work
 };
 
 enum class ActionState { kPending, kRunning, kDone, kUndone };
@@ -62,12 +63,16 @@ class Ledger {
 
   std::optional<MigrationRow> Load(db::Connection& connection,
                                    const std::string& id) const;
+  // The ids of those whose work is done by the plan of `id`, in their order.
+  std::vector<std::string> Folded(db::Connection& connection,
+                                  const std::string& id) const;
   // The one that is neither complete nor rolled back.
   std::optional<MigrationRow> Active(db::Connection& connection) const;
   // The one touched last.
   std::optional<MigrationRow> Newest(db::Connection& connection) const;
   // Inserts, or replaces a rolled-back attempt of the same id.
   void Create(db::Connection& connection, const MigrationRow& row) const;
+  // Also of those that are folded into it.
   void SetPhase(db::Connection& connection, const std::string& id, Phase phase,
                 SubState sub_state) const;
   void SetError(db::Connection& connection, const std::string& id,

@@ -2,6 +2,7 @@
 // numbers the same steps.
 #include "segue/migrator.h"
 
+#include "engine/pending.h"
 #include "engine/session.h"
 #include "segue/error.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 using engine::Lease;
 using engine::MigrationRow;
+using engine::RefuseChangedFile;
 using engine::Runner;
 
 // R1.4: an error of the migration's own making undoes what was done; what the
@@ -25,22 +27,21 @@ bool UndoesStart(const Error& error, const Runner& runner,
   return !resumable || options.rollback_on_any_failure;
 }
 
-void RefuseOtherActive(const MigrationRow& active, const std::string& id) {
+void RefuseOtherActive(const MigrationRow& active,
+                       const std::optional<MigrationRow>& row,
+                       const std::string& id) {
   if (active.id == id) return;
+  if (row && row->folded_into == active.id) {
+    throw Error(ErrorKind::kRefused, "migration '" + id + "' is a part of '" +
+                                         active.id + "', which is active (" +
+                                         std::string(ToString(active.phase)) +
+                                         ")")
+        .WithHint("'segue resume' goes on with all of it");
+  }
   throw Error(ErrorKind::kRefused, "migration '" + active.id + "' is active (" +
                                        std::string(ToString(active.phase)) +
                                        ")")
       .WithHint("complete it or roll it back first");
-}
-
-void RefuseChangedFile(const MigrationRow& row, const Migration& migration) {
-  if (row.checksum == migration.checksum) return;
-  throw Error(ErrorKind::kRefused,
-              "the file of migration '" + row.id +
-                  "' is not the one that was applied: its checksum was " +
-                  row.checksum.substr(0, 12) + ", it is " +
-                  migration.checksum.substr(0, 12))
-      .WithHint("restore the file, or put the change into a new migration");
 }
 
 }  // namespace
@@ -80,10 +81,13 @@ Outcome Migrator::Start(const Migration& migration,
   Lease lease(session.database, session.ledger);
   session.ClearControl();
   const auto active = session.ledger.Active(session.connection());
-  if (active) RefuseOtherActive(*active, migration.id);
   auto row = session.ledger.Load(session.connection(), migration.id);
+  if (active) RefuseOtherActive(*active, row, migration.id);
   const bool known = row && row->phase != Phase::kRolledBack;
   if (known) RefuseChangedFile(*row, migration);
+  for (const Migration& part : migration.folded) {
+    session.CheckPart(part, known ? row->id : "");
+  }
   if (known) session.ledger.SetError(session.connection(), row->id, "");
   if (known && row->phase == Phase::kComplete) {
     Outcome outcome = session.OutcomeOf(row->id);

@@ -19,6 +19,12 @@ MigrationStatus Migrator::Session::StatusOf(engine::MigrationRow row) {
   status.error = row.error;
   status.started_at = row.started_at;
   status.updated_at = row.updated_at;
+  status.folded = ledger.Folded(connection(), row.id);
+  status.folded_into = row.folded_into;
+  // One that is folded has no steps of its own.
+  if (!row.folded_into.empty() && status.is_complete()) {
+    status.progress_pct = 100;
+  }
   for (const Step& step : row.plan.steps) {
     status.steps.push_back(
         {step.phase, step.description, step.executed, step.rolled_back});
@@ -70,6 +76,7 @@ Outcome Migrator::Session::DryRun(const Plan& plan,
   outcome.status.id = plan.id;
   outcome.status.title = plan.title;
   outcome.status.access = plan.access;
+  outcome.status.version_schema = plan.version_schema;
   outcome.history = log;
   outcome.notes.push_back("dry run: nothing was executed");
   for (const HistoryEntry& entry : log) {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "db/retry.h"
 #include "engine/blockers.h"
+#include "engine/pending.h"
 #include "segue/error.h"
 
 namespace segue {
@@ -46,9 +47,16 @@ engine::Planned Migrator::Session::PlanFor(const Migration& migration) {
       if (version.state == "live") live.push_back(version.version_schema);
     }
   }
-  return PatientlyPlan(
+  engine::Planned planned = PatientlyPlan(
       {database.dialect(), connection(), migration, database.schema(),
        migration.access.value_or(options.access), live, LockBudget()});
+  if (!migration.folded.empty()) {
+    std::vector<std::string> parts;
+    for (const Migration& part : migration.folded) parts.push_back(part.id);
+    planned.plan.notes.push_back("one plan also for " +
+                                 base::Join(parts, ", "));
+  }
+  return planned;
 }
 
 // The catalogue of a table that is locked against everybody cannot be read.
@@ -121,8 +129,49 @@ MigrationRow Migrator::Session::Intend(Lease& lease, const Migration& migration,
   row.checksum = migration.checksum;
   row.source = migration.source;
   row.plan = plan;
-  InLedger(lease, [&] { ledger.Create(connection(), row); });
+  InLedger(lease, [&] {
+    ledger.Create(connection(), row);
+    for (const Migration& part : migration.folded) IntendPart(part, row.id);
+  });
   return row;
+}
+
+void Migrator::Session::CheckPart(const Migration& part,
+                                  const std::string& whole) {
+  const auto row = ledger.Load(connection(), part.id);
+  if (!row) return;
+  const bool begun = row->phase != Phase::kRolledBack;
+  if (begun) engine::RefuseChangedFile(*row, part);
+  if (begun && row->folded_into != whole) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + part.id + "' has been begun by another run (" +
+                    std::string(ToString(row->phase)) + ")")
+        .WithHint("run 'segue migrate' again to look at what is pending now");
+  }
+}
+
+void Migrator::Session::IntendPart(const Migration& part,
+                                   const std::string& whole) {
+  MigrationRow row;
+  row.id = part.id;
+  row.title = part.title;
+  row.checksum = part.checksum;
+  row.source = part.source;
+  row.plan.id = part.id;
+  row.plan.title = part.title;
+  row.plan.notes = {"folded into '" + whole + "'"};
+  row.folded_into = whole;
+  ledger.Create(connection(), row);
+  ledger.AddEvent(connection(), part.id, "FOLDED",
+                  "Its work is done by the plan of " + whole);
+}
+
+void Migrator::Session::AddEventToParts(const MigrationRow& row,
+                                        const std::string& phase,
+                                        const std::string& verb) {
+  for (const std::string& part : ledger.Folded(connection(), row.id)) {
+    ledger.AddEvent(connection(), part, phase, verb + " with " + row.id);
+  }
 }
 
 MigrationRow Migrator::Session::RequireActive() {
@@ -304,6 +353,7 @@ void Migrator::Session::FinishRollback(Lease& lease, MigrationRow& row) {
     ledger.SetPhase(connection(), row.id, Phase::kRolledBack, SubState::kNone);
     ledger.AddEvent(connection(), row.id, "ROLLED_BACK",
                     "Migration was rolled back");
+    AddEventToParts(row, "ROLLED_BACK", "Rolled back");
   });
   row.phase = Phase::kRolledBack;
   row.sub_state = SubState::kNone;
@@ -318,6 +368,7 @@ void Migrator::Session::FinishComplete(Lease& lease, MigrationRow& row) {
     ledger.SetError(connection(), row.id, "");
     ledger.AddEvent(connection(), row.id, "COMPLETE",
                     "Migration finished successfully");
+    AddEventToParts(row, "COMPLETE", "Finished");
   });
   row.phase = Phase::kComplete;
   row.sub_state = SubState::kNone;

@@ -35,6 +35,9 @@ class Migrator::Session {
   void RecordError(const engine::MigrationRow& row, const Error& error);
   void ClearControl();
 
+  // Throws kRefused when this part of a fold was changed since it was begun, or
+  // is not a part of `whole` (empty: the fold has not begun) any more.
+  void CheckPart(const Migration& part, const std::string& whole);
   // Writes the migration and its plan down before anything is done.
   engine::MigrationRow Intend(engine::Lease& lease, const Migration& migration,
                               const Plan& plan);
@@ -55,6 +58,7 @@ class Migrator::Session {
   Outcome OutcomeOf(const std::string& id);
   MigrationStatus StatusOf(engine::MigrationRow row);
   Outcome DryRun(const Plan& plan, const std::vector<HistoryEntry>& log);
+  Outcome DryRunActive(bool complete);
 
   db::Connection& connection() { return database.connection(); }
   std::chrono::milliseconds LockBudget() const;
@@ -64,6 +68,11 @@ class Migrator::Session {
   engine::Ledger ledger;
 
  private:
+  // A ledger row for one whose work the plan of `whole` does.
+  void IntendPart(const Migration& part, const std::string& whole);
+  // In the history of each that is folded into it.
+  void AddEventToParts(const engine::MigrationRow& row,
+                       const std::string& phase, const std::string& verb);
   engine::Planned PatientlyPlan(const engine::PlannerInput& input);
   void RunPhase(engine::MigrationRow& row, engine::Runner& runner, Phase phase);
   void RecordReady(engine::Lease& lease, engine::MigrationRow& row);

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "base/text.h"
 #include "manifest/tree_builder.h"
@@ -53,6 +55,9 @@ std::string ReadTextFile(const std::string& path) {
   std::error_code error;
   const std::filesystem::file_status status =
       std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::none) {
+    throw FileError(path, 0, "the file cannot be opened: " + error.message());
+  }
   if (!std::filesystem::exists(status)) {
     throw FileError(path, 0, "there is no such file");
   }
@@ -60,7 +65,11 @@ std::string ReadTextFile(const std::string& path) {
     throw FileError(path, 0, "it is a directory, not a file");
   }
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw FileError(path, 0, "the file cannot be opened");
+  if (!stream) {
+    throw FileError(
+        path, 0,
+        "the file cannot be opened: " + std::generic_category().message(errno));
+  }
   std::string text((std::istreambuf_iterator<char>(stream)),
                    std::istreambuf_iterator<char>());
   if (stream.bad()) throw FileError(path, 0, "the file cannot be read");

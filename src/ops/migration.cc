@@ -7,6 +7,7 @@
 #include "ops/drop_column.h"
 #include "ops/rename_column.h"
 #include "ops/sql.h"
+#include "segue/error.h"
 
 namespace segue {
 
@@ -59,6 +60,42 @@ Migration& Migration::DropColumn(const std::string& table,
 Migration& Migration::Sql(const std::string& up, const std::string& down) {
   operations.push_back(ops::MakeSql({up, down, false}));
   return *this;
+}
+
+namespace {
+
+void RefuseOtherAccess(const Migration& a, const Migration& b) {
+  if (!a.access || !b.access || *a.access == *b.access) return;
+  throw Error(ErrorKind::kRefused, "'" + a.id + "' asks for access " +
+                                       std::string(ToString(*a.access)) +
+                                       " and '" + b.id + "' for " +
+                                       std::string(ToString(*b.access)));
+}
+
+}  // namespace
+
+Migration Fold(std::vector<Migration> files) {
+  if (files.empty()) {
+    throw Error(ErrorKind::kUsage, "there is no migration to fold");
+  }
+  Migration whole = std::move(files.back());
+  files.pop_back();
+  std::vector<std::shared_ptr<const ops::Operation>> all;
+  for (const Migration& file : files) {
+    all.insert(all.end(), file.operations.begin(), file.operations.end());
+    for (const Migration& other : files) RefuseOtherAccess(file, other);
+    RefuseOtherAccess(file, whole);
+    if (!whole.access) whole.access = file.access;
+    // The most careful of them.
+    if (!whole.chunk_time ||
+        (file.chunk_time && *file.chunk_time < *whole.chunk_time)) {
+      whole.chunk_time = file.chunk_time;
+    }
+  }
+  all.insert(all.end(), whole.operations.begin(), whole.operations.end());
+  whole.operations = std::move(all);
+  whole.folded = std::move(files);
+  return whole;
 }
 
 }  // namespace segue

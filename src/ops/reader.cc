@@ -74,7 +74,7 @@ Error UsageError(const Node& node, const std::string& message) {
 
 std::string NearestSuffix(const std::string& word,
                           const std::vector<std::string>& known) {
-  const std::string_view nearest = base::Nearest(word, known);
+  const std::string nearest = base::Nearest(word, known);
   if (nearest.empty()) return "";
   return fmt::format(", nearest is '{}'", nearest);
 }

@@ -25,7 +25,7 @@ auto FindTableIn(Tables& tables, const std::string& name) {
 
 std::string DidYouMean(const std::string& word,
                        const std::vector<std::string>& candidates) {
-  const std::string_view nearest = base::Nearest(word, candidates);
+  const std::string nearest = base::Nearest(word, candidates);
   if (nearest.empty()) return {};
   return "; did you mean " + base::Quoted(nearest, '\'') + "?";
 }

@@ -27,9 +27,9 @@ struct Namespace {
   Error error(ErrorKind::kNotFound,
               "schema '" + name +
                   "' does not exist; there are: " + base::Join(names, ", "));
-  const std::string_view nearest = base::Nearest(name, names);
+  const std::string nearest = base::Nearest(name, names);
   if (!nearest.empty()) {
-    error.WithHint("did you mean '" + std::string(nearest) + "'?");
+    error.WithHint("did you mean '" + nearest + "'?");
   }
   throw error;
 }

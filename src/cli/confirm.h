@@ -1,0 +1,15 @@
+// Asking before something is removed for good.
+#pragma once
+
+#include "cli/context.h"
+#include "segue/progress.h"
+
+namespace segue::cli {
+
+// Throws Error{kRefused} when there is nobody to ask.
+void RequireTerminal(const Context& context);
+
+// Throws Error{kRefused} unless the user agrees to what the contract removes.
+void ConfirmContract(const Context& context, const MigrationStatus& status);
+
+}  // namespace segue::cli

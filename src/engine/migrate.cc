@@ -1,0 +1,205 @@
+// Migrate: all pending files as one plan, or as few as can be.
+#include <algorithm>
+
+#include "base/text.h"
+#include "engine/pending.h"
+#include "engine/session.h"
+#include "segue/error.h"
+
+namespace segue {
+namespace {
+
+using Files = std::vector<Migration>;
+// Whether these share one plan; the error that says why not.
+using Plans = std::function<std::optional<Error>(const Files&)>;
+
+std::vector<std::string> Ids(const Files& files) {
+  std::vector<std::string> ids;
+  for (const Migration& file : files) ids.push_back(file.id);
+  return ids;
+}
+
+Files First(const Files& files, std::size_t count) {
+  return {files.begin(), files.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+// An answer of the planner's, not trouble on the way to it.
+bool IsRefusal(const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::kUsage:
+    case ErrorKind::kRefused:
+    case ErrorKind::kNotFound:
+    case ErrorKind::kConstraint:
+    case ErrorKind::kMismatch:
+      return true;
+    case ErrorKind::kConflict:
+    case ErrorKind::kLockTimeout:
+    case ErrorKind::kRetryable:
+    case ErrorKind::kConnectionLost:
+    case ErrorKind::kInDoubt:
+    case ErrorKind::kCancelled:
+    case ErrorKind::kCorrupt:
+    case ErrorKind::kInternal:
+      return false;
+  }
+  return false;
+}
+
+// The earlier file that the last of `files` does not go with: the first that,
+// put in front of it, brings the same refusal.
+std::string Rival(const Files& files, const Error& why, const Plans& plans) {
+  const Migration& last = files.back();
+  for (std::size_t i = 0; i + 1 < files.size(); ++i) {
+    Files pair = First(files, i + 1);
+    pair.push_back(last);
+    const std::optional<Error> error = plans(pair);
+    if (error && std::string(error->what()) == why.what()) return files[i].id;
+  }
+  return files[files.size() - 2].id;
+}
+
+// How many of the first files share one plan, and what stops the next one.
+struct Foldable {
+  std::size_t count = 0;
+  std::optional<Error> why;
+};
+
+Foldable HowMany(const Files& files, const Plans& plans) {
+  std::optional<Error> why = plans(files);
+  if (!why) return {files.size(), std::nullopt};
+  for (std::size_t count = 1; count < files.size(); ++count) {
+    if (auto error = plans(First(files, count))) return {count - 1, error};
+  }
+  return {files.size() - 1, why};
+}
+
+// "'03_c' cannot share a plan with '01_a'": how it can be run all the same.
+Error CannotFold(const Files& files, const Foldable& fold, const Plans& plans) {
+  const Files upto = First(files, fold.count + 1);
+  const std::string& last = files[fold.count - 1].id;
+  Error error(ErrorKind::kRefused, "migration '" + upto.back().id +
+                                       "' cannot share one plan with '" +
+                                       Rival(upto, *fold.why, plans) +
+                                       "': " + fold.why->what());
+  error.WithHint("'segue migrate --to " + last +
+                 "' first and complete it; or 'segue migrate --complete', "
+                 "which runs them one after the other");
+  return error;
+}
+
+Error InFile(const std::string& id, const Error& error) {
+  Error named(error.kind(), "migration '" + id + "': " + error.what());
+  named.WithCode(error.native_code()).WithSql(error.sql());
+  named.WithHint(error.hint());
+  for (const std::string& note : error.notes()) named.WithNote(note);
+  return named;
+}
+
+// How many of the first files are the active migration, which has to be
+// finished before anything else.
+std::size_t CountActive(const Files& pending,
+                        const std::vector<std::string>& active, bool complete) {
+  if (active.empty()) return 0;
+  const std::vector<std::string> ids = Ids(pending);
+  const bool first = active.size() <= ids.size() &&
+                     std::equal(active.begin(), active.end(), ids.begin());
+  if (first && (complete || active.size() == ids.size())) return active.size();
+  Error error(ErrorKind::kRefused,
+              "migration '" + active.back() + "' is active" +
+                  (first ? ", and there is more to migrate after it"
+                         : ", and it is not what would be migrated"));
+  error.WithHint(first ? "complete it first ('segue complete', or 'segue "
+                         "migrate --complete' for all), or roll it back"
+                       : "complete it or roll it back first");
+  throw error;
+}
+
+}  // namespace
+
+// What is left of the active migration, as its stored plan has it.
+Outcome Migrator::Session::DryRunActive(bool complete) {
+  engine::MigrationRow row = RequireActive();
+  ledger.LoadStates(connection(), row.id, row.plan);
+  std::vector<HistoryEntry> log;
+  engine::DryRunner runner(row.plan, log);
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const Step& planned = row.plan.steps[step];
+    const bool wanted = complete || planned.phase != Phase::kContracting;
+    if (wanted && !planned.executed) runner.Run(step);
+  }
+  return DryRun(row.plan, log);
+}
+
+Outcome Migrator::MigrateOnce(const Migration& whole, bool active,
+                              const MigrateOptions& options) {
+  Session& session = *session_;
+  if (options.dry_run && active) return session.DryRunActive(options.complete);
+  if (active && session.RequireActive().phase == Phase::kContracting) {
+    if (options.complete) return CompleteIfAgreed(options);
+    throw Error(ErrorKind::kRefused,
+                "migration '" + whole.id + "' is being contracted")
+        .WithHint("'segue complete' finishes it");
+  }
+  StartOptions start;
+  start.dry_run = options.dry_run;
+  start.rollback_on_any_failure = options.rollback_on_any_failure;
+  // A dry run walks through the contract as well.
+  start.complete = options.complete && options.dry_run;
+  Outcome outcome = Start(whole, start);
+  if (options.dry_run) outcome.status.folded = Ids(whole.folded);
+  if (!options.complete || options.dry_run || outcome.status.is_complete()) {
+    return outcome;
+  }
+  return CompleteIfAgreed(options);
+}
+
+Outcome Migrator::CompleteIfAgreed(const MigrateOptions& options) {
+  if (options.before_complete) {
+    options.before_complete(session_->StatusOf(session_->RequireActive()));
+  }
+  return Complete();
+}
+
+MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
+  Session& session = *session_;
+  const Plans plans = [this](const Files& some) -> std::optional<Error> {
+    try {
+      MakePlan(Fold(some));
+      return std::nullopt;
+    } catch (const Error& error) {
+      if (!IsRefusal(error)) throw;
+      return error;
+    }
+  };
+  // 1 what is pending, of which the active migration comes first.
+  Files pending = engine::PendingFiles(session.connection(), session.ledger,
+                                       std::move(files), options.to);
+  for (Migration& file : pending) {
+    file.access = file.access.value_or(session.options.access);
+  }
+  std::size_t active = CountActive(
+      pending, engine::ActiveFiles(session.connection(), session.ledger),
+      options.complete);
+  MigrateOutcome outcome;
+  while (!pending.empty()) {
+    // 2 as many of them as share one plan.
+    std::size_t count = active;
+    if (count == 0) {
+      const Foldable fold = HowMany(pending, plans);
+      if (fold.count == 0) throw InFile(pending.front().id, *fold.why);
+      if (fold.why && !options.complete) throw CannotFold(pending, fold, plans);
+      count = fold.count;
+    }
+    // 3 start it, and complete it if asked to.
+    outcome.runs.push_back(
+        MigrateOnce(Fold(First(pending, count)), active > 0, options));
+    pending.erase(pending.begin(),
+                  pending.begin() + static_cast<std::ptrdiff_t>(count));
+    active = 0;
+    if (!outcome.runs.back().status.is_complete()) break;
+  }
+  outcome.left = Ids(pending);
+  return outcome;
+}
+
+}  // namespace segue

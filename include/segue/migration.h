@@ -46,6 +46,10 @@ struct Migration {
                        const std::string& up = "");
   Migration& RenameColumn(const std::string& table, const std::string& from,
                           const std::string& to);
+  // `to`, which is there already, takes the place of `from`: kept in step and
+  // filled, then `from` goes. A value that `to` has already stays.
+  Migration& ReplaceColumn(const std::string& table, const std::string& from,
+                           const std::string& to);
   Migration& AlterColumn(const std::string& table, const std::string& column,
                          const ColumnChange& change);
   // `down` (may be empty): what old readers get for rows the new version adds.

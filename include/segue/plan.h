@@ -75,6 +75,9 @@ struct MotionSql {
   // Makes the old column say what the new one says where the application gave
   // both; empty when the contract keeps the new column itself.
   RangeSql settle;
+  // Takes the motion's own copies out of a new column that was there before;
+  // empty when the column goes, or its copies with the triggers.
+  RangeSql retreat;
   // Tries `up` on the rows as they are before anything is changed: SELECT key
   // columns of rows for which it gives NULL where the new column takes none,
   // at most 100; raises where the expression raises. Empty: nothing to try.
@@ -89,6 +92,7 @@ enum class ActionKind {
   kBackfill,  // runs motion.fill range by range
   kVerify,    // runs motion.verify range by range
   kSettle,    // runs motion.settle range by range
+  kRetreat,   // undone: `undo` in one transaction, then motion.retreat likewise
 };
 std::string_view ToString(ActionKind kind);
 

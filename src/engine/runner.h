@@ -79,6 +79,7 @@ class Runner : public StepRunner, private backfill::Host {
   void FinishStep(std::size_t step);
   void UndoTogether(std::size_t step, const Group& group);
   void UndoAlone(std::size_t step, std::size_t action);
+  void UndoRetreat(std::size_t step, std::size_t action);
   void FinishUndo(std::size_t step);
   void Execute(const Statement& statement);
   bool Probe(const PlannedAction& action);

@@ -20,6 +20,8 @@ void Runner::Undo(std::size_t step) {
     any = true;
     if (group->together) {
       Resiliently([&] { UndoTogether(step, *group); });
+    } else if (ActionAt(step, group->begin).kind == ActionKind::kRetreat) {
+      UndoRetreat(step, group->begin);
     } else {
       Resiliently([&] { UndoAlone(step, group->begin); });
     }

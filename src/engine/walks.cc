@@ -12,6 +12,7 @@ namespace {
 constexpr const char* kBackfill = "backfill";
 constexpr const char* kVerify = "verify";
 constexpr const char* kSettle = "settle";
+constexpr const char* kRetreat = "retreat";
 
 // Naming the failing keys must not take as long as the backfill itself.
 constexpr std::chrono::seconds kBlameTime{20};
@@ -51,11 +52,40 @@ void Runner::RunWork(std::size_t step, std::size_t action) {
       }
       break;
     }
+    case ActionKind::kRetreat:
+      break;  // it works on the way back only
     case ActionKind::kSchema:
       throw Error(ErrorKind::kInternal, "a schema action is no walk");
   }
   activity_.clear();
   Resiliently([&] { InLedger([&] { MarkDone(step, action); }); });
+}
+
+// First the triggers stop making copies, then the copies go. Both are safe to
+// repeat, and the walk goes on where an earlier attempt stopped.
+void Runner::UndoRetreat(std::size_t step, std::size_t action) {
+  const PlannedAction& planned = ActionAt(step, action);
+  const MotionSql& motion = *planned.motion;
+  locked_ = planned.lock.object;
+  Resiliently([&] {
+    db::Transaction transaction(connection(),
+                                {db::Purpose::kSchema, LockBudget()});
+    lease_.Fence(connection());
+    for (const Statement& statement : planned.undo) Execute(statement);
+    transaction.Commit();
+  });
+  if (!motion.retreat.all.empty()) {
+    StartWalk(step, motion, kRetreat);
+    backfill::Walk(*this, motion, motion.retreat, WalkOptionsFor(true),
+                   [](const db::Result&) {});
+    activity_.clear();
+  }
+  Resiliently([&] {
+    InLedger([&] {
+      ledger_.SetState(connection(), migration_.id, static_cast<int>(step),
+                       static_cast<int>(action), ActionState::kUndone);
+    });
+  });
 }
 
 void Runner::StartWalk(std::size_t step, const MotionSql& motion,

@@ -6,6 +6,7 @@
 #include "ops/alter_column.h"
 #include "ops/drop_column.h"
 #include "ops/rename_column.h"
+#include "ops/replace_column.h"
 #include "ops/sql.h"
 #include "segue/error.h"
 
@@ -36,6 +37,13 @@ Migration& Migration::RenameColumn(const std::string& table,
   spec.from = from;
   spec.to = to;
   operations.push_back(ops::MakeRenameColumn(std::move(spec)));
+  return *this;
+}
+
+Migration& Migration::ReplaceColumn(const std::string& table,
+                                    const std::string& from,
+                                    const std::string& to) {
+  operations.push_back(ops::MakeReplaceColumn({table, from, to}));
   return *this;
 }
 

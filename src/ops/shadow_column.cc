@@ -120,6 +120,7 @@ void ShadowColumn::MakeMotion() {
   if (work_.versioned()) motion_.new_versions = {context.version_schema};
   motion_.new_not_null = !request_.target.nullable;
   motion_.keeps_old_column = request_.keeps == Keeps::kOld;
+  motion_.new_was_there = request_.existing;
   for (const std::string& name : table.WalkKey()) {
     motion_.key.push_back(*table.FindColumn(name));
   }
@@ -184,9 +185,11 @@ void ShadowColumn::AlterIfDifferent(Phase phase, const schema::Column& before,
 
 void ShadowColumn::Expand() {
   const schema::TableName& table = work_.live().name;
+  if (!request_.existing) {
+    work_.CountAddedColumn();
+    work_.Add(Phase::kExpanding, plan::AddColumn{table, Added()});
+  }
   work_.CountAddedColumn();
-  work_.CountAddedColumn();
-  work_.Add(Phase::kExpanding, plan::AddColumn{table, Added()});
   work_.Add(Phase::kExpanding, plan::AddColumn{table, Provenance()});
   if (request_.old_column) {
     AlterIfDifferent(Phase::kExpanding, *request_.old_column, PreparedOld());
@@ -200,6 +203,7 @@ void ShadowColumn::Expand() {
 // that validates it, which would hold its strong lock during the scan.
 void ShadowColumn::Migrate() {
   const schema::TableName& table = work_.live().name;
+  if (request_.existing) work_.Add(Phase::kMigrating, plan::Retreat{motion_});
   work_.Add(Phase::kMigrating, plan::Backfill{motion_});
   const schema::Constraint check = NotNullCheck();
   if (needs_check()) {

@@ -29,6 +29,9 @@ struct ShadowRequest {
   plan::Expression up;
   plan::Expression down;
   Keeps keeps = Keeps::kNew;
+  // It is there already, nullable and without default: see
+  // plan::Motion::new_was_there.
+  bool existing = false;
   // The new column has a default of its own, not the old one's.
   bool own_default = false;
 };

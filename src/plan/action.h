@@ -127,6 +127,14 @@ struct Settle {
   Motion motion;
 };
 
+// Does nothing going forward. Undone, it takes the copies of a motion with
+// `new_was_there` out of the new column again, where its values would
+// otherwise be taken for an application's own the next time. Stands before
+// Backfill, so that it is undone after it.
+struct Retreat {
+  Motion motion;
+};
+
 // A view per table, in the shape of the new version.
 struct VersionView {
   schema::TableName base;
@@ -167,7 +175,7 @@ using Action =
                  RenameColumn, AlterColumn, AddConstraint, ValidateConstraint,
                  DropConstraint, RenameConstraint, SetReplicaIdentity,
                  CreateIndex, DropIndex, RenameIndex, CreateSync, DropSync,
-                 Backfill, Verify, Settle, PublishVersion, RetireVersion,
-                 RawSql>;
+                 Backfill, Verify, Settle, Retreat, PublishVersion,
+                 RetireVersion, RawSql>;
 
 }  // namespace segue::plan

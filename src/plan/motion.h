@@ -73,6 +73,14 @@ struct Motion {
   // given and differ, the new one is also written to the old column (2).
   bool settling = false;
 
+  // The new column was there before the motion, so that a row which is not
+  // filled yet may have a value that an application gave: both were given (3),
+  // and the value stays. A rollback takes only the motion's own copies back.
+  bool new_was_there = false;
+  // The trigger form of a rollback with `new_was_there`: nothing is copied to
+  // the new column any more, and a copy that grows stale is taken away.
+  bool retreating = false;
+
   // Columns of the key to walk by, in key order; empty: by physical position.
   std::vector<schema::Column> key;
   bool without_rowid = false;  // SQLite

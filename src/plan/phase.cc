@@ -102,6 +102,8 @@ std::string_view ToString(ActionKind kind) {
       return "verify";
     case ActionKind::kSettle:
       return "settle";
+    case ActionKind::kRetreat:
+      return "retreat";
   }
   return {};
 }

@@ -60,6 +60,7 @@ Json MotionJson(const MotionSql& motion) {
   Put(to, "fill", motion.fill);
   Put(to, "verify", motion.verify);
   Put(to, "settle", motion.settle);
+  Put(to, "retreat", motion.retreat);
   Put(to, "count_left", motion.count_left);
   Put(to, "estimated_rows", motion.estimated_rows);
   Put(to, "after_fill", motion.after_fill);
@@ -153,6 +154,7 @@ MotionSql MotionFrom(const Json& from) {
   motion.fill = Range(from, "fill");
   motion.verify = Range(from, "verify");
   motion.settle = Range(from, "settle");
+  motion.retreat = Range(from, "retreat");
   motion.count_left = Text(from, "count_left");
   motion.estimated_rows = Text(from, "estimated_rows");
   motion.after_fill = Text(from, "after_fill");
@@ -160,8 +162,9 @@ MotionSql MotionFrom(const Json& from) {
 }
 
 ActionKind KindFromString(const std::string& text) {
-  for (const ActionKind kind : {ActionKind::kSchema, ActionKind::kBackfill,
-                                ActionKind::kVerify, ActionKind::kSettle}) {
+  for (const ActionKind kind :
+       {ActionKind::kSchema, ActionKind::kBackfill, ActionKind::kVerify,
+        ActionKind::kSettle, ActionKind::kRetreat}) {
     if (ToString(kind) == text) return kind;
   }
   throw Error(ErrorKind::kCorrupt,

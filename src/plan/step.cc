@@ -31,6 +31,8 @@ const RangeSql* RangesOf(const PlannedAction& action) {
       return &action.motion->verify;
     case ActionKind::kSettle:
       return &action.motion->settle;
+    case ActionKind::kRetreat:
+      return nullptr;  // it works on the way back only
   }
   return nullptr;
 }
@@ -63,6 +65,9 @@ std::vector<std::string> Step::RollbackSql() const {
     for (const Statement& statement : action->undo) {
       sql.push_back(statement.sql);
     }
+    const bool retreats = action->kind == ActionKind::kRetreat &&
+                          !action->motion->retreat.between.empty();
+    if (retreats) sql.push_back(action->motion->retreat.between);
   }
   return sql;
 }

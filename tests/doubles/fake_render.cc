@@ -113,6 +113,7 @@ PlannedAction Walk(ActionKind kind, const std::string& verb,
   if (kind == ActionKind::kBackfill) sql.fill = range;
   if (kind == ActionKind::kVerify) sql.verify = range;
   if (kind == ActionKind::kSettle) sql.settle = range;
+  if (kind == ActionKind::kRetreat) sql.retreat = range;
   sql.count_left = "COUNT LEFT " + motion.name;
   sql.estimated_rows = "ESTIMATE " + motion.table.name;
   action.motion = std::move(sql);
@@ -221,6 +222,9 @@ class Renderer {
   }
   PlannedAction operator()(const plan::Settle& a) const {
     return Walk(ActionKind::kSettle, "SETTLE", a.motion);
+  }
+  PlannedAction operator()(const plan::Retreat& a) const {
+    return Walk(ActionKind::kRetreat, "RETREAT", a.motion);
   }
   PlannedAction operator()(const plan::PublishVersion& a) const {
     std::string text = "PUBLISH " + a.version_schema;

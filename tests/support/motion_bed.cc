@@ -78,6 +78,7 @@ plan::Motion MotionBed::MotionOf(const MotionSpec& spec,
   motion.new_default = spec.new_default;
   motion.new_versions = spec.new_versions;
   motion.keeps_old_column = spec.keeps_old_column;
+  motion.new_was_there = spec.new_was_there;
   motion.without_rowid = table.without_rowid;
   for (const std::string& name : table.WalkKey()) {
     motion.key.push_back(schema::RequireColumn(table, name));
@@ -108,7 +109,9 @@ void MotionBed::PrepareOldColumn(const schema::Column& old_column) {
 
 void MotionBed::Install() {
   if (motion_.new_column) {
-    Do(plan::AddColumn{motion_.table, *motion_.new_column});
+    if (!motion_.new_was_there) {
+      Do(plan::AddColumn{motion_.table, *motion_.new_column});
+    }
     Do(plan::AddColumn{motion_.table, ProvenanceColumn(motion_.provenance)});
   }
   if (motion_.old_column) PrepareOldColumn(*motion_.old_column);

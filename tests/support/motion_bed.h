@@ -25,9 +25,10 @@ struct MotionSpec {
   std::optional<std::string> new_default = {};
   std::vector<std::string> new_versions = {};
   bool keeps_old_column = false;
-  bool writes_back = true;    // false: the new column is derived from several
-  bool is_volatile = false;   // `up` gives another value each time
-  bool new_not_null = false;  // what the new column is to be in the end
+  bool new_was_there = false;  // the table has the new column already
+  bool writes_back = true;     // false: the new column is derived from several
+  bool is_volatile = false;    // `up` gives another value each time
+  bool new_not_null = false;   // what the new column is to be in the end
   // A second motion of the same table needs its own.
   std::string name = "m1";
   std::string provenance = "_segue_d";

@@ -22,6 +22,14 @@ std::string Cast(const std::string& value, const schema::Column& column) {
 
 // Straight from the function, not cast: a value too long must be an error.
 std::string FillSql(const MotionTerms& terms) {
+  if (terms.motion().new_was_there) {
+    const std::string absent = terms.New(kRow) + " IS NULL";
+    return "UPDATE " + From(terms) + " SET " +
+           Ident(terms.new_column().physical()) + " = CASE WHEN " + absent +
+           " THEN " + terms.Up(kRow) + " ELSE " + terms.New(kRow) + " END, " +
+           Ident(terms.motion().provenance) + " = CASE WHEN " + absent +
+           " THEN 1 ELSE 3 END";
+  }
   return "UPDATE " + From(terms) + " SET " +
          Ident(terms.new_column().physical()) + " = " + terms.Up(kRow) + ", " +
          Ident(terms.motion().provenance) + " = 1";
@@ -105,7 +113,20 @@ RangeSql SettleSql(const MotionTerms& terms, const RowRange& range) {
                                 column.type, column.collation));
 }
 
-MotionSql SqlOf(const plan::Motion& motion, const RenderContext& context) {
+// A value that is what the other side says is a copy, and nothing is lost with
+// it; the rows where an application gave both (3) stay as they are.
+RangeSql RetreatSql(const MotionTerms& terms, const RowRange& range) {
+  if (!terms.motion().new_was_there) return {};
+  return range.Over("UPDATE " + From(terms) + " SET " +
+                        Ident(terms.new_column().physical()) + " = NULL, " +
+                        Ident(terms.motion().provenance) + " = 0",
+                    terms.Provenance(kRow) + " IN (1, 2)");
+}
+
+}  // namespace
+
+MotionSql MakeMotionSql(const plan::Motion& motion,
+                        const RenderContext& context) {
   if (!motion.new_column) {
     throw Error(ErrorKind::kInternal,
                 "motion '" + motion.name + "' has nothing to fill");
@@ -122,6 +143,7 @@ MotionSql SqlOf(const plan::Motion& motion, const RenderContext& context) {
       range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
                  Disagrees(terms), " LIMIT 100");
   sql.settle = SettleSql(terms, range);
+  sql.retreat = RetreatSql(terms, range);
   sql.trial = TrialSql(terms, range, context.schema);
   sql.count_left =
       "SELECT count(*) FROM " + From(terms) + " WHERE " + NotFilled(terms);
@@ -130,11 +152,13 @@ MotionSql SqlOf(const plan::Motion& motion, const RenderContext& context) {
   return sql;
 }
 
+namespace {
+
 PlannedAction Planned(ActionKind kind, const plan::Motion& motion,
                       const RenderContext& context) {
   PlannedAction planned;
   planned.kind = kind;
-  planned.motion = SqlOf(motion, context);
+  planned.motion = MakeMotionSql(motion, context);
   return planned;
 }
 

@@ -38,7 +38,10 @@ PlannedAction RenderOne(const plan::RenameIndex&, const RenderContext&);
 // sync.cc
 PlannedAction RenderOne(const plan::CreateSync&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropSync&, const RenderContext&);
+PlannedAction RenderOne(const plan::Retreat&, const RenderContext&);
 // motion_sql.cc
+MotionSql MakeMotionSql(const plan::Motion& motion,
+                        const RenderContext& context);
 PlannedAction RenderOne(const plan::Backfill&, const RenderContext&);
 PlannedAction RenderOne(const plan::Verify&, const RenderContext&);
 PlannedAction RenderOne(const plan::Settle&, const RenderContext&);

@@ -193,4 +193,22 @@ PlannedAction RenderOne(const plan::DropSync& action,
   return planned;
 }
 
+// Waits, as CreateSync does, for every writer that has begun with the former
+// triggers: what they copy is there to be found by the walk that follows.
+PlannedAction RenderOne(const plan::Retreat& action,
+                        const RenderContext& context) {
+  plan::Motion retreating = action.motion;
+  retreating.retreating = true;
+  const int major = MajorVersion(context.schema.server_version);
+  PlannedAction planned;
+  planned.kind = ActionKind::kRetreat;
+  planned.description = "On a rollback, take the copies out of '" +
+                        action.motion.new_column->physical() + "' of '" +
+                        action.motion.table.name + "' again";
+  planned.undo = Statements(CreateStatements(retreating, major));
+  planned.lock = Lock(kShareRowExclusive, action.motion.table, context);
+  planned.motion = MakeMotionSql(action.motion, context);
+  return planned;
+}
+
 }  // namespace segue::postgres

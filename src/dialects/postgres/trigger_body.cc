@@ -92,12 +92,20 @@ std::string InsertNewOnly(const MotionTerms& terms) {
          fallback + "ELSE " + FromNew(terms) + "END IF; ";
 }
 
+// A row not filled yet whose new side an application gave before the motion
+// began: both were given.
+std::string FillTouched(const MotionTerms& terms) {
+  if (!terms.motion().new_was_there) return FromOld(terms);
+  return "IF " + terms.New("NEW") + " IS NULL THEN " + FromOld(terms) +
+         "ELSE " + SetProvenance(terms, plan::kBothGiven) + "END IF; ";
+}
+
 // Shared columns belong to both versions: the side that wrote last is derived
 // to the other again.
 std::string NeitherSideChanged(const MotionTerms& terms) {
   if (!terms.has_old() || !terms.has_shared()) {
-    return "ELSIF " + terms.Provenance("OLD") + " = 0 THEN " + FromOld(terms) +
-           "END IF; ";
+    return "ELSIF " + terms.Provenance("OLD") + " = 0 THEN " +
+           FillTouched(terms) + "END IF; ";
   }
   return "ELSIF " + terms.Provenance("OLD") + " = 2 THEN " + FromNew(terms) +
          "ELSIF " + terms.Provenance("OLD") + " <> 3 THEN " + FromOld(terms) +
@@ -116,14 +124,38 @@ std::string Update(const MotionTerms& terms) {
   // SET o = DEFAULT gives NULL while the default is off.
   const std::string old_default =
       terms.has_old() ? ApplyOldDefault(terms) : std::string();
-  return old_default + "IF " + filled_by_backfill + " THEN " + FromOld(terms) +
-         "ELSIF " + terms.OldSideChanged() + " THEN IF " + new_changed +
-         " THEN " + FromBoth(terms) + "ELSE " + FromOld(terms) +
+  // The backfill kept what was given; a trigger of the user's came after it.
+  const std::string kept = terms.motion().new_was_there
+                               ? "IF " + terms.Provenance("OLD") + " = 0 AND " +
+                                     terms.Provenance("NEW") +
+                                     " = 3 THEN RETURN NEW; END IF; "
+                               : std::string();
+  return old_default + kept + "IF " + filled_by_backfill + " THEN " +
+         FromOld(terms) + "ELSIF " + terms.OldSideChanged() + " THEN IF " +
+         new_changed + " THEN " + FromBoth(terms) + "ELSE " + FromOld(terms) +
          "END IF; ELSIF " + new_changed + " THEN " + FromNew(terms) +
          NeitherSideChanged(terms);
 }
 
+// See plan::Motion::retreating. What the new side alone says goes to the old
+// one, so that nothing is lost with the copy.
+std::string Retreating(const MotionTerms& terms) {
+  const std::string clear =
+      Set(terms.New("NEW"), "NULL") + SetProvenance(terms, plan::kNotFilled);
+  const std::string give_back =
+      Set(terms.Old("NEW"), terms.Down("NEW")) + clear;
+  const std::string both = SetProvenance(terms, plan::kBothGiven);
+  const std::string new_changed = terms.NewSideChanged();
+  return "IF TG_OP = 'INSERT' THEN IF " + terms.New("NEW") + " IS NULL THEN " +
+         ApplyOldDefault(terms) + "ELSIF " + OldAbsent(terms) + " THEN " +
+         give_back + "ELSE " + both + "END IF; ELSE " + ApplyOldDefault(terms) +
+         "IF " + terms.OldSideChanged() + " THEN IF " + new_changed + " THEN " +
+         both + "ELSE " + clear + "END IF; ELSIF " + new_changed + " THEN " +
+         give_back + "END IF; END IF; ";
+}
+
 std::string Body(const MotionTerms& terms) {
+  if (terms.motion().retreating) return Retreating(terms);
   if (IsInsertOnly(terms)) return Set(terms.Old("NEW"), terms.Down("NEW"));
   const std::string insert =
       terms.has_old() ? InsertTwoSided(terms) : InsertNewOnly(terms);

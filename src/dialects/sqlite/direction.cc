@@ -50,11 +50,13 @@ std::string Direction::OnUpdate() const {
   }
   const std::string d = "OLD." + d_;
   // Not filled, but the new side is given: the trigger of the statement that
-  // gave it is still to come and knows what to do.
+  // gave it is still to come and knows what to do. Or it was given before the
+  // motion began: then both were.
+  const char* given = motion_.new_was_there ? "3" : "0";
   return sql + " WHEN " + d + " IN (-1, -4) THEN 4 WHEN " + d +
          " IN (-2, -5) THEN 5 WHEN " + d + " < 0 THEN 3 WHEN " + d +
          " > 0 THEN " + d + " WHEN NEW." + Quote(motion_.new_column->name) +
-         " IS NULL THEN 1 ELSE 0 END";
+         " IS NULL THEN 1 ELSE " + given + " END";
 }
 
 std::string Direction::OwnWrite() const {

@@ -54,9 +54,20 @@ class RowStatements {
   // Negative: a statement of the application's failed half-way under OR FAIL.
   // What it left behind yields to the old side.
   RangeSql Fill() const {
+    if (motion_.new_was_there) return FillWhereNotGiven();
     return address_.Ranges("UPDATE " + table_ + " SET " +
                                Quote(motion_.new_column->name) + " = " + Up() +
                                ", " + d_ + " = 1",
+                           d_ + " <= 0", "");
+  }
+
+  RangeSql FillWhereNotGiven() const {
+    const std::string n = Quote(motion_.new_column->name);
+    const std::string given = d_ + " = 0 AND " + n + " IS NOT NULL";
+    return address_.Ranges("UPDATE " + table_ + " SET " + n + " = CASE WHEN " +
+                               given + " THEN " + n + " ELSE " + Up() +
+                               " END, " + d_ + " = CASE WHEN " + given +
+                               " THEN 3 ELSE 1 END",
                            d_ + " <= 0", "");
   }
 

@@ -34,6 +34,7 @@ class Renderer {
   PlannedAction operator()(const plan::Backfill& action) const;
   PlannedAction operator()(const plan::Verify& action) const;
   PlannedAction operator()(const plan::Settle& action) const;
+  PlannedAction operator()(const plan::Retreat& action) const;
   // render.cc
   PlannedAction operator()(const plan::RawSql& action) const;
   // render_constraints.cc

@@ -27,6 +27,15 @@ PlannedAction Renderer::operator()(const plan::CreateSync& action) const {
       Change("Keep " + Subject(motion) + " in step", kInstant);
   planned.forward = CreateTriggers(motion, table);
   planned.undo = DropTriggers(motion);
+  // In the transaction that also drops the provenance, which rewrites the table
+  // anyway. Rows where an application gave both (3) stay as they are.
+  if (motion.new_was_there) {
+    planned.undo.push_back({"UPDATE " + Quote(motion.table.name) + " SET " +
+                                Quote(motion.new_column->name) +
+                                " = NULL WHERE " + Quote(motion.provenance) +
+                                " IN (1, 2)",
+                            {}});
+  }
   planned.probe = "SELECT " + TriggersExist(motion);
   if (motion.settling) {
     // This form replaced the ordinary one.
@@ -77,6 +86,15 @@ PlannedAction Renderer::operator()(const plan::Settle& action) const {
   planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM " +
                   Quote(action.motion.table.name) + " WHERE " +
                   Quote(action.motion.provenance) + " = 3)";
+  return planned;
+}
+
+// The copies go with the triggers: see CreateSync.
+PlannedAction Renderer::operator()(const plan::Retreat& action) const {
+  PlannedAction planned =
+      Motion(ActionKind::kRetreat, "On a rollback, take back the copies in",
+             action.motion);
+  planned.lock = {};
   return planned;
 }
 

@@ -116,12 +116,16 @@ class Migrator {
   std::vector<VersionInfo> Versions();
   // `version`: a name, "latest", or empty for the base schema.
   std::string UrlFor(const std::string& version);
+  // SQL that makes a session see the version, where it was not opened by that
+  // URL; safe to repeat. The base schema needs none and has none.
+  std::string SessionSqlFor(const std::string& version);
 
  private:
   class Session;
   Outcome MigrateOnce(const Migration& whole, bool active,
                       const MigrateOptions& options);
   Outcome CompleteIfAgreed(const MigrateOptions& options);
+  std::string VersionSchemaOf(const std::string& version);
   std::unique_ptr<Session> session_;
 };
 

@@ -1,6 +1,7 @@
-// segue url: what an application of a version connects with. The one place
-// where a password is printed, when the URL was given with it: the output must
-// work as it is.
+// segue url: what an application of a version connects with, or runs in each
+// of its sessions. The one place where a password is printed, when the URL was
+// given with it: the output must work as it is.
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/session.h"
@@ -9,12 +10,16 @@ namespace segue::cli {
 
 int RunUrl(const Context& context) {
   Session session(context);
-  const std::string url =
-      session.migrator().UrlFor(context.arguments.Value("--version"));
+  const std::string version = context.arguments.Value("--version");
+  const bool as_sql = context.arguments.Has("--sql");
+  const std::string text = as_sql ? session.migrator().SessionSqlFor(version)
+                                  : session.migrator().UrlFor(version) + "\n";
   if (context.json()) {
-    context.around.out << ObjectJson({{"url", url}}) << "\n";
+    context.around.out << ObjectJson({{as_sql ? "sql" : "url",
+                                       std::string(base::Trim(text))}})
+                       << "\n";
   } else {
-    context.around.out << url << "\n";
+    context.around.out << text;
   }
   return 0;
 }

@@ -147,6 +147,12 @@ class Dialect {
   virtual std::vector<Blocker> Blockers(
       Connection& connection, const schema::TableName& table) const = 0;
 
+  // What each session of an application runs to see `version_schema`: a
+  // script, safe to repeat. Throws kNotFound where it is not published.
+  virtual std::string VersionSessionSql(
+      Connection& connection, const std::string& schema_name,
+      const std::string& version_schema) const = 0;
+
   // The URL with which an application sees `version_schema` ("" : the base).
   virtual std::string VersionUrl(const Url& url, const std::string& schema_name,
                                  const std::string& version_schema) const = 0;

@@ -61,6 +61,18 @@ Step Render(const PlannerInput& input, const schema::Schema& schema,
   return step;
 }
 
+std::vector<plan::Motion> MotionsOf(const std::vector<ops::DraftStep>& steps) {
+  std::vector<plan::Motion> motions;
+  for (const ops::DraftStep& step : steps) {
+    if (step.phase != Phase::kExpanding) continue;
+    for (const plan::Action& action : step.actions) {
+      const auto* sync = std::get_if<plan::CreateSync>(&action);
+      if (sync != nullptr) motions.push_back(sync->motion);
+    }
+  }
+  return motions;
+}
+
 // The published version comes last of MIGRATING and the retired ones go first
 // of CONTRACTING: what may still fail has succeeded by then.
 void AddVersionSteps(const PlannerInput& input, const schema::Schema& before,
@@ -69,7 +81,8 @@ void AddVersionSteps(const PlannerInput& input, const schema::Schema& before,
   publish.phase = Phase::kMigrating;
   publish.description = "Publish version '" + context.version_schema + "'";
   publish.actions.push_back(plan::PublishVersion{
-      context.version_schema, VersionViews(before, context.schema)});
+      context.version_schema,
+      VersionViews(before, context.schema, MotionsOf(context.steps))});
   context.steps.push_back(std::move(publish));
   for (const std::string& version : input.live_versions) {
     ops::DraftStep retire;

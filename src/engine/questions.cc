@@ -44,8 +44,8 @@ std::vector<VersionInfo> Migrator::Versions() {
   return session.ledger.Versions(session.connection());
 }
 
-std::string Migrator::UrlFor(const std::string& version) {
-  const Database& database = session_->database;
+// Empty: the base schema.
+std::string Migrator::VersionSchemaOf(const std::string& version) {
   std::string version_schema;
   bool found = version.empty() || version == "latest";
   const auto status = Status();
@@ -71,8 +71,26 @@ std::string Migrator::UrlFor(const std::string& version) {
                 "no live version is called '" + version + "'")
         .WithHint("'segue versions' lists them");
   }
+  return version_schema;
+}
+
+std::string Migrator::UrlFor(const std::string& version) {
+  const Database& database = session_->database;
   return database.dialect().VersionUrl(database.connect_options().url,
-                                       database.schema(), version_schema);
+                                       database.schema(),
+                                       VersionSchemaOf(version));
+}
+
+std::string Migrator::SessionSqlFor(const std::string& version) {
+  const std::string version_schema = VersionSchemaOf(version);
+  if (version_schema.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "the base schema needs no SQL; name a published version")
+        .WithHint("'segue versions' lists them");
+  }
+  const Database& database = session_->database;
+  return database.dialect().VersionSessionSql(
+      session_->connection(), database.schema(), version_schema);
 }
 
 }  // namespace segue

@@ -1,5 +1,7 @@
 #include "engine/version_views.h"
 
+#include <algorithm>
+
 namespace segue::engine {
 namespace {
 
@@ -20,8 +22,36 @@ bool NeedsViewDefault(const schema::Table* base, const schema::Column& column) {
          column.default_sql != BaseDefault(base, column);
 }
 
-plan::VersionView ViewOf(const schema::Table* base,
-                         const schema::Table& table) {
+bool Shows(const plan::VersionView& view, const std::string& stored) {
+  return std::any_of(view.columns.begin(), view.columns.end(),
+                     [&](const schema::Column& column) {
+                       return column.physical() == stored;
+                     });
+}
+
+// What tells a row from another: a key whose columns are never NULL, else the
+// declared one.
+void SetKey(const schema::Table& stored, plan::VersionView* view) {
+  view->key = stored.WalkKey();
+  view->without_rowid = stored.without_rowid;
+  if (!view->key.empty()) return;
+  for (const schema::Constraint& constraint : stored.constraints) {
+    if (constraint.kind != schema::ConstraintKind::kPrimaryKey) continue;
+    view->key = constraint.columns;
+    view->key_may_be_null = true;
+  }
+}
+
+void AddMarks(const std::vector<plan::Motion>& motions,
+              plan::VersionView* view) {
+  for (const plan::Motion& motion : motions) {
+    if (!(motion.table == view->base) || !motion.new_column) continue;
+    view->marks.push_back({motion.name, motion.provenance});
+  }
+}
+
+plan::VersionView ViewOf(const schema::Table* base, const schema::Table& table,
+                         const std::vector<plan::Motion>& motions) {
   plan::VersionView view;
   view.base = table.name;
   view.name = table.name.name;
@@ -35,17 +65,25 @@ plan::VersionView ViewOf(const schema::Table* base,
     }
     view.columns.push_back(std::move(column));
   }
+  if (base != nullptr) {
+    for (const schema::Column& column : base->columns) {
+      if (!Shows(view, column.name)) view.hidden.push_back(column.name);
+    }
+  }
+  SetKey(base == nullptr ? table : *base, &view);
+  AddMarks(motions, &view);
   return view;
 }
 
 }  // namespace
 
-std::vector<plan::VersionView> VersionViews(const schema::Schema& before,
-                                            const schema::Schema& after) {
+std::vector<plan::VersionView> VersionViews(
+    const schema::Schema& before, const schema::Schema& after,
+    const std::vector<plan::Motion>& motions) {
   std::vector<plan::VersionView> views;
   for (const schema::Table& table : after.tables) {
     if (table.kind != "table" && table.kind != "partitioned table") continue;
-    views.push_back(ViewOf(before.FindTable(table.name.name), table));
+    views.push_back(ViewOf(before.FindTable(table.name.name), table, motions));
   }
   return views;
 }

@@ -9,8 +9,10 @@
 namespace segue::engine {
 
 // A view for each table, in the shape `after`. `before` is the base as it is:
-// a default that the base does not have (yet) is set on the view.
-std::vector<plan::VersionView> VersionViews(const schema::Schema& before,
-                                            const schema::Schema& after);
+// a default that the base does not have (yet) is set on the view. `motions`:
+// those of the migration that publishes them.
+std::vector<plan::VersionView> VersionViews(
+    const schema::Schema& before, const schema::Schema& after,
+    const std::vector<plan::Motion>& motions);
 
 }  // namespace segue::engine

@@ -144,15 +144,19 @@ struct VersionView {
   // default_sql of these columns is set on the view (not the base's own).
   std::vector<std::string> view_defaults;
   // For a database whose views must be told how to write the base, by physical
-  // names: what identifies a row (empty: nothing does), and the columns that
-  // this shape does not show.
+  // names: what identifies a row (empty: nothing does), and the application's
+  // columns that this shape does not show.
   std::vector<std::string> key;
   bool key_may_be_null = false;
   bool without_rowid = false;  // SQLite
   std::vector<std::string> hidden;
-  // Provenance columns (see Motion) in which an INSERT says that the new
-  // version wrote, where a trigger cannot ask the session.
-  std::vector<std::string> marks;
+  // Where an INSERT says that the new version wrote, if a trigger cannot ask
+  // the session: provenance columns (see Motion).
+  struct Mark {
+    std::string motion;
+    std::string column;
+  };
+  std::vector<Mark> marks;
 };
 
 struct PublishVersion {

@@ -35,7 +35,6 @@ std::vector<CaseParam> Params() {
   for (const CaseFile& file : ReadCases(SEGUE_SOURCE_DIR "/tests/cases")) {
     for (const Testbed& testbed : Testbeds()) {
       for (Access access : {Access::kInPlace, Access::kVersioned}) {
-        if (access == Access::kVersioned && testbed.is_sqlite()) continue;
         if (Concerns(file.only, testbed) && Concerns(file.access, access)) {
           params.push_back({file, testbed, access});
         }
@@ -149,7 +148,7 @@ class Stage {
   std::unique_ptr<Client> NewVersion() {
     if (param_.access == Access::kInPlace) return db_->NewClient();
     try {
-      return OpenPostgresClient(migrator_->UrlFor("latest"));
+      return db_->NewVersionClient(*migrator_, "latest");
     } catch (const Error&) {
       return db_->NewClient();  // rolled back: there is no version
     }

@@ -81,6 +81,12 @@ std::vector<db::Blocker> FakeDialect::Blockers(
   return {};
 }
 
+std::string FakeDialect::VersionSessionSql(
+    db::Connection& /*connection*/, const std::string& /*schema_name*/,
+    const std::string& version_schema) const {
+  return "USE " + version_schema;
+}
+
 std::string FakeDialect::VersionUrl(const db::Url& /*url*/,
                                     const std::string& schema_name,
                                     const std::string& version_schema) const {

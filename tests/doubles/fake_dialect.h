@@ -52,6 +52,10 @@ class FakeDialect : public db::Dialect {
   std::vector<db::Blocker> Blockers(
       db::Connection& connection,
       const schema::TableName& table) const override;
+  // "USE <version schema>"
+  std::string VersionSessionSql(
+      db::Connection& connection, const std::string& schema_name,
+      const std::string& version_schema) const override;
   // "fake://<version schema, or the schema>"
   std::string VersionUrl(const db::Url& url, const std::string& schema_name,
                          const std::string& version_schema) const override;

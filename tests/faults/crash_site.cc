@@ -110,12 +110,18 @@ void CrashSite::WriteAsOld() { Write(*database_->NewClient(), "name"); }
 
 std::unique_ptr<Client> CrashSite::NewVersionClient() {
   if (access_ == Access::kInPlace) return database_->NewClient();
-  Command command =
-      SegueCommand({"url", "--url", database_->Url(), "--version", "latest"});
-  command.directory = folder();
-  std::string url = OutputOf(command);
+  std::string url = UrlCommand({});
   while (!url.empty() && url.back() == '\n') url.pop_back();
-  return OpenPostgresClient(url);
+  return database_->NewVersionClient(url, UrlCommand({"--sql"}));
+}
+
+std::string CrashSite::UrlCommand(const std::vector<std::string>& more) {
+  std::vector<std::string> words = {"url", "--url", database_->Url(),
+                                    "--version", "latest"};
+  words.insert(words.end(), more.begin(), more.end());
+  Command command = SegueCommand(words);
+  command.directory = folder();
+  return OutputOf(command);
 }
 
 void CrashSite::WriteAsNew() { Write(*NewVersionClient(), "full_name"); }

@@ -63,6 +63,8 @@ class CrashSite {
   };
 
   std::unique_ptr<Client> NewVersionClient();
+  // What 'segue url' prints for the new version.
+  std::string UrlCommand(const std::vector<std::string>& more);
   void Write(Client& client, const std::string& column);
 
   const Testbed testbed_;

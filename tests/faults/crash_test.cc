@@ -27,7 +27,6 @@ std::vector<Scene> Scenes() {
   std::vector<Scene> scenes;
   for (const Testbed& testbed : Testbeds()) {
     for (const Access access : {Access::kInPlace, Access::kVersioned}) {
-      if (access == Access::kVersioned && testbed.is_sqlite()) continue;
       for (const char* command : {"start", "complete", "rollback"}) {
         scenes.push_back({&testbed, access, command});
       }

@@ -61,6 +61,12 @@ class FaultyDialect : public db::Dialect {
     return inner_->Blockers(connection, table);
   }
 
+  std::string VersionSessionSql(
+      db::Connection& connection, const std::string& schema_name,
+      const std::string& version_schema) const override {
+    return inner_->VersionSessionSql(connection, schema_name, version_schema);
+  }
+
   std::string VersionUrl(const db::Url& url, const std::string& schema_name,
                          const std::string& version_schema) const override {
     return inner_->VersionUrl(url, schema_name, version_schema);

@@ -18,7 +18,6 @@ std::vector<LoadCase> LoadCases() {
   std::vector<LoadCase> cases;
   for (const Testbed& testbed : Testbeds()) {
     for (const Access access : {Access::kInPlace, Access::kVersioned}) {
-      if (access == Access::kVersioned && testbed.is_sqlite()) continue;
       for (const Scenario& scenario : Scenarios()) {
         cases.push_back({&testbed, access, &scenario});
       }

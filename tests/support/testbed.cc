@@ -17,6 +17,12 @@ class SqliteDatabase : public TestDatabase {
   std::unique_ptr<Client> NewClient() override {
     return OpenSqliteClient(file_.path());
   }
+  std::unique_ptr<Client> NewVersionClient(
+      const std::string& /*url*/, const std::string& session_sql) override {
+    std::unique_ptr<Client> client = NewClient();
+    client->Query(session_sql);
+    return client;
+  }
 
  private:
   SqliteFile file_;
@@ -43,6 +49,10 @@ class PostgresDatabase : public TestDatabase {
   std::unique_ptr<Client> NewClient() override {
     return OpenPostgresClient(Url());
   }
+  std::unique_ptr<Client> NewVersionClient(
+      const std::string& url, const std::string& /*session_sql*/) override {
+    return OpenPostgresClient(url);
+  }
 
  private:
   std::string name_;
@@ -68,6 +78,12 @@ std::unique_ptr<db::Connection> TestDatabase::Connect(
 }
 
 Database TestDatabase::Open() { return Database::Open({Url(), "", ""}); }
+
+std::unique_ptr<Client> TestDatabase::NewVersionClient(
+    Migrator& migrator, const std::string& version) {
+  return NewVersionClient(migrator.UrlFor(version),
+                          migrator.SessionSqlFor(version));
+}
 
 Client& TestDatabase::app() {
   if (!app_) app_ = NewClient();

@@ -12,6 +12,7 @@
 
 #include "db/dialect.h"
 #include "segue/database.h"
+#include "segue/migrator.h"
 #include "tests/support/client.h"
 
 namespace segue::test {
@@ -26,6 +27,12 @@ class TestDatabase {
   virtual std::string Dump() = 0;
   // Another session of an application's.
   virtual std::unique_ptr<Client> NewClient() = 0;
+  // One of a published version's, by what 'segue url' prints: with a URL where
+  // the driver takes it, else with the SQL.
+  virtual std::unique_ptr<Client> NewVersionClient(
+      const std::string& url, const std::string& session_sql) = 0;
+  std::unique_ptr<Client> NewVersionClient(Migrator& migrator,
+                                           const std::string& version);
 
   const db::Dialect& dialect() const { return *dialect_; }
   std::shared_ptr<const db::Dialect> shared_dialect() const { return dialect_; }

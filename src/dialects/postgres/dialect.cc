@@ -94,6 +94,14 @@ std::vector<db::Blocker> PostgresDialect::Blockers(
   return postgres::Blockers(connection, table);
 }
 
+// For a pooler that drops the URL's options.
+std::string PostgresDialect::VersionSessionSql(
+    db::Connection& /*connection*/, const std::string& schema_name,
+    const std::string& version_schema) const {
+  return "SET search_path = " + Ident(version_schema) + ", " +
+         Ident(schema_name) + ";\n";
+}
+
 std::string PostgresDialect::VersionUrl(
     const db::Url& url, const std::string& schema_name,
     const std::string& version_schema) const {

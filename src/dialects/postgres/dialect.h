@@ -31,6 +31,9 @@ class PostgresDialect final : public db::Dialect {
   std::vector<db::Blocker> Blockers(
       db::Connection& connection,
       const schema::TableName& table) const override;
+  std::string VersionSessionSql(
+      db::Connection& connection, const std::string& schema_name,
+      const std::string& version_schema) const override;
   std::string VersionUrl(const db::Url& url, const std::string& schema_name,
                          const std::string& version_schema) const override;
 

@@ -5,7 +5,7 @@
 #include "dialects/sqlite/inspect.h"
 #include "dialects/sqlite/lock.h"
 #include "dialects/sqlite/render.h"
-#include "segue/error.h"
+#include "dialects/sqlite/version_session.h"
 
 namespace segue::sqlite {
 namespace {
@@ -15,6 +15,7 @@ db::Capabilities MakeCapabilities() {
   can.name = "SQLite";
   can.default_schema = "main";
   can.transactional_ddl = true;
+  can.versioned_access = true;
   can.drop_column_rewrites = true;
   can.relaxes_not_null = true;
   can.converts_on_store = true;
@@ -38,6 +39,15 @@ db::Capabilities MakeCapabilities() {
       "RETURNING shows a row before the dual-write trigger has completed it",
       "a migration locks the whole database while a chunk is moved",
   };
+  can.versioned_notes = {
+      "every connection of an application runs what 'segue url --sql' prints",
+      "tables are views there: no upsert (ON CONFLICT), no rowid; "
+      "last_insert_rowid() and changes() do not see the write; RETURNING shows "
+      "no default and no generated key",
+      "an explicit NULL for a column with a default becomes the default",
+      "an UPDATE writes every column: a trigger of yours with UPDATE OF fires "
+      "for each",
+  };
   return can;
 }
 
@@ -49,7 +59,13 @@ class SqliteDialect : public db::Dialect {
 
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override {
-    return std::make_unique<SqliteConnection>(options.url);
+    auto connection = std::make_unique<SqliteConnection>(options.url);
+    const auto version = options.url.parameters.find("version");
+    if (version != options.url.parameters.end()) {
+      connection->ExecuteScript(
+          sqlite::VersionSessionSql(*connection, version->second));
+    }
+    return connection;
   }
 
   schema::Schema Inspect(db::Connection& connection,
@@ -101,10 +117,21 @@ class SqliteDialect : public db::Dialect {
     return sqlite::Blockers();
   }
 
+  // The parameter is segue's own; other programs run the script.
   std::string VersionUrl(const db::Url& url, const std::string&,
                          const std::string& version_schema) const override {
-    if (version_schema.empty()) return url.ToString();
-    throw Error(ErrorKind::kRefused, "SQLite cannot publish versions yet");
+    db::Url versioned = url;
+    versioned.parameters.erase("version");
+    if (!version_schema.empty()) {
+      versioned.parameters["version"] = version_schema;
+    }
+    return versioned.ToString();
+  }
+
+  std::string VersionSessionSql(
+      db::Connection& connection, const std::string&,
+      const std::string& version_schema) const override {
+    return sqlite::VersionSessionSql(connection, version_schema);
   }
 
  private:

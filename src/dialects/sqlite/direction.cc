@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dialects/sqlite/bound.h"
+#include "dialects/sqlite/instead_of.h"
 #include "dialects/sqlite/names.h"
 
 namespace segue::sqlite {
@@ -27,9 +28,19 @@ std::string Direction::OldNotGiven() const {
   return sql;
 }
 
+// The one case where it matters who writes: the new side is NULL, and so, or
+// at its default, is the old one. `row`: the one that knows the writer.
+std::string Direction::WhenNeitherGiven(const char* row) const {
+  if (!motion_.old_column || motion_.new_versions.empty()) return "";
+  return "WHEN NEW." + Quote(motion_.new_column->name) + " IS NULL AND " + row +
+         "." + d_ + " = " + kNewVersionWrites + " AND (" + OldNotGiven() +
+         ") THEN 2 ";
+}
+
 std::string Direction::OnInsert() const {
-  const std::string n = "NEW." + Quote(motion_.new_column->name);
-  const std::string start = "CASE WHEN " + n + " IS NULL THEN 1 ";
+  const std::string start = "CASE " + WhenNeitherGiven("NEW") + "WHEN NEW." +
+                            Quote(motion_.new_column->name) +
+                            " IS NULL THEN 1 ";
   if (!motion_.old_column) {
     return "(" + start + "ELSE 2 END)";
   }
@@ -53,8 +64,9 @@ std::string Direction::OnUpdate() const {
   // gave it is still to come and knows what to do. Or it was given before the
   // motion began: then both were.
   const char* given = motion_.new_was_there ? "3" : "0";
-  return sql + " WHEN " + d + " IN (-1, -4) THEN 4 WHEN " + d +
-         " IN (-2, -5) THEN 5 WHEN " + d + " < 0 THEN 3 WHEN " + d +
+  return sql + " " + WhenNeitherGiven("OLD") + "WHEN " + d +
+         " IN (-1, -4) THEN 4 WHEN " + d + " IN (-2, -5) THEN 5 WHEN " + d +
+         " < 0 AND " + d + " <> " + kNewVersionWrites + " THEN 3 WHEN " + d +
          " > 0 THEN " + d + " WHEN NEW." + Quote(motion_.new_column->name) +
          " IS NULL THEN 1 ELSE " + given + " END";
 }

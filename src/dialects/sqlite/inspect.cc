@@ -1,6 +1,7 @@
 #include "dialects/sqlite/inspect.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 #include "base/text.h"
@@ -11,6 +12,8 @@
 #include "dialects/sqlite/index_text.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/tokens.h"
+#include "dialects/sqlite/version_session.h"
+#include "dialects/sqlite/version_views.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
@@ -36,6 +39,7 @@ void ReadTables(db::Connection& connection, schema::Schema* schema) {
       "l.name NOT GLOB 'sqlite_*' AND l.name NOT GLOB 'segue_*' "
       "ORDER BY l.type = 'view', l.name");
   for (const db::Row& row : result.rows) {
+    if (ReadPublished(Text(row[0]), Text(row[3]))) continue;
     schema::Table table;
     table.name.name = Text(row[0]);
     table.kind = Text(row[1]) == "virtual" ? "virtual table" : Text(row[1]);
@@ -220,12 +224,16 @@ void ReadForeignKeys(db::Connection& connection, schema::Schema* schema) {
   for (ForeignKey& key : keys) AddForeignKey(std::move(key), schema);
 }
 
+// Views of published versions, and the triggers on them, are segue's own.
 void ReadProgramTexts(db::Connection& connection, schema::Schema* schema) {
   const db::Result result = connection.Execute(
       "SELECT type, name, tbl_name, sql FROM sqlite_schema "
       "WHERE type IN ('view', 'trigger') AND name NOT GLOB 'segue_*' "
-      "ORDER BY name");
+      "ORDER BY type = 'trigger', name");
+  std::set<std::string> ours;
   for (const db::Row& row : result.rows) {
+    if (ReadPublished(Text(row[1]), Text(row[3]))) ours.insert(Text(row[1]));
+    if (ours.count(Text(row[2])) > 0) continue;
     AddProgram({Text(row[0]), Text(row[1]), Text(row[2]), Text(row[3])},
                schema);
   }
@@ -238,6 +246,11 @@ schema::Schema Inspect(db::Connection& connection,
   if (!schema_name.empty() && schema_name != "main") {
     throw Error(ErrorKind::kNotFound,
                 "no schema '" + schema_name + "': SQLite has only 'main'");
+  }
+  if (SeesVersion(connection)) {
+    throw Error(ErrorKind::kUsage,
+                "this session sees a published version, not the tables")
+        .WithHint("leave '?version=' out of the URL");
   }
   schema::Schema schema;
   schema.name = "main";

@@ -3,15 +3,14 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "db/url.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/tokens.h"
 
 namespace segue::sqlite {
 namespace {
 
-// Where the marks stand: at the end of both lists of an INSERT.
-constexpr char kColumnsEnd[] = ") VALUES (";
-constexpr char kValuesEnd[] = ");\nEND";
+using Mark = plan::VersionView::Mark;
 
 std::string New(const std::string& column) { return "NEW." + Quote(column); }
 std::string Old(const std::string& column) { return "OLD." + Quote(column); }
@@ -22,13 +21,29 @@ std::string SameBytes(const std::string& a, const std::string& b) {
          b + ")";
 }
 
-std::string TriggerName(const std::string& view, const std::string& event) {
-  return view + "_" + event;
+const std::string kMarkValue = std::string(", ") + kNewVersionWrites;
+
+std::string MarkName(const Mark& mark) { return ", " + Quote(mark.column); }
+
+// Comments that stay where a mark was, so that it finds its place again.
+// Encoded: no name ends them.
+std::string NameAnchor(const Mark& mark) {
+  return " /* column of " + db::PercentEncode(mark.motion) + " */";
+}
+
+std::string ValueAnchor(const Mark& mark) {
+  return " /* value of " + db::PercentEncode(mark.motion) + " */";
 }
 
 std::string Replace(const std::string& text, const std::string& from,
                     const std::string& to) {
   return "replace(" + text + ", " + Literal(from) + ", " + Literal(to) + ")";
+}
+
+std::string EditMarked(const Mark& mark, const std::string& edit) {
+  return "UPDATE sqlite_schema SET sql = " + edit +
+         " WHERE type = 'trigger' AND instr(sql, " + Literal(NameAnchor(mark)) +
+         ") > 0";
 }
 
 class TriggerSet {
@@ -49,13 +64,16 @@ class TriggerSet {
       names.push_back(Quote(column.target));
       values.push_back(Inserted(column));
     }
-    for (const std::string& mark : view_.marks) {
-      names.push_back(Quote(mark));
-      values.emplace_back(kNewVersionWrites);
+    std::string marked;
+    std::string mark_values;
+    for (const Mark& mark : view_.marks) {
+      marked += MarkName(mark) + NameAnchor(mark);
+      mark_values += kMarkValue + ValueAnchor(mark);
     }
     return Trigger("INSERT", checks + "  INSERT INTO " + target_ + " (" +
-                                 base::Join(names, ", ") + kColumnsEnd +
-                                 base::Join(values, ", ") + ");\n");
+                                 base::Join(names, ", ") + marked +
+                                 ") VALUES (" + base::Join(values, ", ") +
+                                 mark_values + ");\n");
   }
 
   std::string OnUpdate() const {
@@ -84,7 +102,7 @@ class TriggerSet {
   std::string Trigger(const std::string& event, const std::string& body) const {
     const std::string schema = view_.temporary ? "temp." : "";
     const std::string name =
-        schema + Quote(TriggerName(view_.view, base::ToLower(event)));
+        schema + Quote(view_.view + "_" + base::ToLower(event));
     return "CREATE TRIGGER " + name + " INSTEAD OF " + event + " ON " +
            Quote(view_.view) + "\nBEGIN\n" + body + "END";
   }
@@ -156,20 +174,18 @@ std::vector<Statement> InsteadOfTriggers(const InsteadOf& view) {
           {triggers.OnDelete(), {}}};
 }
 
-std::string InsertTriggerName(const std::string& view) {
-  return TriggerName(view, "insert");
+std::string WithoutMarkSql(const Mark& mark) {
+  const std::string name = NameAnchor(mark);
+  const std::string value = ValueAnchor(mark);
+  return EditMarked(mark, Replace(Replace("sql", MarkName(mark) + name, name),
+                                  kMarkValue + value, value));
 }
 
-std::string WithoutMark(const std::string& column) {
-  const std::string value = std::string(", ") + kNewVersionWrites + kValuesEnd;
-  return Replace(Replace("sql", ", " + Quote(column), ""), value, kValuesEnd);
-}
-
-std::string WithMark(const std::string& column) {
-  const std::string value = std::string(", ") + kNewVersionWrites + kValuesEnd;
-  return Replace(
-      Replace("sql", kColumnsEnd, ", " + Quote(column) + kColumnsEnd),
-      kValuesEnd, value);
+std::string WithMarkSql(const Mark& mark) {
+  const std::string name = NameAnchor(mark);
+  const std::string value = ValueAnchor(mark);
+  return EditMarked(mark, Replace(Replace("sql", name, MarkName(mark) + name),
+                                  value, kMarkValue + value));
 }
 
 }  // namespace segue::sqlite

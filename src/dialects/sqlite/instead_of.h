@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "plan/action.h"
 #include "segue/plan.h"
 
 namespace segue::sqlite {
@@ -31,8 +32,8 @@ struct InsteadOf {
   std::string shown_rowid;
   // Looked at first where all columns are compared: an index may be over them.
   std::vector<std::string> hints;
-  // Columns of the target that an INSERT sets to kNewVersionWrites.
-  std::vector<std::string> marks;
+  // Set to kNewVersionWrites by an INSERT.
+  std::vector<plan::VersionView::Mark> marks;
 
   // The target's name of a column that the view shows.
   const Column* ByTarget(const std::string& name) const;
@@ -44,12 +45,11 @@ inline constexpr char kNewVersionWrites[] = "-9";
 
 // CREATE TRIGGER for INSERT, UPDATE and DELETE.
 std::vector<Statement> InsteadOfTriggers(const InsteadOf& view);
-std::string InsertTriggerName(const std::string& view);
 
-// The text of such a trigger on INSERT without one of its marks, and with it
-// again, as SQL expressions over `sql`. An edit of the text as it is then: the
-// columns may have been renamed since it was written.
-std::string WithoutMark(const std::string& column);
-std::string WithMark(const std::string& column);
+// Takes a motion's mark out of the triggers that set it, and puts it back:
+// edits of sqlite_schema. The text is taken as it is then, because columns may
+// have been renamed since it was written.
+std::string WithoutMarkSql(const plan::VersionView::Mark& mark);
+std::string WithMarkSql(const plan::VersionView::Mark& mark);
 
 }  // namespace segue::sqlite

@@ -3,6 +3,7 @@
 #include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
+#include "dialects/sqlite/schema_edit.h"
 #include "dialects/sqlite/tokens.h"
 #include "segue/error.h"
 
@@ -35,19 +36,11 @@ std::string ColumnSql(const schema::Column& column, bool strict) {
 }
 
 // `expression` is an SQL expression over `sql`, the table's present text.
-// The empty table makes SQLite raise the schema's version, so that every other
-// session reads the text anew.
 std::vector<Statement> EditText(const std::string& table,
                                 const std::string& expression) {
-  return {
-      {"PRAGMA writable_schema = ON", {}},
-      {"UPDATE sqlite_schema SET sql = " + expression +
-           " WHERE type = 'table' AND name = " + Literal(table),
-       1},
-      {"CREATE TABLE segue_bump (x)", {}},
-      {"DROP TABLE segue_bump", {}},
-      {"PRAGMA writable_schema = RESET", {}},
-  };
+  return EditSchema({"UPDATE sqlite_schema SET sql = " + expression +
+                         " WHERE type = 'table' AND name = " + Literal(table),
+                     1});
 }
 
 std::string Call(const char* function,

@@ -1,6 +1,8 @@
 // Dual writes and the walks over rows.
+#include "dialects/sqlite/instead_of.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
+#include "dialects/sqlite/schema_edit.h"
 #include "dialects/sqlite/sync.h"
 #include "segue/error.h"
 
@@ -16,6 +18,10 @@ std::string Subject(const plan::Motion& motion) {
   if (motion.old_column && motion.new_column) text += " and ";
   if (motion.new_column) text += "'" + motion.new_column->name + "'";
   return text + " of '" + motion.table.name + "'";
+}
+
+void Append(std::vector<Statement> more, std::vector<Statement>* statements) {
+  for (Statement& statement : more) statements->push_back(std::move(statement));
 }
 
 }  // namespace
@@ -52,6 +58,13 @@ PlannedAction Renderer::operator()(const plan::DropSync& action) const {
       Change("Stop keeping " + Subject(motion) + " in step", kInstant);
   planned.forward = DropTriggers(motion);
   planned.undo = CreateTriggers(motion, TableOf(motion.table));
+  // The provenance column goes next, and SQLite does not see that the triggers
+  // of the version's view still write it.
+  if (motion.new_column && !motion.new_versions.empty()) {
+    const plan::VersionView::Mark mark{motion.name, motion.provenance};
+    Append(EditSchema({WithoutMarkSql(mark), {}}), &planned.forward);
+    Append(EditSchema({WithMarkSql(mark), {}}), &planned.undo);
+  }
   planned.probe = "SELECT NOT " + TriggersExist(motion);
   return planned;
 }

@@ -188,11 +188,10 @@ TEST(RawSql, IsSplitIntoStatements) {
 
 TEST(Refusals, SayWhy) {
   TestSession db("CREATE TABLE t(a)");
-  for (const plan::Action& action : std::vector<plan::Action>{
-           plan::AddConstraint{{"", "t"}, {}},
-           plan::ValidateConstraint{{"", "t"}, "c"},
-           plan::DropConstraint{{"", "t"}, {}},
-           plan::PublishVersion{"main_1", {}}, plan::RetireVersion{"main_1"}}) {
+  for (const plan::Action& action :
+       std::vector<plan::Action>{plan::AddConstraint{{"", "t"}, {}},
+                                 plan::ValidateConstraint{{"", "t"}, "c"},
+                                 plan::DropConstraint{{"", "t"}, {}}}) {
     try {
       db.Render(action);
       FAIL();
@@ -200,6 +199,58 @@ TEST(Refusals, SayWhy) {
       EXPECT_EQ(error.kind(), ErrorKind::kRefused);
     }
   }
+}
+
+// As a version with the table t in its own shape.
+plan::PublishVersion VersionOf(TestSession* db, const std::string& name) {
+  plan::VersionView view;
+  view.base = {"", "t"};
+  view.name = "t";
+  view.columns = db->Table().columns;
+  view.key = db->Table().WalkKey();
+  return {name, {view}};
+}
+
+TEST(Versions, ComeAndGo) {
+  TestSession db("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
+  const std::string before = db.Catalogue();
+  const PlannedAction first = db.Do(VersionOf(&db, "main_1"));
+  const PlannedAction second = db.Do(VersionOf(&db, "main_10"));
+  EXPECT_EQ(db.Schema().TableNames(), std::vector<std::string>{"t"});
+  EXPECT_TRUE(db.Table().dependents.empty());
+  EXPECT_TRUE(db.Table().triggers.empty());
+  // Of one version, not of another whose name begins alike.
+  EXPECT_EQ(db.Ask(first.probe), "1");
+  const PlannedAction retired = db.Do(plan::RetireVersion{"main_1"});
+  EXPECT_EQ(db.Ask(first.probe), "0");
+  EXPECT_EQ(db.Ask(retired.probe), "1");
+  EXPECT_EQ(db.Ask("SELECT count(*) FROM main_10__t"), "0");
+  EXPECT_NE(db.ErrorOf("SELECT * FROM main_1__t"), "");
+  db.Execute(second.undo);
+  EXPECT_EQ(db.Catalogue(), before);
+  EXPECT_EQ(db.Integrity(), "ok");
+}
+
+TEST(Versions, SayWhatIsInTheWay) {
+  for (const char* taken :
+       {"CREATE VIEW MAIN_1__T AS SELECT 1", "CREATE TABLE main_1__t(a)",
+        "CREATE INDEX main_1__t ON t(a)"}) {
+    TestSession db("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
+    db.Run(taken);
+    EXPECT_THROW(db.Render(VersionOf(&db, "main_1")), Error) << taken;
+  }
+  TestSession db("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
+  db.Do(VersionOf(&db, "main_1"));
+  // A copy is the user's own.
+  db.Run("CREATE VIEW mine AS SELECT id FROM main_1__t");
+  EXPECT_EQ(db.Schema().TableNames(), (std::vector<std::string>{"t", "mine"}));
+  try {
+    db.Do(plan::RetireVersion{"main_1"});
+    FAIL() << "was retired";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("view mine uses main_1__t"));
+  }
+  EXPECT_EQ(db.Ask("SELECT count(*) FROM mine"), "0");
 }
 
 TEST(Inspect, ReadsWhatOthersMention) {

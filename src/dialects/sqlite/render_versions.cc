@@ -1,22 +1,100 @@
-// Published versions: views over the base tables.
+// Published versions: a view for each table, under a name that says the
+// version. Each session of an application puts TEMP views of the tables' own
+// names over them; see version_session.h.
+#include <algorithm>
+
+#include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
+#include "dialects/sqlite/schema_edit.h"
+#include "dialects/sqlite/tokens.h"
+#include "dialects/sqlite/version_views.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
 namespace {
 
-Error CannotPublish() {
-  return {ErrorKind::kRefused, "SQLite cannot publish versions yet"};
+constexpr char kInstant[] = "milliseconds, any size";
+
+// Tables, views and indexes share one space of names.
+void RequireFreeName(const schema::Schema& schema, const std::string& name) {
+  const auto is_it = [&](const std::string& taken) {
+    return SameName(taken, name);
+  };
+  for (const schema::Table& table : schema.tables) {
+    const bool taken = is_it(table.name.name) ||
+                       std::any_of(table.indexes.begin(), table.indexes.end(),
+                                   [&](const schema::Index& index) {
+                                     return is_it(index.name);
+                                   });
+    if (!taken) continue;
+    throw Error(ErrorKind::kRefused,
+                "'" + name +
+                    "' is to be the name of a view of the version, but "
+                    "something is called so")
+        .WithHint("rename it, or give the migration another 'version_schema'");
+  }
+}
+
+// A condition over a row of sqlite_schema: a view of this version.
+std::string IsViewOf(const std::string& version) {
+  return "type = 'view' AND instr(sql, " + Literal(PublishedMark(version)) +
+         ") > 0";
+}
+
+std::string NamesOfViews(const std::string& version) {
+  return "(SELECT name FROM sqlite_schema WHERE " + IsViewOf(version) + ")";
+}
+
+// What else reads a view would be left behind and fail whenever it is used.
+Statement RequireUnused(const std::string& version) {
+  const std::string ours = NamesOfViews(version);
+  return {
+      "SELECT segue_fail(p.type || ' ' || p.name || ' uses ' || v.name || "
+      "', a view of version ' || " +
+          Literal(version) +
+          ") FROM sqlite_schema AS p JOIN sqlite_schema AS v ON "
+          "instr(lower(p.sql), lower(v.name)) > 0 WHERE p.type IN "
+          "('view', 'trigger') AND p.tbl_name NOT IN " +
+          ours + " AND v.type = 'view' AND v.name IN " + ours,
+      {}};
 }
 
 }  // namespace
 
-PlannedAction Renderer::operator()(const plan::PublishVersion&) const {
-  throw CannotPublish();
+PlannedAction Renderer::operator()(const plan::PublishVersion& action) const {
+  const std::string& version = action.version_schema;
+  PlannedAction planned =
+      Change("Publish version '" + version +
+                 "': " + std::to_string(action.views.size()) + " views",
+             kInstant);
+  for (const plan::VersionView& view : action.views) {
+    const std::string name = PublishedName(version, view.name);
+    RequireFreeName(context_.schema, name);
+    for (Statement& statement : CreatePublishedView(version, view)) {
+      planned.forward.push_back(std::move(statement));
+    }
+    planned.undo.push_back(DropUpdatableView(name));
+  }
+  planned.probe = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE " +
+                  IsViewOf(version) + ")";
+  return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::RetireVersion&) const {
-  throw CannotPublish();
+// By what is there: a plan does not know the views of an earlier one. Rows of
+// views and triggers stand for nothing but themselves.
+PlannedAction Renderer::operator()(const plan::RetireVersion& action) const {
+  const std::string& version = action.version_schema;
+  PlannedAction planned = Change("Remove version '" + version + "'", kInstant);
+  planned.forward = EditSchema(
+      {"DELETE FROM sqlite_schema WHERE type IN ('view', 'trigger') AND "
+       "tbl_name IN " +
+           NamesOfViews(version),
+       {}});
+  planned.forward.insert(planned.forward.begin(), RequireUnused(version));
+  planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE " +
+                  IsViewOf(version) + ")";
+  planned.reversible = false;
+  return planned;
 }
 
 }  // namespace segue::sqlite

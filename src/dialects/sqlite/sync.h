@@ -4,7 +4,9 @@
 // their own, which fire triggers again. A trigger knows segue's own writes by
 // the provenance column: they take it from 0 to positive, from positive to
 // negative ("-2: the old side is about to be written") or from negative to
-// positive. An application never does any of these. A marker row in a table
+// positive. An application never does any of these. (But an INSERT through the
+// new version's view brings kNewVersionWrites: who writes decides where neither
+// side is given.) A marker row in a table
 // of its own would do too, but an UPDATE OR FAIL that fails half-way leaves
 // such a row behind, and from then on every write would go unnoticed. It would
 // also hide a write of one motion from another that reads the column.

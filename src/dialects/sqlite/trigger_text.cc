@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "dialects/sqlite/bound.h"
 #include "dialects/sqlite/direction.h"
+#include "dialects/sqlite/instead_of.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/row_address.h"
 #include "dialects/sqlite/tokens.h"
@@ -51,10 +52,10 @@ class TriggerText {
   std::string OnInsert() const {
     std::string sql = Head("insert", "AFTER INSERT") + " WHEN " + kNotBackfill;
     if (!motion_.new_column) return sql + OnInsertWithoutSuccessor();
-    const std::string todo = d_ + " = 0 AND " + direction_.OnInsert() + " = ";
+    const std::string todo = Fresh() + " AND " + direction_.OnInsert() + " = ";
     return sql + "\nBEGIN\n" +
            // A row copied with all its columns brings another row's value.
-           Update(d_ + " = 0", d_ + " <> 0") +
+           Update(d_ + " = 0", "NOT " + Fresh()) +
            Acts({todo + "1", todo + "2", todo + "3"}) + OnIgnoredInsert() +
            NotNullChecks() + "END";
   }
@@ -75,6 +76,12 @@ class TriggerText {
   std::string Head(const char* event, const char* when) const {
     return "CREATE TRIGGER " + Quote(TriggerName(motion_, event)) + " " + when +
            " ON " + table_;
+  }
+
+  // As an INSERT leaves it.
+  std::string Fresh() const {
+    if (motion_.new_versions.empty()) return d_ + " = 0";
+    return d_ + " IN (0, " + kNewVersionWrites + ")";
   }
 
   std::string Update(const std::string& set, const std::string& filter,

@@ -15,8 +15,11 @@ namespace {
 // SQLite has no limit; this one keeps names readable.
 constexpr std::size_t kMaxName = 63;
 
-constexpr char kCommentBegin[] = "segue: version=";
-constexpr char kCommentTable[] = " table=";
+// ") AS /* segue: version=main_02 table=users key=id */ SELECT ..."
+constexpr std::string_view kMark = ") AS /* segue: version=";
+constexpr std::string_view kTable = " table=";
+constexpr std::string_view kKey = " key=";
+constexpr std::string_view kMarkEnd = " */ ";
 
 // All columns that the base has; one may be called rowid, and then hides it.
 std::string FreeRowidName(const plan::VersionView& view) {
@@ -49,8 +52,7 @@ bool ShowsKey(const plan::VersionView& view, const InsteadOf& triggers) {
 }
 
 // How a row is found again. By a key, else by the rowid.
-void Address(const plan::VersionView& view, bool shows_rowid,
-             InsteadOf* triggers) {
+void Address(const plan::VersionView& view, InsteadOf* triggers) {
   const bool keyed = ShowsKey(view, *triggers);
   if (keyed && (view.without_rowid || !view.key_may_be_null)) {
     triggers->key = view.key;
@@ -71,11 +73,9 @@ void Address(const plan::VersionView& view, bool shows_rowid,
             base::Join(view.hidden, "', '") + "')");
   }
   if (keyed) triggers->hints = view.key;
-  if (shows_rowid) triggers->shown_rowid = kRowidColumn;
 }
 
-InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
-                      bool shows_rowid) {
+InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view) {
   InsteadOf triggers;
   triggers.view = name;
   triggers.target = view.base.name;
@@ -85,11 +85,12 @@ InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
                                 column.default_sql,
                                 !column.generated_sql.empty()});
   }
-  Address(view, shows_rowid, &triggers);
+  Address(view, &triggers);
   return triggers;
 }
 
-std::string CreateView(const InsteadOf& triggers, const std::string& comment) {
+std::vector<Statement> ViewAndTriggers(const InsteadOf& triggers,
+                                       const std::string& mark) {
   std::vector<std::string> shown;
   std::vector<std::string> stored;
   for (const InsteadOf::Column& column : triggers.columns) {
@@ -100,14 +101,30 @@ std::string CreateView(const InsteadOf& triggers, const std::string& comment) {
     shown.push_back(Quote(triggers.shown_rowid));
     stored.push_back("t." + Quote(triggers.rowid));
   }
-  return "CREATE VIEW " + Quote(triggers.view) + " (" +
-         base::Join(shown, ", ") + ") AS " +
-         (comment.empty() ? "" : "/* " + comment + " */ ") + "SELECT " +
-         base::Join(stored, ", ") + " FROM " + Quote(triggers.target) + " AS t";
+  std::vector<Statement> statements = {
+      {"CREATE VIEW " + Quote(triggers.view) + " (" + base::Join(shown, ", ") +
+           (mark.empty() ? ") AS " : mark) + "SELECT " +
+           base::Join(stored, ", ") + " FROM " + Quote(triggers.target) +
+           " AS t",
+       {}}};
+  for (Statement& trigger : InsteadOfTriggers(triggers)) {
+    statements.push_back(std::move(trigger));
+  }
+  return statements;
+}
+
+// The decoded text between two marks that are there in this order.
+std::string Between(std::string_view text, std::string_view begin,
+                    std::string_view end) {
+  const std::size_t from = text.find(begin) + begin.size();
+  return db::PercentDecode(text.substr(from, text.find(end, from) - from));
 }
 
 // Somebody else's text may only look like ours.
 bool IsEncoded(std::string_view text) {
+  const std::size_t table = text.find(kTable);
+  if (table == std::string_view::npos) return false;
+  if (text.find(kKey, table) == std::string_view::npos) return false;
   constexpr std::string_view kHex = "0123456789ABCDEF";
   for (std::size_t at = text.find('%'); at != std::string_view::npos;
        at = text.find('%', at + 1)) {
@@ -121,15 +138,25 @@ bool IsEncoded(std::string_view text) {
 }  // namespace
 
 std::vector<Statement> CreateUpdatableView(const std::string& name,
-                                           const plan::VersionView& view,
-                                           const std::string& comment,
-                                           bool shows_rowid) {
-  const InsteadOf triggers = TriggersFor(name, view, shows_rowid);
-  std::vector<Statement> statements = {{CreateView(triggers, comment), {}}};
-  for (Statement& trigger : InsteadOfTriggers(triggers)) {
-    statements.push_back(std::move(trigger));
+                                           const plan::VersionView& view) {
+  return ViewAndTriggers(TriggersFor(name, view), "");
+}
+
+// Names are encoded, so that none ends the comment or looks like a part of it.
+std::vector<Statement> CreatePublishedView(const std::string& version_schema,
+                                           const plan::VersionView& view) {
+  InsteadOf triggers =
+      TriggersFor(PublishedName(version_schema, view.name), view);
+  if (triggers.key.empty()) triggers.shown_rowid = kRowidColumn;
+  std::vector<std::string> key;
+  for (const std::string& name :
+       triggers.key.empty() ? triggers.hints : triggers.key) {
+    key.push_back(db::PercentEncode(triggers.ByTarget(name)->shown));
   }
-  return statements;
+  return ViewAndTriggers(
+      triggers, PublishedMark(version_schema) + db::PercentEncode(view.name) +
+                    std::string(kKey) + base::Join(key, ",") +
+                    std::string(kMarkEnd));
 }
 
 Statement DropUpdatableView(const std::string& name) {
@@ -141,25 +168,25 @@ std::string PublishedName(const std::string& version_schema,
   return base::ShortName(version_schema + "__" + table, kMaxName);
 }
 
-// Encoded, so that no name ends the comment or looks like a part of it.
-std::string PublishedComment(const Published& published) {
-  return kCommentBegin + db::PercentEncode(published.version_schema) +
-         kCommentTable + db::PercentEncode(published.table);
+std::string PublishedMark(const std::string& version_schema) {
+  return std::string(kMark) + db::PercentEncode(version_schema) +
+         std::string(kTable);
 }
 
 std::optional<Published> ReadPublished(const std::string& view,
                                        std::string_view sql) {
-  const std::string begin = std::string(") AS /* ") + kCommentBegin;
-  const std::size_t start = sql.find(begin);
-  if (start == std::string_view::npos) return std::nullopt;
-  std::string_view text = sql.substr(start + begin.size());
-  const std::size_t table = text.find(kCommentTable);
-  const std::size_t end = text.find(" */ SELECT ");
-  if (end == std::string_view::npos || table > end) return std::nullopt;
-  if (!IsEncoded(text.substr(0, end))) return std::nullopt;
-  const std::size_t name = table + std::string_view(kCommentTable).size();
-  const Published published{db::PercentDecode(text.substr(0, table)),
-                            db::PercentDecode(text.substr(name, end - name))};
+  const std::size_t begin = sql.find(kMark);
+  const std::size_t end = sql.find(kMarkEnd, begin);
+  if (end == std::string_view::npos) return std::nullopt;
+  std::string_view text = sql.substr(begin, end - begin);
+  if (!IsEncoded(text)) return std::nullopt;
+  Published published;
+  published.version_schema = Between(text, kMark, kTable);
+  published.table = Between(text, kTable, kKey);
+  for (const std::string& name :
+       base::Split(text.substr(text.find(kKey) + kKey.size()), ',')) {
+    if (!name.empty()) published.key.push_back(db::PercentDecode(name));
+  }
   if (PublishedName(published.version_schema, published.table) != view) {
     return std::nullopt;
   }

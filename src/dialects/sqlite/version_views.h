@@ -20,14 +20,14 @@ namespace segue::sqlite {
 // view that an application looks at leaves it out.
 inline constexpr char kRowidColumn[] = "segue_rowid";
 
-// CREATE VIEW `name` and its INSTEAD OF triggers. `comment` is kept in the
-// view's text (without "*/"). Without `shows_rowid` a row that no key
-// identifies is one of those that look the same. Throws kRefused when a row
-// cannot be told from another.
+// CREATE VIEW `name` and its INSTEAD OF triggers. A row that no key identifies
+// is one of those that look the same. Throws kRefused when a row cannot be told
+// from another.
 std::vector<Statement> CreateUpdatableView(const std::string& name,
-                                           const plan::VersionView& view,
-                                           const std::string& comment = "",
-                                           bool shows_rowid = false);
+                                           const plan::VersionView& view);
+// The same for a version's view, under PublishedName.
+std::vector<Statement> CreatePublishedView(const std::string& version_schema,
+                                           const plan::VersionView& view);
 // The triggers go with it.
 Statement DropUpdatableView(const std::string& name);
 
@@ -38,9 +38,11 @@ std::string PublishedName(const std::string& version_schema,
 // What a published view says of itself in its text.
 struct Published {
   std::string version_schema;
-  std::string table;  // as the version calls it
+  std::string table;             // as the version calls it
+  std::vector<std::string> key;  // columns of the view that identify a row
 };
-std::string PublishedComment(const Published& published);
+// How the text begins that tells the version.
+std::string PublishedMark(const std::string& version_schema);
 // nullopt: the view is not one of segue's. A copy that somebody made under
 // another name is not.
 std::optional<Published> ReadPublished(const std::string& view,

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "dialects/sqlite/test_session.h"
+#include "dialects/sqlite/version_session.h"
 
 namespace segue::sqlite {
 namespace {
@@ -27,9 +28,16 @@ plan::VersionView ViewOf(const schema::Table& table,
   return view;
 }
 
-void Create(TestSession* session, const plan::VersionView& view,
-            bool shows_rowid = false) {
-  session->Execute(CreateUpdatableView("v", view, "", shows_rowid));
+void Create(TestSession* session, const plan::VersionView& view) {
+  session->Execute(CreateUpdatableView("v", view));
+}
+
+// As an application of a version that calls the table v.
+void Publish(TestSession* session, const plan::VersionView& shape) {
+  plan::VersionView view = shape;
+  view.name = "v";
+  session->Execute(CreatePublishedView("main_1", view));
+  session->Run(VersionSessionSql(session->connection(), "main_1"));
 }
 
 TEST(VersionViewsTest, WritesReachTheBaseUnderItsNames) {
@@ -71,12 +79,12 @@ TEST(VersionViewsTest, ACompositeKeyFindsTheRow) {
 // The statement's rows are looked up one by one, after those before them were
 // changed: a row must not be met twice.
 TEST(VersionViewsTest, RowsWithoutAKeyAreTakenOneByOne) {
-  for (const bool shows_rowid : {false, true}) {
+  for (const auto create : {&Create, &Publish}) {
     TestSession session(
         "CREATE TABLE t (a TEXT COLLATE NOCASE, n); "
         "INSERT INTO t VALUES ('a', 1), ('A', 1), ('a', 1), (NULL, 2), "
         "('b', '1'), ('c', 1.0)");
-    Create(&session, ViewOf(session.Table()), shows_rowid);
+    create(&session, ViewOf(session.Table()));
     session.Run("UPDATE v SET n = n + 1 WHERE a = 'a' COLLATE BINARY");
     session.Run("DELETE FROM v WHERE typeof(n) = 'text'");
     session.Run("UPDATE v SET a = 'd' WHERE a IS NULL");
@@ -109,23 +117,29 @@ TEST(VersionViewsTest, RowsThatCannotBeToldApartAreRefused) {
 }
 
 TEST(VersionViewsTest, APublishedViewSaysWhoseItIs) {
-  const Published published{"main_02 */ x", "my'table\""};
-  const std::string name =
-      PublishedName(published.version_schema, published.table);
   TestSession session("CREATE TABLE t (id INTEGER PRIMARY KEY, a)");
-  session.Execute(CreateUpdatableView(name, ViewOf(session.Table()),
-                                      PublishedComment(published)));
+  plan::VersionView view = ViewOf(session.Table(), {{"id", "a,b"}});
+  view.name = "my'table\" key=x";
+  const std::string version = "main_02 */ x";
+  const std::string name = PublishedName(version, view.name);
+  session.Execute(CreatePublishedView(version, view));
   session.Run("ALTER TABLE t RENAME COLUMN a TO b; ALTER TABLE t RENAME TO u");
   const std::string sql =
       session.Ask("SELECT sql FROM sqlite_schema WHERE type = 'view'");
   const auto read = ReadPublished(name, sql);
   ASSERT_TRUE(read) << sql;
-  EXPECT_EQ(read->version_schema, published.version_schema);
-  EXPECT_EQ(read->table, published.table);
+  EXPECT_EQ(read->version_schema, version);
+  EXPECT_EQ(read->table, view.name);
+  EXPECT_THAT(read->key, ::testing::ElementsAre("a,b"));
   EXPECT_FALSE(ReadPublished("copy", sql));
   EXPECT_FALSE(ReadPublished(name, "CREATE VIEW v AS SELECT 1"));
-  EXPECT_FALSE(ReadPublished(
-      "v", "CREATE VIEW v (a) AS /* segue: version=%zz table=t */ SELECT 1"));
+  for (const char* comment : {"version=%zz table=t key=", "version=v table=t",
+                              "version=v key=k", "version="}) {
+    EXPECT_FALSE(ReadPublished(
+        "v__t", "CREATE VIEW v__t (a) AS /* segue: " + std::string(comment) +
+                    " */ SELECT 1"))
+        << comment;
+  }
 }
 
 TEST(VersionViewsTest, LongNamesStayApart) {

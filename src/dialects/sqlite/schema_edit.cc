@@ -1,0 +1,17 @@
+#include "dialects/sqlite/schema_edit.h"
+
+#include <utility>
+
+namespace segue::sqlite {
+
+// The empty table makes SQLite raise the schema's version, so that every other
+// session reads the text anew.
+std::vector<Statement> EditSchema(Statement edit) {
+  return {
+      {"PRAGMA writable_schema = ON", {}},    std::move(edit),
+      {"CREATE TABLE segue_bump (x)", {}},    {"DROP TABLE segue_bump", {}},
+      {"PRAGMA writable_schema = RESET", {}},
+  };
+}
+
+}  // namespace segue::sqlite

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 
-.PHONY: help deps build dev demo test test-all bench lint format asan tsan clang install clean
+.PHONY: help deps build dev demo test test-all bench lint format asan tsan clang fuzz install clean
 help:
 	@sed -n 's/^## //p' Makefile
 
@@ -63,6 +63,13 @@ tsan: deps
 clang: deps
 	@[ -f build/clang/build.ninja ] || cmake --preset clang >/dev/null
 	@cmake --build --preset clang -- -j $(JOBS)
+
+## make fuzz      random input for the node, FUZZ_SECONDS (default 600)
+fuzz: deps
+	@[ -f build/fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz --target segue_node_fuzz -- -j $(JOBS)
+	@mkdir -p build/fuzz/node_corpus
+	build/fuzz/tests/segue_node_fuzz -max_total_time=$${FUZZ_SECONDS:-600} -max_len=65536 -rss_limit_mb=2048 build/fuzz/node_corpus tests/fuzz/node_corpus
 
 ## make install   into PREFIX (default /usr/local)
 install: build

@@ -45,6 +45,9 @@ class Database {
   // otherwise Error{kConstraint} "Missing required column: x".
   void Insert(const std::string& table,
               const std::map<std::string, std::string>& values);
+  // Several rows at once, all with the columns of the first.
+  void InsertRows(const std::string& table,
+                  const std::vector<std::map<std::string, std::string>>& rows);
   std::int64_t RowCount(const std::string& table);
   std::vector<std::string> ColumnNames(const std::string& table);
   // The result as text, row by row; NULL as "NULL".

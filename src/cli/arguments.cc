@@ -95,7 +95,8 @@ void RequirePositionals(const std::string& command,
                         const Arguments& arguments) {
   if (arguments.Has("--help")) return;
   for (const OptionSpec& option : options) {
-    if (option.positional() && !arguments.Has(option.name)) {
+    const bool needed = option.positional() && !option.optional;
+    if (needed && !arguments.Has(option.name)) {
       throw Usage(command,
                   command + " needs a " + option.name + ": " + option.help);
     }

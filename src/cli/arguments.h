@@ -12,6 +12,7 @@ struct OptionSpec {
   std::string value;  // "URL", as the help shows it; empty: a flag
   std::string help;
   std::vector<std::string> choices = {};  // the values allowed; empty: any
+  bool optional = false;                  // a positional that may be left out
 
   bool positional() const { return name.front() != '-'; }
 };

@@ -57,6 +57,22 @@ std::vector<OptionSpec> CompleteOptionSpecs() {
           DryRunOption()};
 }
 
+std::vector<OptionSpec> InstanceOptionSpecs() {
+  return {{"ACTION",
+           "ACTION",
+           "register, heartbeat, list or remove",
+           {"register", "heartbeat", "list", "remove"}},
+          {"ID", "ID", "the instance; for all but list", {}, true},
+          {"--version", "V", "register: the version that it runs"},
+          {"--ttl", "TIME",
+           "register: how long it counts without a heartbeat (60s)"}};
+}
+
+std::vector<OptionSpec> NodeOptionSpecs() {
+  return {{"--envelope", "", "answers as {\"src\",\"dest\",\"body\"}"},
+          {"--dir", "DIR", "migrations for a migrate without a phase"}};
+}
+
 std::vector<OptionSpec> DemoOptionSpecs() {
   return {
       {"--live", "", "migrate a table while clients of both versions use it"},
@@ -129,6 +145,10 @@ std::vector<Command> MakeTable() {
        {{"--version", "NAME", "a published version, or latest"},
         {"--sql", "", "what each of its sessions runs instead"}},
        RunUrl},
+      {"instance", "which version each application instance runs", true, false,
+       InstanceOptionSpecs(), RunInstance},
+      {"node", "answer migration messages, a line of JSON each", true, false,
+       NodeOptionSpecs(), RunNode},
       {"demo", "watch a migration; needs no database", false, false,
        DemoOptionSpecs(), RunDemo},
   };

@@ -48,5 +48,7 @@ int RunHistory(const Context& context);
 int RunVersions(const Context& context);
 int RunUrl(const Context& context);
 int RunDemo(const Context& context);
+int RunInstance(const Context& context);
+int RunNode(const Context& context);
 
 }  // namespace segue::cli

@@ -53,7 +53,8 @@ std::string HelpText() {
 std::string HelpText(const Command& command) {
   std::string usage = "Usage: segue " + command.name;
   for (const OptionSpec& option : command.options) {
-    if (option.positional()) usage += " " + option.name;
+    if (!option.positional()) continue;
+    usage += option.optional ? " [" + option.name + "]" : " " + option.name;
   }
   return "segue " + command.name + ": " + command.summary + "\n\n" + usage +
          " [options]\n\nOptions:\n" + OptionLines(AllOptions(command));

@@ -125,6 +125,20 @@ std::string VersionsJson(const std::vector<VersionInfo>& versions) {
   return Dump({{"versions", List(versions)}});
 }
 
+std::string InstancesJson(const std::vector<InstanceInfo>& instances) {
+  Json list = Json::array();
+  for (const InstanceInfo& instance : instances) {
+    list.push_back({{"id", instance.id},
+                    {"version", instance.version},
+                    {"host", instance.host},
+                    {"registered_at", instance.registered_at},
+                    {"seen_ago", instance.seen_ago},
+                    {"expires_in", instance.expires_in},
+                    {"live", instance.live()}});
+  }
+  return Dump({{"instances", list}});
+}
+
 std::string VerifyJson(const VerifyReport& report) {
   return Dump({{"migration", report.migration},
                {"rows_checked", report.rows_checked},

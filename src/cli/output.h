@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "segue/error.h"
+#include "segue/instances.h"
 #include "segue/migrator.h"
 #include "segue/plan.h"
 #include "segue/progress.h"
@@ -24,6 +25,8 @@ std::string MigrateJson(const MigrateOutcome& outcome, bool dry_run);
 std::string StatusJson(const std::optional<MigrationStatus>& status);
 std::string HistoryJson(const std::vector<HistoryEntry>& entries);
 std::string VersionsJson(const std::vector<VersionInfo>& versions);
+// {"instances": [{"id", "version", "host", "live", ...}]}
+std::string InstancesJson(const std::vector<InstanceInfo>& instances);
 std::string VerifyJson(const VerifyReport& report);
 // {"error": {"kind", "message", "hint", "code"}}: `code` is the exit code;
 // with "sql", "native_code" and "notes" where there are any.

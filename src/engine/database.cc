@@ -75,6 +75,38 @@ void Database::Insert(const std::string& table,
                        parameters);
 }
 
+void Database::InsertRows(
+    const std::string& table,
+    const std::vector<std::map<std::string, std::string>>& rows) {
+  // Far below the number of parameters that any database takes.
+  constexpr std::size_t kMostParameters = 10'000;
+  if (rows.empty() || rows.front().empty()) return;
+  std::vector<std::string> names;
+  for (const auto& [column, value] : rows.front()) {
+    names.push_back(Name(column));
+  }
+  const std::string head = "INSERT INTO " + Name(table) + " (" +
+                           base::Join(names, ", ") + ") VALUES ";
+  std::vector<std::string> tuples;
+  std::vector<db::Value> parameters;
+  const auto flush = [&] {
+    if (tuples.empty()) return;
+    connection_->Execute(head + base::Join(tuples, ", "), parameters);
+    tuples.clear();
+    parameters.clear();
+  };
+  for (const auto& row : rows) {
+    std::vector<std::string> marks;
+    for (const auto& [column, value] : row) {
+      parameters.emplace_back(value);
+      marks.push_back("$" + std::to_string(parameters.size()));
+    }
+    tuples.push_back("(" + base::Join(marks, ", ") + ")");
+    if (parameters.size() + names.size() > kMostParameters) flush();
+  }
+  flush();
+}
+
 std::int64_t Database::RowCount(const std::string& table) {
   const db::Result found =
       connection_->Execute("SELECT count(*) FROM " + Name(table));

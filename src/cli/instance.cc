@@ -1,0 +1,85 @@
+// segue instance: which version each application instance runs.
+#include <chrono>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/settings.h"
+#include "cli/terminal.h"
+#include "segue/error.h"
+#include "segue/instances.h"
+
+namespace segue::cli {
+
+namespace {
+
+std::string Required(const Context& context, const std::string& name) {
+  if (context.arguments.Has(name)) return context.arguments.Value(name);
+  throw Error(ErrorKind::kUsage,
+              "instance " + context.arguments.Value("ACTION") + " needs " +
+                  (name.front() == '-' ? name : "an " + name))
+      .WithHint("segue help instance");
+}
+
+std::chrono::seconds TimeToLive(const Context& context) {
+  const std::string text = context.arguments.Value("--ttl", "60s");
+  return std::chrono::duration_cast<std::chrono::seconds>(
+      ParseTime("--ttl", text));
+}
+
+std::string StateText(const InstanceInfo& instance) {
+  return instance.live()
+             ? "live, expires in " + std::to_string(instance.expires_in) + " s"
+             : "expired " + std::to_string(-instance.expires_in) + " s ago";
+}
+
+int Print(const Context& context, const std::vector<InstanceInfo>& instances) {
+  if (context.json()) {
+    context.around.out << InstancesJson(instances) << "\n";
+    return 0;
+  }
+  if (instances.empty()) {
+    context.around.out << "No instance is registered.\n";
+    return 0;
+  }
+  TextTable table({"INSTANCE", "VERSION", "HOST", "STATE"});
+  for (const InstanceInfo& instance : instances) {
+    table.Add(
+        {instance.id, instance.version, instance.host, StateText(instance)});
+  }
+  context.around.out << table.ToString();
+  return 0;
+}
+
+int Remove(const Context& context, Instances& instances) {
+  const std::string id = Required(context, "ID");
+  if (!instances.Remove(id)) {
+    throw Error(ErrorKind::kNotFound,
+                "instance '" + id + "' is not registered");
+  }
+  if (context.json()) {
+    context.around.out << ObjectJson({{"removed", id}}) << "\n";
+  } else {
+    context.around.out << "Instance " << id << " is removed.\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+int RunInstance(const Context& context) {
+  const std::string action = context.arguments.Value("ACTION");
+  // What is missing needs no server to say so.
+  if (action != "list") Required(context, "ID");
+  if (action == "register") Required(context, "--version");
+  const std::chrono::seconds ttl = TimeToLive(context);
+  Database database = Database::Open(ResolveSettings(context).database);
+  Instances instances(database);
+  if (action == "list") return Print(context, instances.List());
+  if (action == "remove") return Remove(context, instances);
+  const std::string id = context.arguments.Value("ID");
+  if (action == "heartbeat") return Print(context, {instances.Heartbeat(id)});
+  const std::string version = context.arguments.Value("--version");
+  return Print(context, {instances.Register(id, version, ttl)});
+}
+
+}  // namespace segue::cli

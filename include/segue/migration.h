@@ -36,6 +36,16 @@ struct ColumnChange {
   std::string down;  // new -> old; empty: a cast
 };
 
+// An index as the builders take it; everything else through a file.
+struct IndexSpec {
+  std::string name;
+  std::string table;
+  std::vector<std::string> columns;
+  bool unique = false;
+  std::string predicate = {};  // SQL; empty: every row
+  std::string replaces = {};   // an index to drop at the contract
+};
+
 // A value. The builders return *this, so that they chain.
 struct Migration {
   Migration() = default;
@@ -55,6 +65,9 @@ struct Migration {
   // `down` (may be empty): what old readers get for rows the new version adds.
   Migration& DropColumn(const std::string& table, const std::string& column,
                         const std::string& down = "");
+  Migration& CreateIndex(const IndexSpec& index);
+  // Dropped at the contract.
+  Migration& DropIndex(const std::string& name);
   Migration& Sql(const std::string& up, const std::string& down = "");
 
   std::string id;     // the file's stem, or "MIG-001"

@@ -94,8 +94,10 @@ class Migrator {
   MigrateOutcome Migrate(std::vector<Migration> files,
                          const MigrateOptions& options = {});
 
-  // Re-verifies, then contracts the active migration.
-  Outcome Complete(bool dry_run = false);
+  // Re-verifies, then contracts the active migration. Throws kRefused while
+  // what is to be dropped is in use, unless `force_reason` says why that is
+  // right; it is kept in the history.
+  Outcome Complete(bool dry_run = false, const std::string& force_reason = "");
 
   // Undoes the active migration's executed steps in reverse.
   Outcome Rollback(bool dry_run = false);

@@ -41,6 +41,9 @@ struct Statement {
   // When set, the statement must change exactly this many rows; anything else
   // means that somebody changed the database under us.
   std::optional<std::int64_t> expect_rows;
+  // SELECT of one boolean: the statement is left out when it says no. For what
+  // runs outside a transaction and would else hit what is not ours.
+  std::string only_if = {};
 };
 
 // The lock an action takes and how long it may wait for it.
@@ -107,6 +110,17 @@ struct PlannedAction {
   std::string probe;
   // For a non-transactional action: clears away what a failed attempt left.
   std::vector<Statement> cleanup;
+  // SELECT of one text, asked before anything is changed: each row is a reason
+  // why `forward` would fail on the rows there are ("(email)=(a@b.c) is in 3
+  // rows"). Empty: nothing to ask.
+  std::string objections;
+  // Asked by another session while `forward` runs for long: SELECT percent
+  // (0-100), what it is at, whom it waits for (NULL: nobody). Parameter: the
+  // session that runs it. Empty: nothing to watch.
+  std::string progress;
+  // SELECT of one number that grows while the thing to be dropped is in use.
+  // Kept when both versions are live and compared before the contract.
+  std::string usage;
   LockNeed lock;
   bool transactional = true;
   bool reversible = true;

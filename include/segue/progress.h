@@ -15,7 +15,7 @@ struct Progress {
     kStepStarted,
     kStepDone,
     kStepRolledBack,
-    kRows,    // rows moved or checked within a step
+    kRows,    // rows moved or checked, or a part built, within a step
     kPaused,  // `message` says why
     kResumed,
     kRetry,  // a lock or a deadlock; `message` names the blockers
@@ -32,6 +32,8 @@ struct Progress {
   double rows_per_second = 0;
   double eta_seconds = -1;  // -1: unknown
   std::int64_t chunk_rows = 0;
+  // Of what is being built in one statement; -1: nothing is, or unknown.
+  double activity_pct = -1;
   std::string message;
 };
 
@@ -72,6 +74,7 @@ struct MigrationStatus {
   std::int64_t rows_total = 0;
   double rows_per_second = 0;
   double eta_seconds = -1;
+  std::string activity;  // "index users_email: 43 %"; empty: none is known
   bool paused = false;
   std::string runner;  // "host:pid" of a live runner; empty: none
   std::string error;   // of the last run; empty: none

@@ -54,6 +54,8 @@ std::vector<OptionSpec> MigrateOptionSpecs() {
 
 std::vector<OptionSpec> CompleteOptionSpecs() {
   return {{"--yes", "", "do not ask; needed without a terminal"},
+          {"--force", "", "drop also what is still in use; needs --reason"},
+          {"--reason", "TEXT", "why --force is right; kept in the history"},
           DryRunOption()};
 }
 

@@ -48,15 +48,30 @@ void ConfirmContract(const Context& context, const MigrationStatus& status) {
   }
 }
 
+namespace {
+
+// Empty without --force.
+std::string ForceReason(const Context& context) {
+  const std::string reason = context.arguments.Value("--reason");
+  if (context.arguments.Has("--force") == !base::Trim(reason).empty()) {
+    return reason;
+  }
+  throw Error(ErrorKind::kUsage, "--force and --reason TEXT go together");
+}
+
+}  // namespace
+
 int RunComplete(const Context& context) {
   const bool dry_run = context.arguments.Has("--dry-run");
+  const std::string force_reason = ForceReason(context);
   Session session(context);
   const std::optional<MigrationStatus> status = session.migrator().Status();
   // With nothing to complete, Complete below says so.
   const bool asks = status && status->is_active() && !dry_run;
-  if (asks && !context.arguments.Has("--yes"))
+  if (asks && !context.arguments.Has("--yes")) {
     ConfirmContract(context, *status);
-  const Outcome outcome = session.migrator().Complete(dry_run);
+  }
+  const Outcome outcome = session.migrator().Complete(dry_run, force_reason);
   session.EndProgress();
   return PrintOutcome(context, outcome, dry_run);
 }

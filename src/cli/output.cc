@@ -40,6 +40,7 @@ Json Object(const MigrationStatus& status) {
           {"rows_total", status.rows_total},
           {"rows_per_second", status.rows_per_second},
           {"eta_seconds", Eta(status.eta_seconds)},
+          {"activity", status.activity},
           {"paused", status.paused},
           {"runner", status.runner},
           {"error", status.error},

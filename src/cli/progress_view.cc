@@ -27,6 +27,9 @@ std::string Where(const Progress& progress) {
 }
 
 std::string Activity(const Progress& progress) {
+  if (progress.activity_pct >= 0) {
+    return " (" + progress.message + " " + Percent(progress.activity_pct) + ")";
+  }
   if (progress.activity.empty() || progress.activity == kBackfill) return "";
   return " (" + progress.activity + ")";
 }
@@ -112,8 +115,9 @@ void ProgressView::Rows(const Progress& progress) {
     return;
   }
   last_line_.clear();
+  const std::string rows = RowsText(progress);
   Line(Percent(progress.progress_pct) + " " + Where(progress) +
-       Activity(progress) + ": " + RowsText(progress));
+       Activity(progress) + (rows.empty() ? "" : ": " + rows));
 }
 
 // The first is told whole, because it names who is in the way; those that

@@ -51,6 +51,11 @@ std::string ErrorText(const MigrationStatus& status) {
   return status.runner.empty() ? status.error : "";
 }
 
+// What a live runner is at.
+std::string Now(const MigrationStatus& status) {
+  return status.runner.empty() ? "" : status.activity;
+}
+
 const char* Mark(const StepStatus& step) {
   if (step.rolled_back) return "undone ";
   return step.executed ? "done   " : "       ";
@@ -61,16 +66,17 @@ std::string Text(const MigrationStatus& status) {
   if (!status.title.empty() && status.title != status.id) {
     text += ": " + status.title;
   }
-  text +=
-      "\n" + Field("phase", PhaseText(status)) +
-      Field("progress",
-            std::to_string(static_cast<int>(status.progress_pct)) + "%") +
-      Field("rows", RowsLine(status)) + Field("access", AccessText(status)) +
-      Field("with", base::Join(status.folded, ", ")) +
-      Field("runner", RunnerText(status)) +
-      Field("paused", status.paused ? "yes; segue resume goes on" : "") +
-      Field("error", ErrorText(status)) + Field("started", status.started_at) +
-      Field("updated", status.updated_at) + "  steps\n";
+  text += "\n" + Field("phase", PhaseText(status)) +
+          Field("progress",
+                std::to_string(static_cast<int>(status.progress_pct)) + "%") +
+          Field("rows", RowsLine(status)) + Field("now", Now(status)) +
+          Field("access", AccessText(status)) +
+          Field("with", base::Join(status.folded, ", ")) +
+          Field("runner", RunnerText(status)) +
+          Field("paused", status.paused ? "yes; segue resume goes on" : "") +
+          Field("error", ErrorText(status)) +
+          Field("started", status.started_at) +
+          Field("updated", status.updated_at) + "  steps\n";
   for (const StepStatus& step : status.steps) {
     text += "    " + std::string(Mark(step)) + "[" +
             std::string(ToString(step.phase)) + "] " + step.description + "\n";

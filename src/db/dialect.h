@@ -23,6 +23,9 @@ struct Capabilities {
   bool transactional_ddl = false;
   bool versioned_access = false;
   bool concurrent_index = false;  // CREATE INDEX without blocking writers
+  // Indexes have methods, operator classes, INCLUDE columns, an order of NULLs
+  // and storage parameters.
+  bool rich_indexes = false;
   bool not_valid_constraints = false;
   bool add_check_constraint = false;      // ALTER TABLE ADD CHECK exists
   bool set_not_null_needs_check = false;  // a validated CHECK spares the scan
@@ -65,12 +68,17 @@ struct Question {
     kAddColumnDefault,  // would ADD COLUMN with this default rewrite the table?
     kAlterType,         // would `expression`, a column, become `type` in place?
     kExpression,        // an `up` or `down` over the table's columns
+    kIndex,             // would CREATE INDEX be taken?
   };
   Kind kind = Kind::kExpression;
   schema::TableName table;
   std::string expression;
   std::vector<plan::Binding> bindings;  // kExpression: names in scope
   std::string type;                     // the column's, or what is expected
+  // kIndex: the index, whose name stands in `expression`, over the columns
+  // under the names that they have in the database.
+  std::vector<schema::Column> columns = {};
+  std::optional<schema::Index> index = {};
   friend bool operator==(const Question& a, const Question& b) {
     return a.kind == b.kind && a.table == b.table &&
            a.expression == b.expression && a.type == b.type;
@@ -84,6 +92,9 @@ struct ExpressionFacts {
   bool rewrites_table = false;  // kAddColumnDefault, kAlterType
   bool scans_table = false;     // kAlterType: every row is looked at
   bool builds_index = false;    // kAlterType: an index is built again
+  // kIndex: the whole CREATE INDEX as the database prints those there are;
+  // empty where it keeps them as they were written.
+  std::string definition = {};
 };
 
 // Who holds a lock that we wait for.

@@ -120,7 +120,7 @@ Outcome Migrator::Start(const Migration& migration,
   return session.OutcomeOf(row->id);
 }
 
-Outcome Migrator::Complete(bool dry_run) {
+Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
   Session& session = *session_;
   MigrationRow row = session.RequireActive();
   if (dry_run) {
@@ -143,7 +143,7 @@ Outcome Migrator::Complete(bool dry_run) {
         .WithHint("let 'segue start' or 'segue resume' finish first");
   }
   // 2 re-verify, 3 settle and seal, 4 drop, 5 record.
-  session.Contract(lease, row);
+  session.Contract(lease, row, force_reason);
   return session.OutcomeOf(row.id);
 }
 

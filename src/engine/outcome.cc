@@ -39,8 +39,18 @@ MigrationStatus Migrator::Session::StatusOf(engine::MigrationRow row) {
 
 void Migrator::Session::AddRows(const engine::MigrationRow& row,
                                 MigrationStatus& status) {
-  for (const Step& step : row.plan.steps) {
-    for (const PlannedAction& action : step.actions) {
+  for (std::size_t number = 0; number < row.plan.steps.size(); ++number) {
+    const Step& step = row.plan.steps[number];
+    for (std::size_t at = 0; at < step.actions.size(); ++at) {
+      const PlannedAction& action = step.actions[at];
+      if (!action.progress.empty() && !step.executed) {
+        const auto build = ledger.LoadMotion(
+            connection(), row.id, engine::BuildName(number, at), "build");
+        if (build && !build->done) {
+          status.activity =
+              action.description + ": " + std::to_string(build->rows) + "%";
+        }
+      }
       if (action.kind != ActionKind::kBackfill) continue;
       const auto motion = ledger.LoadMotion(connection(), row.id,
                                             action.motion->name, "backfill");

@@ -147,7 +147,7 @@ Planned MakePlan(const PlannerInput& input) {
   schema::Schema schema =
       input.dialect.Inspect(input.connection, input.schema_name);
   ForgetVersionViews(schema, input.live_versions);
-  const ops::Facts facts = Ask(input, schema);
+  ops::Facts facts = Ask(input, schema);
   ops::PlanContext context{input.dialect,
                            input.access,
                            input.migration.id,
@@ -157,6 +157,10 @@ Planned MakePlan(const PlannerInput& input) {
                            {},
                            0};
   for (const ops::OperationPtr& operation : input.migration.operations) {
+    for (const db::Question& question :
+         operation->ShapeQuestions(context.schema, input.dialect)) {
+      facts.Add(question, input.dialect.Examine(input.connection, question));
+    }
     operation->Plan(context);
   }
   if (input.access == Access::kVersioned) {

@@ -154,12 +154,17 @@ void Runner::RunAlone(std::size_t step, std::size_t action) {
   locked_ = planned.lock.object;
   if (!Probe(planned)) {
     for (const Statement& statement : planned.cleanup) Execute(statement);
-    for (const Statement& statement : planned.forward) Execute(statement);
+    if (planned.progress.empty()) {
+      for (const Statement& statement : planned.forward) Execute(statement);
+    } else {
+      ExecuteWatched(step, action);
+    }
   }
   InLedger([&] { MarkDone(step, action); });
 }
 
 void Runner::Execute(const Statement& statement) {
+  if (!statement.only_if.empty() && !Holds(statement.only_if)) return;
   const db::Result result = connection().Execute(statement.sql);
   if (statement.expect_rows && result.affected != *statement.expect_rows) {
     throw Error(ErrorKind::kRefused,
@@ -170,8 +175,11 @@ void Runner::Execute(const Statement& statement) {
 }
 
 bool Runner::Probe(const PlannedAction& action) {
-  if (action.probe.empty()) return false;
-  const db::Result found = connection().Execute(action.probe);
+  return !action.probe.empty() && Holds(action.probe);
+}
+
+bool Runner::Holds(const std::string& question) {
+  const db::Result found = connection().Execute(question);
   return !found.rows.empty() && !db::IsNull(found.rows[0][0]) &&
          db::ToInt(found.rows[0][0]) != 0;
 }

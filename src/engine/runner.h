@@ -8,6 +8,7 @@
 
 #include "backfill/walk.h"
 #include "base/cancel.h"
+#include "engine/build_watch.h"
 #include "engine/lease.h"
 #include "engine/ledger.h"
 #include "segue/error.h"
@@ -83,8 +84,14 @@ class Runner : public StepRunner, private backfill::Host {
   void FinishUndo(std::size_t step);
   void Execute(const Statement& statement);
   bool Probe(const PlannedAction& action);
+  // The answer to a SELECT of one boolean.
+  bool Holds(const std::string& question);
   void InLedger(const std::function<void()>& work);
   std::chrono::milliseconds LockBudget() const;
+
+  // Long statements (build.cc).
+  void ExecuteWatched(std::size_t step, std::size_t action);
+  void Built(const BuildState& state);
 
   // Walks (walks.cc).
   void StartWalk(std::size_t step, const MotionSql& motion,

@@ -92,6 +92,7 @@ void Migrator::Session::Preflight(const engine::Planned& planned) {
   }
   for (const Step& step : planned.plan.steps) {
     for (const PlannedAction& action : step.actions) {
+      RefuseObjections(action);
       if (action.kind != ActionKind::kBackfill ||
           action.motion->trial.all.empty()) {
         continue;
@@ -247,6 +248,7 @@ void Migrator::Session::RunToReady(Lease& lease, MigrationRow& row,
 void Migrator::Session::RecordReady(Lease& lease, MigrationRow& row) {
   InLedger(lease, [&] {
     ledger.SetPhase(connection(), row.id, Phase::kMigrating, SubState::kReady);
+    RecordUsage(row);
     ledger.SetError(connection(), row.id, "");
     if (!row.plan.version_schema.empty()) {
       ledger.AddVersion(connection(), row.plan.version,
@@ -259,11 +261,13 @@ void Migrator::Session::RecordReady(Lease& lease, MigrationRow& row) {
   row.sub_state = SubState::kReady;
 }
 
-void Migrator::Session::Contract(Lease& lease, MigrationRow& row) {
+void Migrator::Session::Contract(Lease& lease, MigrationRow& row,
+                                 const std::string& force_reason) {
   Runner runner(database, ledger, lease, options, row);
   const bool fresh = row.phase == Phase::kMigrating;
   try {
     if (fresh) {
+      RefuseUsed(lease, row, force_reason);
       const VerifyReport report = runner.VerifyAll();
       if (!report.clean()) {
         throw Error(

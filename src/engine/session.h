@@ -46,8 +46,10 @@ class Migrator::Session {
   // EXPANDING and MIGRATING, up to ready; COMPLETE when nothing is replaced.
   void RunToReady(engine::Lease& lease, engine::MigrationRow& row,
                   engine::Runner& runner);
-  // Re-verifies, seals, drops, records; unseals after a failure.
-  void Contract(engine::Lease& lease, engine::MigrationRow& row);
+  // Re-verifies, seals, drops, records; unseals after a failure. With a
+  // `force_reason` what is still in use is dropped all the same.
+  void Contract(engine::Lease& lease, engine::MigrationRow& row,
+                const std::string& force_reason = "");
   // Undoes every executed step in reverse and records it.
   void UndoAll(engine::Lease& lease, engine::MigrationRow& row);
   // The same after `error`, which it never hides: what happens is noted in it.
@@ -76,6 +78,12 @@ class Migrator::Session {
   engine::Planned PatientlyPlan(const engine::PlannerInput& input);
   void RunPhase(engine::MigrationRow& row, engine::Runner& runner, Phase phase);
   void RecordReady(engine::Lease& lease, engine::MigrationRow& row);
+  // usage.cc
+  void RefuseObjections(const PlannedAction& action);
+  void RecordUsage(const engine::MigrationRow& row);
+  std::vector<std::string> UsedSinceReady(const engine::MigrationRow& row);
+  void RefuseUsed(engine::Lease& lease, const engine::MigrationRow& row,
+                  const std::string& force_reason);
   void RunContract(engine::Lease& lease, engine::MigrationRow& row,
                    engine::Runner& runner);
   void Unseal(engine::Lease& lease, engine::MigrationRow& row,

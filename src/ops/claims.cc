@@ -10,18 +10,26 @@ namespace segue::ops {
 namespace {
 
 // What is only read may be read again, and may go once the reader is done:
-// contract steps run in the order of the operations.
+// contract steps run in the order of the operations. An index is built when
+// the columns are filled, over what stays of them.
 bool GoTogether(Use earlier, Use later) {
-  return earlier == Use::kReads && later != Use::kChanges;
+  if (later == Use::kIndexes) {
+    return earlier != Use::kDrops && earlier != Use::kCopies;
+  }
+  if (earlier == Use::kIndexes) return later == Use::kReads;
+  return earlier == Use::kReads &&
+         (later == Use::kReads || later == Use::kDrops);
 }
 
 const char* Verb(Use use) {
   switch (use) {
     case Use::kReads:
+    case Use::kIndexes:
       return "used";
     case Use::kDrops:
       return "dropped";
     case Use::kChanges:
+    case Use::kCopies:
       return "changed";
   }
   return "used";

@@ -14,8 +14,10 @@ namespace segue::ops {
 
 enum class Use {
   kReads,    // an expression reads it, an index over it is copied
+  kIndexes,  // an index is built over it
   kDrops,    // it goes at the contract; until then it stays as it is
   kChanges,  // it is added, renamed or replaced
+  kCopies,   // it is a copy that goes at the contract
 };
 
 class Claims {

@@ -4,7 +4,9 @@
 
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
+#include "ops/create_index.h"
 #include "ops/drop_column.h"
+#include "ops/drop_index.h"
 #include "ops/rename_column.h"
 #include "ops/replace_column.h"
 #include "ops/sql.h"
@@ -62,6 +64,27 @@ Migration& Migration::DropColumn(const std::string& table,
                                  const std::string& column,
                                  const std::string& down) {
   operations.push_back(ops::MakeDropColumn({table, column, down}));
+  return *this;
+}
+
+Migration& Migration::CreateIndex(const IndexSpec& index) {
+  ops::CreateIndexSpec spec;
+  spec.table = index.table;
+  spec.index.name = index.name;
+  spec.index.unique = index.unique;
+  spec.index.predicate = index.predicate;
+  spec.replaces = index.replaces;
+  for (const std::string& column : index.columns) {
+    schema::IndexColumn part;
+    part.name = column;
+    spec.index.columns.push_back(std::move(part));
+  }
+  operations.push_back(ops::MakeCreateIndex(std::move(spec)));
+  return *this;
+}
+
+Migration& Migration::DropIndex(const std::string& name) {
+  operations.push_back(ops::MakeDropIndex({name, ""}));
   return *this;
 }
 

@@ -76,6 +76,15 @@ class Operation {
     return {};
   }
 
+  // The same for what depends on the shape that the earlier operations leave;
+  // asked right before Plan.
+  virtual std::vector<db::Question> ShapeQuestions(
+      const schema::Schema& shape, const db::Dialect& dialect) const {
+    (void)shape;
+    (void)dialect;
+    return {};
+  }
+
   // Checks itself against context.schema (Error{kNotFound}, Error{kRefused}),
   // appends its steps and applies itself to context.schema.
   virtual void Plan(PlanContext& context) const = 0;

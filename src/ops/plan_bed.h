@@ -99,6 +99,11 @@ class PlanBed : public ::testing::Test {
     PlanContext context{dialect, access_, "m", versioned() ? "public_m" : "",
                         facts,   schema_, {},  0};
     for (const OperationPtr& operation : migration.operations) {
+      for (const db::Question& question :
+           operation->ShapeQuestions(context.schema, dialect)) {
+        facts.Add(question, answers_[question.expression]);
+        questions_.push_back(question);
+      }
       operation->Plan(context);
     }
     shape_ = context.schema;

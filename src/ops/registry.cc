@@ -6,7 +6,9 @@
 
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
+#include "ops/create_index.h"
 #include "ops/drop_column.h"
+#include "ops/drop_index.h"
 #include "ops/reader.h"
 #include "ops/rename_column.h"
 #include "ops/sql.h"
@@ -18,8 +20,7 @@ namespace {
 const std::vector<std::string>& NotYet() {
   static const std::vector<std::string> kNames = {
       "create_table",      "drop_table",
-      "rename_table",      "create_index",
-      "drop_index",        "create_constraint",
+      "rename_table",      "create_constraint",
       "drop_constraint",   "drop_multicolumn_constraint",
       "rename_constraint", "set_replica_identity",
       "split_table",       "merge_tables",
@@ -35,7 +36,9 @@ const std::vector<RegistryEntry>& Registry() {
   static const std::vector<RegistryEntry> kEntries = {
       {"add_column", ParseAddColumn},
       {"alter_column", ParseAlterColumn},
+      {"create_index", ParseCreateIndex},
       {"drop_column", ParseDropColumn},
+      {"drop_index", ParseDropIndex},
       {"rename_column", ParseRenameColumn},
       {"sql", ParseSql},
   };

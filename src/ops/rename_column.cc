@@ -139,16 +139,16 @@ RenameStrategy ParseStrategy(const Reader& reader, const base::Node& body) {
 void PlanRename(TableWork& work, const schema::Column& old,
                 const std::string& to, RenameStrategy strategy) {
   if (to == old.name) throw work.Refused(to, "it has this name already");
-  work.TakeFreeName(to);
+  const bool metadata =
+      work.versioned() || strategy == RenameStrategy::kMetadata;
+  work.TakeFreeName(to, metadata ? Use::kChanges : Use::kCopies);
   RefuseTriggerFunctions(work, old);
   if (work.versioned() && strategy == RenameStrategy::kFillInPlace) {
     throw work
         .Refused(old.name, "versioned access needs no copy of a renamed column")
         .WithHint("leave out 'strategy'");
   }
-  if (work.versioned() || strategy == RenameStrategy::kMetadata) {
-    return PlanMetadata(work, old, to);
-  }
+  if (metadata) return PlanMetadata(work, old, to);
   PlanCopy(work, old, to);
 }
 

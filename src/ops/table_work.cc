@@ -43,13 +43,13 @@ schema::Column TableWork::Take(const std::string& column, Use use) {
   return found;
 }
 
-void TableWork::TakeFreeName(const std::string& column) {
+void TableWork::TakeFreeName(const std::string& column, Use use) {
   const std::size_t limit = capabilities().max_identifier;
   if (column.size() > limit) {
     throw Refused(column,
                   fmt::format("the name is longer than {} bytes", limit));
   }
-  context_.claims.TakeColumn(live_.name.name, column, Use::kChanges);
+  context_.claims.TakeColumn(live_.name.name, column, use);
   const bool taken = shape_.FindColumn(column) != nullptr ||
                      live_.FindColumn(column) != nullptr;
   if (!taken) return;

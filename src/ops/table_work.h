@@ -18,6 +18,7 @@ class TableWork {
             const std::string& table);
 
   PlanContext& context() { return context_; }
+  const PlanContext& context() const { return context_; }
   const db::Capabilities& capabilities() const {
     return context_.capabilities();
   }
@@ -30,7 +31,7 @@ class TableWork {
   // A column of the shape, or Error{kNotFound}. Claims it.
   schema::Column Take(const std::string& column, Use use);
   // Claims a name for a new column, or Error{kRefused} when it is taken.
-  void TakeFreeName(const std::string& column);
+  void TakeFreeName(const std::string& column, Use use = Use::kChanges);
   void TakeIndex(const std::string& index, Use use);
   // Claims what an expression reads, but for `own`, the column at work.
   void TakeReferences(const std::string& sql, const std::string& own);

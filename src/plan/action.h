@@ -94,9 +94,13 @@ struct CreateIndex {
   schema::Index index;
 };
 
+// `alone`: the user asked for it, and nothing else goes with it. Then it waits
+// without blocking others where the database can, and a unique one is
+// irreversible, because what comes in afterwards need not be unique.
 struct DropIndex {
   schema::TableName table;
   schema::Index index;
+  bool alone = false;
 };
 
 struct RenameIndex {

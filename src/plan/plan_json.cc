@@ -30,6 +30,7 @@ void Put(Json& to, const char* key, const std::vector<Statement>& statements) {
   for (const Statement& statement : statements) {
     Json item = {{"sql", statement.sql}};
     if (statement.expect_rows) item["expect_rows"] = *statement.expect_rows;
+    Put(item, "only_if", statement.only_if);
     list.push_back(std::move(item));
   }
 }
@@ -74,6 +75,9 @@ Json ActionJson(const PlannedAction& action) {
   Put(to, "undo", action.undo);
   Put(to, "probe", action.probe);
   Put(to, "cleanup", action.cleanup);
+  Put(to, "objections", action.objections);
+  Put(to, "progress", action.progress);
+  Put(to, "usage", action.usage);
   Put(to, "lock", action.lock);
   to["transactional"] = action.transactional;
   to["reversible"] = action.reversible;
@@ -125,6 +129,7 @@ std::vector<Statement> Statements(const Json& from, const char* key) {
     if (item.contains("expect_rows")) {
       statement.expect_rows = item.at("expect_rows").get<std::int64_t>();
     }
+    statement.only_if = Text(item, "only_if");
     statements.push_back(std::move(statement));
   }
   return statements;
@@ -187,6 +192,9 @@ PlannedAction ActionFrom(const Json& from) {
   action.undo = Statements(from, "undo");
   action.probe = Text(from, "probe");
   action.cleanup = Statements(from, "cleanup");
+  action.objections = Text(from, "objections");
+  action.progress = Text(from, "progress");
+  action.usage = Text(from, "usage");
   action.lock = Lock(from);
   action.transactional = from.at("transactional").get<bool>();
   action.reversible = from.at("reversible").get<bool>();

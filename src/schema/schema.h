@@ -72,6 +72,8 @@ struct Index {
   std::string constraint;  // the constraint it backs; empty: none
   std::string storage_parameters;  // "fillfactor = 70"; empty: none
   std::string tablespace;          // empty: the default one
+  // Foreign keys that rely on it: "public.orders.orders_user_fkey".
+  std::vector<std::string> referenced_by;
 };
 
 enum class ConstraintKind {

@@ -1,9 +1,12 @@
 // Every primitive action, there and back: forward makes it so, the probe sees
 // it, undo gives back the very catalogue.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "segue/error.h"
 #include "tests/support/actions.h"
+#include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/testbed.h"
 
 namespace segue::test {
@@ -225,6 +228,63 @@ TEST_P(RenderTest, DropsAndRenamesIndexes) {
   EXPECT_EQ(db().Dump(), before);
 }
 
+TEST_P(RenderTest, DropsAnIndexByItself) {
+  Do(plan::CreateIndex{Table().name, IndexOn({"kind", "name"})});
+  const std::string before = db().Dump();
+  schema::Index index;
+  for (const schema::Index& candidate : Table().indexes) {
+    if (candidate.name == "made Index") index = candidate;
+  }
+  PlannedAction planned =
+      RenderNow(db(), *connection_, plan::DropIndex{Table().name, index, true});
+  EXPECT_EQ(planned.transactional, is_sqlite());
+  EXPECT_FALSE(Probe(*connection_, planned));
+  for (int round = 0; round < 2; ++round) {
+    Forward(*connection_, planned);
+    EXPECT_TRUE(Probe(*connection_, planned));
+    if (is_sqlite()) break;
+  }
+  for (int round = 0; round < 2; ++round) {
+    Undo(*connection_, planned);
+    EXPECT_EQ(db().Dump(), before);
+    if (is_sqlite()) break;
+  }
+  index.unique = true;
+  EXPECT_FALSE(
+      RenderNow(db(), *connection_, plan::DropIndex{Table().name, index, true})
+          .reversible);
+}
+
+TEST_P(RenderTest, ListsTheDuplicatesThatAUniqueIndexWouldMeet) {
+  schema::Index unique = IndexOn({"name"});
+  unique.unique = true;
+  const auto objections = [&] {
+    const PlannedAction planned =
+        RenderNow(db(), *connection_, plan::CreateIndex{Table().name, unique});
+    std::vector<std::string> texts;
+    for (const db::Row& row : connection_->Execute(planned.objections).rows) {
+      texts.push_back(db::ToText(row[0]));
+    }
+    return texts;
+  };
+  EXPECT_THAT(objections(), ::testing::IsEmpty());
+  db().Exec("INSERT INTO t(id, name) VALUES (3, 'x'), (4, 'x'), (5, 'Y')");
+  EXPECT_THAT(objections(), ::testing::ElementsAre("(name)=(x) is in 3 rows"));
+  unique.predicate = "id < 4";
+  EXPECT_THAT(objections(), ::testing::ElementsAre("(name)=(x) is in 2 rows"));
+  unique.columns[0].expression = "lower(name)";
+  unique.columns[0].name.clear();
+  unique.predicate.clear();
+  EXPECT_THAT(objections(), ::testing::Contains(::testing::HasSubstr(
+                                "(lower(name))=(x) is in 3 rows")));
+  unique = IndexOn({"to be added"});
+  unique.unique = true;
+  EXPECT_EQ(
+      RenderNow(db(), *connection_, plan::CreateIndex{Table().name, unique})
+          .objections,
+      "");
+}
+
 TEST_P(RenderTest, RunsRawSqlAndItsUndo) {
   const std::string before = db().Dump();
   PlannedAction planned =
@@ -312,6 +372,59 @@ TEST_P(PostgresRenderTest, BuildsIndexesWithoutBlockingWriters) {
   Forward(*connection_, planned);
   EXPECT_EQ(db::ToText(connection_->Execute("SHOW lock_timeout").rows[0][0]),
             "500ms");
+}
+
+// A copy of an index, and one that is brought back, has all of it.
+TEST_P(PostgresRenderTest, CopiesAnIndexWhole) {
+  db().Exec(
+      "CREATE INDEX whole ON t (name text_pattern_ops DESC NULLS LAST) "
+      "INCLUDE (id) WITH (fillfactor = 70, deduplicate_items = off) "
+      "WHERE kind > 'a'");
+  schema::Index index;
+  for (const schema::Index& candidate : Table().indexes) {
+    if (candidate.name == "whole") index = candidate;
+  }
+  const std::string before = db().Dump();
+  index.definition.clear();  // what remains are the fields
+  PlannedAction planned =
+      RenderNow(db(), *connection_, plan::DropIndex{Table().name, index, true});
+  Forward(*connection_, planned);
+  Undo(*connection_, planned);
+  EXPECT_EQ(db().Dump(), before);
+}
+
+TEST_P(PostgresRenderTest, KeepsTheTablespaceOfAnIndex) {
+  const TempDir folder;
+  const Account account = UnprivilegedAccount();
+  ASSERT_EQ(chown(folder.path().c_str(), account.user, account.group), 0);
+  db().Exec("CREATE TABLESPACE apart LOCATION '" + folder.path() + "'");
+  db().Exec("CREATE INDEX whole ON t (name) TABLESPACE apart");
+  for (const schema::Index& index : Table().indexes) {
+    if (index.name != "whole") continue;
+    EXPECT_EQ(index.tablespace, "apart");
+    schema::Index copy = index;
+    copy.name = "copied";
+    Do(plan::CreateIndex{Table().name, copy});
+  }
+  EXPECT_EQ(db().app().One("SELECT tablespace FROM pg_indexes WHERE indexname "
+                           "= 'copied'"),
+            "apart");
+  db().Exec("DROP INDEX whole, copied");
+  db().Exec("DROP TABLESPACE apart");
+}
+
+// Somebody else took the name after the plan was made.
+TEST_P(PostgresRenderTest, LeavesAnIndexOfAnotherTableAlone) {
+  const PlannedAction planned = RenderNow(
+      db(), *connection_, plan::CreateIndex{Table().name, IndexOn({"name"})});
+  db().Exec("CREATE TABLE other(v integer)");
+  db().Exec("CREATE INDEX \"made Index\" ON other(v)");
+  const std::string before = db().Dump();
+  EXPECT_FALSE(Probe(*connection_, planned));
+  RunStatements(*connection_, planned.cleanup, false);
+  EXPECT_ANY_THROW(Forward(*connection_, planned));
+  Undo(*connection_, planned);
+  EXPECT_EQ(db().Dump(), before);
 }
 
 TEST_P(PostgresRenderTest, PublishesAndRetiresAVersion) {

@@ -18,6 +18,7 @@ db::Capabilities FakeDialect::Capable() {
   can.transactional_ddl = true;
   can.versioned_access = true;
   can.concurrent_index = true;
+  can.rich_indexes = true;
   can.not_valid_constraints = true;
   can.add_check_constraint = true;
   can.set_not_null_needs_check = true;

@@ -199,8 +199,13 @@ class Renderer {
     return action;
   }
   PlannedAction operator()(const plan::DropIndex& a) const {
-    return Make("DROP INDEX " + a.index.name,
-                "CREATE " + IndexText(a.table, a.index));
+    PlannedAction action =
+        Make("DROP INDEX " + a.index.name + (a.alone ? " ALONE" : ""),
+             "CREATE " + IndexText(a.table, a.index));
+    action.transactional = !a.alone || !can_.concurrent_index;
+    if (!action.transactional) action.probe = "HAS NO INDEX " + a.index.name;
+    action.reversible = !a.alone || !a.index.unique;
+    return action;
   }
   PlannedAction operator()(const plan::RenameIndex& a) const {
     return Make("RENAME INDEX " + a.index.name + " TO " + a.to,

@@ -49,6 +49,7 @@ void Rolling::Fill() {
                         ", note TEXT NOT NULL DEFAULT ''";
   if (!scenario_.extra_column.empty()) columns += ", " + scenario_.extra_column;
   database_->Exec("CREATE TABLE items (" + columns + ")");
+  if (!scenario_.setup.empty()) database_->Exec(scenario_.setup);
   const std::string value = scenario_.nullable ? "CASE WHEN i % 10 > 0 THEN " +
                                                      scenario_.fill + " END"
                                                : scenario_.fill;

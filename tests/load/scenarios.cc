@@ -56,6 +56,35 @@ Migration AddDouble() {
   return migration;
 }
 
+Migration BuildIndex() {
+  Migration migration("index_v", "Index v, in the place of another one");
+  IndexSpec index;
+  index.name = "items_v_note";
+  index.table = "items";
+  index.columns = {"v", "note"};
+  index.replaces = "items_v";
+  migration.CreateIndex(index);
+  return migration;
+}
+
+// A unique one, over a column that the same migration replaces.
+Migration WidenAndIndex() {
+  Migration migration = Widen();
+  IndexSpec index;
+  index.name = "items_v_id";
+  index.table = "items";
+  index.columns = {"v", "id"};
+  index.unique = true;
+  migration.CreateIndex(index);
+  return migration;
+}
+
+Migration DropIndex() {
+  Migration migration("drop_index_v", "The index of v goes");
+  migration.DropIndex("items_v");
+  return migration;
+}
+
 Migration RenameAndWiden() {
   Migration migration("rename_widen", "v becomes amount, a bigint");
   ColumnChange change;
@@ -131,6 +160,25 @@ std::vector<Scenario> Others() {
   return {drop, add};
 }
 
+std::vector<Scenario> Indexes() {
+  Scenario replace{.name = "ReplaceIndex",
+                   .setup = "CREATE INDEX items_v ON items (v)"};
+  replace.migration = BuildIndex;
+  replace.old_version = Shape("v");
+  replace.new_version = Shape("v");
+
+  Scenario widen{.name = "WidenAndIndex", .column = "v INTEGER NOT NULL"};
+  widen.migration = WidenAndIndex;
+  widen.old_version = Shape("v");
+  widen.new_version = Shape("v");
+  widen.new_shape_in_place = false;
+
+  Scenario drop = replace;
+  drop.name = "DropIndex";
+  drop.migration = DropIndex;
+  return {replace, widen, drop};
+}
+
 }  // namespace
 
 const std::vector<Scenario>& Scenarios() {
@@ -138,6 +186,7 @@ const std::vector<Scenario>& Scenarios() {
     std::vector<Scenario> all = Columns();
     for (const Scenario& scenario : Types()) all.push_back(scenario);
     for (const Scenario& scenario : Others()) all.push_back(scenario);
+    for (const Scenario& scenario : Indexes()) all.push_back(scenario);
     return all;
   }();
   return scenarios;

@@ -8,6 +8,10 @@ namespace segue::test {
 namespace {
 
 void RunOne(db::Connection& connection, const Statement& statement) {
+  if (!statement.only_if.empty() &&
+      db::ToInt(connection.Execute(statement.only_if).rows.at(0).at(0)) == 0) {
+    return;
+  }
   db::Result result = connection.Execute(statement.sql);
   if (statement.expect_rows) {
     EXPECT_EQ(result.affected, *statement.expect_rows) << statement.sql;

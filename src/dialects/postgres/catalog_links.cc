@@ -1,4 +1,5 @@
 // Indexes, constraints, and what depends on a table.
+#include "base/text.h"
 #include "dialects/postgres/catalog.h"
 
 namespace segue::postgres {
@@ -26,7 +27,12 @@ SELECT i.indrelid::bigint, ic.relname::text, k.ord::int, am.amname::text,
   CASE WHEN l.oid <> coalesce(a.attcollation, et.typcollation) THEN
     CASE WHEN ls.nspname = 'pg_catalog' THEN ''
          ELSE quote_ident(ls.nspname) || '.' END || quote_ident(l.collname) END,
-  coalesce(i.indoption[(k.ord - 1)::int]::int, 0)
+  coalesce(i.indoption[(k.ord - 1)::int]::int, 0),
+  CASE WHEN k.ord = 1 THEN (SELECT string_agg(
+      quote_ident(split_part(p, '=', 1)) || ' = ' ||
+      quote_literal(substr(p, strpos(p, '=') + 1)), ', ')
+    FROM unnest(ic.reloptions) p) END,
+  ts.spcname::text, fk.names, i.indisreplident
 FROM pg_class c
 JOIN pg_index i ON i.indrelid = c.oid AND i.indislive
 JOIN pg_class ic ON ic.oid = i.indexrelid
@@ -42,6 +48,13 @@ LEFT JOIN pg_collation l ON l.oid = i.indcollation[(k.ord - 1)::int]
 LEFT JOIN pg_namespace ls ON ls.oid = l.collnamespace
 LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid
   AND con.conrelid = c.oid AND con.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace
+LEFT JOIN (SELECT f.conindid, string_agg(n.nspname || '.' || t.relname || '.' ||
+      f.conname, ',' ORDER BY n.nspname, t.relname, f.conname) AS names
+    FROM pg_constraint f JOIN pg_class t ON t.oid = f.conrelid
+    JOIN pg_namespace n ON n.oid = t.relnamespace
+    WHERE f.contype = 'f' AND f.conparentid = 0 GROUP BY f.conindid) fk
+  ON fk.conindid = i.indexrelid
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p')
 ORDER BY i.indrelid, ic.relname, k.ord)sql";
 
@@ -146,6 +159,14 @@ schema::Index ReadIndexHead(RowReader& row, std::string name) {
   return index;
 }
 
+void ReadIndexTail(RowReader& row, schema::Index& index, schema::Table& table) {
+  index.storage_parameters = row.Text();
+  index.tablespace = row.Text();
+  const std::string keys = row.Text();
+  if (!keys.empty()) index.referenced_by = base::Split(keys, ',');
+  if (row.Boolean()) table.replica_identity_index = index.name;
+}
+
 void ReadIndexColumn(RowReader& row, schema::Index& index) {
   const bool included = row.Boolean();
   schema::IndexColumn column;
@@ -211,6 +232,7 @@ void ReadIndexes(db::Connection& connection, std::int64_t schema_oid,
     schema::Index head = ReadIndexHead(row, std::move(name));
     if (first) indexes.push_back(std::move(head));
     ReadIndexColumn(row, indexes.back());
+    if (first) ReadIndexTail(row, indexes.back(), table->second);
   }
 }
 

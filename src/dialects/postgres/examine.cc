@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
 
@@ -214,6 +215,38 @@ db::ExpressionFacts ExamineAlterType(db::Connection& connection,
   return facts;
 }
 
+// On an empty table of the same columns: bad methods, operator classes,
+// collations, predicates and storage parameters are the server's to find.
+db::ExpressionFacts ExamineIndex(db::Connection& connection,
+                                 const db::Question& question) {
+  std::vector<std::string> columns;
+  for (const schema::Column& column : question.columns) {
+    columns.push_back(Ident(column.name) + " " + column.type +
+                      (column.collation.empty()
+                           ? ""
+                           : " COLLATE " + CollationSql(column.collation)));
+  }
+  const schema::TableName clone{"pg_temp", "segue_examined"};
+  schema::Index index = *question.index;
+  index.name = "segue_examined_index";
+  db::ExpressionFacts facts;
+  const Attempt attempt(connection);
+  connection.Execute("CREATE TABLE " + Name(clone) + " (" +
+                     base::Join(columns, ", ") + ")");
+  facts.error = Try(connection, CreateIndexSql(clone, index, false)).message;
+  if (!facts.error.empty()) return facts;
+  // The server's text, with the names that it will have.
+  const db::Result printed = connection.Execute(
+      "SELECT format('CREATE %sINDEX %I ON %I.%I', CASE WHEN $1::int = 1 THEN "
+      "'UNIQUE ' ELSE '' END, $2::text, $3::text, $4::text) || substr(d, "
+      "strpos(d, ' USING ')) FROM pg_catalog.pg_get_indexdef("
+      "'pg_temp.segue_examined_index'::regclass) d",
+      {std::int64_t{index.unique ? 1 : 0}, question.index->name,
+       question.table.schema, question.table.name});
+  facts.definition = db::ToText(printed.rows.at(0).at(0));
+  return facts;
+}
+
 }  // namespace
 
 bool DependsOnMoment(const std::string& expression) {
@@ -240,6 +273,8 @@ db::ExpressionFacts Examine(db::Connection& connection,
       return ExamineAlterType(connection, question);
     case db::Question::Kind::kExpression:
       return ExamineExpression(connection, question);
+    case db::Question::Kind::kIndex:
+      return ExamineIndex(connection, question);
   }
   throw Error(ErrorKind::kInternal, "an unknown question");
 }

@@ -11,6 +11,9 @@ namespace {
 using schema::Index;
 using schema::IndexColumn;
 
+// Enough to see the pattern.
+constexpr int kShownDuplicates = 5;
+
 std::string IndexName(const schema::TableName& table,
                       const std::string& index) {
   return Name({table.schema, index});
@@ -31,8 +34,10 @@ std::string ColumnSql(const IndexColumn& column) {
   return sql;
 }
 
-std::string CreateSql(const schema::TableName& table, const Index& index,
-                      bool concurrently) {
+}  // namespace
+
+std::string CreateIndexSql(const schema::TableName& table, const Index& index,
+                           bool concurrently) {
   std::vector<std::string> columns;
   for (const IndexColumn& column : index.columns) {
     columns.push_back(ColumnSql(column));
@@ -46,22 +51,170 @@ std::string CreateSql(const schema::TableName& table, const Index& index,
     sql += " INCLUDE (" + Idents(index.include) + ")";
   }
   if (index.nulls_not_distinct) sql += " NULLS NOT DISTINCT";
-  if (!index.predicate.empty()) sql += " WHERE " + index.predicate;
+  if (!index.storage_parameters.empty()) {
+    sql += " WITH (" + index.storage_parameters + ")";
+  }
+  if (!index.tablespace.empty())
+    sql += " TABLESPACE " + Ident(index.tablespace);
+  if (!index.predicate.empty()) sql += " WHERE (" + index.predicate + "\n)";
   return sql;
 }
 
+namespace {
+
 // Statements outside a transaction, with the longer budget around them.
-std::vector<Statement> Patiently(const std::string& sql,
+std::vector<Statement> Patiently(std::vector<Statement> statements,
                                  const RenderContext& context) {
   const std::string usual = std::to_string(context.lock_budget.count()) + "ms";
-  return Statements({"SET lock_timeout = " + Literal(kConcurrentBudget), sql,
-                     "SET lock_timeout = " + Literal(usual)});
+  statements.insert(
+      statements.begin(),
+      {"SET lock_timeout = " + Literal(kConcurrentBudget), std::nullopt});
+  statements.push_back({"SET lock_timeout = " + Literal(usual), std::nullopt});
+  return statements;
+}
+
+// Only what is an index of this table: somebody else may have taken the name.
+Statement DropConcurrently(const schema::TableName& table,
+                           const std::string& index,
+                           const std::string& condition = "true") {
+  return {"DROP INDEX CONCURRENTLY IF EXISTS " + IndexName(table, index),
+          std::nullopt, IndexExists(table, index, condition)};
+}
+
+// Percent by where most of the time goes: one pass that builds, one that
+// checks; the phases of other methods than btree have shorter names.
+constexpr const char* kProgressSql = R"sql(
+SELECT (CASE
+    WHEN p.phase LIKE 'building index: loading%' THEN
+      45 + 20 * p.tuples_done / greatest(p.tuples_total, 1)
+    WHEN p.phase LIKE 'building index: sorting%' THEN 40
+    WHEN p.phase LIKE 'building index%' THEN
+      40 * p.blocks_done / greatest(p.blocks_total, 1)
+    WHEN p.phase = 'waiting for writers before validation' THEN 65
+    WHEN p.phase = 'index validation: scanning index' THEN
+      65 + 5 * p.blocks_done / greatest(p.blocks_total, 1)
+    WHEN p.phase LIKE 'index validation: sorting%' THEN 70
+    WHEN p.phase = 'index validation: scanning table' THEN
+      70 + 28 * p.blocks_done / greatest(p.blocks_total, 1)
+    WHEN p.phase = 'waiting for old snapshots' THEN 98
+    WHEN p.phase LIKE 'waiting for readers%' THEN 99
+    ELSE 0 END)::bigint,
+  p.phase,
+  (SELECT format('session %s (user %s%s, transaction open for %s s): %s',
+      a.pid, coalesce(a.usename, '?'),
+      CASE WHEN a.application_name = '' THEN ''
+           ELSE ', ' || a.application_name END,
+      round(extract(epoch FROM clock_timestamp() - a.xact_start)::numeric, 1),
+      left(a.query, 200))
+   FROM pg_catalog.pg_stat_activity a
+   WHERE a.pid = nullif(p.current_locker_pid, 0)
+     AND p.phase LIKE 'waiting%')
+FROM pg_catalog.pg_stat_progress_create_index p
+WHERE p.pid = $1::int)sql";
+
+std::string KeySql(const IndexColumn& column) {
+  std::string sql = column.expression.empty() ? Ident(column.name)
+                                              : "(" + column.expression + "\n)";
+  if (!column.collation.empty()) {
+    sql = "(" + sql + " COLLATE " + CollationSql(column.collation) + ")";
+  }
+  return sql;
+}
+
+bool IsThere(const schema::Table& table, const Index& index) {
+  for (const IndexColumn& column : index.columns) {
+    if (!column.name.empty() && table.FindColumn(column.name) == nullptr) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Groups of rows that a unique index would not take. Empty where the columns
+// are yet to be added: then the build itself finds them.
+std::string DuplicatesSql(const plan::CreateIndex& action,
+                          const RenderContext& context) {
+  const schema::Table* table = context.schema.FindTable(action.table.name);
+  if (!action.index.unique || table == nullptr ||
+      !IsThere(*table, action.index)) {
+    return "";
+  }
+  std::vector<std::string> keys;
+  std::vector<std::string> names;
+  std::vector<std::string> values;
+  std::vector<std::string> given;
+  for (const IndexColumn& column : action.index.columns) {
+    keys.push_back(KeySql(column));
+    names.push_back(column.name.empty() ? column.expression : column.name);
+    values.push_back("left(" + keys.back() + "::text, 100)");
+    if (!action.index.nulls_not_distinct) {
+      given.push_back(keys.back() + " IS NOT NULL");
+    }
+  }
+  if (!action.index.predicate.empty()) {
+    given.push_back("(" + action.index.predicate + "\n)");
+  }
+  const std::string where =
+      given.empty() ? "" : " WHERE " + base::Join(given, " AND ");
+  return "SELECT " + Literal("(" + base::Join(names, ", ") + ")=(") +
+         " || concat_ws(', ', " + base::Join(values, ", ") +
+         ") || ') is in ' || count(*) || ' rows' FROM " + Name(action.table) +
+         where + " GROUP BY " + base::Join(keys, ", ") +
+         " HAVING count(*) > 1 ORDER BY count(*) DESC, 1 LIMIT " +
+         std::to_string(kShownDuplicates);
+}
+
+// The definition with CONCURRENTLY in it; without a tablespace, which the
+// server leaves out.
+std::string Rebuild(const plan::DropIndex& action, bool concurrently) {
+  const Index& index = action.index;
+  if (index.definition.empty() || !index.tablespace.empty()) {
+    return CreateIndexSql(action.table, index, concurrently);
+  }
+  std::string sql = index.definition;
+  const std::string words =
+      index.unique ? "CREATE UNIQUE INDEX" : "CREATE INDEX";
+  if (concurrently && base::StartsWith(sql, words)) {
+    sql.insert(words.size(), " CONCURRENTLY");
+  }
+  return sql;
+}
+
+// How often it served a query, since the statistics began.
+std::string UsageSql(const schema::TableName& table, const std::string& index) {
+  return "SELECT pg_catalog.pg_stat_get_numscans(to_regclass(" +
+         Literal(IndexName(table, index)) + "))";
+}
+
+PlannedAction DropAlone(const plan::DropIndex& action,
+                        const RenderContext& context) {
+  const std::string& name = action.index.name;
+  PlannedAction planned;
+  planned.forward = Patiently({DropConcurrently(action.table, name)}, context);
+  planned.undo =
+      Patiently({DropConcurrently(action.table, name, "NOT i.indisvalid"),
+                 {Rebuild(action, true), std::nullopt,
+                  "SELECT NOT (" + IndexExists(action.table, name) + ")"}},
+                context);
+  planned.lock = Lock(kShareUpdateExclusive, action.table, context,
+                      "milliseconds; it waits for queries that use the index, "
+                      "and blocks none");
+  planned.lock.budget = kConcurrentBudgetTime;
+  planned.transactional = false;
+  planned.reversible = !action.index.unique;
+  planned.usage = UsageSql(action.table, name);
+  return planned;
+}
+
+bool IsPartitioned(const schema::TableName& name,
+                   const RenderContext& context) {
+  const schema::Table* table = context.schema.FindTable(name.name);
+  return table != nullptr && table->kind == "partitioned table";
 }
 
 void RefusePartitioned(const plan::CreateIndex& action,
                        const RenderContext& context) {
-  const schema::Table* table = context.schema.FindTable(action.table.name);
-  if (table == nullptr || table->kind != "partitioned table") return;
+  if (!IsPartitioned(action.table, context)) return;
   throw Error(ErrorKind::kRefused,
               "PostgreSQL cannot build index '" + action.index.name +
                   "' on the partitioned table '" + action.table.name +
@@ -76,16 +229,18 @@ void RefusePartitioned(const plan::CreateIndex& action,
 PlannedAction RenderOne(const plan::CreateIndex& action,
                         const RenderContext& context) {
   RefusePartitioned(action, context);
-  const std::string drop = "DROP INDEX CONCURRENTLY IF EXISTS " +
-                           IndexName(action.table, action.index.name);
+  const std::string& name = action.index.name;
   PlannedAction planned;
-  planned.description = "Build index '" + action.index.name + "' on '" +
-                        action.table.name + "' without blocking writes";
-  planned.forward =
-      Patiently(CreateSql(action.table, action.index, true), context);
-  planned.undo = Patiently(drop, context);
-  planned.cleanup = Patiently(drop, context);
-  planned.probe = IndexExists(action.table, action.index.name, "i.indisvalid");
+  planned.description = "Build index '" + name + "' on '" + action.table.name +
+                        "' without blocking writes";
+  planned.forward = Patiently(
+      Statements({CreateIndexSql(action.table, action.index, true)}), context);
+  planned.undo = Patiently({DropConcurrently(action.table, name)}, context);
+  planned.cleanup = Patiently(
+      {DropConcurrently(action.table, name, "NOT i.indisvalid")}, context);
+  planned.probe = IndexExists(action.table, name, "i.indisvalid");
+  planned.objections = DuplicatesSql(action, context);
+  planned.progress = kProgressSql;
   planned.lock = Lock(kShareUpdateExclusive, action.table, context,
                       "as long as the build takes; neither reads nor writes "
                       "are blocked");
@@ -97,17 +252,18 @@ PlannedAction RenderOne(const plan::CreateIndex& action,
 PlannedAction RenderOne(const plan::DropIndex& action,
                         const RenderContext& context) {
   PlannedAction planned;
+  if (action.alone && !IsPartitioned(action.table, context)) {
+    planned = DropAlone(action, context);
+  } else {
+    planned.forward = Statements(
+        {"DROP INDEX " + IndexName(action.table, action.index.name)});
+    planned.undo = Statements({Rebuild(action, false)});
+    planned.lock = Lock(kAccessExclusive, action.table, context);
+  }
   planned.description =
       "Drop index '" + action.index.name + "' of '" + action.table.name + "'";
-  planned.forward.push_back(
-      {"DROP INDEX " + IndexName(action.table, action.index.name), {}});
-  planned.undo.push_back({action.index.definition.empty()
-                              ? CreateSql(action.table, action.index, false)
-                              : action.index.definition,
-                          {}});
   planned.probe =
       "SELECT NOT (" + IndexExists(action.table, action.index.name) + ")";
-  planned.lock = Lock(kAccessExclusive, action.table, context);
   return planned;
 }
 

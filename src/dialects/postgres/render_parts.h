@@ -42,6 +42,9 @@ std::string IndexExists(const schema::TableName& table,
                         const std::string& index,
                         const std::string& condition = "true");
 
+std::string CreateIndexSql(const schema::TableName& table,
+                           const schema::Index& index, bool concurrently);
+
 // The collation as it goes after COLLATE: a bare name is quoted, text that
 // inspect gave (already quoted) is not.
 std::string CollationSql(const std::string& collation);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "dialects/sqlite/index_text.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/tokens.h"
 #include "segue/error.h"
@@ -132,6 +133,34 @@ std::string ErrorOf(db::Connection& connection, const db::Question& question) {
   }
 }
 
+// An empty table of the same columns beside the real ones, gone with the
+// transaction.
+std::string IndexError(db::Connection& connection,
+                       const db::Question& question) {
+  std::vector<std::string> columns;
+  for (const schema::Column& column : question.columns) {
+    columns.push_back(Quote(column.name) + " " + column.type +
+                      (column.collation.empty()
+                           ? ""
+                           : " COLLATE " + Quote(column.collation)));
+  }
+  const StrictQuotes strict(connection);
+  db::Transaction transaction(connection, {db::Purpose::kRead, {}});
+  connection.Execute("CREATE TEMP TABLE segue_examined (" +
+                     base::Join(columns, ", ") + ")");
+  try {
+    connection.Execute(CreateIndexSql("segue_examined", *question.index,
+                                      "temp.segue_examined_index"));
+    return "";
+  } catch (const Error& error) {
+    if (error.retryable() || error.poisons_connection() ||
+        error.kind() == ErrorKind::kCancelled) {
+      throw;
+    }
+    return error.what();
+  }
+}
+
 }  // namespace
 
 bool IsVolatile(std::string_view expression) {
@@ -152,6 +181,10 @@ db::ExpressionFacts Examine(db::Connection& connection,
   if (question.kind == db::Question::Kind::kAlterType) {
     // There is no ALTER COLUMN, and another affinity stores values otherwise.
     facts.rewrites_table = true;
+    return facts;
+  }
+  if (question.kind == db::Question::Kind::kIndex) {
+    facts.error = IndexError(connection, question);
     return facts;
   }
   facts.error = ErrorOf(connection, question);

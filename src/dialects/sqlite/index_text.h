@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "schema/schema.h"
+
 namespace segue::sqlite {
 
 struct IndexText {
@@ -12,6 +14,10 @@ struct IndexText {
   std::vector<std::string> parts;
   std::string predicate;  // empty: not partial
 };
+
+// CREATE INDEX from the structured fields; `name` as it goes into SQL.
+std::string CreateIndexSql(const std::string& table, const schema::Index& index,
+                           const std::string& name);
 
 // Empty for an empty text (the index of a constraint).
 IndexText ParseIndex(std::string_view sql);

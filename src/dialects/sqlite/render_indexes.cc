@@ -1,11 +1,15 @@
 // Indexes.
 #include "base/text.h"
+#include "dialects/sqlite/index_text.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
 namespace {
+
+// Enough to see the pattern.
+constexpr const char* kShownDuplicates = "5";
 
 std::string HasIndex(const std::string& name) {
   return "EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name "
@@ -27,15 +31,7 @@ std::string CreateSql(const schema::TableName& table,
     throw Error(ErrorKind::kRefused,
                 "index '" + name + "': SQLite has no INCLUDE columns");
   }
-  std::vector<std::string> parts;
-  for (const schema::IndexColumn& part : index.columns) {
-    parts.push_back(PartSql(part));
-  }
-  std::string sql = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-  sql += Quote(name) + " ON " + Quote(table.name) + " (" +
-         base::Join(parts, ", ") + ")";
-  if (!index.predicate.empty()) sql += " WHERE " + index.predicate;
-  return sql;
+  return CreateIndexSql(table.name, index, Quote(name));
 }
 
 // As it was written, where that is known.
@@ -58,7 +54,51 @@ void RequireOwnIndex(const schema::TableName& table,
                   "SQLite cannot take away");
 }
 
+// Groups of rows that a unique index would not take. Empty where the columns
+// are yet to be added: then the build itself finds them.
+std::string DuplicatesSql(const schema::Table* table,
+                          const schema::Index& index) {
+  if (!index.unique || table == nullptr) return "";
+  std::vector<std::string> keys;
+  std::vector<std::string> names;
+  std::vector<std::string> values;
+  std::vector<std::string> given;
+  for (const schema::IndexColumn& part : index.columns) {
+    if (!part.name.empty() && table->FindColumn(part.name) == nullptr) {
+      return "";
+    }
+    const std::string value =
+        part.name.empty() ? "(" + part.expression + "\n)" : Quote(part.name);
+    keys.push_back(value + (part.collation.empty()
+                                ? ""
+                                : " COLLATE " + Quote(part.collation)));
+    names.push_back(part.name.empty() ? part.expression : part.name);
+    values.push_back("substr(max(" + value + "), 1, 100)");
+    given.push_back(value + " IS NOT NULL");
+  }
+  if (!index.predicate.empty()) given.push_back("(" + index.predicate + "\n)");
+  return "SELECT " + Literal("(" + base::Join(names, ", ") + ")=(") + " || " +
+         base::Join(values, " || ', ' || ") +
+         " || ') is in ' || count(*) || ' rows' FROM " +
+         Quote(table->name.name) + " WHERE " + base::Join(given, " AND ") +
+         " GROUP BY " + base::Join(keys, ", ") +
+         " HAVING count(*) > 1 ORDER BY count(*) DESC, 1 LIMIT " +
+         kShownDuplicates;
+}
+
 }  // namespace
+
+std::string CreateIndexSql(const std::string& table, const schema::Index& index,
+                           const std::string& name) {
+  std::vector<std::string> parts;
+  for (const schema::IndexColumn& part : index.columns) {
+    parts.push_back(PartSql(part));
+  }
+  std::string sql = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
+  sql += name + " ON " + Quote(table) + " (" + base::Join(parts, ", ") + ")";
+  if (!index.predicate.empty()) sql += " WHERE " + index.predicate;
+  return sql;
+}
 
 PlannedAction Renderer::operator()(const plan::CreateIndex& action) const {
   PlannedAction planned = Change(
@@ -68,6 +108,7 @@ PlannedAction Renderer::operator()(const plan::CreateIndex& action) const {
       {CreateSql(action.table, action.index, action.index.name), {}}};
   planned.undo = {{DropSql(action.index.name), {}}};
   planned.probe = "SELECT " + HasIndex(action.index.name);
+  planned.objections = DuplicatesSql(TableOf(action.table), action.index);
   return planned;
 }
 
@@ -78,6 +119,7 @@ PlannedAction Renderer::operator()(const plan::DropIndex& action) const {
   planned.forward = {{DropSql(action.index.name), {}}};
   planned.undo = {{RecreateSql(action.table, action.index), {}}};
   planned.probe = "SELECT NOT " + HasIndex(action.index.name);
+  planned.reversible = !action.alone || !action.index.unique;
   return planned;
 }
 

@@ -1,0 +1,22 @@
+// create_index: name*, table*, columns*[{column* or expression*, collate, sort,
+// nulls, opclass{name, params}}] (also a list or a map of names), include,
+// predicate, method, storage_parameters, unique, replaces.
+#pragma once
+
+#include <string>
+
+#include "ops/operation.h"
+
+namespace segue::ops {
+
+struct CreateIndexSpec {
+  std::string table;
+  schema::Index index;   // over the columns as the file names them
+  std::string replaces;  // dropped at the contract; empty: none
+};
+
+OperationPtr MakeCreateIndex(CreateIndexSpec spec);
+// index_file.cc
+OperationPtr ParseCreateIndex(const base::Node& body);
+
+}  // namespace segue::ops

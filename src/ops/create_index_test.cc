@@ -21,7 +21,7 @@ class CreateIndexTest : public PlanBed {
     index.replaces = replaces;
     return Migration("m", "").CreateIndex(index);
   }
-  static Migration Create(const CreateIndexSpec& spec) {
+  static Migration CreateOf(const CreateIndexSpec& spec) {
     Migration migration("m", "");
     migration.operations.push_back(MakeCreateIndex(spec));
     return migration;
@@ -74,9 +74,9 @@ TEST_F(CreateIndexTest, WhereNothingIsPrintedTheFieldsAreCompared) {
   EXPECT_THAT(Refusal(Create({"age"})), HasSubstr("another definition"));
   CreateIndexSpec spec = Spec("name");
   spec.index.predicate = "age > 3";
-  EXPECT_THAT(Refusal(Create(spec)), HasSubstr("WHERE age > 3"));
+  EXPECT_THAT(Refusal(CreateOf(spec)), HasSubstr("WHERE age > 3"));
   users().indexes.back().predicate = "(age > 3)";
-  EXPECT_THAT(Plan(Create(spec)), Contains(HasSubstr("skipped")));
+  EXPECT_THAT(Plan(CreateOf(spec)), Contains(HasSubstr("skipped")));
 }
 
 TEST_F(CreateIndexTest, AnInvalidOneOfOursIsBuiltAgain) {
@@ -102,7 +102,7 @@ TEST_F(CreateIndexTest, OneThatReplacesItselfIsRenamed) {
   CreateIndexSpec spec = Spec("email");
   spec.index.name = spec.replaces = "users_email_idx";
   EXPECT_THAT(
-      Plan(Create(spec)),
+      Plan(CreateOf(spec)),
       ElementsAre("MIGRATING Create index 'users_email_idx' on 'users'",
                   "  CREATE INDEX _segue_new_users_email_idx ON users (email)",
                   "CONTRACTING Put the new index 'users_email_idx' in the old "
@@ -122,7 +122,7 @@ TEST_F(CreateIndexTest, FollowsAColumnOfTheSameMigration) {
                                         "(_segue_new_age)"));
   ASSERT_EQ(questions_.back().kind, db::Question::Kind::kIndex);
   EXPECT_EQ(questions_.back().columns[3].name, "_segue_new_age");
-  migration.operations[1] = Create([] {
+  migration.operations[1] = CreateOf([] {
                               CreateIndexSpec spec = Spec("name");
                               spec.index.predicate = "age > 3";
                               return spec;
@@ -148,21 +148,21 @@ TEST_F(CreateIndexTest, WhatTheDatabaseDoesNotHaveIsRefused) {
   UseEmbedded();
   CreateIndexSpec spec = Spec("name");
   spec.index.method = "btree";
-  EXPECT_NE(Plan(Create(spec)).size(), 0U);
+  EXPECT_NE(Plan(CreateOf(spec)).size(), 0U);
   spec.index.method = "gin";
-  EXPECT_THAT(Refusal(Create(spec)), HasSubstr("method 'gin'"));
+  EXPECT_THAT(Refusal(CreateOf(spec)), HasSubstr("method 'gin'"));
   spec = Spec("name");
   spec.index.include = {"age"};
-  EXPECT_THAT(Refusal(Create(spec)), HasSubstr("INCLUDE"));
+  EXPECT_THAT(Refusal(CreateOf(spec)), HasSubstr("INCLUDE"));
   spec = Spec("name");
   spec.index.storage_parameters = "fillfactor = 70";
-  EXPECT_THAT(Refusal(Create(spec)), HasSubstr("storage parameters"));
+  EXPECT_THAT(Refusal(CreateOf(spec)), HasSubstr("storage parameters"));
   spec = Spec("name");
   spec.index.columns[0].opclass = "text_pattern_ops";
-  EXPECT_THAT(Refusal(Create(spec)), HasSubstr("operator classes"));
+  EXPECT_THAT(Refusal(CreateOf(spec)), HasSubstr("operator classes"));
   spec = Spec("name");
   spec.index.columns[0].nulls_first = true;
-  EXPECT_THAT(Refusal(Create(spec)), HasSubstr("order of NULLs"));
+  EXPECT_THAT(Refusal(CreateOf(spec)), HasSubstr("order of NULLs"));
 }
 
 TEST_F(CreateIndexTest, NamesAreTheSchemas) {
@@ -174,7 +174,8 @@ TEST_F(CreateIndexTest, NamesAreTheSchemas) {
               HasSubstr("table 'others' has an index of this name"));
   CreateIndexSpec spec = Spec("name");
   spec.index.name = "others";
-  EXPECT_THAT(Refusal(Create(spec)), HasSubstr("a table of this name exists"));
+  EXPECT_THAT(Refusal(CreateOf(spec)),
+              HasSubstr("a table of this name exists"));
 }
 
 TEST_F(CreateIndexTest, ALargeTableSaysWhatItCosts) {

@@ -119,7 +119,9 @@ void Runner::Built(const BuildState& state) {
                                                    : Progress::Event::kRetry);
   progress.message = state.phase;
   progress.activity_pct = state.percent;
-  if (!state.blocker.empty()) progress.message += ": " + state.blocker;
+  if (!state.blocker.empty()) {
+    progress.message = "the build waits for " + state.blocker;
+  }
   if (!plan_.steps.empty() && step_ >= steps_done_) {
     progress.progress_pct +=
         state.percent / static_cast<double>(plan_.steps.size());

@@ -36,7 +36,7 @@ TEST(CreateIndexFileTest, TakesEveryPublishedFormOfColumns) {
   EXPECT_EQ(Parsed(head + "[{column: name, collate: C, nulls: FIRST}]"),
             "name|C|||FIRST\n");
   EXPECT_EQ(Parsed(head + "[{column: name, sort: ASC, nulls: LAST}]"),
-            "name||||\n");
+            "name||||LAST\n");
   EXPECT_EQ(Parsed(head + "[{expression: lower(name), sort: DESC}]"),
             "lower(name)|||DESC|\n");
 }

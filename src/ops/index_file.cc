@@ -28,14 +28,14 @@ std::string OneOf(const Reader& reader, const base::Node& map,
                                base::Join(known, ", ")));
 }
 
+const std::string& NameOf(const base::Node& item) {
+  if (item.is_scalar() && !item.scalar.empty()) return item.scalar;
+  throw UsageError(item, "expected a name");
+}
+
 std::vector<std::string> Names(const base::Node& list) {
   std::vector<std::string> names;
-  for (const base::Node& item : list.items) {
-    if (!item.is_scalar() || item.scalar.empty()) {
-      throw UsageError(item, "expected a name");
-    }
-    names.push_back(item.scalar);
-  }
+  for (const base::Node& item : list.items) names.push_back(NameOf(item));
   return names;
 }
 
@@ -73,9 +73,7 @@ void ReadSettings(const Reader& reader, const base::Node& map,
   part.descending =
       OneOf(reader, map, "sort", {"ASC", "DESC"}, "ASC") == "DESC";
   const std::string nulls = OneOf(reader, map, "nulls", {"FIRST", "LAST"}, "");
-  // Said although it is what the database does anyhow: the same index.
-  const bool usual = (nulls == "FIRST") == part.descending;
-  if (!nulls.empty() && !usual) part.nulls_first = nulls == "FIRST";
+  if (!nulls.empty()) part.nulls_first = nulls == "FIRST";
   const base::Node* opclass = reader.OptionalMap("opclass");
   if (opclass != nullptr) part.opclass = Opclass(*opclass);
 }
@@ -115,8 +113,7 @@ std::vector<schema::IndexColumn> Columns(const base::Node& body) {
     }
   } else if (node->is_list()) {
     for (const base::Node& item : node->items) {
-      columns.push_back(item.is_map() ? Described(item)
-                                      : Named(Names({item})[0]));
+      columns.push_back(item.is_map() ? Described(item) : Named(NameOf(item)));
     }
   } else {
     throw UsageError(*node, "expected a list of columns");

@@ -49,9 +49,9 @@ std::string UsageErrorOf(const std::string& operation, const Node& body) {
 TEST(Registry, ListsItsOperations) {
   std::vector<std::string> names;
   for (const RegistryEntry& entry : Registry()) names.emplace_back(entry.name);
-  EXPECT_THAT(
-      names, ::testing::ElementsAre("add_column", "alter_column", "drop_column",
-                                    "rename_column", "sql"));
+  EXPECT_THAT(names, ::testing::ElementsAre(
+                         "add_column", "alter_column", "create_index",
+                         "drop_column", "drop_index", "rename_column", "sql"));
 }
 
 TEST(ParseOperation, ReadsEachOperation) {

@@ -209,6 +209,51 @@ TEST_P(InspectTest, TakesAnyName) {
   EXPECT_EQ(Inspect().tables.size(), names.size());
 }
 
+// Counts what is asked.
+class CountingConnection : public db::Connection {
+ public:
+  explicit CountingConnection(db::Connection& inner) : inner_(inner) {}
+  int count() const { return count_; }
+
+  db::Result Execute(std::string_view sql,
+                     const std::vector<db::Value>& parameters) override {
+    ++count_;
+    return inner_.Execute(sql, parameters);
+  }
+  void ExecuteScript(std::string_view sql) override {
+    ++count_;
+    inner_.ExecuteScript(sql);
+  }
+  void Begin(const db::TransactionOptions& options) override {
+    inner_.Begin(options);
+  }
+  void Commit() override { inner_.Commit(); }
+  void Rollback() noexcept override { inner_.Rollback(); }
+  void Interrupt() noexcept override { inner_.Interrupt(); }
+  std::string SessionId() override { return inner_.SessionId(); }
+  bool alive() const override { return inner_.alive(); }
+
+ private:
+  db::Connection& inner_;
+  int count_ = 0;
+};
+
+// Over thousands of tables a question a table would take minutes.
+TEST_P(InspectTest, AsksAsMuchOfManyTablesAsOfOne) {
+  constexpr int kMost = 12;
+  std::unique_ptr<db::Connection> connection = db().Connect();
+  for (const int tables : {1, 40}) {
+    for (int i = 0; i < tables; ++i) {
+      const std::string name = "t" + std::to_string(tables * 100 + i);
+      db().Exec("CREATE TABLE " + name + "(id integer PRIMARY KEY, a text)");
+      db().Exec("CREATE INDEX " + name + "_a ON " + name + "(a)");
+    }
+    CountingConnection counting(*connection);
+    dialect().Inspect(counting, dialect().capabilities().default_schema);
+    EXPECT_LE(counting.count(), kMost) << tables << " tables";
+  }
+}
+
 SEGUE_INSTANTIATE(InspectTest);
 
 }  // namespace

@@ -32,7 +32,7 @@ Error NoSuchIndex(const std::string& name, const std::string& where,
               fmt::format("no index '{}' {}; there {}", name, where,
                           names.empty() ? "is none"
                                         : "are: " + base::Join(names, ", ")));
-  const std::string_view nearest = base::Nearest(name, names);
+  const std::string nearest(base::Nearest(name, names));
   if (!nearest.empty())
     error.WithHint(fmt::format("did you mean '{}'?", nearest));
   return error;

@@ -138,6 +138,41 @@ TEST_P(BadInputTest, TargetNameTaken) {
                     "  - rename_column: {table: users, from: name, to: age}\n");
 }
 
+TEST_P(BadInputTest, IndexWithoutColumns) {
+  ExpectFileRefused(
+      {kUsage,
+       "segue: 01_bad.yaml:2: operations[0].create_index: missing key "
+       "'columns'\n"},
+      "operations:\n"
+      "  - create_index: {name: users_name, table: users}\n");
+}
+
+TEST_P(BadInputTest, IndexOfAnUnknownMethod) {
+  ExpectFileRefused(
+      {kUsage,
+       "segue: 01_bad.yaml:2: operations[0].create_index.method: unknown "
+       "method 'trie'; known are btree, hash, gist, spgist, gin, brin\n"},
+      "operations:\n"
+      "  - create_index: {name: i, table: users, columns: [name], method: "
+      "trie}\n");
+}
+
+TEST_P(BadInputTest, IndexOverAnUnknownColumn) {
+  ExpectFileRefused({kNotFound,
+                     "segue: Table 'users' has no column 'nam' (its columns: "
+                     "id, name, age); did you mean 'name'?\n"},
+                    "operations:\n"
+                    "  - create_index: {name: i, table: users, columns: "
+                    "[nam]}\n");
+}
+
+TEST_P(BadInputTest, DropOfAnIndexThatIsNotThere) {
+  WriteFile("01_bad.yaml",
+            "operations:\n"
+            "  - drop_index: {name: users_nam, table: users}\n");
+  EXPECT_EQ(kNotFound, Segue({"start", "01_bad.yaml"}).exit_code);
+}
+
 // --- the rows ---------------------------------------------------------------
 
 TEST_P(BadInputTest, ExpressionGivesNullForSomeRows) {

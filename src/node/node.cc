@@ -216,7 +216,10 @@ std::string Node::AnswerRequest(const Request& request) {
 Body Node::Do(const Request& request, Handler handler) {
   try {
     Revive();
-    if (handler != &Node::Status && handler != &Node::Init) states_.clear();
+    if (handler != &Node::Status && handler != &Node::Init) {
+      states_.clear();
+      may_have_instances_ = true;
+    }
     return (this->*handler)(request);
   } catch (const Error& error) {
     return ErrorBody(request.msg_id, CodeFor(error.kind()), TextOf(error));
@@ -313,12 +316,16 @@ Body Node::Status(const Request& request) {
     states_.clear();
     known = states_.emplace(table, steps_.State(table)).first;
   }
-  const SchemaState state = known->second;
-  if (!private_database_) states_.clear();
-  const MigrationStatus status = state.status.value_or(MigrationStatus{});
+  const SchemaState& state = known->second;
+  const MigrationStatus none;
+  const MigrationStatus& status = state.status ? *state.status : none;
   std::map<std::string, std::string> instances;
-  for (const InstanceInfo& instance : Instances(database_).List()) {
-    if (instance.live()) instances[instance.id] = instance.version;
+  if (may_have_instances_) {
+    const std::vector<InstanceInfo> all = Instances(database_).List();
+    for (const InstanceInfo& instance : all) {
+      if (instance.live()) instances[instance.id] = instance.version;
+    }
+    may_have_instances_ = !private_database_ || !all.empty();
   }
   Body body = Reply(request, "status_ok");
   body.emplace_back("version", state.version);
@@ -331,6 +338,7 @@ Body Node::Status(const Request& request) {
   body.emplace_back("schema", state.schema);
   body.emplace_back("instances", instances);
   body.emplace_back("error", status.error);
+  if (!private_database_) states_.clear();
   return body;
 }
 

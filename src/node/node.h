@@ -64,6 +64,7 @@ class Node {
   // Nobody else reaches a database in memory, so its state is as we left it.
   bool private_database_;
   std::map<std::string, SchemaState> states_;  // by table
+  bool may_have_instances_ = true;
 };
 
 // Answers the lines of `in_fd` on `out_fd` until one of them ends.

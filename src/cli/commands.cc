@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "ops/registry.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -23,6 +24,23 @@ OptionSpec FileOption() {
           "a migration file: a path, or a name in the migrations directory"};
 }
 
+OptionSpec ConfigOption() {
+  return {"--config", "FILE", "the configuration (default segue.yaml)"};
+}
+
+OptionSpec DirOption() { return {"--dir", "DIR", "the migrations directory"}; }
+
+std::vector<OptionSpec> NewOptionSpecs() {
+  std::vector<std::string> operations;
+  for (const ops::RegistryEntry& entry : ops::Registry()) {
+    operations.emplace_back(entry.name);
+  }
+  return {{"NAME", "NAME", "what it is about; the number is put in front"},
+          {"--operation", "OPERATION", "what the file begins with", operations},
+          DirOption(),
+          ConfigOption()};
+}
+
 std::vector<OptionSpec> StartOptionSpecs() {
   return {FileOption(),
           DryRunOption(),
@@ -39,7 +57,7 @@ std::vector<OptionSpec> StartOptionSpecs() {
 std::vector<OptionSpec> MigrateOptionSpecs() {
   return {
       {"--to", "NAME", "up to and including this migration"},
-      {"--dir", "DIR", "the migrations directory"},
+      DirOption(),
       {"--complete", "", "contract too, also what needs more than one plan"},
       {"--yes", "", "do not ask; needed with --complete without a terminal"},
       DryRunOption(),
@@ -75,8 +93,20 @@ std::vector<OptionSpec> NodeOptionSpecs() {
           {"--dir", "DIR", "migrations for a migrate without a phase"}};
 }
 
+std::vector<OptionSpec> CompletionOptionSpecs() {
+  return {{"SHELL", "SHELL", "bash, zsh or fish", {"bash", "zsh", "fish"}},
+          {"--list",
+           "WHAT",
+           "print the names the script asks for instead",
+           {"environments", "migrations"}},
+          DirOption(),
+          ConfigOption()};
+}
+
 std::vector<OptionSpec> DemoOptionSpecs() {
   return {
+      {"--trace", "", "the table as old and new code see it, phase by phase"},
+      {"--naive", "", "what one ALTER TABLE does to running clients"},
       {"--live", "", "migrate a table while clients of both versions use it"},
       {"--rows", "N", "rows of the live demo's table"}};
 }
@@ -90,6 +120,8 @@ std::vector<Command> MakeTable() {
        {{"--url", "URL", "the database of the environment written"},
         {"--config", "FILE", "where to write (default segue.yaml)"}},
        RunInit},
+      {"new", "write the next migration file", false, false, NewOptionSpecs(),
+       RunNew},
       {"plan",
        "show what a migration would do; changes nothing",
        true,
@@ -101,6 +133,15 @@ std::vector<Command> MakeTable() {
       {"migrate", "start all pending migrations as one plan", true, true,
        MigrateOptionSpecs(), RunMigrate},
       {"status", "where the active migration is", true, false, {}, RunStatus},
+      {"watch",
+       "live status, until both versions are live or it is over",
+       true,
+       false,
+       {{"--until",
+         "STATE",
+         "ready (default) or complete",
+         {"ready", "complete"}}},
+       RunWatch},
       {"pause",
        "hold the running migration after its chunk",
        true,
@@ -151,8 +192,10 @@ std::vector<Command> MakeTable() {
        InstanceOptionSpecs(), RunInstance},
       {"node", "answer migration messages, a line of JSON each", true, false,
        NodeOptionSpecs(), RunNode},
-      {"demo", "watch a migration; needs no database", false, false,
+      {"demo", "watch a migration; needs no database", false, true,
        DemoOptionSpecs(), RunDemo},
+      {"completion", "print a script that completes commands in a shell", false,
+       false, CompletionOptionSpecs(), RunCompletion},
   };
 }
 

@@ -36,8 +36,10 @@ const std::vector<OptionSpec>& OutputOptions();
 int RunInit(const Context& context);
 int RunPlan(const Context& context);
 int RunStart(const Context& context);
+int RunNew(const Context& context);
 int RunMigrate(const Context& context);
 int RunStatus(const Context& context);
+int RunWatch(const Context& context);
 int RunPause(const Context& context);
 int RunResume(const Context& context);
 int RunCancel(const Context& context);
@@ -50,5 +52,6 @@ int RunUrl(const Context& context);
 int RunDemo(const Context& context);
 int RunInstance(const Context& context);
 int RunNode(const Context& context);
+int RunCompletion(const Context& context);
 
 }  // namespace segue::cli

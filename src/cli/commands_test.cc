@@ -157,6 +157,73 @@ TEST_F(CommandsTest, DryRunOfStartChangesNothing) {
   EXPECT_EQ(out_.str(), "No migration has been started here.\n");
 }
 
+TEST_F(CommandsTest, NewWritesTheNextNumber) {
+  const std::string dir = (folder_ / "m").string();
+  const auto make = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), "new");
+    words.insert(words.end(), {"--dir", dir});
+    out_.str("");
+    err_.str("");
+    return RunCommandLine(words, around_, cancel_);
+  };
+  EXPECT_EQ(make({"nick"}), 0) << err_.str();
+  EXPECT_EQ(out_.str(), dir + "/01_nick.yaml\n");
+  std::ofstream(dir + "/0099_old.yaml").flush();
+  EXPECT_EQ(make({"years", "--operation", "rename_column"}), 0) << err_.str();
+  EXPECT_EQ(out_.str(), dir + "/0100_years.yaml\n");
+  EXPECT_EQ(make({"years", "--operation", "rename_colum"}), 2);
+  for (const char* name :
+       {"01_x", "a b", "../x", "x/y", "\xc3\xa4", "-", "."}) {
+    EXPECT_EQ(make({name}), 2) << name << out_.str();
+  }
+  EXPECT_EQ(make({std::string(101, 'x')}), 2);
+}
+
+TEST_F(CommandsTest, MigrateFoldsCompletesAndSaysWhenNothingIsPending) {
+  const std::string dir = (folder_ / "m").string();
+  fs::create_directory(dir);
+  EXPECT_EQ(Run({"migrate", "--dir", dir}), 0) << err_.str();
+  EXPECT_TRUE(Printed("Nothing is pending: there is no migration in "))
+      << out_.str();
+  fs::copy(folder_ / "02_full_name.yaml", dir);
+  std::ofstream(dir + "/03_nick.yaml")
+      << "operations:\n"
+         "  - add_column: {table: users, column: {name: nick, type: text, "
+         "nullable: true}}\n";
+  EXPECT_EQ(Run({"migrate", "--dir", dir, "--dry-run"}), 0) << err_.str();
+  EXPECT_TRUE(Printed("02_full_name and 03_nick are one plan.\n"));
+  EXPECT_EQ(Run({"migrate", "--dir", dir, "--complete"}), 3);
+  EXPECT_TRUE(Complained("give --yes"));
+  EXPECT_EQ(Run({"status"}), 0);
+  EXPECT_EQ(out_.str(), "No migration has been started here.\n");
+  EXPECT_EQ(Run({"migrate", "--dir", dir, "--quiet"}), 0) << err_.str();
+  EXPECT_TRUE(Printed("03_nick is ready"));
+  EXPECT_EQ(Run({"status"}), 0);
+  EXPECT_TRUE(Printed("with        02_full_name\n")) << out_.str();
+  EXPECT_EQ(Run({"start", "02_full_name"}), 3);
+  EXPECT_TRUE(Complained("is a part of '03_nick'")) << err_.str();
+  EXPECT_EQ(Run({"migrate", "--dir", dir, "--complete", "--yes", "--json"}), 0)
+      << err_.str();
+  EXPECT_TRUE(Printed("\"phase\":\"COMPLETE\"")) << out_.str();
+  EXPECT_TRUE(Printed("\"folded\":[\"02_full_name\"]")) << out_.str();
+  EXPECT_EQ(Run({"migrate", "--dir", dir}), 0);
+  EXPECT_TRUE(Printed("Nothing is pending: all 2 migrations are complete"));
+  EXPECT_EQ(Run({"migrate", "--dir", dir, "--to", "03_nik"}), 4);
+}
+
+TEST_F(CommandsTest, WatchEndsWhereItIsToldTo) {
+  EXPECT_EQ(Run({"watch"}), 4) << err_.str();
+  EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
+  EXPECT_EQ(Run({"watch"}), 0) << err_.str();
+  EXPECT_EQ(out_.str(), "02_full_name: MIGRATING (ready) 66%, 2/2 rows\n");
+  around_.out_is_terminal = true;
+  EXPECT_EQ(Run({"watch"}), 0) << err_.str();
+  EXPECT_EQ(out_.str().rfind("02_full_name  MIGRATING (ready)\n", 0), 0U);
+  EXPECT_EQ(Run({"rollback"}), 0) << err_.str();
+  EXPECT_EQ(Run({"watch", "--until", "complete", "--json"}), 1) << err_.str();
+  EXPECT_TRUE(Printed("\"phase\":\"ROLLED_BACK\""));
+}
+
 TEST_F(CommandsTest, UrlPrintsNothingElse) {
   EXPECT_EQ(Run({"url"}), 0) << err_.str();
   EXPECT_EQ(out_.str(), url_ + "\n");

@@ -27,6 +27,7 @@ struct Surroundings {
       {};
   bool err_is_terminal = false;
   bool watch_signals = false;  // this is the whole process, not a test
+  bool out_is_terminal = false;
 };
 
 struct Context {

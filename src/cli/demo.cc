@@ -5,6 +5,9 @@
 #include "cli/progress_view.h"
 #include "cli/session.h"
 #include "lab/live_demo.h"
+#include "lab/naive_demo.h"
+#include "lab/trace_demo.h"
+#include "segue/error.h"
 #include "segue/migrator.h"
 
 namespace segue::cli {
@@ -49,18 +52,58 @@ int RunLive(const Context& context) {
   lab::LiveDemoOptions options;
   const std::string rows = context.arguments.Value("--rows");
   if (!rows.empty()) options.rows = ParseCount("--rows", rows);
+  options.cancel = &context.cancel;
   if (!context.json()) return lab::RunLiveDemo(options, context.around.out);
   const int code = lab::RunLiveDemo(options, context.around.err);
-  context.around.out << ObjectJson(
-                            {{"verdict", code == 0 ? "clean" : "failed"}})
+  context.around.out << ObjectJson({{"verdict", code == 0     ? "clean"
+                                                : code == 130 ? "stopped"
+                                                              : "failed"}})
                      << "\n";
   return code;
+}
+
+int RunTrace(const Context& context) {
+  if (!context.json()) {
+    lab::RunTraceDemo(context.around.out);
+  } else {
+    const Outcome outcome = lab::RunTraceDemo(context.around.err);
+    context.around.out << OutcomeJson(outcome, false) << "\n";
+  }
+  return 0;
+}
+
+int RunNaive(const Context& context) {
+  const std::vector<lab::NaiveResult> results = lab::RunNaiveDemo();
+  if (!context.json()) {
+    context.around.out << lab::NaiveText(results);
+    return 0;
+  }
+  std::vector<std::pair<std::string, std::string>> failed;
+  for (const lab::NaiveResult& result : results) {
+    failed.emplace_back(result.name, std::to_string(result.failed));
+  }
+  context.around.out << ObjectJson(failed) << "\n";
+  return 0;
+}
+
+// Which of the demos; at most one.
+void RefuseTwo(const Context& context) {
+  int given = 0;
+  for (const char* option : {"--trace", "--naive", "--live"}) {
+    if (context.arguments.Has(option)) ++given;
+  }
+  if (given < 2) return;
+  throw Error(ErrorKind::kUsage, "one demo at a time")
+      .WithHint("give one of --trace, --naive and --live");
 }
 
 }  // namespace
 
 int RunDemo(const Context& context) {
+  RefuseTwo(context);
   if (context.arguments.Has("--live")) return RunLive(context);
+  if (context.arguments.Has("--trace")) return RunTrace(context);
+  if (context.arguments.Has("--naive")) return RunNaive(context);
   Database database = UsersDatabase();
   const Outcome outcome = Migrate(context, database);
   if (context.json()) {

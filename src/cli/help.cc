@@ -45,7 +45,7 @@ std::string OptionLines(const std::vector<OptionSpec>& options) {
 std::string HelpText() {
   std::string text = std::string(kHead) + "\nCommands:\n";
   for (const Command& command : Commands()) {
-    text += "  " + Padded(command.name, 10) + command.summary + "\n";
+    text += "  " + Padded(command.name, 12) + command.summary + "\n";
   }
   return text + kTail;
 }

@@ -1,11 +1,10 @@
 // segue init: a configuration to begin with. Needs no database.
 #include <filesystem>
-#include <fstream>
 
 #include "cli/commands.h"
+#include "cli/new_file.h"
 #include "cli/output.h"
 #include "db/url.h"
-#include "segue/error.h"
 
 namespace segue::cli {
 
@@ -59,27 +58,6 @@ std::string UrlWithoutPassword(const Context& context) {
   return url.ToString();
 }
 
-void WriteNew(const fs::path& path, const std::string& text) {
-  if (fs::exists(path)) {
-    throw Error(ErrorKind::kRefused, path.string() + " exists already")
-        .WithHint("edit it, or name another with --config");
-  }
-  std::ofstream file(path, std::ios::binary);
-  file << text << std::flush;
-  if (!file) {
-    throw Error(ErrorKind::kUsage, path.string() + " cannot be written");
-  }
-}
-
-void MakeDirectory(const fs::path& path) {
-  std::error_code failure;
-  fs::create_directories(path, failure);
-  if (failure) {
-    throw Error(ErrorKind::kUsage,
-                path.string() + " cannot be made: " + failure.message());
-  }
-}
-
 }  // namespace
 
 int RunInit(const Context& context) {
@@ -87,7 +65,8 @@ int RunInit(const Context& context) {
   const fs::path migrations = config.parent_path() / "migrations";
   const std::string url = UrlWithoutPassword(context);
   const fs::path& here = context.around.directory;
-  WriteNew(here / config, kHead + YamlString(url) + "\n" + kTail);
+  WriteNewFile(here / config, kHead + YamlString(url) + "\n" + kTail,
+               "edit it, or name another with --config");
   MakeDirectory(here / migrations);
   if (context.json()) {
     context.around.out << ObjectJson({{"config", config.string()},

@@ -13,6 +13,7 @@
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/man_page.h"
 #include "cli/output.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
@@ -78,6 +79,10 @@ std::optional<int> RunBuiltIn(const std::vector<std::string>& words,
     return 0;
   }
   if (words[0] != "help" && words[0] != "--help") return std::nullopt;
+  if (words.size() > 1 && words[1] == "--man") {
+    around.out << ManPage();
+    return 0;
+  }
   const bool about_command = words[0] == "help" && words.size() > 1;
   around.out << (about_command ? HelpText(FindCommand(words[1])) : HelpText());
   return 0;
@@ -149,6 +154,7 @@ int Main(int argc, char** argv) {
   Surroundings around{std::cout, std::cerr, "", EnvironmentVariable};
   around.err_is_terminal = IsTerminal(STDERR_FILENO);
   around.watch_signals = true;
+  around.out_is_terminal = IsTerminal(STDOUT_FILENO);
   if (IsTerminal(STDIN_FILENO) && around.err_is_terminal) {
     around.ask = [&cancel](const std::string& question) {
       return AskUser(question, cancel);

@@ -106,6 +106,14 @@ std::string ChooseUrl(const Context& context, const fs::path& folder,
   throw NoUrl(config);
 }
 
+fs::path DirectoryOf(const Context& context, const Config& config,
+                     const fs::path& folder) {
+  if (context.arguments.Has("--dir")) {
+    return Resolved(context, context.arguments.Value("--dir"));
+  }
+  return folder / (config.directory.empty() ? "migrations" : config.directory);
+}
+
 std::vector<std::string> MigrationNames(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code ignored;  // no such directory: no names
@@ -117,6 +125,15 @@ std::vector<std::string> MigrationNames(const fs::path& folder) {
 
 }  // namespace
 
+fs::path MigrationsDirectory(const Context& context) {
+  const fs::path path = ConfigPath(context);
+  return DirectoryOf(context, ReadConfig(context, path), path.parent_path());
+}
+
+std::vector<std::string> EnvironmentsOf(const Context& context) {
+  return EnvironmentNames(ReadConfig(context, ConfigPath(context)));
+}
+
 Settings ResolveSettings(const Context& context) {
   const Arguments& arguments = context.arguments;
   const fs::path path = ConfigPath(context);
@@ -125,11 +142,7 @@ Settings ResolveSettings(const Context& context) {
 
   Settings settings;
   const fs::path folder = path.parent_path();
-  settings.migrations =
-      folder / (config.directory.empty() ? "migrations" : config.directory);
-  if (arguments.Has("--dir")) {
-    settings.migrations = Resolved(context, arguments.Value("--dir"));
-  }
+  settings.migrations = DirectoryOf(context, config, folder);
   if (config.access) settings.access = *config.access;
   settings.lock_budget = config.lock_budget;
   settings.chunk_time = config.chunk_time;

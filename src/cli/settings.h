@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "cli/context.h"
 #include "segue/database.h"
@@ -25,6 +26,11 @@ struct Settings {
 // Error{kUsage} when none of these says which database; no message of it ever
 // holds a URL with its password.
 Settings ResolveSettings(const Context& context);
+
+// The directory of migration files, and the names of the environments, for
+// commands that need no database.
+std::filesystem::path MigrationsDirectory(const Context& context);
+std::vector<std::string> EnvironmentsOf(const Context& context);
 
 // The file itself, or the one of that name (also without .yaml, .yml, .json)
 // in the migrations directory. Throws Error{kUsage}.

@@ -23,25 +23,42 @@ void Migrator::RequestCancel() {
                                {false, true, session_->ledger.who()});
 }
 
+// Nothing is known of the schema: perhaps because there is none of that name,
+// which the inspection says.
+void Migrator::Session::RequireSchema() {
+  database.dialect().Inspect(connection(), database.schema());
+}
+
 std::optional<MigrationStatus> Migrator::Status() {
   Session& session = *session_;
-  if (!session.ledger.Open(session.connection())) return std::nullopt;
-  auto row = session.ledger.Active(session.connection());
-  if (!row) row = session.ledger.Newest(session.connection());
-  if (!row) return std::nullopt;
-  return session.StatusOf(std::move(*row));
+  std::optional<engine::MigrationRow> row;
+  if (session.ledger.Open(session.connection())) {
+    row = session.ledger.Active(session.connection());
+    if (!row) row = session.ledger.Newest(session.connection());
+  }
+  if (row) return session.StatusOf(std::move(*row));
+  session.RequireSchema();
+  return std::nullopt;
 }
 
 std::vector<HistoryEntry> Migrator::History() {
   Session& session = *session_;
-  if (!session.ledger.Open(session.connection())) return {};
-  return session.ledger.Events(session.connection(), "");
+  std::vector<HistoryEntry> entries;
+  if (session.ledger.Open(session.connection())) {
+    entries = session.ledger.Events(session.connection(), "");
+  }
+  if (entries.empty()) session.RequireSchema();
+  return entries;
 }
 
 std::vector<VersionInfo> Migrator::Versions() {
   Session& session = *session_;
-  if (!session.ledger.Open(session.connection())) return {};
-  return session.ledger.Versions(session.connection());
+  std::vector<VersionInfo> versions;
+  if (session.ledger.Open(session.connection())) {
+    versions = session.ledger.Versions(session.connection());
+  }
+  if (versions.empty()) session.RequireSchema();
+  return versions;
 }
 
 // Empty: the base schema.

@@ -24,6 +24,8 @@ class Migrator::Session {
   void Preflight(const engine::Planned& planned);
 
   // --- the ledger ---
+  // Throws kNotFound when the schema is not there.
+  void RequireSchema();
   // The active migration or kNotFound.
   engine::MigrationRow RequireActive();
   // Moves the phase, if CanMove allows it; a no-op when it is there already.

@@ -25,6 +25,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr double kStatementsPerSecond = 150;
 // Each client does this much in every part of the story, about two seconds.
 constexpr std::int64_t kMoment = 300;
+constexpr int kSlices = 15;
 constexpr std::chrono::seconds kMomentLimit{60};
 
 // Where the demo's database lives; a temporary one goes with this object.
@@ -88,6 +89,20 @@ class LiveDemo {
 
   int Run() {
     Fill();
+    try {
+      Tell();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kCancelled) throw;
+      Say("stopped; what was done until now:");
+      const int code = Judge();
+      return code == 0 ? ExitCode(ErrorKind::kCancelled) : code;
+    }
+    return Judge();
+  }
+
+ private:
+  // Throws Error{kCancelled} when it is stopped.
+  void Tell() {
     StartOldClients();
     Migrator migrator(database_, Reporting());
     migrator.Start(RenameName());
@@ -95,12 +110,11 @@ class LiveDemo {
     CompareBothShapes();
     StopOldClients();
     migrator.Complete();
+    column_ = "full_name";
     Say("complete: the old column is gone, the new version goes on");
     Moment();
-    return Judge();
   }
 
- private:
   static Migration RenameName() {
     Migration migration("live-demo", "Rename users.name to full_name");
     migration.RenameColumn("users", "name", "full_name");
@@ -109,6 +123,7 @@ class LiveDemo {
 
   MigratorOptions Reporting() {
     MigratorOptions options;
+    options.cancel = options_.cancel;
     options.on_progress = options_.on_progress;
     if (options.on_progress) return options;
     options.on_progress = [this](const Progress& progress) {
@@ -154,9 +169,14 @@ class LiveDemo {
     return numbers;
   }
 
+  // In slices, so that Ctrl-C need not wait for the whole.
   void Moment() {
-    if (traffic_.WaitForEach(kMoment, kMomentLimit)) return;
-    throw Error(ErrorKind::kInternal, "the clients do not get on");
+    for (int slice = 0; slice < kSlices; ++slice) {
+      if (options_.cancel != nullptr) options_.cancel->ThrowIfRequested();
+      if (!traffic_.WaitForEach(kMoment / kSlices, kMomentLimit)) {
+        throw Error(ErrorKind::kInternal, "the clients do not get on");
+      }
+    }
   }
 
   void StartOldClients() {
@@ -191,8 +211,7 @@ class LiveDemo {
 
   int Judge() {
     traffic_.StopAll();
-    TrafficReport report =
-        traffic_.Judge({Shape(url_, "new version", "full_name")});
+    TrafficReport report = traffic_.Judge({Shape(url_, "the end", column_)});
     report.diverged += diverged_;
     const auto latency = [this](const char* when, const TrafficReport& of) {
       out_ << fmt::format(
@@ -217,6 +236,7 @@ class LiveDemo {
   std::vector<int> old_clients_;
   TrafficReport before_;
   std::int64_t diverged_ = 0;
+  std::string column_ = "name";  // there at the end, whatever happens
   Traffic traffic_;  // last: its clients stop before anything else goes
 };
 

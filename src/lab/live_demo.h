@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 
+#include "base/cancel.h"
 #include "segue/progress.h"
 
 namespace segue::lab {
@@ -15,11 +16,13 @@ struct LiveDemoOptions {
   int clients_per_version = 2;
   ProgressCallback on_progress;  // empty: the demo prints each step itself
   std::string path;              // empty: a temporary file, removed afterwards
+  base::CancelToken* cancel = nullptr;  // may be null; not owned
 };
 
 // Prints what happens as it happens, and at the end the oracle's verdict.
 // Returns 0 only if no statement failed, no write was lost and no row
-// diverged. Throws Error{kUsage} when `path` exists.
+// diverged; 130 when it was stopped, with the verdict on what was done until
+// then, if that is clean. Throws Error{kUsage} when `path` exists.
 int RunLiveDemo(const LiveDemoOptions& options, std::ostream& out);
 
 }  // namespace segue::lab

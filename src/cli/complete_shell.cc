@@ -1,0 +1,55 @@
+// segue completion: the script a shell sources, and the names it asks for.
+#include <filesystem>
+#include <set>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/completion.h"
+#include "cli/output.h"
+#include "cli/settings.h"
+
+namespace segue::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> MigrationStems(const fs::path& directory) {
+  std::set<std::string, decltype(&base::NumberedLess)> stems(
+      &base::NumberedLess);
+  std::error_code ignored;  // no such directory: no names
+  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
+    const std::string ending = entry.path().extension().string();
+    if (ending == ".yaml" || ending == ".yml" || ending == ".json" ||
+        ending == ".sql") {
+      stems.insert(entry.path().stem().string());
+    }
+  }
+  return {stems.begin(), stems.end()};
+}
+
+std::string Lines(const std::vector<std::string>& names) {
+  return names.empty() ? "" : base::Join(names, "\n") + "\n";
+}
+
+}  // namespace
+
+int RunCompletion(const Context& context) {
+  const std::string list = context.arguments.Value("--list");
+  std::string text;
+  if (list == "environments") {
+    text = Lines(EnvironmentsOf(context));
+  } else if (list == "migrations") {
+    text = Lines(MigrationStems(MigrationsDirectory(context)));
+  } else {
+    text = CompletionScript(context.arguments.Value("SHELL"));
+  }
+  if (context.json()) {
+    context.around.out << ObjectJson({{"text", text}}) << "\n";
+  } else {
+    context.around.out << text;
+  }
+  return 0;
+}
+
+}  // namespace segue::cli

@@ -42,8 +42,8 @@ TEST(DemoTest, TheNaiveWayFailsAndSegueDoesNot) {
   const std::string text = Demo({"--naive"});
   EXPECT_EQ(text, Demo({"--naive"}));
   for (const char* line :
-       {"480     200  no such column: name\n",
-        "480     200  no such column: full_name\n",
+       {"480     200  no such column: username\n",
+        "480     200  no such column: handle\n",
         "segue start, deploy, complete         720       0\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }

@@ -24,7 +24,7 @@ class Instance {
   Instance(Database& database, int number)
       : connection_(database.NewConnection("instance")), number_(number) {}
 
-  void Deploy() { column_ = "full_name"; }
+  void Deploy() { column_ = "handle"; }
 
   void ReadAndWrite(NaiveResult& result) {
     const std::string key = std::to_string(number_);
@@ -46,7 +46,7 @@ class Instance {
   }
 
   std::unique_ptr<db::Connection> connection_;
-  std::string column_ = "name";
+  std::string column_ = "username";
   int number_;
 };
 
@@ -57,9 +57,9 @@ class Stage {
       : database_(Database::Open({file_.Url(), "", ""})) {
     result_.name = name;
     database_.Query(
-        "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL)");
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, username TEXT NOT NULL)");
     for (int i = 1; i <= kInstances; ++i) {
-      database_.Query("INSERT INTO users (name) VALUES ('user')");
+      database_.Query("INSERT INTO users (username) VALUES ('user')");
       instances_.push_back(std::make_unique<Instance>(database_, i));
     }
     Rounds();
@@ -80,7 +80,7 @@ class Stage {
   }
 
   void Alter() {
-    database_.Query("ALTER TABLE users RENAME COLUMN name TO full_name");
+    database_.Query("ALTER TABLE users RENAME COLUMN username TO handle");
     Rounds();
   }
 
@@ -116,8 +116,8 @@ NaiveResult WithSegue() {
     if (progress.event == Progress::Event::kStepDone) stage.Rounds();
   };
   Migrator migrator(stage.database(), std::move(options));
-  Migration migration("naive-demo", "Rename users.name to full_name");
-  migration.RenameColumn("users", "name", "full_name");
+  Migration migration("naive-demo", "Rename users.username to handle");
+  migration.RenameColumn("users", "username", "handle");
   migrator.Start(migration);
   stage.Deploy();
   migrator.Complete();
@@ -133,8 +133,8 @@ std::vector<NaiveResult> RunNaiveDemo() {
 
 std::string NaiveText(const std::vector<NaiveResult>& results) {
   std::string text = fmt::format(
-      "users.name becomes users.full_name while {} instances of an "
-      "application read\nand write it, and are replaced by the new version one "
+      "users.username becomes users.handle while {} instances of an "
+      "application\nread and write it, and are replaced by the new version one "
       "after the other.\n\n{:<31}{:>10}  {:>6}\n",
       kInstances, "", "statements", "failed");
   for (const NaiveResult& result : results) {

@@ -41,7 +41,7 @@ db::Capabilities MakeCapabilities() {
   };
   can.versioned_notes = {
       "every connection of an application runs what 'segue url --sql' prints",
-      "tables are views there: no upsert (ON CONFLICT), no rowid; "
+      "tables are views there: no upsert (ON CONFLICT), rowid is NULL; "
       "last_insert_rowid() and changes() do not see the write; RETURNING shows "
       "no default and no generated key",
       "an explicit NULL for a column with a default becomes the default",

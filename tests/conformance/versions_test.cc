@@ -67,6 +67,10 @@ TEST_P(VersionsTest, AnApplicationStaysOnItsVersionUntilTheNextContract) {
         "{rename_column: {table: users, from: name, to: full_name}}");
   migrator_->Complete();
   EXPECT_EQ(Ask("01_full", "SELECT full_name FROM users"), "Alice\n");
+  // As behind a pooler that drops the URL's options.
+  const auto pooled = db().NewClient();
+  pooled->Query(migrator_->SessionSqlFor("latest"));
+  EXPECT_EQ(*pooled->One("SELECT full_name FROM users"), "Alice");
 
   Start("02_text.yaml",
         "{alter_column: {table: users, column: id, name: user_id}}");

@@ -35,19 +35,21 @@ void RequireFreeName(const schema::Schema& schema, const std::string& name) {
   }
 }
 
-// A condition over a row of sqlite_schema: a view of this version.
-std::string IsViewOf(const std::string& version) {
-  return "type = 'view' AND instr(sql, " + Literal(PublishedMark(version)) +
-         ") > 0";
+std::string HasText(std::string_view text) {
+  return "type = 'view' AND instr(sql, " + Literal(text) + ") > 0";
 }
 
-std::string NamesOfViews(const std::string& version) {
-  return "(SELECT name FROM sqlite_schema WHERE " + IsViewOf(version) + ")";
+// A condition over a row of sqlite_schema: a view of this version.
+std::string IsViewOf(const std::string& version) {
+  return HasText(PublishedMark(version));
+}
+
+std::string Names(const std::string& condition) {
+  return "(SELECT name FROM sqlite_schema WHERE " + condition + ")";
 }
 
 // What else reads a view would be left behind and fail whenever it is used.
 Statement RequireUnused(const std::string& version) {
-  const std::string ours = NamesOfViews(version);
   return {
       "SELECT segue_fail(p.type || ' ' || p.name || ' uses ' || v.name || "
       "', a view of version ' || " +
@@ -55,7 +57,8 @@ Statement RequireUnused(const std::string& version) {
           ") FROM sqlite_schema AS p JOIN sqlite_schema AS v ON "
           "instr(lower(p.sql), lower(v.name)) > 0 WHERE p.type IN "
           "('view', 'trigger') AND p.tbl_name NOT IN " +
-          ours + " AND v.type = 'view' AND v.name IN " + ours,
+          Names(HasText(kPublishedMark)) +
+          " AND v.type = 'view' AND v.name IN " + Names(IsViewOf(version)),
       {}};
 }
 
@@ -88,7 +91,7 @@ PlannedAction Renderer::operator()(const plan::RetireVersion& action) const {
   planned.forward = EditSchema(
       {"DELETE FROM sqlite_schema WHERE type IN ('view', 'trigger') AND "
        "tbl_name IN " +
-           NamesOfViews(version),
+           Names(IsViewOf(version)),
        {}});
   planned.forward.insert(planned.forward.begin(), RequireUnused(version));
   planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE " +

@@ -15,8 +15,7 @@ namespace {
 // SQLite has no limit; this one keeps names readable.
 constexpr std::size_t kMaxName = 63;
 
-// ") AS /* segue: version=main_02 table=users key=id */ SELECT ..."
-constexpr std::string_view kMark = ") AS /* segue: version=";
+// After it: ") AS /* segue: version=main_02 table=users key=id */ SELECT ..."
 constexpr std::string_view kTable = " table=";
 constexpr std::string_view kKey = " key=";
 constexpr std::string_view kMarkEnd = " */ ";
@@ -169,19 +168,19 @@ std::string PublishedName(const std::string& version_schema,
 }
 
 std::string PublishedMark(const std::string& version_schema) {
-  return std::string(kMark) + db::PercentEncode(version_schema) +
+  return std::string(kPublishedMark) + db::PercentEncode(version_schema) +
          std::string(kTable);
 }
 
 std::optional<Published> ReadPublished(const std::string& view,
                                        std::string_view sql) {
-  const std::size_t begin = sql.find(kMark);
+  const std::size_t begin = sql.find(kPublishedMark);
   const std::size_t end = sql.find(kMarkEnd, begin);
   if (end == std::string_view::npos) return std::nullopt;
   std::string_view text = sql.substr(begin, end - begin);
   if (!IsEncoded(text)) return std::nullopt;
   Published published;
-  published.version_schema = Between(text, kMark, kTable);
+  published.version_schema = Between(text, kPublishedMark, kTable);
   published.table = Between(text, kTable, kKey);
   for (const std::string& name :
        base::Split(text.substr(text.find(kKey) + kKey.size()), ',')) {

@@ -41,7 +41,9 @@ struct Published {
   std::string table;             // as the version calls it
   std::vector<std::string> key;  // columns of the view that identify a row
 };
-// How the text begins that tells the version.
+// Stands in the text of every published view, and of no other but a copy.
+inline constexpr std::string_view kPublishedMark = ") AS /* segue: version=";
+// The same, with the version.
 std::string PublishedMark(const std::string& version_schema);
 // nullopt: the view is not one of segue's. A copy that somebody made under
 // another name is not.

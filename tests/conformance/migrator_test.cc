@@ -220,6 +220,16 @@ TEST_P(MigratorTest, ASecondRunnerIsTurnedAway) {
   EXPECT_THAT(message_, HasSubstr("another runner is at work"));
 }
 
+TEST_P(MigratorTest, ASchemaThatIsNotThereIsNotAnEmptyOne) {
+  if (!is_postgres()) GTEST_SKIP() << "SQLite has one schema";
+  Database database = Database::Open({db().Url(), "publik", ""});
+  Migrator migrator(database, {});
+  EXPECT_EQ(KindOf([&] { migrator.Status(); }), ErrorKind::kNotFound);
+  EXPECT_THAT(message_, HasSubstr("schema 'publik' does not exist"));
+  EXPECT_EQ(KindOf([&] { migrator.History(); }), ErrorKind::kNotFound);
+  EXPECT_EQ(KindOf([&] { migrator.Versions(); }), ErrorKind::kNotFound);
+}
+
 SEGUE_INSTANTIATE(MigratorTest);
 
 }  // namespace

@@ -288,13 +288,11 @@ TEST_P(BadInputTest, UnknownCommandAndOption) {
          {"start"});
 }
 
-TEST_P(BadInputTest, AccessThatTheDatabaseDoesNotHave) {
-  if (is_postgres()) return;  // it has both
-  WriteFile("01_rename.yaml", kGood);
-  Expect({kRefused,
-          "segue: SQLite has no versioned access in this version of segue\n  "
-          "hint: use 'access: in_place'\n"},
-         {"start", "01_rename.yaml", "--access", "versioned", "--quiet"});
+TEST_P(BadInputTest, TheBaseNeedsNoSessionSql) {
+  Expect({kUsage,
+          "segue: the base schema needs no SQL; name a published version\n  "
+          "hint: 'segue versions' lists them\n"},
+         {"url", "--sql"});
 }
 
 TEST_P(BadInputTest, WrongUrl) {

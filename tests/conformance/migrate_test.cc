@@ -271,9 +271,6 @@ TEST_P(MigrateTest, ADryRunChangesNothing) {
 }
 
 TEST_P(MigrateTest, OnlyTheLastVersionIsPublished) {
-  if (!dialect().capabilities().versioned_access) {
-    GTEST_SKIP() << "no versioned access on this database";
-  }
   Database database = db().Open();
   MigratorOptions versioned;
   versioned.access = Access::kVersioned;

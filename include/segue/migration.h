@@ -68,6 +68,12 @@ struct Migration {
   Migration& CreateIndex(const IndexSpec& index);
   // Dropped at the contract.
   Migration& DropIndex(const std::string& name);
+  // `primary_key`: its columns, in the order of the key; empty: none.
+  Migration& CreateTable(const std::string& table,
+                         const std::vector<ColumnSpec>& columns,
+                         const std::vector<std::string>& primary_key = {});
+  Migration& DropTable(const std::string& table);
+  Migration& RenameTable(const std::string& from, const std::string& to);
   Migration& Sql(const std::string& up, const std::string& down = "");
 
   std::string id;     // the file's stem, or "MIG-001"

@@ -53,6 +53,8 @@ struct Capabilities {
   // Reasons why in-place access may disturb old clients; printed in the plan.
   std::vector<std::string> in_place_notes;
   std::vector<std::string> versioned_notes;
+  // What a table takes and a view of it does not.
+  std::vector<std::string> view_notes;
 };
 
 struct ConnectOptions {
@@ -69,6 +71,9 @@ struct Question {
     kAlterType,         // would `expression`, a column, become `type` in place?
     kExpression,        // an `up` or `down` over the table's columns
     kIndex,             // would CREATE INDEX be taken?
+    kNewTable,  // would it take `definition`, and what would it make of it?
+    kFreeName,  // is `table` free for a table, whatever may have the name?
+    kNamedBy,   // which functions have the table's name in their text?
   };
   Kind kind = Kind::kExpression;
   schema::TableName table;
@@ -79,6 +84,8 @@ struct Question {
   // under the names that they have in the database.
   std::vector<schema::Column> columns = {};
   std::optional<schema::Index> index = {};
+  // kNewTable. Not compared: one migration creates a table once.
+  std::shared_ptr<const schema::Table> definition = {};
   friend bool operator==(const Question& a, const Question& b) {
     return a.kind == b.kind && a.table == b.table &&
            a.expression == b.expression && a.type == b.type;
@@ -95,6 +102,9 @@ struct ExpressionFacts {
   // kIndex: the whole CREATE INDEX as the database prints those there are;
   // empty where it keeps them as they were written.
   std::string definition = {};
+  // kNewTable: the table as Inspect would read it.
+  std::shared_ptr<const schema::Table> made = {};
+  std::vector<std::string> names = {};  // kNamedBy
 };
 
 // Who holds a lock that we wait for.

@@ -137,7 +137,7 @@ void AddColumn::Plan(PlanContext& context) const {
   }
   if (!spec_.up.empty()) {
     PlanDerived(work, column);
-  } else if (facts.rewrites_table) {
+  } else if (facts.rewrites_table && !work.creates()) {
     PlanVolatile(work, column, facts);
   } else {
     PlanPlain(work, column);
@@ -146,7 +146,7 @@ void AddColumn::Plan(PlanContext& context) const {
 }
 
 void AddColumn::PlanPlain(TableWork& work, const schema::Column& column) const {
-  if (!column.nullable && !column.default_sql) {
+  if (!column.nullable && !column.default_sql && !work.creates()) {
     throw work
         .Refused(column.name,
                  "it is NOT NULL without a default, so that neither the rows "

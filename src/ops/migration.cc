@@ -5,9 +5,12 @@
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
 #include "ops/create_index.h"
+#include "ops/create_table.h"
 #include "ops/drop_column.h"
 #include "ops/drop_index.h"
+#include "ops/drop_table.h"
 #include "ops/rename_column.h"
+#include "ops/rename_table.h"
 #include "ops/replace_column.h"
 #include "ops/sql.h"
 #include "segue/error.h"
@@ -85,6 +88,41 @@ Migration& Migration::CreateIndex(const IndexSpec& index) {
 
 Migration& Migration::DropIndex(const std::string& name) {
   operations.push_back(ops::MakeDropIndex({name, ""}));
+  return *this;
+}
+
+Migration& Migration::CreateTable(const std::string& table,
+                                  const std::vector<ColumnSpec>& columns,
+                                  const std::vector<std::string>& primary_key) {
+  ops::CreateTableSpec spec;
+  spec.name = table;
+  for (const ColumnSpec& column : columns) {
+    ops::ColumnDefinition definition;
+    definition.column.name = column.name;
+    definition.column.type = column.type;
+    definition.column.nullable = column.nullable;
+    definition.column.default_sql = column.default_sql;
+    spec.columns.push_back(std::move(definition));
+  }
+  if (!primary_key.empty()) {
+    schema::Constraint key;
+    key.kind = schema::ConstraintKind::kPrimaryKey;
+    key.name = table + "_pkey";
+    key.columns = primary_key;
+    spec.constraints.push_back(std::move(key));
+  }
+  operations.push_back(ops::MakeCreateTable(std::move(spec)));
+  return *this;
+}
+
+Migration& Migration::DropTable(const std::string& table) {
+  operations.push_back(ops::MakeDropTable(table));
+  return *this;
+}
+
+Migration& Migration::RenameTable(const std::string& from,
+                                  const std::string& to) {
+  operations.push_back(ops::MakeRenameTable({from, to}));
   return *this;
 }
 

@@ -7,10 +7,13 @@
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
 #include "ops/create_index.h"
+#include "ops/create_table.h"
 #include "ops/drop_column.h"
 #include "ops/drop_index.h"
+#include "ops/drop_table.h"
 #include "ops/reader.h"
 #include "ops/rename_column.h"
+#include "ops/rename_table.h"
 #include "ops/sql.h"
 
 namespace segue::ops {
@@ -19,13 +22,17 @@ namespace {
 // The rest of the vocabulary, so that a known word is not called unknown.
 const std::vector<std::string>& NotYet() {
   static const std::vector<std::string> kNames = {
-      "create_table",      "drop_table",
-      "rename_table",      "create_constraint",
-      "drop_constraint",   "drop_multicolumn_constraint",
-      "rename_constraint", "set_replica_identity",
-      "split_table",       "merge_tables",
-      "move_column",       "change_primary_key",
-      "partition_table",   "rebuild_table",
+      "create_constraint",
+      "drop_constraint",
+      "drop_multicolumn_constraint",
+      "rename_constraint",
+      "set_replica_identity",
+      "split_table",
+      "merge_tables",
+      "move_column",
+      "change_primary_key",
+      "partition_table",
+      "rebuild_table",
   };
   return kNames;
 }
@@ -34,13 +41,11 @@ const std::vector<std::string>& NotYet() {
 
 const std::vector<RegistryEntry>& Registry() {
   static const std::vector<RegistryEntry> kEntries = {
-      {"add_column", ParseAddColumn},
-      {"alter_column", ParseAlterColumn},
-      {"create_index", ParseCreateIndex},
-      {"drop_column", ParseDropColumn},
-      {"drop_index", ParseDropIndex},
-      {"rename_column", ParseRenameColumn},
-      {"sql", ParseSql},
+      {"add_column", ParseAddColumn},     {"alter_column", ParseAlterColumn},
+      {"create_index", ParseCreateIndex}, {"create_table", ParseCreateTable},
+      {"drop_column", ParseDropColumn},   {"drop_index", ParseDropIndex},
+      {"drop_table", ParseDropTable},     {"rename_column", ParseRenameColumn},
+      {"rename_table", ParseRenameTable}, {"sql", ParseSql},
   };
   return kEntries;
 }

@@ -51,7 +51,8 @@ TEST(Registry, ListsItsOperations) {
   for (const RegistryEntry& entry : Registry()) names.emplace_back(entry.name);
   EXPECT_THAT(names, ::testing::ElementsAre(
                          "add_column", "alter_column", "create_index",
-                         "drop_column", "drop_index", "rename_column", "sql"));
+                         "create_table", "drop_column", "drop_index",
+                         "drop_table", "rename_column", "rename_table", "sql"));
 }
 
 TEST(ParseOperation, ReadsEachOperation) {
@@ -127,8 +128,8 @@ TEST(ParseOperation, RefusesWhatItDoesNotActOn) {
                                          {"to", Text("b")},
                                          {"strategy", Text("shadow_table")}})),
       HasSubstr("not supported yet"));
-  EXPECT_THAT(UsageErrorOf("create_table", Map({})),
-              HasSubstr("operation 'create_table' is not supported yet"));
+  EXPECT_THAT(UsageErrorOf("split_table", Map({})),
+              HasSubstr("operation 'split_table' is not supported yet"));
 }
 
 TEST(ParseOperation, UnknownOperation) {

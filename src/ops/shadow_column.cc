@@ -30,6 +30,11 @@ const schema::Constraint* FindConstraint(const schema::Table& table,
 
 ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
     : work_(work), request_(std::move(request)) {
+  if (work_.creates()) {
+    throw work_
+        .Refused(request_.target.name, "this migration creates the table")
+        .WithHint("put it into the create_table");
+  }
   RefuseUnknowableDefault();
   RefuseUniqueDefault();
   MakeMotion();

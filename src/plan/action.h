@@ -173,6 +173,16 @@ struct RetireVersion {
   std::string version_schema;
 };
 
+// The table under another name as well, in the base schema: an updatable view
+// that lives until the table itself takes the name.
+struct PublishAlias {
+  VersionView view;  // its default_sql do not count
+};
+
+struct RetireAlias {
+  VersionView view;
+};
+
 struct RawSql {
   std::string sql;
   std::string undo;  // empty: cannot be undone
@@ -184,6 +194,6 @@ using Action =
                  DropConstraint, RenameConstraint, SetReplicaIdentity,
                  CreateIndex, DropIndex, RenameIndex, CreateSync, DropSync,
                  Backfill, Verify, Settle, Retreat, PublishVersion,
-                 RetireVersion, RawSql>;
+                 RetireVersion, PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

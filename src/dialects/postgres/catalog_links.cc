@@ -126,6 +126,34 @@ UNION
       regexp_replace(replace(a.attname, '"', '""'),
         '([][\\.*+?^$(){}|])', '\\\1', 'g') || '("|\M)')
 UNION
+  SELECT i.inhparent, 0, 'inheriting table', t.relnamespace, t.relname::text
+  FROM c JOIN pg_inherits i ON i.inhparent = c.oid
+  JOIN pg_class t ON t.oid = i.inhrelid AND NOT t.relispartition
+UNION
+  SELECT c.oid, 0,
+    CASE WHEN y.classid = 'pg_proc'::regclass THEN 'function' ELSE 'column' END,
+    coalesce(t.relnamespace, p.pronamespace),
+    coalesce(t.relname || '.' || a.attname, p.proname::text)
+  FROM c JOIN pg_type r ON r.oid = c.reltype
+  JOIN pg_depend y ON y.refclassid = 'pg_type'::regclass
+    AND y.refobjid IN (r.oid, r.typarray)
+    AND y.classid IN ('pg_class'::regclass, 'pg_proc'::regclass)
+  LEFT JOIN pg_class t ON y.classid = 'pg_class'::regclass AND t.oid = y.objid
+  LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = y.objsubid
+  LEFT JOIN pg_proc p ON y.classid = 'pg_proc'::regclass AND p.oid = y.objid
+UNION
+  SELECT s.refobjid, 0, 'default of', t.relnamespace,
+    t.relname || '.' || a.attname
+  FROM c JOIN pg_depend s ON s.refclassid = 'pg_class'::regclass
+    AND s.refobjid = c.oid AND s.classid = 'pg_class'::regclass
+    AND s.deptype IN ('a', 'i')
+  JOIN pg_class q ON q.oid = s.objid AND q.relkind = 'S'
+  JOIN pg_depend u ON u.refclassid = 'pg_class'::regclass
+    AND u.refobjid = q.oid AND u.classid = 'pg_attrdef'::regclass
+  JOIN pg_attrdef f ON f.oid = u.objid AND f.adrelid <> c.oid
+  JOIN pg_class t ON t.oid = f.adrelid
+  JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
+UNION
   SELECT x.confrelid, k, 'foreign key', t.relnamespace,
     t.relname || '.' || x.conname
   FROM c JOIN pg_constraint x ON x.confrelid = c.oid AND x.contype = 'f'

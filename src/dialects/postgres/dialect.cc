@@ -42,6 +42,10 @@ db::Capabilities MakeCapabilities() {
       "pg_get_serial_sequence",
       "poolers may drop the URL's options: ALTER ROLE ... SET search_path "
       "says the same"};
+  can.view_notes = {
+      "it does not take COPY, TRUNCATE, MERGE (before PostgreSQL 17), ON "
+      "CONFLICT ON CONSTRAINT, GROUP BY the primary key only, system columns, "
+      "foreign keys to it and pg_get_serial_sequence"};
   return can;
 }
 

@@ -48,6 +48,11 @@ db::Capabilities MakeCapabilities() {
       "an UPDATE writes every column: a trigger of yours with UPDATE OF fires "
       "for each",
   };
+  can.view_notes = {
+      "it takes no upsert (ON CONFLICT, REPLACE), changes() and "
+      "last_insert_rowid() do not count what its triggers write, and a column "
+      "that is given NULL gets its default",
+      "PRAGMA table_info and foreign_key_list say nothing of the table"};
   return can;
 }
 

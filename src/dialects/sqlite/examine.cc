@@ -177,6 +177,19 @@ bool IsVolatile(std::string_view expression) {
 
 db::ExpressionFacts Examine(db::Connection& connection,
                             const db::Question& question) {
+  switch (question.kind) {
+    case db::Question::Kind::kNewTable:
+      return ExamineNewTable(question);
+    case db::Question::Kind::kFreeName:
+      return ExamineName(connection, question);
+    case db::Question::Kind::kNamedBy:
+      return {};  // RENAME TABLE finds every text there is
+    case db::Question::Kind::kAddColumnDefault:
+    case db::Question::Kind::kAlterType:
+    case db::Question::Kind::kIndex:
+    case db::Question::Kind::kExpression:
+      break;
+  }
   db::ExpressionFacts facts;
   if (question.kind == db::Question::Kind::kAlterType) {
     // There is no ALTER COLUMN, and another affinity stores values otherwise.

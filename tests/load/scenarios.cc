@@ -1,3 +1,4 @@
+#include "ops/create_table.h"
 #include "tests/load/rolling.h"
 
 namespace segue::test {
@@ -143,6 +144,38 @@ std::vector<Scenario> Types() {
   return {widen, number};
 }
 
+// The reference locks the table under traffic for a moment.
+Migration RenameTable() {
+  ops::CreateTableSpec logs;
+  logs.name = "logs";
+  logs.columns.resize(2);
+  logs.columns[0].column.name = "id";
+  logs.columns[0].column.type = "bigint";
+  logs.columns[0].primary_key = true;
+  logs.columns[1].column.name = "item";
+  logs.columns[1].column.type = "bigint";
+  schema::Constraint reference;
+  reference.kind = schema::ConstraintKind::kForeignKey;
+  reference.name = "logs_item";
+  reference.columns = {"item"};
+  reference.reference.table = "items";
+  reference.reference.columns = {"id"};
+  logs.columns[1].reference = reference;
+  Migration migration("rename_items", "items become goods");
+  migration.operations.push_back(ops::MakeCreateTable(logs));
+  migration.RenameTable("items", "goods");
+  return migration;
+}
+
+std::vector<Scenario> Tables() {
+  Scenario rename{.name = "CreateAndRenameTable"};
+  rename.migration = RenameTable;
+  rename.old_version = Shape("v");
+  rename.new_version = Shape("v");
+  rename.new_version.table = "goods";
+  return {rename};
+}
+
 std::vector<Scenario> Others() {
   Scenario drop{.name = "Drop", .extra_column = "code TEXT DEFAULT 'x'"};
   drop.migration = DropCode;
@@ -187,6 +220,7 @@ const std::vector<Scenario>& Scenarios() {
     for (const Scenario& scenario : Types()) all.push_back(scenario);
     for (const Scenario& scenario : Others()) all.push_back(scenario);
     for (const Scenario& scenario : Indexes()) all.push_back(scenario);
+    for (const Scenario& scenario : Tables()) all.push_back(scenario);
     return all;
   }();
   return scenarios;

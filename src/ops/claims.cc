@@ -52,6 +52,11 @@ void Claims::TakeIndex(const std::string& table, const std::string& index,
   Take({table, "index", index, use, operation_, number_});
 }
 
+void Claims::TakeConstraint(const std::string& table,
+                            const std::string& constraint) {
+  Take({table, "constraint", constraint, Use::kChanges, operation_, number_});
+}
+
 void Claims::Take(Claim claim) {
   for (const Claim& earlier : claims_) {
     const bool same = earlier.table == claim.table &&

@@ -30,6 +30,8 @@ class Claims {
   // this one.
   void TakeColumn(const std::string& table, const std::string& column, Use use);
   void TakeIndex(const std::string& table, const std::string& index, Use use);
+  // For a change of it: two operations never work on one constraint.
+  void TakeConstraint(const std::string& table, const std::string& constraint);
 
   // Columns that an earlier operation or this one has taken.
   std::vector<std::string> Columns(const std::string& table) const;
@@ -45,7 +47,7 @@ class Claims {
  private:
   struct Claim {
     std::string table;
-    std::string kind;  // "column", "index"
+    std::string kind;  // "column", "index", "constraint"
     std::string name;
     Use use = Use::kReads;
     std::string operation;

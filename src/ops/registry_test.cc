@@ -49,9 +49,12 @@ std::string UsageErrorOf(const std::string& operation, const Node& body) {
 TEST(Registry, ListsItsOperations) {
   std::vector<std::string> names;
   for (const RegistryEntry& entry : Registry()) names.emplace_back(entry.name);
-  EXPECT_THAT(names, ::testing::ElementsAre(
-                         "add_column", "alter_column", "create_index",
-                         "drop_column", "drop_index", "rename_column", "sql"));
+  EXPECT_THAT(
+      names, ::testing::ElementsAre(
+                 "add_column", "alter_column", "create_constraint",
+                 "create_index", "drop_column", "drop_constraint", "drop_index",
+                 "drop_multicolumn_constraint", "rename_column",
+                 "rename_constraint", "set_replica_identity", "sql"));
 }
 
 TEST(ParseOperation, ReadsEachOperation) {
@@ -110,12 +113,18 @@ TEST(ParseOperation, NamesTheWrongType) {
 }
 
 TEST(ParseOperation, RefusesWhatItDoesNotActOn) {
-  const Node column = Map(
-      {{"name", Text("x")}, {"type", Text("int")}, {"unique", Text("true")}});
-  EXPECT_EQ(UsageErrorOf("add_column",
-                         Map({{"table", Text("t")}, {"column", column}})),
-            "m.yaml:10: operations[0].op.unique: 'unique' is not supported "
-            "yet; add it with a 'sql' operation");
+  const Node column =
+      Map({{"name", Text("x")}, {"type", Text("int")}, {"generated", Map({})}});
+  EXPECT_THAT(UsageErrorOf("add_column",
+                           Map({{"table", Text("t")}, {"column", column}})),
+              HasSubstr("a generated column cannot be added without"));
+  const Node key = Map({{"name", Text("x")},
+                        {"type", Text("int")},
+                        {"nullable", Text("true")},
+                        {"pk", Text("true")}});
+  EXPECT_THAT(
+      UsageErrorOf("add_column", Map({{"table", Text("t")}, {"column", key}})),
+      HasSubstr("a primary key takes no NULL"));
   const Node plain = Map(
       {{"name", Text("x")}, {"type", Text("int")}, {"unique", Text("false")}});
   EXPECT_EQ(UsageErrorOf("add_column",

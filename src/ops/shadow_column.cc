@@ -37,7 +37,7 @@ ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
   const bool keeps_old = request_.keeps == Keeps::kOld;
   moves_ =
       PlanIndexMoves(work_, request_.old_column->physical(), request_.physical,
-                     keeps_old ? Use::kReads : Use::kChanges);
+                     keeps_old ? Use::kReads : Use::kChanges, request_.leaving);
   if (!request_.up.PlainColumn()) NoteUnique();
 }
 
@@ -163,7 +163,7 @@ schema::Column ShadowColumn::PreparedOld() const {
 
 bool ShadowColumn::needs_check() const {
   return request_.keeps != Keeps::kOld && !request_.target.nullable &&
-         work_.capabilities().add_check_constraint;
+         work_.capabilities().set_not_null_needs_check;
 }
 
 schema::Constraint ShadowColumn::NotNullCheck() const {
@@ -247,8 +247,13 @@ void ShadowColumn::ContractKeepingOld() {
   work_.Add(kPhase, plan::RenameColumn{table, old.name, request_.target.name});
 }
 
-void ShadowColumn::ContractKeepingNew() {
+void ShadowColumn::StopSync() {
   work_.Add(Phase::kContracting, plan::DropSync{motion_});
+  stopped_ = true;
+}
+
+void ShadowColumn::ContractKeepingNew() {
+  if (!stopped_) StopSync();
   ReplaceOld();
   FinishNew();
   NameIndexes();

@@ -3,6 +3,7 @@
 // not compile.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -56,10 +57,26 @@ struct AlterColumn {
   schema::Column after;
 };
 
+// What the columns of a constraint that is to come will hold, so that the rows
+// which break it are named before anything is changed.
+struct ConstraintTrial {
+  schema::Constraint constraint;  // names columns as `values` do
+  struct Value {
+    std::string column;
+    std::string type;
+    Expression value;
+  };
+  std::vector<Value> values;  // of every column that the constraint reads
+  // As Motion has them.
+  std::vector<schema::Column> key;
+  bool without_rowid = false;
+};
+
 // Where the database can, added without looking at the rows there are.
 struct AddConstraint {
   schema::TableName table;
   schema::Constraint constraint;
+  std::optional<ConstraintTrial> trial = {};
 };
 
 struct ValidateConstraint {
@@ -92,6 +109,7 @@ struct SetReplicaIdentity {
 struct CreateIndex {
   schema::TableName table;
   schema::Index index;
+  std::optional<ConstraintTrial> trial = {};  // of a unique one
 };
 
 // `alone`: the user asked for it, and nothing else goes with it. Then it waits

@@ -22,7 +22,18 @@ constexpr char kMigration[] =
     "  - alter_column:\n"
     "      table: users\n"
     "      column: age\n"
-    "      type: bigint\n";
+    "      type: bigint\n"
+    "      check: {name: users_age_check, constraint: age < 1000000000}\n"
+    "  - create_constraint:\n"
+    "      {table: users, name: users_id_check, type: check, check: id > -9}\n"
+    "  - create_constraint:\n"
+    "      {table: users, name: users_id_key, type: unique, columns: [id]}\n"
+    "  - create_constraint:\n"
+    "      table: users\n"
+    "      name: users_self\n"
+    "      type: foreign_key\n"
+    "      columns: [id]\n"
+    "      references: {table: users, columns: [id]}\n";
 
 }  // namespace
 

@@ -94,6 +94,70 @@ Migration RenameAndWiden() {
   return migration;
 }
 
+// Values stay what they are, but the tool cannot know that of an expression.
+Migration Constrain(const ConstraintSpec& constraint) {
+  Migration migration("constrain_v", "v is held to '" + constraint.name + "'");
+  ColumnChange change;
+  change.constraints = {constraint};
+  change.up = "v + 0";
+  change.down = "v - 0";
+  migration.AlterColumn("items", "v", change);
+  return migration;
+}
+
+Migration CheckValue() {
+  ConstraintSpec check;
+  check.name = "v_is_sane";
+  check.check = "v > -1000000000000";
+  return Constrain(check);
+}
+
+Migration UniqueValue() {
+  ConstraintSpec unique;
+  unique.name = "v_is_unique";
+  unique.type = ConstraintType::kUnique;
+  return Constrain(unique);
+}
+
+// Each kind over a column that stays, while another one moves.
+Migration RenameBesideConstraints() {
+  Migration migration = Rename();
+  ConstraintSpec check;
+  check.name = "id_is_sane";
+  check.columns = {"id"};
+  check.check = "id > -1000000000000";
+  ConstraintSpec unique;
+  unique.name = "id_is_unique";
+  unique.type = ConstraintType::kUnique;
+  unique.columns = {"id"};
+  ConstraintSpec key = unique;
+  key.name = "id_is_there";
+  key.type = ConstraintType::kForeignKey;
+  key.references_table = "items";
+  migration.CreateConstraint("items", check)
+      .CreateConstraint("items", unique)
+      .CreateConstraint("items", key);
+  return migration;
+}
+
+std::vector<Scenario> Constraints() {
+  Scenario check{.name = "CheckWithUp"};
+  check.migration = CheckValue;
+  check.old_version = Shape("v");
+  check.new_version = Shape("v");
+  check.new_shape_in_place = false;
+
+  Scenario unique = check;
+  unique.name = "UniqueWithUp";
+  unique.migration = UniqueValue;
+
+  Scenario plain{.name = "RenameBesideConstraints"};
+  plain.migration = RenameBesideConstraints;
+  plain.old_version = Shape("v");
+  plain.new_version = Shape("amount");
+  return {check, unique, plain};
+}
+
 std::vector<Scenario> Columns() {
   std::vector<Scenario> scenarios;
   Scenario rename{.name = "Rename"};
@@ -187,6 +251,7 @@ const std::vector<Scenario>& Scenarios() {
     for (const Scenario& scenario : Types()) all.push_back(scenario);
     for (const Scenario& scenario : Others()) all.push_back(scenario);
     for (const Scenario& scenario : Indexes()) all.push_back(scenario);
+    for (const Scenario& scenario : Constraints()) all.push_back(scenario);
     return all;
   }();
   return scenarios;

@@ -63,9 +63,17 @@ SELECT x.conrelid::bigint, x.conname::text, x.contype::text, k.ord::int,
   a.attname::text, CASE WHEN coalesce(k.ord, 1) = 1
     THEN pg_get_constraintdef(x.oid) END,
   CASE WHEN coalesce(k.ord, 1) = 1 THEN pg_get_expr(x.conbin, x.conrelid) END,
-  x.convalidated
+  x.convalidated, x.condeferrable, x.condeferred, x.connoinherit,
+  CASE WHEN r.relnamespace <> c.relnamespace
+       THEN (SELECT nspname || '.' FROM pg_namespace WHERE oid = r.relnamespace)
+       ELSE '' END || r.relname,
+  (SELECT string_agg(ra.attname, E'\n' ORDER BY rk.ord)
+   FROM unnest(x.confkey) WITH ORDINALITY rk (attnum, ord)
+   JOIN pg_attribute ra ON ra.attrelid = r.oid AND ra.attnum = rk.attnum),
+  x.confmatchtype::text, x.confdeltype::text, x.confupdtype::text
 FROM pg_class c
 JOIN pg_constraint x ON x.conrelid = c.oid
+LEFT JOIN pg_class r ON r.oid = x.confrelid
 LEFT JOIN LATERAL unnest(x.conkey) WITH ORDINALITY k (attnum, ord) ON true
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
 WHERE c.relnamespace = $1::oid AND x.contype IN ('p', 'u', 'f', 'c', 'x')
@@ -200,6 +208,27 @@ schema::ConstraintKind KindOfConstraint(const std::string& contype) {
   }
 }
 
+// pg_constraint.confdeltype and confupdtype; NO ACTION is the default.
+std::string ActionOf(const std::string& code) {
+  if (code == "r") return "RESTRICT";
+  if (code == "c") return "CASCADE";
+  if (code == "n") return "SET NULL";
+  return code == "d" ? "SET DEFAULT" : "";
+}
+
+void ReadReference(RowReader& row, schema::Constraint& constraint) {
+  constraint.deferrable = row.Boolean();
+  constraint.initially_deferred = row.Boolean();
+  constraint.no_inherit = row.Boolean();
+  schema::Reference& reference = constraint.reference;
+  reference.table = row.Text();
+  if (reference.table.empty()) return;
+  reference.columns = base::Split(row.Text(), '\n');
+  reference.match = row.Text() == "f" ? "FULL" : "";
+  reference.on_delete = ActionOf(row.Text());
+  reference.on_update = ActionOf(row.Text());
+}
+
 void ReadConstraint(RowReader& row, schema::Table& table) {
   std::string name = row.Text();
   const schema::ConstraintKind kind = KindOfConstraint(row.Text());
@@ -212,6 +241,7 @@ void ReadConstraint(RowReader& row, schema::Table& table) {
     constraint.definition = row.Text();
     constraint.check = row.Text();
     constraint.validated = row.Boolean();
+    ReadReference(row, constraint);
     table.constraints.push_back(std::move(constraint));
   }
   if (!column.empty()) table.constraints.back().columns.push_back(column);

@@ -23,6 +23,11 @@ db::Capabilities MakeCapabilities() {
   can.not_valid_constraints = true;
   can.add_check_constraint = true;
   can.set_not_null_needs_check = true;
+  can.constraints_go_with_column = true;
+  can.adopts_index = true;
+  can.add_primary_key = true;
+  can.exclusion_constraints = true;
+  can.replica_identity = true;
   can.moves_default = true;
   can.many_sessions = true;
   can.ledger_prefix = "segue.";

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/postgres/examine_check.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
@@ -275,6 +276,8 @@ db::ExpressionFacts Examine(db::Connection& connection,
       return ExamineExpression(connection, question);
     case db::Question::Kind::kIndex:
       return ExamineIndex(connection, question);
+    case db::Question::Kind::kCheck:
+      return ExamineCheck(connection, question);
   }
   throw Error(ErrorKind::kInternal, "an unknown question");
 }

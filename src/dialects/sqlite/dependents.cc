@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/tokens.h"
 
 namespace segue::sqlite {
@@ -28,6 +29,27 @@ bool Mentions(const std::string& sql, const std::string& name) {
   return !schema::ReferencedColumns(sql, {name}).empty();
 }
 
+// Its name and whether it is deferred: no pragma tells.
+void ReadText(const std::string& definition, schema::Constraint& constraint) {
+  for (const ConstraintText& text : ConstraintTexts(definition)) {
+    const bool same =
+        text.is_foreign_key &&
+        std::equal(text.columns.begin(), text.columns.end(),
+                   constraint.columns.begin(), constraint.columns.end(),
+                   [](const auto& a, const auto& b) { return SameName(a, b); });
+    if (!same) continue;
+    constraint.name = NameOf(text);
+    const auto words =
+        schema::ReferencedColumns(text.text, {"deferrable", "deferred", "not"});
+    const auto has = [&](const char* word) {
+      return std::find(words.begin(), words.end(), word) != words.end();
+    };
+    constraint.deferrable = has("deferrable") && has("deferred");
+    constraint.initially_deferred = constraint.deferrable;
+    return;
+  }
+}
+
 }  // namespace
 
 void AddForeignKey(ForeignKey key, schema::Schema* schema) {
@@ -42,9 +64,15 @@ void AddForeignKey(ForeignKey key, schema::Schema* schema) {
       "FOREIGN KEY (" + base::Join(key.columns, ", ") + ") REFERENCES " +
       key.parent + " (" + base::Join(key.parent_columns, ", ") +
       ") ON UPDATE " + key.on_update + " ON DELETE " + key.on_delete;
-  // SQLite does not tell the name it was given.
+  constraint.reference = {key.parent,
+                          key.parent_columns,
+                          "",
+                          key.on_delete == "NO ACTION" ? "" : key.on_delete,
+                          key.on_update == "NO ACTION" ? "" : key.on_update,
+                          {}};
   constraint.name = base::Join(key.columns, "_") + "_fkey";
   if (schema::Table* child = schema->FindTable(key.table)) {
+    ReadText(child->definition, constraint);
     child->constraints.push_back(std::move(constraint));
   }
   if (parent == nullptr) return;

@@ -16,6 +16,7 @@ db::Capabilities MakeCapabilities() {
   can.default_schema = "main";
   can.transactional_ddl = true;
   can.versioned_access = true;
+  can.add_check_constraint = true;
   can.drop_column_rewrites = true;
   can.relaxes_not_null = true;
   can.converts_on_store = true;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,25 @@ struct ColumnSpec {
   std::optional<std::string> default_sql = {};  // SQL: "''", "0"
 };
 
+enum class ConstraintType {
+  kUnique,
+  kCheck,
+  kPrimaryKey,
+  kForeignKey,
+};
+
+// A constraint as the builders take it; the members of other types stay empty.
+struct ConstraintSpec {
+  std::string name;
+  ConstraintType type = ConstraintType::kCheck;
+  std::vector<std::string> columns = {};  // in AlterColumn: left empty
+  std::string check = {};                 // SQL: "age >= 18"
+  std::string references_table = {};
+  std::vector<std::string> references_columns = {};  // empty: its primary key
+  std::string on_delete = {};                        // "CASCADE"
+  std::string on_update = {};
+};
+
 // What alter_column may change; unset members stay as they are.
 struct ColumnChange {
   std::optional<std::string> type;
@@ -32,8 +52,9 @@ struct ColumnChange {
   std::optional<std::string> default_sql;
   bool drop_default = false;
   std::optional<std::string> new_name;
-  std::string up;    // old -> new; empty: a cast
-  std::string down;  // new -> old; empty: a cast
+  std::vector<ConstraintSpec> constraints = {};  // to be added
+  std::string up;                                // old -> new; empty: a cast
+  std::string down;                              // new -> old; empty: a cast
 };
 
 // An index as the builders take it; everything else through a file.
@@ -68,6 +89,28 @@ struct Migration {
   Migration& CreateIndex(const IndexSpec& index);
   // Dropped at the contract.
   Migration& DropIndex(const std::string& name);
+  // `primary_key`: its columns, in the order of the key; empty: none.
+  Migration& CreateTable(const std::string& table,
+                         const std::vector<ColumnSpec>& columns,
+                         const std::vector<std::string>& primary_key = {});
+  Migration& DropTable(const std::string& table);
+  Migration& RenameTable(const std::string& from, const std::string& to);
+  // `up` and `down`, by column: what becomes of values that break it.
+  Migration& CreateConstraint(
+      const std::string& table, const ConstraintSpec& constraint,
+      const std::map<std::string, std::string>& up = {},
+      const std::map<std::string, std::string>& down = {});
+  // `down`, by column: what the old version, for which it still holds, sees.
+  Migration& DropConstraint(
+      const std::string& table, const std::string& name,
+      const std::map<std::string, std::string>& up = {},
+      const std::map<std::string, std::string>& down = {});
+  Migration& RenameConstraint(const std::string& table, const std::string& from,
+                              const std::string& to);
+  // "DEFAULT", "FULL", "NOTHING", or "INDEX" with the index's name.
+  Migration& SetReplicaIdentity(const std::string& table,
+                                const std::string& type,
+                                const std::string& index = "");
   Migration& Sql(const std::string& up, const std::string& down = "");
 
   std::string id;     // the file's stem, or "MIG-001"

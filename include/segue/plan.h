@@ -85,6 +85,7 @@ struct MotionSql {
   // columns of rows for which it gives NULL where the new column takes none,
   // at most 100; raises where the expression raises. Empty: nothing to try.
   RangeSql trial;
+  std::string trial_reason;    // what is wrong with a row that it finds
   std::string count_left;      // SELECT count(*) of rows not filled yet
   std::string estimated_rows;  // SELECT estimate of the rows of the table
   std::string after_fill;  // run when the fill is done, as ANALYZE; or empty
@@ -124,6 +125,7 @@ struct PlannedAction {
   LockNeed lock;
   bool transactional = true;
   bool reversible = true;
+  // Of kSchema: only a trial, of a constraint that is to come.
   std::optional<MotionSql> motion;
 };
 

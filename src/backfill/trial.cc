@@ -59,8 +59,10 @@ class Trial {
       db::Transaction transaction(connection_, {db::Purpose::kRead, {}});
       for (const db::Row& key : Execute(connection_, statement_, piece).rows) {
         if (Enough()) break;
-        Report(KeyText(motion_, key) +
-               ": gives NULL, which the column refuses");
+        Report(KeyText(motion_, key) + ": " +
+               (motion_.trial_reason.empty()
+                    ? "gives NULL, which the column refuses"
+                    : motion_.trial_reason));
       }
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kConstraint) throw;

@@ -29,7 +29,16 @@ struct Capabilities {
   bool not_valid_constraints = false;
   bool add_check_constraint = false;      // ALTER TABLE ADD CHECK exists
   bool set_not_null_needs_check = false;  // a validated CHECK spares the scan
-  bool drop_column_rewrites = false;      // DROP COLUMN rewrites every row
+  // A dropped column takes the constraints over it along; otherwise they stand
+  // in the way.
+  bool constraints_go_with_column = false;
+  // ADD CONSTRAINT ... UNIQUE USING INDEX exists; otherwise a unique index is
+  // all there is.
+  bool adopts_index = false;
+  bool add_primary_key = false;
+  bool exclusion_constraints = false;
+  bool replica_identity = false;
+  bool drop_column_rewrites = false;  // DROP COLUMN rewrites every row
   // A NOT NULL old column without default must be relaxed while both versions
   // live, because triggers run after the check.
   bool relaxes_not_null = false;
@@ -53,6 +62,8 @@ struct Capabilities {
   // Reasons why in-place access may disturb old clients; printed in the plan.
   std::vector<std::string> in_place_notes;
   std::vector<std::string> versioned_notes;
+  // What a table takes and a view of it does not.
+  std::vector<std::string> view_notes;
 };
 
 struct ConnectOptions {
@@ -69,6 +80,10 @@ struct Question {
     kAlterType,         // would `expression`, a column, become `type` in place?
     kExpression,        // an `up` or `down` over the table's columns
     kIndex,             // would CREATE INDEX be taken?
+    kNewTable,  // would it take `definition`, and what would it make of it?
+    kFreeName,  // is `table` free for a table, whatever may have the name?
+    kNamedBy,   // which functions have the table's name in their text?
+    kCheck,     // the expression of a check over the table's columns
   };
   Kind kind = Kind::kExpression;
   schema::TableName table;
@@ -79,9 +94,12 @@ struct Question {
   // under the names that they have in the database.
   std::vector<schema::Column> columns = {};
   std::optional<schema::Index> index = {};
+  // kNewTable. Not compared: one migration creates a table once.
+  std::shared_ptr<const schema::Table> definition = {};
   friend bool operator==(const Question& a, const Question& b) {
     return a.kind == b.kind && a.table == b.table &&
-           a.expression == b.expression && a.type == b.type;
+           a.expression == b.expression && a.type == b.type &&
+           (a.kind != Kind::kCheck || a.bindings == b.bindings);
   }
 };
 
@@ -93,8 +111,13 @@ struct ExpressionFacts {
   bool scans_table = false;     // kAlterType: every row is looked at
   bool builds_index = false;    // kAlterType: an index is built again
   // kIndex: the whole CREATE INDEX as the database prints those there are;
-  // empty where it keeps them as they were written.
+  // empty where it keeps them as they were written. kCheck: the whole as
+  // Inspect would print it over the names as they are given.
   std::string definition = {};
+  // kNewTable: the table as Inspect would read it.
+  std::shared_ptr<const schema::Table> made = {};
+  std::vector<std::string> names = {};  // kNamedBy
+  std::string bound = {};  // kCheck: over the columns' physical names
 };
 
 // Who holds a lock that we wait for.

@@ -28,13 +28,14 @@ void ForgetVersionViews(schema::Schema& schema,
   }
 }
 
-ops::Facts Ask(const PlannerInput& input, const schema::Schema& schema) {
+ops::Facts Ask(const PlannerInput& input, schema::Schema schema) {
   ops::Facts facts;
   for (const ops::OperationPtr& operation : input.migration.operations) {
     for (const db::Question& question :
          operation->Questions(schema, input.dialect)) {
       facts.Add(question, input.dialect.Examine(input.connection, question));
     }
+    operation->Foresee(schema, input.dialect);
   }
   return facts;
 }
@@ -162,6 +163,9 @@ Planned MakePlan(const PlannerInput& input) {
       facts.Add(question, input.dialect.Examine(input.connection, question));
     }
     operation->Plan(context);
+  }
+  for (const ops::OperationPtr& operation : input.migration.operations) {
+    operation->Finish(context);
   }
   if (input.access == Access::kVersioned) {
     AddVersionSteps(input, schema, context);

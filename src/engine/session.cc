@@ -93,17 +93,19 @@ void Migrator::Session::Preflight(const engine::Planned& planned) {
   for (const Step& step : planned.plan.steps) {
     for (const PlannedAction& action : step.actions) {
       RefuseObjections(action);
-      if (action.kind != ActionKind::kBackfill ||
-          action.motion->trial.all.empty()) {
-        continue;
-      }
+      if (!action.motion || action.motion->trial.all.empty()) continue;
       const backfill::TrialReport report = backfill::Try(
           connection(), *action.motion, action.motion->trial, {}, kTrialTime);
       if (report.failures.empty()) continue;
+      const bool is_up = action.kind == ActionKind::kBackfill;
       throw Error(ErrorKind::kRefused,
-                  "'up' fails on rows of '" + action.motion->table +
-                      "': " + base::Join(report.failures, "; "))
-          .WithHint("mend these rows or the expression; nothing was changed");
+                  (is_up ? "'up' fails on rows of '" : "rows of '") +
+                      action.motion->table + (is_up ? "': " : "' break it: ") +
+                      base::Join(report.failures, "; "))
+          .WithHint(is_up ? "mend these rows or the expression; nothing was "
+                            "changed"
+                          : "mend these rows, or say in 'up' what becomes of "
+                            "them; nothing was changed");
     }
   }
 }

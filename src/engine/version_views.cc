@@ -54,7 +54,7 @@ plan::VersionView ViewOf(const schema::Table* base, const schema::Table& table,
                          const std::vector<plan::Motion>& motions) {
   plan::VersionView view;
   view.base = table.name;
-  view.name = table.name.name;
+  view.name = table.shown();
   view.grants = table.grants;
   for (schema::Column column : table.columns) {
     if (NeedsViewDefault(base, column)) {
@@ -83,7 +83,9 @@ std::vector<plan::VersionView> VersionViews(
   std::vector<plan::VersionView> views;
   for (const schema::Table& table : after.tables) {
     if (table.kind != "table" && table.kind != "partitioned table") continue;
-    views.push_back(ViewOf(before.FindTable(table.name.name), table, motions));
+    // A table that the migration creates is its own base.
+    const schema::Table* base = before.FindTable(table.name.name);
+    views.push_back(ViewOf(base != nullptr ? base : &table, table, motions));
   }
   return views;
 }

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/text.h"
+#include "ops/constraint_definition.h"
+#include "ops/constraint_work.h"
 #include "ops/expression.h"
 #include "ops/obstacles.h"
 #include "ops/reader.h"
@@ -31,6 +33,7 @@ class AddColumn : public Operation {
  private:
   schema::Column Native(const db::Dialect& dialect) const;
   bool SkipExisting(TableWork& work, const schema::Column& column) const;
+  void PlanConstraints(TableWork& work) const;
   void PlanPlain(TableWork& work, const schema::Column& column) const;
   void PlanVolatile(TableWork& work, const schema::Column& column,
                     const db::ExpressionFacts& facts) const;
@@ -73,8 +76,16 @@ std::vector<db::Question> AddColumn::Questions(
   std::vector<db::Question> questions;
   const schema::Table* table = schema.FindTable(spec_.table);
   if (table == nullptr) return questions;
-  if (table->FindColumn(spec_.column.name) != nullptr) return questions;
+  const bool there = table->FindColumn(spec_.column.name) != nullptr;
   const schema::Column column = Native(dialect);
+  for (const schema::Constraint& constraint : spec_.constraints) {
+    for (db::Question& question : ConstraintQuestions(
+             *table, constraint,
+             there ? table->columns : With(table->columns, column))) {
+      questions.push_back(std::move(question));
+    }
+  }
+  if (there) return questions;
   if (column.default_sql) {
     questions.push_back(
         DefaultQuestion(*table, *column.default_sql, column.type));
@@ -123,7 +134,10 @@ void AddColumn::Plan(PlanContext& context) const {
   TableWork work(context, name(), spec_.table);
   schema::Column column = Native(context.dialect);
   work.Describe(Phase::kExpanding, AddColumnText(spec_.table, column));
-  if (SkipExisting(work, column)) return work.Finish();
+  if (SkipExisting(work, column)) {
+    PlanConstraints(work);
+    return work.Finish();
+  }
   work.TakeFreeName(column.name);
   for (const char* serial : kSerialTypes) {
     if (base::ToLower(column.type) != serial) continue;
@@ -137,7 +151,7 @@ void AddColumn::Plan(PlanContext& context) const {
   }
   if (!spec_.up.empty()) {
     PlanDerived(work, column);
-  } else if (facts.rewrites_table) {
+  } else if (facts.rewrites_table && !work.creates()) {
     PlanVolatile(work, column, facts);
   } else {
     PlanPlain(work, column);
@@ -145,8 +159,23 @@ void AddColumn::Plan(PlanContext& context) const {
   work.Finish();
 }
 
+// Over a column that no motion fills.
+void AddColumn::PlanConstraints(TableWork& work) const {
+  for (const schema::Constraint& constraint : spec_.constraints) {
+    const ConstraintRequest request = {
+        constraint, work.shape().columns, {}, {}};
+    if (ExistsAlready(work, request)) continue;
+    RequirePossible(work, request);
+    PlanConstraint(work, request);
+    if (work.step(Phase::kMigrating).description.empty()) {
+      work.Describe(Phase::kMigrating,
+                    AddConstraintText(spec_.table, constraint));
+    }
+  }
+}
+
 void AddColumn::PlanPlain(TableWork& work, const schema::Column& column) const {
-  if (!column.nullable && !column.default_sql) {
+  if (!column.nullable && !column.default_sql && !work.creates()) {
     throw work
         .Refused(column.name,
                  "it is NOT NULL without a default, so that neither the rows "
@@ -161,6 +190,7 @@ void AddColumn::PlanPlain(TableWork& work, const schema::Column& column) const {
                   fmt::format("Backfill '{}' from 'default'", column.name));
   }
   work.shape().columns.push_back(column);
+  PlanConstraints(work);
 }
 
 // Each row gets a value of its own, which the database would only do by
@@ -227,35 +257,92 @@ plan::Expression AddColumn::Down(const TableWork& work,
 void AddColumn::PlanShadow(TableWork& work, ShadowRequest request,
                            const std::string& source) const {
   const std::string& column = spec_.column.name;
+  const plan::Expression up = request.up;
   ShadowColumn shadow(work, std::move(request));
   work.Describe(Phase::kMigrating,
                 fmt::format("Backfill '{}' from {}", column, source));
   work.Describe(Phase::kContracting,
                 fmt::format("Finish column '{}' of '{}'", column, spec_.table));
+  std::vector<ConstraintRequest> constraints;
+  const schema::Column shape = shadow.Shape();
+  for (const schema::Constraint& constraint : spec_.constraints) {
+    constraints.push_back({constraint,
+                           With(work.shape().columns, shape),
+                           {{column, shape.type, up}},
+                           {shadow.provenance()}});
+    if (ExistsAlready(work, constraints.back())) constraints.pop_back();
+  }
+  for (const ConstraintRequest& one : constraints) RequirePossible(work, one);
   shadow.Expand();
   shadow.Migrate();
+  for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
+  for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
   shadow.Contract();
-  work.shape().columns.push_back(shadow.Shape());
+  for (const ConstraintRequest& one : constraints) FinishConstraint(work, one);
+  work.shape().columns.push_back(shape);
 }
 
-void RefuseUnsupported(const Reader& column) {
-  for (const char* key : {"pk", "unique", "check", "references", "generated"}) {
-    column.RefuseForNow(key, "add it with a 'sql' operation");
+// The rows there are would have to be written anew, under a lock that keeps
+// every client out.
+void RefuseGenerated(const base::Node& body) {
+  const base::Node* generated = body.Find("generated");
+  if (generated == nullptr || generated->is_null()) return;
+  throw UsageError(*generated,
+                   "a generated column cannot be added without rewriting the "
+                   "table; add a plain one with 'up', or create the table "
+                   "with it");
+}
+
+schema::Constraint KeyOver(const std::string& column,
+                           const std::string& constraint,
+                           schema::ConstraintKind kind) {
+  schema::Constraint key;
+  key.name = constraint;
+  key.kind = kind;
+  key.columns = {column};
+  return key;
+}
+
+// `unique` and `pk` give no name: theirs is the one that SQL would give.
+std::vector<schema::Constraint> ParseConstraints(const base::Node& node,
+                                                 const Reader& reader,
+                                                 const std::string& table,
+                                                 const schema::Column& column) {
+  using schema::ConstraintKind;
+  std::vector<schema::Constraint> constraints;
+  if (const base::Node* check = reader.OptionalMap("check")) {
+    constraints.push_back(ParseCheck(*check, column.name));
   }
+  if (reader.OptionalBool("unique").value_or(false)) {
+    constraints.push_back(KeyOver(column.name,
+                                  table + "_" + column.name + "_key",
+                                  ConstraintKind::kUnique));
+  }
+  if (reader.OptionalBool("pk").value_or(false)) {
+    if (column.nullable) {
+      throw UsageError(*node.Find("pk"), "a primary key takes no NULL");
+    }
+    constraints.push_back(
+        KeyOver(column.name, table + "_pkey", ConstraintKind::kPrimaryKey));
+  }
+  if (const base::Node* reference = reader.OptionalMap("references")) {
+    constraints.push_back(ParseReference(*reference, column.name));
+  }
+  return constraints;
 }
 
-schema::Column ParseColumn(const base::Node& node) {
+void ParseColumn(const base::Node& node, AddColumnSpec& spec) {
   const Reader reader(
       node, {"name", "type", "nullable", "default", "comment", "pk", "unique",
              "check", "references", "generated"});
-  RefuseUnsupported(reader);
-  schema::Column column;
+  RefuseGenerated(node);
+  schema::Column& column = spec.column;
   column.name = reader.RequiredString("name");
   column.type = reader.RequiredString("type");
   column.nullable = reader.OptionalBool("nullable").value_or(false);
   column.default_sql = reader.OptionalSql("default");
   column.comment = reader.OptionalString("comment").value_or("");
-  return column;
+  spec.constraints = ParseConstraints(node, reader, spec.table, column);
 }
 
 }  // namespace
@@ -274,7 +361,7 @@ OperationPtr ParseAddColumn(const base::Node& body) {
   const Reader reader(body, {"table", "column", "up", "down"});
   AddColumnSpec spec;
   spec.table = reader.RequiredString("table");
-  spec.column = ParseColumn(reader.RequiredMap("column"));
+  ParseColumn(reader.RequiredMap("column"), spec);
   spec.up = reader.OptionalSql("up").value_or("");
   spec.down = reader.OptionalSql("down").value_or("");
   if (!spec.down.empty() && spec.up.empty()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ops/operation.h"
 
@@ -13,6 +14,8 @@ struct AddColumnSpec {
   schema::Column column;  // its type as it was written
   std::string up;         // empty: none
   std::string down;       // empty: none
+  // Over the new column: checks, unique, primary key, foreign keys.
+  std::vector<schema::Constraint> constraints = {};
 };
 
 OperationPtr MakeAddColumn(AddColumnSpec spec);

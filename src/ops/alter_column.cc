@@ -4,7 +4,10 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "ops/column_alteration.h"
+#include "ops/constraint_definition.h"
+#include "ops/constraint_work.h"
 #include "ops/expression.h"
 #include "ops/obstacles.h"
 #include "ops/reader.h"
@@ -31,6 +34,10 @@ class AlterColumn : public Operation {
                   const ColumnAlteration& change) const;
   void DescribeMotion(TableWork& work, const schema::Column& old,
                       const ColumnAlteration& change) const;
+  void SettleDefault(const TableWork& work, ColumnAlteration& change) const;
+  void LeaveOutExisting(TableWork& work, ColumnAlteration& change) const;
+  void PlanConstraints(TableWork& work, const schema::Column& old,
+                       const ColumnAlteration& change) const;
   void PlanMetadata(TableWork& work, const schema::Column& old,
                     const ColumnAlteration& change) const;
   void PlanComment(TableWork& work, const schema::Column& old,
@@ -51,6 +58,8 @@ bool NewSideWrites(const TableWork& work, const ColumnAlteration& change) {
 
 bool MovesValues(const TableWork& work, const ColumnAlteration& change) {
   if (change.type || change.not_null || change.up_transforms) return true;
+  // Over the new name only: the old version knows nothing of it.
+  if (change.name && !change.constraints.empty()) return true;
   return NewSideWrites(work, change) &&
          (change.nullable || change.down_transforms);
 }
@@ -63,6 +72,11 @@ std::string Physical(const ColumnAlteration& change,
                      : plan::HiddenColumn(name, capabilities.max_identifier);
 }
 
+std::string CastDefault(const ColumnAlteration& change) {
+  return fmt::format("CAST({} AS {})", *change.target.default_sql,
+                     change.target.type);
+}
+
 std::vector<db::Question> AlterColumn::Questions(
     const schema::Schema& schema, const db::Dialect& dialect) const {
   std::vector<db::Question> questions;
@@ -73,8 +87,10 @@ std::vector<db::Question> AlterColumn::Questions(
   const ColumnAlteration change = Resolve(spec_, *old, dialect);
   if (change.empty()) return questions;
   if (change.asks_default()) {
-    questions.push_back(DefaultQuestion(*table, *change.target.default_sql,
-                                        change.target.type));
+    const std::string& type = change.target.type;
+    questions.push_back(
+        DefaultQuestion(*table, *change.target.default_sql, type));
+    questions.push_back(DefaultQuestion(*table, CastDefault(change), type));
   }
   questions.push_back(ExpressionQuestion(*table, change.up, table->columns,
                                          change.target.type));
@@ -82,8 +98,18 @@ std::vector<db::Question> AlterColumn::Questions(
   // taken for values of the new one.
   schema::Column seen = change.target;
   seen.stored_as = Physical(change, dialect.capabilities());
-  questions.push_back(ExpressionQuestion(
-      *table, change.down, NewShape(*table, *old, seen), old->type));
+  const std::vector<schema::Column> shape = NewShape(*table, *old, seen);
+  questions.push_back(
+      ExpressionQuestion(*table, change.down, shape, old->type));
+  // Whether the values move is not known before the access is: ask for both.
+  for (const schema::Constraint& constraint : change.constraints) {
+    for (const auto& columns : {shape, table->columns}) {
+      for (db::Question& question :
+           ConstraintQuestions(*table, constraint, columns)) {
+        questions.push_back(std::move(question));
+      }
+    }
+  }
   return questions;
 }
 
@@ -94,25 +120,52 @@ void AlterColumn::Plan(PlanContext& context) const {
   for (const std::string& note : change.notes) {
     work.Note(Phase::kExpanding, note + "; skipped");
   }
+  LeaveOutExisting(work, change);
   if (change.empty()) {
     work.Describe(Phase::kExpanding,
                   fmt::format("Change column '{}' of '{}': nothing to do",
                               spec_.column, spec_.table));
     return work.Finish();
   }
-  if (change.asks_default()) {
-    const db::ExpressionFacts& facts =
-        ExaminedDefault(context, work.live(), change.target);
-    if (change.default_value) {
-      change.target.default_is_constant = !facts.is_volatile;
-    }
-  }
+  if (change.asks_default()) SettleDefault(work, change);
   if (MovesValues(work, change)) {
     PlanMotion(work, old, change);
   } else {
     PlanMetadata(work, old, change);
   }
   work.Finish();
+}
+
+// The old type's default goes through the new type where it is not of it:
+// '0'::text is no default of an integer column.
+void AlterColumn::SettleDefault(const TableWork& work,
+                                ColumnAlteration& change) const {
+  const auto asked = [&](const std::string& sql) {
+    return work.context().facts.For(
+        DefaultQuestion(work.live(), sql, change.target.type));
+  };
+  const std::string cast = CastDefault(change);
+  if (!change.default_value &&
+      !asked(*change.target.default_sql).error.empty() &&
+      asked(cast).error.empty()) {
+    change.target.default_sql = cast;
+  }
+  const db::ExpressionFacts& facts =
+      ExaminedDefault(work.context(), work.live(), change.target);
+  if (change.default_value) {
+    change.target.default_is_constant = !facts.is_volatile;
+  }
+}
+
+// Those that the table has already, over the column as it is.
+void AlterColumn::LeaveOutExisting(TableWork& work,
+                                   ColumnAlteration& change) const {
+  std::vector<schema::Constraint> wanted;
+  for (const schema::Constraint& constraint : change.constraints) {
+    const ConstraintRequest request = {constraint, work.live().columns, {}, {}};
+    if (!ExistsAlready(work, request)) wanted.push_back(constraint);
+  }
+  change.constraints = std::move(wanted);
 }
 
 // What NULL means to the side that does not know it must be said.
@@ -156,10 +209,22 @@ void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
                {"down", old.name, change.down, old.type});
   request.own_default = change.default_value && change.target.default_sql;
   DescribeMotion(work, old, change);
+  const plan::Expression up = request.up;
   ShadowColumn shadow(work, std::move(request));
+  std::vector<ConstraintRequest> constraints;
+  for (const schema::Constraint& constraint : change.constraints) {
+    constraints.push_back({constraint,
+                           NewShape(work.live(), old, seen),
+                           {{seen.name, seen.type, up}},
+                           {shadow.provenance()}});
+  }
+  for (const ConstraintRequest& one : constraints) RequirePossible(work, one);
   shadow.Expand();
   shadow.Migrate();
+  for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
+  for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
   shadow.Contract();
+  for (const ConstraintRequest& one : constraints) FinishConstraint(work, one);
   *work.shape().FindColumn(old.name) = shadow.Shape();
 }
 
@@ -183,6 +248,7 @@ void AlterColumn::PlanMetadata(TableWork& work, const schema::Column& old,
     PlanRename(work, old, change.target.name, RenameStrategy::kByAccess);
   }
   if (change.comment) PlanComment(work, old, change);
+  PlanConstraints(work, old, change);
   schema::Column& shape = *work.shape().FindColumn(change.target.name);
   shape.comment = change.target.comment;
   if (!change.default_value && !change.nullable) return;
@@ -202,6 +268,24 @@ void AlterColumn::PlanMetadata(TableWork& work, const schema::Column& old,
   shape.default_is_constant = change.target.default_is_constant;
 }
 
+// No value moves: they hold for the column itself, and so for both versions.
+void AlterColumn::PlanConstraints(TableWork& work, const schema::Column& old,
+                                  const ColumnAlteration& change) const {
+  std::vector<std::string> texts;
+  for (const schema::Constraint& constraint : change.constraints) {
+    const ConstraintRequest request = {
+        constraint, work.shape().columns, {}, {}};
+    RequirePossible(work, request);
+    PlanConstraint(work, request);
+    texts.push_back(
+        fmt::format("{} '{}'", KindText(constraint.kind), constraint.name));
+  }
+  if (texts.empty()) return;
+  work.Describe(Phase::kMigrating,
+                fmt::format("Add {} to column '{}' of '{}'",
+                            base::Join(texts, " and "), old.name, spec_.table));
+}
+
 // A comment changes nothing for any client, and a rollback takes it back.
 void AlterColumn::PlanComment(TableWork& work, const schema::Column& old,
                               const ColumnAlteration& change) const {
@@ -214,12 +298,13 @@ void AlterColumn::PlanComment(TableWork& work, const schema::Column& old,
 }
 
 void RequireChange(const base::Node& body) {
-  for (const char* key : {"type", "nullable", "default", "comment", "name"}) {
+  for (const char* key : {"type", "nullable", "default", "comment", "name",
+                          "check", "unique", "references"}) {
     if (body.Find(key) != nullptr) return;
   }
   throw UsageError(body,
                    "nothing to change: give at least one of type, nullable, "
-                   "default, comment, name");
+                   "default, comment, name, check, unique, references");
 }
 
 }  // namespace
@@ -232,9 +317,6 @@ OperationPtr ParseAlterColumn(const base::Node& body) {
   const Reader reader(
       body, {"table", "column", "up", "down", "type", "nullable", "default",
              "name", "comment", "check", "unique", "references"});
-  for (const char* key : {"check", "unique", "references"}) {
-    reader.RefuseForNow(key, "add it with a 'sql' operation");
-  }
   RequireChange(body);
   AlterColumnSpec spec;
   spec.table = reader.RequiredString("table");
@@ -248,6 +330,15 @@ OperationPtr ParseAlterColumn(const base::Node& body) {
   spec.change.down = reader.OptionalSql("down").value_or("");
   spec.comment = reader.OptionalString("comment");
   if (reader.IsNull("comment")) spec.comment = "";
+  if (const base::Node* check = reader.OptionalMap("check")) {
+    spec.constraints.push_back(ParseCheck(*check, spec.column));
+  }
+  if (const base::Node* unique = reader.OptionalMap("unique")) {
+    spec.constraints.push_back(ParseUnique(*unique, spec.column));
+  }
+  if (const base::Node* reference = reader.OptionalMap("references")) {
+    spec.constraints.push_back(ParseReference(*reference, spec.column));
+  }
   return MakeAlterColumn(std::move(spec));
 }
 

@@ -1,9 +1,10 @@
 // alter_column: table*, column*, up, down, and at least one of type, nullable,
-// default, comment, name.
+// default, comment, name, check, unique, references.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ops/operation.h"
 #include "segue/migration.h"
@@ -16,6 +17,8 @@ struct AlterColumnSpec {
   std::string column;
   ColumnChange change;
   std::optional<std::string> comment;  // empty text: taken off
+  // Checks, unique constraints and foreign keys over the column as it will be.
+  std::vector<schema::Constraint> constraints;
 };
 
 OperationPtr MakeAlterColumn(AlterColumnSpec spec);

@@ -157,8 +157,15 @@ TEST_F(AlterColumnTest, DefaultIsMetadata) {
 
 TEST_F(AlterColumnTest, DefaultThatTheNewTypeDoesNotTake) {
   answers_["''::text"].error = "cannot cast";
+  answers_["CAST(''::text AS json)"].error = "not json";
   EXPECT_THAT(Refusal(ToType("name", "json")),
               HasSubstr("default ''::text of column 'name' (json)"));
+}
+
+TEST_F(AlterColumnTest, DefaultOfTheOldTypeIsCast) {
+  answers_["''::text"].error = "of type json but default is of type text";
+  EXPECT_THAT(Plan(ToType("name", "json")),
+              Contains(HasSubstr("DEFAULT CAST(''::text AS json)")));
 }
 
 TEST_F(AlterColumnTest, CommentIsSetAtOnce) {

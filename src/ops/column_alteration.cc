@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "ops/constraint_work.h"
 #include "ops/expression.h"
 
 namespace segue::ops {
@@ -106,6 +107,10 @@ std::string ColumnAlteration::Text(const schema::Column& old) const {
   }
   if (comment) parts.emplace_back("comment");
   if (name) parts.push_back("name -> " + target.name);
+  for (const schema::Constraint& constraint : constraints) {
+    parts.push_back(std::string(KindText(constraint.kind)) + " '" +
+                    constraint.name + "'");
+  }
   return base::Join(parts, ", ");
 }
 
@@ -118,6 +123,10 @@ ColumnAlteration Resolve(const AlterColumnSpec& spec, const schema::Column& old,
   ResolveNullable(spec, result);
   ResolveDefault(spec, result);
   ResolveComment(spec, result);
+  result.constraints = spec.constraints;
+  for (schema::Constraint& constraint : result.constraints) {
+    constraint.columns = {result.target.name};
+  }
   ResolveExpressions(spec, old, dialect.capabilities(), result);
   return result;
 }

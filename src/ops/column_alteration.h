@@ -18,6 +18,7 @@ struct ColumnAlteration {
   bool nullable = false;
   bool default_value = false;
   bool comment = false;
+  std::vector<schema::Constraint> constraints;  // without those there are
   // Never empty: where the file gives none, the column itself, cast if needed.
   std::string up;
   std::string down;
@@ -27,7 +28,7 @@ struct ColumnAlteration {
 
   bool empty() const {
     return !name && !type && !not_null && !nullable && !default_value &&
-           !comment;
+           !comment && constraints.empty();
   }
   // The default must be one that the column's type takes.
   bool asks_default() const {

@@ -323,6 +323,23 @@ Constraint ReadConstraint(const Node& body, const Reader& reader) {
   return constraint;
 }
 
+std::map<std::string, std::string> ReadExpressions(const Node& body,
+                                                   const std::string& key) {
+  std::map<std::string, std::string> expressions;
+  const Node* map = body.Find(key);
+  if (map == nullptr || map->is_null()) return expressions;
+  if (!map->is_map()) {
+    throw UsageError(*map, "expected a map of columns and SQL expressions");
+  }
+  std::vector<std::string> columns;
+  for (const auto& [column, sql] : map->entries) columns.push_back(column);
+  const Reader reader(*map, columns);
+  for (const std::string& column : columns) {
+    expressions[column] = reader.RequiredSql(column);
+  }
+  return expressions;
+}
+
 Constraint ParseConstraint(const Node& body) {
   return ReadConstraint(body, Reader(body, ConstraintKeys()));
 }

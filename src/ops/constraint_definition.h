@@ -1,6 +1,7 @@
 // Constraints as a file writes them.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,9 @@ schema::Constraint ParseConstraint(const base::Node& body);
 // `reader` reads `body` and knows ConstraintKeys().
 const std::vector<std::string>& ConstraintKeys();
 schema::Constraint ReadConstraint(const base::Node& body, const Reader& reader);
+
+// `key` of `body`: a map of columns and expressions; empty when absent.
+std::map<std::string, std::string> ReadExpressions(const base::Node& body,
+                                                   const std::string& key);
 
 }  // namespace segue::ops

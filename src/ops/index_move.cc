@@ -77,10 +77,14 @@ schema::Index WithColumn(schema::Index index, const std::string& from,
 
 std::vector<IndexMove> PlanIndexMoves(TableWork& work,
                                       const std::string& column,
-                                      const std::string& new_column, Use use) {
+                                      const std::string& new_column, Use use,
+                                      const std::string& leaving) {
   std::vector<IndexMove> moves;
   const std::size_t limit = work.capabilities().max_identifier;
   for (const schema::Index& index : work.live().indexes) {
+    const bool leaves = !leaving.empty() &&
+                        (index.constraint == leaving || index.name == leaving);
+    if (leaves) continue;
     const bool plain = UsesPlainly(index, column);
     if (!plain && !MentionsInSql(index, column)) continue;
     work.TakeIndex(index.name, use);

@@ -23,8 +23,10 @@ schema::Index WithColumn(schema::Index index, const std::string& from,
 
 // The copies to build for `column` (physical) over `new_column`. What cannot
 // be copied becomes a note on the MIGRATING step. Claims the indexes.
+// The index of the constraint `leaving` is left alone.
 std::vector<IndexMove> PlanIndexMoves(TableWork& work,
                                       const std::string& column,
-                                      const std::string& new_column, Use use);
+                                      const std::string& new_column, Use use,
+                                      const std::string& leaving = "");
 
 }  // namespace segue::ops

@@ -4,15 +4,53 @@
 
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
+#include "ops/create_constraint.h"
 #include "ops/create_index.h"
+#include "ops/create_table.h"
 #include "ops/drop_column.h"
+#include "ops/drop_constraint.h"
 #include "ops/drop_index.h"
+#include "ops/drop_table.h"
 #include "ops/rename_column.h"
+#include "ops/rename_constraint.h"
+#include "ops/rename_table.h"
 #include "ops/replace_column.h"
+#include "ops/set_replica_identity.h"
 #include "ops/sql.h"
 #include "segue/error.h"
 
 namespace segue {
+
+namespace {
+
+schema::ConstraintKind KindOf(ConstraintType type) {
+  switch (type) {
+    case ConstraintType::kUnique:
+      return schema::ConstraintKind::kUnique;
+    case ConstraintType::kCheck:
+      return schema::ConstraintKind::kCheck;
+    case ConstraintType::kPrimaryKey:
+      return schema::ConstraintKind::kPrimaryKey;
+    case ConstraintType::kForeignKey:
+      return schema::ConstraintKind::kForeignKey;
+  }
+  return schema::ConstraintKind::kCheck;
+}
+
+schema::Constraint ConstraintOf(const ConstraintSpec& spec) {
+  schema::Constraint constraint;
+  constraint.name = spec.name;
+  constraint.kind = KindOf(spec.type);
+  constraint.columns = spec.columns;
+  constraint.check = spec.check;
+  constraint.reference.table = spec.references_table;
+  constraint.reference.columns = spec.references_columns;
+  constraint.reference.on_delete = spec.on_delete;
+  constraint.reference.on_update = spec.on_update;
+  return constraint;
+}
+
+}  // namespace
 
 Migration::Migration(std::string id_text, std::string title_text)
     : id(std::move(id_text)), title(std::move(title_text)) {}
@@ -56,6 +94,10 @@ Migration& Migration::AlterColumn(const std::string& table,
   spec.table = table;
   spec.column = column;
   spec.change = change;
+  for (const ConstraintSpec& constraint : change.constraints) {
+    spec.constraints.push_back(ConstraintOf(constraint));
+    spec.constraints.back().columns = {column};
+  }
   operations.push_back(ops::MakeAlterColumn(std::move(spec)));
   return *this;
 }
@@ -85,6 +127,73 @@ Migration& Migration::CreateIndex(const IndexSpec& index) {
 
 Migration& Migration::DropIndex(const std::string& name) {
   operations.push_back(ops::MakeDropIndex({name, ""}));
+  return *this;
+}
+
+Migration& Migration::CreateTable(const std::string& table,
+                                  const std::vector<ColumnSpec>& columns,
+                                  const std::vector<std::string>& primary_key) {
+  ops::CreateTableSpec spec;
+  spec.name = table;
+  for (const ColumnSpec& column : columns) {
+    ops::ColumnDefinition definition;
+    definition.column.name = column.name;
+    definition.column.type = column.type;
+    definition.column.nullable = column.nullable;
+    definition.column.default_sql = column.default_sql;
+    spec.columns.push_back(std::move(definition));
+  }
+  if (!primary_key.empty()) {
+    schema::Constraint key;
+    key.kind = schema::ConstraintKind::kPrimaryKey;
+    key.name = table + "_pkey";
+    key.columns = primary_key;
+    spec.constraints.push_back(std::move(key));
+  }
+  operations.push_back(ops::MakeCreateTable(std::move(spec)));
+  return *this;
+}
+
+Migration& Migration::DropTable(const std::string& table) {
+  operations.push_back(ops::MakeDropTable(table));
+  return *this;
+}
+
+Migration& Migration::RenameTable(const std::string& from,
+                                  const std::string& to) {
+  operations.push_back(ops::MakeRenameTable({from, to}));
+  return *this;
+}
+
+Migration& Migration::CreateConstraint(
+    const std::string& table, const ConstraintSpec& constraint,
+    const std::map<std::string, std::string>& up,
+    const std::map<std::string, std::string>& down) {
+  operations.push_back(
+      ops::MakeCreateConstraint({table, ConstraintOf(constraint), up, down}));
+  return *this;
+}
+
+Migration& Migration::DropConstraint(
+    const std::string& table, const std::string& name,
+    const std::map<std::string, std::string>& up,
+    const std::map<std::string, std::string>& down) {
+  operations.push_back(
+      ops::MakeDropConstraint({"drop_constraint", table, name, up, down}));
+  return *this;
+}
+
+Migration& Migration::RenameConstraint(const std::string& table,
+                                       const std::string& from,
+                                       const std::string& to) {
+  operations.push_back(ops::MakeRenameConstraint({table, from, to}));
+  return *this;
+}
+
+Migration& Migration::SetReplicaIdentity(const std::string& table,
+                                         const std::string& type,
+                                         const std::string& index) {
+  operations.push_back(ops::MakeSetReplicaIdentity({table, type, index}));
   return *this;
 }
 

@@ -31,7 +31,7 @@ class Search {
         replaced_(fate == Fate::kReplaced),
         // Where constraints cannot be added or dropped apart from the table,
         // they do not go with the column either.
-        fixed_constraints_(!capabilities.add_check_constraint) {
+        fixed_constraints_(!capabilities.constraints_go_with_column) {
     OfColumn(column);
     for (const Constraint& constraint : table.constraints) Of(constraint);
     OfPrimaryKey();

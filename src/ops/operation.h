@@ -85,9 +85,22 @@ class Operation {
     return {};
   }
 
+  // Tells the questions of later operations what they have to know of this
+  // one: which tables there are, and what they are called.
+  virtual void Foresee(schema::Schema& schema,
+                       const db::Dialect& dialect) const {
+    (void)schema;
+    (void)dialect;
+  }
+
   // Checks itself against context.schema (Error{kNotFound}, Error{kRefused}),
   // appends its steps and applies itself to context.schema.
   virtual void Plan(PlanContext& context) const = 0;
+
+  // Called once every operation has planned, in their order: for steps that
+  // depend on what the later ones make of a table. What it appends comes last
+  // in its phase.
+  virtual void Finish(PlanContext& context) const { (void)context; }
 };
 
 using OperationPtr = std::shared_ptr<const Operation>;

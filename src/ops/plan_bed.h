@@ -89,12 +89,14 @@ class PlanBed : public ::testing::Test {
   std::vector<std::string> Plan(const Migration& migration) {
     const test::FakeDialect dialect(can_);
     Facts facts;
+    schema::Schema foreseen = schema_;
     for (const OperationPtr& operation : migration.operations) {
       for (const db::Question& question :
-           operation->Questions(schema_, dialect)) {
+           operation->Questions(foreseen, dialect)) {
         facts.Add(question, answers_[question.expression]);
         questions_.push_back(question);
       }
+      operation->Foresee(foreseen, dialect);
     }
     PlanContext context{dialect, access_, "m", versioned() ? "public_m" : "",
                         facts,   schema_, {},  0};
@@ -105,6 +107,9 @@ class PlanBed : public ::testing::Test {
         questions_.push_back(question);
       }
       operation->Plan(context);
+    }
+    for (const OperationPtr& operation : migration.operations) {
+      operation->Finish(context);
     }
     shape_ = context.schema;
     steps_ = context.steps;

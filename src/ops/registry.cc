@@ -6,11 +6,18 @@
 
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
+#include "ops/create_constraint.h"
 #include "ops/create_index.h"
+#include "ops/create_table.h"
 #include "ops/drop_column.h"
+#include "ops/drop_constraint.h"
 #include "ops/drop_index.h"
+#include "ops/drop_table.h"
 #include "ops/reader.h"
 #include "ops/rename_column.h"
+#include "ops/rename_constraint.h"
+#include "ops/rename_table.h"
+#include "ops/set_replica_identity.h"
 #include "ops/sql.h"
 
 namespace segue::ops {
@@ -19,13 +26,8 @@ namespace {
 // The rest of the vocabulary, so that a known word is not called unknown.
 const std::vector<std::string>& NotYet() {
   static const std::vector<std::string> kNames = {
-      "create_table",      "drop_table",
-      "rename_table",      "create_constraint",
-      "drop_constraint",   "drop_multicolumn_constraint",
-      "rename_constraint", "set_replica_identity",
-      "split_table",       "merge_tables",
-      "move_column",       "change_primary_key",
-      "partition_table",   "rebuild_table",
+      "split_table",        "merge_tables",    "move_column",
+      "change_primary_key", "partition_table", "rebuild_table",
   };
   return kNames;
 }
@@ -36,10 +38,18 @@ const std::vector<RegistryEntry>& Registry() {
   static const std::vector<RegistryEntry> kEntries = {
       {"add_column", ParseAddColumn},
       {"alter_column", ParseAlterColumn},
+      {"create_constraint", ParseCreateConstraint},
       {"create_index", ParseCreateIndex},
+      {"create_table", ParseCreateTable},
       {"drop_column", ParseDropColumn},
+      {"drop_constraint", ParseDropConstraint},
       {"drop_index", ParseDropIndex},
+      {"drop_multicolumn_constraint", ParseDropMulticolumnConstraint},
+      {"drop_table", ParseDropTable},
       {"rename_column", ParseRenameColumn},
+      {"rename_constraint", ParseRenameConstraint},
+      {"rename_table", ParseRenameTable},
+      {"set_replica_identity", ParseSetReplicaIdentity},
       {"sql", ParseSql},
   };
   return kEntries;

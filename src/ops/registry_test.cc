@@ -49,9 +49,13 @@ std::string UsageErrorOf(const std::string& operation, const Node& body) {
 TEST(Registry, ListsItsOperations) {
   std::vector<std::string> names;
   for (const RegistryEntry& entry : Registry()) names.emplace_back(entry.name);
-  EXPECT_THAT(names, ::testing::ElementsAre(
-                         "add_column", "alter_column", "create_index",
-                         "drop_column", "drop_index", "rename_column", "sql"));
+  EXPECT_THAT(
+      names,
+      ::testing::ElementsAre(
+          "add_column", "alter_column", "create_constraint", "create_index",
+          "create_table", "drop_column", "drop_constraint", "drop_index",
+          "drop_multicolumn_constraint", "drop_table", "rename_column",
+          "rename_constraint", "rename_table", "set_replica_identity", "sql"));
 }
 
 TEST(ParseOperation, ReadsEachOperation) {
@@ -110,12 +114,18 @@ TEST(ParseOperation, NamesTheWrongType) {
 }
 
 TEST(ParseOperation, RefusesWhatItDoesNotActOn) {
-  const Node column = Map(
-      {{"name", Text("x")}, {"type", Text("int")}, {"unique", Text("true")}});
-  EXPECT_EQ(UsageErrorOf("add_column",
-                         Map({{"table", Text("t")}, {"column", column}})),
-            "m.yaml:10: operations[0].op.unique: 'unique' is not supported "
-            "yet; add it with a 'sql' operation");
+  const Node column =
+      Map({{"name", Text("x")}, {"type", Text("int")}, {"generated", Map({})}});
+  EXPECT_THAT(UsageErrorOf("add_column",
+                           Map({{"table", Text("t")}, {"column", column}})),
+              HasSubstr("a generated column cannot be added without"));
+  const Node key = Map({{"name", Text("x")},
+                        {"type", Text("int")},
+                        {"nullable", Text("true")},
+                        {"pk", Text("true")}});
+  EXPECT_THAT(
+      UsageErrorOf("add_column", Map({{"table", Text("t")}, {"column", key}})),
+      HasSubstr("a primary key takes no NULL"));
   const Node plain = Map(
       {{"name", Text("x")}, {"type", Text("int")}, {"unique", Text("false")}});
   EXPECT_EQ(UsageErrorOf("add_column",
@@ -127,8 +137,8 @@ TEST(ParseOperation, RefusesWhatItDoesNotActOn) {
                                          {"to", Text("b")},
                                          {"strategy", Text("shadow_table")}})),
       HasSubstr("not supported yet"));
-  EXPECT_THAT(UsageErrorOf("create_table", Map({})),
-              HasSubstr("operation 'create_table' is not supported yet"));
+  EXPECT_THAT(UsageErrorOf("split_table", Map({})),
+              HasSubstr("operation 'split_table' is not supported yet"));
 }
 
 TEST(ParseOperation, UnknownOperation) {

@@ -30,6 +30,11 @@ const schema::Constraint* FindConstraint(const schema::Table& table,
 
 ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
     : work_(work), request_(std::move(request)) {
+  if (work_.creates()) {
+    throw work_
+        .Refused(request_.target.name, "this migration creates the table")
+        .WithHint("put it into the create_table");
+  }
   RefuseUnknowableDefault();
   RefuseUniqueDefault();
   MakeMotion();
@@ -37,7 +42,7 @@ ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
   const bool keeps_old = request_.keeps == Keeps::kOld;
   moves_ =
       PlanIndexMoves(work_, request_.old_column->physical(), request_.physical,
-                     keeps_old ? Use::kReads : Use::kChanges);
+                     keeps_old ? Use::kReads : Use::kChanges, request_.leaving);
   if (!request_.up.PlainColumn()) NoteUnique();
 }
 
@@ -163,7 +168,7 @@ schema::Column ShadowColumn::PreparedOld() const {
 
 bool ShadowColumn::needs_check() const {
   return request_.keeps != Keeps::kOld && !request_.target.nullable &&
-         work_.capabilities().add_check_constraint;
+         work_.capabilities().set_not_null_needs_check;
 }
 
 schema::Constraint ShadowColumn::NotNullCheck() const {
@@ -183,7 +188,7 @@ void ShadowColumn::AlterIfDifferent(Phase phase, const schema::Column& before,
   work_.Add(phase, plan::AlterColumn{work_.live().name, before, after});
 }
 
-void ShadowColumn::Expand() {
+void ShadowColumn::AddColumns() {
   const schema::TableName& table = work_.live().name;
   if (!request_.existing) {
     work_.CountAddedColumn();
@@ -194,6 +199,9 @@ void ShadowColumn::Expand() {
   if (request_.old_column) {
     AlterIfDifferent(Phase::kExpanding, *request_.old_column, PreparedOld());
   }
+}
+
+void ShadowColumn::StartSync() {
   work_.Add(Phase::kExpanding, plan::CreateSync{motion_});
 }
 
@@ -247,8 +255,13 @@ void ShadowColumn::ContractKeepingOld() {
   work_.Add(kPhase, plan::RenameColumn{table, old.name, request_.target.name});
 }
 
-void ShadowColumn::ContractKeepingNew() {
+void ShadowColumn::StopSync() {
   work_.Add(Phase::kContracting, plan::DropSync{motion_});
+  stopped_ = true;
+}
+
+void ShadowColumn::ContractKeepingNew() {
+  if (!stopped_) StopSync();
   ReplaceOld();
   FinishNew();
   NameIndexes();

@@ -32,6 +32,8 @@ struct ShadowRequest {
   // It is there already, nullable and without default: see
   // plan::Motion::new_was_there.
   bool existing = false;
+  // A constraint of the old column that the new one does not get.
+  std::string leaving;
   // The new column has a default of its own, not the old one's.
   bool own_default = false;
 };
@@ -43,10 +45,19 @@ class ShadowColumn {
  public:
   ShadowColumn(TableWork& work, ShadowRequest request);
 
-  void Expand();
+  void Expand() {
+    AddColumns();
+    StartSync();
+  }
   void Migrate();
+  // Apart only where the triggers of several read each other's columns: those
+  // come after all columns, and go before any.
+  void AddColumns();
+  void StartSync();
+  void StopSync();
   void Contract();
 
+  const std::string& provenance() const { return motion_.provenance; }
   // Where the new version finds the column: the target, stored elsewhere.
   schema::Column Shape() const;
 
@@ -77,6 +88,7 @@ class ShadowColumn {
   ShadowRequest request_;
   plan::Motion motion_;
   std::vector<IndexMove> moves_;
+  bool stopped_ = false;
 };
 
 }  // namespace segue::ops

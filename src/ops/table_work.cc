@@ -11,15 +11,25 @@ namespace {
 // of other databases have max_attnum 0 and are not limited here.
 constexpr int kMaxAttributes = 1600;
 
+schema::Table& Reachable(PlanContext& context, const std::string& operation,
+                         const std::string& table) {
+  // Where it has the old name of another one, that one is not meant.
+  if (context.schema.FindTable(table) == nullptr) {
+    context.claims.RequireReachable(operation, table);
+  }
+  return schema::RequireTable(context.schema, table);
+}
+
 }  // namespace
 
 TableWork::TableWork(PlanContext& context, const std::string& operation,
                      const std::string& table)
     : context_(context),
       operation_(operation),
-      shape_(schema::RequireTable(context.schema, table)),
+      shape_(Reachable(context, operation, table)),
       live_(context.claims.Live(shape_)) {
   context_.claims.Begin(operation);
+  context_.claims.WorkOn(operation, live_.name.name, !versioned());
   for (const Phase phase :
        {Phase::kExpanding, Phase::kMigrating, Phase::kContracting}) {
     steps_.push_back({phase, {}, {}, {}});
@@ -30,6 +40,10 @@ TableWork::TableWork(PlanContext& context, const std::string& operation,
                           table, live_.kind));
   if (live_.kind == "partition") error.WithHint("change the parent table");
   throw error;
+}
+
+bool TableWork::creates() const {
+  return context_.claims.HasFate(live_.name.name, TableFate::kCreated);
 }
 
 schema::Column TableWork::Take(const std::string& column, Use use) {

@@ -23,6 +23,8 @@ class TableWork {
     return context_.capabilities();
   }
   bool versioned() const { return context_.access == Access::kVersioned; }
+  // This migration creates the table: it has no rows and nobody uses it.
+  bool creates() const;
   // As it is in the database before the migration.
   const schema::Table& live() const { return live_; }
   // As the new version sees it; the operation applies itself here.

@@ -3,6 +3,7 @@
 // not compile.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -56,10 +57,26 @@ struct AlterColumn {
   schema::Column after;
 };
 
+// What the columns of a constraint that is to come will hold, so that the rows
+// which break it are named before anything is changed.
+struct ConstraintTrial {
+  schema::Constraint constraint;  // names columns as `values` do
+  struct Value {
+    std::string column;
+    std::string type;
+    Expression value;
+  };
+  std::vector<Value> values;  // of every column that the constraint reads
+  // As Motion has them.
+  std::vector<schema::Column> key;
+  bool without_rowid = false;
+};
+
 // Where the database can, added without looking at the rows there are.
 struct AddConstraint {
   schema::TableName table;
   schema::Constraint constraint;
+  std::optional<ConstraintTrial> trial = {};
 };
 
 struct ValidateConstraint {
@@ -92,6 +109,7 @@ struct SetReplicaIdentity {
 struct CreateIndex {
   schema::TableName table;
   schema::Index index;
+  std::optional<ConstraintTrial> trial = {};  // of a unique one
 };
 
 // `alone`: the user asked for it, and nothing else goes with it. Then it waits
@@ -173,6 +191,16 @@ struct RetireVersion {
   std::string version_schema;
 };
 
+// The table under another name as well, in the base schema: an updatable view
+// that lives until the table itself takes the name.
+struct PublishAlias {
+  VersionView view;  // its default_sql do not count
+};
+
+struct RetireAlias {
+  VersionView view;
+};
+
 struct RawSql {
   std::string sql;
   std::string undo;  // empty: cannot be undone
@@ -184,6 +212,6 @@ using Action =
                  DropConstraint, RenameConstraint, SetReplicaIdentity,
                  CreateIndex, DropIndex, RenameIndex, CreateSync, DropSync,
                  Backfill, Verify, Settle, Retreat, PublishVersion,
-                 RetireVersion, RawSql>;
+                 RetireVersion, PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

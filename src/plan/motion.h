@@ -15,6 +15,7 @@ struct Binding {
   std::string name;
   std::string column;
   std::string type;  // of the physical column, as the database prints it
+  friend bool operator==(const Binding&, const Binding&) = default;
 };
 
 // An expression of the user's with its names bound to columns. It is always

@@ -81,7 +81,9 @@ Json ActionJson(const PlannedAction& action) {
   Put(to, "lock", action.lock);
   to["transactional"] = action.transactional;
   to["reversible"] = action.reversible;
-  if (action.motion) to["motion"] = MotionJson(*action.motion);
+  if (action.motion && action.kind != ActionKind::kSchema) {
+    to["motion"] = MotionJson(*action.motion);
+  }
   return to;
 }
 

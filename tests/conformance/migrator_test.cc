@@ -24,6 +24,7 @@ Migration RenameName() {
 
 std::vector<std::string> Lines(const std::vector<HistoryEntry>& history) {
   std::vector<std::string> lines;
+  lines.reserve(history.size());
   for (const HistoryEntry& entry : history) {
     lines.push_back("[" + entry.phase + "] " + entry.message);
   }

@@ -311,6 +311,89 @@ TEST_P(RenderTest, SaysWhichLockItTakes) {
   EXPECT_THAT(planned.lock.object, ::testing::HasSubstr("t"));
 }
 
+// A table with what both databases have of columns and constraints.
+schema::Table NewTable(const schema::TableName& beside) {
+  schema::Table table;
+  table.name = {beside.schema, "made \"Table\""};
+  schema::Column id;
+  id.name = "the id";
+  id.type = "integer";
+  id.nullable = false;
+  schema::Column parent = id;
+  parent.name = "parent";
+  parent.nullable = true;
+  parent.default_sql = "1";
+  table.columns = {id, parent};
+  schema::Constraint key;
+  key.kind = schema::ConstraintKind::kPrimaryKey;
+  key.name = "made_key";
+  key.columns = {"the id"};
+  schema::Constraint reference;
+  reference.kind = schema::ConstraintKind::kForeignKey;
+  reference.name = "to t";
+  reference.columns = {"parent"};
+  reference.reference.table = beside.name;
+  reference.reference.columns = {"id"};
+  reference.reference.on_delete = "CASCADE";
+  schema::Constraint check;
+  check.name = "positive";
+  check.check = "parent > 0 -- so";
+  table.constraints = {key, reference, check};
+  return table;
+}
+
+TEST_P(RenderTest, CreatesATable) {
+  const schema::Table table = NewTable(Table().name);
+  ThereAndBack(plan::CreateTable{table});
+  Do(plan::CreateTable{table});
+  db().Exec("INSERT INTO \"made \"\"Table\"\"\"(\"the id\") VALUES (1)");
+  EXPECT_TRUE(
+      db().app().Fails("INSERT INTO \"made \"\"Table\"\"\" VALUES (1, 2)"));
+  EXPECT_TRUE(
+      db().app().Fails("INSERT INTO \"made \"\"Table\"\"\" VALUES (2, 0)"));
+}
+
+TEST_P(RenderTest, DropsATableForGoodAndNeverWhatHangsOnIt) {
+  PlannedAction planned =
+      RenderNow(db(), *connection_, plan::DropTable{Table()});
+  EXPECT_FALSE(planned.reversible);
+  EXPECT_FALSE(Probe(*connection_, planned));
+  if (is_postgres()) {
+    db().Exec("CREATE VIEW v AS SELECT id FROM t");
+    EXPECT_ANY_THROW(Forward(*connection_, planned));
+    EXPECT_FALSE(Probe(*connection_, planned));
+    db().Exec("DROP VIEW v");
+  }
+  Forward(*connection_, planned);
+  EXPECT_TRUE(Probe(*connection_, planned));
+  EXPECT_TRUE(db().app().Fails("SELECT 1 FROM t"));
+}
+
+TEST_P(RenderTest, RenamesATable) {
+  if (is_sqlite()) {  // which writes the name in quotes from then on
+    db().Exec("DROP TABLE t; CREATE TABLE \"t\"(id integer PRIMARY KEY)");
+    db().Exec("INSERT INTO t VALUES (1), (2)");
+  }
+  ThereAndBack(plan::RenameTable{Table().name, "T2 \"x\""});
+  Do(plan::RenameTable{Table().name, "T2 \"x\""});
+  EXPECT_EQ(db().app().One("SELECT count(*) FROM \"T2 \"\"x\"\"\""), "2");
+}
+
+TEST_P(RenderTest, ShowsATableUnderASecondName) {
+  plan::VersionView view;
+  view.base = Table().name;
+  view.name = "second \"t\"";
+  view.columns = Table().columns;
+  view.key = Table().WalkKey();
+  ThereAndBack(plan::PublishAlias{view});
+  Do(plan::PublishAlias{view});
+  db().Exec("INSERT INTO \"second \"\"t\"\"\"(id, name) VALUES (3, 'z')");
+  db().Exec("UPDATE \"second \"\"t\"\"\" SET name = 'zz' WHERE id = 3");
+  EXPECT_EQ(db().app().One("SELECT name || kind FROM t WHERE id = 3"), "zza");
+  db().Exec("DELETE FROM \"second \"\"t\"\"\" WHERE id = 3");
+  ThereAndBack(plan::RetireAlias{view});
+}
+
 SEGUE_INSTANTIATE(RenderTest);
 
 class PostgresRenderTest : public RenderTest {};

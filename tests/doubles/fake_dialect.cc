@@ -22,6 +22,11 @@ db::Capabilities FakeDialect::Capable() {
   can.not_valid_constraints = true;
   can.add_check_constraint = true;
   can.set_not_null_needs_check = true;
+  can.constraints_go_with_column = true;
+  can.adopts_index = true;
+  can.add_primary_key = true;
+  can.exclusion_constraints = true;
+  can.replica_identity = true;
   can.moves_default = true;
   can.many_sessions = true;
   can.ledger_prefix = "segue.";
@@ -35,6 +40,7 @@ db::Capabilities FakeDialect::Embedded() {
   can.name = "Embedded fake";
   can.default_schema = "main";
   can.transactional_ddl = true;
+  can.add_check_constraint = true;
   can.drop_column_rewrites = true;
   can.relaxes_not_null = true;
   can.ledger_prefix = "segue_";

@@ -239,6 +239,14 @@ class Renderer {
   PlannedAction operator()(const plan::RetireVersion& a) const {
     return Irreversible("RETIRE " + a.version_schema);
   }
+  PlannedAction operator()(const plan::PublishAlias& a) const {
+    return Make("ALIAS " + a.view.base.name + " AS " + ViewText(a.view),
+                "DROP ALIAS " + a.view.name);
+  }
+  PlannedAction operator()(const plan::RetireAlias& a) const {
+    return Make("DROP ALIAS " + a.view.name,
+                "ALIAS " + a.view.base.name + " AS " + ViewText(a.view));
+  }
   PlannedAction operator()(const plan::RawSql& a) const {
     return a.undo.empty() ? Irreversible(a.sql) : Make(a.sql, a.undo);
   }

@@ -22,7 +22,26 @@ constexpr char kMigration[] =
     "  - alter_column:\n"
     "      table: users\n"
     "      column: age\n"
-    "      type: bigint\n";
+    "      type: bigint\n"
+    "      check: {name: users_age_check, constraint: age < 1000000000}\n"
+    "  - create_constraint:\n"
+    "      {table: users, name: users_id_check, type: check, check: id > -9}\n"
+    "  - create_constraint:\n"
+    "      {table: users, name: users_id_key, type: unique, columns: [id]}\n"
+    "  - create_constraint:\n"
+    "      table: users\n"
+    "      name: users_self\n"
+    "      type: foreign_key\n"
+    "      columns: [id]\n"
+    "      references: {table: users, columns: [id]}\n"
+    "  - create_table:\n"
+    "      name: logs\n"
+    "      columns:\n"
+    "        - {name: id, type: bigint, pk: true}\n"
+    "        - {name: who, type: bigint, references:"
+    " {name: logs_who, table: users, column: id}}\n"
+    "  - drop_table: {name: junk}\n"
+    "  - rename_table: {from: teams, to: squads}\n";
 
 }  // namespace
 
@@ -50,6 +69,8 @@ CrashSite::CrashSite(const Testbed& testbed, Access access)
       "CREATE TABLE users (id BIGINT PRIMARY KEY, name TEXT NOT NULL, "
       "age INTEGER)");
   database_->Exec("CREATE INDEX users_name ON users (name)");
+  database_->Exec("CREATE TABLE junk (id BIGINT PRIMARY KEY)");
+  database_->Exec("CREATE TABLE teams (id BIGINT PRIMARY KEY)");
   database_->Exec(
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
       "i < " +
@@ -95,6 +116,10 @@ CrashSite::Counts CrashSite::LastCounts() const {
 
 void CrashSite::Write(Client& client, const std::string& column) {
   const long id = next_id_++;
+  // Whatever died, each version has the table under its own name.
+  const bool as_new = column == "full_name";
+  client.Query(std::string("INSERT INTO ") + (as_new ? "squads" : "teams") +
+               " (id) VALUES (" + std::to_string(id) + ")");
   const User added = {"added " + std::to_string(id), "33"};
   client.Query("INSERT INTO users (id, " + column + ", age) VALUES (" +
                std::to_string(id) + ", '" + added.name + "', 33)");

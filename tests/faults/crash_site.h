@@ -19,8 +19,8 @@ namespace segue::test {
 void WaitUntilStopped(Process& process);
 
 // One database a site. The migration renames users.name to full_name (an
-// indexed column) and makes age a bigint, so that every kind of action takes
-// part.
+// indexed column), makes age a bigint, and creates, drops and renames a table,
+// so that every kind of action takes part.
 class CrashSite {
  public:
   CrashSite(const Testbed& testbed, Access access);

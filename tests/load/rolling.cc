@@ -70,7 +70,7 @@ void Rolling::Fill() {
 lab::ClientShape Rolling::Completed(lab::ClientShape shape,
                                     const std::string& label) const {
   shape.label = label;
-  shape.table = "items";
+  if (shape.table.empty()) shape.table = "items";
   shape.key_column = "id";
   if (shape.fixed_columns.empty()) {
     shape.fixed_columns = {"note"};
@@ -78,7 +78,9 @@ lab::ClientShape Rolling::Completed(lab::ClientShape shape,
   }
   shape.writes_null = scenario_.nullable;
   // Upserts through a view with INSTEAD OF triggers are SQLite's limit.
-  shape.upserts = testbed_.is_postgres() || access_ == Access::kInPlace;
+  const bool in_place_table =
+      access_ == Access::kInPlace && shape.table == "items";
+  shape.upserts = testbed_.is_postgres() || in_place_table;
   if (testbed_.is_sqlite()) {
     shape.session_setup = {"PRAGMA busy_timeout = 10000"};
   }

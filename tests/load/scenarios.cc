@@ -1,3 +1,4 @@
+#include "ops/create_table.h"
 #include "tests/load/rolling.h"
 
 namespace segue::test {
@@ -94,6 +95,70 @@ Migration RenameAndWiden() {
   return migration;
 }
 
+// Values stay what they are, but the tool cannot know that of an expression.
+Migration Constrain(const ConstraintSpec& constraint) {
+  Migration migration("constrain_v", "v is held to '" + constraint.name + "'");
+  ColumnChange change;
+  change.constraints = {constraint};
+  change.up = "v + 0";
+  change.down = "v - 0";
+  migration.AlterColumn("items", "v", change);
+  return migration;
+}
+
+Migration CheckValue() {
+  ConstraintSpec check;
+  check.name = "v_is_sane";
+  check.check = "v > -1000000000000";
+  return Constrain(check);
+}
+
+Migration UniqueValue() {
+  ConstraintSpec unique;
+  unique.name = "v_is_unique";
+  unique.type = ConstraintType::kUnique;
+  return Constrain(unique);
+}
+
+// Each kind over a column that stays, while another one moves.
+Migration RenameBesideConstraints() {
+  Migration migration = Rename();
+  ConstraintSpec check;
+  check.name = "id_is_sane";
+  check.columns = {"id"};
+  check.check = "id > -1000000000000";
+  ConstraintSpec unique;
+  unique.name = "id_is_unique";
+  unique.type = ConstraintType::kUnique;
+  unique.columns = {"id"};
+  ConstraintSpec key = unique;
+  key.name = "id_is_there";
+  key.type = ConstraintType::kForeignKey;
+  key.references_table = "items";
+  migration.CreateConstraint("items", check)
+      .CreateConstraint("items", unique)
+      .CreateConstraint("items", key);
+  return migration;
+}
+
+std::vector<Scenario> Constraints() {
+  Scenario check{.name = "CheckWithUp"};
+  check.migration = CheckValue;
+  check.old_version = Shape("v");
+  check.new_version = Shape("v");
+  check.new_shape_in_place = false;
+
+  Scenario unique = check;
+  unique.name = "UniqueWithUp";
+  unique.migration = UniqueValue;
+
+  Scenario plain{.name = "RenameBesideConstraints"};
+  plain.migration = RenameBesideConstraints;
+  plain.old_version = Shape("v");
+  plain.new_version = Shape("amount");
+  return {check, unique, plain};
+}
+
 std::vector<Scenario> Columns() {
   std::vector<Scenario> scenarios;
   Scenario rename{.name = "Rename"};
@@ -143,6 +208,38 @@ std::vector<Scenario> Types() {
   return {widen, number};
 }
 
+// The reference locks the table under traffic for a moment.
+Migration RenameTable() {
+  ops::CreateTableSpec logs;
+  logs.name = "logs";
+  logs.columns.resize(2);
+  logs.columns[0].column.name = "id";
+  logs.columns[0].column.type = "bigint";
+  logs.columns[0].primary_key = true;
+  logs.columns[1].column.name = "item";
+  logs.columns[1].column.type = "bigint";
+  schema::Constraint reference;
+  reference.kind = schema::ConstraintKind::kForeignKey;
+  reference.name = "logs_item";
+  reference.columns = {"item"};
+  reference.reference.table = "items";
+  reference.reference.columns = {"id"};
+  logs.columns[1].reference = reference;
+  Migration migration("rename_items", "items become goods");
+  migration.operations.push_back(ops::MakeCreateTable(logs));
+  migration.RenameTable("items", "goods");
+  return migration;
+}
+
+std::vector<Scenario> Tables() {
+  Scenario rename{.name = "CreateAndRenameTable"};
+  rename.migration = RenameTable;
+  rename.old_version = Shape("v");
+  rename.new_version = Shape("v");
+  rename.new_version.table = "goods";
+  return {rename};
+}
+
 std::vector<Scenario> Others() {
   Scenario drop{.name = "Drop", .extra_column = "code TEXT DEFAULT 'x'"};
   drop.migration = DropCode;
@@ -187,6 +284,8 @@ const std::vector<Scenario>& Scenarios() {
     for (const Scenario& scenario : Types()) all.push_back(scenario);
     for (const Scenario& scenario : Others()) all.push_back(scenario);
     for (const Scenario& scenario : Indexes()) all.push_back(scenario);
+    for (const Scenario& scenario : Tables()) all.push_back(scenario);
+    for (const Scenario& scenario : Constraints()) all.push_back(scenario);
     return all;
   }();
   return scenarios;

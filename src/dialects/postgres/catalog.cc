@@ -22,7 +22,11 @@ SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
   c.relrowsecurity AND NOT (r.rolsuper OR r.rolbypassrls)
     AND (c.relforcerowsecurity OR NOT pg_has_role(c.relowner, 'USAGE')),
   pg_has_role(c.relowner, 'USAGE'),
-  CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END
+  CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+  CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
+    WHEN 'i' THEN 'INDEX' ELSE 'DEFAULT' END,
+  (SELECT ic.relname::text FROM pg_index i JOIN pg_class ic
+     ON ic.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident)
 FROM pg_class c
 JOIN pg_roles r ON r.rolname = current_user
 LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = 0
@@ -153,6 +157,8 @@ TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid) {
     table.owned_by_session = row.Boolean();
     const std::string partition_key = row.Text();
     if (!partition_key.empty()) table.partition_key = {partition_key};
+    table.replica_identity = row.Text();
+    table.replica_identity_index = row.Text();
   }
   return tables;
 }

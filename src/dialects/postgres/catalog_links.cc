@@ -63,9 +63,17 @@ SELECT x.conrelid::bigint, x.conname::text, x.contype::text, k.ord::int,
   a.attname::text, CASE WHEN coalesce(k.ord, 1) = 1
     THEN pg_get_constraintdef(x.oid) END,
   CASE WHEN coalesce(k.ord, 1) = 1 THEN pg_get_expr(x.conbin, x.conrelid) END,
-  x.convalidated
+  x.convalidated, x.condeferrable, x.condeferred, x.connoinherit,
+  CASE WHEN r.relnamespace <> c.relnamespace
+       THEN (SELECT nspname || '.' FROM pg_namespace WHERE oid = r.relnamespace)
+       ELSE '' END || r.relname,
+  (SELECT string_agg(ra.attname, E'\n' ORDER BY rk.ord)
+   FROM unnest(x.confkey) WITH ORDINALITY rk (attnum, ord)
+   JOIN pg_attribute ra ON ra.attrelid = r.oid AND ra.attnum = rk.attnum),
+  x.confmatchtype::text, x.confdeltype::text, x.confupdtype::text
 FROM pg_class c
 JOIN pg_constraint x ON x.conrelid = c.oid
+LEFT JOIN pg_class r ON r.oid = x.confrelid
 LEFT JOIN LATERAL unnest(x.conkey) WITH ORDINALITY k (attnum, ord) ON true
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
 WHERE c.relnamespace = $1::oid AND x.contype IN ('p', 'u', 'f', 'c', 'x')
@@ -125,6 +133,34 @@ UNION
     AND NOT a.attisdropped AND p.prosrc ~* ('\m(new|old)\s*\.\s*"?' ||
       regexp_replace(replace(a.attname, '"', '""'),
         '([][\\.*+?^$(){}|])', '\\\1', 'g') || '("|\M)')
+UNION
+  SELECT i.inhparent, 0, 'inheriting table', t.relnamespace, t.relname::text
+  FROM c JOIN pg_inherits i ON i.inhparent = c.oid
+  JOIN pg_class t ON t.oid = i.inhrelid AND NOT t.relispartition
+UNION
+  SELECT c.oid, 0,
+    CASE WHEN y.classid = 'pg_proc'::regclass THEN 'function' ELSE 'column' END,
+    coalesce(t.relnamespace, p.pronamespace),
+    coalesce(t.relname || '.' || a.attname, p.proname::text)
+  FROM c JOIN pg_type r ON r.oid = c.reltype
+  JOIN pg_depend y ON y.refclassid = 'pg_type'::regclass
+    AND y.refobjid IN (r.oid, r.typarray)
+    AND y.classid IN ('pg_class'::regclass, 'pg_proc'::regclass)
+  LEFT JOIN pg_class t ON y.classid = 'pg_class'::regclass AND t.oid = y.objid
+  LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = y.objsubid
+  LEFT JOIN pg_proc p ON y.classid = 'pg_proc'::regclass AND p.oid = y.objid
+UNION
+  SELECT s.refobjid, 0, 'default of', t.relnamespace,
+    t.relname || '.' || a.attname
+  FROM c JOIN pg_depend s ON s.refclassid = 'pg_class'::regclass
+    AND s.refobjid = c.oid AND s.classid = 'pg_class'::regclass
+    AND s.deptype IN ('a', 'i')
+  JOIN pg_class q ON q.oid = s.objid AND q.relkind = 'S'
+  JOIN pg_depend u ON u.refclassid = 'pg_class'::regclass
+    AND u.refobjid = q.oid AND u.classid = 'pg_attrdef'::regclass
+  JOIN pg_attrdef f ON f.oid = u.objid AND f.adrelid <> c.oid
+  JOIN pg_class t ON t.oid = f.adrelid
+  JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
 UNION
   SELECT x.confrelid, k, 'foreign key', t.relnamespace,
     t.relname || '.' || x.conname
@@ -200,6 +236,27 @@ schema::ConstraintKind KindOfConstraint(const std::string& contype) {
   }
 }
 
+// pg_constraint.confdeltype and confupdtype; NO ACTION is the default.
+std::string ActionOf(const std::string& code) {
+  if (code == "r") return "RESTRICT";
+  if (code == "c") return "CASCADE";
+  if (code == "n") return "SET NULL";
+  return code == "d" ? "SET DEFAULT" : "";
+}
+
+void ReadReference(RowReader& row, schema::Constraint& constraint) {
+  constraint.deferrable = row.Boolean();
+  constraint.initially_deferred = row.Boolean();
+  constraint.no_inherit = row.Boolean();
+  schema::Reference& reference = constraint.reference;
+  reference.table = row.Text();
+  if (reference.table.empty()) return;
+  reference.columns = base::Split(row.Text(), '\n');
+  reference.match = row.Text() == "f" ? "FULL" : "";
+  reference.on_delete = ActionOf(row.Text());
+  reference.on_update = ActionOf(row.Text());
+}
+
 void ReadConstraint(RowReader& row, schema::Table& table) {
   std::string name = row.Text();
   const schema::ConstraintKind kind = KindOfConstraint(row.Text());
@@ -212,6 +269,7 @@ void ReadConstraint(RowReader& row, schema::Table& table) {
     constraint.definition = row.Text();
     constraint.check = row.Text();
     constraint.validated = row.Boolean();
+    ReadReference(row, constraint);
     table.constraints.push_back(std::move(constraint));
   }
   if (!column.empty()) table.constraints.back().columns.push_back(column);

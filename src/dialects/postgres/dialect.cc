@@ -23,6 +23,11 @@ db::Capabilities MakeCapabilities() {
   can.not_valid_constraints = true;
   can.add_check_constraint = true;
   can.set_not_null_needs_check = true;
+  can.constraints_go_with_column = true;
+  can.adopts_index = true;
+  can.add_primary_key = true;
+  can.exclusion_constraints = true;
+  can.replica_identity = true;
   can.moves_default = true;
   can.many_sessions = true;
   can.ledger_prefix = "segue.";
@@ -42,6 +47,10 @@ db::Capabilities MakeCapabilities() {
       "pg_get_serial_sequence",
       "poolers may drop the URL's options: ALTER ROLE ... SET search_path "
       "says the same"};
+  can.view_notes = {
+      "it does not take COPY, TRUNCATE, MERGE (before PostgreSQL 17), ON "
+      "CONFLICT ON CONSTRAINT, GROUP BY the primary key only, system columns, "
+      "foreign keys to it and pg_get_serial_sequence"};
   return can;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/postgres/attempt.h"
+#include "dialects/postgres/examine_check.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
@@ -14,37 +16,6 @@ constexpr const char* kClone = "pg_temp.segue_examined";
 constexpr const char* kResult = "\"~result\"";
 // How the server begins what it says at debug level of ALTER TABLE.
 constexpr const char* kRewriting = "rewriting table";
-
-// A transaction that is never committed. Names mean what they will mean to
-// the generated functions: both are read by sessions of the same schema.
-class Attempt {
- public:
-  explicit Attempt(db::Connection& connection)
-      : transaction_(connection, {db::Purpose::kSchema, {}}) {}
-
- private:
-  db::Transaction transaction_;
-};
-
-struct Refusal {
-  std::string sqlstate;  // empty: the statement was taken
-  std::string message;
-};
-
-// Errors that say nothing about the statement are passed on.
-Refusal Try(db::Connection& connection, const std::string& sql,
-            const std::vector<db::Value>& parameters = {}) {
-  try {
-    connection.Execute(sql, parameters);
-    return {};
-  } catch (const Error& error) {
-    const bool about_it = error.kind() == ErrorKind::kRefused ||
-                          error.kind() == ErrorKind::kConstraint ||
-                          error.kind() == ErrorKind::kInternal;
-    if (!about_it) throw;
-    return {error.native_code(), error.what()};
-  }
-}
 
 std::string ColumnList(const db::Question& question) {
   std::vector<std::string> columns;
@@ -275,8 +246,16 @@ db::ExpressionFacts Examine(db::Connection& connection,
       return ExamineExpression(connection, question);
     case db::Question::Kind::kIndex:
       return ExamineIndex(connection, question);
+    case db::Question::Kind::kNewTable:
+      return ExamineNewTable(connection, question);
+    case db::Question::Kind::kFreeName:
+      return ExamineName(connection, question);
+    case db::Question::Kind::kNamedBy:
+      return ExamineNamedBy(connection, question);
+    case db::Question::Kind::kCheck:
+      return ExamineCheck(connection, question);
   }
-  throw Error(ErrorKind::kInternal, "an unknown question");
+  throw Error(ErrorKind::kInternal, "a question of an unknown kind");
 }
 
 }  // namespace segue::postgres

@@ -10,6 +10,14 @@ namespace segue::postgres {
 db::ExpressionFacts Examine(db::Connection& connection,
                             const db::Question& question);
 
+// Of those, examine_table.cc answers these.
+db::ExpressionFacts ExamineNewTable(db::Connection& connection,
+                                    const db::Question& question);
+db::ExpressionFacts ExamineName(db::Connection& connection,
+                                const db::Question& question);
+db::ExpressionFacts ExamineNamedBy(db::Connection& connection,
+                                   const db::Question& question);
+
 // True when the expression names something whose value changes with time or
 // user, so that evaluating it again proves nothing: now(), current_user, a
 // subquery.

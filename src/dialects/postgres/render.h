@@ -48,5 +48,7 @@ PlannedAction RenderOne(const plan::Settle&, const RenderContext&);
 // version_views.cc
 PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireVersion&, const RenderContext&);
+PlannedAction RenderOne(const plan::PublishAlias&, const RenderContext&);
+PlannedAction RenderOne(const plan::RetireAlias&, const RenderContext&);
 
 }  // namespace segue::postgres

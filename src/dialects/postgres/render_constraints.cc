@@ -1,5 +1,6 @@
 // ADD, VALIDATE and DROP CONSTRAINT.
 #include "dialects/postgres/constraint_body.h"
+#include "dialects/postgres/constraint_trial.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -72,6 +73,7 @@ PlannedAction RenderOne(const plan::AddConstraint& action,
   planned.probe = ConstraintExists(action.table, constraint.name);
   planned.lock = Lock(is_foreign_key ? kShareRowExclusive : kAccessExclusive,
                       action.table, context, HoldText(constraint, not_valid));
+  planned.motion = TrialSql(action.table, action.trial, context);
   return planned;
 }
 
@@ -118,12 +120,63 @@ PlannedAction RenderOne(const plan::DropConstraint& action,
   return planned;
 }
 
-PlannedAction RenderOne(const plan::RenameConstraint&, const RenderContext&) {
-  throw Error(ErrorKind::kInternal, "RENAME CONSTRAINT is not rendered yet");
+PlannedAction RenderOne(const plan::RenameConstraint& action,
+                        const RenderContext& context) {
+  const std::string& from = action.constraint.name;
+  const auto rename = [&](const std::string& old, const std::string& now) {
+    return AlterTable(action.table) + "RENAME CONSTRAINT " + Ident(old) +
+           " TO " + Ident(now);
+  };
+  PlannedAction planned;
+  planned.description =
+      std::string("Rename ") + KindText(action.constraint.kind) + " '" + from +
+      "' of '" + action.table.name + "' to '" + action.to + "'";
+  planned.forward.push_back({rename(from, action.to), {}});
+  planned.undo.push_back({rename(action.to, from), {}});
+  planned.probe = ConstraintExists(action.table, action.to);
+  planned.lock = Lock(kAccessExclusive, action.table, context);
+  return planned;
 }
 
-PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&) {
-  throw Error(ErrorKind::kInternal, "REPLICA IDENTITY is not rendered yet");
+namespace {
+
+std::string IdentitySql(const schema::TableName& table,
+                        const std::string& identity, const std::string& index) {
+  return AlterTable(table) + "REPLICA IDENTITY " +
+         (identity == "INDEX" ? "USING INDEX " + Ident(index) : identity);
+}
+
+// pg_class.relreplident
+std::string IdentityCode(const std::string& identity) {
+  if (identity == "FULL") return "f";
+  if (identity == "NOTHING") return "n";
+  return identity == "INDEX" ? "i" : "d";
+}
+
+}  // namespace
+
+PlannedAction RenderOne(const plan::SetReplicaIdentity& action,
+                        const RenderContext& context) {
+  PlannedAction planned;
+  planned.description =
+      "Set the replica identity of '" + action.table.name + "' to " +
+      action.after +
+      (action.after_index.empty() ? "" : " '" + action.after_index + "'");
+  planned.forward.push_back(
+      {IdentitySql(action.table, action.after, action.after_index), {}});
+  planned.undo.push_back(
+      {IdentitySql(action.table, action.before, action.before_index), {}});
+  const std::string relation =
+      "to_regclass(" + Literal(Name(action.table)) + ")";
+  planned.probe =
+      "SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = " + relation +
+      " AND relreplident = " + Literal(IdentityCode(action.after)) + ")";
+  if (action.after == "INDEX") {
+    planned.probe =
+        IndexExists(action.table, action.after_index, "i.indisreplident");
+  }
+  planned.lock = Lock(kAccessExclusive, action.table, context);
+  return planned;
 }
 
 }  // namespace segue::postgres

@@ -1,5 +1,6 @@
 // CREATE, DROP and RENAME INDEX.
 #include "base/text.h"
+#include "dialects/postgres/constraint_trial.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -239,13 +240,16 @@ PlannedAction RenderOne(const plan::CreateIndex& action,
   planned.cleanup = Patiently(
       {DropConcurrently(action.table, name, "NOT i.indisvalid")}, context);
   planned.probe = IndexExists(action.table, name, "i.indisvalid");
-  planned.objections = DuplicatesSql(action, context);
+  if (!action.trial) {
+    planned.objections = DuplicatesSql(action, context);
+  }
   planned.progress = kProgressSql;
   planned.lock = Lock(kShareUpdateExclusive, action.table, context,
                       "as long as the build takes; neither reads nor writes "
                       "are blocked");
   planned.lock.budget = kConcurrentBudgetTime;
   planned.transactional = false;
+  planned.motion = TrialSql(action.table, action.trial, context);
   return planned;
 }
 

@@ -118,7 +118,7 @@ TEST(RenderTest, IndexesAreBuiltConcurrentlyWithTheirOwnBudget) {
   EXPECT_FALSE(planned.transactional);
   EXPECT_EQ(planned.forward[1].sql,
             "CREATE UNIQUE INDEX CONCURRENTLY \"i\" ON \"public\".\"users\" "
-            "((lower(name)) DESC) WHERE id > 0");
+            "((lower(name)) DESC) WHERE (id > 0\n)");
   EXPECT_THAT(Joined(planned.cleanup), HasSubstr("DROP INDEX CONCURRENTLY"));
   EXPECT_EQ(planned.forward[2].sql, "SET lock_timeout = '500ms'");
 }

@@ -111,12 +111,32 @@ std::string SchemaGrants(const std::string& base, const std::string& version) {
              Literal(version) + ", g); END LOOP; END");
 }
 
+// A table that the migration creates has the privileges that the schema's
+// defaults give it, which nobody knows before.
+std::string DefaultGrants(const schema::TableName& name,
+                          const schema::TableName& base) {
+  return "DO " +
+         DollarQuoted(
+             "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, "
+             "e.is_grantable, CASE WHEN e.grantee = 0 THEN 'PUBLIC' "
+             "ELSE quote_ident(pg_get_userbyid(e.grantee)) END AS grantee "
+             "FROM pg_catalog.pg_class c CROSS JOIN aclexplode(c.relacl) e "
+             "WHERE c.oid = " +
+             Regclass(base) +
+             " AND e.grantee <> c.relowner LOOP EXECUTE "
+             "format('GRANT %s ON %s TO %s%s', g.privilege_type, " +
+             Literal(Name(name)) +
+             ", g.grantee, CASE WHEN g.is_grantable THEN "
+             "' WITH GRANT OPTION' ELSE '' END); END LOOP; END");
+}
+
 void AddView(const schema::TableName& name, const plan::VersionView& view,
              const RenderContext& context, std::vector<std::string>& sql) {
   const int major = MajorVersion(context.schema.server_version);
   sql.push_back(CreateView(name, view, major));
   AddColumnDetails(name, view, sql);
   const schema::Table* base = context.schema.FindTable(view.base.name);
+  if (base == nullptr) sql.push_back(DefaultGrants(name, view.base));
   if (base != nullptr && !base->comment.empty()) {
     sql.push_back("COMMENT ON VIEW " + Name(name) + " IS " +
                   Literal(base->comment));
@@ -133,20 +153,17 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
 }
 
 // Before 15 a view reads with its owner's eyes, past every policy.
-void RefuseRowSecurity(const plan::PublishVersion& action,
-                       const RenderContext& context) {
-  if (MajorVersion(context.schema.server_version) >= kHasSecurityInvoker) {
-    return;
-  }
-  for (const plan::VersionView& view : action.views) {
-    const schema::Table* table = context.schema.FindTable(view.base.name);
-    if (table == nullptr || !table->row_security_hides) continue;
-    throw Error(ErrorKind::kRefused,
-                "table '" + view.base.name +
-                    "' has row security, which views of PostgreSQL before 15 "
-                    "bypass: no version can be published")
-        .WithHint("use --access in_place");
-  }
+void RefuseRowSecurity(const plan::VersionView& view,
+                       const RenderContext& context, const char* hint) {
+  const schema::Table* table = context.schema.FindTable(view.base.name);
+  const bool hides = table != nullptr && table->row_security_hides;
+  const int major = MajorVersion(context.schema.server_version);
+  if (!hides || major >= kHasSecurityInvoker) return;
+  throw Error(ErrorKind::kRefused,
+              "table '" + view.base.name +
+                  "' has row security, which views of PostgreSQL before 15 "
+                  "bypass: no view of it can be published")
+      .WithHint(hint);
 }
 
 // Drops what is segue's only: whatever else is in the schema or depends on a
@@ -165,6 +182,23 @@ std::string RetireSql(const std::string& version) {
              Literal(version) + "); END");
 }
 
+schema::TableName NameOf(const plan::VersionView& alias) {
+  return {alias.base.schema, alias.name};
+}
+
+std::vector<Statement> AliasStatements(const plan::VersionView& alias,
+                                       const RenderContext& context) {
+  std::vector<std::string> sql;
+  AddView(NameOf(alias), alias, context, sql);
+  return Statements(std::move(sql));
+}
+
+std::string AliasExists(const plan::VersionView& alias) {
+  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = "
+         "to_regclass(" +
+         Literal(Name(NameOf(alias))) + ") AND relkind = 'v')";
+}
+
 std::string VersionExists(const std::string& version) {
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = " +
          Literal(version) + ")";
@@ -174,7 +208,9 @@ std::string VersionExists(const std::string& version) {
 
 PlannedAction RenderOne(const plan::PublishVersion& action,
                         const RenderContext& context) {
-  RefuseRowSecurity(action, context);
+  for (const plan::VersionView& view : action.views) {
+    RefuseRowSecurity(view, context, "use --access in_place");
+  }
   const std::string& version = action.version_schema;
   const std::string& base = context.schema.name;
   // The comment marks the schema as segue's: inspect looks for it.
@@ -208,6 +244,32 @@ PlannedAction RenderOne(const plan::RetireVersion& action,
   planned.probe = "SELECT NOT (" + VersionExists(action.version_schema) + ")";
   planned.lock = Lock(kAccessExclusive, {"", action.version_schema}, context);
   planned.reversible = false;
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::PublishAlias& action,
+                        const RenderContext& context) {
+  const plan::VersionView& alias = action.view;
+  RefuseRowSecurity(alias, context, "use a server of 15 or newer");
+  PlannedAction planned;
+  planned.description =
+      "Create view '" + alias.name + "' of table '" + alias.base.name + "'";
+  planned.forward = AliasStatements(alias, context);
+  planned.undo.push_back({"DROP VIEW IF EXISTS " + Name(NameOf(alias)), {}});
+  planned.probe = AliasExists(alias);
+  planned.lock = Lock("ACCESS SHARE", alias.base, context);
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::RetireAlias& action,
+                        const RenderContext& context) {
+  const plan::VersionView& alias = action.view;
+  PlannedAction planned;
+  planned.description = "Drop view '" + alias.name + "'";
+  planned.forward.push_back({"DROP VIEW " + Name(NameOf(alias)), {}});
+  planned.undo = AliasStatements(alias, context);
+  planned.probe = "SELECT NOT (" + AliasExists(alias) + ")";
+  planned.lock = Lock(kAccessExclusive, NameOf(alias), context);
   return planned;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+#include "dialects/sqlite/names.h"
 #include "dialects/sqlite/tokens.h"
 #include "segue/error.h"
 
@@ -164,6 +166,82 @@ void AddChecks(std::string_view sql, const Item& item,
   }
 }
 
+// CHECK (...)
+std::size_t CheckEnd(const std::vector<Token>& tokens, std::size_t at) {
+  const bool is_check = tokens[at].Is("CHECK") && at + 1 < tokens.size() &&
+                        tokens[at + 1].IsSymbol('(');
+  return is_check ? SkipBrackets(tokens, at + 1) : 0;
+}
+
+// What may follow REFERENCES table (columns).
+bool ContinuesReference(const std::vector<Token>& tokens, std::size_t at) {
+  const Token& token = tokens[at];
+  if (token.Is("NOT")) return Next(tokens, at + 1, "DEFERRABLE");
+  // ON CONFLICT belongs to another clause; ON DELETE and ON UPDATE to this.
+  if (token.Is("ON")) {
+    return Next(tokens, at + 1, "DELETE") || Next(tokens, at + 1, "UPDATE");
+  }
+  return token.Is("MATCH") || token.Is("DEFERRABLE") || token.Is("INITIALLY");
+}
+
+std::size_t ReferenceWords(const std::vector<Token>& tokens, std::size_t at) {
+  if (tokens[at].Is("DEFERRABLE")) return 1;
+  if (!tokens[at].Is("ON")) return 2;  // NOT DEFERRABLE, MATCH x, INITIALLY x
+  const bool one_word =
+      Next(tokens, at + 2, "CASCADE") || Next(tokens, at + 2, "RESTRICT");
+  return one_word ? 3 : 4;
+}
+
+// [FOREIGN KEY (...)] REFERENCES ...
+std::size_t ForeignKeyEnd(const std::vector<Token>& tokens, std::size_t at) {
+  if (Next(tokens, at, "FOREIGN")) {
+    if (at + 2 >= tokens.size() || !tokens[at + 2].IsSymbol('(')) return 0;
+    at = SkipBrackets(tokens, at + 2);
+  }
+  if (!Next(tokens, at, "REFERENCES")) return 0;
+  at += 2;
+  if (at < tokens.size() && tokens[at].IsSymbol('(')) {
+    at = SkipBrackets(tokens, at);
+  }
+  while (at < tokens.size() && ContinuesReference(tokens, at)) {
+    at += ReferenceWords(tokens, at);
+  }
+  return std::min(at, tokens.size());
+}
+
+std::vector<std::string> NamesIn(const std::vector<Token>& tokens,
+                                 std::size_t open) {
+  std::vector<std::string> names;
+  const std::size_t end = SkipBrackets(tokens, open);
+  for (std::size_t at = open + 1; at + 1 < end; ++at) {
+    if (!tokens[at].IsSymbol(',')) names.push_back(NameOf(tokens[at]));
+  }
+  return names;
+}
+
+ConstraintText ConstraintOf(std::string_view sql, const Item& item,
+                            Clause clause, bool is_foreign_key) {
+  const std::vector<Token>& tokens = item.tokens;
+  ConstraintText found;
+  found.is_foreign_key = is_foreign_key;
+  if (!item.is_constraint()) found.column = NameOf(tokens[0]);
+  if (!is_foreign_key) {
+    found.expression = InBrackets(sql, tokens, clause.begin + 1);
+  } else if (tokens[clause.begin].Is("FOREIGN")) {
+    found.columns = NamesIn(tokens, clause.begin + 2);
+  } else {
+    found.columns = {found.column};
+  }
+  if (clause.begin >= 2 && tokens[clause.begin - 2].Is("CONSTRAINT")) {
+    found.name = NameOf(tokens[clause.begin - 1]);
+    clause.begin -= 2;
+  }
+  found.begin = tokens[clause.begin].begin;
+  found.text = std::string(
+      sql.substr(found.begin, tokens[clause.end - 1].end - found.begin));
+  return found;
+}
+
 ColumnText TextOf(std::string_view sql, const Item& item) {
   const std::vector<Token>& tokens = item.tokens;
   ColumnText column;
@@ -218,6 +296,93 @@ std::vector<CheckText> Checks(std::string_view sql) {
   std::vector<CheckText> checks;
   for (const Item& item : ItemsOf(sql)) AddChecks(sql, item, &checks);
   return checks;
+}
+
+std::vector<ConstraintText> ConstraintTexts(std::string_view sql) {
+  std::vector<ConstraintText> found;
+  const std::vector<Item> items = ItemsOf(sql);
+  for (std::size_t place = 0; place < items.size(); ++place) {
+    const std::vector<Token>& tokens = items[place].tokens;
+    for (std::size_t at = 0; at < tokens.size();) {
+      const std::size_t check = CheckEnd(tokens, at);
+      const std::size_t end = check != 0 ? check : ForeignKeyEnd(tokens, at);
+      if (end != 0) {
+        found.push_back(ConstraintOf(sql, items[place], {at, end}, check == 0));
+        found.back().item = place;
+        at = end;
+      } else {
+        at = tokens[at].IsSymbol('(') ? SkipBrackets(tokens, at) : at + 1;
+      }
+    }
+  }
+  return found;
+}
+
+std::string NameOf(const ConstraintText& constraint) {
+  if (!constraint.name.empty()) return constraint.name;
+  if (!constraint.is_foreign_key) {
+    return "CHECK (" + constraint.expression + ")";
+  }
+  return base::Join(constraint.columns, "_") + "_fkey";
+}
+
+ConstraintText FindConstraint(std::string_view sql, std::string_view name) {
+  for (ConstraintText& constraint : ConstraintTexts(sql)) {
+    if (SameName(NameOf(constraint), name)) return std::move(constraint);
+  }
+  throw Error(ErrorKind::kNotFound,
+              "the table's text has no check and no "
+              "foreign key '" +
+                  std::string(name) + "'")
+      .WithSql(std::string(sql));
+}
+
+bool HasConstraint(std::string_view sql, std::string_view name) {
+  const std::vector<ConstraintText> all = ConstraintTexts(sql);
+  return std::any_of(all.begin(), all.end(), [&](const auto& constraint) {
+    return SameName(NameOf(constraint), name);
+  });
+}
+
+std::string ConstraintHead(const ConstraintText& constraint) {
+  if (constraint.name.empty()) return "";
+  const std::vector<Token> tokens = Tokenize(constraint.text);
+  return constraint.text.substr(0, tokens[2].begin);
+}
+
+std::string WithConstraintHead(std::string_view sql, std::string_view name,
+                               std::string_view head) {
+  const ConstraintText found = FindConstraint(sql, name);
+  return Splice(sql, found.begin, found.begin + ConstraintHead(found).size(),
+                head);
+}
+
+std::string WithConstraint(std::string_view sql, std::string_view text) {
+  const std::size_t end = ItemsOf(sql).back().end();
+  return Splice(sql, end, end, ", " + std::string(text));
+}
+
+std::string WithTextBehind(std::string_view sql, std::size_t place,
+                           std::string_view text) {
+  const std::size_t end = ItemsOf(sql).at(place).end();
+  return Splice(sql, end, end, text);
+}
+
+// The comma before an item goes with it, and the blanks between them.
+std::string WithoutConstraint(std::string_view sql,
+                              const ConstraintText& constraint,
+                              std::string* removed) {
+  const std::size_t end = constraint.begin + constraint.text.size();
+  std::size_t begin = constraint.begin;
+  if (constraint.column.empty()) {
+    begin = ItemsOf(sql).at(constraint.item - 1).end();
+  } else {
+    while (begin > 0 && (sql[begin - 1] == ' ' || sql[begin - 1] == '\n')) {
+      --begin;
+    }
+  }
+  if (removed != nullptr) *removed = sql.substr(begin, end - begin);
+  return Splice(sql, begin, end, "");
 }
 
 std::vector<ColumnText> ColumnTexts(std::string_view sql) {

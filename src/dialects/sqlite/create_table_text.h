@@ -34,6 +34,41 @@ struct CheckText {
 };
 std::vector<CheckText> Checks(std::string_view sql);
 
+// A check or a foreign key where it stands, with its CONSTRAINT name.
+struct ConstraintText {
+  bool is_foreign_key = false;
+  std::string name;                  // empty: none given
+  std::string column;                // in whose definition; empty: the table's
+  std::vector<std::string> columns;  // of a foreign key
+  std::string expression;            // of a check
+  std::string text;                  // "CONSTRAINT x CHECK (y)"
+  std::size_t begin = 0;             // of `text`
+  std::size_t item = 0;              // its place in the list in brackets
+};
+std::vector<ConstraintText> ConstraintTexts(std::string_view sql);
+
+// By the name that Inspect gives it: its own, else "CHECK (expression)" or
+// "column_fkey". Throws Error{kNotFound}.
+std::string NameOf(const ConstraintText& constraint);
+ConstraintText FindConstraint(std::string_view sql, std::string_view name);
+bool HasConstraint(std::string_view sql, std::string_view name);
+// `head`: "CONSTRAINT x " as it is to stand there, or nothing.
+std::string WithConstraintHead(std::string_view sql, std::string_view name,
+                               std::string_view head);
+// What stands there now.
+std::string ConstraintHead(const ConstraintText& constraint);
+
+// `text` as one more item of the list.
+std::string WithConstraint(std::string_view sql, std::string_view text);
+// Without it, and without the comma of an item of its own. `*removed`, when
+// given, is all that was taken away.
+std::string WithoutConstraint(std::string_view sql,
+                              const ConstraintText& constraint,
+                              std::string* removed = nullptr);
+// `text` right behind the item at `place`: puts back what was removed.
+std::string WithTextBehind(std::string_view sql, std::size_t place,
+                           std::string_view text);
+
 struct ColumnText {
   std::string name;
   std::string collation;      // empty: none given

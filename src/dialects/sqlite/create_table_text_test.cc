@@ -125,5 +125,55 @@ TEST(Names, TellLiteralsFromExpressions) {
   EXPECT_EQ(BareOrQuoted("a b"), "\"a b\"");
 }
 
+constexpr char kConstrained[] =
+    "CREATE TABLE t(a INTEGER CONSTRAINT \"One\" CHECK (a > 0) REFERENCES p"
+    " ON DELETE SET NULL ON UPDATE CASCADE NOT NULL, b TEXT CHECK(b <> ')'),\n"
+    "  CONSTRAINT two FOREIGN KEY (a, b) REFERENCES q (x, y) MATCH FULL"
+    " DEFERRABLE INITIALLY DEFERRED /* why */,\n  CHECK (a <> b)) STRICT";
+
+TEST(ConstraintTexts, FindsThemWithTheirNames) {
+  const std::vector<ConstraintText> found = ConstraintTexts(kConstrained);
+  std::vector<std::string> texts;
+  std::vector<std::string> names;
+  for (const ConstraintText& one : found) {
+    texts.push_back(one.text);
+    names.push_back(NameOf(one));
+  }
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"One", "a_fkey", "CHECK (b <> ')')",
+                                      "two", "CHECK (a <> b)"}));
+  EXPECT_EQ(texts,
+            (std::vector<std::string>{
+                "CONSTRAINT \"One\" CHECK (a > 0)",
+                "REFERENCES p ON DELETE SET NULL ON UPDATE CASCADE",
+                "CHECK(b <> ')')",
+                "CONSTRAINT two FOREIGN KEY (a, b) REFERENCES q (x, y) MATCH "
+                "FULL DEFERRABLE INITIALLY DEFERRED",
+                "CHECK (a <> b)"}));
+}
+
+TEST(ConstraintTexts, ComeAndGoByteForByte) {
+  const std::string added =
+      WithConstraint(kConstrained, "CONSTRAINT x CHECK (a < 9)");
+  EXPECT_NE(added.find("CHECK (a <> b), CONSTRAINT x CHECK (a < 9)) STRICT"),
+            std::string::npos);
+  EXPECT_EQ(WithoutConstraint(added, FindConstraint(added, "X")), kConstrained);
+  for (const char* name : {"two", "CHECK (a <> b)"}) {
+    const ConstraintText found = FindConstraint(kConstrained, name);
+    std::string removed;
+    const std::string without =
+        WithoutConstraint(kConstrained, found, &removed);
+    EXPECT_FALSE(HasConstraint(without, name));
+    EXPECT_EQ(WithTextBehind(without, found.item - 1, removed), kConstrained);
+  }
+}
+
+TEST(ConstraintTexts, ChangeTheirNames) {
+  const std::string named =
+      WithConstraintHead(kConstrained, "a_fkey", "CONSTRAINT key ");
+  EXPECT_TRUE(HasConstraint(named, "key"));
+  EXPECT_EQ(WithConstraintHead(named, "key", ""), kConstrained);
+}
+
 }  // namespace
 }  // namespace segue::sqlite

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/tokens.h"
 
 namespace segue::sqlite {
@@ -28,6 +29,29 @@ bool Mentions(const std::string& sql, const std::string& name) {
   return !schema::ReferencedColumns(sql, {name}).empty();
 }
 
+std::vector<ConstraintText> ForeignKeyTexts(const std::string& definition) {
+  std::vector<ConstraintText> texts;
+  for (ConstraintText& text : ConstraintTexts(definition)) {
+    if (text.is_foreign_key) texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+// Its name and whether it is deferred: no pragma tells. The pragma counts from
+// the last one in the text.
+void ReadText(const std::string& definition, std::int64_t id,
+              schema::Constraint& constraint) {
+  const std::vector<ConstraintText> texts = ForeignKeyTexts(definition);
+  const auto place = static_cast<std::size_t>(id) + 1;
+  if (place > texts.size()) return;
+  const ConstraintText& text = texts[texts.size() - place];
+  constraint.name = NameOf(text);
+  const auto words =
+      schema::ReferencedColumns(text.text, {"deferrable", "deferred"});
+  constraint.deferrable = words.size() == 2;
+  constraint.initially_deferred = constraint.deferrable;
+}
+
 }  // namespace
 
 void AddForeignKey(ForeignKey key, schema::Schema* schema) {
@@ -42,9 +66,15 @@ void AddForeignKey(ForeignKey key, schema::Schema* schema) {
       "FOREIGN KEY (" + base::Join(key.columns, ", ") + ") REFERENCES " +
       key.parent + " (" + base::Join(key.parent_columns, ", ") +
       ") ON UPDATE " + key.on_update + " ON DELETE " + key.on_delete;
-  // SQLite does not tell the name it was given.
+  constraint.reference = {key.parent,
+                          key.parent_columns,
+                          "",
+                          key.on_delete == "NO ACTION" ? "" : key.on_delete,
+                          key.on_update == "NO ACTION" ? "" : key.on_update,
+                          {}};
   constraint.name = base::Join(key.columns, "_") + "_fkey";
   if (schema::Table* child = schema->FindTable(key.table)) {
+    ReadText(child->definition, key.id, constraint);
     child->constraints.push_back(std::move(constraint));
   }
   if (parent == nullptr) return;

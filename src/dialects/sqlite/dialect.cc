@@ -16,6 +16,7 @@ db::Capabilities MakeCapabilities() {
   can.default_schema = "main";
   can.transactional_ddl = true;
   can.versioned_access = true;
+  can.add_check_constraint = true;
   can.drop_column_rewrites = true;
   can.relaxes_not_null = true;
   can.converts_on_store = true;
@@ -48,6 +49,11 @@ db::Capabilities MakeCapabilities() {
       "an UPDATE writes every column: a trigger of yours with UPDATE OF fires "
       "for each",
   };
+  can.view_notes = {
+      "it takes no upsert (ON CONFLICT, REPLACE), changes() and "
+      "last_insert_rowid() do not count what its triggers write, and a column "
+      "that is given NULL gets its default",
+      "PRAGMA table_info and foreign_key_list say nothing of the table"};
   return can;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/index_text.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/tokens.h"
@@ -161,6 +162,77 @@ std::string IndexError(db::Connection& connection,
   }
 }
 
+// An empty temporary table of the same name: a check may say table.column.
+class Clone {
+ public:
+  Clone(db::Connection& connection, const db::Question& question)
+      : connection_(connection),
+        name_("temp." + Quote(question.table.name)),
+        table_(question.table.name) {
+    std::vector<std::string> parts;
+    for (const plan::Binding& binding : question.bindings) {
+      parts.push_back(Quote(binding.name) + " " + binding.type);
+    }
+    if (parts.empty()) parts.emplace_back("segue_none");
+    parts.push_back("CHECK (" + question.expression + "\n)");
+    connection_.Execute("CREATE TEMPORARY TABLE " + Quote(table_) + " (" +
+                        base::Join(parts, ", ") + ")");
+  }
+  ~Clone() {
+    try {
+      connection_.Execute("DROP TABLE " + name_);
+    } catch (const Error&) {
+      // The session is gone, and its temporary tables with it.
+    }
+  }
+  Clone(const Clone&) = delete;
+  Clone& operator=(const Clone&) = delete;
+
+  void Rename(const std::string& from, const std::string& to) {
+    connection_.Execute("ALTER TABLE " + name_ + " RENAME COLUMN " +
+                        Quote(from) + " TO " + BareOrQuoted(to));
+  }
+
+  std::string Check() {
+    const db::Result found = connection_.Execute(
+        "SELECT sql FROM sqlite_temp_schema WHERE name = $1", {table_});
+    const std::string sql = db::ToText(found.rows.at(0).at(0));
+    return std::string(base::Trim(Checks(sql).back().expression));
+  }
+
+ private:
+  db::Connection& connection_;
+  std::string name_;
+  std::string table_;
+};
+
+// SQLite rewrites the expression itself when its columns are renamed to where
+// they live; by way of names that nobody has, for two may change names.
+db::ExpressionFacts ExamineCheck(db::Connection& connection,
+                                 const db::Question& question) {
+  db::ExpressionFacts facts;
+  const StrictQuotes strict(connection);
+  try {
+    Clone clone(connection, question);
+    int number = 0;
+    for (const plan::Binding& binding : question.bindings) {
+      clone.Rename(binding.name, "segue_" + std::to_string(++number));
+    }
+    number = 0;
+    for (const plan::Binding& binding : question.bindings) {
+      clone.Rename("segue_" + std::to_string(++number), binding.column);
+    }
+    facts.bound = clone.Check();
+  } catch (const Error& error) {
+    if (error.retryable() || error.poisons_connection() ||
+        error.kind() == ErrorKind::kCancelled) {
+      throw;
+    }
+    facts.error = error.what();
+  }
+  return facts;
+}
+
 }  // namespace
 
 bool IsVolatile(std::string_view expression) {
@@ -177,6 +249,21 @@ bool IsVolatile(std::string_view expression) {
 
 db::ExpressionFacts Examine(db::Connection& connection,
                             const db::Question& question) {
+  switch (question.kind) {
+    case db::Question::Kind::kNewTable:
+      return ExamineNewTable(question);
+    case db::Question::Kind::kFreeName:
+      return ExamineName(connection, question);
+    case db::Question::Kind::kNamedBy:
+      return {};  // RENAME TABLE finds every text there is
+    case db::Question::Kind::kCheck:
+      return ExamineCheck(connection, question);
+    case db::Question::Kind::kAddColumnDefault:
+    case db::Question::Kind::kAlterType:
+    case db::Question::Kind::kIndex:
+    case db::Question::Kind::kExpression:
+      break;
+  }
   db::ExpressionFacts facts;
   if (question.kind == db::Question::Kind::kAlterType) {
     // There is no ALTER COLUMN, and another affinity stores values otherwise.

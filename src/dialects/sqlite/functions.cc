@@ -57,6 +57,40 @@ void ColumnText(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
+void AddConstraintText(sqlite3_context* context, int, sqlite3_value** values) {
+  Answer(context,
+         [&] { return WithConstraint(Text(values[0]), Text(values[1])); });
+}
+
+// The named check or foreign key taken away, or given another name.
+void DropConstraintText(sqlite3_context* context, int, sqlite3_value** values) {
+  Answer(context, [&] {
+    const std::string text = Text(values[0]);
+    return WithoutConstraint(text, FindConstraint(text, Text(values[1])));
+  });
+}
+
+void RenameConstraintText(sqlite3_context* context, int,
+                          sqlite3_value** values) {
+  Answer(context, [&] {
+    return WithConstraintHead(Text(values[0]), Text(values[1]),
+                              Text(values[2]));
+  });
+}
+
+void TextBehind(sqlite3_context* context, int, sqlite3_value** values) {
+  Answer(context, [&] {
+    const auto place = static_cast<std::size_t>(sqlite3_value_int64(values[1]));
+    return WithTextBehind(Text(values[0]), place, Text(values[2]));
+  });
+}
+
+void HasConstraintText(sqlite3_context* context, int, sqlite3_value** values) {
+  Answer(context, [&] {
+    return HasConstraint(Text(values[0]), Text(values[1])) ? "1" : "0";
+  });
+}
+
 void RaiseConstraint(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_error(context, Text(values[0]).c_str(), -1);
   sqlite3_result_error_code(context, SQLITE_CONSTRAINT);
@@ -81,6 +115,11 @@ constexpr Function kFunctions[] = {
     {"segue_set_default", 3, &SetDefault},
     {"segue_drop_default", 2, &DropDefault},
     {"segue_column_text", 3, &ColumnText},
+    {"segue_add_constraint", 2, &AddConstraintText},
+    {"segue_drop_constraint", 2, &DropConstraintText},
+    {"segue_rename_constraint", 3, &RenameConstraintText},
+    {"segue_text_behind", 3, &TextBehind},
+    {"segue_has_constraint", 2, &HasConstraintText},
     {"segue_fail", 1, &RaiseConstraint},
     {"segue_strict_quotes", 1, &StrictQuotes},
 };

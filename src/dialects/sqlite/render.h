@@ -19,6 +19,8 @@ class Renderer {
   PlannedAction operator()(const plan::CreateTable& action) const;
   PlannedAction operator()(const plan::DropTable& action) const;
   PlannedAction operator()(const plan::RenameTable& action) const;
+  PlannedAction operator()(const plan::PublishAlias& action) const;
+  PlannedAction operator()(const plan::RetireAlias& action) const;
   // render_columns.cc
   PlannedAction operator()(const plan::AddColumn& action) const;
   PlannedAction operator()(const plan::DropColumn& action) const;

@@ -3,7 +3,7 @@
 #include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
-#include "dialects/sqlite/schema_edit.h"
+#include "dialects/sqlite/text_edit.h"
 #include "dialects/sqlite/tokens.h"
 #include "segue/error.h"
 
@@ -33,19 +33,6 @@ std::string ColumnSql(const schema::Column& column, bool strict) {
   if (!column.nullable) sql += " NOT NULL";
   if (column.default_sql) sql += " DEFAULT " + DefaultText(*column.default_sql);
   return sql;
-}
-
-// `expression` is an SQL expression over `sql`, the table's present text.
-std::vector<Statement> EditText(const std::string& table,
-                                const std::string& expression) {
-  return EditSchema({"UPDATE sqlite_schema SET sql = " + expression +
-                         " WHERE type = 'table' AND name = " + Literal(table),
-                     1});
-}
-
-std::string Call(const char* function,
-                 const std::vector<std::string>& arguments) {
-  return std::string(function) + "(" + base::Join(arguments, ", ") + ")";
 }
 
 // The edit that makes `from` into `to`, as an expression over `sql`.

@@ -1,35 +1,164 @@
-// Constraints of tables that exist.
+// Checks and foreign keys of tables that exist: ALTER TABLE knows none, so the
+// table's text is edited once every row is known to fit.
+#include "dialects/sqlite/constraint_trial.h"
+#include "dialects/sqlite/create_table_text.h"
+#include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
+#include "dialects/sqlite/table_text.h"
+#include "dialects/sqlite/text_edit.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
 namespace {
 
-Error CannotConstrain(const schema::TableName& table) {
-  return Error(ErrorKind::kRefused,
-               "table '" + table.name +
-                   "': SQLite cannot add or drop a constraint of an existing "
-                   "table")
-      .WithHint("a unique index or a new table can do it");
+using schema::Constraint;
+using schema::ConstraintKind;
+
+bool IsInText(const Constraint& constraint) {
+  return constraint.kind == ConstraintKind::kCheck ||
+         constraint.kind == ConstraintKind::kForeignKey;
+}
+
+void RequireInText(const schema::TableName& table, const Constraint& constraint,
+                   const char* what) {
+  if (IsInText(constraint)) return;
+  throw Error(ErrorKind::kRefused,
+              "constraint '" + constraint.name + "' of table '" + table.name +
+                  "': SQLite cannot " + what +
+                  " a UNIQUE or PRIMARY KEY of an existing table")
+      .WithHint("a unique index can be created and dropped at any time");
+}
+
+std::string Named(const char* verb, const Constraint& constraint,
+                  const schema::TableName& table) {
+  const bool check = constraint.kind == ConstraintKind::kCheck;
+  return std::string(verb) + (check ? " check '" : " foreign key '") +
+         constraint.name + "' of '" + table.name + "'";
+}
+
+std::string IsThere(const std::string& table, const std::string& name) {
+  return "EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name "
+         "= " +
+         Literal(table) + " AND segue_has_constraint(sql, " + Literal(name) +
+         ") = '1')";
+}
+
+std::string Fail(const std::string& message, const std::string& rows) {
+  return "SELECT segue_fail(" + Literal(message) + ") WHERE EXISTS (SELECT 1 " +
+         "FROM " + rows + ")";
+}
+
+void Append(std::vector<Statement>* statements, std::vector<Statement> more) {
+  for (Statement& statement : more) statements->push_back(std::move(statement));
+}
+
+std::vector<Statement> AddStatements(const schema::TableName& table,
+                                     const Constraint& constraint) {
+  std::vector<Statement> statements;
+  if (constraint.kind == ConstraintKind::kCheck) {
+    statements.push_back(
+        {Fail("CHECK constraint failed: " + constraint.name,
+              Quote(table.name) + " WHERE NOT (" + constraint.check + "\n)"),
+         {}});
+  }
+  Append(&statements,
+         EditText(table.name,
+                  Call("segue_add_constraint",
+                       {"sql", Literal(ConstraintSql(table, constraint))})));
+  if (constraint.kind == ConstraintKind::kForeignKey) {
+    // SQLite counts the foreign keys of a table from the last one in its text.
+    statements.push_back(
+        {Fail("FOREIGN KEY constraint failed: " + constraint.name,
+              "pragma_foreign_key_check(" + Literal(table.name) +
+                  ") WHERE fkid = 0"),
+         {}});
+  }
+  return statements;
+}
+
+std::vector<Statement> DropStatements(const schema::TableName& table,
+                                      const std::string& name) {
+  return EditText(table.name,
+                  Call("segue_drop_constraint", {"sql", Literal(name)}));
+}
+
+// The very text it had, where the plan found it in the table.
+std::vector<Statement> PutBack(const schema::Table* table,
+                               const plan::DropConstraint& action) {
+  const std::string& name = action.constraint.name;
+  if (table == nullptr || table->definition.empty() ||
+      !HasConstraint(table->definition, name)) {
+    return AddStatements(action.table, action.constraint);
+  }
+  const ConstraintText found = FindConstraint(table->definition, name);
+  if (!found.column.empty()) {
+    const std::string text = ColumnDefinition(table->definition, found.column);
+    return EditText(action.table.name,
+                    Call("segue_column_text",
+                         {"sql", Literal(found.column), Literal(text)}));
+  }
+  std::string removed;
+  WithoutConstraint(table->definition, found, &removed);
+  return EditText(
+      action.table.name,
+      Call("segue_text_behind",
+           {"sql", std::to_string(found.item - 1), Literal(removed)}));
 }
 
 }  // namespace
 
 PlannedAction Renderer::operator()(const plan::AddConstraint& action) const {
-  throw CannotConstrain(action.table);
+  RequireInText(action.table, action.constraint, "add");
+  PlannedAction planned = Change(Named("Add", action.constraint, action.table),
+                                 RewriteTime(action.table, "reads every row"));
+  planned.forward = AddStatements(action.table, action.constraint);
+  planned.undo = DropStatements(action.table, action.constraint.name);
+  planned.probe =
+      "SELECT " + IsThere(action.table.name, action.constraint.name);
+  planned.motion = TrialSql(action.table, action.trial, context_);
+  return planned;
 }
 
 PlannedAction Renderer::operator()(
     const plan::ValidateConstraint& action) const {
-  throw CannotConstrain(action.table);
+  throw Error(ErrorKind::kRefused,
+              "constraint '" + action.name + "' of table '" +
+                  action.table.name +
+                  "': SQLite proves a constraint when it is added");
 }
 
 PlannedAction Renderer::operator()(const plan::DropConstraint& action) const {
-  throw CannotConstrain(action.table);
+  RequireInText(action.table, action.constraint, "drop");
+  PlannedAction planned = Change(Named("Drop", action.constraint, action.table),
+                                 "milliseconds, any size");
+  planned.forward = DropStatements(action.table, action.constraint.name);
+  planned.undo = PutBack(TableOf(action.table), action);
+  planned.probe =
+      "SELECT NOT " + IsThere(action.table.name, action.constraint.name);
+  return planned;
 }
 
 PlannedAction Renderer::operator()(const plan::RenameConstraint& action) const {
-  throw CannotConstrain(action.table);
+  const Constraint& constraint = action.constraint;
+  RequireInText(action.table, constraint, "rename");
+  PlannedAction planned = Change(
+      Named("Rename", constraint, action.table) + " to '" + action.to + "'",
+      "milliseconds, any size");
+  const auto rename = [&](const std::string& from, const std::string& head) {
+    return EditText(
+        action.table.name,
+        Call("segue_rename_constraint", {"sql", Literal(from), Literal(head)}));
+  };
+  const schema::Table* table = TableOf(action.table);
+  std::string head = "CONSTRAINT " + BareOrQuoted(constraint.name) + " ";
+  if (table != nullptr && HasConstraint(table->definition, constraint.name)) {
+    head = ConstraintHead(FindConstraint(table->definition, constraint.name));
+  }
+  planned.forward =
+      rename(constraint.name, "CONSTRAINT " + BareOrQuoted(action.to) + " ");
+  planned.undo = rename(action.to, head);
+  planned.probe = "SELECT " + IsThere(action.table.name, action.to);
+  return planned;
 }
 
 PlannedAction Renderer::operator()(

@@ -1,5 +1,6 @@
 // Indexes.
 #include "base/text.h"
+#include "dialects/sqlite/constraint_trial.h"
 #include "dialects/sqlite/index_text.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
@@ -108,7 +109,10 @@ PlannedAction Renderer::operator()(const plan::CreateIndex& action) const {
       {CreateSql(action.table, action.index, action.index.name), {}}};
   planned.undo = {{DropSql(action.index.name), {}}};
   planned.probe = "SELECT " + HasIndex(action.index.name);
-  planned.objections = DuplicatesSql(TableOf(action.table), action.index);
+  if (!action.trial) {
+    planned.objections = DuplicatesSql(TableOf(action.table), action.index);
+  }
+  planned.motion = TrialSql(action.table, action.trial, context_);
   return planned;
 }
 

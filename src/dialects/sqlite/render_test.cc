@@ -188,10 +188,12 @@ TEST(RawSql, IsSplitIntoStatements) {
 
 TEST(Refusals, SayWhy) {
   TestSession db("CREATE TABLE t(a)");
+  schema::Constraint unique;
+  unique.kind = schema::ConstraintKind::kUnique;
   for (const plan::Action& action :
-       std::vector<plan::Action>{plan::AddConstraint{{"", "t"}, {}},
+       std::vector<plan::Action>{plan::AddConstraint{{"", "t"}, unique},
                                  plan::ValidateConstraint{{"", "t"}, "c"},
-                                 plan::DropConstraint{{"", "t"}, {}}}) {
+                                 plan::DropConstraint{{"", "t"}, unique}}) {
     try {
       db.Render(action);
       FAIL();

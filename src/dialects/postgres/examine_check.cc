@@ -1,0 +1,82 @@
+#include "dialects/postgres/examine_check.h"
+
+#include <vector>
+
+#include "base/text.h"
+#include "dialects/postgres/constraint_body.h"
+#include "dialects/postgres/sql.h"
+#include "segue/error.h"
+
+namespace segue::postgres {
+namespace {
+
+constexpr const char* kConstraint = "segue_examined";
+
+// The table's own name: a check may say table.column.
+std::string Clone(const db::Question& question) {
+  return "pg_temp." + Ident(question.table.name);
+}
+
+std::string CreateSql(const db::Question& question) {
+  std::vector<std::string> parts;
+  for (const plan::Binding& binding : question.bindings) {
+    parts.push_back(Ident(binding.name) + " " + binding.type);
+  }
+  schema::Constraint check;
+  check.check = question.expression;
+  parts.push_back(std::string("CONSTRAINT ") + kConstraint + " " +
+                  ConstraintBody(question.table, check));
+  return "CREATE TEMPORARY TABLE " + Clone(question) + " (" +
+         base::Join(parts, ", ") + ")";
+}
+
+std::string Read(db::Connection& connection, const db::Question& question,
+                 const std::string& what) {
+  const db::Result found = connection.Execute(
+      "SELECT " + what + " FROM pg_catalog.pg_constraint x WHERE x.conname = " +
+      Literal(kConstraint) + " AND x.conrelid = " + Literal(Clone(question)) +
+      "::regclass");
+  return db::ToText(found.rows.at(0).at(0));
+}
+
+// By way of names that nobody has: two columns may change names.
+void Rename(db::Connection& connection, const db::Question& question) {
+  const std::string rename =
+      "ALTER TABLE " + Clone(question) + " RENAME COLUMN ";
+  int number = 0;
+  for (const plan::Binding& binding : question.bindings) {
+    connection.Execute(rename + Ident(binding.name) + " TO " +
+                       Ident("~" + std::to_string(++number)));
+  }
+  number = 0;
+  for (const plan::Binding& binding : question.bindings) {
+    connection.Execute(rename + Ident("~" + std::to_string(++number)) + " TO " +
+                       Ident(binding.column));
+  }
+}
+
+}  // namespace
+
+db::ExpressionFacts ExamineCheck(db::Connection& connection,
+                                 const db::Question& question) {
+  db::ExpressionFacts facts;
+  const db::Transaction transaction(connection, {db::Purpose::kSchema, {}});
+  try {
+    connection.Execute(CreateSql(question));
+  } catch (const Error& error) {
+    const bool about_it = error.kind() == ErrorKind::kRefused ||
+                          error.kind() == ErrorKind::kConstraint ||
+                          error.kind() == ErrorKind::kInternal;
+    if (!about_it) throw;
+    facts.error = error.what();
+    return facts;
+  }
+  facts.definition =
+      Read(connection, question, "pg_catalog.pg_get_constraintdef(x.oid)");
+  Rename(connection, question);
+  facts.bound = Read(connection, question,
+                     "pg_catalog.pg_get_expr(x.conbin, x.conrelid)");
+  return facts;
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,162 @@
+#include "ops/create_constraint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "ops/column_motions.h"
+#include "ops/constraint_definition.h"
+#include "ops/constraint_work.h"
+#include "ops/reader.h"
+#include "plan/names.h"
+
+namespace segue::ops {
+namespace {
+
+class CreateConstraint : public Operation {
+ public:
+  explicit CreateConstraint(CreateConstraintSpec spec)
+      : spec_(std::move(spec)) {}
+
+  std::string name() const override { return "create_constraint"; }
+  std::vector<db::Question> Questions(
+      const schema::Schema& schema, const db::Dialect& dialect) const override;
+  void Plan(PlanContext& context) const override;
+
+ private:
+  std::vector<std::string> ColumnsRead(const schema::Table& table) const;
+  std::vector<std::string> MovedColumns(
+      const std::vector<schema::Column>& columns) const;
+  void PlanPlain(TableWork& work) const;
+  void PlanMotions(TableWork& work,
+                   const std::vector<std::string>& moved) const;
+
+  CreateConstraintSpec spec_;
+};
+
+std::vector<std::string> CreateConstraint::ColumnsRead(
+    const schema::Table& table) const {
+  std::vector<std::string> names = spec_.constraint.columns;
+  for (const std::string& name :
+       schema::ReferencedColumns(spec_.constraint.check, table.ColumnNames())) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+// `down` alone says nothing that has to move: the values stay.
+std::vector<std::string> CreateConstraint::MovedColumns(
+    const std::vector<schema::Column>& columns) const {
+  return Transformed(spec_.up, columns);
+}
+
+std::vector<db::Question> CreateConstraint::Questions(
+    const schema::Schema& schema, const db::Dialect& dialect) const {
+  const schema::Table* table = schema.FindTable(spec_.table);
+  if (table == nullptr) return {};
+  const std::vector<std::string> moved = MovedColumns(table->columns);
+  std::vector<db::Question> questions =
+      MotionQuestions(*table, dialect, moved, spec_.up, spec_.down);
+  std::vector<schema::Column> seen = table->columns;
+  for (schema::Column& column : seen) {
+    if (std::find(moved.begin(), moved.end(), column.name) == moved.end()) {
+      continue;
+    }
+    column.stored_as =
+        plan::HiddenColumn(column.name, dialect.capabilities().max_identifier);
+  }
+  for (const auto& columns : {seen, table->columns}) {
+    for (db::Question& question :
+         ConstraintQuestions(*table, spec_.constraint, columns)) {
+      questions.push_back(std::move(question));
+    }
+  }
+  return questions;
+}
+
+void CreateConstraint::Plan(PlanContext& context) const {
+  TableWork work(context, name(), spec_.table);
+  for (const std::string& column : ColumnsRead(work.shape())) {
+    work.Take(column, Use::kReads);
+  }
+  const ConstraintRequest plain = {
+      spec_.constraint, work.shape().columns, {}, {}};
+  if (ExistsAlready(work, plain)) {
+    work.Describe(
+        Phase::kExpanding,
+        AddConstraintText(spec_.table, spec_.constraint) + ": nothing to do");
+    return work.Finish();
+  }
+  const std::vector<std::string> moved = MovedColumns(work.shape().columns);
+  if (moved.empty()) {
+    PlanPlain(work);
+  } else {
+    PlanMotions(work, moved);
+  }
+  work.Finish();
+}
+
+void CreateConstraint::PlanPlain(TableWork& work) const {
+  const ConstraintRequest request = {
+      spec_.constraint, work.shape().columns, {}, {}};
+  RequirePossible(work, request);
+  PlanConstraint(work, request);
+  work.Describe(Phase::kMigrating,
+                AddConstraintText(spec_.table, spec_.constraint));
+}
+
+void CreateConstraint::PlanMotions(
+    TableWork& work, const std::vector<std::string>& moved) const {
+  const std::vector<std::string> read = ColumnsRead(work.live());
+  for (const std::string& name : moved) {
+    if (std::find(read.begin(), read.end(), name) != read.end()) continue;
+    throw work.Refused(name, fmt::format("'up' is given for it, but '{}' is "
+                                         "not over this column",
+                                         spec_.constraint.name));
+  }
+  ColumnMotions motions(work, moved, spec_.up, spec_.down);
+  const ConstraintRequest request = {spec_.constraint, motions.columns(),
+                                     motions.Filled(), motions.Provenance()};
+  RequirePossible(work, request);
+  motions.Expand();
+  motions.Migrate();
+  PlanConstraint(work, request);
+  LiftConstraint(work, request);
+  motions.Contract();
+  FinishConstraint(work, request);
+  const std::string names = "'" + base::Join(moved, "', '") + "'";
+  work.Describe(Phase::kExpanding,
+                fmt::format("Duplicate {} of '{}'", names, spec_.table));
+  work.Describe(
+      Phase::kMigrating,
+      fmt::format("Backfill {} and add {} '{}'", names,
+                  KindText(spec_.constraint.kind), spec_.constraint.name));
+  work.Describe(
+      Phase::kContracting,
+      fmt::format("Replace {} of '{}' under {} '{}'", names, spec_.table,
+                  KindText(spec_.constraint.kind), spec_.constraint.name));
+}
+
+}  // namespace
+
+OperationPtr MakeCreateConstraint(CreateConstraintSpec spec) {
+  return std::make_shared<CreateConstraint>(std::move(spec));
+}
+
+OperationPtr ParseCreateConstraint(const base::Node& body) {
+  std::vector<std::string> keys = ConstraintKeys();
+  keys.insert(keys.end(), {"table", "up", "down"});
+  const Reader reader(body, keys);
+  CreateConstraintSpec spec;
+  spec.table = reader.RequiredString("table");
+  spec.constraint = ReadConstraint(body, reader);
+  spec.up = ReadExpressions(body, "up");
+  spec.down = ReadExpressions(body, "down");
+  return MakeCreateConstraint(std::move(spec));
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,24 @@
+// create_constraint: table*, name*, type*, columns, check, no_inherit,
+// references, index_parameters, exclude, up, down.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "ops/operation.h"
+
+namespace segue::ops {
+
+struct CreateConstraintSpec {
+  std::string table;
+  schema::Constraint constraint;
+  // What becomes of the values there are, by column; a column that is not
+  // named keeps its own.
+  std::map<std::string, std::string> up;
+  std::map<std::string, std::string> down;
+};
+
+OperationPtr MakeCreateConstraint(CreateConstraintSpec spec);
+OperationPtr ParseCreateConstraint(const base::Node& body);
+
+}  // namespace segue::ops

@@ -1,0 +1,174 @@
+#include "ops/create_table.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "ops/constraint_definition.h"
+#include "ops/expression.h"
+#include "ops/reader.h"
+#include "ops/table_definition.h"
+#include "segue/error.h"
+
+namespace segue::ops {
+namespace {
+
+class CreateTable : public Operation {
+ public:
+  explicit CreateTable(CreateTableSpec spec) : spec_(std::move(spec)) {}
+
+  std::string name() const override { return "create_table"; }
+  std::vector<db::Question> Questions(
+      const schema::Schema& schema, const db::Dialect& dialect) const override;
+  void Foresee(schema::Schema& schema,
+               const db::Dialect& dialect) const override;
+  void Plan(PlanContext& context) const override;
+
+ private:
+  db::Question Asked(db::Question::Kind kind, const schema::Schema& schema,
+                     const db::Dialect& dialect) const;
+  void RefuseTakenName(const PlanContext& context) const;
+  schema::Table Made(const PlanContext& context,
+                     const schema::Table& table) const;
+  void SkipExisting(PlanContext& context, const schema::Table& existing,
+                    const schema::Table& wanted) const;
+  DraftStep Step() const;
+
+  CreateTableSpec spec_;
+};
+
+db::Question CreateTable::Asked(db::Question::Kind kind,
+                                const schema::Schema& schema,
+                                const db::Dialect& dialect) const {
+  db::Question question;
+  question.kind = kind;
+  question.table.name = spec_.name;
+  if (dialect.capabilities().has_schemas) question.table.schema = schema.name;
+  return question;
+}
+
+std::vector<db::Question> CreateTable::Questions(
+    const schema::Schema& schema, const db::Dialect& dialect) const {
+  std::vector<db::Question> questions = {
+      Asked(db::Question::Kind::kFreeName, schema, dialect)};
+  schema::Table table = TableDefinition(spec_, schema, dialect);
+  for (const schema::Column& column : table.columns) {
+    if (!column.default_sql) continue;
+    questions.push_back(
+        DefaultQuestion(table, *column.default_sql, column.type));
+  }
+  db::Question whole = Asked(db::Question::Kind::kNewTable, schema, dialect);
+  whole.definition = std::make_shared<schema::Table>(std::move(table));
+  questions.push_back(std::move(whole));
+  return questions;
+}
+
+void CreateTable::Foresee(schema::Schema& schema,
+                          const db::Dialect& dialect) const {
+  if (schema.FindTable(spec_.name) != nullptr) return;
+  schema.tables.push_back(TableDefinition(spec_, schema, dialect));
+}
+
+DraftStep CreateTable::Step() const {
+  DraftStep step;
+  step.phase = Phase::kExpanding;
+  step.description =
+      fmt::format("Create table '{}' with {} column{}", spec_.name,
+                  spec_.columns.size(), spec_.columns.size() == 1 ? "" : "s");
+  return step;
+}
+
+// By a table that goes or gets another name, or by something else.
+void CreateTable::RefuseTakenName(const PlanContext& context) const {
+  context.claims.RequireReachable(name(), spec_.name);
+  const db::ExpressionFacts& facts = context.facts.For(
+      Asked(db::Question::Kind::kFreeName, context.schema, context.dialect));
+  if (facts.error.empty()) return;
+  throw Error(ErrorKind::kRefused,
+              fmt::format("create_table '{}': {}", spec_.name, facts.error));
+}
+
+// As the server would make it; as it was written where the server is not
+// there to be asked.
+schema::Table CreateTable::Made(const PlanContext& context,
+                                const schema::Table& table) const {
+  const db::ExpressionFacts& facts = context.facts.For(
+      Asked(db::Question::Kind::kNewTable, context.schema, context.dialect));
+  if (!facts.error.empty()) {
+    throw Error(ErrorKind::kRefused,
+                fmt::format("create_table '{}' is not accepted: {}", spec_.name,
+                            facts.error));
+  }
+  schema::Table made = facts.made ? *facts.made : table;
+  made.name = table.name;
+  return made;
+}
+
+void CreateTable::SkipExisting(PlanContext& context,
+                               const schema::Table& existing,
+                               const schema::Table& wanted) const {
+  const std::string there = DefinitionText(existing);
+  const std::string text = DefinitionText(wanted);
+  if (existing.kind != "table" || there != text) {
+    throw Error(ErrorKind::kRefused,
+                fmt::format("create_table '{}': a {} of this name exists with "
+                            "another definition: there '{}', wanted '{}'",
+                            spec_.name, existing.kind, there, text));
+  }
+  DraftStep step = Step();
+  step.notes.emplace_back(
+      "the table exists already with this definition; skipped");
+  context.steps.push_back(std::move(step));
+}
+
+void CreateTable::Plan(PlanContext& context) const {
+  context.claims.Begin(name());
+  RefuseBadDefinition(spec_, context.capabilities());
+  const schema::Table table =
+      TableDefinition(spec_, context.schema, context.dialect);
+  CheckReferences(context, table);
+  for (const schema::Column& column : table.columns) {
+    if (column.default_sql) ExaminedDefault(context, table, column);
+  }
+  schema::Table made = Made(context, table);
+  if (const auto* existing = context.schema.FindTable(spec_.name)) {
+    return SkipExisting(context, *existing, made);
+  }
+  RefuseTakenName(context);
+  DraftStep step = Step();
+  step.actions.emplace_back(plan::CreateTable{table});
+  context.steps.push_back(std::move(step));
+  context.claims.DecideFate(table.name, TableFate::kCreated);
+  // With what the operations read of a constraint; see schema::Constraint.
+  made.constraints = table.constraints;
+  made.comment = table.comment;
+  context.schema.tables.push_back(std::move(made));
+}
+
+}  // namespace
+
+OperationPtr MakeCreateTable(CreateTableSpec spec) {
+  return std::make_shared<CreateTable>(std::move(spec));
+}
+
+OperationPtr ParseCreateTable(const base::Node& body) {
+  const Reader reader(body, {"name", "columns", "constraints", "comment"});
+  CreateTableSpec spec;
+  spec.name = reader.RequiredString("name");
+  spec.comment = reader.OptionalString("comment").value_or("");
+  const base::Node& columns = reader.RequiredList("columns");
+  if (columns.items.empty()) {
+    throw UsageError(columns, "a table needs at least one column");
+  }
+  for (const base::Node& column : columns.items) {
+    spec.columns.push_back(ParseColumnDefinition(column));
+  }
+  if (const base::Node* constraints = reader.OptionalList("constraints")) {
+    for (const base::Node& constraint : constraints->items) {
+      spec.constraints.push_back(ParseConstraint(constraint));
+    }
+  }
+  return MakeCreateTable(std::move(spec));
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,22 @@
+// create_table: name*, columns*[column], constraints[constraint], comment.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ops/column_definition.h"
+#include "ops/operation.h"
+
+namespace segue::ops {
+
+struct CreateTableSpec {
+  std::string name;
+  std::vector<ColumnDefinition> columns;
+  std::vector<schema::Constraint> constraints;
+  std::string comment;  // empty: none
+};
+
+OperationPtr MakeCreateTable(CreateTableSpec spec);
+OperationPtr ParseCreateTable(const base::Node& body);
+
+}  // namespace segue::ops

@@ -1,0 +1,181 @@
+#include "ops/drop_constraint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "ops/column_motions.h"
+#include "ops/constraint_definition.h"
+#include "ops/constraint_work.h"
+#include "ops/existing_constraint.h"
+#include "ops/key_reference.h"
+#include "ops/reader.h"
+
+namespace segue::ops {
+namespace {
+
+using schema::Constraint;
+using schema::ConstraintKind;
+
+class DropConstraint : public Operation {
+ public:
+  explicit DropConstraint(DropConstraintSpec spec) : spec_(std::move(spec)) {}
+
+  std::string name() const override { return spec_.operation; }
+  std::vector<db::Question> Questions(
+      const schema::Schema& schema, const db::Dialect& dialect) const override;
+  void Plan(PlanContext& context) const override;
+
+ private:
+  void RefuseReliedOn(TableWork& work, const Constraint& there) const;
+  void AddDrop(TableWork& work, const ExistingConstraint& there) const;
+  void PlanMotions(TableWork& work, const ExistingConstraint& there,
+                   const Expressions& up, const Expressions& down,
+                   const std::vector<std::string>& moved) const;
+
+  DropConstraintSpec spec_;
+};
+
+// The older form gives one expression for the one column there is.
+Expressions ByColumn(const Expressions& given, const Constraint& constraint) {
+  if (given.size() != 1 || !given.begin()->first.empty()) return given;
+  if (constraint.columns.size() != 1) return given;
+  return {{constraint.columns[0], given.begin()->second}};
+}
+
+std::vector<db::Question> DropConstraint::Questions(
+    const schema::Schema& schema, const db::Dialect& dialect) const {
+  const schema::Table* table = schema.FindTable(spec_.table);
+  if (table == nullptr) return {};
+  const auto there = FindExisting(*table, spec_.name, dialect.capabilities());
+  if (!there) return {};
+  const Expressions down = ByColumn(spec_.down, there->constraint);
+  return MotionQuestions(*table, dialect, Transformed(down, table->columns),
+                         ByColumn(spec_.up, there->constraint), down);
+}
+
+void DropConstraint::RefuseReliedOn(TableWork& work,
+                                    const Constraint& there) const {
+  if (there.kind != ConstraintKind::kUnique &&
+      there.kind != ConstraintKind::kPrimaryKey) {
+    return;
+  }
+  const std::vector<std::string> keys =
+      ReliesOn(work.context().schema, work.live(), there);
+  if (keys.empty()) return;
+  throw work
+      .Refused(there.name, fmt::format("foreign keys rely on it: {}",
+                                       base::Join(keys, ", ")))
+      .WithHint("drop them first");
+}
+
+void DropConstraint::Plan(PlanContext& context) const {
+  TableWork work(context, name(), spec_.table);
+  context.claims.TakeConstraint(work.live().name.name, spec_.name);
+  const ExistingConstraint there = RequireExisting(work, spec_.name);
+  const Constraint& constraint = there.constraint;
+  const Expressions up = ByColumn(spec_.up, constraint);
+  const Expressions down = ByColumn(spec_.down, constraint);
+  if (down.count("") != 0 || up.count("") != 0) {
+    throw work
+        .Refused(spec_.name, fmt::format("it is over several columns ({}), so "
+                                         "that 'up' and 'down' must say which",
+                                         base::Join(constraint.columns, ", ")))
+        .WithHint("use drop_multicolumn_constraint");
+  }
+  RefuseReliedOn(work, constraint);
+  const std::vector<std::string> moved = Transformed(down, work.live().columns);
+  // In place, every client sees the old columns until the contract.
+  if (work.versioned() && !moved.empty()) {
+    PlanMotions(work, there, up, down, moved);
+  } else {
+    for (const std::string& column : constraint.columns) {
+      if (work.shape().FindColumn(column) != nullptr) {
+        work.Take(column, Use::kReads);
+      }
+    }
+    AddDrop(work, there);
+    if (work.versioned()) {
+      work.Note(Phase::kContracting,
+                "until then it holds for the new version too; 'down' would "
+                "lift it for its writes at once");
+    } else if (!moved.empty()) {
+      work.Note(Phase::kContracting,
+                "'up' and 'down' are not needed: it holds for every client "
+                "until the contract");
+    }
+  }
+  work.Describe(Phase::kContracting,
+                fmt::format("Drop {} '{}' of '{}'", KindText(constraint.kind),
+                            spec_.name, spec_.table));
+  auto& all = work.shape().constraints;
+  all.erase(std::remove_if(
+                all.begin(), all.end(),
+                [&](const Constraint& one) { return one.name == spec_.name; }),
+            all.end());
+  work.Finish();
+}
+
+void DropConstraint::AddDrop(TableWork& work,
+                             const ExistingConstraint& there) const {
+  if (there.index) {
+    work.Add(Phase::kContracting,
+             plan::DropIndex{work.live().name, *there.index});
+  } else {
+    work.Add(Phase::kContracting,
+             plan::DropConstraint{work.live().name, there.constraint});
+  }
+}
+
+// The new version's columns do without it, and `down` says what the old
+// version, for which it still holds, sees of their values.
+void DropConstraint::PlanMotions(TableWork& work,
+                                 const ExistingConstraint& there,
+                                 const Expressions& up, const Expressions& down,
+                                 const std::vector<std::string>& moved) const {
+  ColumnMotions motions(work, moved, up, down, spec_.name);
+  motions.Expand();
+  motions.Migrate();
+  AddDrop(work, there);
+  motions.Contract();
+  const std::string names = "'" + base::Join(moved, "', '") + "'";
+  work.Describe(Phase::kExpanding,
+                fmt::format("Duplicate {} of '{}'", names, spec_.table));
+  work.Describe(Phase::kMigrating,
+                fmt::format("Backfill {} without {} '{}'", names,
+                            KindText(there.constraint.kind), spec_.name));
+}
+
+DropConstraintSpec ParseNames(const Reader& reader) {
+  DropConstraintSpec spec;
+  spec.table = reader.RequiredString("table");
+  spec.name = reader.RequiredString("name");
+  return spec;
+}
+
+}  // namespace
+
+OperationPtr MakeDropConstraint(DropConstraintSpec spec) {
+  return std::make_shared<DropConstraint>(std::move(spec));
+}
+
+OperationPtr ParseDropConstraint(const base::Node& body) {
+  const Reader reader(body, {"table", "name", "up", "down"});
+  DropConstraintSpec spec = ParseNames(reader);
+  if (const auto up = reader.OptionalSql("up")) spec.up = {{"", *up}};
+  if (const auto down = reader.OptionalSql("down")) spec.down = {{"", *down}};
+  return MakeDropConstraint(std::move(spec));
+}
+
+OperationPtr ParseDropMulticolumnConstraint(const base::Node& body) {
+  const Reader reader(body, {"table", "name", "up", "down"});
+  DropConstraintSpec spec = ParseNames(reader);
+  spec.operation = "drop_multicolumn_constraint";
+  spec.up = ReadExpressions(body, "up");
+  spec.down = ReadExpressions(body, "down");
+  return MakeDropConstraint(std::move(spec));
+}
+
+}  // namespace segue::ops

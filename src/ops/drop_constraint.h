@@ -1,0 +1,25 @@
+// drop_constraint: table*, name*, up, down (of its one column), and
+// drop_multicolumn_constraint: table*, name*, up{}, down{}.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "ops/operation.h"
+
+namespace segue::ops {
+
+struct DropConstraintSpec {
+  std::string operation = "drop_constraint";  // what messages call it
+  std::string table;
+  std::string name;
+  // By column; under the empty name: of the constraint's only column.
+  std::map<std::string, std::string> up;
+  std::map<std::string, std::string> down;
+};
+
+OperationPtr MakeDropConstraint(DropConstraintSpec spec);
+OperationPtr ParseDropConstraint(const base::Node& body);
+OperationPtr ParseDropMulticolumnConstraint(const base::Node& body);
+
+}  // namespace segue::ops

@@ -1,0 +1,131 @@
+#include "ops/drop_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "ops/reader.h"
+#include "ops/table_work.h"
+
+namespace segue::ops {
+namespace {
+
+class DropTable : public Operation {
+ public:
+  explicit DropTable(std::string table) : table_(std::move(table)) {}
+
+  std::string name() const override { return "drop_table"; }
+  void Foresee(schema::Schema& schema,
+               const db::Dialect& dialect) const override;
+  void Plan(PlanContext& context) const override;
+
+ private:
+  void RefuseWorkedOn(const PlanContext& context,
+                      const schema::Table& live) const;
+  void RefuseDependents(const PlanContext& context,
+                        const schema::Table& live) const;
+
+  std::string table_;
+};
+
+void Erase(schema::Schema& schema, const std::string& table) {
+  auto& all = schema.tables;
+  all.erase(std::remove_if(
+                all.begin(), all.end(),
+                [&](const schema::Table& one) { return one.shown() == table; }),
+            all.end());
+}
+
+// "public.orders.user_fkey" is of "public.orders".
+bool IsOf(const std::string& dependent, const schema::TableName& table) {
+  return base::StartsWith(dependent, table.ToString() + ".");
+}
+
+// It goes with the table, or with one that an earlier drop_table takes away.
+bool GoesToo(const PlanContext& context, const schema::Table& live,
+             const schema::Dependent& dependent) {
+  if (dependent.kind == "trigger function") return true;  // only reads its rows
+  if (IsOf(dependent.name, live.name)) return true;
+  const std::vector<schema::TableName> dropped = context.claims.Dropped();
+  return std::any_of(
+      dropped.begin(), dropped.end(),
+      [&](const schema::TableName& one) { return IsOf(dependent.name, one); });
+}
+
+// Whatever would make the drop fail, or go with it.
+std::vector<std::string> Reasons(const PlanContext& context,
+                                 const schema::Table& live) {
+  std::vector<std::string> reasons;
+  const auto add = [&](std::string reason) {
+    const bool known =
+        std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
+    if (!known) reasons.push_back(std::move(reason));
+  };
+  for (const schema::Dependent& dependent : live.dependents) {
+    if (GoesToo(context, live, dependent)) continue;
+    add(fmt::format("{} '{}' depends on it", dependent.kind, dependent.name));
+  }
+  // Of tables that this migration creates.
+  for (const schema::Table& other : context.schema.tables) {
+    if (other.name == live.name) continue;
+    for (const schema::Constraint& constraint : other.constraints) {
+      if (constraint.reference.table != live.name.name) continue;
+      add(fmt::format("foreign key '{}' of '{}' depends on it", constraint.name,
+                      other.shown()));
+    }
+  }
+  return reasons;
+}
+
+void DropTable::Foresee(schema::Schema& schema, const db::Dialect&) const {
+  Erase(schema, table_);
+}
+
+void DropTable::RefuseWorkedOn(const PlanContext& context,
+                               const schema::Table& live) const {
+  const std::vector<std::string> workers =
+      context.claims.Workers(live.name.name);
+  if (workers.size() < 2) return;  // this one
+  throw Error(ErrorKind::kRefused,
+              fmt::format("drop_table '{}': an earlier {} of this migration "
+                          "works on it",
+                          table_, workers.front()))
+      .WithHint("split it into two migrations");
+}
+
+void DropTable::RefuseDependents(const PlanContext& context,
+                                 const schema::Table& live) const {
+  const std::vector<std::string> reasons = Reasons(context, live);
+  if (reasons.empty()) return;
+  throw Error(ErrorKind::kRefused, fmt::format("drop_table '{}': {}", table_,
+                                               base::Join(reasons, "; ")))
+      .WithHint("drop or change what depends on it first");
+}
+
+void DropTable::Plan(PlanContext& context) const {
+  TableWork work(context, name(), table_);
+  RefuseWorkedOn(context, work.live());
+  RefuseDependents(context, work.live());
+  work.Describe(Phase::kContracting, fmt::format("Drop table '{}'", table_));
+  work.Note(Phase::kContracting,
+            fmt::format("about {} rows go with it, for good",
+                        base::WithThousands(work.live().estimated_rows)));
+  work.Add(Phase::kContracting, plan::DropTable{work.live()});
+  context.claims.DecideFate(work.live().name, TableFate::kDropped);
+  work.Finish();
+  Erase(context.schema, table_);
+}
+
+}  // namespace
+
+OperationPtr MakeDropTable(std::string table) {
+  return std::make_shared<DropTable>(std::move(table));
+}
+
+OperationPtr ParseDropTable(const base::Node& body) {
+  return MakeDropTable(Reader(body, {"name"}).RequiredString("name"));
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,67 @@
+#include "ops/rename_constraint.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "ops/constraint_work.h"
+#include "ops/existing_constraint.h"
+#include "ops/reader.h"
+
+namespace segue::ops {
+namespace {
+
+class RenameConstraint : public Operation {
+ public:
+  explicit RenameConstraint(RenameConstraintSpec spec)
+      : spec_(std::move(spec)) {}
+
+  std::string name() const override { return "rename_constraint"; }
+  void Plan(PlanContext& context) const override;
+
+ private:
+  RenameConstraintSpec spec_;
+};
+
+// At the contract: until then an application may meet the old name in an error
+// or write it in ON CONFLICT.
+void RenameConstraint::Plan(PlanContext& context) const {
+  TableWork work(context, name(), spec_.table);
+  context.claims.TakeConstraint(work.live().name.name, spec_.from);
+  context.claims.TakeConstraint(work.live().name.name, spec_.to);
+  const ExistingConstraint there = RequireExisting(work, spec_.from);
+  schema::Constraint renamed = there.constraint;
+  renamed.name = spec_.to;
+  RequireFreeConstraintName(work, renamed);
+  if (there.index) {
+    work.Add(Phase::kContracting,
+             plan::RenameIndex{work.live().name, *there.index, spec_.to});
+  } else {
+    work.Add(
+        Phase::kContracting,
+        plan::RenameConstraint{work.live().name, there.constraint, spec_.to});
+  }
+  work.Describe(Phase::kContracting,
+                fmt::format("Rename {} '{}' of '{}' to '{}'",
+                            KindText(there.constraint.kind), spec_.from,
+                            spec_.table, spec_.to));
+  for (schema::Constraint& one : work.shape().constraints) {
+    if (one.name == spec_.from) one.name = spec_.to;
+  }
+  work.Finish();
+}
+
+}  // namespace
+
+OperationPtr MakeRenameConstraint(RenameConstraintSpec spec) {
+  return std::make_shared<RenameConstraint>(std::move(spec));
+}
+
+OperationPtr ParseRenameConstraint(const base::Node& body) {
+  const Reader reader(body, {"table", "from", "to"});
+  return MakeRenameConstraint({reader.RequiredString("table"),
+                               reader.RequiredString("from"),
+                               reader.RequiredString("to")});
+}
+
+}  // namespace segue::ops

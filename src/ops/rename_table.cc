@@ -1,0 +1,212 @@
+#include "ops/rename_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "ops/reader.h"
+#include "ops/table_work.h"
+
+namespace segue::ops {
+namespace {
+
+// What the table has and the new shape does not show.
+std::vector<std::string> Hidden(const schema::Table& live,
+                                const schema::Table& shape) {
+  std::vector<std::string> hidden;
+  for (const schema::Column& column : live.columns) {
+    if (shape.FindColumn(column.name) == nullptr) hidden.push_back(column.name);
+  }
+  return hidden;
+}
+
+plan::VersionView AliasOf(PlanContext& context, const schema::Table& shape,
+                          const std::string& name) {
+  const schema::Table& live = context.claims.Live(shape);
+  plan::VersionView view;
+  view.base = shape.name;
+  view.name = name;
+  view.columns = shape.columns;
+  view.grants = shape.grants;
+  view.without_rowid = live.without_rowid;
+  view.hidden = Hidden(live, shape);
+  view.key = live.WalkKey();
+  if (!view.key.empty()) return view;
+  for (const schema::Constraint& constraint : live.constraints) {
+    if (constraint.kind != schema::ConstraintKind::kPrimaryKey) continue;
+    view.key = constraint.columns;
+    view.key_may_be_null = true;
+  }
+  return view;
+}
+
+class RenameTable : public Operation {
+ public:
+  explicit RenameTable(RenameTableSpec spec) : spec_(std::move(spec)) {}
+
+  std::string name() const override { return "rename_table"; }
+  std::vector<db::Question> Questions(
+      const schema::Schema& schema, const db::Dialect& dialect) const override;
+  void Foresee(schema::Schema& schema,
+               const db::Dialect& dialect) const override;
+  void Plan(PlanContext& context) const override;
+  void Finish(PlanContext& context) const override;
+
+ private:
+  Error Refused(const std::string& reason) const;
+  void RefuseName(const PlanContext& context, const schema::Table& live) const;
+  void RefuseEarlierWork(const PlanContext& context,
+                         const schema::Table& live) const;
+  DraftStep PublishStep(PlanContext& context, const schema::Table& shape) const;
+  DraftStep RenameStep(PlanContext& context, const schema::Table& shape) const;
+
+  RenameTableSpec spec_;
+};
+
+db::Question Asked(db::Question::Kind kind, schema::TableName table,
+                   const std::string& name) {
+  db::Question question;
+  question.kind = kind;
+  question.table = std::move(table);
+  question.table.name = name;
+  return question;
+}
+
+std::vector<db::Question> RenameTable::Questions(const schema::Schema& schema,
+                                                 const db::Dialect&) const {
+  const schema::Table* table = schema.FindTable(spec_.from);
+  if (table == nullptr) return {};
+  return {Asked(db::Question::Kind::kFreeName, table->name, spec_.to),
+          Asked(db::Question::Kind::kNamedBy, table->name, table->name.name)};
+}
+
+void RenameTable::Foresee(schema::Schema& schema, const db::Dialect&) const {
+  schema::Table* table = schema.FindTable(spec_.from);
+  if (table != nullptr) table->shown_as = spec_.to;
+}
+
+Error RenameTable::Refused(const std::string& reason) const {
+  return {ErrorKind::kRefused, fmt::format("rename_table '{}' to '{}': {}",
+                                           spec_.from, spec_.to, reason)};
+}
+
+void RenameTable::RefuseName(const PlanContext& context,
+                             const schema::Table& live) const {
+  const std::size_t limit = context.capabilities().max_identifier;
+  if (spec_.to == spec_.from) throw Refused("it has this name already");
+  if (spec_.to.size() > limit) {
+    throw Refused(fmt::format("the new name is longer than {} bytes", limit));
+  }
+  for (const schema::Table& other : context.schema.tables) {
+    if (other.shown() != spec_.to && other.name.name != spec_.to) continue;
+    throw Refused(
+        fmt::format("a {} of the new name exists already", other.kind));
+  }
+  // A dropped table keeps its name until the contract.
+  context.claims.RequireReachable(name(), spec_.to);
+  const db::ExpressionFacts& facts = context.facts.For(
+      Asked(db::Question::Kind::kFreeName, live.name, spec_.to));
+  if (!facts.error.empty()) throw Refused(facts.error);
+}
+
+void RenameTable::RefuseEarlierWork(const PlanContext& context,
+                                    const schema::Table& live) const {
+  if (context.access == Access::kVersioned) return;
+  std::vector<std::string> workers = context.claims.Workers(live.name.name);
+  workers.pop_back();  // this one
+  for (const std::string& worker : workers) {
+    if (GoesWithAlias(worker)) continue;
+    throw Refused(
+        fmt::format("an earlier {} of this migration changes columns that the "
+                    "view with the new name would hold on to",
+                    worker))
+        .WithHint("split it into two migrations, or use 'access: versioned'");
+  }
+}
+
+void RenameTable::Plan(PlanContext& context) const {
+  TableWork work(context, name(), spec_.from);
+  const schema::Table& live = work.live();
+  if (context.claims.HasFate(live.name.name, TableFate::kRenamed)) {
+    throw Refused("this migration has renamed it already");
+  }
+  RefuseEarlierWork(context, live);
+  RefuseName(context, live);
+  work.shape().shown_as = spec_.to;
+  context.claims.DecideFate(live.name, TableFate::kRenamed, spec_.to);
+}
+
+// The same rows under the new name, as long as the table has the old one.
+DraftStep RenameTable::PublishStep(PlanContext& context,
+                                   const schema::Table& shape) const {
+  DraftStep step;
+  step.phase = Phase::kMigrating;
+  step.description =
+      fmt::format("Publish table '{}' as '{}' too", spec_.from, spec_.to);
+  step.notes.push_back(fmt::format(
+      "until the contract '{}' is a view, which does not take all that a "
+      "table takes",
+      spec_.to));
+  for (const std::string& note : context.capabilities().view_notes) {
+    step.notes.push_back(note);
+  }
+  const bool by_column =
+      std::any_of(shape.columns.begin(), shape.columns.end(),
+                  [](const schema::Column& c) { return c.has_column_grants; });
+  if (by_column) {
+    step.notes.push_back(
+        fmt::format("roles with privileges on single columns only cannot read "
+                    "'{}' before the contract: the database asks for those on "
+                    "all columns of the view",
+                    spec_.to));
+  }
+  step.actions.emplace_back(
+      plan::PublishAlias{AliasOf(context, shape, spec_.to)});
+  return step;
+}
+
+DraftStep RenameTable::RenameStep(PlanContext& context,
+                                  const schema::Table& shape) const {
+  DraftStep step;
+  step.phase = Phase::kContracting;
+  step.description =
+      fmt::format("Rename table '{}' to '{}'", spec_.from, spec_.to);
+  if (context.access == Access::kInPlace) {
+    step.actions.emplace_back(
+        plan::RetireAlias{AliasOf(context, shape, spec_.to)});
+  }
+  step.actions.emplace_back(plan::RenameTable{shape.name, spec_.to});
+  const db::ExpressionFacts& facts = context.facts.For(
+      Asked(db::Question::Kind::kNamedBy, shape.name, shape.name.name));
+  if (!facts.names.empty()) {
+    step.notes.push_back(fmt::format(
+        "these mention '{}' in their text, which stays as it is: {}",
+        spec_.from, base::Join(facts.names, ", ")));
+  }
+  step.notes.emplace_back("indexes and constraints keep their names");
+  return step;
+}
+
+void RenameTable::Finish(PlanContext& context) const {
+  const schema::Table& shape = schema::RequireTable(context.schema, spec_.to);
+  if (context.access == Access::kInPlace) {
+    context.steps.push_back(PublishStep(context, shape));
+  }
+  context.steps.push_back(RenameStep(context, shape));
+}
+
+}  // namespace
+
+OperationPtr MakeRenameTable(RenameTableSpec spec) {
+  return std::make_shared<RenameTable>(std::move(spec));
+}
+
+OperationPtr ParseRenameTable(const base::Node& body) {
+  const Reader reader(body, {"from", "to"});
+  return MakeRenameTable(
+      {reader.RequiredString("from"), reader.RequiredString("to")});
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,19 @@
+// set_replica_identity: table*, identity*{type*, index}.
+#pragma once
+
+#include <string>
+
+#include "ops/operation.h"
+
+namespace segue::ops {
+
+struct SetReplicaIdentitySpec {
+  std::string table;
+  std::string type;   // "DEFAULT", "FULL", "NOTHING", "INDEX"
+  std::string index;  // of INDEX
+};
+
+OperationPtr MakeSetReplicaIdentity(SetReplicaIdentitySpec spec);
+OperationPtr ParseSetReplicaIdentity(const base::Node& body);
+
+}  // namespace segue::ops

@@ -101,6 +101,10 @@ std::vector<db::Question> AlterColumn::Questions(
   const std::vector<schema::Column> shape = NewShape(*table, *old, seen);
   questions.push_back(
       ExpressionQuestion(*table, change.down, shape, old->type));
+  for (db::Question& question :
+       ConstraintMoveQuestions(*table, {*old, change.target, seen.stored_as})) {
+    questions.push_back(std::move(question));
+  }
   // Whether the values move is not known before the access is: ask for both.
   for (const schema::Constraint& constraint : change.constraints) {
     for (const auto& columns : {shape, table->columns}) {

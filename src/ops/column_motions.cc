@@ -91,6 +91,11 @@ std::vector<db::Question> MotionQuestions(
                                            table.columns, column->type));
     questions.push_back(ExpressionQuestion(table, ExpressionOf(down, name),
                                            seen, column->type));
+    const std::size_t limit = dialect.capabilities().max_identifier;
+    for (db::Question& question : ConstraintMoveQuestions(
+             table, {*column, *column, plan::HiddenColumn(name, limit)})) {
+      questions.push_back(std::move(question));
+    }
   }
   return questions;
 }
@@ -103,13 +108,13 @@ ColumnMotions::ColumnMotions(TableWork& work,
       columns_(Moved(work.shape().columns, columns,
                      work.capabilities().max_identifier)) {
   for (const std::string& name : columns) work_.Take(name, Use::kChanges);
-  RefuseSharedIndexes(columns);
+  RefuseShared(columns, leaving);
   for (const std::string& name : columns) Begin(name, up, down, leaving);
 }
 
 // Its two copies would each be over one new column and one old one.
-void ColumnMotions::RefuseSharedIndexes(
-    const std::vector<std::string>& columns) const {
+void ColumnMotions::RefuseShared(const std::vector<std::string>& columns,
+                                 const std::string& leaving) const {
   for (const schema::Index& index : work_.live().indexes) {
     const auto uses = [&](const std::string& column) {
       return UsesPlainly(index, column);
@@ -120,6 +125,19 @@ void ColumnMotions::RefuseSharedIndexes(
                  fmt::format("index '{}' is over several of the columns that "
                              "'up' or 'down' would duplicate",
                              index.name))
+        .WithHint("mend the rows first and leave out 'up' and 'down'");
+  }
+  for (const schema::Constraint& constraint : work_.live().constraints) {
+    const auto moves = [&](const std::string& column) {
+      return CanMove(work_.live(), constraint, column);
+    };
+    if (constraint.name == leaving) continue;
+    if (std::count_if(columns.begin(), columns.end(), moves) < 2) continue;
+    throw work_
+        .Refused(columns[0],
+                 fmt::format("{} '{}' is over several of the columns that "
+                             "'up' or 'down' would duplicate",
+                             KindText(constraint.kind), constraint.name))
         .WithHint("mend the rows first and leave out 'up' and 'down'");
   }
 }

@@ -45,7 +45,8 @@ class ColumnMotions {
   void Contract();
 
  private:
-  void RefuseSharedIndexes(const std::vector<std::string>& columns) const;
+  void RefuseShared(const std::vector<std::string>& columns,
+                    const std::string& leaving) const;
   void Begin(const std::string& name, const Expressions& up,
              const Expressions& down, const std::string& leaving);
 

@@ -109,11 +109,12 @@ Constraint Placed(TableWork& work, const ConstraintRequest& request) {
   const bool can_wait = placed.kind == ConstraintKind::kCheck ||
                         placed.kind == ConstraintKind::kForeignKey;
   placed.validated = !can_wait || !work.capabilities().not_valid_constraints;
+  if (!request.placed_as.empty()) placed.name = request.placed_as;
   if (placed.kind != ConstraintKind::kCheck) return placed;
   if (MovedAnywhere(request)) placed.check = BoundCheck(work, request);
   if (!NeedsGuard(work, request)) return placed;
   placed.check = Guarded(request, placed.check);
-  placed.name = base::ShortName("_segue_check_" + placed.name,
+  placed.name = base::ShortName("_segue_check_" + request.constraint.name,
                                 work.capabilities().max_identifier);
   return placed;
 }
@@ -442,6 +443,12 @@ void RequirePossible(TableWork& work, const ConstraintRequest& request) {
 }
 
 void PlanConstraint(TableWork& work, const ConstraintRequest& request) {
+  PlaceConstraint(work, request);
+  NoteWhoIsHeld(work, request);
+  work.shape().constraints.push_back(request.constraint);
+}
+
+void PlaceConstraint(TableWork& work, const ConstraintRequest& request) {
   constexpr Phase kPhase = Phase::kMigrating;
   const schema::TableName& table = work.live().name;
   const Constraint placed = Placed(work, request);
@@ -467,8 +474,6 @@ void PlanConstraint(TableWork& work, const ConstraintRequest& request) {
       }
       break;
   }
-  NoteWhoIsHeld(work, request);
-  work.shape().constraints.push_back(request.constraint);
 }
 
 void LiftConstraint(TableWork& work, const ConstraintRequest& request) {
@@ -478,9 +483,16 @@ void LiftConstraint(TableWork& work, const ConstraintRequest& request) {
 }
 
 void FinishConstraint(TableWork& work, const ConstraintRequest& request) {
-  if (!NeedsGuard(work, request)) return;
-  work.Add(Phase::kContracting,
-           plan::AddConstraint{work.live().name, request.constraint});
+  const schema::TableName& table = work.live().name;
+  const Constraint& constraint = request.constraint;
+  if (NeedsGuard(work, request)) {
+    work.Add(Phase::kContracting, plan::AddConstraint{table, constraint});
+  } else if (!request.placed_as.empty()) {
+    Constraint placed = constraint;
+    placed.name = request.placed_as;
+    work.Add(Phase::kContracting,
+             plan::RenameConstraint{table, placed, constraint.name});
+  }
 }
 
 }  // namespace segue::ops

@@ -29,6 +29,8 @@ struct ConstraintRequest {
   std::vector<plan::ConstraintTrial::Value> filled;
   // The provenance columns of those motions.
   std::vector<std::string> provenance;
+  // Its name until the contract, where another constraint has its own.
+  std::string placed_as = {};
 };
 
 // Claims the constraint's name. True when the table has it already (the step
@@ -45,6 +47,8 @@ void RequirePossible(TableWork& work, const ConstraintRequest& request);
 
 // Adds it to the MIGRATING step, behind whatever moves rows, and to the shape.
 void PlanConstraint(TableWork& work, const ConstraintRequest& request);
+// The actions alone.
+void PlaceConstraint(TableWork& work, const ConstraintRequest& request);
 // What is left of it for the contract, behind the swap.
 void FinishConstraint(TableWork& work, const ConstraintRequest& request);
 // Before the swap.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ops/constraint_move.h"
 #include "ops/index_move.h"
 
 namespace segue::ops {
@@ -77,6 +78,7 @@ class Search {
     const bool mentioned = Concerns(constraint);
     if (!mentioned || constraint.kind == ConstraintKind::kPrimaryKey) return;
     if (!replaced_ && !fixed_constraints_) return;  // goes with the column
+    if (replaced_ && CanMove(table_, constraint, column_)) return;
     if (constraint.kind == ConstraintKind::kUnique && !fixed_constraints_) {
       return;  // rebuilt over the new column
     }

@@ -43,6 +43,11 @@ ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
   moves_ =
       PlanIndexMoves(work_, request_.old_column->physical(), request_.physical,
                      keeps_old ? Use::kReads : Use::kChanges, request_.leaving);
+  if (!keeps_old) {
+    constraint_moves_ = PlanConstraintMoves(
+        work_, {*request_.old_column, request_.target, request_.physical},
+        request_.up, motion_.provenance, request_.leaving);
+  }
   if (!request_.up.PlainColumn()) NoteUnique();
 }
 
@@ -224,6 +229,9 @@ void ShadowColumn::Migrate() {
   for (const IndexMove& move : moves_) {
     work_.Add(Phase::kMigrating, plan::CreateIndex{table, move.copy});
   }
+  for (const ConstraintMove& move : constraint_moves_) {
+    PlaceConstraint(work_, move.request);
+  }
 }
 
 void ShadowColumn::Contract() {
@@ -265,6 +273,7 @@ void ShadowColumn::ContractKeepingNew() {
   ReplaceOld();
   FinishNew();
   NameIndexes();
+  NameConstraints();
   work_.Add(Phase::kContracting,
             plan::DropColumn{work_.live().name, Provenance(), true});
 }
@@ -282,6 +291,7 @@ void ShadowColumn::ContractKeepingBoth() {
 void ShadowColumn::ReplaceOld() {
   const schema::TableName& table = work_.live().name;
   DropOldIndexes();
+  DropOldConstraints();
   work_.Add(Phase::kContracting, plan::DropColumn{table, PreparedOld(), false});
   if (!hidden()) return;
   work_.Add(Phase::kContracting,
@@ -301,6 +311,15 @@ void ShadowColumn::DropOldIndexes() {
       work_.Add(Phase::kContracting,
                 plan::DropIndex{table.name, move.original});
     }
+  }
+}
+
+// By name, not with the column: that would take a guarded copy along.
+void ShadowColumn::DropOldConstraints() {
+  for (const ConstraintMove& move : constraint_moves_) {
+    LiftConstraint(work_, move.request);
+    work_.Add(Phase::kContracting,
+              plan::DropConstraint{work_.live().name, move.original});
   }
 }
 
@@ -332,6 +351,14 @@ void ShadowColumn::NameIndexes() {
     constraint.using_index = move.copy.name;
     constraint.definition.clear();
     work_.Add(Phase::kContracting, plan::AddConstraint{table.name, constraint});
+  }
+}
+
+void ShadowColumn::NameConstraints() {
+  for (const ConstraintMove& move : constraint_moves_) {
+    ConstraintRequest finished = move.request;
+    finished.constraint = move.finished;
+    FinishConstraint(work_, finished);
   }
 }
 

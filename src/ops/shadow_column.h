@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/constraint_move.h"
 #include "ops/index_move.h"
 #include "ops/table_work.h"
 
@@ -81,13 +82,16 @@ class ShadowColumn {
   void ContractKeepingBoth();
   void ReplaceOld();
   void DropOldIndexes();
+  void DropOldConstraints();
   void FinishNew();
   void NameIndexes();
+  void NameConstraints();
 
   TableWork& work_;
   ShadowRequest request_;
   plan::Motion motion_;
   std::vector<IndexMove> moves_;
+  std::vector<ConstraintMove> constraint_moves_;
   bool stopped_ = false;
 };
 

@@ -30,4 +30,8 @@ std::string IndexCopy(std::string_view index, std::size_t limit) {
   return WithPrefix(index, limit);
 }
 
+std::string ConstraintCopy(std::string_view constraint, std::size_t limit) {
+  return WithPrefix(constraint, limit);
+}
+
 }  // namespace segue::plan

@@ -157,6 +157,9 @@ std::string Body(const Constraint& constraint) {
 std::string ConstraintSql(const schema::TableName& table,
                           const Constraint& constraint) {
   RefuseConstraint(table.name, constraint);
+  // Inspect names a check without a name so.
+  const bool nameless = constraint.name == "CHECK (" + constraint.check + ")";
+  if (nameless) return Body(constraint);
   return "CONSTRAINT " + BareOrQuoted(constraint.name) + " " + Body(constraint);
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "ops/column_alteration.h"
 #include "ops/constraint_definition.h"
+#include "ops/constraint_move.h"
 #include "ops/constraint_work.h"
 #include "ops/expression.h"
 #include "ops/obstacles.h"
@@ -33,6 +34,8 @@ class AlterColumn : public Operation {
   void PlanMotion(TableWork& work, const schema::Column& old,
                   const ColumnAlteration& change) const;
   void DescribeMotion(TableWork& work, const schema::Column& old,
+                      const ColumnAlteration& change) const;
+  bool ServerConverts(const TableWork& work, const schema::Column& old,
                       const ColumnAlteration& change) const;
   void SettleDefault(const TableWork& work, ColumnAlteration& change) const;
   void LeaveOutExisting(TableWork& work, ColumnAlteration& change) const;
@@ -77,6 +80,15 @@ std::string CastDefault(const ColumnAlteration& change) {
                      change.target.type);
 }
 
+db::Question TypeQuestion(const schema::Table& table, const schema::Column& old,
+                          const ColumnAlteration& change) {
+  return {db::Question::Kind::kAlterType,
+          table.name,
+          old.physical(),
+          {},
+          change.target.type};
+}
+
 std::vector<db::Question> AlterColumn::Questions(
     const schema::Schema& schema, const db::Dialect& dialect) const {
   std::vector<db::Question> questions;
@@ -94,6 +106,7 @@ std::vector<db::Question> AlterColumn::Questions(
   }
   questions.push_back(ExpressionQuestion(*table, change.up, table->columns,
                                          change.target.type));
+  if (change.type) questions.push_back(TypeQuestion(*table, *old, change));
   // Where it will live is nowhere yet: values of the old column must not be
   // taken for values of the new one.
   schema::Column seen = change.target;
@@ -132,12 +145,42 @@ void AlterColumn::Plan(PlanContext& context) const {
     return work.Finish();
   }
   if (change.asks_default()) SettleDefault(work, change);
-  if (MovesValues(work, change)) {
+  if (ServerConverts(work, old, change)) {
+    PlanMetadata(work, old, change);
+    work.Note(
+        Phase::kContracting,
+        fmt::format("{} takes {} for {} without touching a row (tried on "
+                    "an empty copy): no value is copied",
+                    work.capabilities().name, change.target.type, old.type));
+  } else if (MovesValues(work, change)) {
     PlanMotion(work, old, change);
   } else {
     PlanMetadata(work, old, change);
   }
   work.Finish();
+}
+
+// The database itself says whether the new type needs no copy: neither the
+// table nor an index is written again, and no row is looked at. Every client
+// sees the old type until the contract, as with a copy.
+bool AlterColumn::ServerConverts(const TableWork& work,
+                                 const schema::Column& old,
+                                 const ColumnAlteration& change) const {
+  const bool only_type = change.type && !change.name && !change.not_null &&
+                         !change.nullable && !change.default_value &&
+                         change.constraints.empty() && spec_.change.up.empty();
+  if (!only_type || work.versioned() || work.creates()) return false;
+  const schema::Table& table = work.live();
+  if (!Obstacles(table, old, Fate::kReplaced, work.capabilities()).empty()) {
+    return false;
+  }
+  for (const schema::Constraint& constraint : table.constraints) {
+    if (CanMove(table, constraint, old.name)) return false;
+  }
+  const db::ExpressionFacts& facts =
+      work.context().facts.For(TypeQuestion(table, old, change));
+  return facts.error.empty() && !facts.rewrites_table && !facts.scans_table &&
+         !facts.builds_index;
 }
 
 // The old type's default goes through the new type where it is not of it:
@@ -255,7 +298,7 @@ void AlterColumn::PlanMetadata(TableWork& work, const schema::Column& old,
   PlanConstraints(work, old, change);
   schema::Column& shape = *work.shape().FindColumn(change.target.name);
   shape.comment = change.target.comment;
-  if (!change.default_value && !change.nullable) return;
+  if (!change.default_value && !change.nullable && !change.type) return;
   schema::Column before = old;
   before.name = change.target.name;
   before.comment = change.target.comment;
@@ -267,6 +310,7 @@ void AlterColumn::PlanMetadata(TableWork& work, const schema::Column& old,
               "'up' and 'down' are not needed: every client sees the old shape "
               "until the contract");
   }
+  shape.type = change.target.type;
   shape.nullable = change.target.nullable;
   shape.default_sql = change.target.default_sql;
   shape.default_is_constant = change.target.default_is_constant;

@@ -61,7 +61,7 @@ TEST_F(AlterColumnTest, TypeInPlaceSwapsAHiddenColumnIn) {
   EXPECT_EQ(motion.down.bindings.at(0).name, "age");
   EXPECT_EQ(motion.down.bindings.at(0).column, "_segue_new_age");
   EXPECT_EQ(motion.down.bindings.at(0).type, "bigint");
-  ASSERT_THAT(questions_, SizeIs(2));
+  ASSERT_THAT(questions_, SizeIs(3));
   EXPECT_EQ(questions_[1].bindings.at(0).column, "_segue_new_age");
 }
 
@@ -166,6 +166,23 @@ TEST_F(AlterColumnTest, DefaultOfTheOldTypeIsCast) {
   answers_["''::text"].error = "of type json but default is of type text";
   EXPECT_THAT(Plan(ToType("name", "json")),
               Contains(HasSubstr("DEFAULT CAST(''::text AS json)")));
+}
+
+TEST_F(AlterColumnTest, ATypeThatTheServerTakesAsItIsMovesNothing) {
+  answers_["TYPE email"] = {};
+  EXPECT_THAT(
+      Plan(ToType("email", "varchar")),
+      ElementsAre("CONTRACTING Change column 'email' of 'users': type text -> "
+                  "varchar",
+                  "  ALTER COLUMN users.email varchar NULL",
+                  HasSubstr("without touching a row")));
+  answers_["TYPE email"].scans_table = true;
+  EXPECT_THAT(Plan(ToType("email", "varchar")),
+              Contains(HasSubstr("ADD COLUMN")));
+  answers_["TYPE email"] = {};
+  access_ = Access::kVersioned;
+  EXPECT_THAT(Plan(ToType("email", "varchar")),
+              Contains(HasSubstr("ADD COLUMN")));
 }
 
 TEST_F(AlterColumnTest, CommentIsSetAtOnce) {

@@ -30,6 +30,7 @@ std::vector<std::string> ColumnsRead(const Constraint& constraint,
                                      const std::vector<Column>& columns) {
   if (constraint.kind != ConstraintKind::kCheck) return constraint.columns;
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const Column& column : columns) names.push_back(column.name);
   return schema::ReferencedColumns(constraint.check, names);
 }
@@ -64,6 +65,7 @@ std::string Physical(const ConstraintRequest& request,
 std::vector<std::string> AllPhysical(const ConstraintRequest& request,
                                      const std::vector<std::string>& names) {
   std::vector<std::string> physical;
+  physical.reserve(names.size());
   for (const std::string& name : names) {
     physical.push_back(Physical(request, name));
   }

@@ -160,12 +160,12 @@ db::ExpressionFacts ExamineAlterType(db::Connection& connection,
                                      const db::Question& question) {
   const Attempt attempt(connection);
   db::ExpressionFacts facts;
-  connection.Execute(std::string("CREATE TABLE ") + kClone + " (LIKE " +
-                     Name(question.table) + " INCLUDING ALL)");
-  connection.Execute("SET LOCAL client_min_messages = debug1");
   const std::string alter = std::string("ALTER TABLE ") + kClone + " ";
   const std::string to_type = alter + "ALTER COLUMN ";
   try {
+    connection.Execute(std::string("CREATE TABLE ") + kClone + " (LIKE " +
+                       Name(question.table) + " INCLUDING ALL)");
+    connection.Execute("SET LOCAL client_min_messages = debug1");
     const std::vector<std::string> said =
         connection
             .Execute(to_type + Ident(question.expression) + " TYPE " +

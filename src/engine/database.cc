@@ -19,8 +19,8 @@ Database::Database(std::shared_ptr<const db::Dialect> dialect,
                    const db::ConnectOptions& connect, std::string schema)
     : dialect_(std::move(dialect)),
       connect_(std::make_unique<db::ConnectOptions>(connect)),
-      schema_(schema.empty() ? dialect_->capabilities().default_schema
-                             : std::move(schema)) {
+      schema_(std::move(schema)) {
+  if (schema_.empty()) schema_ = dialect_->capabilities().default_schema;
   connect_->schema = schema_;
   connection_ = dialect_->Connect(*connect_);
 }

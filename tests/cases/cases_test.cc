@@ -71,7 +71,7 @@ class Stage {
     db_->Exec(param.testbed.is_sqlite() ? param.file.setup_sqlite
                                         : param.file.setup_postgres);
     catalogue_ = db_->Dump();
-    data_ = Data();
+    data_ = db_->Data();
     database_.emplace(db_->Open());
     MigratorOptions options;
     options.access = param.access;
@@ -84,29 +84,8 @@ class Stage {
         manifest::Parse(param_.file.migration, "01_case.yaml"));
   }
 
-  // Every row of every table, as any client sees them.
-  std::string Data() {
-    std::unique_ptr<db::Connection> connection = db_->Connect();
-    const db::Dialect& dialect = db_->dialect();
-    schema::Schema schema =
-        dialect.Inspect(*connection, dialect.capabilities().default_schema);
-    std::string text;
-    for (const schema::Table& table : schema.tables) {
-      if (table.kind == "view") continue;
-      std::string columns;
-      for (const std::string& name : table.ColumnNames()) {
-        columns += (columns.empty() ? "" : ", ") + base::Quoted(name, '"');
-      }
-      text += table.name.name + "(" + columns + ")\n" +
-              ToLines(db_->Query("SELECT " + columns + " FROM " +
-                                 base::Quoted(table.name.name, '"') +
-                                 " ORDER BY " + columns));
-    }
-    return text;
-  }
-
   void ExpectCatalogueAsBefore() { EXPECT_EQ(db_->Dump(), catalogue_); }
-  void ExpectDataAsBefore() { EXPECT_EQ(Data(), data_); }
+  void ExpectDataAsBefore() { EXPECT_EQ(db_->Data(), data_); }
 
   // Nothing of the migration's own may be left when it is over.
   void ExpectNoTraces() {

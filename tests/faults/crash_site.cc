@@ -176,18 +176,4 @@ std::string CrashSite::Expected() const {
   return lines;
 }
 
-void CrashSite::WaitUntilSessionsEnd() {
-  if (!testbed_.is_postgres()) return;
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (database_->app().One("SELECT count(*) FROM pg_stat_activity WHERE "
-                              "datname = current_database() AND "
-                              "application_name LIKE 'segue%'") != "0") {
-    if (std::chrono::steady_clock::now() > deadline) {
-      throw std::runtime_error("sessions of a killed segue stay");
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-}
-
 }  // namespace segue::test

@@ -50,8 +50,7 @@ class CrashSite {
   };
   Counts LastCounts() const;
 
-  // After a kill the server notices within moments that its client is gone.
-  void WaitUntilSessionsEnd();
+  void WaitUntilSessionsEnd() { database_->WaitUntilSessionsEnd(); }
 
   TestDatabase& database() { return *database_; }
   const std::string& folder() const { return folder_.path(); }

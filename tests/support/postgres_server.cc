@@ -69,7 +69,7 @@ std::string PostgresServer::BinFolder() {
   return found.empty() ? "" : *std::max_element(found.begin(), found.end());
 }
 
-PostgresServer::PostgresServer(PostgresOptions options) {
+PostgresServer::PostgresServer(const PostgresOptions& options) {
   if (!Available()) throw std::runtime_error("PostgreSQL is not installed");
   InitCluster(options);
   Start();

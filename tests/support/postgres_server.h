@@ -27,7 +27,7 @@ class PostgresServer {
   static std::string BinFolder();
   static bool Available() { return !BinFolder().empty(); }
 
-  explicit PostgresServer(PostgresOptions options = {});
+  explicit PostgresServer(const PostgresOptions& options = {});
   ~PostgresServer();
 
   // One for the whole test program, started at its first use.

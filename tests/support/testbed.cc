@@ -1,7 +1,11 @@
 #include "tests/support/testbed.h"
 
+#include <chrono>
 #include <iostream>
+#include <stdexcept>
+#include <thread>
 
+#include "base/text.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/sqlite_file.h"
 #include "wiring/dialects.h"
@@ -53,6 +57,18 @@ class PostgresDatabase : public TestDatabase {
       const std::string& url, const std::string& /*session_sql*/) override {
     return OpenPostgresClient(url);
   }
+  void WaitUntilSessionsEnd() override {
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (app().One("SELECT count(*) FROM pg_stat_activity WHERE datname = "
+                     "current_database() AND application_name LIKE "
+                     "'segue%'") != "0") {
+      if (std::chrono::steady_clock::now() > deadline) {
+        throw std::runtime_error("sessions of a killed segue stay");
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
 
  private:
   std::string name_;
@@ -75,6 +91,24 @@ std::unique_ptr<db::Connection> TestDatabase::Connect(
   options.schema = dialect_->capabilities().default_schema;
   options.purpose = purpose;
   return dialect_->Connect(options);
+}
+
+std::string TestDatabase::Data() {
+  const schema::Schema schema =
+      dialect_->Inspect(*Connect(), dialect_->capabilities().default_schema);
+  std::string text;
+  for (const schema::Table& table : schema.tables) {
+    if (table.kind == "view") continue;
+    std::string columns;
+    for (const std::string& name : table.ColumnNames()) {
+      columns += (columns.empty() ? "" : ", ") + base::Quoted(name, '"');
+    }
+    text += table.name.name + "(" + columns + ")\n" +
+            ToLines(Query("SELECT " + columns + " FROM " +
+                          base::Quoted(table.name.name, '"') + " ORDER BY " +
+                          columns));
+  }
+  return text;
 }
 
 Database TestDatabase::Open() { return Database::Open({Url(), "", ""}); }

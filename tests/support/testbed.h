@@ -25,6 +25,8 @@ class TestDatabase {
   virtual std::string Url() const = 0;
   // The catalogue as text, segue's own left out.
   virtual std::string Dump() = 0;
+  // Every row of every table, as any client sees them.
+  std::string Data();
   // Another session of an application's.
   virtual std::unique_ptr<Client> NewClient() = 0;
   // One of a published version's, by what 'segue url' prints: with a URL where
@@ -39,6 +41,10 @@ class TestDatabase {
   // A session of segue's.
   std::unique_ptr<db::Connection> Connect(const std::string& purpose = "test");
   Database Open();
+
+  // After a kill the server notices within moments that its client is gone.
+  // Throws when segue's sessions are still there after 20 s.
+  virtual void WaitUntilSessionsEnd() {}
 
   // Through one application session, kept open.
   Client& app();

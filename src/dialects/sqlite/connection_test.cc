@@ -60,7 +60,7 @@ TEST_F(FileTest, SaysThatAFileIsNoDatabase) {
 }
 
 TEST_F(FileTest, RefusesToWriteWhereItMayNot) {
-  TestSession("CREATE TABLE t(a)", Url("?mode=rwc"));
+  const TestSession creates("CREATE TABLE t(a)", Url("?mode=rwc"));
   SqliteConnection connection(db::ParseUrl(Url("?mode=ro")));
   try {
     connection.Execute("INSERT INTO t VALUES (1)");

@@ -1,0 +1,176 @@
+// Every operation of the registry is killed before each statement of start,
+// complete and rollback, and the same command, run again, comes to the
+// catalogue and the rows of a run that nobody disturbed. `make test-all` takes
+// every point, `make test` a sample that a seed decides.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <random>
+
+#include "base/text.h"
+#include "tests/support/operation_page.h"
+#include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
+
+namespace segue::test {
+namespace {
+
+constexpr int kKilled = 128 + SIGKILL;
+
+struct Scene {
+  const OperationPage& page;
+  const Testbed& testbed;
+  Access access;
+  std::string command;
+
+  std::string text() const {
+    return page.name + " " + std::string(ToString(access)) + " " + command;
+  }
+};
+
+// A database with the example's tables and segue beside it.
+class Site {
+ public:
+  explicit Site(const Scene& scene)
+      : scene_(scene), database_(scene.testbed.fresh()) {
+    std::ofstream(folder_.path() + "/01_example.yaml") << scene.page.migration;
+    database_->Exec(scene.page.setup);
+  }
+
+  Finished Run(const std::string& command, const std::string& fault = "") {
+    Command run;
+    run.argv = {SEGUE_FAULTY_BINARY, command, "--url", database_->Url()};
+    if (command == "start") {
+      for (const char* word : {"01_example.yaml", "--access"}) {
+        run.argv.emplace_back(word);
+      }
+      run.argv.emplace_back(ToString(scene_.access));
+    } else {
+      run.argv.emplace_back("--yes");
+    }
+    run.directory = folder_.path();
+    run.environment = {{"SEGUE_FAULT", fault},
+                       {"SEGUE_FAULT_COUNT", folder_.path() + "/count"}};
+    return RunCommand(run);
+  }
+
+  void MustRun(const std::string& command) {
+    const Finished finished = Run(command);
+    if (finished.exit_code == 0) return;
+    throw std::runtime_error(command + ": " + finished.err);
+  }
+
+  long Statements() const {
+    long count = 0;
+    std::ifstream(folder_.path() + "/count") >> count;
+    return count;
+  }
+  void WaitUntilSessionsEnd() { database_->WaitUntilSessionsEnd(); }
+  bool Active() { return Run("complete").exit_code == 0; }
+  std::string State() { return database_->Dump() + "\n" + database_->Data(); }
+
+ private:
+  const Scene& scene_;
+  TempDir folder_;
+  std::unique_ptr<TestDatabase> database_;
+};
+
+// What an undisturbed run comes to.
+struct Clean {
+  std::string state;
+  long statements = 0;
+};
+
+Clean RunClean(const Scene& scene) {
+  Site site(scene);
+  if (scene.command != "start") site.MustRun("start");
+  site.MustRun(scene.command);
+  const long statements = site.Statements();
+  return {site.State(), statements};
+}
+
+void TryAt(const Scene& scene, const Clean& clean, long number) {
+  const std::string fault = "kill:before:" + std::to_string(number);
+  SCOPED_TRACE(scene.text() + " " + fault);
+  Site site(scene);
+  if (scene.command != "start") site.MustRun("start");
+  const Finished crashed = site.Run(scene.command, fault);
+  if (crashed.exit_code == 0) {  // this run needed fewer statements
+    EXPECT_LT(site.Statements(), number) << "was not killed";
+  } else {
+    EXPECT_EQ(crashed.exit_code, kKilled) << crashed.err;
+  }
+  site.WaitUntilSessionsEnd();
+  const Finished again = site.Run(scene.command);
+  // Nothing is active when it died after its last commit.
+  const bool over = scene.command != "start" && again.exit_code == 4;
+  EXPECT_TRUE(again.exit_code == 0 || over)
+      << again.exit_code << ": " << again.err;
+  EXPECT_EQ(site.State(), clean.state);
+}
+
+// A migration that replaces nothing is complete when it has started.
+std::vector<std::string> Commands(const OperationPage& page,
+                                  const Testbed& testbed, Access access) {
+  const Scene start{page, testbed, access, "start"};
+  Site site(start);
+  site.MustRun("start");
+  if (!site.Active()) return {"start"};
+  return {"start", "complete", "rollback"};
+}
+
+class OperationCrashTest : public ::testing::TestWithParam<Testbed> {
+ protected:
+  void SetUp() override {
+    if (!GetParam().missing.empty()) GTEST_SKIP() << GetParam().missing;
+  }
+
+  void TryAll(const OperationPage& page) {
+    for (const Access access : {Access::kInPlace, Access::kVersioned}) {
+      for (const std::string& command : Commands(page, GetParam(), access)) {
+        const Scene scene{page, GetParam(), access, command};
+        const Clean clean = RunClean(scene);
+        for (long number = 1; number <= clean.statements; ++number) {
+          TryAt(scene, clean, number);
+        }
+      }
+    }
+  }
+
+  void TryOne(const OperationPage& page, std::mt19937_64& random) {
+    const Access access =
+        random() % 2 == 0 ? Access::kInPlace : Access::kVersioned;
+    const std::vector<std::string> commands =
+        Commands(page, GetParam(), access);
+    const Scene scene{page, GetParam(), access,
+                      commands[random() % commands.size()]};
+    const Clean clean = RunClean(scene);
+    const auto points = static_cast<unsigned long>(clean.statements);
+    ASSERT_GT(points, 5U);
+    TryAt(scene, clean, 1 + static_cast<long>(random() % points));
+  }
+};
+
+TEST_P(OperationCrashTest, EachComesToItsEnd) {
+  const char* given = std::getenv("SEGUE_TEST_SEED");
+  const std::uint64_t seed =
+      given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
+  for (const OperationPage& page : OperationPages(SEGUE_SOURCE_DIR)) {
+    if (!page.concerns(GetParam())) continue;
+    std::mt19937_64 random(base::Fnv1a(page.name) + seed);
+    if (std::getenv("SEGUE_TEST_ALL") != nullptr) {
+      TryAll(page);
+    } else {
+      TryOne(page, random);
+    }
+    ASSERT_FALSE(HasFailure());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, OperationCrashTest,
+                         ::testing::ValuesIn(Testbeds()), TestbedName);
+
+}  // namespace
+}  // namespace segue::test

@@ -1,0 +1,58 @@
+#include "tests/support/operation_page.h"
+
+#include <fstream>
+#include <stdexcept>
+
+#include "ops/registry.h"
+
+namespace segue::test {
+namespace {
+
+// An HTML comment in the page says it, so that readers are not bothered:
+// "<!-- only: postgres -->".
+void ReadLine(const std::string& line, OperationPage& page) {
+  const std::string marker = "<!-- only: ";
+  if (line.rfind(marker, 0) != 0) return;
+  page.only = line.substr(marker.size(), line.find(" -->") - marker.size());
+}
+
+OperationPage ReadPage(const std::string& path) {
+  OperationPage page;
+  std::ifstream in(path);
+  bool example = false;
+  std::string* block = nullptr;
+  for (std::string line; std::getline(in, line);) {
+    const bool fence = line.rfind("```", 0) == 0;
+    if (fence && block != nullptr) {
+      block = nullptr;
+    } else if (fence && example && line == "```sql") {
+      block = &page.setup;
+    } else if (fence && example && line == "```yaml") {
+      block = &page.migration;
+    } else if (block != nullptr) {
+      *block += line + "\n";
+    } else if (line == "## Example") {
+      example = true;
+    } else {
+      ReadLine(line, page);
+    }
+  }
+  if (page.setup.empty() || page.migration.empty()) {
+    throw std::runtime_error(path + " has no example of SQL and YAML");
+  }
+  return page;
+}
+
+}  // namespace
+
+std::vector<OperationPage> OperationPages(const std::string& source_dir) {
+  std::vector<OperationPage> pages;
+  for (const ops::RegistryEntry& entry : ops::Registry()) {
+    const std::string name(entry.name);
+    pages.push_back(ReadPage(source_dir + "/docs/operations/" + name + ".md"));
+    pages.back().name = name;
+  }
+  return pages;
+}
+
+}  // namespace segue::test

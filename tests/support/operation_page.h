@@ -1,0 +1,26 @@
+// docs/operations/: a page per operation, with an example that can be run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/support/testbed.h"
+
+namespace segue::test {
+
+struct OperationPage {
+  std::string name;       // of the operation
+  std::string only;       // "postgres", "sqlite"; empty: both
+  std::string setup;      // the block of SQL under "## Example"
+  std::string migration;  // the block of YAML there
+
+  bool concerns(const Testbed& testbed) const {
+    return only.empty() || (only == "sqlite") == testbed.is_sqlite();
+  }
+};
+
+// One for each operation of the registry, which is how what is tested grows by
+// itself. Throws std::runtime_error where a page or its example is missing.
+std::vector<OperationPage> OperationPages(const std::string& source_dir);
+
+}  // namespace segue::test

@@ -38,6 +38,7 @@ struct Capabilities {
   bool add_primary_key = false;
   bool exclusion_constraints = false;
   bool replica_identity = false;
+  bool column_comments = false;
   bool drop_column_rewrites = false;  // DROP COLUMN rewrites every row
   // A NOT NULL old column without default must be relaxed while both versions
   // live, because triggers run after the check.

@@ -62,7 +62,7 @@ TEST_F(AlterColumnTest, TypeInPlaceSwapsAHiddenColumnIn) {
   EXPECT_EQ(motion.down.bindings.at(0).column, "_segue_new_age");
   EXPECT_EQ(motion.down.bindings.at(0).type, "bigint");
   ASSERT_THAT(questions_, SizeIs(3));
-  EXPECT_EQ(questions_[1].bindings.at(0).column, "_segue_new_age");
+  EXPECT_EQ(questions_[2].bindings.at(0).column, "_segue_new_age");
 }
 
 TEST_F(AlterColumnTest, VersionedStoresItElsewhere) {

@@ -29,7 +29,8 @@ class DropColumn : public Operation {
  private:
   void RefuseWithoutValue(const TableWork& work,
                           const schema::Column& column) const;
-  schema::Column Relaxed(const TableWork& work, schema::Column column) const;
+  schema::Column Meanwhile(const TableWork& work, schema::Column column) const;
+  void PlanMeanwhile(TableWork& work, const schema::Column& column) const;
   void PlanSupply(TableWork& work, const schema::Column& column) const;
   void PlanIndexes(TableWork& work, const schema::Column& column) const;
 
@@ -69,10 +70,11 @@ void DropColumn::Plan(PlanContext& context) const {
   work.Describe(
       Phase::kContracting,
       fmt::format("Drop old column '{}' from '{}'", spec_.column, spec_.table));
+  PlanMeanwhile(work, column);
   if (!spec_.down.empty()) PlanSupply(work, column);
   PlanIndexes(work, column);
   work.Add(Phase::kContracting,
-           plan::DropColumn{work.live().name, Relaxed(work, column), false});
+           plan::DropColumn{work.live().name, Meanwhile(work, column), false});
   work.shape().columns = Without(work.shape().columns, spec_.column);
   work.Finish();
 }
@@ -91,14 +93,30 @@ void DropColumn::RefuseWithoutValue(const TableWork& work,
       .WithHint("give 'down', the value the old version sees in new rows");
 }
 
-// As it is while both versions live.
-schema::Column DropColumn::Relaxed(const TableWork& work,
-                                   schema::Column column) const {
+// As it is while both versions live. Whoever looks at the table then is told.
+schema::Column DropColumn::Meanwhile(const TableWork& work,
+                                     schema::Column column) const {
+  if (work.capabilities().column_comments) {
+    const std::string told =
+        "deprecated: migration " + work.context().migration + " drops it";
+    column.comment =
+        column.comment.empty() ? told : told + "; " + column.comment;
+  }
   const bool relaxes = !spec_.down.empty() && !column.nullable &&
                        !column.default_sql &&
                        work.capabilities().relaxes_not_null;
   if (relaxes) column.nullable = true;
   return column;
+}
+
+void DropColumn::PlanMeanwhile(TableWork& work,
+                               const schema::Column& column) const {
+  const schema::Column now = Meanwhile(work, column);
+  if (now.comment == column.comment && now.nullable == column.nullable) return;
+  work.Describe(Phase::kExpanding,
+                fmt::format("Mark column '{}' of '{}' as deprecated",
+                            spec_.column, spec_.table));
+  work.Add(Phase::kExpanding, plan::AlterColumn{work.live().name, column, now});
 }
 
 void DropColumn::PlanSupply(TableWork& work,
@@ -130,11 +148,6 @@ void DropColumn::PlanSupply(TableWork& work,
   if (column.default_sql) {
     work.Note(Phase::kExpanding,
               "new rows get its default; 'down' only replaces a NULL");
-  }
-  const schema::Column relaxed = Relaxed(work, column);
-  if (relaxed.nullable != column.nullable) {
-    work.Add(Phase::kExpanding,
-             plan::AlterColumn{work.live().name, column, relaxed});
   }
   work.Add(Phase::kExpanding, plan::CreateSync{motion});
   work.Add(Phase::kContracting, plan::DropSync{motion});

@@ -27,6 +27,16 @@ TEST_F(DropColumnTest, GoesAtTheContractWithItsIndexes) {
   EXPECT_EQ(shape_.tables[0].FindColumn("email"), nullptr);
 }
 
+TEST_F(DropColumnTest, IsMarkedAsDeprecatedWhereColumnsHaveComments) {
+  can_.column_comments = true;
+  column("email").comment = "where to write";
+  const std::vector<std::string> lines = Plan(Drop("email"));
+  ASSERT_GE(lines.size(), 2U);
+  EXPECT_EQ(lines[0], "EXPANDING Mark column 'email' of 'users' as deprecated");
+  EXPECT_THAT(lines[1], HasSubstr("COMMENT 'deprecated: migration m drops it; "
+                                  "where to write'"));
+}
+
 TEST_F(DropColumnTest, DownSuppliesNewRows) {
   EXPECT_THAT(Refusal(Drop("age")), HasSubstr("NOT NULL without a default"));
   EXPECT_THAT(Plan(Drop("age", "length(name)")),

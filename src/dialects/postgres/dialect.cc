@@ -28,6 +28,7 @@ db::Capabilities MakeCapabilities() {
   can.add_primary_key = true;
   can.exclusion_constraints = true;
   can.replica_identity = true;
+  can.column_comments = true;
   can.moves_default = true;
   can.many_sessions = true;
   can.ledger_prefix = "segue.";

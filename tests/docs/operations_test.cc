@@ -11,10 +11,16 @@ namespace {
 
 class OperationPagesTest : public DialectTest {
  protected:
-  void Run(const OperationPage& page, Access access) {
+  // In a schema of that name, where one is given.
+  void Run(const OperationPage& page, Access access,
+           const std::string& schema = "") {
     const std::unique_ptr<TestDatabase> database = GetParam().fresh();
+    if (!schema.empty()) {
+      database->Exec("CREATE SCHEMA \"" + schema + "\"; SET search_path TO \"" +
+                     schema + "\"");
+    }
     database->Exec(page.setup);
-    Database session = database->Open();
+    Database session = Database::Open({database->Url(), schema, ""});
     MigratorOptions options;
     options.access = access;
     Migrator migrator(session, options);
@@ -42,6 +48,20 @@ TEST_P(OperationPagesTest, TheExamplesRun) {
 }
 
 SEGUE_INSTANTIATE(OperationPagesTest);
+
+class OperationsInASchemaTest : public OperationPagesTest {};
+
+TEST_P(OperationsInASchemaTest, TheExamplesRunThere) {
+  for (const OperationPage& page : OperationPages(SEGUE_SOURCE_DIR)) {
+    if (!page.concerns(GetParam())) continue;
+    for (const Access access : {Access::kInPlace, Access::kVersioned}) {
+      SCOPED_TRACE(page.name + ", " + std::string(ToString(access)));
+      EXPECT_NO_THROW(Run(page, access, "my App"));
+    }
+  }
+}
+
+SEGUE_INSTANTIATE_ON(OperationsInASchemaTest, PostgresTestbed());
 
 }  // namespace
 }  // namespace segue::test

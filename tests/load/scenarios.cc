@@ -120,6 +120,35 @@ Migration UniqueValue() {
   return Constrain(unique);
 }
 
+Migration Nullability(bool nullable) {
+  Migration migration("null_v", "whether v may be NULL");
+  ColumnChange change;
+  change.nullable = nullable;
+  change.up = "COALESCE(v, 0)";
+  change.down = "COALESCE(v, 0)";
+  migration.AlterColumn("items", "v", change);
+  return migration;
+}
+
+// The new version's values need not keep to it; these do.
+Migration DropCheck() {
+  Migration migration("drop_check", "v is not held to it any more");
+  migration.DropConstraint("items", "v_is_small", {{"v", "v"}},
+                           {{"v", "CASE WHEN v < 0 THEN 0 ELSE v END"}});
+  return migration;
+}
+
+Migration CheckTwoColumns() {
+  ConstraintSpec check;
+  check.name = "v_and_note";
+  check.columns = {"v", "note"};
+  check.check = "v > -1000000000000 OR note = ''";
+  Migration migration("check_both", "v and note are held to a check");
+  migration.CreateConstraint("items", check,
+                             {{"v", "v + 0"}, {"note", "note || ''"}});
+  return migration;
+}
+
 // Each kind over a column that stays, while another one moves.
 Migration RenameBesideConstraints() {
   Migration migration = Rename();
@@ -156,7 +185,16 @@ std::vector<Scenario> Constraints() {
   plain.migration = RenameBesideConstraints;
   plain.old_version = Shape("v");
   plain.new_version = Shape("amount");
-  return {check, unique, plain};
+
+  Scenario drop = check;
+  drop.name = "DropCheckWithDown";
+  drop.column = "v BIGINT NOT NULL CONSTRAINT v_is_small CHECK (v >= 0)";
+  drop.migration = DropCheck;
+
+  Scenario two = check;
+  two.name = "CheckTwoColumnsWithUp";
+  two.migration = CheckTwoColumns;
+  return {check, unique, plain, drop, two};
 }
 
 std::vector<Scenario> Columns() {
@@ -205,7 +243,21 @@ std::vector<Scenario> Types() {
   number.old_version = Shape("v", "CAST($1 AS bigint)", "CAST(v AS bigint)");
   number.new_version = Shape("v");
   number.new_shape_in_place = false;
-  return {widen, number};
+
+  Scenario held = widen;
+  held.name = "WidenWithCheck";
+  held.column = "v INTEGER NOT NULL CONSTRAINT v_is_small CHECK (v > -9)";
+
+  Scenario strict = widen;
+  strict.name = "NotNullWithUp";
+  strict.column = "v BIGINT";
+  strict.migration = [] { return Nullability(false); };
+
+  Scenario loose = strict;
+  loose.name = "NullableWithDown";
+  loose.column = "v BIGINT NOT NULL";
+  loose.migration = [] { return Nullability(true); };
+  return {widen, number, held, strict, loose};
 }
 
 // The reference locks the table under traffic for a moment.

@@ -15,6 +15,7 @@
 #include "ops/rename_column.h"
 #include "ops/shadow_column.h"
 #include "plan/names.h"
+#include "schema/constraint_text.h"
 
 namespace segue::ops {
 namespace {
@@ -325,8 +326,8 @@ void AlterColumn::PlanConstraints(TableWork& work, const schema::Column& old,
         constraint, work.shape().columns, {}, {}};
     RequirePossible(work, request);
     PlanConstraint(work, request);
-    texts.push_back(
-        fmt::format("{} '{}'", KindText(constraint.kind), constraint.name));
+    texts.push_back(fmt::format("{} '{}'", schema::KindText(constraint.kind),
+                                constraint.name));
   }
   if (texts.empty()) return;
   work.Describe(Phase::kMigrating,

@@ -247,7 +247,7 @@ TEST_F(AlterColumnTest, NamesEverythingThatHangsOnTheColumn) {
   partial.predicate = "age > 99";
   users().indexes.push_back(partial);
   const std::string message = Refusal(ToType("age", "bigint"));
-  EXPECT_THAT(message, HasSubstr("check constraint 'adult' uses it"));
+  EXPECT_THAT(message, HasSubstr("check 'adult' uses it"));
   EXPECT_THAT(message, HasSubstr("view 'public.adults' depends on it"));
   EXPECT_THAT(message, HasSubstr("trigger 'audit' mentions it"));
   EXPECT_THAT(message, HasSubstr("predicate of index 'users_old_idx'"));

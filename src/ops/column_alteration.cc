@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "ops/constraint_work.h"
 #include "ops/expression.h"
+#include "schema/constraint_text.h"
 
 namespace segue::ops {
 namespace {
@@ -108,7 +109,7 @@ std::string ColumnAlteration::Text(const schema::Column& old) const {
   if (comment) parts.emplace_back("comment");
   if (name) parts.push_back("name -> " + target.name);
   for (const schema::Constraint& constraint : constraints) {
-    parts.push_back(std::string(KindText(constraint.kind)) + " '" +
+    parts.push_back(std::string(schema::KindText(constraint.kind)) + " '" +
                     constraint.name + "'");
   }
   return base::Join(parts, ", ");

@@ -9,6 +9,7 @@
 #include "ops/expression.h"
 #include "ops/obstacles.h"
 #include "plan/names.h"
+#include "schema/constraint_text.h"
 
 namespace segue::ops {
 namespace {
@@ -134,10 +135,11 @@ void ColumnMotions::RefuseShared(const std::vector<std::string>& columns,
     if (constraint.name == leaving) continue;
     if (std::count_if(columns.begin(), columns.end(), moves) < 2) continue;
     throw work_
-        .Refused(columns[0],
-                 fmt::format("{} '{}' is over several of the columns that "
-                             "'up' or 'down' would duplicate",
-                             KindText(constraint.kind), constraint.name))
+        .Refused(
+            columns[0],
+            fmt::format("{} '{}' is over several of the columns that "
+                        "'up' or 'down' would duplicate",
+                        schema::KindText(constraint.kind), constraint.name))
         .WithHint("mend the rows first and leave out 'up' and 'down'");
   }
 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "ops/expression.h"
 #include "ops/key_reference.h"
+#include "schema/constraint_text.h"
 
 namespace segue::ops {
 namespace {
@@ -279,7 +280,7 @@ std::string DefinitionText(const Constraint& constraint) {
   if (constraint.kind == ConstraintKind::kCheck) {
     return "CHECK (" + constraint.check + ")";
   }
-  std::string text = fmt::format("{} ({})", KindText(constraint.kind),
+  std::string text = fmt::format("{} ({})", schema::KindText(constraint.kind),
                                  base::Join(constraint.columns, ", "));
   if (constraint.kind == ConstraintKind::kForeignKey) {
     text += fmt::format(" to {} ({})", constraint.reference.table,
@@ -344,25 +345,9 @@ void RequireNoOtherKey(const TableWork& work, const Constraint& constraint) {
 
 }  // namespace
 
-const char* KindText(ConstraintKind kind) {
-  switch (kind) {
-    case ConstraintKind::kPrimaryKey:
-      return "primary key";
-    case ConstraintKind::kUnique:
-      return "unique constraint";
-    case ConstraintKind::kForeignKey:
-      return "foreign key";
-    case ConstraintKind::kCheck:
-      return "check";
-    case ConstraintKind::kExclude:
-      return "exclusion constraint";
-  }
-  return "constraint";
-}
-
 std::string AddConstraintText(const std::string& table,
                               const Constraint& constraint) {
-  return fmt::format("Add {} '{}' to '{}'", KindText(constraint.kind),
+  return fmt::format("Add {} '{}' to '{}'", schema::KindText(constraint.kind),
                      constraint.name, table);
 }
 
@@ -416,7 +401,7 @@ bool ExistsAlready(TableWork& work, const ConstraintRequest& request) {
       work.Note(Phase::kExpanding,
                 fmt::format("{} '{}' exists already with this definition; "
                             "skipped",
-                            KindText(wanted.kind), wanted.name));
+                            schema::KindText(wanted.kind), wanted.name));
       return true;
     }
     throw Refused(work, wanted,

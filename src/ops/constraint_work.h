@@ -10,8 +10,6 @@
 
 namespace segue::ops {
 
-// "check", "foreign key", ...
-const char* KindText(schema::ConstraintKind kind);
 // "Add check 'adult' to 'users'"
 std::string AddConstraintText(const std::string& table,
                               const schema::Constraint& constraint);

@@ -11,6 +11,7 @@
 #include "ops/constraint_work.h"
 #include "ops/reader.h"
 #include "plan/names.h"
+#include "schema/constraint_text.h"
 
 namespace segue::ops {
 namespace {
@@ -131,14 +132,15 @@ void CreateConstraint::PlanMotions(
   const std::string names = "'" + base::Join(moved, "', '") + "'";
   work.Describe(Phase::kExpanding,
                 fmt::format("Duplicate {} of '{}'", names, spec_.table));
-  work.Describe(
-      Phase::kMigrating,
-      fmt::format("Backfill {} and add {} '{}'", names,
-                  KindText(spec_.constraint.kind), spec_.constraint.name));
+  work.Describe(Phase::kMigrating,
+                fmt::format("Backfill {} and add {} '{}'", names,
+                            schema::KindText(spec_.constraint.kind),
+                            spec_.constraint.name));
   work.Describe(
       Phase::kContracting,
       fmt::format("Replace {} of '{}' under {} '{}'", names, spec_.table,
-                  KindText(spec_.constraint.kind), spec_.constraint.name));
+                  schema::KindText(spec_.constraint.kind),
+                  spec_.constraint.name));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "ops/existing_constraint.h"
 #include "ops/key_reference.h"
 #include "ops/reader.h"
+#include "schema/constraint_text.h"
 
 namespace segue::ops {
 namespace {
@@ -107,9 +108,10 @@ void DropConstraint::Plan(PlanContext& context) const {
                 "until the contract");
     }
   }
-  work.Describe(Phase::kContracting,
-                fmt::format("Drop {} '{}' of '{}'", KindText(constraint.kind),
-                            spec_.name, spec_.table));
+  work.Describe(
+      Phase::kContracting,
+      fmt::format("Drop {} '{}' of '{}'", schema::KindText(constraint.kind),
+                  spec_.name, spec_.table));
   auto& all = work.shape().constraints;
   all.erase(std::remove_if(
                 all.begin(), all.end(),
@@ -143,9 +145,10 @@ void DropConstraint::PlanMotions(TableWork& work,
   const std::string names = "'" + base::Join(moved, "', '") + "'";
   work.Describe(Phase::kExpanding,
                 fmt::format("Duplicate {} of '{}'", names, spec_.table));
-  work.Describe(Phase::kMigrating,
-                fmt::format("Backfill {} without {} '{}'", names,
-                            KindText(there.constraint.kind), spec_.name));
+  work.Describe(
+      Phase::kMigrating,
+      fmt::format("Backfill {} without {} '{}'", names,
+                  schema::KindText(there.constraint.kind), spec_.name));
 }
 
 DropConstraintSpec ParseNames(const Reader& reader) {

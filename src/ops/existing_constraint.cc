@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "ops/constraint_work.h"
+#include "schema/constraint_text.h"
 
 namespace segue::ops {
 
@@ -52,9 +53,10 @@ ExistingConstraint RequireExisting(TableWork& work, const std::string& name) {
                                           kind == ConstraintKind::kPrimaryKey);
   if (in_table && !work.capabilities().adopts_index) {
     throw work
-        .Refused(name, fmt::format("{} cannot change a {} that stands in the "
-                                   "table itself",
-                                   work.capabilities().name, KindText(kind)))
+        .Refused(name,
+                 fmt::format("{} cannot change a {} that stands in the "
+                             "table itself",
+                             work.capabilities().name, schema::KindText(kind)))
         .WithHint("move the rows to a table without it");
   }
   return *found;

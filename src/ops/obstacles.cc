@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "ops/constraint_move.h"
 #include "ops/index_move.h"
+#include "schema/constraint_text.h"
 
 namespace segue::ops {
 namespace {
@@ -82,24 +83,8 @@ class Search {
     if (constraint.kind == ConstraintKind::kUnique && !fixed_constraints_) {
       return;  // rebuilt over the new column
     }
-    Add(fmt::format("{} constraint '{}' uses it", Name(constraint.kind),
+    Add(fmt::format("{} '{}' uses it", schema::KindText(constraint.kind),
                     constraint.name));
-  }
-
-  static const char* Name(ConstraintKind kind) {
-    switch (kind) {
-      case ConstraintKind::kPrimaryKey:
-        return "primary key";
-      case ConstraintKind::kUnique:
-        return "unique";
-      case ConstraintKind::kForeignKey:
-        return "foreign key";
-      case ConstraintKind::kCheck:
-        return "check";
-      case ConstraintKind::kExclude:
-        return "exclusion";
-    }
-    return "";
   }
 
   // By the constraint or by the index: not every database lists both.

@@ -7,6 +7,7 @@
 #include "ops/constraint_work.h"
 #include "ops/existing_constraint.h"
 #include "ops/reader.h"
+#include "schema/constraint_text.h"
 
 namespace segue::ops {
 namespace {
@@ -43,7 +44,7 @@ void RenameConstraint::Plan(PlanContext& context) const {
   }
   work.Describe(Phase::kContracting,
                 fmt::format("Rename {} '{}' of '{}' to '{}'",
-                            KindText(there.constraint.kind), spec_.from,
+                            schema::KindText(there.constraint.kind), spec_.from,
                             spec_.table, spec_.to));
   for (schema::Constraint& one : work.shape().constraints) {
     if (one.name == spec_.from) one.name = spec_.to;

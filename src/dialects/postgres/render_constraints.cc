@@ -4,6 +4,7 @@
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
+#include "schema/constraint_text.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -35,22 +36,6 @@ std::string DropSql(const schema::TableName& table, const std::string& name) {
   return AlterTable(table) + "DROP CONSTRAINT IF EXISTS " + Ident(name);
 }
 
-const char* KindText(ConstraintKind kind) {
-  switch (kind) {
-    case ConstraintKind::kPrimaryKey:
-      return "primary key";
-    case ConstraintKind::kUnique:
-      return "unique constraint";
-    case ConstraintKind::kForeignKey:
-      return "foreign key";
-    case ConstraintKind::kCheck:
-      return "check";
-    case ConstraintKind::kExclude:
-      return "exclusion constraint";
-  }
-  return "constraint";
-}
-
 const char* HoldText(const Constraint& constraint, bool not_valid) {
   if (not_valid || !constraint.using_index.empty()) return kMilliseconds;
   return CanBeNotValid(constraint) ? "a scan of the table"
@@ -65,7 +50,8 @@ PlannedAction RenderOne(const plan::AddConstraint& action,
   const bool not_valid = CanBeNotValid(constraint) && !constraint.validated;
   const bool is_foreign_key = constraint.kind == ConstraintKind::kForeignKey;
   PlannedAction planned;
-  planned.description = std::string("Add ") + KindText(constraint.kind) + " '" +
+  planned.description = std::string("Add ") +
+                        schema::KindText(constraint.kind) + " '" +
                         constraint.name + "' to '" + action.table.name + "'" +
                         (not_valid ? " without looking at old rows" : "");
   planned.forward.push_back({AddSql(action.table, constraint, not_valid), {}});
@@ -102,9 +88,9 @@ PlannedAction RenderOne(const plan::DropConstraint& action,
   const Constraint& constraint = action.constraint;
   const bool not_valid = CanBeNotValid(constraint);
   PlannedAction planned;
-  planned.description = std::string("Drop ") + KindText(constraint.kind) +
-                        " '" + constraint.name + "' of '" + action.table.name +
-                        "'";
+  planned.description = std::string("Drop ") +
+                        schema::KindText(constraint.kind) + " '" +
+                        constraint.name + "' of '" + action.table.name + "'";
   planned.forward.push_back(
       {AlterTable(action.table) + "DROP CONSTRAINT " + Ident(constraint.name),
        {}});
@@ -129,8 +115,8 @@ PlannedAction RenderOne(const plan::RenameConstraint& action,
   };
   PlannedAction planned;
   planned.description =
-      std::string("Rename ") + KindText(action.constraint.kind) + " '" + from +
-      "' of '" + action.table.name + "' to '" + action.to + "'";
+      std::string("Rename ") + schema::KindText(action.constraint.kind) + " '" +
+      from + "' of '" + action.table.name + "' to '" + action.to + "'";
   planned.forward.push_back({rename(from, action.to), {}});
   planned.undo.push_back({rename(action.to, from), {}});
   planned.probe = ConstraintExists(action.table, action.to);

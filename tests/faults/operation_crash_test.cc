@@ -135,6 +135,8 @@ class OperationCrashTest : public ::testing::TestWithParam<Testbed> {
         for (long number = 1; number <= clean.statements; ++number) {
           TryAt(scene, clean, number);
         }
+        std::cout << "[ " << scene.text() << ": killed " << clean.statements
+                  << " times ]" << std::endl;
       }
     }
   }

@@ -90,6 +90,24 @@ db::Question TypeQuestion(const schema::Table& table, const schema::Column& old,
           change.target.type};
 }
 
+// R5.4: the plan says why it takes the dearer way.
+std::string WhyCopied(const TableWork& work, const schema::Column& old,
+                      const ColumnAlteration& change) {
+  const db::ExpressionFacts& facts =
+      work.context().facts.For(TypeQuestion(work.live(), old, change));
+  std::string why = "both types are needed side by side";
+  if (!facts.error.empty()) {
+    why = "the type cannot be changed where it is";
+  } else if (facts.rewrites_table) {
+    why = "changed where it is, the table would be written again";
+  } else if (facts.scans_table) {
+    why = "changed where it is, every row would be read under the lock";
+  } else if (facts.builds_index) {
+    why = "changed where it is, an index would be built under the lock";
+  }
+  return "a second column is filled: " + why;
+}
+
 std::vector<db::Question> AlterColumn::Questions(
     const schema::Schema& schema, const db::Dialect& dialect) const {
   std::vector<db::Question> questions;
@@ -284,6 +302,7 @@ void AlterColumn::DescribeMotion(TableWork& work, const schema::Column& old,
   work.Describe(Phase::kMigrating, fmt::format("Backfill '{}' from '{}'",
                                                change.target.name, old.name));
   work.Describe(Phase::kContracting, ContractText(old, change));
+  if (change.type) work.Note(Phase::kExpanding, WhyCopied(work, old, change));
   if (change.type && !old.collation.empty()) {
     work.Note(Phase::kExpanding, "collation " + old.collation +
                                      " is not carried over to the new type");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "segue/database.h"
+#include "segue/explain.h"
 #include "segue/migration.h"
 #include "segue/plan.h"
 #include "segue/progress.h"
@@ -37,6 +38,8 @@ struct StartOptions {
   bool complete = false;  // go on to Complete when ready
   // Roll back also on failures after which the run could be resumed.
   bool rollback_on_any_failure = false;
+  // Queries whose plans are kept before anything is changed; see Explain.
+  std::vector<std::string> explain = {};
 };
 
 struct MigrateOptions {
@@ -115,6 +118,11 @@ class Migrator {
   std::optional<MigrationStatus> Status();
   std::vector<HistoryEntry> History();
   VerifyReport Verify();
+  // How these queries would run now, as the base schema and each live version
+  // see them, beside how they did when the active migration, else the newest
+  // one, was started with them. A query that has nothing kept is kept now.
+  // Throws kNotFound when there is no migration.
+  ExplainReport Explain(const std::vector<std::string>& queries);
   std::vector<VersionInfo> Versions();
   // `version`: a name, "latest", or empty for the base schema.
   std::string UrlFor(const std::string& version);

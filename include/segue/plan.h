@@ -146,6 +146,20 @@ struct Step {
   const LockNeed* lock() const;
 };
 
+// What the history compares before and after: how often indexes served a query,
+// and how long it takes to read one row.
+struct Gauge {
+  struct Index {
+    std::string name;
+    // SELECT of one number, NULL where there is no such index. Empty: this
+    // database does not count.
+    std::string scans = {};
+  };
+  std::string table;
+  std::vector<Index> indexes;
+  std::string probe;  // SELECT of one row, by its key where there is one
+};
+
 struct Plan {
   std::string id;
   std::string title;
@@ -154,6 +168,7 @@ struct Plan {
   std::string version_schema;  // where it is published; empty in place
   std::vector<Step> steps;
   std::vector<std::string> notes;
+  std::vector<Gauge> gauges = {};  // of the tables whose rows or indexes change
 
   // Steps executed and not rolled back / steps * 100; 0 for an empty plan.
   double progress_pct() const;

@@ -41,6 +41,10 @@ std::vector<OptionSpec> NewOptionSpecs() {
           ConfigOption()};
 }
 
+OptionSpec ExplainOption(const std::string& help) {
+  return {"--explain", "FILE", help};
+}
+
 std::vector<OptionSpec> StartOptionSpecs() {
   return {FileOption(),
           DryRunOption(),
@@ -51,7 +55,8 @@ std::vector<OptionSpec> StartOptionSpecs() {
            "after a failure that could be resumed: stop (default) or rollback",
            {"stop", "rollback"}},
           {"--chunk-time", "TIME", "target time of a backfill chunk: 200ms"},
-          {"--lock-budget", "TIME", "longest wait for a lock: 500ms"}};
+          {"--lock-budget", "TIME", "longest wait for a lock: 500ms"},
+          ExplainOption("keep how these queries run, for verify --explain")};
 }
 
 std::vector<OptionSpec> MigrateOptionSpecs() {
@@ -164,7 +169,7 @@ std::vector<Command> MakeTable() {
        "prove that old and new agree, row by row",
        true,
        true,
-       {},
+       {ExplainOption("instead: how these queries run before and after")},
        RunVerify},
       {"complete", "remove the old shape; the end of rollback", true, true,
        CompleteOptionSpecs(), RunComplete},

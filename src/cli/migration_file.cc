@@ -1,6 +1,7 @@
 #include "cli/migration_file.h"
 
 #include "manifest/manifest.h"
+#include "manifest/queries.h"
 
 namespace segue::cli {
 
@@ -33,6 +34,12 @@ std::vector<Migration> LoadMigrations(const Context& context,
       manifest::LoadDirectory(settings.migrations.string());
   for (Migration& migration : migrations) Override(context, migration);
   return migrations;
+}
+
+std::vector<std::string> LoadExplained(const Context& context) {
+  const std::filesystem::path& start = context.around.directory;
+  return manifest::LoadQueries(
+      (start / context.arguments.Value("--explain")).string());
 }
 
 }  // namespace segue::cli

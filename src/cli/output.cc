@@ -86,6 +86,18 @@ Json List(const std::vector<VersionInfo>& versions) {
   return list;
 }
 
+Json Object(const QueryPlan& plan) {
+  Json accesses = Json::array();
+  for (const TableAccess& access : plan.accesses) {
+    accesses.push_back({{"method", access.method},
+                        {"table", access.table},
+                        {"index", access.index}});
+  }
+  return {{"error", plan.error},
+          {"cost", plan.cost ? Json(*plan.cost) : Json()},
+          {"accesses", accesses}};
+}
+
 Json Object(const Outcome& outcome, bool dry_run) {
   Json json = {{"migration", Object(outcome.status)},
                {"history", List(outcome.history)},
@@ -145,6 +157,18 @@ std::string VerifyJson(const VerifyReport& report) {
                {"rows_checked", report.rows_checked},
                {"clean", report.clean()},
                {"mismatches", report.mismatches}});
+}
+
+std::string ExplainJson(const ExplainReport& report) {
+  Json list = Json::array();
+  for (const QueryChange& change : report.changes) {
+    list.push_back({{"query", change.query},
+                    {"version", change.version},
+                    {"before", change.before ? Object(*change.before) : Json()},
+                    {"after", Object(change.after)},
+                    {"verdict", change.verdict}});
+  }
+  return Dump({{"migration", report.migration}, {"queries", list}});
 }
 
 std::string ErrorJson(const Error& error) {

@@ -28,6 +28,9 @@ std::string VersionsJson(const std::vector<VersionInfo>& versions);
 // {"instances": [{"id", "version", "host", "live", ...}]}
 std::string InstancesJson(const std::vector<InstanceInfo>& instances);
 std::string VerifyJson(const VerifyReport& report);
+// {"migration", "queries": [{"query", "version", "before": {"error", "cost",
+// "accesses": [{"method", "table", "index"}]} or null, "after", "verdict"}]}
+std::string ExplainJson(const ExplainReport& report);
 // {"error": {"kind", "message", "hint", "code"}}: `code` is the exit code;
 // with "sql", "native_code" and "notes" where there are any.
 std::string ErrorJson(const Error& error);

@@ -18,6 +18,7 @@ int RunStart(const Context& context) {
   // The file first: what is wrong with it needs no server to say so.
   const Settings settings = ResolveSettings(context);
   const Migration migration = LoadMigration(context, settings);
+  if (arguments.Has("--explain")) options.explain = LoadExplained(context);
   Session session(context, settings);
   const Outcome outcome = session.migrator().Start(migration, options);
   session.EndProgress();

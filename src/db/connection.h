@@ -47,6 +47,8 @@ enum class Purpose {
 struct TransactionOptions {
   Purpose purpose = Purpose::kLedger;
   std::chrono::milliseconds lock_budget{500};
+  // kRead: longest time of a statement that a server runs; zero: no limit.
+  std::chrono::milliseconds statement_budget{0};
 };
 
 // One session. Not thread-safe, except Interrupt. Throws segue::Error only.

@@ -11,6 +11,7 @@
 #include "db/url.h"
 #include "plan/action.h"
 #include "schema/schema.h"
+#include "segue/explain.h"
 #include "segue/plan.h"
 
 namespace segue::db {
@@ -166,6 +167,17 @@ class Dialect {
 
   virtual PlannedAction Render(const plan::Action& action,
                                const RenderContext& context) const = 0;
+
+  // How the session would run `query`, one statement, which is not run. What
+  // the server says against it is in the answer; throws only what says nothing
+  // about the query (a lost connection).
+  virtual QueryPlan Explain(Connection& connection,
+                            const std::string& query) const = 0;
+
+  // What to read before and after of `table` and of these of its indexes,
+  // whether they are there yet or not.
+  virtual Gauge GaugeFor(const schema::Table& table,
+                         const std::vector<std::string>& indexes) const = 0;
 
   // Statements that create, once, what segue keeps in the database besides
   // the ledger's own tables (schema, busy table); safe to repeat.

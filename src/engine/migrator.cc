@@ -66,6 +66,10 @@ Outcome Migrator::Start(const Migration& migration,
                         const StartOptions& options) {
   Session& session = *session_;
   if (options.dry_run) {
+    if (!options.explain.empty()) {
+      throw Error(ErrorKind::kUsage,
+                  "a dry run keeps nothing, so no plans of queries either");
+    }
     const Plan plan = MakePlan(migration);
     std::vector<HistoryEntry> log;
     engine::DryRunner runner(plan, log);
@@ -98,7 +102,11 @@ Outcome Migrator::Start(const Migration& migration,
     // 3 inspect, 4 plan, 5 pre-flight, 6 record the intent.
     const engine::Planned planned = session.PlanFor(migration);
     session.Preflight(planned);
-    row = session.Intend(lease, migration, planned.plan);
+    row = session.Intend(lease, migration, planned.plan, options.explain);
+  } else if (!options.explain.empty()) {
+    std::vector<QueryChange> seen = session.Seen(options.explain);
+    session.Compare(row->id, seen);
+    session.InLedger(lease, [&] { session.Keep(row->id, seen); });
   }
   {
     Runner runner(session.database, session.ledger, lease, session.options,

@@ -1,8 +1,10 @@
 #include "engine/planner.h"
 
 #include <algorithm>
+#include <map>
 #include <variant>
 
+#include "base/text.h"
 #include "checks/check.h"
 #include "engine/version_views.h"
 #include "ops/operation.h"
@@ -120,6 +122,39 @@ std::string VersionSchemaFor(const PlannerInput& input) {
                              input.dialect.capabilities().max_identifier);
 }
 
+// Of which tables and indexes the history says how they fare: not those of
+// ours, which get another name or go, nor those of tables that are new.
+std::vector<Gauge> GaugesFor(const db::Dialect& dialect,
+                             const schema::Schema& schema,
+                             const std::vector<ops::DraftStep>& steps) {
+  std::map<std::string, std::vector<std::string>> indexes;
+  const auto add = [&](const schema::TableName& table,
+                       const schema::Index& index) {
+    const bool ours = base::StartsWith(index.name, plan::kOurs);
+    std::vector<std::string>& names = indexes[table.name];
+    const bool known =
+        std::find(names.begin(), names.end(), index.name) != names.end();
+    if (!ours && !known) names.push_back(index.name);
+  };
+  for (const ops::DraftStep& step : steps) {
+    for (const plan::Action& action : step.actions) {
+      if (const auto* create = std::get_if<plan::CreateIndex>(&action)) {
+        add(create->table, create->index);
+      } else if (const auto* drop = std::get_if<plan::DropIndex>(&action)) {
+        add(drop->table, drop->index);
+      } else if (const auto* fill = std::get_if<plan::Backfill>(&action)) {
+        indexes[fill->motion.table.name];
+      }
+    }
+  }
+  std::vector<Gauge> gauges;
+  for (const auto& [name, names] : indexes) {
+    const schema::Table* table = schema.FindTable(name);
+    if (table != nullptr) gauges.push_back(dialect.GaugeFor(*table, names));
+  }
+  return gauges;
+}
+
 Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
               const ops::PlanContext& context) {
   Plan plan;
@@ -132,6 +167,7 @@ Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
   for (const ops::DraftStep& draft : context.steps) {
     plan.steps.push_back(Render(input, schema, draft));
   }
+  plan.gauges = GaugesFor(input.dialect, schema, context.steps);
   const db::Capabilities& can = input.dialect.capabilities();
   if (input.access == Access::kVersioned) {
     plan.notes = can.versioned_notes;

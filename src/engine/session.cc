@@ -124,16 +124,21 @@ void Migrator::Session::InLedger(Lease& lease,
   });
 }
 
-MigrationRow Migrator::Session::Intend(Lease& lease, const Migration& migration,
-                                       const Plan& plan) {
+MigrationRow Migrator::Session::Intend(
+    Lease& lease, const Migration& migration, const Plan& plan,
+    const std::vector<std::string>& queries) {
   MigrationRow row;
   row.id = migration.id;
   row.title = migration.title;
   row.checksum = migration.checksum;
   row.source = migration.source;
   row.plan = plan;
+  const std::vector<QueryChange> seen = Seen(queries);
+  const std::vector<engine::GaugeReading> readings = ReadGauges(plan);
   InLedger(lease, [&] {
     ledger.Create(connection(), row);
+    Keep(row.id, seen);
+    SaveGauges(row, readings);
     for (const Migration& part : migration.folded) IntendPart(part, row.id);
   });
   return row;
@@ -248,8 +253,12 @@ void Migrator::Session::RunToReady(Lease& lease, MigrationRow& row,
 }
 
 void Migrator::Session::RecordReady(Lease& lease, MigrationRow& row) {
+  const std::vector<std::string> gauges = GaugeLines(row);
   InLedger(lease, [&] {
     ledger.SetPhase(connection(), row.id, Phase::kMigrating, SubState::kReady);
+    for (const std::string& line : gauges) {
+      ledger.AddEvent(connection(), row.id, "MIGRATING", line);
+    }
     RecordUsage(row);
     ledger.SetError(connection(), row.id, "");
     if (!row.plan.version_schema.empty()) {
@@ -280,7 +289,7 @@ void Migrator::Session::Contract(Lease& lease, MigrationRow& row,
       MoveTo(lease, row, Phase::kContracting, SubState::kSealed);
     }
     RunContract(lease, row, runner);
-    FinishComplete(lease, row);
+    FinishComplete(lease, row, GaugeLines(row));
   } catch (const Error& error) {
     RecordError(row, error);
     const bool resumable = error.poisons_connection() ||
@@ -365,8 +374,12 @@ void Migrator::Session::FinishRollback(Lease& lease, MigrationRow& row) {
   row.sub_state = SubState::kNone;
 }
 
-void Migrator::Session::FinishComplete(Lease& lease, MigrationRow& row) {
+void Migrator::Session::FinishComplete(Lease& lease, MigrationRow& row,
+                                       const std::vector<std::string>& gauges) {
   InLedger(lease, [&] {
+    for (const std::string& line : gauges) {
+      ledger.AddEvent(connection(), row.id, "CONTRACTING", line);
+    }
     if (!row.plan.version_schema.empty()) {
       ledger.RetireOthers(connection(), row.plan.version);
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/gauges.h"
 #include "engine/ledger.h"
 #include "engine/planner.h"
 #include "engine/runner.h"
@@ -40,9 +41,20 @@ class Migrator::Session {
   // Throws kRefused when this part of a fold was changed since it was begun, or
   // is not a part of `whole` (empty: the fold has not begun) any more.
   void CheckPart(const Migration& part, const std::string& whole);
-  // Writes the migration and its plan down before anything is done.
+  // Writes the migration and its plan down before anything is done, with the
+  // plans of these queries and what the gauges say.
   engine::MigrationRow Intend(engine::Lease& lease, const Migration& migration,
-                              const Plan& plan);
+                              const Plan& plan,
+                              const std::vector<std::string>& queries);
+
+  // --- how queries are run (explain.cc) ---
+  // As the base schema and each live version see them now, query by query;
+  // `before` and `verdict` are empty.
+  std::vector<QueryChange> Seen(const std::vector<std::string>& queries);
+  // Fills `before`, where there is one, and `verdict`.
+  void Compare(const std::string& id, std::vector<QueryChange>& changes);
+  // Those without `before`; part of the caller's transaction.
+  void Keep(const std::string& id, const std::vector<QueryChange>& changes);
 
   // --- walking a plan ---
   // EXPANDING and MIGRATING, up to ready; COMPLETE when nothing is replaced.
@@ -80,6 +92,12 @@ class Migrator::Session {
   engine::Planned PatientlyPlan(const engine::PlannerInput& input);
   void RunPhase(engine::MigrationRow& row, engine::Runner& runner, Phase phase);
   void RecordReady(engine::Lease& lease, engine::MigrationRow& row);
+  // gauges.cc
+  std::vector<engine::GaugeReading> ReadGauges(const Plan& plan);
+  void SaveGauges(const engine::MigrationRow& row,
+                  const std::vector<engine::GaugeReading>& readings);
+  // What has changed since, a line of the history for each table.
+  std::vector<std::string> GaugeLines(const engine::MigrationRow& row);
   // usage.cc
   void RefuseObjections(const PlannedAction& action);
   void RecordUsage(const engine::MigrationRow& row);
@@ -96,7 +114,8 @@ class Migrator::Session {
   void UndoFrom(const engine::MigrationRow& row, engine::Runner& runner,
                 Phase first);
   void FinishRollback(engine::Lease& lease, engine::MigrationRow& row);
-  void FinishComplete(engine::Lease& lease, engine::MigrationRow& row);
+  void FinishComplete(engine::Lease& lease, engine::MigrationRow& row,
+                      const std::vector<std::string>& gauges = {});
   void AddRows(const engine::MigrationRow& row, MigrationStatus& status);
 };
 

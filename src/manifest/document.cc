@@ -25,19 +25,6 @@ int LineAt(std::string_view text, std::size_t offset) {
                  text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
-void RequireText(std::string_view text, const std::string& file) {
-  std::size_t bad = 0;
-  if (!base::IsUtf8(text, &bad)) {
-    throw FileError(file, LineAt(text, bad),
-                    fmt::format("not valid UTF-8 at byte {}", bad));
-  }
-  const std::size_t nul = text.find('\0');
-  if (nul != std::string_view::npos) {
-    throw FileError(file, LineAt(text, nul),
-                    fmt::format("a NUL byte at byte {}", nul));
-  }
-}
-
 bool IsJson(std::string_view text, const std::string& file) {
   const std::string ending =
       base::ToLower(std::filesystem::path(file).extension().string());
@@ -77,6 +64,19 @@ std::string ReadTextFile(const std::string& path) {
     throw FileError(path, 0, "the file is larger than 16 MB");
   }
   return text;
+}
+
+void RequireText(std::string_view text, const std::string& file) {
+  std::size_t bad = 0;
+  if (!base::IsUtf8(text, &bad)) {
+    throw FileError(file, LineAt(text, bad),
+                    fmt::format("not valid UTF-8 at byte {}", bad));
+  }
+  const std::size_t nul = text.find('\0');
+  if (nul != std::string_view::npos) {
+    throw FileError(file, LineAt(text, nul),
+                    fmt::format("a NUL byte at byte {}", nul));
+  }
 }
 
 base::Node ParseDocument(std::string_view text, const std::string& file) {

@@ -11,6 +11,9 @@ namespace segue::manifest {
 // The whole file. Throws Error{kUsage} when it cannot be read.
 std::string ReadTextFile(const std::string& path);
 
+// Throws Error{kUsage} naming the line of what is no text in UTF-8.
+void RequireText(std::string_view text, const std::string& file);
+
 // JSON when the name ends in .json or, with any other unknown ending, the text
 // begins with a brace; else YAML. A null node when it has no content. Throws
 // Error{kUsage} naming file and line for anything that is not one well-formed

@@ -10,6 +10,9 @@
 
 namespace segue::plan {
 
+// What the names of all these begin with.
+inline constexpr std::string_view kOurs = "_segue";
+
 // "_segue_new_email": the new shape of a column that keeps its name.
 std::string HiddenColumn(std::string_view column, std::size_t limit);
 

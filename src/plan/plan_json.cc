@@ -100,6 +100,16 @@ Json StepJson(const Step& step) {
   return to;
 }
 
+Json GaugeJson(const Gauge& gauge) {
+  Json to = {{"table", gauge.table}, {"probe", gauge.probe}};
+  for (const Gauge::Index& index : gauge.indexes) {
+    Json item = {{"name", index.name}};
+    Put(item, "scans", index.scans);
+    to["indexes"].push_back(std::move(item));
+  }
+  return to;
+}
+
 Json PlanJson(const Plan& plan) {
   Json to = {{"format", kFormat},
              {"id", plan.id},
@@ -110,6 +120,9 @@ Json PlanJson(const Plan& plan) {
   Put(to, "notes", plan.notes);
   Json& steps = to["steps"] = Json::array();
   for (const Step& step : plan.steps) steps.push_back(StepJson(step));
+  for (const Gauge& gauge : plan.gauges) {
+    to["gauges"].push_back(GaugeJson(gauge));
+  }
   return to;
 }
 
@@ -217,6 +230,18 @@ Step StepFrom(const Json& from) {
   return step;
 }
 
+Gauge GaugeFrom(const Json& from) {
+  Gauge gauge;
+  gauge.table = from.at("table").get<std::string>();
+  gauge.probe = Text(from, "probe");
+  if (!from.contains("indexes")) return gauge;
+  for (const Json& item : from.at("indexes")) {
+    gauge.indexes.push_back(
+        {item.at("name").get<std::string>(), Text(item, "scans")});
+  }
+  return gauge;
+}
+
 Plan PlanFrom(const Json& from) {
   if (from.at("format").get<int>() > kFormat) {
     throw Error(ErrorKind::kCorrupt,
@@ -232,6 +257,11 @@ Plan PlanFrom(const Json& from) {
   plan.notes = Texts(from, "notes");
   for (const Json& step : from.at("steps")) {
     plan.steps.push_back(StepFrom(step));
+  }
+  if (from.contains("gauges")) {
+    for (const Json& gauge : from.at("gauges")) {
+      plan.gauges.push_back(GaugeFrom(gauge));
+    }
   }
   return plan;
 }

@@ -55,6 +55,7 @@ Plan FullPlan() {
       {Phase::kMigrating, "Backfill 'x'", {fill}, {"slow"}, true, true},
       {Phase::kMigrating, "Nothing to do", {}, {}, false, false},
       {Phase::kContracting, "Drop 'old'", {drop}, {}, false, false}};
+  plan.gauges = {{"users", {{"i", "SELECT 1"}, {"j"}}, "SELECT 2"}};
   return plan;
 }
 
@@ -126,6 +127,13 @@ TEST(PlanJsonTest, ReadsBackWhatItWrote) {
   EXPECT_EQ(fill.motion->after_fill, "ANALYZE users");
   EXPECT_TRUE(plan.steps[1].rolled_back);
   EXPECT_FALSE(plan.steps[3].actions[0].reversible);
+
+  ASSERT_EQ(plan.gauges.size(), 1U);
+  EXPECT_EQ(plan.gauges[0].table, "users");
+  EXPECT_EQ(plan.gauges[0].probe, "SELECT 2");
+  ASSERT_EQ(plan.gauges[0].indexes.size(), 2U);
+  EXPECT_EQ(plan.gauges[0].indexes[0].scans, "SELECT 1");
+  EXPECT_EQ(plan.gauges[0].indexes[1].name, "j");
 }
 
 TEST(PlanJsonTest, AnEmptyPlanReadsBack) {

@@ -219,6 +219,46 @@ TEST_P(BadInputTest, ExpressionThatTheServerDoesNotTake) {
                     "      column: {name: nick, type: text, nullable: true}\n");
 }
 
+// --- queries to explain -----------------------------------------------------
+
+TEST_P(BadInputTest, FilesThatHoldNoQueries) {
+  WriteFile("01_rename.yaml", kGood);
+  WriteFile("empty.sql", "-- nothing yet\n");
+  WriteFile("ddl.sql", "SELECT 1;\nDROP TABLE users;\n");
+  WriteFile("run.sql", "EXPLAIN ANALYZE DELETE FROM users");
+  WriteFile("open.sql", "SELECT 'a");
+  const std::string hint =
+      "\n  hint: SELECT, WITH, VALUES, INSERT, UPDATE, DELETE and MERGE can; "
+      "they are not run\n";
+  const std::vector<std::pair<std::string, std::string>> answers = {
+      {"none.sql", "none.sql: there is no such file\n"},
+      {"empty.sql", "empty.sql: there is no query in the file\n"},
+      {"ddl.sql",
+       "ddl.sql:2: 'DROP' begins no query that can be explained" + hint},
+      {"run.sql",
+       "run.sql:1: 'EXPLAIN' begins no query that can be explained" + hint},
+      {"open.sql", "open.sql:1: a string or name does not end\n"}};
+  for (const auto& [file, message] : answers) {
+    Expect({kUsage, "segue: " + message}, {"verify", "--explain", file});
+    Expect({kUsage, "segue: " + message},
+           {"start", "01_rename.yaml", "--quiet", "--explain", file});
+  }
+}
+
+TEST_P(BadInputTest, NothingToExplainBeforeAndAfter) {
+  WriteFile("01_rename.yaml", kGood);
+  WriteFile("q.sql", "SELECT 1");
+  Expect({kNotFound,
+          "segue: no migration was started in schema '" +
+              Either("main", "public") +
+              "', so there is no before and after\n  hint: 'segue start FILE "
+              "--explain FILE' keeps the plans before\n"},
+         {"verify", "--explain", "q.sql"});
+  Expect({kUsage,
+          "segue: a dry run keeps nothing, so no plans of queries either\n"},
+         {"start", "01_rename.yaml", "--dry-run", "--explain", "q.sql"});
+}
+
 // --- the ledger -------------------------------------------------------------
 
 TEST_P(BadInputTest, ChangedAfterItWasApplied) {

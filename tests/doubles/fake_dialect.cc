@@ -83,6 +83,22 @@ std::unique_ptr<db::RunnerLock> FakeDialect::TryLockRunner(
   return std::make_unique<FreeLock>();
 }
 
+QueryPlan FakeDialect::Explain(db::Connection& /*connection*/,
+                               const std::string& /*query*/) const {
+  return {};
+}
+
+Gauge FakeDialect::GaugeFor(const schema::Table& table,
+                            const std::vector<std::string>& indexes) const {
+  Gauge gauge;
+  gauge.table = table.name.name;
+  gauge.probe = "READ " + table.name.name;
+  for (const std::string& index : indexes) {
+    gauge.indexes.push_back({index, "SCANS " + index});
+  }
+  return gauge;
+}
+
 std::vector<db::Blocker> FakeDialect::Blockers(
     db::Connection& /*connection*/, const schema::TableName& /*table*/) const {
   return {};

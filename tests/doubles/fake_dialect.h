@@ -44,6 +44,12 @@ class FakeDialect : public db::Dialect {
   std::string NativeType(const std::string& type) const override;
   PlannedAction Render(const plan::Action& action,
                        const db::RenderContext& context) const override;
+  // A plan that says nothing.
+  QueryPlan Explain(db::Connection& connection,
+                    const std::string& query) const override;
+  // "SCANS <index>", "READ <table>"
+  Gauge GaugeFor(const schema::Table& table,
+                 const std::vector<std::string>& indexes) const override;
   std::vector<std::string> LedgerSetup() const override { return {}; }
   // Always free.
   std::unique_ptr<db::RunnerLock> TryLockRunner(

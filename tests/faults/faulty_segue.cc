@@ -45,6 +45,16 @@ class FaultyDialect : public db::Dialect {
     return inner_->Render(action, context);
   }
 
+  QueryPlan Explain(db::Connection& connection,
+                    const std::string& query) const override {
+    return inner_->Explain(connection, query);
+  }
+
+  Gauge GaugeFor(const schema::Table& table,
+                 const std::vector<std::string>& indexes) const override {
+    return inner_->GaugeFor(table, indexes);
+  }
+
   std::vector<std::string> LedgerSetup() const override {
     return inner_->LedgerSetup();
   }

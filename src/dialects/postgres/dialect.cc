@@ -2,6 +2,8 @@
 
 #include "dialects/postgres/connection.h"
 #include "dialects/postgres/examine.h"
+#include "dialects/postgres/explain.h"
+#include "dialects/postgres/gauge.h"
 #include "dialects/postgres/inspect.h"
 #include "dialects/postgres/lock.h"
 #include "dialects/postgres/render.h"
@@ -81,6 +83,16 @@ std::string PostgresDialect::NativeType(const std::string& type) const {
 PlannedAction PostgresDialect::Render(const plan::Action& action,
                                       const db::RenderContext& context) const {
   return postgres::Render(action, context);
+}
+
+QueryPlan PostgresDialect::Explain(db::Connection& connection,
+                                   const std::string& query) const {
+  return postgres::Explain(connection, query);
+}
+
+Gauge PostgresDialect::GaugeFor(const schema::Table& table,
+                                const std::vector<std::string>& indexes) const {
+  return postgres::GaugeFor(table, indexes);
 }
 
 // CREATE SCHEMA IF NOT EXISTS would ask for the privilege to create one even

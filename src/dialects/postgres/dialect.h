@@ -24,6 +24,10 @@ class PostgresDialect final : public db::Dialect {
   std::string NativeType(const std::string& type) const override;
   PlannedAction Render(const plan::Action& action,
                        const db::RenderContext& context) const override;
+  QueryPlan Explain(db::Connection& connection,
+                    const std::string& query) const override;
+  Gauge GaugeFor(const schema::Table& table,
+                 const std::vector<std::string>& indexes) const override;
   std::vector<std::string> LedgerSetup() const override;
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,

@@ -1,6 +1,7 @@
 // CREATE, DROP and RENAME INDEX.
 #include "base/text.h"
 #include "dialects/postgres/constraint_trial.h"
+#include "dialects/postgres/gauge.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -181,12 +182,6 @@ std::string Rebuild(const plan::DropIndex& action, bool concurrently) {
   return sql;
 }
 
-// How often it served a query, since the statistics began.
-std::string UsageSql(const schema::TableName& table, const std::string& index) {
-  return "SELECT pg_catalog.pg_stat_get_numscans(to_regclass(" +
-         Literal(IndexName(table, index)) + "))";
-}
-
 PlannedAction DropAlone(const plan::DropIndex& action,
                         const RenderContext& context) {
   const std::string& name = action.index.name;
@@ -203,7 +198,7 @@ PlannedAction DropAlone(const plan::DropIndex& action,
   planned.lock.budget = kConcurrentBudgetTime;
   planned.transactional = false;
   planned.reversible = !action.index.unique;
-  planned.usage = UsageSql(action.table, name);
+  planned.usage = ScansSql({action.table.schema, name});
   return planned;
 }
 

@@ -35,6 +35,12 @@ std::string LockTimeout(const db::TransactionOptions& options) {
                  millis > 0 ? "'" + std::to_string(millis) + "ms'" : "'500ms'");
 }
 
+std::string StatementTimeout(const db::TransactionOptions& options) {
+  const auto millis = options.statement_budget.count();
+  if (millis <= 0) return {};
+  return Setting("statement_timeout", "'" + std::to_string(millis) + "ms'");
+}
+
 }  // namespace
 
 std::string SessionSettings(int server_version) {
@@ -71,7 +77,7 @@ std::string BeginSql(const db::TransactionOptions& options) {
              Setting("enable_seqscan", "off");
     case db::Purpose::kRead:
       return "BEGIN ISOLATION LEVEL REPEATABLE READ" + LockTimeout(options) +
-             Setting("enable_seqscan", "off");
+             StatementTimeout(options) + Setting("enable_seqscan", "off");
   }
   return "BEGIN";
 }

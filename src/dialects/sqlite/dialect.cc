@@ -2,6 +2,8 @@
 
 #include "dialects/sqlite/connection.h"
 #include "dialects/sqlite/examine.h"
+#include "dialects/sqlite/explain.h"
+#include "dialects/sqlite/gauge.h"
 #include "dialects/sqlite/inspect.h"
 #include "dialects/sqlite/lock.h"
 #include "dialects/sqlite/render.h"
@@ -106,6 +108,16 @@ class SqliteDialect : public db::Dialect {
   PlannedAction Render(const plan::Action& action,
                        const db::RenderContext& context) const override {
     return sqlite::Render(action, context);
+  }
+
+  QueryPlan Explain(db::Connection& connection,
+                    const std::string& query) const override {
+    return sqlite::Explain(connection, query);
+  }
+
+  Gauge GaugeFor(const schema::Table& table,
+                 const std::vector<std::string>& indexes) const override {
+    return sqlite::GaugeFor(table, indexes);
   }
 
   // Empty but within a chunk's transaction; see sync.h.

@@ -118,6 +118,7 @@ struct Migration {
   // The published version's name; empty: the id.
   std::string version;
   std::optional<Access> access;
+  std::optional<OnTransformError> on_transform_error;
   std::optional<std::chrono::milliseconds> chunk_time;
   std::vector<std::shared_ptr<const ops::Operation>> operations;
   std::string source;    // the file's text, for the ledger
@@ -128,7 +129,7 @@ struct Migration {
 
 // Several migrations as one: the operations of all in this order, and all else
 // of the last, whose version is the one that gets published. Throws
-// Error{kRefused} when they ask for different access.
+// Error{kRefused} when they ask for different access or on_transform_error.
 Migration Fold(std::vector<Migration> files);
 
 }  // namespace segue

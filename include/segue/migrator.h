@@ -30,7 +30,9 @@ struct MigratorOptions {
   // How long a step may be retried when the lock budget is spent each time.
   std::chrono::milliseconds lock_patience{30'000};
   std::chrono::milliseconds chunk_time{0};  // zero: the database's default
-  Access access = Access::kInPlace;         // when the migration names none
+  // When the migration names none.
+  Access access = Access::kInPlace;
+  OnTransformError on_transform_error = OnTransformError::kRefuse;
 };
 
 struct StartOptions {

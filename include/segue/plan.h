@@ -36,6 +36,12 @@ enum class Access { kInPlace, kVersioned };
 std::string_view ToString(Access access);
 Access AccessFromString(std::string_view text);
 
+// What becomes of an application's write that `up` or `down` raises on: it is
+// refused, or goes through and its row is marked.
+enum class OnTransformError { kRefuse, kMark };
+std::string_view ToString(OnTransformError what);
+OnTransformError OnTransformErrorFromString(std::string_view text);
+
 struct Statement {
   std::string sql;
   // When set, the statement must change exactly this many rows; anything else
@@ -75,6 +81,11 @@ struct MotionSql {
   RangeSql next_bound;
   RangeSql fill;    // moves the rows of a range that are not filled yet
   RangeSql verify;  // SELECT key columns of rows that disagree, at most 100
+  // With OnTransformError::kMark only; else empty. Run over a range in which
+  // `fill` raised: fills what can be filled and marks the rest.
+  RangeSql fill_marking;
+  // SELECT key columns and error of rows that are marked, at most 100.
+  RangeSql marked;
   // Makes the old column say what the new one says where the application gave
   // both; empty when the contract keeps the new column itself.
   RangeSql settle;
@@ -166,6 +177,7 @@ struct Plan {
   Access access = Access::kInPlace;
   std::string version;         // the published version's name ("01_bigint")
   std::string version_schema;  // where it is published; empty in place
+  OnTransformError on_transform_error = OnTransformError::kRefuse;
   std::vector<Step> steps;
   std::vector<std::string> notes;
   std::vector<Gauge> gauges = {};  // of the tables whose rows or indexes change

@@ -68,6 +68,7 @@ struct MigrationStatus {
   SubState sub_state = SubState::kNone;
   Access access = Access::kInPlace;
   std::string version_schema;
+  OnTransformError on_transform_error = OnTransformError::kRefuse;
   double progress_pct = 0;
   std::vector<StepStatus> steps;
   std::int64_t rows_done = 0;

@@ -11,16 +11,20 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostFailures = 5;  // enough to see the pattern
+// As many as a trial's statement gives at once.
+constexpr std::size_t kMostFound = 100;
 constexpr std::int64_t kWidest = 50'000;
 constexpr std::int64_t kNarrowing = 10;
 
 class Trial {
  public:
   Trial(db::Connection& connection, const MotionSql& motion,
-        const RangeSql& statement, std::chrono::milliseconds time_limit)
+        const RangeSql& statement, std::chrono::milliseconds time_limit,
+        TrialWants wants)
       : connection_(connection),
         motion_(motion),
         statement_(statement),
+        wants_(wants),
         deadline_(Clock::now() + time_limit) {}
 
   TrialReport Run(const std::vector<db::Value>& start) {
@@ -29,7 +33,10 @@ class Trial {
   }
 
  private:
-  bool Enough() const { return report_.failures.size() >= kMostFailures; }
+  bool Enough() const {
+    return wants_ == TrialWants::kFirst &&
+           report_.failures.size() >= kMostFailures;
+  }
 
   // Tries `whole` in pieces of `width` rows; a failing piece again in
   // narrower ones, down to single rows.
@@ -56,8 +63,13 @@ class Trial {
 
   void TryPiece(const Range& piece, std::int64_t width) {
     try {
-      db::Transaction transaction(connection_, {db::Purpose::kRead, {}});
-      for (const db::Row& key : Execute(connection_, statement_, piece).rows) {
+      const std::vector<db::Row> keys = Find(piece);
+      // There may be more of them than one answer has.
+      if (wants_ == TrialWants::kCount && keys.size() >= kMostFound &&
+          width > 1) {
+        return Cover(piece, Narrower(width));
+      }
+      for (const db::Row& key : keys) {
         if (Enough()) break;
         Report(KeyText(motion_, key) + ": " +
                (motion_.trial_reason.empty()
@@ -67,31 +79,42 @@ class Trial {
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kConstraint) throw;
       if (width > 1) {
-        Cover(piece, std::max<std::int64_t>(width / kNarrowing, 1));
+        Cover(piece, Narrower(width));
       } else {
         Blame(piece, error);
       }
     }
   }
 
+  static std::int64_t Narrower(std::int64_t width) {
+    return std::max<std::int64_t>(width / kNarrowing, 1);
+  }
+
+  std::vector<db::Row> Find(const Range& piece) {
+    db::Transaction transaction(connection_, {db::Purpose::kRead, {}});
+    return Execute(connection_, statement_, piece).rows;
+  }
+
   // A piece of one row: its key is the upper bound, or the only one left.
   void Blame(const Range& piece, const Error& error) {
     const std::string key =
         piece.upper.empty() ? "the last row" : KeyText(motion_, piece.upper);
-    Report(key + ": " + error.what());
+    if (Report(key + ": " + error.what())) ++report_.raised;
   }
 
   // Pieces of a table without a key may overlap.
-  void Report(const std::string& failure) {
+  bool Report(const std::string& failure) {
     auto& all = report_.failures;
-    if (std::find(all.begin(), all.end(), failure) == all.end()) {
-      all.push_back(failure);
-    }
+    if (std::find(all.begin(), all.end(), failure) != all.end()) return false;
+    ++report_.count;
+    if (all.size() < kMostFailures) all.push_back(failure);
+    return true;
   }
 
   db::Connection& connection_;
   const MotionSql& motion_;
   const RangeSql& statement_;
+  TrialWants wants_;
   Clock::time_point deadline_;
   TrialReport report_;
 };
@@ -100,8 +123,8 @@ class Trial {
 
 TrialReport Try(db::Connection& connection, const MotionSql& motion,
                 const RangeSql& statement, const std::vector<db::Value>& start,
-                std::chrono::milliseconds time_limit) {
-  return Trial(connection, motion, statement, time_limit).Run(start);
+                std::chrono::milliseconds time_limit, TrialWants wants) {
+  return Trial(connection, motion, statement, time_limit, wants).Run(start);
 }
 
 }  // namespace segue::backfill

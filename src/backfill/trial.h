@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,14 +14,22 @@ namespace segue::backfill {
 struct TrialReport {
   // "id=5: invalid input syntax for type integer: \"x\"", at most five.
   std::vector<std::string> failures;
-  bool finished = true;  // false: time ran out, only a part was tried
+  // Of these, rows on which the statement raised instead of finding them.
+  std::int64_t raised = 0;
+  // How many fail; with kFirst, no more than `failures` has.
+  std::int64_t count = 0;
+  bool finished = true;  // false: only a part was tried, there may be more
 };
+
+enum class TrialWants { kFirst, kCount };
 
 // Runs `statement` (MotionSql::trial, or fill in a transaction that is rolled
 // back) over the table in ranges; where one raises, narrows down to the keys.
-// `start`: where to begin (empty: the first row).
+// `start`: where to begin (empty: the first row). `wants` kCount: goes on after
+// the first failures, to say how many there are.
 TrialReport Try(db::Connection& connection, const MotionSql& motion,
                 const RangeSql& statement, const std::vector<db::Value>& start,
-                std::chrono::milliseconds time_limit);
+                std::chrono::milliseconds time_limit,
+                TrialWants wants = TrialWants::kFirst);
 
 }  // namespace segue::backfill

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "segue/error.h"
+
 namespace segue::backfill {
 namespace {
 
@@ -41,7 +43,18 @@ class Walker {
   }
 
  private:
+  // Where one row refuses, the whole range goes the careful way.
   void Chunk() {
+    if (options_.when_refused == nullptr) return Move(statement_);
+    try {
+      Move(statement_);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kConstraint) throw;
+      Move(*options_.when_refused);
+    }
+  }
+
+  void Move(const RangeSql& statement) {
     const db::TransactionOptions options{
         options_.writes ? db::Purpose::kBackfill : db::Purpose::kRead,
         options_.lock_budget};
@@ -52,7 +65,7 @@ class Walker {
     const std::int64_t asked = size_.rows();
     Range range{position_.cursor,
                 NextBound(connection, motion_, position_.cursor, asked)};
-    const db::Result result = Execute(connection, statement_, range);
+    const db::Result result = Execute(connection, statement, range);
     Advance(next, range, result, asked);
     if (options_.writes) host_.Save(next);
     transaction.Commit();

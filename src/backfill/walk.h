@@ -53,6 +53,9 @@ struct WalkOptions {
   std::chrono::milliseconds lock_budget{500};
   double rest = 0;  // fraction of a chunk's time to sleep after it
   bool writes = true;
+  // Run instead over a range in which the statement raised kConstraint; null:
+  // the walk ends with the error. Must outlive the walk.
+  const RangeSql* when_refused = nullptr;
 };
 
 // Runs `statement` over every range from the saved position to the end of the

@@ -34,6 +34,7 @@ Json Object(const MigrationStatus& status) {
           {"sub_state", ToString(status.sub_state)},
           {"access", ToString(status.access)},
           {"version_schema", status.version_schema},
+          {"on_transform_error", ToString(status.on_transform_error)},
           {"progress_pct", status.progress_pct},
           {"steps", Steps(status.steps)},
           {"rows_done", status.rows_done},

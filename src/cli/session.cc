@@ -23,6 +23,7 @@ Session::Session(const Context& context, const Settings& settings)
   options.lock_budget = settings.lock_budget;
   options.chunk_time = settings.chunk_time;
   options.access = settings.access;
+  options.on_transform_error = settings.on_transform_error;
   if (view_) {
     options.on_progress = [this](const Progress& p) { view_->Show(p); };
   }

@@ -144,6 +144,8 @@ Settings ResolveSettings(const Context& context) {
   const fs::path folder = path.parent_path();
   settings.migrations = DirectoryOf(context, config, folder);
   if (config.access) settings.access = *config.access;
+  settings.on_transform_error =
+      config.on_transform_error.value_or(settings.on_transform_error);
   settings.lock_budget = config.lock_budget;
   settings.chunk_time = config.chunk_time;
   if (arguments.Has("--lock-budget")) {

@@ -17,6 +17,7 @@ struct Settings {
   DatabaseOptions database;
   std::filesystem::path migrations;  // the directory of migration files
   Access access = Access::kInPlace;
+  OnTransformError on_transform_error = OnTransformError::kRefuse;
   std::chrono::milliseconds lock_budget{0};  // zero: the database's default
   std::chrono::milliseconds chunk_time{0};   // zero: the database's default
 };

@@ -38,6 +38,11 @@ std::string AccessText(const MigrationStatus& status) {
   return "versioned, published as " + status.version_schema;
 }
 
+std::string MarkingText(const MigrationStatus& status) {
+  if (status.on_transform_error != OnTransformError::kMark) return "";
+  return "rows that up or down fails on are marked";
+}
+
 std::string RunnerText(const MigrationStatus& status) {
   if (!status.runner.empty()) return status.runner;
   const bool rests = !status.is_active() ||
@@ -71,6 +76,7 @@ std::string Text(const MigrationStatus& status) {
                 std::to_string(static_cast<int>(status.progress_pct)) + "%") +
           Field("rows", RowsLine(status)) + Field("now", Now(status)) +
           Field("access", AccessText(status)) +
+          Field("on error", MarkingText(status)) +
           Field("with", base::Join(status.folded, ", ")) +
           Field("runner", RunnerText(status)) +
           Field("paused", status.paused ? "yes; segue resume goes on" : "") +

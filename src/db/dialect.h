@@ -49,6 +49,8 @@ struct Capabilities {
   // A column takes any value and converts only what converts without loss, so
   // a change of type needs no cast, which here would lose silently.
   bool converts_on_store = false;
+  // A trigger can go on after an error of `up` or `down` and mark the row.
+  bool marks_transform_errors = false;
   bool many_sessions = false;  // several sessions may work at once
   // Text before the name of each of segue's own tables: "segue." or "segue_".
   std::string ledger_prefix;

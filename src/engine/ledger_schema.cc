@@ -46,6 +46,13 @@ std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
           " version TEXT NOT NULL, host TEXT NOT NULL,"
           " registered_at TEXT NOT NULL, seen BIGINT NOT NULL,"
           " expires BIGINT NOT NULL, PRIMARY KEY (schema_name, id))",
+      // A row of a table that 'up' or 'down' fails on; written by what the
+      // dialect installs, while the row is marked or later.
+      create +
+          "transform_error (motion TEXT NOT NULL, row_key TEXT NOT NULL,"
+          " table_name TEXT NOT NULL, direction TEXT NOT NULL,"
+          " sqlstate TEXT NOT NULL, message TEXT NOT NULL, at TEXT NOT NULL,"
+          " PRIMARY KEY (motion, row_key))",
       create +
           "lease (schema_name TEXT PRIMARY KEY, token BIGINT NOT NULL,"
           " session TEXT NOT NULL, host TEXT NOT NULL, pid BIGINT NOT NULL,"
@@ -55,6 +62,7 @@ std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
 }
 
 // 2: instances; a migration that `migrate` ran as a part of another one.
+// 3: errors of transformations.
 std::vector<std::string> LedgerUpgrade(const db::Capabilities& capabilities,
                                        int version) {
   if (version != 1) return {};

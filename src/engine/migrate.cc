@@ -176,6 +176,8 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
                                        std::move(files), options.to);
   for (Migration& file : pending) {
     file.access = file.access.value_or(session.options.access);
+    file.on_transform_error =
+        file.on_transform_error.value_or(session.options.on_transform_error);
   }
   std::size_t active = CountActive(
       pending, engine::ActiveFiles(session.connection(), session.ledger),

@@ -98,11 +98,13 @@ Outcome Migrator::Start(const Migration& migration,
     outcome.notes.push_back("migration '" + row->id + "' is already complete");
     return outcome;
   }
+  std::vector<std::string> notes;
   if (!known) {
     // 3 inspect, 4 plan, 5 pre-flight, 6 record the intent.
     const engine::Planned planned = session.PlanFor(migration);
-    session.Preflight(planned);
-    row = session.Intend(lease, migration, planned.plan, options.explain);
+    notes = session.Preflight(planned);
+    row = session.Intend(lease, migration, planned.plan, options.explain,
+                         notes);
   } else if (!options.explain.empty()) {
     std::vector<QueryChange> seen = session.Seen(options.explain);
     session.Compare(row->id, seen);
@@ -125,7 +127,9 @@ Outcome Migrator::Start(const Migration& migration,
   if (options.complete && row->phase != Phase::kComplete) {
     session.Contract(lease, *row);
   }
-  return session.OutcomeOf(row->id);
+  Outcome outcome = session.OutcomeOf(row->id);
+  outcome.notes = std::move(notes);
+  return outcome;
 }
 
 Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {

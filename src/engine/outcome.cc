@@ -15,6 +15,7 @@ MigrationStatus Migrator::Session::StatusOf(engine::MigrationRow row) {
   status.sub_state = row.sub_state;
   status.access = row.plan.access;
   status.version_schema = row.plan.version_schema;
+  status.on_transform_error = row.plan.on_transform_error;
   status.progress_pct = row.plan.progress_pct();
   status.error = row.error;
   status.started_at = row.started_at;

@@ -96,6 +96,29 @@ void AddVersionSteps(const PlannerInput& input, const schema::Schema& before,
   }
 }
 
+// First of CONTRACTING: what is refused here leaves both versions live.
+void AddClosingStep(ops::PlanContext& context) {
+  if (context.closing.empty()) return;
+  ops::DraftStep step;
+  step.phase = Phase::kContracting;
+  step.description = "Refuse what 'up' or 'down' fails on again";
+  step.actions = context.closing;
+  context.steps.insert(context.steps.begin(), std::move(step));
+}
+
+void CheckTransformErrors(const PlannerInput& input) {
+  const db::Capabilities& can = input.dialect.capabilities();
+  if (input.on_transform_error != OnTransformError::kMark ||
+      can.marks_transform_errors) {
+    return;
+  }
+  throw Error(ErrorKind::kRefused,
+              "on_transform_error: mark: a trigger of " + can.name +
+                  " cannot go on after an error, so that a write which 'up' or "
+                  "'down' fails on can only be refused")
+      .WithHint("use 'on_transform_error: refuse'");
+}
+
 void CheckAccess(const PlannerInput& input) {
   const db::Capabilities& can = input.dialect.capabilities();
   if (input.access == Access::kVersioned && !can.versioned_access) {
@@ -168,11 +191,18 @@ Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
     plan.steps.push_back(Render(input, schema, draft));
   }
   plan.gauges = GaugesFor(input.dialect, schema, context.steps);
+  plan.on_transform_error = input.on_transform_error;
   const db::Capabilities& can = input.dialect.capabilities();
   if (input.access == Access::kVersioned) {
     plan.notes = can.versioned_notes;
   } else if (AddsVisibleColumn(context.steps)) {
     plan.notes = can.in_place_notes;
+  }
+  if (!context.closing.empty()) {
+    plan.notes.push_back(
+        "on_transform_error: mark: a write that 'up' or 'down' fails on goes "
+        "through and its row is marked; verify lists the marked rows, and "
+        "complete is refused while there are any");
   }
   return plan;
 }
@@ -181,6 +211,7 @@ Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
 
 Planned MakePlan(const PlannerInput& input) {
   CheckAccess(input);
+  CheckTransformErrors(input);
   schema::Schema schema =
       input.dialect.Inspect(input.connection, input.schema_name);
   ForgetVersionViews(schema, input.live_versions);
@@ -193,6 +224,7 @@ Planned MakePlan(const PlannerInput& input) {
                            schema,
                            {},
                            0};
+  context.on_transform_error = input.on_transform_error;
   for (const ops::OperationPtr& operation : input.migration.operations) {
     for (const db::Question& question :
          operation->ShapeQuestions(context.schema, input.dialect)) {
@@ -206,6 +238,7 @@ Planned MakePlan(const PlannerInput& input) {
   if (input.access == Access::kVersioned) {
     AddVersionSteps(input, schema, context);
   }
+  AddClosingStep(context);
   std::stable_sort(context.steps.begin(), context.steps.end(),
                    [](const ops::DraftStep& a, const ops::DraftStep& b) {
                      return a.phase < b.phase;

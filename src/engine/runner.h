@@ -96,7 +96,9 @@ class Runner : public StepRunner, private backfill::Host {
   // Walks (walks.cc).
   void StartWalk(std::size_t step, const MotionSql& motion,
                  const std::string& activity);
-  std::vector<std::string> VerifyMotion(const MotionSql& motion);
+  std::vector<std::string> Disagreeing(const MotionSql& motion,
+                                       const RangeSql& statement);
+  void VerifyMotion(const MotionSql& motion, VerifyReport& report);
   void Fill(const MotionSql& motion);
   [[noreturn]] void ThrowWithKeys(const MotionSql& motion, const Error& error);
   backfill::WalkOptions WalkOptionsFor(bool writes) const;

@@ -49,7 +49,9 @@ engine::Planned Migrator::Session::PlanFor(const Migration& migration) {
   }
   engine::Planned planned = PatientlyPlan(
       {database.dialect(), connection(), migration, database.schema(),
-       migration.access.value_or(options.access), live, LockBudget()});
+       migration.access.value_or(options.access),
+       migration.on_transform_error.value_or(options.on_transform_error), live,
+       LockBudget()});
   if (!migration.folded.empty()) {
     std::vector<std::string> parts;
     for (const Migration& part : migration.folded) parts.push_back(part.id);
@@ -80,7 +82,8 @@ engine::Planned Migrator::Session::PatientlyPlan(
   }
 }
 
-void Migrator::Session::Preflight(const engine::Planned& planned) {
+std::vector<std::string> Migrator::Session::Preflight(
+    const engine::Planned& planned) {
   std::vector<std::string> reasons;
   for (const Finding& finding : planned.findings) {
     if (finding.severity == Finding::Severity::kError) {
@@ -90,24 +93,48 @@ void Migrator::Session::Preflight(const engine::Planned& planned) {
   if (!reasons.empty()) {
     throw Error(ErrorKind::kRefused, base::Join(reasons, "; "));
   }
+  std::vector<std::string> notes;
   for (const Step& step : planned.plan.steps) {
     for (const PlannedAction& action : step.actions) {
       RefuseObjections(action);
-      if (!action.motion || action.motion->trial.all.empty()) continue;
-      const backfill::TrialReport report = backfill::Try(
-          connection(), *action.motion, action.motion->trial, {}, kTrialTime);
-      if (report.failures.empty()) continue;
-      const bool is_up = action.kind == ActionKind::kBackfill;
-      throw Error(ErrorKind::kRefused,
-                  (is_up ? "'up' fails on rows of '" : "rows of '") +
-                      action.motion->table + (is_up ? "': " : "' break it: ") +
-                      base::Join(report.failures, "; "))
-          .WithHint(is_up ? "mend these rows or the expression; nothing was "
-                            "changed"
-                          : "mend these rows, or say in 'up' what becomes of "
-                            "them; nothing was changed");
+      // Verify and settle have the same trial as the backfill before them.
+      const bool tries = action.kind == ActionKind::kBackfill ||
+                         action.kind == ActionKind::kSchema;
+      if (!tries || !action.motion || action.motion->trial.all.empty()) {
+        continue;
+      }
+      const auto note = TryOnRows(action, planned.plan.on_transform_error);
+      if (note) notes.push_back(*note);
     }
   }
+  return notes;
+}
+
+std::optional<std::string> Migrator::Session::TryOnRows(
+    const PlannedAction& action, OnTransformError on_error) {
+  const MotionSql& motion = *action.motion;
+  const bool is_up = action.kind == ActionKind::kBackfill;
+  const bool marks = on_error == OnTransformError::kMark;
+  const backfill::TrialReport report = backfill::Try(
+      connection(), motion, motion.trial, {}, kTrialTime,
+      marks ? backfill::TrialWants::kCount : backfill::TrialWants::kFirst);
+  const std::string rows = base::Join(report.failures, "; ");
+  if (marks && is_up && report.count > 0) {
+    return std::string("'up' fails on ") +
+           (report.finished ? "" : "at least ") +
+           base::WithThousands(report.count) + " rows of '" + motion.table +
+           "', which will be marked: " + rows;
+  }
+  // A row that has no value yet breaks no constraint.
+  const bool only_marked = marks && report.raised == report.count;
+  if (report.failures.empty() || only_marked) return std::nullopt;
+  throw Error(ErrorKind::kRefused,
+              (is_up ? "'up' fails on rows of '" : "rows of '") + motion.table +
+                  (is_up ? "': " : "' break it: ") + rows)
+      .WithHint(is_up ? "mend these rows or the expression; nothing was "
+                        "changed"
+                      : "mend these rows, or say in 'up' what becomes of "
+                        "them; nothing was changed");
 }
 
 // Clients may hold the lock on a small database for a moment, too.
@@ -126,7 +153,8 @@ void Migrator::Session::InLedger(Lease& lease,
 
 MigrationRow Migrator::Session::Intend(
     Lease& lease, const Migration& migration, const Plan& plan,
-    const std::vector<std::string>& queries) {
+    const std::vector<std::string>& queries,
+    const std::vector<std::string>& notes) {
   MigrationRow row;
   row.id = migration.id;
   row.title = migration.title;
@@ -140,6 +168,9 @@ MigrationRow Migrator::Session::Intend(
     Keep(row.id, seen);
     SaveGauges(row, readings);
     for (const Migration& part : migration.folded) IntendPart(part, row.id);
+    for (const std::string& note : notes) {
+      ledger.AddEvent(connection(), row.id, "NOTE", note);
+    }
   });
   return row;
 }

@@ -21,8 +21,9 @@ class Migrator::Session {
   // --- planning ---
   engine::Planned PlanFor(const Migration& migration);
   // Throws kRefused with all findings that forbid the migration, and tries
-  // the expressions on the rows there are.
-  void Preflight(const engine::Planned& planned);
+  // the expressions on the rows there are; where rows that they fail on are
+  // marked, it answers which these are.
+  std::vector<std::string> Preflight(const engine::Planned& planned);
 
   // --- the ledger ---
   // Throws kNotFound when the schema is not there.
@@ -42,10 +43,11 @@ class Migrator::Session {
   // is not a part of `whole` (empty: the fold has not begun) any more.
   void CheckPart(const Migration& part, const std::string& whole);
   // Writes the migration and its plan down before anything is done, with the
-  // plans of these queries and what the gauges say.
+  // plans of these queries, what the gauges say and what the pre-flight noted.
   engine::MigrationRow Intend(engine::Lease& lease, const Migration& migration,
                               const Plan& plan,
-                              const std::vector<std::string>& queries);
+                              const std::vector<std::string>& queries,
+                              const std::vector<std::string>& notes);
 
   // --- how queries are run (explain.cc) ---
   // As the base schema and each live version see them now, query by query;
@@ -100,6 +102,9 @@ class Migrator::Session {
   std::vector<std::string> GaugeLines(const engine::MigrationRow& row);
   // usage.cc
   void RefuseObjections(const PlannedAction& action);
+  // Throws kRefused for rows that must not be; a note for those to be marked.
+  std::optional<std::string> TryOnRows(const PlannedAction& action,
+                                       OnTransformError on_error);
   void RecordUsage(const engine::MigrationRow& row);
   std::vector<std::string> UsedSinceReady(const engine::MigrationRow& row);
   void RefuseUsed(engine::Lease& lease, const engine::MigrationRow& row,

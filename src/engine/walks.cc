@@ -45,7 +45,7 @@ void Runner::RunWork(std::size_t step, std::size_t action) {
       break;
     case ActionKind::kVerify: {
       StartWalk(step, motion, kVerify);
-      const std::vector<std::string> bad = VerifyMotion(motion);
+      const std::vector<std::string> bad = Disagreeing(motion, motion.verify);
       if (!bad.empty()) {
         throw Error(ErrorKind::kMismatch,
                     "old and new disagree in " + base::Join(bad, "; "));
@@ -105,8 +105,11 @@ void Runner::StartWalk(std::size_t step, const MotionSql& motion,
 
 void Runner::Fill(const MotionSql& motion) {
   try {
-    backfill::Walk(*this, motion, motion.fill, WalkOptionsFor(true),
-                   [](const db::Result&) {});
+    backfill::WalkOptions walk = WalkOptionsFor(true);
+    if (!motion.fill_marking.all.empty()) {
+      walk.when_refused = &motion.fill_marking;
+    }
+    backfill::Walk(*this, motion, motion.fill, walk, [](const db::Result&) {});
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kConstraint) ThrowWithKeys(motion, error);
     throw;
@@ -130,29 +133,45 @@ void Runner::ThrowWithKeys(const MotionSql& motion, const Error& error) {
       .WithHint("mend these rows or the 'up' expression, then start again");
 }
 
-std::vector<std::string> Runner::VerifyMotion(const MotionSql& motion) {
+// What a row has after its key is why.
+std::vector<std::string> Runner::Disagreeing(const MotionSql& motion,
+                                             const RangeSql& statement) {
   constexpr std::size_t kMost = 100;
+  const auto keys = static_cast<std::ptrdiff_t>(motion.key_columns.size());
   std::vector<std::string> bad;
   const auto collect = [&](const db::Result& result) {
-    for (const db::Row& key : result.rows) {
+    for (const db::Row& row : result.rows) {
       if (bad.size() >= kMost) return;
-      bad.push_back(motion.table + ": " + backfill::KeyText(motion, key));
+      const bool says_why = row.size() > motion.key_columns.size();
+      const db::Row key(row.begin(), row.begin() + keys);
+      bad.push_back(motion.table + ": " + backfill::KeyText(motion, key) +
+                    (says_why ? ": " + db::ToText(row.back()) : ""));
     }
   };
-  backfill::Walk(*this, motion, motion.verify, WalkOptionsFor(false), collect);
+  backfill::Walk(*this, motion, statement, WalkOptionsFor(false), collect);
   return bad;
+}
+
+void Runner::VerifyMotion(const MotionSql& motion, VerifyReport& report) {
+  const auto add = [&](const RangeSql& statement) {
+    const std::vector<std::string> bad = Disagreeing(motion, statement);
+    report.mismatches.insert(report.mismatches.end(), bad.begin(), bad.end());
+  };
+  add(motion.verify);
+  if (!motion.marked.all.empty()) add(motion.marked);
+  report.rows_checked += total_;
 }
 
 VerifyReport Runner::VerifyAll() {
   VerifyReport report;
   report.migration = migration_.id;
   for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
+    // What the contract verifies is a part of it.
+    if (plan_.steps[step].phase == Phase::kContracting) continue;
     for (const PlannedAction& action : plan_.steps[step].actions) {
       if (action.kind != ActionKind::kVerify) continue;
       StartWalk(step, *action.motion, kVerify);
-      const std::vector<std::string> bad = VerifyMotion(*action.motion);
-      report.mismatches.insert(report.mismatches.end(), bad.begin(), bad.end());
-      report.rows_checked += total_;
+      VerifyMotion(*action.motion, report);
     }
   }
   activity_.clear();

@@ -44,7 +44,6 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
     reader.RefuseForNow(key, "");
   }
   RefuseUndoWindow(reader, root);
-  CheckTransformError(reader, root);
   Config config;
   if (const base::Node* environments = reader.OptionalMap("environments")) {
     for (const auto& [name, node] : environments->entries) {
@@ -53,6 +52,7 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   }
   config.directory = reader.OptionalString("directory").value_or("");
   config.access = ReadAccess(reader, root);
+  config.on_transform_error = ReadOnTransformError(reader, root);
   config.lock_budget = PositiveDuration(reader, root, "lock_budget")
                            .value_or(config.lock_budget);
   config.chunk_time = ReadChunkTime(reader).value_or(config.chunk_time);

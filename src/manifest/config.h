@@ -22,6 +22,7 @@ struct Config {
   std::map<std::string, Environment> environments;
   std::string directory;  // of migrations; empty: not given
   std::optional<Access> access;
+  std::optional<OnTransformError> on_transform_error;
   std::chrono::milliseconds lock_budget{0};  // zero: not given
   std::chrono::milliseconds chunk_time{0};   // zero: not given
 };

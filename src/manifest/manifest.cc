@@ -52,7 +52,7 @@ Migration Parse(std::string_view text, const std::string& filename) {
   migration.title = reader.OptionalString("name").value_or(migration.id);
   migration.version = reader.OptionalString("version_schema").value_or("");
   migration.access = ReadAccess(reader, root);
-  CheckTransformError(reader, root);
+  migration.on_transform_error = ReadOnTransformError(reader, root);
   reader.RefuseForNow("gate", "");
   migration.chunk_time = ReadChunkTime(reader);
   ReadOperations(reader, migration);

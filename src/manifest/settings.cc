@@ -21,16 +21,17 @@ std::optional<Access> ReadAccess(const Reader& reader, const base::Node& map) {
                   *text, ops::NearestSuffix(*text, {"in_place", "versioned"})));
 }
 
-void CheckTransformError(const Reader& reader, const base::Node& map) {
+std::optional<OnTransformError> ReadOnTransformError(const Reader& reader,
+                                                     const base::Node& map) {
   const std::optional<std::string> text =
       reader.OptionalString("on_transform_error");
-  if (!text || *text == "refuse") return;
-  const base::Node& at = *map.Find("on_transform_error");
-  if (*text == "mark") {
-    throw UsageError(at, "'mark' is not supported yet; use refuse");
+  if (!text) return std::nullopt;
+  for (const auto what : {OnTransformError::kRefuse, OnTransformError::kMark}) {
+    if (*text == ToString(what)) return what;
   }
   throw UsageError(
-      at, fmt::format("unknown value '{}'; known are refuse, mark", *text));
+      *map.Find("on_transform_error"),
+      fmt::format("unknown value '{}'; known are refuse, mark", *text));
 }
 
 std::optional<std::chrono::milliseconds> ReadChunkTime(const Reader& reader) {

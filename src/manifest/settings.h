@@ -14,8 +14,9 @@ namespace segue::manifest {
 // `access: in_place | versioned`
 std::optional<Access> ReadAccess(const ops::Reader& reader,
                                  const base::Node& map);
-// `on_transform_error: refuse`, the only one yet.
-void CheckTransformError(const ops::Reader& reader, const base::Node& map);
+// `on_transform_error: refuse | mark`
+std::optional<OnTransformError> ReadOnTransformError(const ops::Reader& reader,
+                                                     const base::Node& map);
 // `backfill: {chunk_time: 200ms}`; its other keys are refused for now.
 std::optional<std::chrono::milliseconds> ReadChunkTime(
     const ops::Reader& reader);

@@ -128,6 +128,11 @@ void DropColumn::PlanSupply(TableWork& work,
                        "'down' refers to the column itself, which the new "
                        "version does not have");
   }
+  if (context.on_transform_error == OnTransformError::kMark) {
+    work.Note(Phase::kExpanding,
+              "an INSERT that 'down' fails on is refused all the same: a "
+              "column that goes has nothing to mark its row with");
+  }
   plan::Motion motion;
   motion.name = base::ShortName(
       context.migration + "_" + std::to_string(++context.motions),

@@ -212,6 +212,16 @@ void RefuseOtherAccess(const Migration& a, const Migration& b) {
                                        std::string(ToString(*b.access)));
 }
 
+void RefuseOtherTransformErrors(const Migration& a, const Migration& b) {
+  const auto& one = a.on_transform_error;
+  const auto& other = b.on_transform_error;
+  if (!one || !other || *one == *other) return;
+  throw Error(ErrorKind::kRefused,
+              "'" + a.id + "' asks for on_transform_error " +
+                  std::string(ToString(*one)) + " and '" + b.id + "' for " +
+                  std::string(ToString(*other)));
+}
+
 }  // namespace
 
 Migration Fold(std::vector<Migration> files) {
@@ -226,6 +236,10 @@ Migration Fold(std::vector<Migration> files) {
     for (const Migration& other : files) RefuseOtherAccess(file, other);
     RefuseOtherAccess(file, whole);
     if (!whole.access) whole.access = file.access;
+    RefuseOtherTransformErrors(file, whole);
+    if (!whole.on_transform_error) {
+      whole.on_transform_error = file.on_transform_error;
+    }
     // The most careful of them.
     if (!whole.chunk_time ||
         (file.chunk_time && *file.chunk_time < *whole.chunk_time)) {

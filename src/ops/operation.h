@@ -56,6 +56,11 @@ struct PlanContext {
   // What the operations so far hold on to. Starts empty.
   Claims claims{};
 
+  OnTransformError on_transform_error = OnTransformError::kRefuse;
+  // Output: what has to succeed before anything is contracted. The planner
+  // makes it a step of its own.
+  std::vector<plan::Action> closing{};
+
   const db::Capabilities& capabilities() const {
     return dialect.capabilities();
   }

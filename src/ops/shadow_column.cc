@@ -18,6 +18,18 @@ bool SameDefinition(const schema::Column& a, const schema::Column& b) {
          a.comment == b.comment;
 }
 
+// Copying a column to one of the same type does not.
+bool MayRaise(const plan::Expression& expression,
+              const schema::Column& target) {
+  if (expression.empty()) return false;
+  const auto plain = expression.PlainColumn();
+  if (!plain) return true;
+  for (const plan::Binding& binding : expression.bindings) {
+    if (binding.column == *plain) return binding.type != target.type;
+  }
+  return true;
+}
+
 const schema::Constraint* FindConstraint(const schema::Table& table,
                                          const std::string& name) {
   for (const schema::Constraint& constraint : table.constraints) {
@@ -38,6 +50,7 @@ ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
   RefuseUnknowableDefault();
   RefuseUniqueDefault();
   MakeMotion();
+  DecideMarking();
   if (request_.keeps == Keeps::kBoth) return;
   const bool keeps_old = request_.keeps == Keeps::kOld;
   moves_ =
@@ -59,6 +72,42 @@ void ShadowColumn::NoteUnique() {
                "'" + move.original.name +
                    "' is unique over the new values too: a write of the old "
                    "version whose 'up' gives a value that is taken fails");
+  }
+}
+
+// What has no value on one side is NULL there until it has, so that a value
+// which has grown stale never passes for a right one.
+void ShadowColumn::DecideMarking() {
+  if (work_.context().on_transform_error != OnTransformError::kMark) return;
+  const auto& old = request_.old_column;
+  const bool gives_null = !request_.target.nullable && (!old || old->nullable);
+  const bool up_raises = gives_null || MayRaise(request_.up, request_.target);
+  const bool down_raises =
+      old && new_side_writes() && MayRaise(request_.down, *old);
+  if (up_raises || (down_raises && old->nullable)) {
+    motion_.marking = plan::Marking::kWhileLive;
+  }
+  if (!down_raises || old->nullable) return;
+  work_.Note(Phase::kExpanding,
+             "'" + old->name +
+                 "' takes no NULL: a write of the new version that 'down' "
+                 "fails on is refused all the same");
+}
+
+// From here on no row can be marked any more, and that none is left is proved
+// before anything is contracted.
+void ShadowColumn::StopMarking() {
+  if (motion_.marking != plan::Marking::kWhileLive) return;
+  motion_.marking = plan::Marking::kNoMore;
+  const schema::TableName& table = work_.live().name;
+  std::vector<plan::Action>& closing = work_.context().closing;
+  closing.push_back(plan::CreateSync{motion_});
+  closing.push_back(plan::Verify{motion_, true});
+  if (!needs_check()) return;
+  const schema::Constraint check = NotNullCheck();
+  closing.push_back(plan::AddConstraint{table, check});
+  if (!check.validated) {
+    closing.push_back(plan::ValidateConstraint{table, check.name});
   }
 }
 
@@ -187,6 +236,18 @@ schema::Constraint ShadowColumn::NotNullCheck() const {
   return check;
 }
 
+// The one while both versions live: a marked row has no value yet.
+schema::Constraint ShadowColumn::LiveCheck() const {
+  schema::Constraint check = NotNullCheck();
+  if (!marking()) return check;
+  check.name = base::ShortName("_segue_filled_" + request_.physical,
+                               work_.capabilities().max_identifier);
+  check.columns.push_back(motion_.provenance);
+  check.check += " OR " + QuotedName(motion_.provenance) + " = " +
+                 std::to_string(plan::kUpFailed);
+  return check;
+}
+
 void ShadowColumn::AlterIfDifferent(Phase phase, const schema::Column& before,
                                     const schema::Column& after) {
   if (SameDefinition(before, after)) return;
@@ -218,7 +279,7 @@ void ShadowColumn::Migrate() {
   const schema::TableName& table = work_.live().name;
   if (request_.existing) work_.Add(Phase::kMigrating, plan::Retreat{motion_});
   work_.Add(Phase::kMigrating, plan::Backfill{motion_});
-  const schema::Constraint check = NotNullCheck();
+  const schema::Constraint check = LiveCheck();
   if (needs_check()) {
     work_.Add(Phase::kMigrating, plan::AddConstraint{table, check});
   }
@@ -235,6 +296,7 @@ void ShadowColumn::Migrate() {
 }
 
 void ShadowColumn::Contract() {
+  StopMarking();
   switch (request_.keeps) {
     case Keeps::kOld:
       return ContractKeepingOld();
@@ -264,6 +326,7 @@ void ShadowColumn::ContractKeepingOld() {
 }
 
 void ShadowColumn::StopSync() {
+  StopMarking();
   work_.Add(Phase::kContracting, plan::DropSync{motion_});
   stopped_ = true;
 }
@@ -330,6 +393,10 @@ void ShadowColumn::FinishNew() {
   if (!needs_check()) return;
   work_.Add(Phase::kContracting,
             plan::DropConstraint{work_.live().name, NotNullCheck()});
+  if (marking()) {
+    work_.Add(Phase::kContracting,
+              plan::DropConstraint{work_.live().name, LiveCheck()});
+  }
 }
 
 void ShadowColumn::NameIndexes() {

@@ -67,7 +67,9 @@ class ShadowColumn {
   // Clients can write the new column while both versions live.
   bool new_side_writes() const { return !hidden() || work_.versioned(); }
   bool needs_check() const;
+  bool marking() const { return motion_.marking != plan::Marking::kNever; }
   schema::Constraint NotNullCheck() const;
+  schema::Constraint LiveCheck() const;
   schema::Column Added() const;
   schema::Column Provenance() const;
   schema::Column PreparedOld() const;
@@ -75,6 +77,8 @@ class ShadowColumn {
   void RefuseUniqueDefault() const;
   void MakeMotion();
   void NoteUnique();
+  void DecideMarking();
+  void StopMarking();
   void AlterIfDifferent(Phase phase, const schema::Column& before,
                         const schema::Column& after);
   void ContractKeepingOld();

@@ -140,8 +140,10 @@ struct Backfill {
   Motion motion;
 };
 
+// `only_marked`: no more than that no row is marked.
 struct Verify {
   Motion motion;
+  bool only_marked = false;
 };
 
 // See MotionSql::settle.

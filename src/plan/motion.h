@@ -37,6 +37,17 @@ inline constexpr int kNotFilled = 0;
 inline constexpr int kOldWrote = 1;
 inline constexpr int kNewWrote = 2;
 inline constexpr int kBothGiven = 3;
+// Marked: the old side wrote and `up` raised, so that the new side is NULL; the
+// new side wrote and `down` raised, so that the old side is NULL.
+inline constexpr int kUpFailed = 4;
+inline constexpr int kDownFailed = 5;
+
+// Whether rows that an expression raises on are marked (see OnTransformError).
+enum class Marking {
+  kNever,
+  kWhileLive,
+  kNoMore,  // from the contract on; an undo goes back to kWhileLive
+};
 
 struct Motion {
   std::string name;  // unique in the database, short: "01_bigint_1"
@@ -81,6 +92,8 @@ struct Motion {
   // The trigger form of a rollback with `new_was_there`: nothing is copied to
   // the new column any more, and a copy that grows stale is taken away.
   bool retreating = false;
+
+  Marking marking = Marking::kNever;
 
   // Columns of the key to walk by, in key order; empty: by physical position.
   std::vector<schema::Column> key;

@@ -35,6 +35,11 @@ constexpr Names<Access, 2> kAccesses = {{
     {Access::kVersioned, "versioned"},
 }};
 
+constexpr Names<OnTransformError, 2> kOnTransformErrors = {{
+    {OnTransformError::kRefuse, "refuse"},
+    {OnTransformError::kMark, "mark"},
+}};
+
 template <typename T, std::size_t N>
 std::string_view NameOf(const Names<T, N>& names, T value) {
   for (const auto& [known, name] : names) {
@@ -90,6 +95,15 @@ std::string_view ToString(Access access) { return NameOf(kAccesses, access); }
 
 Access AccessFromString(std::string_view text) {
   return Named(kAccesses, text, ErrorKind::kUsage, "a kind of access");
+}
+
+std::string_view ToString(OnTransformError what) {
+  return NameOf(kOnTransformErrors, what);
+}
+
+OnTransformError OnTransformErrorFromString(std::string_view text) {
+  return Named(kOnTransformErrors, text, ErrorKind::kCorrupt,
+               "an answer to an error of a transformation");
 }
 
 std::string_view ToString(ActionKind kind) {

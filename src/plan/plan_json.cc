@@ -60,6 +60,8 @@ Json MotionJson(const MotionSql& motion) {
   Put(to, "next_bound", motion.next_bound);
   Put(to, "fill", motion.fill);
   Put(to, "verify", motion.verify);
+  Put(to, "fill_marking", motion.fill_marking);
+  Put(to, "marked", motion.marked);
   Put(to, "settle", motion.settle);
   Put(to, "retreat", motion.retreat);
   Put(to, "count_left", motion.count_left);
@@ -117,6 +119,9 @@ Json PlanJson(const Plan& plan) {
              {"access", ToString(plan.access)}};
   Put(to, "version", plan.version);
   Put(to, "version_schema", plan.version_schema);
+  if (plan.on_transform_error != OnTransformError::kRefuse) {
+    to["on_transform_error"] = ToString(plan.on_transform_error);
+  }
   Put(to, "notes", plan.notes);
   Json& steps = to["steps"] = Json::array();
   for (const Step& step : plan.steps) steps.push_back(StepJson(step));
@@ -173,6 +178,8 @@ MotionSql MotionFrom(const Json& from) {
   motion.next_bound = Range(from, "next_bound");
   motion.fill = Range(from, "fill");
   motion.verify = Range(from, "verify");
+  motion.fill_marking = Range(from, "fill_marking");
+  motion.marked = Range(from, "marked");
   motion.settle = Range(from, "settle");
   motion.retreat = Range(from, "retreat");
   motion.count_left = Text(from, "count_left");
@@ -254,6 +261,10 @@ Plan PlanFrom(const Json& from) {
   plan.access = StoredAccess(from.at("access").get<std::string>());
   plan.version = Text(from, "version");
   plan.version_schema = Text(from, "version_schema");
+  if (from.contains("on_transform_error")) {
+    plan.on_transform_error = OnTransformErrorFromString(
+        from.at("on_transform_error").get<std::string>());
+  }
   plan.notes = Texts(from, "notes");
   for (const Json& step : from.at("steps")) {
     plan.steps.push_back(StepFrom(step));

@@ -28,6 +28,7 @@ db::Capabilities FakeDialect::Capable() {
   can.exclusion_constraints = true;
   can.replica_identity = true;
   can.moves_default = true;
+  can.marks_transform_errors = true;
   can.many_sessions = true;
   can.ledger_prefix = "segue.";
   can.ledger_identity = "identity";

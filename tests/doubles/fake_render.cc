@@ -75,6 +75,7 @@ std::string SyncText(const plan::Motion& motion) {
   text += ")";
   if (!motion.up.empty()) text += " UP " + motion.up.sql;
   if (!motion.down.empty()) text += " DOWN " + motion.down.sql;
+  if (motion.marking == plan::Marking::kWhileLive) text += " MARKING";
   return text;
 }
 
@@ -223,7 +224,8 @@ class Renderer {
     return Walk(ActionKind::kBackfill, "FILL", a.motion);
   }
   PlannedAction operator()(const plan::Verify& a) const {
-    return Walk(ActionKind::kVerify, "VERIFY", a.motion);
+    return Walk(ActionKind::kVerify,
+                a.only_marked ? "VERIFY NONE MARKED" : "VERIFY", a.motion);
   }
   PlannedAction operator()(const plan::Settle& a) const {
     return Walk(ActionKind::kSettle, "SETTLE", a.motion);

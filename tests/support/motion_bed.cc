@@ -1,5 +1,7 @@
 #include "tests/support/motion_bed.h"
 
+#include "engine/ledger_schema.h"
+
 namespace segue::test {
 namespace {
 
@@ -49,6 +51,9 @@ MotionBed::MotionBed(TestDatabase& database, const MotionSpec& spec)
   for (const std::string& sql : dialect.LedgerSetup()) {
     connection_->Execute(sql);
   }
+  for (const std::string& sql : engine::LedgerTables(dialect.capabilities())) {
+    if (spec.marks) connection_->Execute(sql);
+  }
   schema::Schema schema =
       dialect.Inspect(*connection_, dialect.capabilities().default_schema);
   motion_ = MotionOf(spec, schema::RequireTable(schema, spec.table));
@@ -69,6 +74,7 @@ plan::Motion MotionBed::MotionOf(const MotionSpec& spec,
     motion.new_column = added;
     motion.provenance = spec.provenance;
     motion.new_not_null = spec.new_not_null;
+    if (spec.marks) motion.marking = plan::Marking::kWhileLive;
     motion.up = Bound(spec.up, names.as_old);
     motion.up.is_volatile = spec.is_volatile;
     names.as_new.push_back({spec.shown_as.empty() ? added.name : spec.shown_as,
@@ -123,6 +129,19 @@ void MotionBed::Remove() {
     Undo(*connection_, *action);
   }
   done_.clear();
+}
+
+void MotionBed::StopMarking() {
+  motion_.marking = plan::Marking::kNoMore;
+  Do(plan::CreateSync{motion_});
+}
+
+void MotionBed::FillMarking() {
+  RunRange(*connection_, sql().fill_marking, {}, db::Purpose::kBackfill);
+}
+
+std::vector<std::string> MotionBed::Marked() {
+  return Keys(RunRange(*connection_, sql().marked, {}, db::Purpose::kRead));
 }
 
 void MotionBed::InstallSettling() {

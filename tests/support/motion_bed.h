@@ -29,6 +29,7 @@ struct MotionSpec {
   bool writes_back = true;     // false: the new column is derived from several
   bool is_volatile = false;    // `up` gives another value each time
   bool new_not_null = false;   // what the new column is to be in the end
+  bool marks = false;          // rows that an expression raises on
   // A second motion of the same table needs its own.
   std::string name = "m1";
   std::string provenance = "_segue_d";
@@ -43,6 +44,12 @@ class MotionBed {
   void Install();
   // Undoes Install in reverse.
   void Remove();
+  // The trigger form that marks no more.
+  void StopMarking();
+  // What `fill` cannot do.
+  void FillMarking();
+  // "(1, why)"
+  std::vector<std::string> Marked();
   // The trigger form before the contract.
   void InstallSettling();
 

@@ -32,6 +32,7 @@ db::Capabilities MakeCapabilities() {
   can.replica_identity = true;
   can.column_comments = true;
   can.moves_default = true;
+  can.marks_transform_errors = true;
   can.many_sessions = true;
   can.ledger_prefix = "segue.";
   can.ledger_identity = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";

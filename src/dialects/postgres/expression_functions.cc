@@ -112,6 +112,9 @@ std::vector<std::string> FunctionNames(const MotionTerms& terms) {
   if (terms.DownNeedsFunction()) names.push_back(terms.DownFunction());
   if (UsesOldDefault(terms)) names.push_back(terms.OldDefaultFunction());
   if (UsesNewDefault(terms)) names.push_back(terms.NewDefaultFunction());
+  if (terms.motion().marking != plan::Marking::kNever) {
+    names.push_back(terms.MarkFunction());
+  }
   names.push_back(terms.TriggerFunction());
   return names;
 }

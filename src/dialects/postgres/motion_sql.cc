@@ -1,5 +1,6 @@
 // Backfill, verify and settle: statements over ranges of keys.
 #include "base/text.h"
+#include "dialects/postgres/marking.h"
 #include "dialects/postgres/motion_terms.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/row_range.h"
@@ -20,6 +21,13 @@ std::string Cast(const std::string& value, const schema::Column& column) {
   return "(" + value + ")::" + column.type;
 }
 
+// Where rows that `up` fails on are marked, one that gets a NULL which the
+// column will not take is left to the trigger to mark.
+std::string Filled(const MotionTerms& terms) {
+  if (!terms.MarksUp() || !terms.motion().new_not_null) return "1";
+  return "CASE WHEN " + terms.Up(kRow) + " IS NULL THEN 4 ELSE 1 END";
+}
+
 // Straight from the function, not cast: a value too long must be an error.
 std::string FillSql(const MotionTerms& terms) {
   if (terms.motion().new_was_there) {
@@ -28,11 +36,17 @@ std::string FillSql(const MotionTerms& terms) {
            Ident(terms.new_column().physical()) + " = CASE WHEN " + absent +
            " THEN " + terms.Up(kRow) + " ELSE " + terms.New(kRow) + " END, " +
            Ident(terms.motion().provenance) + " = CASE WHEN " + absent +
-           " THEN 1 ELSE 3 END";
+           " THEN " + Filled(terms) + " ELSE 3 END";
   }
   return "UPDATE " + From(terms) + " SET " +
          Ident(terms.new_column().physical()) + " = " + terms.Up(kRow) + ", " +
-         Ident(terms.motion().provenance) + " = 1";
+         Ident(terms.motion().provenance) + " = " + Filled(terms);
+}
+
+// Asks the trigger, which can go on after an error, to fill each row.
+std::string FillMarkingSql(const MotionTerms& terms) {
+  return "UPDATE " + From(terms) + " SET " + Ident(terms.motion().provenance) +
+         " = 4";
 }
 
 std::string NotFilled(const MotionTerms& terms) {
@@ -99,6 +113,13 @@ RangeSql TrialSql(const MotionTerms& terms, const RowRange& range,
                     " LIMIT 100");
 }
 
+RangeSql MarkedSql(const MotionTerms& terms, const RowRange& range) {
+  if (terms.motion().marking == plan::Marking::kNever) return {};
+  return range.Over("SELECT " + range.KeyAsText() + ", " +
+                        ErrorOf(terms, kRow) + " FROM " + From(terms),
+                    IsMarked(terms, kRow), " LIMIT 100");
+}
+
 RangeSql SettleSql(const MotionTerms& terms, const RowRange& range) {
   const plan::Motion& motion = terms.motion();
   if (!motion.keeps_old_column || !terms.has_old() || motion.down.empty()) {
@@ -142,6 +163,10 @@ MotionSql MakeMotionSql(const plan::Motion& motion,
   sql.verify =
       range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
                  Disagrees(terms), " LIMIT 100");
+  if (terms.MarksUp()) {
+    sql.fill_marking = range.Over(FillMarkingSql(terms), NotFilled(terms));
+  }
+  sql.marked = MarkedSql(terms, range);
   sql.settle = SettleSql(terms, range);
   sql.retreat = RetreatSql(terms, range);
   sql.trial = TrialSql(terms, range, context.schema);
@@ -181,6 +206,12 @@ PlannedAction RenderOne(const plan::Verify& action,
                         const RenderContext& context) {
   const plan::Motion& motion = action.motion;
   PlannedAction planned = Planned(ActionKind::kVerify, motion, context);
+  if (action.only_marked) {
+    planned.motion->verify = planned.motion->marked;
+    planned.description =
+        "Verify that no row of '" + motion.table.name + "' is marked";
+    return planned;
+  }
   planned.description = "Verify " + Quoted(*motion.new_column) + " of '" +
                         motion.table.name + "' row by row";
   return planned;

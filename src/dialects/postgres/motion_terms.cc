@@ -84,6 +84,25 @@ bool MotionTerms::DownNeedsFunction() const {
          !IsCopy(motion_.down, old_column());
 }
 
+bool MotionTerms::MarksUp() const {
+  return motion_.marking == plan::Marking::kWhileLive && has_new() &&
+         !motion_.up.empty() && (UpNeedsFunction() || motion_.new_not_null);
+}
+
+bool MotionTerms::MarksDown() const {
+  return motion_.marking == plan::Marking::kWhileLive && DownNeedsFunction() &&
+         old_column().nullable;
+}
+
+std::string MotionTerms::LogKey(const std::string& row) const {
+  std::vector<std::string> columns;
+  for (const schema::Column& column : motion_.key) {
+    columns.push_back(Field(row, column.physical()));
+  }
+  return "pg_catalog.jsonb_build_array(" + base::Join(columns, ", ") +
+         ")::text";
+}
+
 std::string MotionTerms::Old(const std::string& row) const {
   return Field(row, old_column().physical());
 }

@@ -25,6 +25,7 @@ class MotionTerms {
   std::string OldDefaultFunction() const { return Function("old_default_"); }
   std::string NewDefaultFunction() const { return Function("new_default_"); }
   std::string TriggerFunction() const { return Function("sync_"); }
+  std::string MarkFunction() const { return Function("mark_"); }
   // Plain trigger names. They sort after every name that begins with a letter.
   std::string InsertTrigger() const { return Trigger("_ins"); }
   std::string UpdateTrigger() const { return Trigger("_upd"); }
@@ -33,6 +34,11 @@ class MotionTerms {
   // then copied without a function.
   bool UpNeedsFunction() const;
   bool DownNeedsFunction() const;
+
+  // Rows on which `up` (or `down`) fails are marked, as far as that can be: an
+  // old column that takes no NULL has nothing to hold then.
+  bool MarksUp() const;
+  bool MarksDown() const;
 
   // `row`."column"; for `row` "NEW", "OLD" or a table's alias.
   std::string Old(const std::string& row) const;
@@ -49,6 +55,9 @@ class MotionTerms {
   std::string SharedChanged() const { return Changed(shared_); }
   bool has_shared() const { return !shared_.empty(); }
   bool has_old_side() const { return !old_side_.empty(); }
+
+  // The key of `row`, as the log of errors has it: '[5, "a"]'; '[]' for none.
+  std::string LogKey(const std::string& row) const;
 
   // Every physical column that an expression reads or the motion writes.
   std::vector<std::string> Columns() const;

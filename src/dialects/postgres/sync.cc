@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/postgres/marking.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -54,6 +55,9 @@ std::string UpdateWhen(const MotionTerms& terms) {
       "IS DISTINCT FROM 'on'";
   if (!sources.empty()) {
     writer += " OR (" + unfilled + " AND (" + sources + "))";
+  }
+  if (terms.MarksUp()) {
+    writer += " OR (" + unfilled + " AND " + terms.Provenance("NEW") + " = 4)";
   }
   return "(" + concerned + ") AND (" + writer + ")";
 }
@@ -107,6 +111,9 @@ std::vector<std::string> CreateStatements(const plan::Motion& motion,
   for (std::string& function : ExpressionFunctions(terms, major)) {
     sql.push_back(std::move(function));
   }
+  for (std::string& function : MarkFunctions(terms)) {
+    sql.push_back(std::move(function));
+  }
   sql.push_back(TriggerFunctionSql(terms));
   sql.push_back("GRANT EXECUTE ON FUNCTION " +
                 base::Join(FunctionNames(terms), ", ") + " TO PUBLIC");
@@ -130,14 +137,22 @@ std::vector<std::string> DropStatements(const plan::Motion& motion) {
   }
   sql.push_back("DROP FUNCTION IF EXISTS " +
                 base::Join(FunctionNames(terms), ", "));
+  for (std::string& forget : ForgetErrors(terms)) {
+    sql.push_back(std::move(forget));
+  }
   return sql;
 }
 
-// What goes back to the form before the settling one.
+// What goes back to the form before this one.
 std::vector<std::string> UndoCreate(const plan::Motion& motion, int major) {
-  if (!motion.settling) return DropStatements(motion);
   plan::Motion before = motion;
-  before.settling = false;
+  if (motion.settling) {
+    before.settling = false;
+  } else if (motion.marking == plan::Marking::kNoMore) {
+    before.marking = plan::Marking::kWhileLive;
+  } else {
+    return DropStatements(motion);
+  }
   return CreateStatements(before, major);
 }
 
@@ -159,7 +174,11 @@ std::string Describe(const plan::Motion& motion) {
   const std::string fresh = "'" + motion.new_column->physical() + "'";
   if (!motion.old_column) return "keep " + fresh + " of " + table + " filled";
   return "keep '" + motion.old_column->physical() + "' and " + fresh + " of " +
-         table + " in step" + (motion.settling ? ", the new one deciding" : "");
+         table + " in step" +
+         (motion.settling ? ", the new one deciding" : "") +
+         (motion.marking == plan::Marking::kWhileLive
+              ? ", marking rows that an expression fails on"
+              : "");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The body of the trigger function: "what changed decides". It has no SET
 // clause, so that it sees the writer's own search_path.
 #include "base/text.h"
+#include "dialects/postgres/marking.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 
@@ -15,10 +16,24 @@ std::string SetProvenance(const MotionTerms& terms, int value) {
   return Set(terms.Provenance("NEW"), std::to_string(value));
 }
 
-std::string FromOld(const MotionTerms& terms) {
+// A NULL that the new column will not take is as good as an error.
+std::string RaiseNull(const MotionTerms& terms) {
+  if (!terms.motion().new_not_null) return "";
+  return "IF " + terms.New("NEW") +
+         " IS NULL THEN RAISE not_null_violation USING MESSAGE = 'it gives "
+         "NULL, which the column refuses'; END IF; ";
+}
+
+// `null_fails`: see RaiseNull; false where a default stands in for NULL.
+std::string FromOld(const MotionTerms& terms, bool null_fails = true) {
   std::string sql;
   if (!terms.motion().up.empty()) sql = Set(terms.New("NEW"), terms.Up("NEW"));
-  return sql + SetProvenance(terms, plan::kOldWrote);
+  const std::string filled = SetProvenance(terms, plan::kOldWrote);
+  if (!terms.MarksUp()) return sql + filled;
+  if (null_fails) sql += RaiseNull(terms);
+  return Guarded(
+      terms, sql + filled, "up",
+      Set(terms.New("NEW"), "NULL") + SetProvenance(terms, plan::kUpFailed));
 }
 
 std::string FromNew(const MotionTerms& terms) {
@@ -26,7 +41,11 @@ std::string FromNew(const MotionTerms& terms) {
   if (terms.has_old() && !terms.motion().down.empty()) {
     sql = Set(terms.Old("NEW"), terms.Down("NEW"));
   }
-  return sql + SetProvenance(terms, plan::kNewWrote);
+  sql += SetProvenance(terms, plan::kNewWrote);
+  if (!terms.MarksDown()) return sql;
+  return Guarded(
+      terms, sql, "down",
+      Set(terms.Old("NEW"), "NULL") + SetProvenance(terms, plan::kDownFailed));
 }
 
 // Both sides given: kept as they are, until the contract is near.
@@ -84,12 +103,16 @@ std::string InsertTwoSided(const MotionTerms& terms) {
 
 std::string InsertNewOnly(const MotionTerms& terms) {
   std::string fallback;
-  if (terms.motion().new_default) {
-    fallback = "IF " + terms.New("NEW") + " IS NULL THEN " +
+  const bool has_default = terms.motion().new_default.has_value();
+  if (has_default) {
+    const std::string unmarked =
+        terms.MarksUp() ? " AND " + terms.Provenance("NEW") + " = 1" : "";
+    fallback = "IF " + terms.New("NEW") + " IS NULL" + unmarked + " THEN " +
                ApplyNewDefault(terms) + FromNew(terms) + "END IF; ";
   }
-  return "IF " + terms.New("NEW") + " IS NULL THEN " + FromOld(terms) +
-         fallback + "ELSE " + FromNew(terms) + "END IF; ";
+  return "IF " + terms.New("NEW") + " IS NULL THEN " +
+         FromOld(terms, !has_default) + fallback + "ELSE " + FromNew(terms) +
+         "END IF; ";
 }
 
 // A row not filled yet whose new side an application gave before the motion
@@ -107,9 +130,18 @@ std::string NeitherSideChanged(const MotionTerms& terms) {
     return "ELSIF " + terms.Provenance("OLD") + " = 0 THEN " +
            FillTouched(terms) + "END IF; ";
   }
-  return "ELSIF " + terms.Provenance("OLD") + " = 2 THEN " + FromNew(terms) +
-         "ELSIF " + terms.Provenance("OLD") + " <> 3 THEN " + FromOld(terms) +
-         "END IF; ";
+  const bool marks = terms.motion().marking != plan::Marking::kNever;
+  return "ELSIF " + terms.Provenance("OLD") + (marks ? " IN (2, 5)" : " = 2") +
+         " THEN " + FromNew(terms) + "ELSIF " + terms.Provenance("OLD") +
+         " <> 3 THEN " + FromOld(terms) + "END IF; ";
+}
+
+// The backfill came upon a row that fails; see FillMarkingSql.
+std::string AskedToMark(const MotionTerms& terms) {
+  if (!terms.MarksUp()) return "";
+  return "IF " + terms.Provenance("OLD") + " = 0 AND " +
+         terms.Provenance("NEW") + " = 4 THEN " + FillTouched(terms) +
+         "RETURN NEW; END IF; ";
 }
 
 std::string Update(const MotionTerms& terms) {
@@ -117,9 +149,9 @@ std::string Update(const MotionTerms& terms) {
       terms.Provenance("OLD") + " = 0 AND " + terms.Provenance("NEW") + " = 1";
   const std::string new_changed = terms.NewSideChanged();
   if (!terms.has_old_side()) {
-    return "IF " + filled_by_backfill + " THEN " + FromOld(terms) + "ELSIF " +
-           new_changed + " THEN " + FromNew(terms) + "ELSE " + FromOld(terms) +
-           "END IF; ";
+    return AskedToMark(terms) + "IF " + filled_by_backfill + " THEN " +
+           FromOld(terms) + "ELSIF " + new_changed + " THEN " + FromNew(terms) +
+           "ELSE " + FromOld(terms) + "END IF; ";
   }
   // SET o = DEFAULT gives NULL while the default is off.
   const std::string old_default =
@@ -130,11 +162,11 @@ std::string Update(const MotionTerms& terms) {
                                      terms.Provenance("NEW") +
                                      " = 3 THEN RETURN NEW; END IF; "
                                : std::string();
-  return old_default + kept + "IF " + filled_by_backfill + " THEN " +
-         FromOld(terms) + "ELSIF " + terms.OldSideChanged() + " THEN IF " +
-         new_changed + " THEN " + FromBoth(terms) + "ELSE " + FromOld(terms) +
-         "END IF; ELSIF " + new_changed + " THEN " + FromNew(terms) +
-         NeitherSideChanged(terms);
+  return old_default + kept + AskedToMark(terms) + "IF " + filled_by_backfill +
+         " THEN " + FromOld(terms) + "ELSIF " + terms.OldSideChanged() +
+         " THEN IF " + new_changed + " THEN " + FromBoth(terms) + "ELSE " +
+         FromOld(terms) + "END IF; ELSIF " + new_changed + " THEN " +
+         FromNew(terms) + NeitherSideChanged(terms);
 }
 
 // See plan::Motion::retreating. What the new side alone says goes to the old

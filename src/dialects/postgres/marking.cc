@@ -1,0 +1,80 @@
+#include "dialects/postgres/marking.h"
+
+#include "dialects/postgres/sql.h"
+#include "dialects/postgres/sync.h"
+
+namespace segue::postgres {
+namespace {
+
+// The classes that errors.cc takes for an error of the data's making. All else
+// (a deadlock, a privilege that is missing) is no property of the row.
+constexpr const char* kOfTheRow =
+    "'09', '21', '22', '23', '27', '38', '39', '44', 'P0'";
+
+// An error's text may quote whole documents.
+constexpr int kMostCharacters = 500;
+
+constexpr const char* kErrors = "segue.transform_error";
+
+bool Marks(const MotionTerms& terms) {
+  return terms.motion().marking != plan::Marking::kNever;
+}
+
+}  // namespace
+
+// Each run of the block is a subtransaction, so that only a motion that marks
+// has it.
+std::string Guarded(const MotionTerms& terms, const std::string& assign,
+                    const std::string& direction, const std::string& failed) {
+  return "BEGIN " + assign +
+         "EXCEPTION WHEN OTHERS OR ASSERT_FAILURE THEN IF "
+         "pg_catalog.left(SQLSTATE, 2) NOT IN (" +
+         kOfTheRow + ") THEN RAISE; END IF; " + failed + "PERFORM " +
+         terms.MarkFunction() + "(" + terms.LogKey("NEW") + ", " +
+         Literal(direction) + ", SQLSTATE, SQLERRM); END; ";
+}
+
+// Applications may not write the ledger: the function may, for them.
+std::vector<std::string> MarkFunctions(const MotionTerms& terms) {
+  if (!Marks(terms)) return {};
+  const schema::TableName& table = terms.motion().table;
+  return {
+      "CREATE OR REPLACE FUNCTION " + terms.MarkFunction() +
+      "(text, text, text, text) RETURNS void LANGUAGE sql SECURITY DEFINER "
+      "SET search_path = pg_catalog, pg_temp AS " +
+      DollarQuoted(
+          std::string("INSERT INTO ") + kErrors +
+          " (motion, row_key, table_name, direction, sqlstate, message, at) "
+          "VALUES (" +
+          Literal(terms.motion().name) + ", $1, " +
+          Literal(table.schema + "." + table.name) + ", $2, $3, left($4, " +
+          std::to_string(kMostCharacters) +
+          "), to_char(clock_timestamp() AT TIME ZONE 'UTC', "
+          "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) ON CONFLICT (motion, row_key) "
+          "DO UPDATE SET direction = excluded.direction, sqlstate = "
+          "excluded.sqlstate, message = excluded.message, at = excluded.at")};
+}
+
+std::vector<std::string> ForgetErrors(const MotionTerms& terms) {
+  if (!Marks(terms)) return {};
+  return {std::string("DELETE FROM ") + kErrors +
+          " WHERE motion = " + Literal(terms.motion().name)};
+}
+
+std::string IsMarked(const MotionTerms& terms, const std::string& row) {
+  return terms.Provenance(row) + " IN (" + std::to_string(plan::kUpFailed) +
+         ", " + std::to_string(plan::kDownFailed) + ")";
+}
+
+// Without a kept error, as where the session's time zone spells the key in
+// another way, the provenance still says which side failed.
+std::string ErrorOf(const MotionTerms& terms, const std::string& row) {
+  return "CASE " + terms.Provenance(row) + " WHEN " +
+         std::to_string(plan::kUpFailed) +
+         " THEN '''up'' failed' ELSE '''down'' failed' END || coalesce("
+         "(SELECT ': ' || e.message || ' (' || e.sqlstate || ')' FROM " +
+         kErrors + " e WHERE e.motion = " + Literal(terms.motion().name) +
+         " AND e.row_key = " + terms.LogKey(row) + "), '')";
+}
+
+}  // namespace segue::postgres

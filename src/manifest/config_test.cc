@@ -33,7 +33,7 @@ environments:
 directory: migrations
 access: versioned
 undo_window: 0
-on_transform_error: refuse
+on_transform_error: mark
 lock_budget: 250ms
 backfill: {chunk_time: 1s}
 )",
@@ -43,6 +43,7 @@ backfill: {chunk_time: 1s}
   EXPECT_EQ(config.environments.at("staging").role, "owner");
   EXPECT_EQ(config.directory, "migrations");
   EXPECT_EQ(config.access, Access::kVersioned);
+  EXPECT_EQ(config.on_transform_error, OnTransformError::kMark);
   EXPECT_EQ(config.lock_budget, milliseconds(250));
   EXPECT_EQ(config.chunk_time, milliseconds(1000));
 }

@@ -158,11 +158,21 @@ TEST(Manifest, WhatIsNotActedOnYetIsRefused) {
   EXPECT_EQ(UsageErrorOf(operations), "");
   EXPECT_THAT(UsageErrorOf(operations + "gate: {soak: 1h}\n"),
               HasSubstr("m.yaml:2: gate: 'gate' is not supported yet"));
-  EXPECT_THAT(UsageErrorOf(operations + "on_transform_error: mark\n"),
-              HasSubstr("'mark' is not supported yet"));
   EXPECT_THAT(UsageErrorOf(operations + "backfill: {workers: 2}\n"),
               HasSubstr("backfill.workers: 'workers' is not supported yet"));
   EXPECT_THAT(UsageErrorOf(operations, "m.sql"), HasSubstr("plain SQL"));
+}
+
+TEST(Manifest, ReadsWhatBecomesOfATransformationThatFails) {
+  const std::string operations = "operations: [{sql: {up: x}}]\n";
+  const auto read = [&](const std::string& more) {
+    return Parse(operations + more, "m.yaml").on_transform_error;
+  };
+  EXPECT_EQ(read(""), std::nullopt);
+  EXPECT_EQ(read("on_transform_error: refuse\n"), OnTransformError::kRefuse);
+  EXPECT_EQ(read("on_transform_error: mark\n"), OnTransformError::kMark);
+  EXPECT_THAT(UsageErrorOf(operations + "on_transform_error: log\n"),
+              HasSubstr("unknown value 'log'; known are refuse, mark"));
 }
 
 TEST(Manifest, SettingsAreChecked) {

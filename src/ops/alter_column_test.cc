@@ -30,6 +30,31 @@ class AlterColumnTest : public PlanBed {
   }
 };
 
+TEST_F(AlterColumnTest, MarkingEndsBeforeAnythingIsContracted) {
+  on_transform_error_ = OnTransformError::kMark;
+  const std::vector<std::string> plan = Plan(ToType("age", "bigint"));
+  EXPECT_THAT(plan, Contains(HasSubstr("AS integer) MARKING")));
+  EXPECT_THAT(plan,
+              Contains("  ADD CONSTRAINT _segue_filled__segue_new_age ON users "
+                       "CHECK \"_segue_new_age\" IS NOT NULL OR \"_segue_d\" "
+                       "= 4 (_segue_new_age, _segue_d) NOT VALID"));
+  const std::vector<std::string> closing(plan.end() - 5, plan.end());
+  EXPECT_THAT(closing,
+              ElementsAre("CONTRACTING Close", HasSubstr("  CREATE SYNC m_1"),
+                          "  VERIFY NONE MARKED m_1",
+                          HasSubstr("_segue_not_null__segue_new_age"),
+                          "  VALIDATE CONSTRAINT "
+                          "_segue_not_null__segue_new_age ON users"));
+}
+
+TEST_F(AlterColumnTest, WhatCannotRaiseIsNotMarked) {
+  on_transform_error_ = OnTransformError::kMark;
+  ColumnChange change;
+  change.new_name = "mail";
+  EXPECT_THAT(Plan(Alter("email", change)),
+              Not(Contains(HasSubstr("MARKING"))));
+}
+
 TEST_F(AlterColumnTest, TypeInPlaceSwapsAHiddenColumnIn) {
   users().indexes.push_back(MakeIndex("users_age_idx", {"age", "name"}));
   EXPECT_THAT(

@@ -100,6 +100,7 @@ class PlanBed : public ::testing::Test {
     }
     PlanContext context{dialect, access_, "m", versioned() ? "public_m" : "",
                         facts,   schema_, {},  0};
+    context.on_transform_error = on_transform_error_;
     for (const OperationPtr& operation : migration.operations) {
       for (const db::Question& question :
            operation->ShapeQuestions(context.schema, dialect)) {
@@ -113,7 +114,10 @@ class PlanBed : public ::testing::Test {
     }
     shape_ = context.schema;
     steps_ = context.steps;
-    return Printed(dialect, context.steps);
+    if (!context.closing.empty()) {
+      steps_.push_back({Phase::kContracting, "Close", context.closing, {}});
+    }
+    return Printed(dialect, steps_);
   }
 
   // Another type is taken to rewrite the table unless "TYPE column" says other.
@@ -157,6 +161,7 @@ class PlanBed : public ::testing::Test {
   db::Capabilities can_ = test::FakeDialect::Capable();
   schema::Schema schema_;
   Access access_ = Access::kInPlace;
+  OnTransformError on_transform_error_ = OnTransformError::kRefuse;
   std::map<std::string, db::ExpressionFacts> answers_;  // by expression
   std::vector<db::Question> questions_;
   schema::Schema shape_;

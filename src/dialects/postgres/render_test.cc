@@ -154,6 +154,22 @@ TEST(SyncTest, ComparesByBytesWhereEqualityIsLooser) {
               HasSubstr("record_image_ne(ROW(NEW.\"full_name\")"));
 }
 
+TEST(SyncTest, OnlyAMotionThatMarksCatchesErrors) {
+  plan::Motion motion = Rename();
+  motion.up.sql = "lower(name)";
+  EXPECT_THAT(Joined(Rendered(plan::CreateSync{motion}).forward),
+              Not(HasSubstr("EXCEPTION")));
+  motion.marking = plan::Marking::kWhileLive;
+  EXPECT_THAT(Joined(Rendered(plan::CreateSync{motion}).forward),
+              HasSubstr("EXCEPTION WHEN OTHERS"));
+  EXPECT_THAT(Rendered(plan::Backfill{motion}).motion->fill_marking.all,
+              HasSubstr("= 4 WHERE"));
+  motion.marking = plan::Marking::kNoMore;
+  const PlannedAction closing = Rendered(plan::CreateSync{motion});
+  EXPECT_THAT(Joined(closing.forward), Not(HasSubstr("EXCEPTION")));
+  EXPECT_THAT(Joined(closing.undo), HasSubstr("EXCEPTION WHEN OTHERS"));
+}
+
 TEST(SyncTest, RefusesGeneratedSources) {
   schema::Table table = Users();
   table.columns[1].generated_sql = "upper(id::text)";

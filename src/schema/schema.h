@@ -157,6 +157,8 @@ struct Table {
   bool owned_by_session = true;     // the session's role may alter it
   bool without_rowid = false;       // SQLite
   std::vector<std::string> partition_key;
+  std::vector<TableName> partitions;  // right below; those that hold rows
+  bool subpartitioned = false;        // a partition is partitioned itself
   // The name under which the shape that is being planned shows the table while
   // the base still has `name`; empty: the same.
   std::string shown_as;

@@ -26,7 +26,14 @@ SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
   CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
     WHEN 'i' THEN 'INDEX' ELSE 'DEFAULT' END,
   (SELECT ic.relname::text FROM pg_index i JOIN pg_class ic
-     ON ic.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident)
+     ON ic.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident),
+  CASE WHEN c.relkind = 'p' THEN (SELECT string_agg(
+      n.nspname || chr(1) || l.relname, chr(1) ORDER BY n.nspname, l.relname)
+    FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
+    JOIN pg_namespace n ON n.oid = l.relnamespace
+    WHERE t.isleaf AND t.level = 1) END,
+  c.relkind = 'p' AND EXISTS (SELECT FROM pg_partition_tree(c.oid) t
+    WHERE t.level > 1)
 FROM pg_class c
 JOIN pg_roles r ON r.rolname = current_user
 LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = 0
@@ -82,6 +89,17 @@ FROM pg_class c CROSS JOIN aclexplode(c.relacl) g
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
   AND g.grantee <> c.relowner
 ORDER BY 2)sql";
+
+// Schema and name by turns.
+std::vector<schema::TableName> Partitions(const std::string& text) {
+  std::vector<schema::TableName> partitions;
+  if (text.empty()) return partitions;
+  const std::vector<std::string> parts = base::Split(text, '\x01');
+  for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+    partitions.push_back({parts[i], parts[i + 1]});
+  }
+  return partitions;
+}
 
 std::string KindOfRelation(const std::string& relkind, bool is_partition) {
   if (relkind == "v") return "view";
@@ -159,6 +177,8 @@ TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid) {
     if (!partition_key.empty()) table.partition_key = {partition_key};
     table.replica_identity = row.Text();
     table.replica_identity_index = row.Text();
+    table.partitions = Partitions(row.Text());
+    table.subpartitioned = row.Boolean();
   }
   return tables;
 }

@@ -208,9 +208,12 @@ db::ExpressionFacts ExamineIndex(db::Connection& connection,
   if (!facts.error.empty()) return facts;
   // The server's text, with the names that it will have.
   const db::Result printed = connection.Execute(
-      "SELECT format('CREATE %sINDEX %I ON %I.%I', CASE WHEN $1::int = 1 THEN "
-      "'UNIQUE ' ELSE '' END, $2::text, $3::text, $4::text) || substr(d, "
-      "strpos(d, ' USING ')) FROM pg_catalog.pg_get_indexdef("
+      "SELECT format('CREATE %sINDEX %I ON %s%I.%I', CASE WHEN $1::int = 1 "
+      "THEN 'UNIQUE ' ELSE '' END, $2::text, CASE WHEN EXISTS (SELECT FROM "
+      "pg_catalog.pg_class WHERE relkind = 'p' AND oid = to_regclass(format("
+      "'%I.%I', $3::text, $4::text))) THEN 'ONLY ' ELSE '' END, $3::text, "
+      "$4::text) || substr(d, strpos(d, ' USING ')) "
+      "FROM pg_catalog.pg_get_indexdef("
       "'pg_temp.segue_examined_index'::regclass) d",
       {std::int64_t{index.unique ? 1 : 0}, question.index->name,
        question.table.schema, question.table.name});

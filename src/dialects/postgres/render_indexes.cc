@@ -39,14 +39,14 @@ std::string ColumnSql(const IndexColumn& column) {
 }  // namespace
 
 std::string CreateIndexSql(const schema::TableName& table, const Index& index,
-                           bool concurrently) {
+                           bool concurrently, const char* only) {
   std::vector<std::string> columns;
   for (const IndexColumn& column : index.columns) {
     columns.push_back(ColumnSql(column));
   }
   std::string sql = std::string("CREATE ") + (index.unique ? "UNIQUE " : "") +
                     "INDEX " + (concurrently ? "CONCURRENTLY " : "") +
-                    Ident(index.name) + " ON " + Name(table);
+                    Ident(index.name) + " ON " + only + Name(table);
   if (!index.method.empty()) sql += " USING " + Ident(index.method);
   sql += " (" + base::Join(columns, ", ") + ")";
   if (!index.include.empty()) {
@@ -208,32 +208,87 @@ bool IsPartitioned(const schema::TableName& name,
   return table != nullptr && table->kind == "partitioned table";
 }
 
-void RefusePartitioned(const plan::CreateIndex& action,
-                       const RenderContext& context) {
-  if (!IsPartitioned(action.table, context)) return;
-  throw Error(ErrorKind::kRefused,
-              "PostgreSQL cannot build index '" + action.index.name +
-                  "' on the partitioned table '" + action.table.name +
-                  "' without blocking its writes")
-      .WithHint(
-          "build one on each partition concurrently and attach them, then "
-          "run the migration without the index");
+PlannedAction CreateAlone(const plan::CreateIndex& action,
+                          const RenderContext& context) {
+  const std::string& name = action.index.name;
+  PlannedAction planned;
+  planned.forward = Patiently(
+      Statements({CreateIndexSql(action.table, action.index, true)}), context);
+  planned.undo = Patiently({DropConcurrently(action.table, name)}, context);
+  planned.cleanup = Patiently(
+      {DropConcurrently(action.table, name, "NOT i.indisvalid")}, context);
+  return planned;
+}
+
+// The index of one partition, while both are built and after.
+std::string PartOf(const Index& index, const schema::TableName& partition) {
+  return base::ShortName(index.name + "_" + partition.name, 63);
+}
+
+Statement AttachPart(const plan::CreateIndex& action,
+                     const schema::TableName& partition) {
+  const std::string part =
+      IndexName(partition, PartOf(action.index, partition));
+  return {"ALTER INDEX " + IndexName(action.table, action.index.name) +
+              " ATTACH PARTITION " + part,
+          std::nullopt,
+          "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE "
+          "inhrelid = to_regclass(" +
+              Literal(part) + "))"};
+}
+
+// CONCURRENTLY does not exist for a partitioned table: its index begins empty
+// and invalid, each partition gets its own without blocking writes, and the
+// last one that is attached makes the whole valid.
+PlannedAction CreatePartitioned(const plan::CreateIndex& action,
+                                const RenderContext& context) {
+  const schema::Table& table = *context.schema.FindTable(action.table.name);
+  if (table.subpartitioned) {
+    throw Error(ErrorKind::kRefused, "partitions of table '" +
+                                         action.table.name +
+                                         "' are partitioned themselves")
+        .WithHint("create index '" + action.index.name +
+                  "' on each of them first, then attach them");
+  }
+  std::vector<Statement> parts;
+  PlannedAction planned;
+  const std::string& name = action.index.name;
+  for (const schema::TableName& partition : table.partitions) {
+    Index part = action.index;
+    part.name = PartOf(action.index, partition);
+    const Statement clear =
+        DropConcurrently(partition, part.name, "NOT i.indisvalid");
+    planned.cleanup.push_back(clear);
+    parts.push_back({CreateIndexSql(partition, part, true), std::nullopt,
+                     "SELECT NOT (" + IndexExists(partition, part.name) + ")"});
+    parts.push_back(AttachPart(action, partition));
+    // Those that were not attached when it died.
+    planned.undo.push_back(DropConcurrently(partition, part.name));
+  }
+  planned.forward = Patiently(std::move(parts), context);
+  planned.forward.insert(
+      planned.forward.begin(),
+      {CreateIndexSql(action.table, action.index, false, "ONLY "), std::nullopt,
+       "SELECT NOT (" + IndexExists(action.table, name) + ")"});
+  planned.undo = Patiently(std::move(planned.undo), context);
+  // Takes the attached ones along; under the usual budget, since it blocks.
+  planned.undo.insert(planned.undo.begin(),
+                      {"DROP INDEX IF EXISTS " + IndexName(action.table, name),
+                       std::nullopt, IndexExists(action.table, name)});
+  planned.cleanup = Patiently(std::move(planned.cleanup), context);
+  return planned;
 }
 
 }  // namespace
 
 PlannedAction RenderOne(const plan::CreateIndex& action,
                         const RenderContext& context) {
-  RefusePartitioned(action, context);
   const std::string& name = action.index.name;
-  PlannedAction planned;
+  PlannedAction planned = IsPartitioned(action.table, context)
+                              ? CreatePartitioned(action, context)
+                              : CreateAlone(action, context);
   planned.description = "Build index '" + name + "' on '" + action.table.name +
                         "' without blocking writes";
-  planned.forward = Patiently(
-      Statements({CreateIndexSql(action.table, action.index, true)}), context);
-  planned.undo = Patiently({DropConcurrently(action.table, name)}, context);
-  planned.cleanup = Patiently(
-      {DropConcurrently(action.table, name, "NOT i.indisvalid")}, context);
   planned.probe = IndexExists(action.table, name, "i.indisvalid");
   if (!action.trial) {
     planned.objections = DuplicatesSql(action, context);

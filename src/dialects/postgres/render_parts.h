@@ -43,7 +43,8 @@ std::string IndexExists(const schema::TableName& table,
                         const std::string& condition = "true");
 
 std::string CreateIndexSql(const schema::TableName& table,
-                           const schema::Index& index, bool concurrently);
+                           const schema::Index& index, bool concurrently,
+                           const char* only = "");
 
 // The collation as it goes after COLLATE: a bare name is quoted, text that
 // inspect gave (already quoted) is not.

@@ -103,8 +103,8 @@ Outcome Migrator::Start(const Migration& migration,
     // 3 inspect, 4 plan, 5 pre-flight, 6 record the intent.
     const engine::Planned planned = session.PlanFor(migration);
     notes = session.Preflight(planned);
-    row = session.Intend(lease, migration, planned.plan, options.explain,
-                         notes);
+    row =
+        session.Intend(lease, migration, planned.plan, options.explain, notes);
   } else if (!options.explain.empty()) {
     std::vector<QueryChange> seen = session.Seen(options.explain);
     session.Compare(row->id, seen);

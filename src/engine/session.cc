@@ -151,10 +151,10 @@ void Migrator::Session::InLedger(Lease& lease,
   });
 }
 
-MigrationRow Migrator::Session::Intend(
-    Lease& lease, const Migration& migration, const Plan& plan,
-    const std::vector<std::string>& queries,
-    const std::vector<std::string>& notes) {
+MigrationRow Migrator::Session::Intend(Lease& lease, const Migration& migration,
+                                       const Plan& plan,
+                                       const std::vector<std::string>& queries,
+                                       const std::vector<std::string>& notes) {
   MigrationRow row;
   row.id = migration.id;
   row.title = migration.title;

@@ -47,7 +47,7 @@ constexpr const char* kColumnsSql = R"sql(
 SELECT a.attrelid::bigint, a.attname::text,
   format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
   pg_get_expr(f.adbin, f.adrelid),
-  CASE WHEN f.adbin::text LIKE '{CONST %' THEN true
+  CASE WHEN f.adbin IS NULL OR f.adbin::text LIKE '{CONST %' THEN true
        WHEN f.adbin::text ~ '[{](SQLVALUEFUNCTION|NEXTVALUEEXPR|COERCEVIAIO) '
        THEN false
        ELSE NOT EXISTS (SELECT FROM regexp_matches(f.adbin::text,

@@ -12,6 +12,7 @@
 #include "segue/database.h"
 #include "segue/explain.h"
 #include "segue/migration.h"
+#include "segue/pace.h"
 #include "segue/plan.h"
 #include "segue/progress.h"
 
@@ -30,6 +31,9 @@ struct MigratorOptions {
   // How long a step may be retried when the lock budget is spent each time.
   std::chrono::milliseconds lock_patience{30'000};
   std::chrono::milliseconds chunk_time{0};  // zero: the database's default
+  // That move rows at once, each with a session of its own; 0: the default.
+  int workers = 0;
+  PaceOptions pace;
   // When the migration names none.
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
@@ -66,11 +70,18 @@ struct MigrateOutcome {
   std::vector<std::string> left;  // pending still, and why is in the last run
 };
 
+struct VerifyOptions {
+  bool repair = false;  // derive rows that disagree again
+  bool strict = false;  // list rows of which the application wrote both sides
+};
+
 struct VerifyReport {
   std::string migration;
   std::int64_t rows_checked = 0;
+  std::int64_t rows_repaired = 0;
   // "table: key" of rows that disagree, at most 100 a motion.
   std::vector<std::string> mismatches;
+  std::vector<std::string> both_given;  // likewise
   bool clean() const { return mismatches.empty(); }
 };
 
@@ -110,16 +121,23 @@ class Migrator {
   // Goes on with the active migration from its stored plan.
   Outcome Resume();
 
+  // Helps the runner of the active migration, which may be on another machine,
+  // to move rows, until there are none left or nothing is active any more.
+  // Answers how many rows it moved.
+  std::int64_t Work();
+
   // Through the ledger, so the runner may be another process. Throw kNotFound
   // when no migration is active.
   void RequestPause();
+  // `share` of the full pace, above 0, at most 1.
+  void RequestPace(double share);
   void ClearPause();
   void RequestCancel();
 
   // The active migration, else the newest one; nullopt when there is none.
   std::optional<MigrationStatus> Status();
   std::vector<HistoryEntry> History();
-  VerifyReport Verify();
+  VerifyReport Verify(const VerifyOptions& options = {});
   // How these queries would run now, as the base schema and each live version
   // see them, beside how they did when the active migration, else the newest
   // one, was started with them. A query that has nothing kept is kept now.

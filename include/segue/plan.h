@@ -79,13 +79,27 @@ struct MotionSql {
   // rows are left than the chunk has. Last parameter: chunk size in rows.
   // Only `all` (from the start) and `after` are used.
   RangeSql next_bound;
-  RangeSql fill;    // moves the rows of a range that are not filled yet
+  // SELECT key columns, ascending: bounds that cut the table into about as many
+  // ranges as the parameter says, found without reading all of it. Empty: the
+  // table is one range.
+  std::string cuts;
+  RangeSql fill;  // moves the rows of a range that are not filled yet
+  // The same for one share of the rows of each page; last parameter: which,
+  // from 0. A range that is filled share by share puts new row versions where
+  // those of the share before were. Empty: not worth it here.
+  RangeSql fill_share;
+  int shares = 1;
   RangeSql verify;  // SELECT key columns of rows that disagree, at most 100
   // With OnTransformError::kMark only; else empty. Run over a range in which
   // `fill` raised: fills what can be filled and marks the rest.
   RangeSql fill_marking;
   // SELECT key columns and error of rows that are marked, at most 100.
   RangeSql marked;
+  // Derives the rows that `verify` finds again, in their declared direction.
+  RangeSql repair;
+  // SELECT key columns of rows of which the application wrote both sides, at
+  // most 100.
+  RangeSql both_given;
   // Makes the old column say what the new one says where the application gave
   // both; empty when the contract keeps the new column itself.
   RangeSql settle;
@@ -171,6 +185,19 @@ struct Gauge {
   std::string probe;  // SELECT of one row, by its key where there is one
 };
 
+// What a motion will cost, from statistics and what this kind of database is
+// known to do.
+struct MotionEstimate {
+  std::string table;
+  std::string motion;  // "fill", "copy"
+  bool chosen = false;
+  std::int64_t rows = 0;
+  double seconds = 0;
+  std::int64_t log_bytes = 0;   // WAL; 0: unknown
+  std::int64_t disk_bytes = 0;  // that the table grows by, at its largest
+  std::string why;              // what decides
+};
+
 struct Plan {
   std::string id;
   std::string title;
@@ -181,6 +208,7 @@ struct Plan {
   std::vector<Step> steps;
   std::vector<std::string> notes;
   std::vector<Gauge> gauges = {};  // of the tables whose rows or indexes change
+  std::vector<MotionEstimate> estimates = {};
 
   // Steps executed and not rolled back / steps * 100; 0 for an empty plan.
   double progress_pct() const;

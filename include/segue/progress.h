@@ -34,6 +34,9 @@ struct Progress {
   std::int64_t chunk_rows = 0;
   // Of what is being built in one statement; -1: nothing is, or unknown.
   double activity_pct = -1;
+  double pace = 1;          // 0: paused; 1: as fast as it goes
+  std::string pace_reason;  // of the closed set of docs/throttle.md; or empty
+  int workers = 1;
   std::string message;
 };
 
@@ -77,6 +80,9 @@ struct MigrationStatus {
   double eta_seconds = -1;
   std::string activity;  // "index users_email: 43 %"; empty: none is known
   bool paused = false;
+  double pace = 1;
+  std::string pace_reason;
+  int workers = 1;
   std::string runner;  // "host:pid" of a live runner; empty: none
   std::string error;   // of the last run; empty: none
   std::string started_at;

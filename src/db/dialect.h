@@ -56,6 +56,8 @@ struct Capabilities {
   std::string ledger_prefix;
   std::string ledger_identity;  // type of an ever-growing integer key
   std::string for_share;        // suffix that locks read rows against change
+  // Suffix that locks read rows, and leaves out those that others have locked.
+  std::string for_update_skip_locked;
   // Whole seconds since the epoch by the database's clock: an expression.
   std::string now_sql;
   std::size_t max_identifier = 63;
@@ -124,6 +126,14 @@ struct ExpressionFacts {
   std::string bound = {};  // kCheck: over the columns' physical names
 };
 
+// What a session can ask to know how the database is doing.
+struct SignalSql {
+  std::string signal;  // "replication_lag", "lock_waits", ...
+  // SELECT of a text, what is meant (a standby's name; or empty), and a number.
+  std::string sql;
+  std::string needs;  // the privilege it takes, for messages; empty: none
+};
+
 // Who holds a lock that we wait for.
 struct Blocker {
   std::string session;
@@ -180,6 +190,14 @@ class Dialect {
   // whether they are there yet or not.
   virtual Gauge GaugeFor(const schema::Table& table,
                          const std::vector<std::string>& indexes) const = 0;
+
+  // What can be asked for the throttle; none where nothing can be.
+  virtual std::vector<SignalSql> Signals() const = 0;
+
+  // What the motions that can serve `motion` would cost, the chosen one first.
+  virtual std::vector<MotionEstimate> Estimate(
+      Connection& connection, const plan::Motion& motion,
+      const schema::Table& table) const = 0;
 
   // Statements that create, once, what segue keeps in the database besides
   // the ledger's own tables (schema, busy table); safe to repeat.

@@ -42,7 +42,8 @@ struct MotionRow {
 struct Control {
   bool pause = false;
   bool cancel = false;
-  std::string by;  // who asked
+  double pace = 1;  // asked for, of the full pace
+  std::string by;   // who asked
 };
 
 // The row that stands for a step as a whole, beside those of its actions.

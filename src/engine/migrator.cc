@@ -197,7 +197,7 @@ Outcome Migrator::Resume() {
   return Start(same);
 }
 
-VerifyReport Migrator::Verify() {
+VerifyReport Migrator::Verify(const VerifyOptions& /*options*/) {
   Session& session = *session_;
   const MigrationRow row = session.RequireActive();
   const bool filled =

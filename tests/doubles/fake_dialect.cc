@@ -33,6 +33,7 @@ db::Capabilities FakeDialect::Capable() {
   can.ledger_prefix = "segue.";
   can.ledger_identity = "identity";
   can.for_share = " FOR SHARE";
+  can.for_update_skip_locked = " FOR UPDATE SKIP LOCKED";
   return can;
 }
 

@@ -50,6 +50,12 @@ class FakeDialect : public db::Dialect {
   // "SCANS <index>", "READ <table>"
   Gauge GaugeFor(const schema::Table& table,
                  const std::vector<std::string>& indexes) const override;
+  std::vector<db::SignalSql> Signals() const override { return {}; }
+  std::vector<MotionEstimate> Estimate(
+      db::Connection& /*connection*/, const plan::Motion& /*motion*/,
+      const schema::Table& /*table*/) const override {
+    return {};
+  }
   std::vector<std::string> LedgerSetup() const override { return {}; }
   // Always free.
   std::unique_ptr<db::RunnerLock> TryLockRunner(

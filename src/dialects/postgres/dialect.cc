@@ -37,6 +37,7 @@ db::Capabilities MakeCapabilities() {
   can.ledger_prefix = "segue.";
   can.ledger_identity = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
   can.for_share = " FOR SHARE";
+  can.for_update_skip_locked = " FOR UPDATE SKIP LOCKED";
   can.now_sql = "extract(epoch FROM pg_catalog.clock_timestamp())::bigint";
   can.max_identifier = kMaxIdentifier;
   can.in_place_notes = {

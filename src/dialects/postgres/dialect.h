@@ -28,6 +28,12 @@ class PostgresDialect final : public db::Dialect {
                     const std::string& query) const override;
   Gauge GaugeFor(const schema::Table& table,
                  const std::vector<std::string>& indexes) const override;
+  std::vector<db::SignalSql> Signals() const override { return {}; }
+  std::vector<MotionEstimate> Estimate(
+      db::Connection& /*connection*/, const plan::Motion& /*motion*/,
+      const schema::Table& /*table*/) const override {
+    return {};
+  }
   std::vector<std::string> LedgerSetup() const override;
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,

@@ -121,6 +121,12 @@ class SqliteDialect : public db::Dialect {
   }
 
   // Empty but within a chunk's transaction; see sync.h.
+  std::vector<db::SignalSql> Signals() const override { return {}; }
+  std::vector<MotionEstimate> Estimate(
+      db::Connection& /*connection*/, const plan::Motion& /*motion*/,
+      const schema::Table& /*table*/) const override {
+    return {};
+  }
   std::vector<std::string> LedgerSetup() const override {
     return {"CREATE TABLE IF NOT EXISTS segue_busy (x)"};
   }

@@ -113,6 +113,9 @@ struct MotionSql {
   std::string trial_reason;    // what is wrong with a row that it finds
   std::string count_left;      // SELECT count(*) of rows not filled yet
   std::string estimated_rows;  // SELECT estimate of the rows of the table
+  // Makes the room of dead row versions usable again, outside a transaction;
+  // run now and then while the fill goes on. Empty: not needed here.
+  std::string reclaim;
   std::string after_fill;  // run when the fill is done, as ANALYZE; or empty
 };
 

@@ -71,6 +71,7 @@ Json MotionJson(const MotionSql& motion) {
   Put(to, "retreat", motion.retreat);
   Put(to, "count_left", motion.count_left);
   Put(to, "estimated_rows", motion.estimated_rows);
+  Put(to, "reclaim", motion.reclaim);
   Put(to, "after_fill", motion.after_fill);
   return to;
 }
@@ -194,6 +195,7 @@ MotionSql MotionFrom(const Json& from) {
   motion.retreat = Range(from, "retreat");
   motion.count_left = Text(from, "count_left");
   motion.estimated_rows = Text(from, "estimated_rows");
+  motion.reclaim = Text(from, "reclaim");
   motion.after_fill = Text(from, "after_fill");
   return motion;
 }

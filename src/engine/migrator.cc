@@ -197,7 +197,7 @@ Outcome Migrator::Resume() {
   return Start(same);
 }
 
-VerifyReport Migrator::Verify(const VerifyOptions& /*options*/) {
+VerifyReport Migrator::Verify(const VerifyOptions& options) {
   Session& session = *session_;
   const MigrationRow row = session.RequireActive();
   const bool filled =
@@ -207,9 +207,16 @@ VerifyReport Migrator::Verify(const VerifyOptions& /*options*/) {
                                          "' is not ready, so there is nothing "
                                          "to verify yet");
   }
+  // The triggers that say which side a row follows may be gone by then.
+  if (options.repair && row.sub_state != SubState::kReady) {
+    throw Error(ErrorKind::kRefused, "migration '" + row.id +
+                                         "' is being completed, so nothing is "
+                                         "repaired any more")
+        .WithHint("run 'segue complete' to finish it");
+  }
   Lease lease(session.database, session.ledger);
   Runner runner(session.database, session.ledger, lease, session.options, row);
-  return runner.VerifyAll();
+  return runner.VerifyAll(options);
 }
 
 }  // namespace segue

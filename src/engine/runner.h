@@ -49,8 +49,9 @@ class Runner : public StepRunner, private backfill::Host {
   // Undoes what was done of it; nothing when nothing was.
   void Undo(std::size_t step) override;
 
-  // Checks every motion of the plan; does not throw on a mismatch.
-  VerifyReport VerifyAll();
+  // Checks every motion of the plan; does not throw on a mismatch. With
+  // `repair`, rows that disagree are derived again and all is checked anew.
+  VerifyReport VerifyAll(const VerifyOptions& options = {});
 
   // Runs `work`, which must look at the ledger for what is already done, again
   // after a retryable error and, with a new session, after a lost connection.
@@ -96,12 +97,23 @@ class Runner : public StepRunner, private backfill::Host {
   // Walks (walks.cc).
   void StartWalk(std::size_t step, const MotionSql& motion,
                  const std::string& activity);
-  std::vector<std::string> Disagreeing(const MotionSql& motion,
-                                       const RangeSql& statement);
-  void VerifyMotion(const MotionSql& motion, VerifyReport& report);
   void Fill(const MotionSql& motion);
   [[noreturn]] void ThrowWithKeys(const MotionSql& motion, const Error& error);
   backfill::WalkOptions WalkOptionsFor(bool writes) const;
+
+  // The proof (verify.cc).
+  struct Proof {
+    std::size_t step = 0;
+    const MotionSql* motion = nullptr;
+  };
+  std::vector<std::string> Disagreeing(const MotionSql& motion,
+                                       const RangeSql& statement);
+  std::vector<Proof> Proofs() const;
+  // `wrong`: those of which rows disagree.
+  VerifyReport CheckAll(bool strict, std::vector<Proof>& wrong);
+  bool CheckMotion(const MotionSql& motion, bool strict, VerifyReport& report);
+  std::int64_t Repair(const Proof& proof);
+  std::int64_t RecordRepair(const MotionSql& motion);
 
   // backfill::Host
   db::Connection& connection() override;

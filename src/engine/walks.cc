@@ -133,51 +133,6 @@ void Runner::ThrowWithKeys(const MotionSql& motion, const Error& error) {
       .WithHint("mend these rows or the 'up' expression, then start again");
 }
 
-// What a row has after its key is why.
-std::vector<std::string> Runner::Disagreeing(const MotionSql& motion,
-                                             const RangeSql& statement) {
-  constexpr std::size_t kMost = 100;
-  const auto keys = static_cast<std::ptrdiff_t>(motion.key_columns.size());
-  std::vector<std::string> bad;
-  const auto collect = [&](const db::Result& result) {
-    for (const db::Row& row : result.rows) {
-      if (bad.size() >= kMost) return;
-      const bool says_why = row.size() > motion.key_columns.size();
-      const db::Row key(row.begin(), row.begin() + keys);
-      bad.push_back(motion.table + ": " + backfill::KeyText(motion, key) +
-                    (says_why ? ": " + db::ToText(row.back()) : ""));
-    }
-  };
-  backfill::Walk(*this, motion, statement, WalkOptionsFor(false), collect);
-  return bad;
-}
-
-void Runner::VerifyMotion(const MotionSql& motion, VerifyReport& report) {
-  const auto add = [&](const RangeSql& statement) {
-    const std::vector<std::string> bad = Disagreeing(motion, statement);
-    report.mismatches.insert(report.mismatches.end(), bad.begin(), bad.end());
-  };
-  add(motion.verify);
-  if (!motion.marked.all.empty()) add(motion.marked);
-  report.rows_checked += total_;
-}
-
-VerifyReport Runner::VerifyAll() {
-  VerifyReport report;
-  report.migration = migration_.id;
-  for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
-    // What the contract verifies is a part of it.
-    if (plan_.steps[step].phase == Phase::kContracting) continue;
-    for (const PlannedAction& action : plan_.steps[step].actions) {
-      if (action.kind != ActionKind::kVerify) continue;
-      StartWalk(step, *action.motion, kVerify);
-      VerifyMotion(*action.motion, report);
-    }
-  }
-  activity_.clear();
-  return report;
-}
-
 backfill::WalkOptions Runner::WalkOptionsFor(bool writes) const {
   const db::Capabilities& can = database_.dialect().capabilities();
   backfill::WalkOptions walk;

@@ -1,0 +1,148 @@
+// The proof that old and new agree, row by row, and the repair of what does
+// not.
+#include "base/text.h"
+#include "engine/runner.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+constexpr const char* kVerify = "verify";
+constexpr const char* kRepair = "repair";
+
+void Append(std::vector<std::string> more, std::vector<std::string>& all) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()),
+             std::make_move_iterator(more.end()));
+}
+
+void RequireRepair(const MotionSql& motion) {
+  if (!motion.repair.all.empty()) return;
+  throw Error(ErrorKind::kRefused,
+              "rows of '" + motion.table +
+                  "' cannot be derived again: the migration was planned by an "
+                  "earlier segue, which left no statement for it")
+      .WithHint("mend the rows that 'segue verify' lists, or roll back");
+}
+
+}  // namespace
+
+// What a row has after its key is why.
+std::vector<std::string> Runner::Disagreeing(const MotionSql& motion,
+                                             const RangeSql& statement) {
+  constexpr std::size_t kMost = 100;
+  const auto keys = static_cast<std::ptrdiff_t>(motion.key_columns.size());
+  std::vector<std::string> bad;
+  const auto collect = [&](const db::Result& result) {
+    for (const db::Row& row : result.rows) {
+      if (bad.size() >= kMost) return;
+      const bool says_why = row.size() > motion.key_columns.size();
+      const db::Row key(row.begin(), row.begin() + keys);
+      bad.push_back(motion.table + ": " + backfill::KeyText(motion, key) +
+                    (says_why ? ": " + db::ToText(row.back()) : ""));
+    }
+  };
+  backfill::Walk(*this, motion, statement, WalkOptionsFor(false), collect);
+  return bad;
+}
+
+std::vector<Runner::Proof> Runner::Proofs() const {
+  std::vector<Proof> proofs;
+  for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
+    // What the contract verifies is a part of it.
+    if (plan_.steps[step].phase == Phase::kContracting) continue;
+    for (const PlannedAction& action : plan_.steps[step].actions) {
+      if (action.kind != ActionKind::kVerify) continue;
+      proofs.push_back({step, &*action.motion});
+    }
+  }
+  return proofs;
+}
+
+VerifyReport Runner::VerifyAll(const VerifyOptions& options) {
+  // What a repair that was killed had done so far is not lost.
+  if (options.repair) {
+    for (const Proof& proof : Proofs()) RecordRepair(*proof.motion);
+  }
+  std::vector<Proof> wrong;
+  VerifyReport report = CheckAll(options.strict, wrong);
+  if (options.repair && !wrong.empty()) {
+    std::int64_t repaired = 0;
+    for (const Proof& proof : wrong) repaired += Repair(proof);
+    // All of it: a column that was repaired may be another motion's source.
+    report = CheckAll(options.strict, wrong);
+    report.rows_repaired = repaired;
+  }
+  activity_.clear();
+  return report;
+}
+
+VerifyReport Runner::CheckAll(bool strict, std::vector<Proof>& wrong) {
+  VerifyReport report;
+  report.migration = migration_.id;
+  wrong.clear();
+  for (const Proof& proof : Proofs()) {
+    StartWalk(proof.step, *proof.motion, kVerify);
+    if (CheckMotion(*proof.motion, strict, report)) wrong.push_back(proof);
+  }
+  return report;
+}
+
+bool Runner::CheckMotion(const MotionSql& motion, bool strict,
+                         VerifyReport& report) {
+  std::vector<std::string> bad = Disagreeing(motion, motion.verify);
+  const bool disagrees = !bad.empty();
+  Append(std::move(bad), report.mismatches);
+  if (!motion.marked.all.empty()) {
+    Append(Disagreeing(motion, motion.marked), report.mismatches);
+  }
+  if (strict && !motion.both_given.all.empty()) {
+    Append(Disagreeing(motion, motion.both_given), report.both_given);
+  }
+  report.rows_checked += total_;
+  return disagrees;
+}
+
+// From the start of the table, whatever an earlier run came to: rows behind
+// its cursor may have been damaged since, and only wrong ones are written.
+std::int64_t Runner::Repair(const Proof& proof) {
+  const MotionSql& motion = *proof.motion;
+  RequireRepair(motion);
+  StartWalk(proof.step, motion, kRepair);
+  // It counts the rows it writes, a few, not those it passes.
+  total_ = 0;
+  try {
+    backfill::Walk(*this, motion, motion.repair, WalkOptionsFor(true),
+                   [](const db::Result&) {});
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kConstraint) throw;
+    throw Error(ErrorKind::kConstraint,
+                "a row of '" + motion.table +
+                    "' cannot be derived again: " + error.what())
+        .WithCode(error.native_code())
+        .WithHint("mend the rows that 'segue verify' lists, then repair again");
+  }
+  return RecordRepair(motion);
+}
+
+// Once, also when the answer of its commit is lost: the walk's row goes with
+// it.
+std::int64_t Runner::RecordRepair(const MotionSql& motion) {
+  std::int64_t rows = 0;
+  Resiliently([&] {
+    const auto walked =
+        ledger_.LoadMotion(connection(), migration_.id, motion.name, kRepair);
+    if (!walked) return;
+    rows = walked->rows;
+    InLedger([&] {
+      if (rows > 0) {
+        ledger_.AddEvent(connection(), migration_.id, "REPAIRED",
+                         base::WithThousands(rows) + " rows of '" +
+                             motion.table + "' were derived again");
+      }
+      ledger_.ForgetMotion(connection(), migration_.id, motion.name, kRepair);
+    });
+  });
+  return rows;
+}
+
+}  // namespace segue::engine

@@ -82,6 +82,13 @@ std::vector<OptionSpec> CompleteOptionSpecs() {
           DryRunOption()};
 }
 
+std::vector<OptionSpec> VerifyOptionSpecs() {
+  return {{"--repair", "", "derive rows that disagree again"},
+          {"--strict", "",
+           "list rows given both sides by the application; exit 8 if any"},
+          ExplainOption("instead: how these queries run before and after")};
+}
+
 std::vector<OptionSpec> InstanceOptionSpecs() {
   return {{"ACTION",
            "ACTION",
@@ -165,12 +172,8 @@ std::vector<Command> MakeTable() {
        true,
        {},
        RunCancel},
-      {"verify",
-       "prove that old and new agree, row by row",
-       true,
-       true,
-       {ExplainOption("instead: how these queries run before and after")},
-       RunVerify},
+      {"verify", "prove that old and new agree, row by row", true, true,
+       VerifyOptionSpecs(), RunVerify},
       {"complete", "remove the old shape; the end of rollback", true, true,
        CompleteOptionSpecs(), RunComplete},
       {"rollback",

@@ -153,11 +153,15 @@ std::string InstancesJson(const std::vector<InstanceInfo>& instances) {
   return Dump({{"instances", list}});
 }
 
-std::string VerifyJson(const VerifyReport& report) {
-  return Dump({{"migration", report.migration},
+std::string VerifyJson(const VerifyReport& report,
+                       const VerifyOptions& options) {
+  Json json = {{"migration", report.migration},
                {"rows_checked", report.rows_checked},
                {"clean", report.clean()},
-               {"mismatches", report.mismatches}});
+               {"mismatches", report.mismatches}};
+  if (options.repair) json["rows_repaired"] = report.rows_repaired;
+  if (options.strict) json["both_given"] = report.both_given;
+  return Dump(json);
 }
 
 std::string ExplainJson(const ExplainReport& report) {

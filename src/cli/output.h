@@ -27,7 +27,10 @@ std::string HistoryJson(const std::vector<HistoryEntry>& entries);
 std::string VersionsJson(const std::vector<VersionInfo>& versions);
 // {"instances": [{"id", "version", "host", "live", ...}]}
 std::string InstancesJson(const std::vector<InstanceInfo>& instances);
-std::string VerifyJson(const VerifyReport& report);
+// {"migration", "rows_checked", "clean", "mismatches": [...]}; with the options
+// also "rows_repaired" and "both_given".
+std::string VerifyJson(const VerifyReport& report,
+                       const VerifyOptions& options = {});
 // {"migration", "queries": [{"query", "version", "before": {"error", "cost",
 // "accesses": [{"method", "table", "index"}]} or null, "after", "verdict"}]}
 std::string ExplainJson(const ExplainReport& report);

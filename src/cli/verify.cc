@@ -1,5 +1,6 @@
-// segue verify: the proof that old and new agree, row by row; with --explain,
-// how queries run before and after.
+// segue verify: the proof that old and new agree, row by row; with --repair,
+// what does not is derived again; with --explain, how queries run before and
+// after.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,17 +16,55 @@ namespace segue::cli {
 
 namespace {
 
-std::string ReportText(const VerifyReport& report) {
+// Of a motion; see VerifyReport.
+constexpr std::size_t kMostKeys = 100;
+
+std::string List(const std::vector<std::string>& keys) {
+  std::string text;
+  for (const std::string& key : keys) text += "  " + key + "\n";
+  return text;
+}
+
+std::string RepairText(const VerifyReport& report) {
+  const std::string rows = base::WithThousands(report.rows_repaired) +
+                           (report.rows_repaired == 1 ? " row" : " rows");
+  return report.migration + ": " + rows + " derived again.\n";
+}
+
+// After the list: where it ends, and what can be done about it.
+std::string MismatchText(const VerifyReport& report, bool repaired) {
+  std::string text = List(report.mismatches);
+  if (report.mismatches.size() >= kMostKeys) {
+    text += "At most " + std::to_string(kMostKeys) + " keys are listed.\n";
+  }
+  return text + (repaired
+                     ? "These are not derived again: mend them by hand.\n"
+                     : "Next: segue verify --repair derives rows again from "
+                       "the side written last.\n");
+}
+
+std::string BothGivenText(const VerifyReport& report) {
+  if (report.both_given.empty()) {
+    return "No row was given both sides by the application.\n";
+  }
+  return "The application gave both sides of these, and segue keeps both as "
+         "they are:\n" +
+         List(report.both_given);
+}
+
+std::string ReportText(const VerifyReport& report,
+                       const VerifyOptions& options) {
   // All were checked; how many there are is the database's estimate.
   const std::string rows =
       "about " + base::WithThousands(report.rows_checked) + " rows";
+  std::string text = options.repair ? RepairText(report) : "";
   if (report.clean()) {
-    return report.migration + ": old and new agree on " + rows + ".\n";
+    text += report.migration + ": old and new agree on " + rows + ".\n";
+  } else {
+    text += report.migration + ": old and new disagree in " + rows +
+            " checked, in these:\n" + MismatchText(report, options.repair);
   }
-  std::string text = report.migration + ": old and new disagree in " + rows +
-                     " checked, in these:\n";
-  for (const std::string& key : report.mismatches) text += "  " + key + "\n";
-  return text;
+  return options.strict ? text + BothGivenText(report) : text;
 }
 
 // "cost 8.17: Index Scan on users by users_name"
@@ -84,16 +123,27 @@ int RunExplain(const Context& context) {
 }  // namespace
 
 int RunVerify(const Context& context) {
-  if (context.arguments.Has("--explain")) return RunExplain(context);
-  Session session(context);
-  const VerifyReport report = session.migrator().Verify();
-  session.EndProgress();
-  if (context.json()) {
-    context.around.out << VerifyJson(report) << "\n";
-  } else {
-    context.around.out << ReportText(report);
+  const Arguments& arguments = context.arguments;
+  const VerifyOptions options{arguments.Has("--repair"),
+                              arguments.Has("--strict")};
+  if (arguments.Has("--explain")) {
+    if (options.repair || options.strict) {
+      throw Error(ErrorKind::kUsage,
+                  "--explain looks at queries, not at rows: it goes with "
+                  "neither --repair nor --strict")
+          .WithHint("segue help verify");
+    }
+    return RunExplain(context);
   }
-  return report.clean() ? 0 : ExitCode(ErrorKind::kMismatch);
+  Session session(context);
+  const VerifyReport report = session.migrator().Verify(options);
+  session.EndProgress();
+  context.around.out << (context.json() ? VerifyJson(report, options) + "\n"
+                                        : ReportText(report, options));
+  // Who asks for --strict wants to be stopped by such a row.
+  const bool passes =
+      report.clean() && (!options.strict || report.both_given.empty());
+  return passes ? 0 : ExitCode(ErrorKind::kMismatch);
 }
 
 }  // namespace segue::cli

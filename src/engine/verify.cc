@@ -15,6 +15,12 @@ void Append(std::vector<std::string> more, std::vector<std::string>& all) {
              std::make_move_iterator(more.end()));
 }
 
+std::string RepairedText(const std::string& table, std::int64_t rows) {
+  const bool one = rows == 1;
+  return base::WithThousands(rows) + (one ? " row of '" : " rows of '") +
+         table + (one ? "' was derived again" : "' were derived again");
+}
+
 void RequireRepair(const MotionSql& motion) {
   if (!motion.repair.all.empty()) return;
   throw Error(ErrorKind::kRefused,
@@ -136,8 +142,7 @@ std::int64_t Runner::RecordRepair(const MotionSql& motion) {
     InLedger([&] {
       if (rows > 0) {
         ledger_.AddEvent(connection(), migration_.id, "REPAIRED",
-                         base::WithThousands(rows) + " rows of '" +
-                             motion.table + "' were derived again");
+                         RepairedText(motion.table, rows));
       }
       ledger_.ForgetMotion(connection(), migration_.id, motion.name, kRepair);
     });

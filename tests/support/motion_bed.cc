@@ -178,6 +178,15 @@ std::vector<std::string> MotionBed::VerifyKeys(const Bounds& bounds) {
   return Keys(RunRange(*connection_, sql().verify, bounds, db::Purpose::kRead));
 }
 
+std::int64_t MotionBed::Repair(const Bounds& bounds) {
+  return RunRange(*connection_, sql().repair, bounds, db::Purpose::kBackfill)
+      .affected;
+}
+
+std::vector<std::string> MotionBed::BothGiven() {
+  return Keys(RunRange(*connection_, sql().both_given, {}, db::Purpose::kRead));
+}
+
 void MotionBed::Settle() {
   RunRange(*connection_, sql().settle, {}, db::Purpose::kBackfill);
 }

@@ -57,6 +57,9 @@ class MotionBed {
   int Fill(int rows = 1000);
   void FillRange(const Bounds& bounds);
   std::vector<std::string> VerifyKeys(const Bounds& bounds = {});
+  // How many rows it derived again.
+  std::int64_t Repair(const Bounds& bounds = {});
+  std::vector<std::string> BothGiven();
   void Settle();
   std::int64_t CountLeft();
 

@@ -53,26 +53,72 @@ std::string NotFilled(const MotionTerms& terms) {
   return terms.Provenance(kRow) + " = 0";
 }
 
-// Rows that break one of the rules of their provenance.
-std::string Disagrees(const MotionTerms& terms) {
+// What is volatile answers once, so it cannot be asked again.
+bool DerivesOld(const MotionTerms& terms) {
   const plan::Motion& motion = terms.motion();
-  const std::string provenance = terms.Provenance(kRow);
-  std::string sql = provenance + " = 0";
+  return terms.has_old() && !motion.down.empty() && !motion.down.is_volatile;
+}
+
+std::string NewIsWrong(const MotionTerms& terms) {
+  const schema::Column& column = terms.new_column();
+  return "(" + terms.Provenance(kRow) + " = 1 AND " +
+         Differs(terms.New(kRow), Cast(terms.Up(kRow), column), column.type,
+                 column.collation) +
+         ")";
+}
+
+std::string OldIsWrong(const MotionTerms& terms) {
+  const schema::Column& column = terms.old_column();
+  return "(" + terms.Provenance(kRow) + " = 2 AND " +
+         Differs(terms.Old(kRow), Cast(terms.Down(kRow), column), column.type,
+                 column.collation) +
+         ")";
+}
+
+// Rows that break one of the rules of their provenance.
+std::string Disagrees(const MotionTerms& terms, bool derives_old) {
+  const plan::Motion& motion = terms.motion();
+  std::string sql = NotFilled(terms);
   if (!motion.up.empty() && !motion.up.is_volatile) {
-    const schema::Column& column = terms.new_column();
-    sql += " OR (" + provenance + " = 1 AND " +
-           Differs(terms.New(kRow), Cast(terms.Up(kRow), column), column.type,
-                   column.collation) +
-           ")";
+    sql += " OR " + NewIsWrong(terms);
   }
-  if (terms.has_old() && !motion.down.empty() && !motion.down.is_volatile) {
-    const schema::Column& column = terms.old_column();
-    sql += " OR (" + provenance + " = 2 AND " +
-           Differs(terms.Old(kRow), Cast(terms.Down(kRow), column), column.type,
-                   column.collation) +
-           ")";
-  }
+  if (derives_old) sql += " OR " + OldIsWrong(terms);
   return "(" + sql + ")";
+}
+
+// An UPDATE may not give an identity that is always generated; only a trigger
+// can.
+bool WritesOld(const MotionTerms& terms) {
+  return DerivesOld(terms) &&
+         terms.old_column().identity != schema::Identity::kAlways;
+}
+
+// One statement for the three directions, so that a range is walked once. What
+// is not the side to be derived keeps its value. A row with 3 is no row of it.
+RangeSql RepairSql(const MotionTerms& terms, const RowRange& range) {
+  const std::string d = terms.Provenance(kRow);
+  const std::string fresh = terms.New(kRow);
+  // As the fill does it: a value that was there is kept, and both are given.
+  const bool was_there = terms.motion().new_was_there;
+  const std::string given = "(" + d + " = 0 AND " + fresh + " IS NOT NULL)";
+  std::string sql = "UPDATE " + From(terms) + " SET " +
+                    Ident(terms.new_column().physical()) + " = CASE WHEN " + d +
+                    " = 2" + (was_there ? " OR " + given : "") + " THEN " +
+                    fresh + " ELSE " + terms.Up(kRow) + " END";
+  if (WritesOld(terms)) {
+    sql += ", " + Ident(terms.old_column().physical()) + " = CASE WHEN " + d +
+           " = 2 THEN " + terms.Down(kRow) + " ELSE " + terms.Old(kRow) +
+           " END";
+  }
+  sql += ", " + Ident(terms.motion().provenance) + " = CASE WHEN " + d +
+         " <> 0 THEN " + d + (was_there ? " WHEN " + given + " THEN 3" : "") +
+         " ELSE " + Filled(terms) + " END";
+  return range.Over(sql, Disagrees(terms, WritesOld(terms)));
+}
+
+RangeSql BothGivenSql(const MotionTerms& terms, const RowRange& range) {
+  return range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
+                    terms.Provenance(kRow) + " = 3", " LIMIT 100");
 }
 
 // The expression itself, as it reads: the functions are not there before the
@@ -162,7 +208,9 @@ MotionSql MakeMotionSql(const plan::Motion& motion,
   sql.fill = range.Over(FillSql(terms), NotFilled(terms));
   sql.verify =
       range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
-                 Disagrees(terms), " LIMIT 100");
+                 Disagrees(terms, DerivesOld(terms)), " LIMIT 100");
+  sql.repair = RepairSql(terms, range);
+  sql.both_given = BothGivenSql(terms, range);
   if (terms.MarksUp()) {
     sql.fill_marking = range.Over(FillMarkingSql(terms), NotFilled(terms));
   }

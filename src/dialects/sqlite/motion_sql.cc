@@ -32,6 +32,8 @@ class RowStatements {
     sql.trial = Trial();
     sql.fill = Fill();
     sql.verify = Verify();
+    sql.repair = Repair();
+    sql.both_given = KeysWhere(d_ + " = 3");
     if (motion_.keeps_old_column) sql.settle = Settle();
     sql.count_left =
         "SELECT count(*) FROM " + table_ + " WHERE " + d_ + " <= 0";
@@ -86,17 +88,49 @@ class RowStatements {
   }
 
   RangeSql Verify() const {
-    std::string wrong = "(" + d_ + " NOT IN (1, 2, 3)";
+    return KeysWhere("(" + d_ + " NOT IN (1, 2, 3)" + DerivedWrongly() + ")");
+  }
+
+  // " OR ..." for each side that can be derived again: what is volatile answers
+  // once.
+  std::string DerivedWrongly() const {
+    std::string wrong;
     if (!motion_.up.is_volatile) {
       wrong += " OR (" + d_ + " = 1 AND NOT " +
                StoresSame(*motion_.new_column, Up()) + ")";
     }
-    const bool has_down = motion_.old_column && !motion_.down.empty();
-    if (has_down && !motion_.down.is_volatile) {
+    if (DerivesOld()) {
       wrong += " OR (" + d_ + " = 2 AND NOT " +
                StoresSame(*motion_.old_column, Down()) + ")";
     }
-    return KeysWhere(wrong + ")");
+    return wrong;
+  }
+
+  bool DerivesOld() const {
+    return motion_.old_column && !motion_.down.empty() &&
+           !motion_.down.is_volatile;
+  }
+
+  // One statement for the three directions, so that a range is walked once.
+  // What is not the side to be derived keeps its value. A row with 3 is no row
+  // of it.
+  RangeSql Repair() const {
+    const std::string n = Quote(motion_.new_column->name);
+    // As the fill does it: a value that was there is kept.
+    const std::string given = "(" + d_ + " = 0 AND " + n + " IS NOT NULL)";
+    const bool was_there = motion_.new_was_there;
+    std::string set = n + " = CASE WHEN " + d_ + " = 2" +
+                      (was_there ? " OR " + given : "") + " THEN " + n +
+                      " ELSE " + Up() + " END";
+    if (DerivesOld()) {
+      const std::string o = Quote(motion_.old_column->name);
+      set += ", " + o + " = CASE WHEN " + d_ + " = 2 THEN " + Down() +
+             " ELSE " + o + " END";
+    }
+    set += ", " + d_ + " = CASE WHEN " + d_ + " > 0 THEN " + d_ +
+           (was_there ? " WHEN " + given + " THEN 3" : "") + " ELSE 1 END";
+    return address_.Ranges("UPDATE " + table_ + " SET " + set,
+                           "(" + d_ + " <= 0" + DerivedWrongly() + ")", "");
   }
 
   RangeSql Trial() const {

@@ -1,0 +1,73 @@
+// What verify, --repair and --strict print and end with, as a user sees it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/commands/bad_input.h"
+
+namespace segue::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class VerifyCommandTest : public BadInputTest {
+ protected:
+  void SetUp() override {
+    BadInputTest::SetUp();
+    if (IsSkipped()) return;
+    WriteFile("01_full_name.yaml",
+              "operations: [{rename_column: {table: users, from: name, to: "
+              "full_name}}]");
+    ASSERT_EQ(0, Segue({"start", "01_full_name.yaml"}).exit_code);
+  }
+  // As somebody does who has turned the triggers off.
+  void Damage(const std::string& sql) {
+    db().Exec(Either("BEGIN; INSERT INTO segue_busy DEFAULT VALUES;",
+                     "SET session_replication_role = replica;") +
+              sql +
+              Either("; DELETE FROM segue_busy; COMMIT",
+                     "; RESET session_replication_role"));
+  }
+};
+
+TEST_P(VerifyCommandTest, ListsThenMends) {
+  Damage("UPDATE users SET full_name = 'bad' WHERE id = 2");
+  const Finished found = Segue({"verify", "--quiet"});
+  EXPECT_EQ(found.exit_code, 8);
+  EXPECT_THAT(found.out,
+              HasSubstr(" rows checked, in these:\n  users: id=2\nNext: segue "
+                        "verify --repair"));
+  const Finished mended = Segue({"verify", "--repair", "--quiet"});
+  EXPECT_EQ(mended.exit_code, 0);
+  EXPECT_THAT(mended.out,
+              HasSubstr("01_full_name: 1 row derived again.\n"
+                        "01_full_name: old and new agree on about "));
+  EXPECT_EQ(Segue({"verify"}).exit_code, 0);
+  EXPECT_THAT(Segue({"history"}).out,
+              HasSubstr("1 row of 'users' was derived again"));
+}
+
+TEST_P(VerifyCommandTest, StrictEndsWithEightForRowsGivenBothSides) {
+  EXPECT_EQ(Segue({"verify", "--strict"}).exit_code, 0);
+  db().Exec("UPDATE users SET name = 'a', full_name = 'b' WHERE id = 3");
+  EXPECT_EQ(Segue({"verify"}).exit_code, 0);
+  EXPECT_EQ(Segue({"verify", "--repair"}).exit_code, 0);
+  const Finished strict = Segue({"verify", "--strict", "--repair"});
+  EXPECT_EQ(strict.exit_code, 8);
+  EXPECT_THAT(strict.out, HasSubstr("they are:\n  users: id=3\n"));
+  EXPECT_THAT(Segue({"verify", "--strict", "--json", "--repair"}).out,
+              HasSubstr("\"clean\":true,\"mismatches\":[],\"rows_repaired\":0,"
+                        "\"both_given\":[\"users: id=3\"]}"));
+  EXPECT_THAT(db().app().One("SELECT name FROM users WHERE id = 3"), "a");
+}
+
+TEST_P(VerifyCommandTest, RefusesWhatDoesNotGoTogether) {
+  WriteFile("q.sql", "SELECT 1;");
+  const Finished finished = Segue({"verify", "--repair", "--explain", "q.sql"});
+  EXPECT_EQ(finished.exit_code, 2);
+  EXPECT_THAT(finished.err, HasSubstr("goes with neither"));
+}
+
+SEGUE_INSTANTIATE(VerifyCommandTest);
+
+}  // namespace
+}  // namespace segue::test

@@ -32,12 +32,15 @@ struct Progress {
   double rows_per_second = 0;
   double eta_seconds = -1;  // -1: unknown
   std::int64_t chunk_rows = 0;
+  double chunk_seconds = 0;  // of kRows: its chunk took so long; 0: unknown
   // Of what is being built in one statement; -1: nothing is, or unknown.
   double activity_pct = -1;
   double pace = 1;          // 0: paused; 1: as fast as it goes
   std::string pace_reason;  // of the closed set of docs/throttle.md; or empty
   int workers = 1;
   std::string message;
+  // Of kRetry: what is retried, in the words of ToString(ErrorKind).
+  std::string cause = {};
 };
 
 // Called on the thread that runs the migration; must not throw.

@@ -96,6 +96,7 @@ void Runner::Resiliently(const std::function<void()>& chunk,
     smaller();
     Progress progress = Report(Progress::Event::kRetry);
     progress.message = retry.error.what();
+    progress.cause = ToString(retry.error.kind());
     if (retry.error.kind() == ErrorKind::kLockTimeout) {
       progress.message += DescribeBlockers(database_, locked_);
     }
@@ -120,6 +121,7 @@ void Runner::Recover(const Error& cause) {
   const auto deadline = base::SystemClock().Now() + options_.lock_patience;
   Progress progress = Report(Progress::Event::kRetry);
   progress.message = std::string("connection lost: ") + cause.what();
+  progress.cause = ToString(cause.kind());
   Send(progress);
   for (;;) {
     try {

@@ -383,8 +383,11 @@ Control Ledger::LoadControl(Connection& connection) const {
                              TableNamed("control") + " WHERE schema_name = $1",
                          {schema_name_});
   if (found.rows.empty()) return {};
-  return {db::ToInt(found.rows[0][0]) != 0, db::ToInt(found.rows[0][1]) != 0,
-          Text(found.rows[0][2])};
+  Control control;
+  control.pause = db::ToInt(found.rows[0][0]) != 0;
+  control.cancel = db::ToInt(found.rows[0][1]) != 0;
+  control.by = Text(found.rows[0][2]);
+  return control;
 }
 
 void Ledger::SaveControl(Connection& connection, const Control& control) const {

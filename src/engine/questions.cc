@@ -8,19 +8,19 @@ namespace segue {
 void Migrator::RequestPause() {
   session_->RequireActive();
   session_->ledger.SaveControl(session_->connection(),
-                               {true, false, session_->ledger.who()});
+                               {true, false, 1, session_->ledger.who()});
 }
 
 void Migrator::ClearPause() {
   session_->RequireActive();
   session_->ledger.SaveControl(session_->connection(),
-                               {false, false, session_->ledger.who()});
+                               {false, false, 1, session_->ledger.who()});
 }
 
 void Migrator::RequestCancel() {
   session_->RequireActive();
   session_->ledger.SaveControl(session_->connection(),
-                               {false, true, session_->ledger.who()});
+                               {false, true, 1, session_->ledger.who()});
 }
 
 // Nothing is known of the schema: perhaps because there is none of that name,

@@ -55,6 +55,16 @@ class FaultyDialect : public db::Dialect {
     return inner_->GaugeFor(table, indexes);
   }
 
+  std::vector<db::SignalSql> Signals() const override {
+    return inner_->Signals();
+  }
+
+  std::vector<MotionEstimate> Estimate(
+      db::Connection& connection, const plan::Motion& motion,
+      const schema::Table& table) const override {
+    return inner_->Estimate(connection, motion, table);
+  }
+
   std::vector<std::string> LedgerSetup() const override {
     return inner_->LedgerSetup();
   }

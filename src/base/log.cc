@@ -1,9 +1,16 @@
 #include "base/log.h"
 
+#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <memory>
+
+#include "base/clock.h"
+#include "base/log_line.h"
+#include "segue/error.h"
 
 namespace segue::base {
 namespace {
@@ -37,13 +44,74 @@ spdlog::logger& Logger() {
   return logger;
 }
 
+// What OpenLog opened.
+struct Opened {
+  std::unique_ptr<spdlog::logger> logger;
+  LogFormat format = LogFormat::kText;
+  bool replaces_stderr = false;
+};
+
+// Set once and, like the logger, never destroyed.
+std::atomic<Opened*> g_opened{nullptr};
+
+spdlog::sink_ptr SinkFor(const std::string& path) {
+  if (path == "-") return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  try {
+    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(path, false);
+  } catch (const spdlog::spdlog_ex& error) {
+    throw Error(ErrorKind::kUsage,
+                "cannot write the log " + path + ": " + error.what());
+  }
+}
+
 }  // namespace
+
+std::string_view ToString(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarning:
+      return "warning";
+    case LogLevel::kError:
+      return "error";
+  }
+  return "error";
+}
 
 void SetLogLevel(LogLevel level) { Logger().set_level(Native(level)); }
 
 void Log(LogLevel level, std::string_view message) {
+  LogEvent(level, message, {});
+  const Opened* opened = g_opened.load();
+  if (opened != nullptr && opened->replaces_stderr) return;
   // As an argument: braces in the message are not a format.
   Logger().log(Native(level), "{}", message);
+}
+
+void OpenLog(const std::string& path, LogFormat format) {
+  auto opened = std::make_unique<Opened>();
+  opened->format = format;
+  opened->replaces_stderr = path == "-";
+  opened->logger = std::make_unique<spdlog::logger>("log", SinkFor(path));
+  opened->logger->set_pattern("%v");
+  opened->logger->set_level(spdlog::level::info);
+  // Whoever follows the file sees each line as it comes, and a process that is
+  // killed leaves them all.
+  opened->logger->flush_on(spdlog::level::info);
+  g_opened.store(opened.release());
+}
+
+void LogEvent(LogLevel level, std::string_view message,
+              const LogFields& fields) {
+  const Opened* opened = g_opened.load();
+  if (opened == nullptr || level < LogLevel::kInfo) return;
+  const LogLine line{FormatUtc(SystemClock().WallTime()), level,
+                     std::string(message), fields};
+  opened->logger->log(
+      Native(level), "{}",
+      opened->format == LogFormat::kJson ? JsonLine(line) : TextLine(line));
 }
 
 }  // namespace segue::base

@@ -1,15 +1,37 @@
 // The structured log, behind a seam so that spdlog stays in one .cc file.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 namespace segue::base {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
+// "debug", "info", "warning", "error"
+std::string_view ToString(LogLevel level);
+
+enum class LogFormat { kText, kJson };
+
+struct LogField {
+  std::string name;
+  std::variant<std::string, std::int64_t, double> value;
+};
+using LogFields = std::vector<LogField>;
 
 // Lines below `level` are dropped. Default: kWarning, to standard error.
 void SetLogLevel(LogLevel level);
 // Thread-safe. Never pass a password or a URL that contains one.
 void Log(LogLevel level, std::string_view message);
+
+// From now on, for the whole process, every line from kInfo up is also appended
+// to the file `path`; or, with "-", goes to standard error in this format and
+// no other. Throws Error{kUsage} when the file cannot be written.
+void OpenLog(const std::string& path, LogFormat format);
+// Only to what was opened: what is shown to people in other ways. Thread-safe.
+void LogEvent(LogLevel level, std::string_view message,
+              const LogFields& fields);
 
 }  // namespace segue::base

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "cli/telemetry.h"
 #include "ops/registry.h"
 #include "segue/error.h"
 
@@ -43,6 +44,19 @@ std::vector<OptionSpec> NewOptionSpecs() {
 
 OptionSpec ExplainOption(const std::string& help) {
   return {"--explain", "FILE", help};
+}
+
+// Its own options, then those of what others see of it.
+std::vector<OptionSpec> Logged(std::vector<OptionSpec> options) {
+  for (OptionSpec& option : LogOptions()) options.push_back(std::move(option));
+  return options;
+}
+
+std::vector<OptionSpec> Watched(std::vector<OptionSpec> options) {
+  for (OptionSpec& option : MetricsOptions()) {
+    options.push_back(std::move(option));
+  }
+  return Logged(std::move(options));
 }
 
 std::vector<OptionSpec> StartOptionSpecs() {
@@ -141,9 +155,9 @@ std::vector<Command> MakeTable() {
        {FileOption(), AccessOption()},
        RunPlan},
       {"start", "expand and backfill until both versions are live", true, true,
-       StartOptionSpecs(), RunStart},
+       Watched(StartOptionSpecs()), RunStart},
       {"migrate", "start all pending migrations as one plan", true, true,
-       MigrateOptionSpecs(), RunMigrate},
+       Watched(MigrateOptionSpecs()), RunMigrate},
       {"status", "where the active migration is", true, false, {}, RunStatus},
       {"watch",
        "live status, until both versions are live or it is over",
@@ -160,27 +174,16 @@ std::vector<Command> MakeTable() {
        false,
        {},
        RunPause},
-      {"resume",
-       "go on; with no live runner, become it",
-       true,
-       true,
-       {},
-       RunResume},
-      {"cancel",
-       "stop the running migration and roll it back",
-       true,
-       true,
-       {},
-       RunCancel},
+      {"resume", "go on; with no live runner, become it", true, true,
+       Watched({}), RunResume},
+      {"cancel", "stop the running migration and roll it back", true, true,
+       Logged({}), RunCancel},
       {"verify", "prove that old and new agree, row by row", true, true,
-       VerifyOptionSpecs(), RunVerify},
+       Logged(VerifyOptionSpecs()), RunVerify},
       {"complete", "remove the old shape; the end of rollback", true, true,
-       CompleteOptionSpecs(), RunComplete},
-      {"rollback",
-       "undo the active migration",
-       true,
-       true,
-       {DryRunOption(), {"--yes", "", "accepted; rollback never asks"}},
+       Watched(CompleteOptionSpecs()), RunComplete},
+      {"rollback", "undo the active migration", true, true,
+       Logged({DryRunOption(), {"--yes", "", "accepted; rollback never asks"}}),
        RunRollback},
       {"history",
        "what was done, oldest first",

@@ -28,12 +28,17 @@ struct Surroundings {
   bool err_is_terminal = false;
   bool watch_signals = false;  // this is the whole process, not a test
   bool out_is_terminal = false;
+  // `err` has the structured log, and nothing else is to be mixed with it.
+  bool err_is_log = false;
 };
+
+class Telemetry;
 
 struct Context {
   Surroundings& around;
   const Arguments& arguments;
   base::CancelToken& cancel;
+  Telemetry* telemetry = nullptr;  // null: nobody else looks
 
   bool json() const { return arguments.Has("--json"); }
   bool quiet() const { return arguments.Has("--quiet"); }

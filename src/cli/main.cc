@@ -16,6 +16,7 @@
 #include "cli/man_page.h"
 #include "cli/output.h"
 #include "cli/signals.h"
+#include "cli/telemetry.h"
 #include "cli/terminal.h"
 #include "segue/error.h"
 
@@ -64,7 +65,14 @@ int RunCommand(const Command& command, const Arguments& arguments,
   if (command.stops_orderly && around.watch_signals) {
     watch = std::make_unique<SignalWatch>(cancel, around.err_is_terminal);
   }
-  return command.run(Context{around, arguments, cancel});
+  // After the watch, whose signals its threads must not get.
+  Telemetry telemetry(arguments, around);
+  try {
+    return command.run(Context{around, arguments, cancel, &telemetry});
+  } catch (const Error& error) {
+    telemetry.Failed(error);
+    throw;
+  }
 }
 
 // `segue help`, `segue --version`; nullopt for a command of the table.
@@ -126,7 +134,7 @@ void PrintError(const Error& error, std::ostream& err) {
 int Report(const Error& error, bool json, Surroundings& around) {
   if (json) {
     around.out << ErrorJson(error) << "\n";
-  } else {
+  } else if (!around.err_is_log) {
     PrintError(error, around.err);
   }
   return ExitCode(error.kind());

@@ -69,6 +69,11 @@ int RunMigrate(const Context& context) {
   const MigrateOutcome outcome =
       session.migrator().Migrate(std::move(files), options);
   session.EndProgress();
+  for (const Outcome& run : outcome.runs) {
+    if (context.telemetry != nullptr && !options.dry_run) {
+      context.telemetry->Ended(run.status);
+    }
+  }
   if (context.json()) {
     context.around.out << MigrateJson(outcome, options.dry_run) << "\n";
   } else if (outcome.runs.empty()) {

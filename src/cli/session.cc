@@ -2,13 +2,17 @@
 
 #include <unistd.h>
 
+#include "cli/telemetry.h"
 #include "cli/terminal.h"
 
 namespace segue::cli {
 
 std::unique_ptr<ProgressView> MakeProgressView(const Context& context) {
   // A dry run's walk is its result, so it is printed as one.
-  if (context.quiet() || context.arguments.Has("--dry-run")) return nullptr;
+  if (context.quiet() || context.around.err_is_log ||
+      context.arguments.Has("--dry-run")) {
+    return nullptr;
+  }
   ProgressViewOptions options;
   options.live = context.around.err_is_terminal;
   options.width = [] { return TerminalWidth(STDERR_FILENO); };
@@ -24,9 +28,11 @@ Session::Session(const Context& context, const Settings& settings)
   options.chunk_time = settings.chunk_time;
   options.access = settings.access;
   options.on_transform_error = settings.on_transform_error;
-  if (view_) {
-    options.on_progress = [this](const Progress& p) { view_->Show(p); };
-  }
+  Telemetry* const telemetry = context.telemetry;
+  options.on_progress = [this, telemetry](const Progress& progress) {
+    if (view_) view_->Show(progress);
+    if (telemetry != nullptr) telemetry->Show(progress);
+  };
   migrator_ = std::make_unique<Migrator>(database_, std::move(options));
 }
 

@@ -1,6 +1,7 @@
 #include "cli/summary.h"
 
 #include "cli/output.h"
+#include "cli/telemetry.h"
 
 namespace segue::cli {
 
@@ -67,6 +68,9 @@ std::string DryRunText(const Outcome& outcome) {
 }
 
 int PrintOutcome(const Context& context, const Outcome& outcome, bool dry_run) {
+  if (context.telemetry != nullptr && !dry_run) {
+    context.telemetry->Ended(outcome.status);
+  }
   if (context.json()) {
     context.around.out << OutcomeJson(outcome, dry_run) << "\n";
   } else {

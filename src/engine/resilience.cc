@@ -38,6 +38,7 @@ void Runner::BeforeChunk() {
     cancelled_by_request_ = true;
     throw Error(ErrorKind::kCancelled, "cancelled by " + control.by);
   }
+  chunk_began_ = base::SystemClock().Now();
 }
 
 Control Runner::WaitWhilePaused(const Control& control) {
@@ -81,19 +82,23 @@ void Runner::Resiliently(const std::function<void()>& chunk,
                          const std::function<void()>& reload) {
   db::RetryPolicy policy;
   policy.patience = options_.lock_patience;
+  bool recovered = false;  // and so told already
   const auto attempt = [&] {
+    recovered = false;
     try {
       chunk();
     } catch (const Error& error) {
       if (!error.poisons_connection()) throw;
       Recover(error);
       reload();
+      recovered = true;
       throw Error(ErrorKind::kRetryable, error.what());
     }
   };
   const auto notice = [&](const db::RetryNotice& retry) {
     ThrowIfCancelled();
     smaller();
+    if (recovered) return;
     Progress progress = Report(Progress::Event::kRetry);
     progress.message = retry.error.what();
     progress.cause = ToString(retry.error.kind());

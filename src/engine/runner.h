@@ -2,6 +2,7 @@
 // ledger before it is acted on. Knows nothing of phases.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -149,6 +150,7 @@ class Runner : public StepRunner, private backfill::Host {
   const MotionSql* motion_ = nullptr;
   std::string activity_;
   std::int64_t total_ = 0;
+  std::chrono::steady_clock::time_point chunk_began_;
   std::string locked_;  // LockNeed::object of what is being waited for
   bool cancelled_by_request_ = false;
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "backfill/trial.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "engine/runner.h"
 #include "segue/error.h"
@@ -170,6 +171,9 @@ void Runner::Moved(const backfill::Position& position,
   progress.rows_total = std::max(total_, position.rows);
   progress.rows_per_second = position.rate;
   progress.chunk_rows = chunk_rows;
+  progress.chunk_seconds =
+      std::chrono::duration<double>(base::SystemClock().Now() - chunk_began_)
+          .count();
   if (position.rate > 0 && total_ > 0) {
     progress.eta_seconds =
         static_cast<double>(progress.rows_total - position.rows) /

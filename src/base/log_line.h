@@ -1,0 +1,23 @@
+// How a line of the log is written.
+#pragma once
+
+#include <string>
+
+#include "base/log.h"
+
+namespace segue::base {
+
+struct LogLine {
+  std::string time;  // ISO 8601, UTC
+  LogLevel level = LogLevel::kInfo;
+  std::string message;
+  LogFields fields;
+};
+
+// {"time": ..., "level": ..., "message": ..., and the fields}, on one line
+// whatever the texts hold; bytes that are no UTF-8 are replaced.
+std::string JsonLine(const LogLine& line);
+// "2026-01-31T12:00:00.123Z info message name=value name=\"a value\""
+std::string TextLine(const LogLine& line);
+
+}  // namespace segue::base

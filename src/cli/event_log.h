@@ -1,0 +1,46 @@
+// A run as lines of the structured log: what happens, when it happens.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "segue/error.h"
+#include "segue/progress.h"
+
+namespace segue::cli {
+
+// A line for each step begun and done, retry, change of pace or phase, pause
+// and note, and for rows at most one a second, so that a backfill of a day
+// leaves a file that can be read. Not thread-safe.
+class EventLog {
+ public:
+  using Sink = std::function<void(base::LogLevel, std::string_view message,
+                                  const base::LogFields&)>;
+  // `clock` must outlive the log.
+  explicit EventLog(Sink sink = base::LogEvent,
+                    base::Clock& clock = base::SystemClock());
+
+  void Show(const Progress& progress);
+  void Ended(const MigrationStatus& status);
+  void Failed(const Error& error);
+
+ private:
+  void ShowChanges(const Progress& progress);
+  bool RowsDue();
+
+  Sink sink_;
+  base::Clock& clock_;
+  std::string migration_;
+  Phase phase_ = Phase::kPending;
+  double pace_ = 1;
+  std::string pace_reason_;
+  bool rows_shown_ = false;
+  std::chrono::steady_clock::time_point last_rows_;
+};
+
+}  // namespace segue::cli

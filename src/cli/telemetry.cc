@@ -1,0 +1,96 @@
+#include "cli/telemetry.h"
+
+#include <filesystem>
+
+#include "cli/context.h"
+#include "http/address.h"
+
+namespace segue::cli {
+
+namespace {
+
+// As the user's own shell would: relative to where the command runs.
+std::string Resolved(const Surroundings& around, const std::string& path) {
+  return around.directory.empty() ? path : (around.directory / path).string();
+}
+
+std::unique_ptr<EventLog> OpenLog(const Arguments& arguments,
+                                  Surroundings& around) {
+  if (!arguments.Has("--log")) {
+    if (!arguments.Has("--log-format")) return nullptr;
+    throw Error(ErrorKind::kUsage, "--log-format needs --log")
+        .WithHint("--log - writes to standard error");
+  }
+  const std::string path = arguments.Value("--log");
+  base::OpenLog(path == "-" ? path : Resolved(around, path),
+                arguments.Value("--log-format") == "text"
+                    ? base::LogFormat::kText
+                    : base::LogFormat::kJson);
+  around.err_is_log = path == "-";
+  return std::make_unique<EventLog>();
+}
+
+// Standard error as the log has it.
+void Tell(const Surroundings& around, const std::string& text) {
+  if (around.err_is_log) {
+    base::LogEvent(base::LogLevel::kInfo, text, {});
+  } else {
+    around.err << text << std::endl;
+  }
+}
+
+}  // namespace
+
+std::vector<OptionSpec> MetricsOptions() {
+  return {{"--metrics", "ADDRESS", "serve metrics there: 127.0.0.1:9187"},
+          {"--metrics-file", "FILE", "write metrics there every 5 s"}};
+}
+
+std::vector<OptionSpec> LogOptions() {
+  return {{"--log", "FILE", "log what happens there; - is standard error"},
+          {"--log-format",
+           "FORMAT",
+           "json (default), an object a line, or text",
+           {"json", "text"}}};
+}
+
+Telemetry::Telemetry(const Arguments& arguments, Surroundings& around)
+    : log_(OpenLog(arguments, around)) {
+  const bool serves = arguments.Has("--metrics");
+  const bool writes = arguments.Has("--metrics-file");
+  if (!serves && !writes) return;
+  metrics_ = std::make_unique<http::Metrics>();
+  const auto text = [this] { return metrics_->Text(); };
+  if (serves) {
+    server_ = std::make_unique<http::MetricsServer>(
+        http::ParseAddress(arguments.Value("--metrics")), text);
+    if (!arguments.Has("--quiet")) {
+      Tell(around, "metrics at " + server_->url());
+    }
+  }
+  if (writes) {
+    file_ = std::make_unique<http::MetricsFile>(
+        Resolved(around, arguments.Value("--metrics-file")), text);
+  }
+}
+
+Telemetry::~Telemetry() {
+  if (metrics_) metrics_->Stop();
+}
+
+void Telemetry::Show(const Progress& progress) {
+  if (log_) log_->Show(progress);
+  if (metrics_) metrics_->Show(progress);
+}
+
+void Telemetry::Ended(const MigrationStatus& status) {
+  if (log_) log_->Ended(status);
+  if (metrics_) metrics_->Ended(status);
+}
+
+void Telemetry::Failed(const Error& error) {
+  if (log_) log_->Failed(error);
+  if (metrics_) metrics_->Failed(error);
+}
+
+}  // namespace segue::cli

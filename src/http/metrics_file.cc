@@ -1,0 +1,66 @@
+#include "http/metrics_file.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+#include "base/log.h"
+#include "segue/error.h"
+
+namespace segue::http {
+
+MetricsFile::MetricsFile(std::string path, std::function<std::string()> text,
+                         std::chrono::milliseconds interval)
+    : path_(std::move(path)), text_(std::move(text)), interval_(interval) {
+  Write();
+  thread_ = std::thread([this] { Run(); });
+}
+
+MetricsFile::~MetricsFile() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+  TryToWrite();
+}
+
+void MetricsFile::Run() {
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, interval_, [this] { return stop_; })) {
+    lock.unlock();
+    TryToWrite();
+    lock.lock();
+  }
+}
+
+void MetricsFile::TryToWrite() {
+  try {
+    Write();
+    failed_ = false;
+  } catch (const Error& error) {
+    if (!failed_) base::Log(base::LogLevel::kWarning, error.what());
+    failed_ = true;
+  }
+}
+
+// The other name does not end in .prom, so that the collector does not read it.
+void MetricsFile::Write() const {
+  const std::string fresh = path_ + "." + std::to_string(getpid()) + ".tmp";
+  errno = 0;
+  std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
+  file << text_();
+  file.close();
+  if (file && std::rename(fresh.c_str(), path_.c_str()) == 0) return;
+  const int reason = errno;
+  std::remove(fresh.c_str());
+  throw Error(ErrorKind::kUsage, "cannot write the metrics to " + path_ + ": " +
+                                     std::strerror(reason))
+      .WithHint("its folder must be there and take new files");
+}
+
+}  // namespace segue::http

@@ -1,0 +1,100 @@
+#include "http/metrics_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "segue/error.h"
+
+namespace segue::http {
+namespace {
+
+namespace fs = std::filesystem;
+
+class MetricsFileTest : public testing::Test {
+ protected:
+  MetricsFileTest() {
+    std::string folder = testing::TempDir() + "metricsXXXXXX";
+    folder_ = mkdtemp(folder.data());
+    path_ = folder_ / "segue.prom";
+  }
+  ~MetricsFileTest() override { fs::remove_all(folder_); }
+
+  std::string Read() const {
+    std::ifstream file(path_);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+  std::size_t Files() const {
+    std::size_t files = 0;
+    for ([[maybe_unused]] const auto& file : fs::directory_iterator(folder_)) {
+      ++files;
+    }
+    return files;
+  }
+
+  fs::path folder_;
+  fs::path path_;
+};
+
+TEST_F(MetricsFileTest, IsThereAtOnceAndAtTheEnd) {
+  std::string text = "a 1\n";
+  {
+    const MetricsFile file(path_.string(), [&] { return text; });
+    EXPECT_EQ(Read(), "a 1\n");
+    text = "a 2\n";
+  }
+  EXPECT_EQ(Read(), "a 2\n");
+  EXPECT_EQ(Files(), 1U) << "nothing but the file is left";
+}
+
+TEST_F(MetricsFileTest, IsWrittenAgainMeanwhile) {
+  std::atomic<int> times{0};
+  const MetricsFile file(
+      path_.string(), [&] { return "a " + std::to_string(++times) + "\n"; },
+      std::chrono::milliseconds(5));
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (times < 4 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_GE(times, 4);
+}
+
+// A reader that opens it at any time finds a whole file.
+TEST_F(MetricsFileTest, IsNeverHalfThere) {
+  const std::string whole(200'000, 'x');
+  const MetricsFile file(
+      path_.string(), [&] { return whole; }, std::chrono::milliseconds(0));
+  for (int time = 0; time < 300; ++time) ASSERT_EQ(Read().size(), whole.size());
+}
+
+TEST_F(MetricsFileTest, SaysWhyItCannotBeWritten) {
+  const std::string path = (folder_ / "none" / "segue.prom").string();
+  try {
+    const MetricsFile file(path, [] { return std::string("a 1\n"); });
+    ADD_FAILURE() << "written to " << path;
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    EXPECT_EQ(error.what(), "cannot write the metrics to " + path +
+                                ": No such file or directory");
+  }
+}
+
+TEST_F(MetricsFileTest, ADiskThatGoesAwayEndsNothing) {
+  const MetricsFile file(
+      path_.string(), [] { return std::string("a 1\n"); },
+      std::chrono::milliseconds(1));
+  fs::remove_all(folder_);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
+}  // namespace
+}  // namespace segue::http

@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/session.h"
 #include "cli/summary.h"
+#include "cli/telemetry.h"
 
 namespace segue::cli {
 

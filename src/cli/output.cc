@@ -47,7 +47,9 @@ Json Object(const MigrationStatus& status) {
           {"error", status.error},
           {"started_at", status.started_at},
           {"updated_at", status.updated_at},
-          {"folded", status.folded}};
+          {"workers", status.workers},
+          {"folded", status.folded},
+          {"folded_into", status.folded_into}};
 }
 
 Json List(const std::vector<HistoryEntry>& entries) {

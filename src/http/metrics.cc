@@ -44,6 +44,12 @@ double Seconds(std::chrono::system_clock::time_point time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
+// "lock_timeout": without the spaces that they have for people.
+std::string Label(std::string kind) {
+  std::replace(kind.begin(), kind.end(), ' ', '_');
+  return kind;
+}
+
 // Cut where no character ends half-way.
 std::string Shortened(const std::string& text) {
   if (text.size() <= kMostCharacters) return text;
@@ -89,7 +95,8 @@ class Metrics::State {
         At(paused_, id).Set(0);
         break;
       case Progress::Event::kRetry:
-        retries_.Add({{"migration", id}, {"kind", progress.cause}}).Increment();
+        retries_.Add({{"migration", id}, {"kind", Label(progress.cause)}})
+            .Increment();
         break;
       case Progress::Event::kStepStarted:
         Prepare(id);
@@ -110,7 +117,7 @@ class Metrics::State {
   }
 
   void Failed(const Error& error) {
-    const std::string kind(ToString(error.kind()));
+    const std::string kind = Label(std::string(ToString(error.kind())));
     errors_.Add({{"kind", kind}}).Increment();
     if (last_error_ != nullptr) error_.Remove(last_error_);
     last_error_ =
@@ -152,7 +159,8 @@ class Metrics::State {
   // What is counted is there, as 0, before it happens.
   void Prepare(const std::string& id) {
     for (const ErrorKind kind : kRetried) {
-      retries_.Add({{"migration", id}, {"kind", std::string(ToString(kind))}});
+      retries_.Add(
+          {{"migration", id}, {"kind", Label(std::string(ToString(kind)))}});
     }
     At(paused_, id);
     At(ready_, id);

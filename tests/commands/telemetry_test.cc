@@ -169,11 +169,12 @@ TEST_P(PostgresTelemetryTest, AScrapeOfTheProgramWhileItWaits) {
 TEST_P(PostgresTelemetryTest, NoPasswordIsInAnyOfIt) {
   std::string url = db().Url();
   url.replace(url.find("postgres@"), 9, "postgres:hunter2secret@");
-  for (const std::string& command : {"start", "complete", "complete"}) {
+  for (const char* command : {"start", "complete", "complete"}) {
     std::vector<std::string> words = {command,     "--url",   url,
                                       "--log",     "run.log", "--metrics-file",
                                       "segue.prom"};
-    words.emplace_back(command == "start" ? "01_full_name.yaml" : "--yes");
+    words.emplace_back(std::string(command) == "start" ? "01_full_name.yaml"
+                                                       : "--yes");
     const Finished finished = Segue(words);
     EXPECT_THAT(finished.err + finished.out, Not(HasSubstr("hunter2secret")));
     EXPECT_THAT(ReadFile("segue.prom"), Not(HasSubstr("hunter2secret")));

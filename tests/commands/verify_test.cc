@@ -19,6 +19,10 @@ class VerifyCommandTest : public BadInputTest {
               "full_name}}]");
     ASSERT_EQ(0, Segue({"start", "01_full_name.yaml"}).exit_code);
   }
+  // The table is walked by its rowid where a BIGINT is no alias of it.
+  std::string Key(int id) {
+    return Either("rowid=", "id=") + std::to_string(id);
+  }
   // As somebody does who has turned the triggers off.
   void Damage(const std::string& sql) {
     db().Exec(Either("BEGIN; INSERT INTO segue_busy DEFAULT VALUES;",
@@ -33,9 +37,8 @@ TEST_P(VerifyCommandTest, ListsThenMends) {
   Damage("UPDATE users SET full_name = 'bad' WHERE id = 2");
   const Finished found = Segue({"verify", "--quiet"});
   EXPECT_EQ(found.exit_code, 8);
-  EXPECT_THAT(found.out,
-              HasSubstr(" rows checked, in these:\n  users: id=2\nNext: segue "
-                        "verify --repair"));
+  EXPECT_THAT(found.out, HasSubstr(" rows checked, in these:\n  users: " +
+                                   Key(2) + "\nNext: segue verify --repair"));
   const Finished mended = Segue({"verify", "--repair", "--quiet"});
   EXPECT_EQ(mended.exit_code, 0);
   EXPECT_THAT(mended.out,
@@ -53,10 +56,11 @@ TEST_P(VerifyCommandTest, StrictEndsWithEightForRowsGivenBothSides) {
   EXPECT_EQ(Segue({"verify", "--repair"}).exit_code, 0);
   const Finished strict = Segue({"verify", "--strict", "--repair"});
   EXPECT_EQ(strict.exit_code, 8);
-  EXPECT_THAT(strict.out, HasSubstr("they are:\n  users: id=3\n"));
+  EXPECT_THAT(strict.out, HasSubstr("they are:\n  users: " + Key(3) + "\n"));
   EXPECT_THAT(Segue({"verify", "--strict", "--json", "--repair"}).out,
               HasSubstr("\"clean\":true,\"mismatches\":[],\"rows_repaired\":0,"
-                        "\"both_given\":[\"users: id=3\"]}"));
+                        "\"both_given\":[\"users: " +
+                        Key(3) + "\"]}"));
   EXPECT_THAT(db().app().One("SELECT name FROM users WHERE id = 3"), "a");
 }
 

@@ -10,11 +10,9 @@
 namespace segue::test {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 // As somebody does who turns triggers off to load or to mend data.
 std::string Unseen(bool sqlite, const std::string& sql) {
@@ -97,7 +95,7 @@ TEST_P(RepairSqlTest, AsksNothingVolatileAgain) {
   EXPECT_THAT(bed().VerifyKeys(), ElementsAre("(2)"));
   EXPECT_EQ(bed().Repair(), 1);
   EXPECT_EQ(Row(1), "ABC|kept|1\n");
-  EXPECT_THAT(Row(2), ::testing::StartsWith("DEF|r0."));
+  EXPECT_THAT(Row(2), ::testing::StartsWith("DEF|r"));
 }
 
 TEST_P(RepairSqlTest, KeepsAValueThatWasThereBeforeTheMotion) {
@@ -173,7 +171,7 @@ class RepairTest : public DialectTest {
     Damage(
         "UPDATE users SET _segue_new_name = 'bad' WHERE id = 1;"
         "UPDATE users SET name = 'bad' WHERE id = 2;"
-        "UPDATE users SET _segue_d = 0, _segue_new_name = NULL "
+        "UPDATE users SET _segue_d = 0, _segue_new_name = 'old' "
         "WHERE id = 2400");
     db().Exec("DELETE FROM touched");
   }

@@ -86,7 +86,7 @@ EventLog::EventLog(Sink sink, base::Clock& clock)
 void EventLog::Show(const Progress& progress) {
   ShowChanges(progress);
   const bool rows = progress.event == Progress::Event::kRows;
-  if (rows && !RowsDue()) return;
+  if (rows && !RowsDue(progress.activity)) return;
   // The next step says at once where it is.
   if (!rows) rows_shown_ = false;
   base::LogFields fields = Fields(Name(progress.event), progress);
@@ -116,9 +116,11 @@ void EventLog::ShowChanges(const Progress& progress) {
   }
 }
 
-bool EventLog::RowsDue() {
+bool EventLog::RowsDue(const std::string& activity) {
   const auto now = clock_.Now();
-  if (rows_shown_ && now - last_rows_ < kRowsInterval) return false;
+  const bool same = rows_shown_ && activity == activity_;
+  if (same && now - last_rows_ < kRowsInterval) return false;
+  activity_ = activity;
   rows_shown_ = true;
   last_rows_ = now;
   return true;

@@ -31,7 +31,7 @@ class EventLog {
 
  private:
   void ShowChanges(const Progress& progress);
-  bool RowsDue();
+  bool RowsDue(const std::string& activity);
 
   Sink sink_;
   base::Clock& clock_;
@@ -39,6 +39,7 @@ class EventLog {
   Phase phase_ = Phase::kPending;
   double pace_ = 1;
   std::string pace_reason_;
+  std::string activity_;  // that rows were last shown of
   bool rows_shown_ = false;
   std::chrono::steady_clock::time_point last_rows_;
 };

@@ -132,6 +132,27 @@ TEST_P(PostgresRepairTest, AValueTooLongIsAnErrorNotCut) {
   EXPECT_EQ(Row(1), "abcd|abc|0\n");
 }
 
+TEST_P(PostgresRepairTest, ARowThatUpFailsOnIsMarked) {
+  MotionSpec spec;
+  spec.new_type = "integer";
+  spec.up = "o::integer";
+  spec.down = "n::text";
+  spec.marks = true;
+  Install(
+      "CREATE TABLE t(id integer PRIMARY KEY, o text);"
+      "INSERT INTO t VALUES (1, '1'), (2, '2'), (3, '3')",
+      spec)
+      .Fill();
+  Damage(
+      "UPDATE t SET o = 'x', _segue_d = 0 WHERE id = 1;"
+      "UPDATE t SET n = 9, _segue_d = 0 WHERE id = 2;"
+      "UPDATE t SET n = 9 WHERE id = 3");
+  EXPECT_EQ(bed().Repair(), 3);
+  EXPECT_EQ(AllRows(), "1|x|NULL|4\n2|2|2|1\n3|3|3|1\n");
+  EXPECT_THAT(bed().VerifyKeys(), IsEmpty());
+  EXPECT_EQ(bed().Marked().size(), 1U);
+}
+
 SEGUE_INSTANTIATE_ON(PostgresRepairTest, PostgresTestbed());
 
 // The same through the whole: a migration that is ready, in both accesses.

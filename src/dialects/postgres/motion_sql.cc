@@ -101,9 +101,12 @@ RangeSql RepairSql(const MotionTerms& terms, const RowRange& range) {
   // As the fill does it: a value that was there is kept, and both are given.
   const bool was_there = terms.motion().new_was_there;
   const std::string given = "(" + d + " = 0 AND " + fresh + " IS NOT NULL)";
+  // The trigger, which can go on after an error, fills those not filled.
+  const bool asks_trigger = terms.MarksUp();
   std::string sql = "UPDATE " + From(terms) + " SET " +
                     Ident(terms.new_column().physical()) + " = CASE WHEN " + d +
-                    " = 2" + (was_there ? " OR " + given : "") + " THEN " +
+                    " = 2" + (was_there ? " OR " + given : "") +
+                    (asks_trigger ? " OR " + d + " = 0" : "") + " THEN " +
                     fresh + " ELSE " + terms.Up(kRow) + " END";
   if (WritesOld(terms)) {
     sql += ", " + Ident(terms.old_column().physical()) + " = CASE WHEN " + d +
@@ -112,7 +115,7 @@ RangeSql RepairSql(const MotionTerms& terms, const RowRange& range) {
   }
   sql += ", " + Ident(terms.motion().provenance) + " = CASE WHEN " + d +
          " <> 0 THEN " + d + (was_there ? " WHEN " + given + " THEN 3" : "") +
-         " ELSE " + Filled(terms) + " END";
+         " ELSE " + (asks_trigger ? "4" : "1") + " END";
   return range.Over(sql, Disagrees(terms, WritesOld(terms)));
 }
 

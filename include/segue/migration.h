@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "segue/pace.h"
 #include "segue/plan.h"
 
 namespace segue {
@@ -120,6 +121,8 @@ struct Migration {
   std::optional<Access> access;
   std::optional<OnTransformError> on_transform_error;
   std::optional<std::chrono::milliseconds> chunk_time;
+  int workers = 0;   // 0: not given
+  PaceOptions pace;  // what is not given is 0 or empty
   std::vector<std::shared_ptr<const ops::Operation>> operations;
   std::string source;    // the file's text, for the ledger
   std::string checksum;  // of `source`; empty when built in code

@@ -5,9 +5,10 @@
 namespace segue::backfill {
 
 db::Result Execute(db::Connection& connection, const RangeSql& sql,
-                   const Range& range) {
+                   const Range& range, const std::vector<db::Value>& more) {
   std::vector<db::Value> parameters = range.lower;
   parameters.insert(parameters.end(), range.upper.begin(), range.upper.end());
+  parameters.insert(parameters.end(), more.begin(), more.end());
   const bool above = !range.lower.empty();
   const bool below = !range.upper.empty();
   const std::string& text =
@@ -16,14 +17,9 @@ db::Result Execute(db::Connection& connection, const RangeSql& sql,
 }
 
 std::vector<db::Value> NextBound(db::Connection& connection,
-                                 const MotionSql& motion,
-                                 const std::vector<db::Value>& lower,
+                                 const MotionSql& motion, const Range& range,
                                  std::int64_t rows) {
-  std::vector<db::Value> parameters = lower;
-  parameters.emplace_back(rows);
-  const std::string& sql =
-      lower.empty() ? motion.next_bound.all : motion.next_bound.after;
-  db::Result found = connection.Execute(sql, parameters);
+  db::Result found = Execute(connection, motion.next_bound, range, {rows});
   if (found.rows.empty()) return {};
   return std::move(found.rows[0]);
 }

@@ -16,15 +16,15 @@ struct Range {
   std::vector<db::Value> upper;
 };
 
-// Runs the shape of `sql` that fits the bounds there are.
+// Runs the shape of `sql` that fits the bounds there are; `more` parameters
+// follow those of the bounds.
 db::Result Execute(db::Connection& connection, const RangeSql& sql,
-                   const Range& range);
+                   const Range& range, const std::vector<db::Value>& more = {});
 
-// The upper bound of the next `rows` rows above `lower`; empty when fewer are
-// left, so that the range is open above.
+// The upper bound of the first `rows` rows of the range; empty when it has
+// fewer, so that they are the whole of it.
 std::vector<db::Value> NextBound(db::Connection& connection,
-                                 const MotionSql& motion,
-                                 const std::vector<db::Value>& lower,
+                                 const MotionSql& motion, const Range& range,
                                  std::int64_t rows);
 
 // "id=5", "(a, b)=(1, x)", "(position)=((3,4))" for people.

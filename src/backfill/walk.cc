@@ -9,6 +9,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// A lap is walked once for each share. Its pages should still be in memory the
+// second time, and transactions that began during one share's chunk be over.
+constexpr std::int64_t kChunksPerLap = 8;
+
+// A part of a span that is walked share by share.
+struct Lap {
+  std::vector<db::Value> upper;
+  bool last = true;    // its end is the span's
+  bool known = false;  // upper and last are
+  int share = 0;
+  std::vector<db::Value> at;  // the last key of this share done
+};
+
 // One walk: the position in memory runs ahead of the saved one only within a
 // chunk's transaction.
 class Walker {
@@ -21,75 +34,134 @@ class Walker {
         statement_(statement),
         options_(options),
         on_rows_(on_rows),
-        size_(options.chunk_time),
-        position_(host.Load()),
-        started_(Clock::now()),
-        rows_at_start_(position_.rows) {}
+        size_(options.chunk_time) {}
 
   void Run() {
-    while (!position_.done) {
-      host_.BeforeChunk();
-      const auto begin = Clock::now();
-      const std::int64_t rows = size_.rows();
-      host_.Resiliently([this] { Chunk(); }, [this] { size_.Halve(); },
-                        [this] { Reload(); });
-      const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
-          Clock::now() - begin);
-      // A last, partial chunk says nothing about the speed of a full one.
-      if (!position_.done) size_.Record(took);
-      host_.Moved(position_, rows);
-      RestAfter(took);
+    while (std::optional<Span> span = host_.Claim()) {
+      span_ = std::move(*span);
+      mine_ = true;
+      StartLap();
+      while (mine_ && !span_.done) Step();
     }
   }
 
  private:
-  // Where one row refuses, the whole range goes the careful way.
+  void Step() {
+    host_.BeforeChunk();
+    whole_ = false;
+    moved_ = 0;
+    const auto begin = Clock::now();
+    host_.Resiliently([this] { Chunk(); }, [this] { size_.Halve(); },
+                      [this] { Reload(); });
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+        Clock::now() - begin);
+    // A last, partial chunk says nothing about the speed of a full one.
+    if (whole_) size_.Record(took);
+    host_.Moved(asked_, moved_);
+    RestAfter(took);
+  }
+
+  // At the saved position.
+  void StartLap() {
+    lap_ = Lap{};
+    lap_.upper = span_.range.upper;
+    lap_.at = Cursor();
+    if (LastShare() == 0) lap_.known = true;  // no need to come back
+  }
+
+  void FindEndOfLap(db::Connection& connection) {
+    lap_.known = true;
+    std::vector<db::Value> bound =
+        NextBound(connection, motion_, {lap_.at, span_.range.upper},
+                  size_.rows() * kChunksPerLap);
+    if (bound.empty()) return;
+    lap_.upper = std::move(bound);
+    lap_.last = false;
+  }
+
+  const std::vector<db::Value>& Cursor() const {
+    return span_.cursor.empty() ? span_.range.lower : span_.cursor;
+  }
+
+  int LastShare() const {
+    return options_.share == nullptr ? 0 : options_.shares - 1;
+  }
+
+  // Where one row refuses, the whole range goes the careful way. The last share
+  // takes all that is left.
   void Chunk() {
-    if (options_.when_refused == nullptr) return Move(statement_);
+    if (!mine_) return;  // known since the connection came back
+    if (options_.when_refused == nullptr) return Move(false);
     try {
-      Move(statement_);
+      Move(false);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kConstraint) throw;
-      Move(*options_.when_refused);
+      Move(true);
     }
   }
 
-  void Move(const RangeSql& statement) {
+  void Move(bool refused) {
     const db::TransactionOptions options{
         options_.writes ? db::Purpose::kBackfill : db::Purpose::kRead,
         options_.lock_budget};
-    Position next = position_;
     db::Connection& connection = host_.connection();
     db::Transaction transaction(connection, options);
     if (options_.writes) host_.Fence();
-    const std::int64_t asked = size_.rows();
-    Range range{position_.cursor,
-                NextBound(connection, motion_, position_.cursor, asked)};
-    const db::Result result = Execute(connection, statement, range);
-    Advance(next, range, result, asked);
-    if (options_.writes) host_.Save(next);
+    if (!lap_.known) FindEndOfLap(connection);
+    asked_ = size_.rows();
+    Range range{lap_.at, lap_.upper};
+    std::vector<db::Value> bound =
+        NextBound(connection, motion_, range, asked_);
+    const bool whole = !bound.empty();
+    const bool all = lap_.share == LastShare();
+    if (whole) range.upper = std::move(bound);
+    const db::Result result = Run(connection, range, all, refused);
+    Span next = span_;
+    next.rows += options_.writes ? result.affected : asked_;
+    if (all && whole) next.cursor = range.upper;
+    if (all && !whole) next.cursor = lap_.upper;
+    next.done = all && !whole && lap_.last;
+    mine_ = host_.Save(next);
+    if (!mine_) return;  // rolls back: it is another worker's now
     transaction.Commit();
-    position_ = next;
+    moved_ = next.rows - span_.rows;
+    span_ = std::move(next);
+    Advance(range, whole, all);
     on_rows_(result);
+  }
+
+  db::Result Run(db::Connection& connection, const Range& range, bool all,
+                 bool refused) const {
+    if (refused) return Execute(connection, *options_.when_refused, range);
+    if (all) return Execute(connection, statement_, range);
+    return Execute(connection, *options_.share, range,
+                   {std::int64_t{lap_.share}});
+  }
+
+  void Advance(const Range& range, bool whole, bool all) {
+    whole_ = whole;
+    if (whole) {
+      lap_.at = range.upper;
+    } else if (all) {
+      StartLap();
+    } else {
+      ++lap_.share;
+      lap_.at = Cursor();
+    }
   }
 
   // Only what is saved can have been lost or kept by a commit in doubt.
   void Reload() {
-    if (options_.writes) position_ = host_.Load();
-  }
-
-  void Advance(Position& next, const Range& range, const db::Result& result,
-               std::int64_t asked) const {
-    next.done = range.upper.empty();
-    if (!next.done) next.cursor = range.upper;
-    next.rows += options_.writes ? result.affected : asked;
-    const std::chrono::duration<double> elapsed = Clock::now() - started_;
-    next.rate = static_cast<double>(next.rows - rows_at_start_) /
-                std::max(elapsed.count(), 0.001);
+    if (!options_.writes) return;
+    std::optional<Span> saved = host_.Load(span_);
+    mine_ = saved.has_value();
+    if (!mine_) return;
+    span_ = std::move(*saved);
+    StartLap();
   }
 
   void RestAfter(std::chrono::microseconds took) {
-    if (options_.rest <= 0 || position_.done) return;
+    if (options_.rest <= 0 || span_.done) return;
     const double millis =
         static_cast<double>(took.count()) / 1000.0 * options_.rest;
     host_.Rest(std::chrono::milliseconds(static_cast<std::int64_t>(millis)));
@@ -101,9 +173,12 @@ class Walker {
   const WalkOptions& options_;
   const std::function<void(const db::Result&)>& on_rows_;
   ChunkSize size_;
-  Position position_;
-  Clock::time_point started_;
-  std::int64_t rows_at_start_;
+  Span span_;
+  Lap lap_;
+  bool mine_ = true;
+  bool whole_ = false;
+  std::int64_t asked_ = 0;
+  std::int64_t moved_ = 0;
 };
 
 }  // namespace

@@ -1,9 +1,11 @@
 // Walking a table range by range: fill, verify and settle are the same loop
-// with another statement. One worker; each chunk is a transaction of its own.
+// with another statement. Each chunk is a transaction of its own; several
+// workers may walk different ranges at once.
 #pragma once
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,12 +16,12 @@
 
 namespace segue::backfill {
 
-// Where a walk stands.
-struct Position {
+// A range that one worker walks, and how far it has come.
+struct Span {
+  std::int64_t number = 0;
+  Range range;
   std::vector<db::Value> cursor;  // the last key done; empty: at the start
-  std::int64_t rows = 0;
-  std::int64_t total = 0;  // an estimate; 0: unknown
-  double rate = 0;         // rows per second of this run
+  std::int64_t rows = 0;          // moved, or looked at
   bool done = false;
 };
 
@@ -28,23 +30,26 @@ class Host {
  public:
   virtual ~Host() = default;
   virtual db::Connection& connection() = 0;
+  // The next span that nobody else walks; waits while all that is left is in
+  // others' hands; nullopt when all are done.
+  virtual std::optional<Span> Claim() = 0;
   // Before each chunk: waits while paused; throws Error{kCancelled} to stop.
   virtual void BeforeChunk() = 0;
   // In the chunk's transaction: throws when this runner was replaced.
   virtual void Fence() = 0;
   // In the chunk's transaction: keeps the position, so that both are lost or
-  // neither is.
-  virtual void Save(const Position& position) = 0;
-  // After a committed chunk.
-  virtual void Moved(const Position& position, std::int64_t chunk_rows) = 0;
+  // neither is. False when somebody else has taken the span over.
+  virtual bool Save(const Span& span) = 0;
+  // After a committed chunk of `asked` rows, of which `moved` were concerned.
+  virtual void Moved(std::int64_t asked, std::int64_t moved) = 0;
   // Runs `chunk` until it succeeds or patience is spent; `smaller` is called
   // before a retry after a deadlock or lock timeout. After a lost connection
   // it reconnects and calls `reload` first.
   virtual void Resiliently(const std::function<void()>& chunk,
                            const std::function<void()>& smaller,
                            const std::function<void()>& reload) = 0;
-  // The last saved position.
-  virtual Position Load() = 0;
+  // The span as it was saved last; nullopt when it is somebody else's now.
+  virtual std::optional<Span> Load(const Span& span) = 0;
   virtual void Rest(std::chrono::milliseconds duration) = 0;
 };
 
@@ -56,10 +61,15 @@ struct WalkOptions {
   // Run instead over a range in which the statement raised kConstraint; null:
   // the walk ends with the error. Must outlive the walk.
   const RangeSql* when_refused = nullptr;
+  // The statement for one share of the rows of each page; null: all at once.
+  // Must outlive the walk.
+  const RangeSql* share = nullptr;
+  int shares = 1;
 };
 
-// Runs `statement` over every range from the saved position to the end of the
-// table. `on_rows` gets what a SELECT statement returned, in the transaction.
+// Runs `statement` over every span that the host gives, from its saved position
+// to its end. `on_rows` gets what a SELECT statement returned, in the
+// transaction.
 void Walk(Host& host, const MotionSql& motion, const RangeSql& statement,
           const WalkOptions& options,
           const std::function<void(const db::Result&)>& on_rows);

@@ -59,6 +59,11 @@ std::vector<OptionSpec> Watched(std::vector<OptionSpec> options) {
   return Logged(std::move(options));
 }
 
+OptionSpec WorkersOption() {
+  return {"--workers", "N",
+          "workers that move rows at once, each in a session of its own"};
+}
+
 std::vector<OptionSpec> StartOptionSpecs() {
   return {FileOption(),
           DryRunOption(),
@@ -69,6 +74,7 @@ std::vector<OptionSpec> StartOptionSpecs() {
            "after a failure that could be resumed: stop (default) or rollback",
            {"stop", "rollback"}},
           {"--chunk-time", "TIME", "target time of a backfill chunk: 200ms"},
+          WorkersOption(),
           {"--lock-budget", "TIME", "longest wait for a lock: 500ms"},
           ExplainOption("keep how these queries run, for verify --explain")};
 }
@@ -86,6 +92,7 @@ std::vector<OptionSpec> MigrateOptionSpecs() {
        "after a failure that could be resumed: stop (default) or rollback",
        {"stop", "rollback"}},
       {"--chunk-time", "TIME", "target time of a backfill chunk: 200ms"},
+      WorkersOption(),
       {"--lock-budget", "TIME", "longest wait for a lock: 500ms"}};
 }
 
@@ -93,6 +100,7 @@ std::vector<OptionSpec> CompleteOptionSpecs() {
   return {{"--yes", "", "do not ask; needed without a terminal"},
           {"--force", "", "drop also what is still in use; needs --reason"},
           {"--reason", "TEXT", "why --force is right; kept in the history"},
+          WorkersOption(),
           DryRunOption()};
 }
 
@@ -100,7 +108,8 @@ std::vector<OptionSpec> VerifyOptionSpecs() {
   return {{"--repair", "", "derive rows that disagree again"},
           {"--strict", "",
            "list rows given both sides by the application; exit 8 if any"},
-          ExplainOption("instead: how these queries run before and after")};
+          ExplainOption("instead: how these queries run before and after"),
+          WorkersOption()};
 }
 
 std::vector<OptionSpec> InstanceOptionSpecs() {
@@ -175,7 +184,9 @@ std::vector<Command> MakeTable() {
        {},
        RunPause},
       {"resume", "go on; with no live runner, become it", true, true,
-       Watched({}), RunResume},
+       Watched({WorkersOption()}), RunResume},
+      {"work", "help the live runner to move rows, from anywhere", true, true,
+       Logged({}), RunWork},
       {"cancel", "stop the running migration and roll it back", true, true,
        Logged({}), RunCancel},
       {"verify", "prove that old and new agree, row by row", true, true,

@@ -42,6 +42,7 @@ int RunStatus(const Context& context);
 int RunWatch(const Context& context);
 int RunPause(const Context& context);
 int RunResume(const Context& context);
+int RunWork(const Context& context);
 int RunCancel(const Context& context);
 int RunVerify(const Context& context);
 int RunComplete(const Context& context);

@@ -16,6 +16,9 @@ void Override(const Context& context, Migration& migration) {
     migration.chunk_time =
         ParseTime("--chunk-time", arguments.Value("--chunk-time"));
   }
+  if (arguments.Has("--workers")) {
+    migration.workers = ParseWorkers(arguments.Value("--workers"));
+  }
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ Session::Session(const Context& context, const Settings& settings)
   options.cancel = &context.cancel;
   options.lock_budget = settings.lock_budget;
   options.chunk_time = settings.chunk_time;
+  options.workers = settings.workers;
   options.access = settings.access;
   options.on_transform_error = settings.on_transform_error;
   Telemetry* const telemetry = context.telemetry;

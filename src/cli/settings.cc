@@ -8,6 +8,8 @@
 #include "cli/dotenv.h"
 #include "manifest/config.h"
 #include "manifest/document.h"
+#include "manifest/duration.h"
+#include "manifest/settings.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -148,6 +150,10 @@ Settings ResolveSettings(const Context& context) {
       config.on_transform_error.value_or(settings.on_transform_error);
   settings.lock_budget = config.lock_budget;
   settings.chunk_time = config.chunk_time;
+  settings.workers = config.workers;
+  if (arguments.Has("--workers")) {
+    settings.workers = ParseWorkers(arguments.Value("--workers"));
+  }
   if (arguments.Has("--lock-budget")) {
     settings.lock_budget =
         ParseTime("--lock-budget", arguments.Value("--lock-budget"));
@@ -192,6 +198,16 @@ std::int64_t ParseCount(const std::string& option, const std::string& text) {
                 option + " is \"" + text + "\"; it must be a positive number");
   }
   return count;
+}
+
+int ParseWorkers(const std::string& text) {
+  const std::int64_t count = ParseCount("--workers", text);
+  if (count > manifest::kMostWorkers) {
+    throw Error(ErrorKind::kUsage, "--workers is \"" + text + "\"; at most " +
+                                       std::to_string(manifest::kMostWorkers) +
+                                       " can be");
+  }
+  return static_cast<int>(count);
 }
 
 std::chrono::milliseconds ParseTime(const std::string& option,

@@ -20,6 +20,7 @@ struct Settings {
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   std::chrono::milliseconds lock_budget{0};  // zero: the database's default
   std::chrono::milliseconds chunk_time{0};   // zero: the database's default
+  int workers = 0;                           // zero: the default
 };
 
 // URL: --url; the environment that --env names; DATABASE_URL; DATABASE_URL in
@@ -41,6 +42,9 @@ std::filesystem::path FindMigration(const Context& context,
 
 // A positive count, as --limit 20. Throws Error{kUsage} naming the option.
 std::int64_t ParseCount(const std::string& option, const std::string& text);
+
+// Throws Error{kUsage} unless it is a number of workers that can be.
+int ParseWorkers(const std::string& text);
 
 // A time above zero, as --chunk-time 200ms. Throws Error{kUsage}.
 std::chrono::milliseconds ParseTime(const std::string& option,

@@ -214,7 +214,7 @@ std::vector<std::string> Ledger::Folded(Connection& connection,
 }
 
 void Ledger::Create(Connection& connection, const MigrationRow& row) const {
-  for (const char* table : {"action", "motion"}) {
+  for (const char* table : {"action", "motion", "range"}) {
     connection.Execute("DELETE FROM " + TableNamed(table) +
                            " WHERE schema_name = $1 AND migration = $2",
                        {schema_name_, row.id});
@@ -363,10 +363,12 @@ void Ledger::SaveMotion(Connection& connection, const std::string& id,
 void Ledger::ForgetMotion(Connection& connection, const std::string& id,
                           const std::string& motion,
                           const std::string& activity) const {
-  connection.Execute("DELETE FROM " + TableNamed("motion") +
-                         " WHERE schema_name = $1 AND migration = $2"
-                         " AND motion = $3 AND activity = $4",
-                     {schema_name_, id, motion, activity});
+  for (const char* table : {"motion", "range"}) {
+    connection.Execute("DELETE FROM " + TableNamed(table) +
+                           " WHERE schema_name = $1 AND migration = $2"
+                           " AND motion = $3 AND activity = $4",
+                       {schema_name_, id, motion, activity});
+  }
 }
 
 void Ledger::ForgetStep(Connection& connection, const std::string& id,

@@ -33,6 +33,15 @@ std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
           " total BIGINT NOT NULL, rate BIGINT NOT NULL,"
           " done BIGINT NOT NULL, changed_at TEXT NOT NULL,"
           " PRIMARY KEY (schema_name, migration, motion, activity))",
+      // A part of a motion's walk, and the worker that has it.
+      create +
+          "range (schema_name TEXT NOT NULL, migration TEXT NOT NULL,"
+          " motion TEXT NOT NULL, activity TEXT NOT NULL,"
+          " number BIGINT NOT NULL, lower_key TEXT NOT NULL,"
+          " upper_key TEXT NOT NULL, position TEXT NOT NULL,"
+          " moved BIGINT NOT NULL, done BIGINT NOT NULL,"
+          " worker TEXT NOT NULL, expires BIGINT NOT NULL,"
+          " PRIMARY KEY (schema_name, migration, motion, activity, number))",
       create +
           "control (schema_name TEXT PRIMARY KEY, pause BIGINT NOT NULL,"
           " cancel BIGINT NOT NULL, asked_by TEXT NOT NULL)",
@@ -63,6 +72,7 @@ std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
 
 // 2: instances; a migration that `migrate` ran as a part of another one.
 // 3: errors of transformations.
+// 4: walks are cut into ranges.
 std::vector<std::string> LedgerUpgrade(const db::Capabilities& capabilities,
                                        int version) {
   if (version != 1) return {};

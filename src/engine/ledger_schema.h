@@ -9,7 +9,7 @@
 namespace segue::engine {
 
 // The version of the ledger's layout that this program writes.
-inline constexpr int kLedgerVersion = 3;
+inline constexpr int kLedgerVersion = 4;
 
 // CREATE TABLE IF NOT EXISTS statements, in order; safe to repeat.
 std::vector<std::string> LedgerTables(const db::Capabilities& capabilities);

@@ -80,6 +80,7 @@ Outcome Migrator::Start(const Migration& migration,
     }
     return session.DryRun(plan, log);
   }
+  session.Adopt(migration);
   // 1 The file was validated when it was loaded; 2 take the lease.
   session.ledger.Install(session.connection());
   Lease lease(session.database, session.ledger);

@@ -5,22 +5,35 @@
 
 namespace segue {
 
+// What was asked before stays asked, as the pace.
+void Migrator::Session::Ask(
+    const std::function<void(engine::Control&)>& change) {
+  RequireActive();
+  db::Transaction transaction(connection(),
+                              {db::Purpose::kLedger, LockBudget()});
+  engine::Control control = ledger.LoadControl(connection());
+  control.by = ledger.who();
+  change(control);
+  ledger.SaveControl(connection(), control);
+  transaction.Commit();
+}
+
 void Migrator::RequestPause() {
-  session_->RequireActive();
-  session_->ledger.SaveControl(session_->connection(),
-                               {true, false, 1, session_->ledger.who()});
+  session_->Ask([](engine::Control& control) { control.pause = true; });
 }
 
 void Migrator::ClearPause() {
-  session_->RequireActive();
-  session_->ledger.SaveControl(session_->connection(),
-                               {false, false, 1, session_->ledger.who()});
+  session_->Ask([](engine::Control& control) {
+    control.pause = false;
+    control.cancel = false;
+  });
 }
 
 void Migrator::RequestCancel() {
-  session_->RequireActive();
-  session_->ledger.SaveControl(session_->connection(),
-                               {false, true, 1, session_->ledger.who()});
+  session_->Ask([](engine::Control& control) {
+    control.pause = false;
+    control.cancel = true;
+  });
 }
 
 // Nothing is known of the schema: perhaps because there is none of that name,

@@ -38,6 +38,7 @@ void Runner::BeforeChunk() {
     cancelled_by_request_ = true;
     throw Error(ErrorKind::kCancelled, "cancelled by " + control.by);
   }
+  ReclaimIfDue();
   chunk_began_ = base::SystemClock().Now();
 }
 

@@ -4,14 +4,17 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "backfill/walk.h"
 #include "base/cancel.h"
 #include "engine/build_watch.h"
+#include "engine/crew.h"
 #include "engine/lease.h"
 #include "engine/ledger.h"
+#include "engine/ranges.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
 
@@ -36,6 +39,17 @@ class DryRunner : public StepRunner {
  private:
   const Plan& plan_;
   std::vector<HistoryEntry>& log_;
+};
+
+// How far the walk of a motion is, as this process knows it.
+struct Walked {
+  std::int64_t rows = 0;
+  std::int64_t rows_at_start = 0;
+  std::int64_t rows_at_reclaim = 0;
+  std::chrono::steady_clock::time_point started;
+  std::chrono::steady_clock::time_point looked;
+
+  double Rate() const;  // rows per second
 };
 
 class Runner : public StepRunner, private backfill::Host {
@@ -95,12 +109,44 @@ class Runner : public StepRunner, private backfill::Host {
   void ExecuteWatched(std::size_t step, std::size_t action);
   void Built(const BuildState& state);
 
+  // Whose ranges are being walked and by whom, while they are.
+  class Walking {
+   public:
+    Walking(Runner& runner, Ranges& ranges, Crew& crew) : runner_(runner) {
+      runner_.ranges_ = &ranges;
+      runner_.crew_ = &crew;
+    }
+    ~Walking() {
+      runner_.ranges_ = nullptr;
+      runner_.crew_ = nullptr;
+    }
+    Walking(const Walking&) = delete;
+    Walking& operator=(const Walking&) = delete;
+
+   private:
+    Runner& runner_;
+  };
+
   // Walks (walks.cc).
   void StartWalk(std::size_t step, const MotionSql& motion,
                  const std::string& activity);
+  // Walks what is left of it; nothing when it is done.
+  void WalkAndWrite();
+  void WalkAndRead(const RangeSql& statement,
+                   const std::function<void(const db::Result&)>& on_rows);
+  // False when the walk is done already.
+  bool PrepareRanges(LedgerRanges& ranges);
+  void FinishRanges(LedgerRanges& ranges);
+  void WalkTogether(Ranges& ranges, const RangeSql& statement,
+                    const std::function<void(const db::Result&)>& on_rows);
+  int Workers() const;
+  static std::string RunnersName();
+  void LookAfterCrew();
+  void LookAtTotals();
+  void Tell(std::int64_t chunk_rows);
+  void ReclaimIfDue();
   void Fill(const MotionSql& motion);
   [[noreturn]] void ThrowWithKeys(const MotionSql& motion, const Error& error);
-  backfill::WalkOptions WalkOptionsFor(bool writes) const;
 
   // The proof (verify.cc).
   struct Proof {
@@ -118,15 +164,15 @@ class Runner : public StepRunner, private backfill::Host {
 
   // backfill::Host
   db::Connection& connection() override;
+  std::optional<backfill::Span> Claim() override;
   void BeforeChunk() override;
   void Fence() override;
-  void Save(const backfill::Position& position) override;
-  void Moved(const backfill::Position& position,
-             std::int64_t chunk_rows) override;
+  bool Save(const backfill::Span& span) override;
+  void Moved(std::int64_t asked, std::int64_t moved) override;
   void Resiliently(const std::function<void()>& chunk,
                    const std::function<void()>& smaller,
                    const std::function<void()>& reload) override;
-  backfill::Position Load() override;
+  std::optional<backfill::Span> Load(const backfill::Span& span) override;
   void Rest(std::chrono::milliseconds duration) override;
 
   // Sessions and waiting (resilience.cc).
@@ -151,6 +197,9 @@ class Runner : public StepRunner, private backfill::Host {
   std::string activity_;
   std::int64_t total_ = 0;
   std::chrono::steady_clock::time_point chunk_began_;
+  Walked walked_;
+  Ranges* ranges_ = nullptr;  // of the walk there is
+  Crew* crew_ = nullptr;
   std::string locked_;  // LockNeed::object of what is being waited for
   bool cancelled_by_request_ = false;
 };

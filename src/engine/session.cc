@@ -30,6 +30,11 @@ Migrator::Session::Session(Database& target, MigratorOptions given)
       ledger(target.dialect(), target.schema(),
              options.who.empty() ? engine::SystemUser() : options.who) {}
 
+void Migrator::Session::Adopt(const Migration& migration) {
+  if (migration.chunk_time) options.chunk_time = *migration.chunk_time;
+  if (migration.workers > 0) options.workers = migration.workers;
+}
+
 std::chrono::milliseconds Migrator::Session::LockBudget() const {
   return options.lock_budget.count() > 0
              ? options.lock_budget

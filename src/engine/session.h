@@ -38,6 +38,8 @@ class Migrator::Session {
   // Best effort: a failure to record a failure is only logged.
   void RecordError(const engine::MigrationRow& row, const Error& error);
   void ClearControl();
+  // Changes what is asked of whoever runs the active migration.
+  void Ask(const std::function<void(engine::Control&)>& change);
 
   // Throws kRefused when this part of a fold was changed since it was begun, or
   // is not a part of `whole` (empty: the fold has not begun) any more.
@@ -59,6 +61,9 @@ class Migrator::Session {
   void Keep(const std::string& id, const std::vector<QueryChange>& changes);
 
   // --- walking a plan ---
+  // What the file says of how its rows are to be moved counts more than what
+  // is said for all.
+  void Adopt(const Migration& migration);
   // EXPANDING and MIGRATING, up to ready; COMPLETE when nothing is replaced.
   void RunToReady(engine::Lease& lease, engine::MigrationRow& row,
                   engine::Runner& runner);
@@ -66,6 +71,9 @@ class Migrator::Session {
   // `force_reason` what is still in use is dropped all the same.
   void Contract(engine::Lease& lease, engine::MigrationRow& row,
                 const std::string& force_reason = "");
+  // Moves rows of a walk beside its runner; answers how many.
+  std::int64_t HelpWith(const engine::MigrationRow& row,
+                        const std::string& motion, const std::string& activity);
   // Undoes every executed step in reverse and records it.
   void UndoAll(engine::Lease& lease, engine::MigrationRow& row);
   // The same after `error`, which it never hides: what happens is noted in it.

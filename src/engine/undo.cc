@@ -1,5 +1,6 @@
 // Undoing steps: the mirror image of runner.cc.
 #include "engine/runner.h"
+#include "engine/worker.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -63,10 +64,15 @@ void Runner::UndoAlone(std::size_t step, std::size_t action) {
   locked_ = planned.lock.object;
   for (const Statement& statement : planned.undo) Execute(statement);
   InLedger([&] {
+    // Workers elsewhere stop before what they write to goes.
+    if (planned.kind == ActionKind::kBackfill) {
+      LedgerRanges(ledger_, migration_.id, planned.motion->name, kBackfill)
+          .Forget(connection());
+    }
     // What was settled may have to be settled again.
     if (planned.kind == ActionKind::kSettle) {
       ledger_.ForgetMotion(connection(), migration_.id, planned.motion->name,
-                           "settle");
+                           kSettle);
     }
     ledger_.SetState(connection(), migration_.id, static_cast<int>(step),
                      static_cast<int>(action), ActionState::kUndone);

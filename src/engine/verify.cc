@@ -2,13 +2,11 @@
 // not.
 #include "base/text.h"
 #include "engine/runner.h"
+#include "engine/worker.h"
 #include "segue/error.h"
 
 namespace segue::engine {
 namespace {
-
-constexpr const char* kVerify = "verify";
-constexpr const char* kRepair = "repair";
 
 void Append(std::vector<std::string> more, std::vector<std::string>& all) {
   all.insert(all.end(), std::make_move_iterator(more.begin()),
@@ -47,7 +45,7 @@ std::vector<std::string> Runner::Disagreeing(const MotionSql& motion,
                     (says_why ? ": " + db::ToText(row.back()) : ""));
     }
   };
-  backfill::Walk(*this, motion, statement, WalkOptionsFor(false), collect);
+  WalkAndRead(statement, collect);
   return bad;
 }
 
@@ -117,8 +115,7 @@ std::int64_t Runner::Repair(const Proof& proof) {
   // It counts the rows it writes, a few, not those it passes.
   total_ = 0;
   try {
-    backfill::Walk(*this, motion, motion.repair, WalkOptionsFor(true),
-                   [](const db::Result&) {});
+    WalkAndWrite();
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kConstraint) throw;
     throw Error(ErrorKind::kConstraint,
@@ -139,6 +136,11 @@ std::int64_t Runner::RecordRepair(const MotionSql& motion) {
         ledger_.LoadMotion(connection(), migration_.id, motion.name, kRepair);
     if (!walked) return;
     rows = walked->rows;
+    if (!walked->done) {  // what its ranges say counts
+      rows = LedgerRanges(ledger_, migration_.id, motion.name, kRepair)
+                 .Totals(connection())
+                 .rows;
+    }
     InLedger([&] {
       if (rows > 0) {
         ledger_.AddEvent(connection(), migration_.id, "REPAIRED",

@@ -1,19 +1,23 @@
 // The steps that move or check rows: fill, verify, settle.
 #include <algorithm>
+#include <exception>
+#include <mutex>
 
 #include "backfill/trial.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "engine/runner.h"
+#include "engine/worker.h"
 #include "segue/error.h"
 
 namespace segue::engine {
 namespace {
 
-constexpr const char* kBackfill = "backfill";
-constexpr const char* kVerify = "verify";
-constexpr const char* kSettle = "settle";
-constexpr const char* kRetreat = "retreat";
+// The lease tells whose these are; see PrepareRanges.
+constexpr const char* kRunners = "runner ";
+
+constexpr std::chrono::seconds kLookTime{1};
+constexpr std::chrono::milliseconds kPoll{100};
 
 // Naming the failing keys must not take as long as the backfill itself.
 constexpr std::chrono::seconds kBlameTime{20};
@@ -41,8 +45,7 @@ void Runner::RunWork(std::size_t step, std::size_t action) {
       break;
     case ActionKind::kSettle:
       StartWalk(step, motion, kSettle);
-      backfill::Walk(*this, motion, motion.settle, WalkOptionsFor(true),
-                     [](const db::Result&) {});
+      WalkAndWrite();
       break;
     case ActionKind::kVerify: {
       StartWalk(step, motion, kVerify);
@@ -77,8 +80,7 @@ void Runner::UndoRetreat(std::size_t step, std::size_t action) {
   });
   if (!motion.retreat.all.empty()) {
     StartWalk(step, motion, kRetreat);
-    backfill::Walk(*this, motion, motion.retreat, WalkOptionsFor(true),
-                   [](const db::Result&) {});
+    WalkAndWrite();
     activity_.clear();
   }
   Resiliently([&] {
@@ -96,6 +98,7 @@ void Runner::StartWalk(std::size_t step, const MotionSql& motion,
   activity_ = activity;
   locked_ = motion.table;
   total_ = 0;
+  walked_ = Walked{};
   Resiliently([&] {
     const db::Result found = connection().Execute(motion.estimated_rows);
     if (!found.rows.empty() && !db::IsNull(found.rows[0][0])) {
@@ -106,11 +109,7 @@ void Runner::StartWalk(std::size_t step, const MotionSql& motion,
 
 void Runner::Fill(const MotionSql& motion) {
   try {
-    backfill::WalkOptions walk = WalkOptionsFor(true);
-    if (!motion.fill_marking.all.empty()) {
-      walk.when_refused = &motion.fill_marking;
-    }
-    backfill::Walk(*this, motion, motion.fill, walk, [](const db::Result&) {});
+    WalkAndWrite();
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kConstraint) ThrowWithKeys(motion, error);
     throw;
@@ -123,8 +122,7 @@ void Runner::Fill(const MotionSql& motion) {
 void Runner::ThrowWithKeys(const MotionSql& motion, const Error& error) {
   std::vector<std::string> keys;
   if (!motion.trial.all.empty()) {
-    keys = backfill::Try(connection(), motion, motion.trial, Load().cursor,
-                         kBlameTime)
+    keys = backfill::Try(connection(), motion, motion.trial, {}, kBlameTime)
                .failures;
   }
   throw Error(ErrorKind::kConstraint,
@@ -134,58 +132,208 @@ void Runner::ThrowWithKeys(const MotionSql& motion, const Error& error) {
       .WithHint("mend these rows or the 'up' expression, then start again");
 }
 
-backfill::WalkOptions Runner::WalkOptionsFor(bool writes) const {
-  const db::Capabilities& can = database_.dialect().capabilities();
-  backfill::WalkOptions walk;
-  walk.chunk_time =
-      options_.chunk_time.count() > 0 ? options_.chunk_time : can.chunk_time;
-  walk.lock_budget = LockBudget();
-  walk.rest = writes ? can.chunk_rest : 0;
-  walk.writes = writes;
-  return walk;
+void Runner::WalkAndWrite() {
+  LedgerRanges ranges(ledger_, migration_.id, motion_->name, activity_);
+  if (!PrepareRanges(ranges)) return;
+  WalkTogether(ranges, StatementOf(*motion_, activity_),
+               [](const db::Result&) {});
+  FinishRanges(ranges);
+  Tell(0);
 }
 
-backfill::Position Runner::Load() {
-  backfill::Position position;
-  position.total = total_;
-  if (activity_ == kVerify) return position;
+void Runner::WalkAndRead(
+    const RangeSql& statement,
+    const std::function<void(const db::Result&)>& on_rows) {
+  std::vector<db::Row> cuts;
+  Resiliently([&] { cuts = CutTable(connection(), *motion_, total_); });
+  MemoryRanges ranges(cuts);
+  WalkTogether(ranges, statement, on_rows);
+}
+
+// What a runner before this one had claimed is free again: whoever runs now
+// holds the lease, and what the other still commits is refused.
+bool Runner::PrepareRanges(LedgerRanges& ranges) {
+  bool done = false;
+  RangeTotals totals;
+  std::vector<db::Row> cuts;
   Resiliently([&] {
     const auto row = ledger_.LoadMotion(connection(), migration_.id,
                                         motion_->name, activity_);
-    if (!row) return;
-    position = {row->cursor, row->rows, total_, 0, row->done};
+    done = row && row->done;
+    if (done) return;
+    totals = ranges.Totals(connection());
+    if (totals.ranges == 0) cuts = CutTable(connection(), *motion_, total_);
+    InLedger([&] {
+      if (totals.ranges > 0) {
+        ranges.Release(connection(), kRunners);
+        return;
+      }
+      ledger_.SaveMotion(connection(), migration_.id, motion_->name, activity_,
+                         {{}, 0, total_, 0, false});
+      ranges.Create(connection(), cuts);
+    });
   });
-  return position;
+  walked_.rows = walked_.rows_at_start = totals.rows;
+  walked_.rows_at_reclaim = totals.rows;
+  return !done;
 }
 
-void Runner::Save(const backfill::Position& position) {
-  ledger_.SaveMotion(connection(), migration_.id, motion_->name, activity_,
-                     {position.cursor, position.rows, position.total,
-                      position.rate, position.done});
+// The ranges have said all they have to say.
+void Runner::FinishRanges(LedgerRanges& ranges) {
+  Resiliently([&] {
+    InLedger([&] {
+      const RangeTotals totals = ranges.Totals(connection());
+      if (totals.ranges == 0) return;  // the commit whose answer was lost
+      walked_.rows = totals.rows;
+      ledger_.ForgetMotion(connection(), migration_.id, motion_->name,
+                           activity_);
+      ledger_.SaveMotion(connection(), migration_.id, motion_->name, activity_,
+                         {{}, totals.rows, total_, walked_.Rate(), true});
+    });
+  });
 }
 
-void Runner::Moved(const backfill::Position& position,
-                   std::int64_t chunk_rows) {
+// This thread walks too, and is the one that reports.
+void Runner::WalkTogether(
+    Ranges& ranges, const RangeSql& statement,
+    const std::function<void(const db::Result&)>& on_rows) {
+  const db::Capabilities& can = database_.dialect().capabilities();
+  const backfill::WalkOptions walk =
+      WalkOptionsOf(can, options_, *motion_, activity_, total_);
+  std::mutex mutex;
+  const auto one_at_a_time = [&](const db::Result& result) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    on_rows(result);
+  };
+  const auto work = [&](const std::string& name, const Crew& crew) {
+    Worker worker(database_, ledger_, options_, ranges, name);
+    worker.stop = [&crew] { return crew.stopping(); };
+    worker.Walk(*motion_, statement, walk, one_at_a_time);
+  };
+  RangeTotals totals;
+  Resiliently([&] { totals = ranges.Totals(connection()); });
+  const std::int64_t most = can.many_sessions ? Workers() : 1;
+  Crew crew(RunnersName(), std::min(most, totals.left) - 1, work);
+  const Walking walking(*this, ranges, crew);
+  walked_.started = walked_.looked = std::chrono::steady_clock::now();
+  backfill::Walk(*this, *motion_, statement, walk, one_at_a_time);
+  crew.Join();
+  LookAfterCrew();
+}
+
+std::string Runner::RunnersName() { return kRunners + ProcessName(); }
+
+int Runner::Workers() const {
+  return options_.workers > 0 ? options_.workers : 1;
+}
+
+// A worker that fails is missed only when it says that the work cannot be done:
+// the others take its range over.
+void Runner::LookAfterCrew() {
+  for (const CrewFailure& failure : crew_->TakeFailures()) {
+    Resiliently([&] { ranges_->GiveUp(connection(), failure.worker); });
+    try {
+      std::rethrow_exception(failure.error);
+    } catch (const Error& error) {
+      const bool may_go_on = error.retryable() || error.poisons_connection();
+      if (!may_go_on) throw;
+      Note(Progress::Event::kNote,
+           "a worker stopped, the others go on: " + std::string(error.what()));
+    }
+  }
+}
+
+std::optional<backfill::Span> Runner::Claim() {
+  for (;;) {
+    LookAfterCrew();
+    std::optional<backfill::Span> span;
+    RangeTotals totals;
+    Resiliently([&] {
+      InLedger([&] {
+        span = ranges_->Claim(connection(), RunnersName());
+        if (!span) totals = ranges_->Totals(connection());
+      });
+    });
+    if (span || totals.left == 0) return span;
+    LookAtTotals();
+    BeforeChunk();
+    Rest(kPoll);
+  }
+}
+
+std::optional<backfill::Span> Runner::Load(const backfill::Span& span) {
+  return ranges_->Load(connection(), RunnersName(), span);
+}
+
+bool Runner::Save(const backfill::Span& span) {
+  return ranges_->Save(connection(), RunnersName(), span);
+}
+
+double Walked::Rate() const {
+  const std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - started;
+  return static_cast<double>(rows - rows_at_start) /
+         std::max(elapsed.count(), 0.001);
+}
+
+// Others move rows too, so the sum is looked up now and then.
+void Runner::LookAtTotals() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - walked_.looked < kLookTime) return;
+  walked_.looked = now;
+  Resiliently([&] { walked_.rows = ranges_->Totals(connection()).rows; });
+  if (activity_ == kVerify) return;
+  Resiliently([&] {
+    InLedger([&] {
+      ledger_.SaveMotion(connection(), migration_.id, motion_->name, activity_,
+                         {{}, walked_.rows, total_, walked_.Rate(), false});
+    });
+  });
+}
+
+void Runner::Moved(std::int64_t asked, std::int64_t moved) {
+  walked_.rows += activity_ == kVerify ? asked : moved;
+  LookAtTotals();
+  LookAfterCrew();
+  Tell(asked);
+}
+
+void Runner::Tell(std::int64_t chunk_rows) {
   Progress progress = Report(Progress::Event::kRows);
-  progress.rows_done = position.rows;
-  progress.rows_total = std::max(total_, position.rows);
-  progress.rows_per_second = position.rate;
+  progress.rows_done = walked_.rows;
+  progress.rows_total = std::max(total_, walked_.rows);
+  progress.rows_per_second = walked_.Rate();
   progress.chunk_rows = chunk_rows;
-  progress.chunk_seconds =
-      std::chrono::duration<double>(base::SystemClock().Now() - chunk_began_)
-          .count();
-  if (position.rate > 0 && total_ > 0) {
+  if (chunk_rows > 0) {
+    progress.chunk_seconds =
+        std::chrono::duration<double>(base::SystemClock().Now() - chunk_began_)
+            .count();
+  }
+  progress.workers = crew_ == nullptr ? 1 : crew_->size() + 1;
+  if (progress.rows_per_second > 0 && total_ > 0) {
     progress.eta_seconds =
-        static_cast<double>(progress.rows_total - position.rows) /
-        position.rate;
+        static_cast<double>(progress.rows_total - walked_.rows) /
+        progress.rows_per_second;
   }
   // A step that is done is counted already.
   if (step_ >= steps_done_) {
     progress.progress_pct +=
         100.0 / static_cast<double>(plan_.steps.size()) *
-        ShareOfStep(activity_, position.rows, progress.rows_total);
+        ShareOfStep(activity_, walked_.rows, progress.rows_total);
   }
   Send(progress);
+}
+
+// Row versions that are dead by now leave room for those that are still to
+// come, once the database has been told to look for it.
+void Runner::ReclaimIfDue() {
+  if (activity_ != kBackfill || motion_->reclaim.empty()) return;
+  constexpr std::int64_t kFewest = 100'000;
+  constexpr std::int64_t kParts = 8;
+  const std::int64_t part = std::max(total_ / kParts, kFewest);
+  if (walked_.rows - walked_.rows_at_reclaim < part) return;
+  walked_.rows_at_reclaim = walked_.rows;
+  Resiliently([&] { connection().Execute(motion_->reclaim); });
 }
 
 void Runner::Fence() { lease_.Fence(connection()); }

@@ -55,7 +55,9 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   config.on_transform_error = ReadOnTransformError(reader, root);
   config.lock_budget = PositiveDuration(reader, root, "lock_budget")
                            .value_or(config.lock_budget);
-  config.chunk_time = ReadChunkTime(reader).value_or(config.chunk_time);
+  const BackfillKeys backfill = ReadBackfill(reader);
+  config.chunk_time = backfill.chunk_time.value_or(config.chunk_time);
+  config.workers = backfill.workers;
   return config;
 }
 

@@ -25,6 +25,7 @@ struct Config {
   std::optional<OnTransformError> on_transform_error;
   std::chrono::milliseconds lock_budget{0};  // zero: not given
   std::chrono::milliseconds chunk_time{0};   // zero: not given
+  int workers = 0;                           // zero: not given
 };
 
 // Throws Error{kUsage} naming file, line and key. A key that is documented but

@@ -54,7 +54,9 @@ Migration Parse(std::string_view text, const std::string& filename) {
   migration.access = ReadAccess(reader, root);
   migration.on_transform_error = ReadOnTransformError(reader, root);
   reader.RefuseForNow("gate", "");
-  migration.chunk_time = ReadChunkTime(reader);
+  const BackfillKeys backfill = ReadBackfill(reader);
+  migration.chunk_time = backfill.chunk_time;
+  migration.workers = backfill.workers;
   ReadOperations(reader, migration);
   migration.source = text;
   migration.checksum = base::Sha256(text);

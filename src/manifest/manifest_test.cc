@@ -158,8 +158,8 @@ TEST(Manifest, WhatIsNotActedOnYetIsRefused) {
   EXPECT_EQ(UsageErrorOf(operations), "");
   EXPECT_THAT(UsageErrorOf(operations + "gate: {soak: 1h}\n"),
               HasSubstr("m.yaml:2: gate: 'gate' is not supported yet"));
-  EXPECT_THAT(UsageErrorOf(operations + "backfill: {workers: 2}\n"),
-              HasSubstr("backfill.workers: 'workers' is not supported yet"));
+  EXPECT_THAT(UsageErrorOf(operations + "backfill: {workers: 0}\n"),
+              HasSubstr("a whole number above zero"));
   EXPECT_THAT(UsageErrorOf(operations, "m.sql"), HasSubstr("plain SQL"));
 }
 

@@ -34,14 +34,32 @@ std::optional<OnTransformError> ReadOnTransformError(const Reader& reader,
       fmt::format("unknown value '{}'; known are refuse, mark", *text));
 }
 
-std::optional<std::chrono::milliseconds> ReadChunkTime(const Reader& reader) {
+namespace {
+
+int ReadWorkers(const Reader& reader, const base::Node& map) {
+  const std::optional<int> count = reader.OptionalCount("workers");
+  if (!count) return 0;
+  if (*count < 1 || *count > kMostWorkers) {
+    throw UsageError(*map.Find("workers"),
+                     fmt::format("'{}' must be a number from 1 to {}", *count,
+                                 kMostWorkers));
+  }
+  return *count;
+}
+
+}  // namespace
+
+BackfillKeys ReadBackfill(const Reader& reader) {
   const base::Node* backfill = reader.OptionalMap("backfill");
-  if (backfill == nullptr) return std::nullopt;
+  if (backfill == nullptr) return {};
   const Reader keys(*backfill, {"chunk_time", "max_rate", "workers", "window"});
-  for (const char* key : {"max_rate", "workers", "window"}) {
+  for (const char* key : {"max_rate", "window"}) {
     keys.RefuseForNow(key, "");
   }
-  return PositiveDuration(keys, *backfill, "chunk_time");
+  BackfillKeys given;
+  given.chunk_time = PositiveDuration(keys, *backfill, "chunk_time");
+  given.workers = ReadWorkers(keys, *backfill);
+  return given;
 }
 
 std::optional<std::chrono::milliseconds> PositiveDuration(

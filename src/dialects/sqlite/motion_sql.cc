@@ -48,8 +48,8 @@ class RowStatements {
     const std::size_t keys = address_.walk_columns().size();
     sql.all += "1 - 1";
     sql.after += std::to_string(keys + 1) + " - 1";
-    sql.upto.clear();
-    sql.between.clear();
+    sql.upto += std::to_string(keys + 1) + " - 1";
+    sql.between += std::to_string(2 * keys + 1) + " - 1";
     return sql;
   }
 

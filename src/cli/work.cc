@@ -1,0 +1,24 @@
+// segue work: one more worker for the migration that is being run, from another
+// process or machine. The work is in engine/work.cc.
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/session.h"
+
+namespace segue::cli {
+
+int RunWork(const Context& context) {
+  Session session(context);
+  const std::int64_t rows = session.migrator().Work();
+  session.EndProgress();
+  if (context.json()) {
+    context.around.out << "{\"rows_moved\": " << rows << "}\n";
+  } else {
+    context.around.out << "Moved " << rows
+                       << " rows; nothing is left to move.\n";
+  }
+  return 0;
+}
+
+}  // namespace segue::cli

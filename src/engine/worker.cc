@@ -1,0 +1,163 @@
+#include "engine/worker.h"
+
+#include <unistd.h>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "db/retry.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{200};
+
+// The room on the pages of a smaller table is not worth coming back for.
+constexpr std::int64_t kWorthSharing = 10'000;
+
+constexpr const char* kPurpose = "worker";
+
+}  // namespace
+
+const RangeSql& StatementOf(const MotionSql& motion,
+                            const std::string& activity) {
+  if (activity == kBackfill) return motion.fill;
+  if (activity == kSettle) return motion.settle;
+  if (activity == kRetreat) return motion.retreat;
+  if (activity == kRepair) return motion.repair;
+  throw Error(ErrorKind::kInternal, "'" + activity + "' moves no rows");
+}
+
+backfill::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
+                                    const MigratorOptions& options,
+                                    const MotionSql& motion,
+                                    const std::string& activity,
+                                    std::int64_t rows) {
+  backfill::WalkOptions walk;
+  walk.chunk_time = options.chunk_time.count() > 0 ? options.chunk_time
+                                                   : capabilities.chunk_time;
+  walk.lock_budget = options.lock_budget.count() > 0 ? options.lock_budget
+                                                     : capabilities.lock_budget;
+  walk.writes = activity != kVerify;
+  walk.rest = walk.writes ? capabilities.chunk_rest : 0;
+  if (activity != kBackfill) return walk;
+  if (!motion.fill_marking.all.empty())
+    walk.when_refused = &motion.fill_marking;
+  if (motion.shares > 1 && rows >= kWorthSharing) {
+    walk.share = &motion.fill_share;
+    walk.shares = motion.shares;
+  }
+  return walk;
+}
+
+std::string ProcessName() {
+  return HostName() + ":" + std::to_string(getpid());
+}
+
+Worker::Worker(Database& database, const Ledger& ledger,
+               const MigratorOptions& options, Ranges& ranges, std::string name)
+    : database_(database),
+      ledger_(ledger),
+      options_(options),
+      ranges_(ranges),
+      name_(std::move(name)),
+      connection_(database.NewConnection(kPurpose)) {}
+
+void Worker::Walk(const MotionSql& motion, const RangeSql& statement,
+                  const backfill::WalkOptions& walk,
+                  const std::function<void(const db::Result&)>& on_rows) {
+  writes_ = walk.writes;
+  try {
+    backfill::Walk(*this, motion, statement, walk, on_rows);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kCancelled) throw;
+  }
+}
+
+bool Worker::Stopping() const {
+  if (stop && stop()) return true;
+  return options_.cancel != nullptr && options_.cancel->stop_requested();
+}
+
+// The rest may come back, when the one that has it dies.
+std::optional<backfill::Span> Worker::Claim() {
+  while (!Stopping()) {
+    std::optional<backfill::Span> span;
+    RangeTotals totals;
+    Resiliently([&] {
+      InLedger([&] {
+        span = ranges_.Claim(*connection_, name_);
+        if (!span) totals = ranges_.Totals(*connection_);
+      });
+    });
+    if (span || totals.left == 0) return span;
+    Rest(kPoll);
+  }
+  return std::nullopt;
+}
+
+void Worker::BeforeChunk() {
+  for (;;) {
+    if (Stopping()) throw Error(ErrorKind::kCancelled, "told to stop");
+    Control control;
+    Resiliently([&] { control = ledger_.LoadControl(*connection_); });
+    if (control.cancel) throw Error(ErrorKind::kCancelled, "cancelled");
+    if (!control.pause) return;
+    Rest(kPoll);
+  }
+}
+
+bool Worker::Save(const backfill::Span& span) {
+  return ranges_.Save(*connection_, name_, span);
+}
+
+void Worker::Moved(std::int64_t asked, std::int64_t rows) {
+  if (moved) moved(writes_ ? rows : asked);
+}
+
+std::optional<backfill::Span> Worker::Load(const backfill::Span& span) {
+  return ranges_.Load(*connection_, name_, span);
+}
+
+void Worker::Rest(std::chrono::milliseconds duration) {
+  base::SystemClock().Sleep(duration);
+}
+
+void Worker::Resiliently(const std::function<void()>& work) {
+  Resiliently(
+      work, [] {}, [] {});
+}
+
+void Worker::Resiliently(const std::function<void()>& chunk,
+                         const std::function<void()>& smaller,
+                         const std::function<void()>& reload) {
+  db::RetryPolicy policy;
+  policy.patience = options_.lock_patience;
+  const auto attempt = [&] {
+    try {
+      if (lost_) {
+        connection_ = database_.NewConnection(kPurpose);
+        lost_ = false;
+        reload();
+      }
+      chunk();
+    } catch (const Error& error) {
+      if (!error.poisons_connection()) throw;
+      lost_ = true;
+      throw Error(ErrorKind::kRetryable, error.what());
+    }
+  };
+  db::Retry(base::SystemClock(), policy, attempt,
+            [&](const db::RetryNotice& /*retry*/) {
+              if (Stopping()) throw Error(ErrorKind::kCancelled, "stopped");
+              smaller();
+            });
+}
+
+void Worker::InLedger(const std::function<void()>& work) {
+  db::Transaction transaction(*connection_, {db::Purpose::kLedger, {}});
+  work();
+  transaction.Commit();
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,80 @@
+// One that moves or checks rows beside the runner, with a session of its own: a
+// thread of the runner's, or another process.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backfill/walk.h"
+#include "engine/ranges.h"
+#include "segue/database.h"
+#include "segue/migrator.h"
+
+namespace segue::engine {
+
+// What a walk is for; the names in the ledger.
+inline constexpr const char* kBackfill = "backfill";
+inline constexpr const char* kVerify = "verify";
+inline constexpr const char* kRepair = "repair";
+inline constexpr const char* kSettle = "settle";
+inline constexpr const char* kRetreat = "retreat";
+
+// The statement that an activity which writes runs, and how it goes over a
+// table of about `rows` rows.
+const RangeSql& StatementOf(const MotionSql& motion,
+                            const std::string& activity);
+backfill::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
+                                    const MigratorOptions& options,
+                                    const MotionSql& motion,
+                                    const std::string& activity,
+                                    std::int64_t rows);
+
+// "host:pid"
+std::string ProcessName();
+
+class Worker : private backfill::Host {
+ public:
+  // `stop`, asked before each chunk, ends the work without an error; `moved`
+  // hears of each chunk. All references must outlive the worker.
+  Worker(Database& database, const Ledger& ledger,
+         const MigratorOptions& options, Ranges& ranges, std::string name);
+
+  std::function<bool()> stop;
+  std::function<void(std::int64_t rows)> moved;
+
+  // Until no range is left, or `stop` says so.
+  void Walk(const MotionSql& motion, const RangeSql& statement,
+            const backfill::WalkOptions& walk,
+            const std::function<void(const db::Result&)>& on_rows);
+
+ private:
+  db::Connection& connection() override { return *connection_; }
+  std::optional<backfill::Span> Claim() override;
+  void BeforeChunk() override;
+  // The claim that Save renews is all the right to write that it needs.
+  void Fence() override {}
+  bool Save(const backfill::Span& span) override;
+  void Moved(std::int64_t asked, std::int64_t rows) override;
+  void Resiliently(const std::function<void()>& chunk,
+                   const std::function<void()>& smaller,
+                   const std::function<void()>& reload) override;
+  std::optional<backfill::Span> Load(const backfill::Span& span) override;
+  void Rest(std::chrono::milliseconds duration) override;
+
+  bool Stopping() const;
+  void Resiliently(const std::function<void()>& work);
+  void InLedger(const std::function<void()>& work);
+
+  Database& database_;
+  const Ledger& ledger_;
+  const MigratorOptions& options_;
+  Ranges& ranges_;
+  const std::string name_;
+  bool writes_ = true;
+  bool lost_ = false;  // the connection is to be replaced
+  std::unique_ptr<db::Connection> connection_;
+};
+
+}  // namespace segue::engine

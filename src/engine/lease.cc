@@ -15,17 +15,6 @@
 
 namespace segue::engine {
 namespace {
-
-// Long enough to outlive a stalled machine, short enough that a dead runner on
-// another one does not hold up the next for long. Tests shorten it.
-std::int64_t LeaseSeconds() {
-  constexpr std::int64_t kDefault = 30;
-  const char* text = std::getenv("SEGUE_LEASE_SECONDS");
-  if (text == nullptr) return kDefault;
-  const std::int64_t seconds = std::strtol(text, nullptr, 10);
-  return seconds > 0 ? seconds : kDefault;
-}
-
 std::optional<Holder> Read(db::Connection& connection, const Ledger& ledger,
                            const std::string& suffix) {
   const db::Result found = connection.Execute(
@@ -62,6 +51,16 @@ bool MayBeAlive(const Holder& holder) {
 }
 
 }  // namespace
+
+// Long enough to outlive a stalled machine, short enough that a dead runner on
+// another one does not hold up the next for long. Tests shorten it.
+std::int64_t LeaseSeconds() {
+  constexpr std::int64_t kDefault = 30;
+  const char* text = std::getenv("SEGUE_LEASE_SECONDS");
+  if (text == nullptr) return kDefault;
+  const std::int64_t seconds = std::strtol(text, nullptr, 10);
+  return seconds > 0 ? seconds : kDefault;
+}
 
 std::string Holder::ToString() const {
   return fmt::format("{}:{} ({}, since {})", host, pid, who, since);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "engine/lease.h"
 
 namespace segue::engine {
 namespace {
@@ -10,10 +11,6 @@ namespace {
 using backfill::Range;
 using backfill::Span;
 using db::Value;
-
-// A claim is renewed with every chunk; a worker that is silent for longer is
-// taken for dead. What it still commits is refused, so this is no safety bound.
-constexpr int kClaimSeconds = 30;
 
 // A range should take a worker seconds, so that the last ones end together; and
 // the ledger must not grow with the table.
@@ -115,7 +112,7 @@ std::optional<Span> LedgerRanges::Claim(db::Connection& connection,
   Span span = SpanFrom(found.rows[0]);
   Run(connection,
       "UPDATE " + ledger_.TableNamed("range") + " SET worker = $6, expires = " +
-          can.now_sql + " + " + std::to_string(kClaimSeconds),
+          can.now_sql + " + " + std::to_string(LeaseSeconds()),
       " AND number = $5", {span.number, worker});
   return span;
 }
@@ -127,7 +124,7 @@ bool LedgerRanges::Save(db::Connection& connection, const std::string& worker,
           "UPDATE " + ledger_.TableNamed("range") +
               " SET position = $7, moved = $8, done = $9, expires = " +
               ledger_.dialect().capabilities().now_sql + " + " +
-              std::to_string(kClaimSeconds),
+              std::to_string(LeaseSeconds()),
           " AND number = $5 AND worker = $6 AND done = 0",
           {span.number, worker, db::ValuesToJson(span.cursor), span.rows,
            std::int64_t{span.done ? 1 : 0}});

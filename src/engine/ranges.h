@@ -47,7 +47,8 @@ class Ranges {
   virtual RangeTotals Totals(db::Connection& connection) = 0;
 };
 
-// Rows of the ledger. A claim that is not renewed by saving expires.
+// Rows of the ledger. A claim that no chunk renews for LeaseSeconds() is taken
+// for a dead worker's; what that one still commits is refused.
 class LedgerRanges : public Ranges {
  public:
   LedgerRanges(const Ledger& ledger, std::string migration, std::string motion,

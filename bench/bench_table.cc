@@ -12,7 +12,8 @@ constexpr std::int64_t kForegroundKeys = 100'000;
 
 }  // namespace
 
-BenchTable::BenchTable(test::PostgresServer* server, std::int64_t rows)
+BenchTable::BenchTable(test::PostgresServer* server, std::int64_t rows,
+                       const TableOptions& options)
     : server_(server), name_(server->CreateDatabase()), rows_(rows) {
   client_ = test::OpenPostgresClient(Url());
   // A test's limit is none for a table of millions of rows.
@@ -20,11 +21,14 @@ BenchTable::BenchTable(test::PostgresServer* server, std::int64_t rows)
   client_->Query(
       "CREATE TABLE wide (id bigint PRIMARY KEY, v integer NOT NULL, payload "
       "text NOT NULL)");
-  client_->Query(
-      "INSERT INTO wide SELECT i, i, repeat(md5(i::text), 5) FROM "
-      "generate_series(1, " +
-      std::to_string(rows) + ") i");
-  client_->Query("VACUUM ANALYZE wide");
+  if (!options.analyzed) {
+    client_->Query("ALTER TABLE wide SET (autovacuum_enabled = off)");
+  }
+  client_->Query("INSERT INTO wide SELECT i * " +
+                 std::to_string(options.key_step) +
+                 ", i, repeat(md5(i::text), 5) FROM generate_series(1, " +
+                 std::to_string(rows) + ") i");
+  if (options.analyzed) client_->Query("VACUUM ANALYZE wide");
   client_->Query("CHECKPOINT");
 }
 

@@ -11,11 +11,17 @@
 
 namespace segue::bench {
 
+struct TableOptions {
+  bool analyzed = true;  // false: never, and autovacuum leaves it alone
+  std::int64_t key_step = 1;
+};
+
 // wide(id, v integer, payload): about 200 bytes a row, freshly loaded, its
 // statistics and visibility map in order, nothing left to write to disk.
 class BenchTable {
  public:
-  BenchTable(test::PostgresServer* server, std::int64_t rows);
+  BenchTable(test::PostgresServer* server, std::int64_t rows,
+             const TableOptions& options = {});
   ~BenchTable();
 
   std::string Url() const { return server_->Url(name_); }

@@ -1,0 +1,206 @@
+// What an application notices of a backfill at its default pace: pgbench at
+// half of what the machine can do, ten seconds with the backfill and ten
+// without, turn by turn. The backfill is one, paused in between; the triggers
+// are there throughout.
+//   BENCH_ROWS     rows of the table (4000000)
+//   BENCH_ROUNDS   rounds: two without and one with (5)
+//   BENCH_SECONDS  of each (10)
+//   BENCH_CLIENTS  of the application (4)
+//   BENCH_STRICT   exit with 1 when a target is missed
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "bench/bench_table.h"
+#include "bench/figures.h"
+#include "bench/pgbench_load.h"
+#include "bench/segue_run.h"
+
+namespace segue::bench {
+namespace {
+
+constexpr double kMostTimes = 1.5;
+constexpr double kLeastPace = 0.25;
+
+struct Round {
+  Load before;
+  Load again;  // also without: how much two such figures differ
+  Load with;
+  double rows_per_second = 0;
+};
+
+// The backfill, held and let go; started anew when it has come to its end.
+class Backfill {
+ public:
+  explicit Backfill(BenchTable* table) : table_(table) { Begin(); }
+  ~Backfill() {
+    try {
+      Hold();
+    } catch (const std::exception&) {
+      // The table goes next; the process is killed by its owner.
+    }
+  }
+
+  void Go() {
+    if (!run_->running()) Begin();
+    Segue(*table_, {"resume"});
+  }
+  // Returns when the chunk in flight is done.
+  void Hold() {
+    if (!run_->running()) return;
+    Segue(*table_, {"pause"});
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
+  // Begins again where less than this share of the rows is left.
+  void Spare(double share, std::int64_t rows) {
+    if (run_->running() && Done() < (1 - share) * static_cast<double>(rows)) {
+      return;
+    }
+    Begin();
+    Hold();
+  }
+  double Done() {
+    const std::string status = Segue(*table_, {"status", "--json"});
+    const std::string member = "\"rows_done\":";
+    return std::stod(status.substr(status.find(member) + member.size()));
+  }
+  bool running() { return run_->running(); }
+
+ private:
+  void Begin() {
+    if (run_) {
+      if (run_->running()) {
+        Segue(*table_, {"cancel"});
+        while (run_->running()) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+      } else {
+        Segue(*table_, {"rollback"});
+      }
+      table_->client().Query("VACUUM wide");
+      table_->client().Query("CHECKPOINT");
+    }
+    run_ = std::make_unique<SegueRun>(*table_);
+    while (run_->running() &&
+           *table_->client().One("SELECT EXISTS (SELECT FROM pg_trigger WHERE "
+                                 "tgrelid = 'wide'::regclass)") != "t") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+
+  BenchTable* const table_;
+  std::unique_ptr<SegueRun> run_;
+};
+
+// Rows a second, with nobody else at work.
+double FlatOut(Backfill& backfill, int seconds) {
+  backfill.Go();
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  const double before = backfill.Done();
+  const auto start = SteadyClock::now();
+  while (backfill.running() && SecondsSince(start) < seconds) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  const double rate = (backfill.Done() - before) / SecondsSince(start);
+  backfill.Hold();
+  return rate;
+}
+
+Round Play(Backfill& backfill, PgbenchLoad& load, int seconds, double rate) {
+  Round round;
+  round.before = load.Run(seconds, rate);
+  round.again = load.Run(seconds, rate);
+  backfill.Go();
+  const double before = backfill.Done();
+  const auto start = SteadyClock::now();
+  round.with = load.Run(seconds, rate);
+  round.rows_per_second = (backfill.Done() - before) / SecondsSince(start);
+  backfill.Hold();
+  return round;
+}
+
+void PrintRounds(const std::vector<Round>& rounds, double flat_out) {
+  std::cout << "             without       without again          with the "
+               "backfill                   of flat\n"
+               "round    p50     p99     p50     p99     p50     p99     max  "
+               "  rows/s     out    failed\n";
+  int number = 0;
+  for (const Round& round : rounds) {
+    std::cout << fmt::format(
+        "{:>5} {:>6.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>7.1f} "
+        "{:>9.0f} {:>6.0f}% {:>9}\n",
+        ++number, round.before.p50_ms, round.before.p99_ms, round.again.p50_ms,
+        round.again.p99_ms, round.with.p50_ms, round.with.p99_ms,
+        round.with.max_ms, round.rows_per_second,
+        100 * round.rows_per_second / flat_out,
+        round.before.failed + round.again.failed + round.with.failed);
+  }
+  std::cout << "\n";
+}
+
+int PrintTargets(const std::vector<Round>& rounds, double flat_out) {
+  std::vector<double> with, without, paces;
+  std::int64_t failed = 0;
+  for (const Round& round : rounds) {
+    const double base = (round.before.p99_ms + round.again.p99_ms) / 2;
+    with.push_back(round.with.p99_ms / base);
+    without.push_back(round.again.p99_ms / round.before.p99_ms);
+    paces.push_back(round.rows_per_second / flat_out);
+    failed += round.before.failed + round.again.failed + round.with.failed;
+  }
+  std::cout << fmt::format(
+      "p99 without, again and before: median {:.2f}x, from {:.2f}x to {:.2f}x\n"
+      "p99 with and without:          median {:.2f}x, from {:.2f}x to {:.2f}x "
+      "(aim 1.20x)\n\n",
+      Median(without), Quantile(without, 0), Quantile(without, 1), Median(with),
+      Quantile(with, 0), Quantile(with, 1));
+  Targets targets;
+  targets.AtMost("p99 with the backfill, times without", Median(with),
+                 kMostTimes);
+  targets.AtLeast("pace, of flat out", Median(paces), kLeastPace);
+  targets.AtMost("failed statements", static_cast<double>(failed), 0, "");
+  return targets.ExitCode();
+}
+
+int Main() {
+  if (NothingToRunOn()) return kNotRun;
+  if (!PgbenchLoad::Available()) {
+    std::cerr << "*** NOT RUN: install pgbench (postgresql-contrib) ***\n";
+    return kNotRun;
+  }
+  const std::int64_t rows = FromEnvironment("BENCH_ROWS", 4'000'000);
+  const std::int64_t count = FromEnvironment("BENCH_ROUNDS", 5);
+  const int seconds = static_cast<int>(FromEnvironment("BENCH_SECONDS", 10));
+  const int clients = static_cast<int>(FromEnvironment("BENCH_CLIENTS", 4));
+  test::PostgresServer server(ServerOptions());
+  BenchTable table(&server, rows);
+  PgbenchLoad load(table, rows, clients);
+  const double capacity = load.Run(seconds, 0).per_second;
+  std::cout << ServerText(table.client()) << "\n"
+            << fmt::format(
+                   "table of {} rows of about 200 bytes; {} clients, half of "
+                   "the {:.0f} transactions a second there is room for; {} "
+                   "rounds, {} s each\n",
+                   rows, clients, capacity, count, seconds)
+            << std::flush;
+  Backfill backfill(&table);
+  const double flat_out = FlatOut(backfill, seconds / 2 + 1);
+  std::cout << fmt::format("flat out: {:.0f} rows/s\n\n", flat_out);
+  std::vector<Round> rounds;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double needed = flat_out * seconds / static_cast<double>(rows);
+    backfill.Spare(std::min(needed, 0.9), rows);
+    rounds.push_back(Play(backfill, load, seconds, capacity / 2));
+  }
+  PrintRounds(rounds, flat_out);
+  return PrintTargets(rounds, flat_out);
+}
+
+}  // namespace
+}  // namespace segue::bench
+
+int main() { return segue::bench::Main(); }

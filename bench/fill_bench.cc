@@ -56,7 +56,7 @@ Fill SegueFill(test::PostgresServer* server, std::int64_t rows,
   fill.seconds = BackfillSeconds(table.client());
   fill.growth = TableBytes(table.client()) / before;
   fill.peak_megabytes = run.peak_megabytes();
-  fill.ranges = LedgerRows(table.client(), "motion_range");
+  fill.ranges = LedgerRows(table.client(), "range");
   const auto start = SteadyClock::now();
   Segue(table, {"verify"});
   fill.verify_seconds = SecondsSince(start);

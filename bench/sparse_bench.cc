@@ -58,7 +58,7 @@ Run Fill(test::PostgresServer* server, std::int64_t rows) {
                             "pg_database d ON d.oid = s.dbid WHERE d.datname = "
                             "current_database()"));
   run.seconds = segue.total_seconds();
-  run.ranges = static_cast<double>(LedgerRows(client, "motion_range"));
+  run.ranges = static_cast<double>(LedgerRows(client, "range"));
   run.ledger_rows = AllLedgerRows(client);
   run.peak_megabytes = segue.peak_megabytes();
   return run;
@@ -75,7 +75,7 @@ int Main() {
   if (NothingToRunOn()) return kNotRun;
   const std::int64_t rows = FromEnvironment("BENCH_ROWS", 400'000);
   test::PostgresOptions options = ServerOptions();
-  options.settings["shared_preload_libraries"] = "'pg_stat_statements'";
+  options.settings["shared_preload_libraries"] = "pg_stat_statements";
   test::PostgresServer server(options);
   const Run few = Fill(&server, rows / 4);
   const Run many = Fill(&server, rows);

@@ -32,11 +32,13 @@ class Contest {
   Contest(BenchTable* table, std::int64_t rows, std::int64_t writes)
       : client_(table->client()), key_(1, rows), writes_(writes) {
     // A flush at each commit would hide what is measured, and vacuum disturb.
+    client_.Query("SET synchronous_commit = off");
+    client_.Query("ALTER TABLE wide SET (autovacuum_enabled = off)");
+    client_.Query("VACUUM wide");
     client_.Query(
-        "SET synchronous_commit = off; "
-        "ALTER TABLE wide SET (autovacuum_enabled = off); VACUUM wide; "
         "PREPARE unrelated(bigint) AS UPDATE wide SET payload = "
-        "reverse(payload) WHERE id = $1; "
+        "reverse(payload) WHERE id = $1");
+    client_.Query(
         "PREPARE concerned(bigint) AS UPDATE wide SET v = v + 1 WHERE id = $1");
   }
 

@@ -9,10 +9,13 @@
 namespace segue::backfill {
 
 // Follows a target time: the slow tail (p90) of the last chunks counts, growth
-// is gentle, and one very slow chunk shrinks the next at once.
+// is gentle, and one very slow chunk shrinks the next at once. Wide rows keep
+// it within a bound of bytes whatever the time.
 class ChunkSize {
  public:
-  explicit ChunkSize(std::chrono::milliseconds target);
+  // `row_bytes`: what a row of the table takes on the average; 0: unknown.
+  explicit ChunkSize(std::chrono::milliseconds target,
+                     std::int64_t row_bytes = 0);
 
   std::int64_t rows() const { return rows_; }
   // A chunk of rows() rows took `duration`.
@@ -25,7 +28,8 @@ class ChunkSize {
   double SlowTail() const;
 
   double target_;  // microseconds
-  std::int64_t rows_;
+  double most_;    // rows
+  std::int64_t rows_ = 0;
   std::array<double, 10> per_row_{};  // microseconds a row, a ring
   std::size_t recorded_ = 0;
 };

@@ -181,9 +181,15 @@ TEST(MotionSqlTest, WalksCompositeKeysInKeyOrder) {
   plan::Motion motion = Rename();
   motion.key = {Column("b", "uuid"), Column("a", "text")};
   const MotionSql sql = *Rendered(plan::Backfill{motion}).motion;
+  EXPECT_THAT(sql.fill.after,
+              HasSubstr("(t.\"b\", t.\"a\") > ($1::uuid, $2::text) AND "));
+  // Bounds that an index can stop at: those of a row it reads past.
+  EXPECT_THAT(sql.fill.upto,
+              HasSubstr("(t.\"b\" < $1::uuid OR (t.\"b\" = $1::uuid AND "
+                        "(t.\"a\" <= $2::text)))"));
   EXPECT_THAT(sql.fill.between,
-              HasSubstr("(t.\"b\", t.\"a\") > ($1::uuid, $2::text) AND "
-                        "(t.\"b\", t.\"a\") <= ($3::uuid, $4::text)"));
+              HasSubstr("($1::uuid = $3::uuid AND t.\"b\" = $1::uuid AND "
+                        "(t.\"a\" > $2::text AND t.\"a\" <= $4::text))"));
   EXPECT_THAT(sql.next_bound.after,
               HasSubstr("ORDER BY t.\"b\", t.\"a\" LIMIT 1 OFFSET $3::bigint"));
 }

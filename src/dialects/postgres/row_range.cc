@@ -1,6 +1,7 @@
 #include "dialects/postgres/row_range.h"
 
 #include "base/text.h"
+#include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
 
@@ -88,7 +89,55 @@ std::string RowRange::Above(std::size_t first_parameter) const {
 }
 
 std::string RowRange::UpTo(std::size_t first_parameter) const {
-  return Compare("<=", first_parameter);
+  if (key_.size() < 2) return Compare("<=", first_parameter);
+  return "(" + Beyond(0, "<", "<=", first_parameter) + ")";
+}
+
+std::string RowRange::Between(std::size_t lower, std::size_t upper) const {
+  if (key_.size() < 2) return Above(lower) + " AND " + UpTo(upper);
+  return "(" + Within(0, lower, upper) + ")";
+}
+
+std::string RowRange::Column(std::size_t at) const {
+  return row_ + "." + Ident(key_[at].physical());
+}
+
+// Compared without a column beside them, two bounds need its collation.
+std::string RowRange::Bound(std::size_t at, std::size_t first_parameter) const {
+  std::string bound = Parameter(first_parameter + at) + "::" + key_[at].type;
+  if (key_[at].collation.empty()) return bound;
+  return bound + " COLLATE " + CollationSql(key_[at].collation);
+}
+
+// Of the columns from `at` on: a < x OR (a = x AND b <= y).
+std::string RowRange::Beyond(std::size_t at, const char* op,
+                             const char* last_op,
+                             std::size_t first_parameter) const {
+  const std::string column = Column(at);
+  const std::string bound = Bound(at, first_parameter);
+  if (at + 1 == key_.size()) return column + " " + last_op + " " + bound;
+  return column + " " + op + " " + bound + " OR (" + column + " = " + bound +
+         " AND (" + Beyond(at + 1, op, last_op, first_parameter) + "))";
+}
+
+// PostgreSQL stops a scan at the upper bound of a row, (a, b) <= (x, y), only
+// where `a` ends: a chunk of a key whose first column has one value would read
+// the index to its end. The server knows the bounds when it plans, and keeps
+// of this what they leave: one range, or three.
+std::string RowRange::Within(std::size_t at, std::size_t lower,
+                             std::size_t upper) const {
+  const std::string column = Column(at);
+  const std::string low = Bound(at, lower);
+  const std::string high = Bound(at, upper);
+  if (at + 1 == key_.size()) {
+    return column + " > " + low + " AND " + column + " <= " + high;
+  }
+  return "(" + low + " = " + high + " AND " + column + " = " + low + " AND (" +
+         Within(at + 1, lower, upper) + ")) OR (" + low + " < " + high +
+         " AND ((" + column + " = " + low + " AND (" +
+         Beyond(at + 1, ">", ">", lower) + ")) OR (" + column + " > " + low +
+         " AND " + column + " < " + high + ") OR (" + column + " = " + high +
+         " AND (" + Beyond(at + 1, "<", "<=", upper) + "))))";
 }
 
 RangeSql RowRange::Over(const std::string& head, const std::string& condition,
@@ -101,7 +150,7 @@ RangeSql RowRange::Over(const std::string& head, const std::string& condition,
   sql.all = where("");
   sql.after = where(Above(1) + " AND ");
   sql.upto = where(UpTo(1) + " AND ");
-  sql.between = where(Above(1) + " AND " + UpTo(next) + " AND ");
+  sql.between = where(Between(1, next) + " AND ");
   return sql;
 }
 
@@ -200,15 +249,19 @@ std::string RowRange::CutsByPosition() const {
          ") b WHERE b.block >= 0 GROUP BY b.block ORDER BY b.block";
 }
 
-// Like the planner: the density at the last ANALYZE times today's size.
+// Like the planner: the density at the last ANALYZE times today's size. Beside
+// it what a row takes, with what is stored out of line.
 std::string RowRange::EstimatedRows() const {
-  return "SELECT coalesce(sum(CASE WHEN c.reltuples > 0 AND c.relpages > 0 "
-         "THEN c.reltuples / c.relpages * pg_catalog.pg_relation_size(c.oid) "
-         "/ current_setting('block_size')::bigint "
-         "ELSE greatest(pg_catalog.pg_stat_get_live_tuples(c.oid), "
-         "pg_catalog.pg_relation_size(c.oid) / 200) END), 0)::bigint "
+  return "SELECT r.rows, ceil(r.bytes / greatest(r.rows, 1))::bigint AS "
+         "row_bytes FROM (SELECT coalesce(sum(CASE WHEN c.reltuples > 0 AND "
+         "c.relpages > 0 THEN c.reltuples / c.relpages * "
+         "pg_catalog.pg_relation_size(c.oid) / "
+         "current_setting('block_size')::bigint ELSE "
+         "greatest(pg_catalog.pg_stat_get_live_tuples(c.oid), "
+         "pg_catalog.pg_relation_size(c.oid) / 200) END), 0)::bigint AS rows, "
+         "coalesce(sum(pg_catalog.pg_table_size(c.oid)), 0) AS bytes "
          "FROM pg_catalog.pg_class c WHERE " +
-         Leaves(table_, partitioned_);
+         Leaves(table_, partitioned_) + ") r";
 }
 
 }  // namespace segue::postgres

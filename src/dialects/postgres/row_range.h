@@ -38,6 +38,13 @@ class RowRange {
   bool by_position() const { return key_.empty(); }
   std::string Above(std::size_t first_parameter) const;
   std::string UpTo(std::size_t first_parameter) const;
+  std::string Between(std::size_t lower, std::size_t upper) const;
+  std::string Column(std::size_t at) const;
+  std::string Bound(std::size_t at, std::size_t first_parameter) const;
+  std::string Beyond(std::size_t at, const char* op, const char* last_op,
+                     std::size_t first_parameter) const;
+  std::string Within(std::size_t at, std::size_t lower,
+                     std::size_t upper) const;
   std::string Compare(const char* op, std::size_t first_parameter) const;
   std::string NextBoundByKey(const std::string& where,
                              std::size_t size_parameter) const;

@@ -178,6 +178,26 @@ std::vector<Gauge> GaugesFor(const db::Dialect& dialect,
   return gauges;
 }
 
+// A table that is made on the way is empty.
+std::vector<MotionEstimate> EstimatesFor(
+    const PlannerInput& input, const schema::Schema& schema,
+    const std::vector<ops::DraftStep>& steps) {
+  std::vector<MotionEstimate> all;
+  for (const ops::DraftStep& step : steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* fill = std::get_if<plan::Backfill>(&action);
+      if (fill == nullptr) continue;
+      const schema::Table* table = schema.FindTable(fill->motion.table.name);
+      if (table == nullptr) continue;
+      for (MotionEstimate& estimate :
+           input.dialect.Estimate(input.connection, fill->motion, *table)) {
+        all.push_back(std::move(estimate));
+      }
+    }
+  }
+  return all;
+}
+
 Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
               const ops::PlanContext& context) {
   Plan plan;
@@ -191,6 +211,7 @@ Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
     plan.steps.push_back(Render(input, schema, draft));
   }
   plan.gauges = GaugesFor(input.dialect, schema, context.steps);
+  plan.estimates = EstimatesFor(input, schema, context.steps);
   plan.on_transform_error = input.on_transform_error;
   const db::Capabilities& can = input.dialect.capabilities();
   if (input.access == Access::kVersioned) {

@@ -146,6 +146,9 @@ class Runner : public StepRunner, private backfill::Host {
   void Tell(std::int64_t chunk_rows);
   void ReclaimIfDue();
   void Fill(const MotionSql& motion);
+  // fill_cost.cc
+  void BeginFillCost(const MotionSql& motion);
+  void EndFillCost(const MotionSql& motion);
   [[noreturn]] void ThrowWithKeys(const MotionSql& motion, const Error& error);
 
   // The proof (verify.cc).

@@ -41,7 +41,9 @@ void Runner::RunWork(std::size_t step, std::size_t action) {
   switch (planned.kind) {
     case ActionKind::kBackfill:
       StartWalk(step, motion, kBackfill);
+      BeginFillCost(motion);
       Fill(motion);
+      EndFillCost(motion);
       break;
     case ActionKind::kSettle:
       StartWalk(step, motion, kSettle);

@@ -118,6 +118,16 @@ Json GaugeJson(const Gauge& gauge) {
   return to;
 }
 
+Json EstimateJson(const MotionEstimate& estimate) {
+  Json to = {
+      {"table", estimate.table},          {"motion", estimate.motion},
+      {"chosen", estimate.chosen},        {"rows", estimate.rows},
+      {"seconds", estimate.seconds},      {"log_bytes", estimate.log_bytes},
+      {"disk_bytes", estimate.disk_bytes}};
+  Put(to, "why", estimate.why);
+  return to;
+}
+
 Json PlanJson(const Plan& plan) {
   Json to = {{"format", kFormat},
              {"id", plan.id},
@@ -133,6 +143,9 @@ Json PlanJson(const Plan& plan) {
   for (const Step& step : plan.steps) steps.push_back(StepJson(step));
   for (const Gauge& gauge : plan.gauges) {
     to["gauges"].push_back(GaugeJson(gauge));
+  }
+  for (const MotionEstimate& estimate : plan.estimates) {
+    to["estimates"].push_back(EstimateJson(estimate));
   }
   return to;
 }
@@ -261,6 +274,19 @@ Gauge GaugeFrom(const Json& from) {
   return gauge;
 }
 
+MotionEstimate EstimateFrom(const Json& from) {
+  MotionEstimate estimate;
+  estimate.table = from.at("table").get<std::string>();
+  estimate.motion = from.at("motion").get<std::string>();
+  estimate.chosen = from.at("chosen").get<bool>();
+  estimate.rows = from.at("rows").get<std::int64_t>();
+  estimate.seconds = from.at("seconds").get<double>();
+  estimate.log_bytes = from.at("log_bytes").get<std::int64_t>();
+  estimate.disk_bytes = from.at("disk_bytes").get<std::int64_t>();
+  estimate.why = Text(from, "why");
+  return estimate;
+}
+
 Plan PlanFrom(const Json& from) {
   if (from.at("format").get<int>() > kFormat) {
     throw Error(ErrorKind::kCorrupt,
@@ -284,6 +310,11 @@ Plan PlanFrom(const Json& from) {
   if (from.contains("gauges")) {
     for (const Json& gauge : from.at("gauges")) {
       plan.gauges.push_back(GaugeFrom(gauge));
+    }
+  }
+  if (from.contains("estimates")) {
+    for (const Json& estimate : from.at("estimates")) {
+      plan.estimates.push_back(EstimateFrom(estimate));
     }
   }
   return plan;

@@ -56,6 +56,10 @@ Plan FullPlan() {
       {Phase::kMigrating, "Nothing to do", {}, {}, false, false},
       {Phase::kContracting, "Drop 'old'", {drop}, {}, false, false}};
   plan.gauges = {{"users", {{"i", "SELECT 1"}, {"j"}}, "SELECT 2"}};
+  plan.estimates = {
+      {"users", "fill", true, 25'000'000, 187.4, 11'210'000'000, 2'400'000'000,
+       "a row of 205 bytes grows by 16"},
+      {"users", "copy", false, 25'000'000, 5'000.0, 0, 6'000'000'000, ""}};
   return plan;
 }
 
@@ -64,6 +68,9 @@ TEST(PlanTextTest, ReadsWell) {
             R"(Migration 02_x: Say "hello" in über-UTF-8
 Access: versioned, as public_02_x
 Note: a note
+Estimate: filling 'users' in place takes about 3 min for 25,000,000 rows, with 11 GB of log, and the table grows by 2.4 GB (a row of 205 bytes grows by 16)
+Estimate: copying 'users' to a new table would take about 83 min for 25,000,000 rows and 6.0 GB more disk meanwhile
+Estimate: from statistics and figures of another machine; the time may be twice or half of it
 
 1. [EXPANDING] Add column 'x' (done)
    Lock: ACCESS EXCLUSIVE on users, waits at most 500 ms, held milliseconds, any size
@@ -134,6 +141,24 @@ TEST(PlanJsonTest, ReadsBackWhatItWrote) {
   ASSERT_EQ(plan.gauges[0].indexes.size(), 2U);
   EXPECT_EQ(plan.gauges[0].indexes[0].scans, "SELECT 1");
   EXPECT_EQ(plan.gauges[0].indexes[1].name, "j");
+
+  ASSERT_EQ(plan.estimates.size(), 2U);
+  EXPECT_TRUE(plan.estimates[0].chosen);
+  EXPECT_EQ(plan.estimates[0].rows, 25'000'000);
+  EXPECT_DOUBLE_EQ(plan.estimates[0].seconds, 187.4);
+  EXPECT_EQ(plan.estimates[0].log_bytes, 11'210'000'000);
+  EXPECT_EQ(plan.estimates[1].motion, "copy");
+  EXPECT_FALSE(plan.estimates[1].chosen);
+}
+
+TEST(PlanTextTest, WhatTakesNoTimeNeedsNoFigures) {
+  Plan plan;
+  plan.id = "01";
+  plan.estimates = {{"users", "fill", true, 3, 0.001, 900, 0, "why"},
+                    {"users", "copy", false, 3, 0.001, 900, 900, "why"}};
+  EXPECT_EQ(ToText(plan),
+            "Migration 01\nAccess: in place\nEstimate: filling 'users' in "
+            "place takes less than a second\n\nNo steps.\n");
 }
 
 TEST(PlanJsonTest, AnEmptyPlanReadsBack) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "plan/estimate_text.h"
 #include "segue/plan.h"
 
 namespace segue {
@@ -82,6 +83,21 @@ std::string AccessText(const Plan& plan) {
                                      : "versioned, as " + plan.version_schema;
 }
 
+// What another way would cost is of interest where there is something to win.
+std::string EstimatesText(const Plan& plan) {
+  std::string text;
+  bool worth_figures = false;
+  for (const MotionEstimate& estimate : plan.estimates) {
+    if (estimate.chosen) worth_figures = !plan::NextToNothing(estimate);
+    if (!estimate.chosen && !worth_figures) continue;
+    text += "Estimate: " + plan::EstimateText(estimate) + '\n';
+  }
+  if (text.empty() || text.find(" about ") == std::string::npos) return text;
+  return text +
+         "Estimate: from statistics and figures of another machine; the time "
+         "may be twice or half of it\n";
+}
+
 }  // namespace
 
 std::string ToText(const Plan& plan) {
@@ -89,6 +105,7 @@ std::string ToText(const Plan& plan) {
   if (!plan.title.empty() && plan.title != plan.id) text += ": " + plan.title;
   text += "\nAccess: " + AccessText(plan) + '\n';
   for (const std::string& note : plan.notes) text += "Note: " + note + '\n';
+  text += EstimatesText(plan);
   if (plan.steps.empty()) return text + "\nNo steps.\n";
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     text += StepText(i + 1, plan.steps[i]);

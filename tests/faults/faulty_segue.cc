@@ -1,6 +1,7 @@
 // The segue program with every database session wrapped: linked with the real
 // main, so that faults hit exactly what users run. See fault.h.
 #include "db/dialect.h"
+#include "db/meter.h"
 #include "tests/faults/fault.h"
 #include "tests/faults/faulty_connection.h"
 #include "wiring/dialects.h"
@@ -8,7 +9,7 @@
 namespace segue::test {
 namespace {
 
-class FaultyDialect : public db::Dialect {
+class FaultyDialect : public db::Dialect, public db::Meter {
  public:
   explicit FaultyDialect(std::shared_ptr<const db::Dialect> inner)
       : inner_(std::move(inner)) {}
@@ -63,6 +64,10 @@ class FaultyDialect : public db::Dialect {
       db::Connection& connection, const plan::Motion& motion,
       const schema::Table& table) const override {
     return inner_->Estimate(connection, motion, table);
+  }
+
+  std::string MeterSql(const schema::TableName& table) const override {
+    return dynamic_cast<const db::Meter&>(*inner_).MeterSql(table);
   }
 
   std::vector<std::string> LedgerSetup() const override {

@@ -6,6 +6,7 @@
 #include "dialects/postgres/gauge.h"
 #include "dialects/postgres/inspect.h"
 #include "dialects/postgres/lock.h"
+#include "dialects/postgres/motion_estimate.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/version_url.h"
@@ -95,6 +96,24 @@ QueryPlan PostgresDialect::Explain(db::Connection& connection,
 Gauge PostgresDialect::GaugeFor(const schema::Table& table,
                                 const std::vector<std::string>& indexes) const {
   return postgres::GaugeFor(table, indexes);
+}
+
+std::vector<MotionEstimate> PostgresDialect::Estimate(
+    db::Connection& connection, const plan::Motion& motion,
+    const schema::Table& table) const {
+  return postgres::Estimate(connection, motion, table);
+}
+
+// The log is the whole server's: what the application writes meanwhile counts.
+std::string PostgresDialect::MeterSql(const schema::TableName& table) const {
+  const std::string name = Regclass(table);
+  return "SELECT extract(epoch FROM pg_catalog.clock_timestamp())::float8, "
+         "pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), "
+         "'0/0')::float8, (SELECT sum(pg_catalog.pg_total_relation_size(c.oid))"
+         "::float8 FROM pg_catalog.pg_class c WHERE c.oid = " +
+         name +
+         " OR c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(" +
+         name + ")))";
 }
 
 // CREATE SCHEMA IF NOT EXISTS would ask for the privilege to create one even

@@ -4,10 +4,11 @@
 #include <memory>
 
 #include "db/dialect.h"
+#include "db/meter.h"
 
 namespace segue::postgres {
 
-class PostgresDialect final : public db::Dialect {
+class PostgresDialect final : public db::Dialect, public db::Meter {
  public:
   PostgresDialect();
 
@@ -30,10 +31,9 @@ class PostgresDialect final : public db::Dialect {
                  const std::vector<std::string>& indexes) const override;
   std::vector<db::SignalSql> Signals() const override { return {}; }
   std::vector<MotionEstimate> Estimate(
-      db::Connection& /*connection*/, const plan::Motion& /*motion*/,
-      const schema::Table& /*table*/) const override {
-    return {};
-  }
+      db::Connection& connection, const plan::Motion& motion,
+      const schema::Table& table) const override;
+  std::string MeterSql(const schema::TableName& table) const override;
   std::vector<std::string> LedgerSetup() const override;
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,

@@ -1,11 +1,13 @@
 #include "dialects/sqlite/dialect.h"
 
+#include "db/meter.h"
 #include "dialects/sqlite/connection.h"
 #include "dialects/sqlite/examine.h"
 #include "dialects/sqlite/explain.h"
 #include "dialects/sqlite/gauge.h"
 #include "dialects/sqlite/inspect.h"
 #include "dialects/sqlite/lock.h"
+#include "dialects/sqlite/motion_estimate.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/version_session.h"
 
@@ -59,7 +61,7 @@ db::Capabilities MakeCapabilities() {
   return can;
 }
 
-class SqliteDialect : public db::Dialect {
+class SqliteDialect : public db::Dialect, public db::Meter {
  public:
   const db::Capabilities& capabilities() const override {
     return capabilities_;
@@ -123,9 +125,15 @@ class SqliteDialect : public db::Dialect {
   // Empty but within a chunk's transaction; see sync.h.
   std::vector<db::SignalSql> Signals() const override { return {}; }
   std::vector<MotionEstimate> Estimate(
-      db::Connection& /*connection*/, const plan::Motion& /*motion*/,
-      const schema::Table& /*table*/) const override {
-    return {};
+      db::Connection& connection, const plan::Motion& motion,
+      const schema::Table& table) const override {
+    return sqlite::Estimate(connection, motion, table, capabilities_);
+  }
+  // Of the whole file; what the journal took is not known.
+  std::string MeterSql(const schema::TableName& /*table*/) const override {
+    return "SELECT (julianday('now') - 2440587.5) * 86400.0, NULL, "
+           "(SELECT page_count FROM pragma_page_count()) * "
+           "(SELECT page_size FROM pragma_page_size()) * 1.0";
   }
   std::vector<std::string> LedgerSetup() const override {
     return {"CREATE TABLE IF NOT EXISTS segue_busy (x)"};

@@ -1,0 +1,102 @@
+#include "dialects/sqlite/motion_estimate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "dialects/sqlite/names.h"
+
+namespace segue::sqlite {
+namespace {
+
+// Measured on SQLite 3.40 with tables of 300,000 rows of 45, 179 and 1,027
+// bytes, chunks of 2,000 rows, a flush at each commit. Processor time came
+// within a tenth of this; how long it takes is the disk's to say.
+constexpr double kPerRow = 0.5e-6;
+constexpr double kPerByte = 0.003e-6;
+constexpr double kCopyPerRow = 0.4e-6;
+constexpr double kCopyPerByte = 0.0015e-6;
+constexpr double kCopyPerEntry = 1.5e-6;  // sorted, per row and index
+constexpr double kElapsed = 3;            // times the processor time
+
+// A page whose rows grow is divided in the end; of wide rows a page has room
+// for one more value.
+constexpr double kGrowth = 0.15;
+constexpr double kMostGrowth = 32;
+
+constexpr double kRowHeader = 8;  // and one byte for each column
+constexpr double kEntryBytes = 24;
+
+std::string RowBytesSql(const schema::Table& table) {
+  std::vector<std::string> lengths;
+  for (const schema::Column& column : table.columns) {
+    lengths.push_back("coalesce(length(CAST(" + Quote(column.physical()) +
+                      " AS BLOB)), 0) + 1");
+  }
+  return "SELECT CAST(avg(" + base::Join(lengths, " + ") +
+         ") AS INTEGER) FROM (SELECT * FROM main." + Quote(table.name.name) +
+         " LIMIT 100)";
+}
+
+MotionEstimate Of(const char* motion, double rows, double seconds,
+                  double log_bytes, double disk_bytes) {
+  MotionEstimate estimate;
+  estimate.motion = motion;
+  estimate.rows = std::llround(rows);
+  estimate.seconds = rows * seconds * kElapsed;
+  estimate.log_bytes = std::llround(rows * log_bytes);
+  estimate.disk_bytes = std::llround(rows * disk_bytes);
+  return estimate;
+}
+
+}  // namespace
+
+// Each page goes through the journal once.
+MotionEstimate EstimateFill(double rows, double row_bytes, double rest) {
+  MotionEstimate estimate =
+      Of("fill", rows, (kPerRow + kPerByte * row_bytes) * (1 + rest), row_bytes,
+         std::min(row_bytes * kGrowth, kMostGrowth));
+  estimate.chosen = true;
+  estimate.why = fmt::format(
+      "a row of {:.0f} bytes stays where it is, and no index is touched",
+      row_bytes);
+  if (rest > 0) {
+    estimate.why += fmt::format(
+        "; a rest of {:.0f} % after each chunk leaves others the database",
+        100 * rest);
+  }
+  return estimate;
+}
+
+MotionEstimate EstimateCopy(double rows, double row_bytes, double indexes) {
+  const double bytes = row_bytes + indexes * kEntryBytes;
+  MotionEstimate estimate =
+      Of("copy", rows,
+         kCopyPerRow + kCopyPerByte * row_bytes + kCopyPerEntry * indexes,
+         bytes, bytes);
+  estimate.why =
+      "a second table and its indexes beside the first, until the "
+      "swap";
+  return estimate;
+}
+
+std::vector<MotionEstimate> Estimate(db::Connection& connection,
+                                     const plan::Motion& motion,
+                                     const schema::Table& table,
+                                     const db::Capabilities& can) {
+  if (!motion.new_column || table.estimated_rows < 1) return {};
+  const db::Value found =
+      connection.Execute(RowBytesSql(table)).rows.at(0).at(0);
+  if (db::IsNull(found)) return {};
+  const double row_bytes = kRowHeader + std::stod(db::ToText(found));
+  const auto rows = static_cast<double>(table.estimated_rows);
+  std::vector<MotionEstimate> estimates = {
+      EstimateFill(rows, row_bytes, can.chunk_rest),
+      EstimateCopy(rows, row_bytes, static_cast<double>(table.indexes.size()))};
+  for (MotionEstimate& estimate : estimates) estimate.table = table.name.name;
+  return estimates;
+}
+
+}  // namespace segue::sqlite

@@ -38,28 +38,28 @@ std::string InsertWhen(const MotionTerms& terms) {
   return terms.Provenance("NEW") + " = 0";
 }
 
-// The cheapest tests first; the setting is only looked up for rows that are
-// concerned. The backfill is no writer, but a trigger of the user's that
-// changes the source in its course is one.
-std::string UpdateWhen(const MotionTerms& terms) {
-  const std::string unfilled = terms.Provenance("OLD") + " = 0";
-  std::vector<std::string> source_changed;
-  if (terms.has_old_side()) source_changed.push_back(terms.OldSideChanged());
-  if (terms.has_shared()) source_changed.push_back(terms.SharedChanged());
-  const std::string sources = base::Join(source_changed, " OR ");
-  std::string concerned = unfilled;
-  if (!sources.empty()) concerned += " OR " + sources;
-  concerned += " OR " + terms.NewSideChanged();
-  std::string writer =
-      "pg_catalog.current_setting('segue.backfill', true) "
-      "IS DISTINCT FROM 'on'";
-  if (!sources.empty()) {
-    writer += " OR (" + unfilled + " AND (" + sources + "))";
+bool ChangesRowsFirst(const schema::Trigger& trigger) {
+  const std::string& text = trigger.definition;
+  return text.find(" BEFORE ") != std::string::npos &&
+         text.find("UPDATE") != std::string::npos;
+}
+
+// The server reads and compiles this anew for each statement that comes to the
+// table, which takes as long as the rest of a small UPDATE when it is long; so
+// it only keeps the backfill out, whose rows come by the million, and the
+// function says the rest (UnlessConcerned). A fill takes the provenance from 0
+// up; applications leave it alone. One comparison, as measured on single-row
+// UPDATEs: 4 microseconds; the whole condition here: 12; none, so that the
+// function runs for each row filled as well: 2, and a fill a tenth slower.
+std::string UpdateWhen(const MotionTerms& terms, bool own_triggers) {
+  std::string when = terms.Provenance("NEW") + " <= " + terms.Provenance("OLD");
+  if (terms.MarksUp()) when += " OR " + terms.Provenance("NEW") + " = 4";
+  // A trigger of the user's that changes the source of a row being filled.
+  if (own_triggers) {
+    if (terms.has_old_side()) when += " OR " + terms.OldSideChanged();
+    if (terms.has_shared()) when += " OR " + terms.SharedChanged();
   }
-  if (terms.MarksUp()) {
-    writer += " OR (" + unfilled + " AND " + terms.Provenance("NEW") + " = 4)";
-  }
-  return "(" + concerned + ") AND (" + writer + ")";
+  return when;
 }
 
 void RefuseGenerated(const MotionTerms& terms, const schema::Table& table) {
@@ -102,9 +102,27 @@ void RefuseLateTriggers(const MotionTerms& terms, const schema::Table& table) {
   }
 }
 
+// What the statements depend on besides the motion.
+struct Surroundings {
+  int major = 0;
+  bool own_triggers = false;  // of the user's, that may change a row
+};
+
+Surroundings SurroundingsOf(const plan::Motion& motion,
+                            const RenderContext& context) {
+  Surroundings around;
+  around.major = MajorVersion(context.schema.server_version);
+  const schema::Table* table = context.schema.FindTable(motion.table.name);
+  around.own_triggers =
+      table != nullptr && std::any_of(table->triggers.begin(),
+                                      table->triggers.end(), ChangesRowsFirst);
+  return around;
+}
+
 std::vector<std::string> CreateStatements(const plan::Motion& motion,
-                                          int major) {
+                                          const Surroundings& around) {
   const MotionTerms terms(motion);
+  const int major = around.major;
   // Waits for every writer that has begun without the triggers.
   std::vector<std::string> sql = {"LOCK TABLE " + Name(motion.table) +
                                   " IN SHARE ROW EXCLUSIVE MODE"};
@@ -124,7 +142,8 @@ std::vector<std::string> CreateStatements(const plan::Motion& motion,
   };
   add(terms.InsertTrigger(), "INSERT", InsertWhen(terms));
   if (!IsInsertOnly(terms)) {
-    add(terms.UpdateTrigger(), "UPDATE", UpdateWhen(terms));
+    add(terms.UpdateTrigger(), "UPDATE",
+        UpdateWhen(terms, around.own_triggers));
   }
   return sql;
 }
@@ -144,7 +163,8 @@ std::vector<std::string> DropStatements(const plan::Motion& motion) {
 }
 
 // What goes back to the form before this one.
-std::vector<std::string> UndoCreate(const plan::Motion& motion, int major) {
+std::vector<std::string> UndoCreate(const plan::Motion& motion,
+                                    const Surroundings& around) {
   plan::Motion before = motion;
   if (motion.settling) {
     before.settling = false;
@@ -153,7 +173,7 @@ std::vector<std::string> UndoCreate(const plan::Motion& motion, int major) {
   } else {
     return DropStatements(motion);
   }
-  return CreateStatements(before, major);
+  return CreateStatements(before, around);
 }
 
 void RefuseUnsound(const MotionTerms& terms, const RenderContext& context) {
@@ -187,11 +207,11 @@ PlannedAction RenderOne(const plan::CreateSync& action,
                         const RenderContext& context) {
   const MotionTerms terms(action.motion);
   RefuseUnsound(terms, context);
-  const int major = MajorVersion(context.schema.server_version);
+  const Surroundings around = SurroundingsOf(action.motion, context);
   PlannedAction planned;
   planned.description = "Install triggers that " + Describe(action.motion);
-  planned.forward = Statements(CreateStatements(action.motion, major));
-  planned.undo = Statements(UndoCreate(action.motion, major));
+  planned.forward = Statements(CreateStatements(action.motion, around));
+  planned.undo = Statements(UndoCreate(action.motion, around));
   planned.probe = TriggerExists(action.motion.table, terms.InsertTrigger());
   planned.lock = Lock(kShareRowExclusive, action.motion.table, context);
   return planned;
@@ -200,11 +220,11 @@ PlannedAction RenderOne(const plan::CreateSync& action,
 PlannedAction RenderOne(const plan::DropSync& action,
                         const RenderContext& context) {
   const MotionTerms terms(action.motion);
-  const int major = MajorVersion(context.schema.server_version);
+  const Surroundings around = SurroundingsOf(action.motion, context);
   PlannedAction planned;
   planned.description = "Remove the triggers that " + Describe(action.motion);
   planned.forward = Statements(DropStatements(action.motion));
-  planned.undo = Statements(CreateStatements(action.motion, major));
+  planned.undo = Statements(CreateStatements(action.motion, around));
   planned.probe = "SELECT NOT (" +
                   TriggerExists(action.motion.table, terms.InsertTrigger()) +
                   ")";
@@ -218,13 +238,13 @@ PlannedAction RenderOne(const plan::Retreat& action,
                         const RenderContext& context) {
   plan::Motion retreating = action.motion;
   retreating.retreating = true;
-  const int major = MajorVersion(context.schema.server_version);
+  const Surroundings around = SurroundingsOf(action.motion, context);
   PlannedAction planned;
   planned.kind = ActionKind::kRetreat;
   planned.description = "On a rollback, take the copies out of '" +
                         action.motion.new_column->physical() + "' of '" +
                         action.motion.table.name + "' again";
-  planned.undo = Statements(CreateStatements(retreating, major));
+  planned.undo = Statements(CreateStatements(retreating, around));
   planned.lock = Lock(kShareRowExclusive, action.motion.table, context);
   planned.motion = MakeMotionSql(action.motion, context);
   return planned;

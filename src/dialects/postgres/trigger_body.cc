@@ -186,13 +186,38 @@ std::string Retreating(const MotionTerms& terms) {
          give_back + "END IF; END IF; ";
 }
 
+// Most updates concern neither side of a row that is filled, and go first. The
+// backfill is no writer, but a trigger of the user's that changes the source in
+// its course is one.
+std::string UnlessConcerned(const MotionTerms& terms) {
+  const std::string unfilled = terms.Provenance("OLD") + " = 0";
+  std::vector<std::string> sources;
+  if (terms.has_old_side()) sources.push_back(terms.OldSideChanged());
+  if (terms.has_shared()) sources.push_back(terms.SharedChanged());
+  std::vector<std::string> changed = sources;
+  changed.push_back(terms.NewSideChanged());
+  std::vector<std::string> writers = sources;
+  if (terms.MarksUp()) writers.push_back(terms.Provenance("NEW") + " = 4");
+  std::string backfill =
+      "pg_catalog.current_setting('segue.backfill', true) = 'on'";
+  if (!writers.empty()) {
+    backfill +=
+        " AND NOT (" + unfilled + " AND (" + base::Join(writers, " OR ") + "))";
+  }
+  return "IF TG_OP = 'UPDATE' THEN IF NOT (" + unfilled + " OR " +
+         base::Join(changed, " OR ") + ") THEN RETURN NEW; END IF; IF " +
+         backfill + " THEN RETURN NEW; END IF; END IF; ";
+}
+
 std::string Body(const MotionTerms& terms) {
-  if (terms.motion().retreating) return Retreating(terms);
   if (IsInsertOnly(terms)) return Set(terms.Old("NEW"), terms.Down("NEW"));
+  if (terms.motion().retreating) {
+    return UnlessConcerned(terms) + Retreating(terms);
+  }
   const std::string insert =
       terms.has_old() ? InsertTwoSided(terms) : InsertNewOnly(terms);
-  return "IF TG_OP = 'INSERT' THEN " + insert + "ELSE " + Update(terms) +
-         "END IF; ";
+  return UnlessConcerned(terms) + "IF TG_OP = 'INSERT' THEN " + insert +
+         "ELSE " + Update(terms) + "END IF; ";
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ constexpr int kReadingsToMiss = 3;
 // the changes at one every few minutes, whatever a signal does.
 constexpr seconds kHold{5};
 constexpr seconds kHoldAfterStop{10};
-constexpr int kMostPatience = 8;
+constexpr int kMostPatience = 16;
 // A fall this soon after a rise, in holds, means that the rise was too early;
 // without one for so long, patience shrinks again.
 constexpr int kRelapse = 12;

@@ -8,6 +8,7 @@
 #include "dialects/postgres/lock.h"
 #include "dialects/postgres/motion_estimate.h"
 #include "dialects/postgres/render.h"
+#include "dialects/postgres/signals.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/version_url.h"
 
@@ -114,6 +115,10 @@ std::string PostgresDialect::MeterSql(const schema::TableName& table) const {
          name +
          " OR c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(" +
          name + ")))";
+}
+
+std::vector<db::SignalSql> PostgresDialect::Signals() const {
+  return postgres::Signals();
 }
 
 // CREATE SCHEMA IF NOT EXISTS would ask for the privilege to create one even

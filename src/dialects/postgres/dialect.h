@@ -29,7 +29,7 @@ class PostgresDialect final : public db::Dialect, public db::Meter {
                     const std::string& query) const override;
   Gauge GaugeFor(const schema::Table& table,
                  const std::vector<std::string>& indexes) const override;
-  std::vector<db::SignalSql> Signals() const override { return {}; }
+  std::vector<db::SignalSql> Signals() const override;
   std::vector<MotionEstimate> Estimate(
       db::Connection& connection, const plan::Motion& motion,
       const schema::Table& table) const override;

@@ -1,0 +1,123 @@
+#include "dialects/postgres/signals.h"
+
+namespace segue::postgres {
+namespace {
+
+// Sessions of segue's own; everybody may see the application's name.
+constexpr const char* kOurs =
+    "(SELECT pid FROM pg_catalog.pg_stat_activity "
+    "WHERE application_name LIKE 'segue%' "
+    "AND datname = pg_catalog.current_database())";
+
+constexpr const char* kStats = "pg_read_all_stats (member of pg_monitor)";
+
+// What other roles' sessions do is hidden from an ordinary role, and a count of
+// what is not hidden would say that all is well.
+std::string IfSeen(const std::string& number) {
+  return "CASE WHEN pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', "
+         "'USAGE') THEN (" +
+         number + ")::float8 END";
+}
+
+// Those that replay: no backups, no pg_receivewal, and no first copies of a
+// table, which come and go. Hidden rows have no state.
+std::string Standbys(const std::string& number) {
+  return "SELECT application_name || coalesce(' (' || host(client_addr) || "
+         "')', '') || CASE WHEN n > 1 THEN ' #' || n ELSE '' END, " +
+         number +
+         " FROM (SELECT *, row_number() OVER (PARTITION BY application_name, "
+         "client_addr ORDER BY backend_start, pid) AS n "
+         "FROM pg_catalog.pg_stat_replication "
+         "WHERE coalesce(state, '') <> 'backup' "
+         "AND (replay_lsn IS NOT NULL OR state IS NULL) "
+         "AND application_name !~ '^pg_[0-9]+_sync_') s";
+}
+
+// A standby that has replayed everything says nothing any more.
+std::string LagSql() {
+  return Standbys(
+      "CASE WHEN state IS NOT NULL THEN "
+      "coalesce(extract(epoch FROM replay_lag), 0)::float8 END");
+}
+
+// What it has not replayed yet, also while it replays nothing at all. On a
+// standby there is no current position, and none of its own to wait for.
+std::string BacklogSql() {
+  return Standbys(
+      "CASE WHEN state IS NOT NULL AND NOT pg_catalog.pg_is_in_recovery() THEN "
+      "greatest(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), "
+      "replay_lsn), 0)::float8 END");
+}
+
+std::string LockWaitsSql() {
+  return std::string(
+             "SELECT '', pg_catalog.count(DISTINCT l.pid)::float8 "
+             "FROM pg_catalog.pg_locks l WHERE NOT l.granted AND l.pid NOT "
+             "IN ") +
+         kOurs;
+}
+
+std::string BlockedSql() {
+  return std::string("WITH ours AS MATERIALIZED ") + kOurs +
+         ", waiting AS MATERIALIZED (SELECT DISTINCT pid FROM "
+         "pg_catalog.pg_locks WHERE NOT granted AND pid NOT IN (SELECT pid "
+         "FROM ours)) SELECT '', pg_catalog.count(*)::float8 FROM waiting w "
+         "WHERE pg_catalog.pg_blocking_pids(w.pid) && "
+         "ARRAY(SELECT pid FROM ours)";
+}
+
+std::string ActiveSql() {
+  return "SELECT '', " +
+         IfSeen(
+             "SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity "
+             "WHERE state = 'active' AND backend_type = 'client backend' "
+             "AND application_name NOT LIKE 'segue%'");
+}
+
+std::string ConnectionsSql() {
+  return "SELECT '', 100.0::float8 * pg_catalog.sum(numbackends)::float8 / "
+         "pg_catalog.current_setting('max_connections')::float8 "
+         "FROM pg_catalog.pg_stat_database";
+}
+
+std::string ArchiveSql() {
+  return "SELECT '', CASE WHEN pg_catalog.current_setting('archive_mode') = "
+         "'off' THEN 0 ELSE (SELECT pg_catalog.count(*) FROM "
+         "pg_catalog.pg_ls_archive_statusdir() WHERE name LIKE '%.ready') "
+         "END::float8";
+}
+
+// A vacuum's own snapshot holds back nobody else's.
+std::string OldSnapshotSql() {
+  return "SELECT '', " +
+         IfSeen(
+             "SELECT coalesce(pg_catalog.max(extract(epoch FROM "
+             "pg_catalog.clock_timestamp() - since)), 0) FROM ("
+             "SELECT xact_start AS since FROM pg_catalog.pg_stat_activity "
+             "WHERE (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) "
+             "AND backend_type <> 'autovacuum worker' "
+             "AND application_name NOT LIKE 'segue%' UNION ALL "
+             "SELECT prepared FROM pg_catalog.pg_prepared_xacts) t");
+}
+
+std::string DiskSql() {
+  return "SELECT pg_catalog.current_setting('data_directory'), 0 UNION ALL "
+         "SELECT nullif(pg_catalog.pg_tablespace_location(oid), ''), 0 "
+         "FROM pg_catalog.pg_tablespace";
+}
+
+}  // namespace
+
+std::vector<db::SignalSql> Signals() {
+  return {{"replication_lag", LagSql(), kStats},
+          {"replication_backlog", BacklogSql(), kStats},
+          {"lock_waits", LockWaitsSql(), ""},
+          {"blocked_sessions", BlockedSql(), ""},
+          {"active_sessions", ActiveSql(), kStats},
+          {"connections", ConnectionsSql(), ""},
+          {"archive_backlog", ArchiveSql(), "pg_monitor"},
+          {"old_snapshot", OldSnapshotSql(), kStats},
+          {"disk_free", DiskSql(), "pg_read_all_settings (or pg_monitor)"}};
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,12 @@
+// What a session can ask the server to know how it is doing.
+#pragma once
+
+#include <vector>
+
+#include "db/dialect.h"
+
+namespace segue::postgres {
+
+std::vector<db::SignalSql> Signals();
+
+}  // namespace segue::postgres

@@ -37,15 +37,15 @@ double ChunkSize::SlowTail() const {
   return sorted[count * 9 / 10];
 }
 
-void ChunkSize::Record(std::chrono::microseconds duration) {
+void ChunkSize::Record(std::chrono::microseconds duration, std::int64_t asked) {
   const auto took = static_cast<double>(duration.count());
-  const auto rows = static_cast<double>(rows_);
+  const auto rows = static_cast<double>(std::max<std::int64_t>(asked, 1));
   per_row_[recorded_++ % per_row_.size()] = std::max(took, 1.0) / rows;
   if (took > kCollapse * target_) {
     Set(rows * target_ / took);
     return;
   }
-  Set(std::min(target_ / SlowTail(), rows * kGrowth));
+  Set(std::min(target_ / SlowTail(), static_cast<double>(rows_) * kGrowth));
 }
 
 void ChunkSize::Halve() { Set(static_cast<double>(rows_) / 2); }

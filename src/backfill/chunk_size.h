@@ -18,8 +18,8 @@ class ChunkSize {
                      std::int64_t row_bytes = 0);
 
   std::int64_t rows() const { return rows_; }
-  // A chunk of rows() rows took `duration`.
-  void Record(std::chrono::microseconds duration);
+  // A chunk of `asked` rows, rows() or fewer, took `duration`.
+  void Record(std::chrono::microseconds duration, std::int64_t asked);
   // After a deadlock or a lock timeout.
   void Halve();
 

@@ -8,7 +8,7 @@ namespace segue::backfill {
 namespace {
 
 using db::PaceReason;
-using std::chrono::seconds;
+using std::chrono::milliseconds;
 
 constexpr std::array<double, 6> kLadder = {0, 0.1, 0.25, 0.5, 0.75, 1};
 constexpr std::size_t kTop = kLadder.size() - 1;
@@ -19,10 +19,10 @@ constexpr int kReadingsToStop = 2;
 // A statement of the monitor's that fails once says nothing yet.
 constexpr int kReadingsToMiss = 3;
 
-// How long the next rung must have been allowed. The longest patience bounds
-// the changes at one every few minutes, whatever a signal does.
-constexpr seconds kHold{5};
-constexpr seconds kHoldAfterStop{10};
+// How many readings long the next rung must have been allowed. The longest
+// patience bounds the changes at one every few minutes, whatever a signal does.
+constexpr int kHold = 5;
+constexpr int kHoldAfterStop = 10;
 constexpr int kMostPatience = 16;
 // A fall this soon after a rise, in holds, means that the rise was too early;
 // without one for so long, patience shrinks again.
@@ -50,8 +50,8 @@ std::size_t NearestRung(double allowed) {
 
 }  // namespace
 
-PaceController::PaceController(std::vector<Limit> limits)
-    : limits_(std::move(limits)), rung_(kTop) {}
+PaceController::PaceController(std::vector<Limit> limits, milliseconds interval)
+    : limits_(std::move(limits)), interval_(interval), rung_(kTop) {}
 
 const Limit* PaceController::LimitOf(const Key& key) const {
   for (const Limit& limit : limits_) {
@@ -90,7 +90,9 @@ void PaceController::Take(const Key& key, const Limit& limit, double value) {
   State& state = states_[key];
   const double now = Severity(value, soft, hard);
   state.severity = first ? now : (state.severity + now) / 2;
-  state.past_hard = Past(value, soft, hard) ? state.past_hard + 1 : 0;
+  // What is bad from the start is no hiccup.
+  const int more = first ? kReadingsToStop : 1;
+  state.past_hard = Past(value, soft, hard) ? state.past_hard + more : 0;
   state.missing = 0;
   state.value = value;
   state.soft = soft;
@@ -131,8 +133,8 @@ PaceController::Verdict PaceController::Judge() const {
   return verdict;
 }
 
-seconds PaceController::Hold() const {
-  return (rung_ == 0 ? kHoldAfterStop : kHold) * patience_;
+milliseconds PaceController::Hold() const {
+  return interval_ * (rung_ == 0 ? kHoldAfterStop : kHold) * patience_;
 }
 
 std::string PaceController::Describe(const Key& key, const char* ending) const {

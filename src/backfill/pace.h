@@ -47,13 +47,17 @@ class PaceController {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  explicit PaceController(std::vector<Limit> limits);
+  // `interval`: about how long it is from one reading to the next; all waiting
+  // is measured in it.
+  explicit PaceController(
+      std::vector<Limit> limits,
+      std::chrono::milliseconds interval = std::chrono::seconds(1));
 
   // What the signals said before anything was moved; limits that are multiples
   // refer to it. Several calls: the mean counts.
   void Baseline(const std::vector<Reading>& readings);
 
-  // One reading of all signals, about once a second. A (signal, subject) that
+  // One reading of all signals, one an interval. A (signal, subject) that
   // was readable once and is missing or unreadable in a few readings counts as
   // past hard. True when the pace has changed.
   bool Update(Time now, const std::vector<Reading>& readings);
@@ -84,10 +88,11 @@ class PaceController {
   bool Fall(Time now, std::size_t rung, const Verdict& verdict);
   bool Rise(Time now, const Verdict& verdict);
   void Calm(Time now);
-  std::chrono::seconds Hold() const;
+  std::chrono::milliseconds Hold() const;
   std::string Describe(const Key& key, const char* ending) const;
 
   std::vector<Limit> limits_;
+  std::chrono::milliseconds interval_;
   std::map<Key, State> states_;                     // what was readable once
   std::map<Key, std::pair<double, int>> baseline_;  // sum, count
   Pace pace_;

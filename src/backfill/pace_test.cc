@@ -71,8 +71,8 @@ TEST(PaceTest, FallsGraduallyBetweenSoftAndHard) {
 }
 
 TEST(PaceTest, StopsPastHardAndComesBackRungByRung) {
-  const Replay replay =
-      Play(120, [](int second) { return second < 20 ? 6.0 : 0.0; });
+  const Replay replay = Play(
+      120, [](int second) { return second >= 5 && second < 20 ? 6.0 : 0.0; });
   std::vector<double> shares;
   for (const Pace& change : replay.changes) shares.push_back(change.share);
   EXPECT_EQ(shares, (std::vector<double>{0.1, 0, 0.1, 0.25, 0.5, 0.75, 1}));
@@ -81,6 +81,12 @@ TEST(PaceTest, StopsPastHardAndComesBackRungByRung) {
   // Not at once: it must have been good for a while.
   EXPECT_EQ(replay.Share(20, 29), 0);
   EXPECT_EQ(replay.shares.back(), 1);
+}
+
+TEST(PaceTest, WhatIsBadFromTheStartStopsAtOnce) {
+  PaceController pace({LagLimit()});
+  pace.Update(kStart, {Lag(6.0)});
+  EXPECT_EQ(pace.pace().share, 0);
 }
 
 TEST(PaceTest, OneReadingPastHardIsNoStop) {

@@ -56,9 +56,9 @@ class Walker {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
         Clock::now() - begin);
     // A last, partial chunk says nothing about the speed of a full one.
-    if (whole_) size_.Record(took);
+    if (whole_) size_.Record(took, asked_);
     host_.Moved(asked_, moved_);
-    RestAfter(took);
+    if (!span_.done) host_.RestAfter(took, options_.rest, moved_);
   }
 
   // At the saved position.
@@ -108,7 +108,7 @@ class Walker {
     db::Transaction transaction(connection, options);
     if (options_.writes) host_.Fence();
     if (!lap_.known) FindEndOfLap(connection);
-    asked_ = size_.rows();
+    asked_ = host_.ChunkRows(size_.rows());
     Range range{lap_.at, lap_.upper};
     std::vector<db::Value> bound =
         NextBound(connection, motion_, range, asked_);
@@ -158,13 +158,6 @@ class Walker {
     if (!mine_) return;
     span_ = std::move(*saved);
     StartLap();
-  }
-
-  void RestAfter(std::chrono::microseconds took) {
-    if (options_.rest <= 0 || span_.done) return;
-    const double millis =
-        static_cast<double>(took.count()) / 1000.0 * options_.rest;
-    host_.Rest(std::chrono::milliseconds(static_cast<std::int64_t>(millis)));
   }
 
   Host& host_;

@@ -41,6 +41,7 @@ int RunMigrate(const Context& context);
 int RunStatus(const Context& context);
 int RunWatch(const Context& context);
 int RunPause(const Context& context);
+int RunPace(const Context& context);
 int RunResume(const Context& context);
 int RunWork(const Context& context);
 int RunCancel(const Context& context);

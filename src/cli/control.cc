@@ -1,9 +1,12 @@
-// segue pause, resume and cancel: through the ledger, to a runner that may be
-// another process on another machine.
+// segue pause, pace, resume and cancel: through the ledger, to a runner that
+// may be another process on another machine.
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/progress_view.h"
 #include "cli/session.h"
 #include "cli/summary.h"
+#include "manifest/amount.h"
+#include "segue/error.h"
 
 namespace segue::cli {
 
@@ -27,6 +30,19 @@ int Say(const Context& context, const std::string& request,
   return 0;
 }
 
+// "30%", "30 %" or "30": of the full pace.
+double ParseShare(const std::string& text) {
+  const auto amount = manifest::ParseAmount(text);
+  const bool percent = amount && (amount->unit.empty() || amount->unit == "%");
+  if (percent && amount->number > 0 && amount->number <= 100) {
+    return amount->number / 100;
+  }
+  throw Error(ErrorKind::kUsage, "'" + text +
+                                     "' is no share of the full pace; it is "
+                                     "above 0% and at most 100%")
+      .WithHint("'segue pause' stops it altogether");
+}
+
 void Tell(const Context& context, const std::string& text) {
   if (!context.quiet()) context.around.err << text << "\n";
 }
@@ -45,6 +61,23 @@ int RunPause(const Context& context) {
   session.migrator().ClearPause();
   return Say(context, "pause", runner,
              "No runner is live, so nothing is moving.");
+}
+
+int RunPace(const Context& context) {
+  const std::string given = context.arguments.Value("SHARE");
+  const double share = ParseShare(given);
+  Session session(context);
+  const std::string runner = LiveRunner(session.migrator());
+  if (runner.empty()) {
+    // A later start begins at its own pace.
+    return Say(context, "pace", runner,
+               "No runner is live, so nothing is moving.");
+  }
+  session.migrator().RequestPace(share);
+  return Say(context, "pace", runner,
+             share < 1 ? runner + " goes at most at " + PaceText(share) +
+                             " of the full pace from its next chunk on."
+                       : runner + " goes as fast as the throttle allows.");
 }
 
 int RunResume(const Context& context) {

@@ -43,6 +43,8 @@ Json Object(const MigrationStatus& status) {
           {"eta_seconds", Eta(status.eta_seconds)},
           {"activity", status.activity},
           {"paused", status.paused},
+          {"pace", status.pace},
+          {"pace_reason", status.pace_reason},
           {"runner", status.runner},
           {"error", status.error},
           {"started_at", status.started_at},

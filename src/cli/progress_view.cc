@@ -36,6 +36,10 @@ std::string Activity(const Progress& progress) {
 
 }  // namespace
 
+std::string PaceText(double share) {
+  return std::to_string(std::lround(share * 100)) + " %";
+}
+
 std::string RowsText(const Progress& progress) {
   if (progress.rows_done == 0 && progress.rows_total == 0) return "";
   std::string text = base::WithThousands(progress.rows_done);
@@ -50,6 +54,10 @@ std::string RowsText(const Progress& progress) {
   }
   if (progress.eta_seconds >= 0) {
     text += " ETA " + FormatDuration(progress.eta_seconds);
+  }
+  if (progress.pace < 1) {
+    text +=
+        " at " + PaceText(progress.pace) + " (" + progress.pace_reason + ")";
   }
   return text;
 }

@@ -27,6 +27,7 @@ Session::Session(const Context& context, const Settings& settings)
   options.lock_budget = settings.lock_budget;
   options.chunk_time = settings.chunk_time;
   options.workers = settings.workers;
+  options.pace = settings.pace;
   options.access = settings.access;
   options.on_transform_error = settings.on_transform_error;
   Telemetry* const telemetry = context.telemetry;

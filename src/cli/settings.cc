@@ -154,6 +154,7 @@ Settings ResolveSettings(const Context& context) {
   if (arguments.Has("--workers")) {
     settings.workers = ParseWorkers(arguments.Value("--workers"));
   }
+  settings.pace = config.pace;
   if (arguments.Has("--lock-budget")) {
     settings.lock_budget =
         ParseTime("--lock-budget", arguments.Value("--lock-budget"));

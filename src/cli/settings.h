@@ -9,6 +9,7 @@
 
 #include "cli/context.h"
 #include "segue/database.h"
+#include "segue/pace.h"
 #include "segue/plan.h"
 
 namespace segue::cli {
@@ -21,6 +22,7 @@ struct Settings {
   std::chrono::milliseconds lock_budget{0};  // zero: the database's default
   std::chrono::milliseconds chunk_time{0};   // zero: the database's default
   int workers = 0;                           // zero: the default
+  PaceOptions pace;
 };
 
 // URL: --url; the environment that --env names; DATABASE_URL; DATABASE_URL in

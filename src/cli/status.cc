@@ -61,6 +61,12 @@ std::string Now(const MigrationStatus& status) {
   return status.runner.empty() ? "" : status.activity;
 }
 
+// Only what a live runner is held back by.
+std::string PaceLine(const MigrationStatus& status) {
+  if (status.pace >= 1) return "";
+  return PaceText(status.pace) + " (" + status.pace_reason + ")";
+}
+
 const char* Mark(const StepStatus& step) {
   if (step.rolled_back) return "undone ";
   return step.executed ? "done   " : "       ";
@@ -71,18 +77,18 @@ std::string Text(const MigrationStatus& status) {
   if (!status.title.empty() && status.title != status.id) {
     text += ": " + status.title;
   }
-  text += "\n" + Field("phase", PhaseText(status)) +
-          Field("progress",
-                std::to_string(static_cast<int>(status.progress_pct)) + "%") +
-          Field("rows", RowsLine(status)) + Field("now", Now(status)) +
-          Field("access", AccessText(status)) +
-          Field("on error", MarkingText(status)) +
-          Field("with", base::Join(status.folded, ", ")) +
-          Field("runner", RunnerText(status)) +
-          Field("paused", status.paused ? "yes; segue resume goes on" : "") +
-          Field("error", ErrorText(status)) +
-          Field("started", status.started_at) +
-          Field("updated", status.updated_at) + "  steps\n";
+  text +=
+      "\n" + Field("phase", PhaseText(status)) +
+      Field("progress",
+            std::to_string(static_cast<int>(status.progress_pct)) + "%") +
+      Field("rows", RowsLine(status)) + Field("now", Now(status)) +
+      Field("access", AccessText(status)) +
+      Field("on error", MarkingText(status)) +
+      Field("with", base::Join(status.folded, ", ")) +
+      Field("runner", RunnerText(status)) + Field("pace", PaceLine(status)) +
+      Field("paused", status.paused ? "yes; segue resume goes on" : "") +
+      Field("error", ErrorText(status)) + Field("started", status.started_at) +
+      Field("updated", status.updated_at) + "  steps\n";
   for (const StepStatus& step : status.steps) {
     text += "    " + std::string(Mark(step)) + "[" +
             std::string(ToString(step.phase)) + "] " + step.description + "\n";

@@ -31,6 +31,8 @@ std::string RowsLine(const MigrationStatus& status) {
   if (!status.runner.empty() && !status.paused) {
     progress.rows_per_second = status.rows_per_second;
     progress.eta_seconds = status.eta_seconds;
+    progress.pace = status.pace;
+    progress.pace_reason = status.pace_reason;
   }
   return RowsText(progress);
 }
@@ -90,7 +92,7 @@ std::string WatchLine(const MigrationStatus& status) {
 std::string WatchMark(const MigrationStatus& status) {
   std::string mark = status.id + "\n" + PhaseText(status) + "\n" +
                      RunnerText(status) + "\n" + status.error +
-                     (status.paused ? "\npaused" : "\n");
+                     (status.paused ? "\npaused" : "\n") + status.pace_reason;
   for (const StepStatus& step : status.steps) mark += Mark(step);
   return mark;
 }

@@ -73,7 +73,7 @@ std::vector<SignalInfo> MakeTable() {
       // it.
       {PaceReason::kOldSnapshot, Unit::kSeconds, Origin::kServer, 600, 21'600,
        60},
-      {PaceReason::kLoadAverage, Unit::kCount, Origin::kMachine, 4, 12, 0.25},
+      {PaceReason::kLoadAverage, Unit::kCount, Origin::kMachine, 8, 24, 0.25},
       {PaceReason::kMemoryFree, Unit::kPercent, Origin::kMachine, 10, 3, 5},
       {PaceReason::kDiskFree, Unit::kBytes, Origin::kMachine, 5 * kGiga, kGiga,
        kGiga},

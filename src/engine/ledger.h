@@ -44,6 +44,10 @@ struct Control {
   bool cancel = false;
   double pace = 1;  // asked for, of the full pace
   std::string by;   // who asked
+  // How fast whoever runs the migration lets rows be moved, and why.
+  double allowed = 1;
+  std::string reason;  // of the closed set; empty at full pace
+  std::string message;
 };
 
 // The row that stands for a step as a whole, beside those of its actions.
@@ -108,7 +112,9 @@ class Ledger {
                   int step) const;
 
   Control LoadControl(db::Connection& connection) const;
+  // What was asked for; what is allowed stays.
   void SaveControl(db::Connection& connection, const Control& control) const;
+  void SaveAllowed(db::Connection& connection, const Control& control) const;
 
   std::vector<VersionInfo> Versions(db::Connection& connection) const;
   void AddVersion(db::Connection& connection, const std::string& name,

@@ -45,6 +45,12 @@ std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
       create +
           "control (schema_name TEXT PRIMARY KEY, pause BIGINT NOT NULL,"
           " cancel BIGINT NOT NULL, asked_by TEXT NOT NULL)",
+      // How fast rows may be moved, in thousandths of the full pace: what was
+      // asked for, and what whoever runs the migration allows.
+      create +
+          "pace (schema_name TEXT PRIMARY KEY, asked BIGINT NOT NULL,"
+          " allowed BIGINT NOT NULL, reason TEXT NOT NULL,"
+          " message TEXT NOT NULL, changed_at TEXT NOT NULL)",
       create +
           "version (schema_name TEXT NOT NULL, name TEXT NOT NULL,"
           " version_schema TEXT NOT NULL, state TEXT NOT NULL,"

@@ -82,6 +82,7 @@ Outcome Migrator::Start(const Migration& migration,
   }
   session.Adopt(migration);
   // 1 The file was validated when it was loaded; 2 take the lease.
+  engine::Throttle::Check(session.database, session.options.pace);
   session.ledger.Install(session.connection());
   Lease lease(session.database, session.ledger);
   session.ClearControl();

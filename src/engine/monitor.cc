@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "base/clock.h"
@@ -16,7 +17,15 @@ using backfill::Reading;
 using db::PaceReason;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kInterval{1000};
+// From one reading to the next. Tests shorten it.
+milliseconds Interval() {
+  constexpr milliseconds kDefault{1000};
+  const char* text = std::getenv("SEGUE_MONITOR_MS");
+  if (text == nullptr) return kDefault;
+  const milliseconds given(std::strtol(text, nullptr, 10));
+  return given.count() > 0 ? given : kDefault;
+}
+
 // A server that does not answer for so long is not doing well.
 constexpr std::chrono::seconds kStale{10};
 
@@ -28,10 +37,11 @@ constexpr milliseconds kBaselineInterval{100};
 }  // namespace
 
 Monitor::Monitor(Database& database, const PaceOptions& options)
-    : reader_(database, options.limits),
+    : interval_(Interval()),
+      reader_(database, options.limits),
       relative_(std::any_of(options.limits.begin(), options.limits.end(),
                             [](const SignalLimit& l) { return l.relative; })),
-      controller_(reader_.limits()) {}
+      controller_(reader_.limits(), interval_) {}
 
 Monitor::~Monitor() {
   {
@@ -69,7 +79,7 @@ void Monitor::NoteUnreadable(const std::vector<Reading>& readings) {
 
 void Monitor::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
-  while (!wake_.wait_for(lock, kInterval, [this] { return stopping_; })) {
+  while (!wake_.wait_for(lock, interval_, [this] { return stopping_; })) {
     lock.unlock();
     const std::vector<Reading> readings = reader_.Read();
     Take(readings);

@@ -45,6 +45,7 @@ class Monitor {
   void RecordBaseline(const std::vector<backfill::Reading>& first);
   void NoteUnreadable(const std::vector<backfill::Reading>& readings);
 
+  const std::chrono::milliseconds interval_;
   SignalReader reader_;
   const bool relative_;  // some limit is a multiple of the baseline
 

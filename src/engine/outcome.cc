@@ -1,6 +1,7 @@
 // What a run came to, and what status says.
 #include <algorithm>
 
+#include "db/signal.h"
 #include "engine/lease.h"
 #include "engine/session.h"
 
@@ -30,12 +31,23 @@ MigrationStatus Migrator::Session::StatusOf(engine::MigrationRow row) {
     status.steps.push_back(
         {step.phase, step.description, step.executed, step.rolled_back});
   }
-  status.paused = ledger.LoadControl(connection()).pause;
   if (const auto holder = engine::Lease::Live(connection(), ledger)) {
     status.runner = holder->ToString();
   }
+  AddPace(status);
   AddRows(row, status);
   return status;
+}
+
+// What is held back is whoever moves rows now.
+void Migrator::Session::AddPace(MigrationStatus& status) {
+  const engine::Control control = ledger.LoadControl(connection());
+  status.paused = control.pause;
+  if (status.runner.empty()) return;
+  status.pace = control.pause ? 0 : control.allowed;
+  status.pace_reason = control.pause
+                           ? std::string(ToString(db::PaceReason::kPaused))
+                           : control.reason;
 }
 
 void Migrator::Session::AddRows(const engine::MigrationRow& row,
@@ -77,6 +89,8 @@ Outcome Migrator::Session::OutcomeOf(const std::string& id) {
   outcome.history = ledger.Events(connection(), id);
   outcome.status = StatusOf(std::move(*row));
   outcome.status.runner.clear();  // this run is over
+  outcome.status.pace = 1;
+  outcome.status.pace_reason.clear();
   return outcome;
 }
 

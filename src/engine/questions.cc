@@ -22,6 +22,14 @@ void Migrator::RequestPause() {
   session_->Ask([](engine::Control& control) { control.pause = true; });
 }
 
+void Migrator::RequestPace(double share) {
+  if (!(share > 0 && share <= 1)) {
+    throw Error(ErrorKind::kUsage, "a pace is above 0 % and at most 100 %")
+        .WithHint("'segue pause' stops it");
+  }
+  session_->Ask([share](engine::Control& control) { control.pace = share; });
+}
+
 void Migrator::ClearPause() {
   session_->Ask([](engine::Control& control) {
     control.pause = false;

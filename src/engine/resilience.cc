@@ -12,7 +12,7 @@
 namespace segue::engine {
 namespace {
 
-// How often a waiting runner looks at the control row.
+// How often a runner without a session tries again.
 constexpr std::chrono::milliseconds kPoll{200};
 
 }  // namespace
@@ -29,33 +29,6 @@ void Runner::ThrowIfCancelled() const {
   if (options_.cancel != nullptr) options_.cancel->ThrowIfRequested();
 }
 
-void Runner::BeforeChunk() {
-  ThrowIfCancelled();
-  Control control;
-  Resiliently([&] { control = ledger_.LoadControl(connection()); });
-  if (control.pause && !control.cancel) control = WaitWhilePaused(control);
-  if (control.cancel) {
-    cancelled_by_request_ = true;
-    throw Error(ErrorKind::kCancelled, "cancelled by " + control.by);
-  }
-  ReclaimIfDue();
-  chunk_began_ = base::SystemClock().Now();
-}
-
-Control Runner::WaitWhilePaused(const Control& control) {
-  Note(Progress::Event::kPaused, "paused by " + control.by);
-  Control now = control;
-  while (now.pause && !now.cancel) {
-    Rest(kPoll);
-    ThrowIfCancelled();
-    // Keeps the lease alive where no heartbeat does.
-    Resiliently(
-        [&] { InLedger([&] { now = ledger_.LoadControl(connection()); }); });
-  }
-  if (!now.cancel) Note(Progress::Event::kResumed, "resumed by " + now.by);
-  return now;
-}
-
 void Runner::Note(Progress::Event event, const std::string& message) {
   const char* phase = event == Progress::Event::kPaused    ? "PAUSED"
                       : event == Progress::Event::kResumed ? "RESUMED"
@@ -67,10 +40,6 @@ void Runner::Note(Progress::Event event, const std::string& message) {
   Progress progress = Report(event);
   progress.message = message;
   Send(progress);
-}
-
-void Runner::Rest(std::chrono::milliseconds duration) {
-  base::SystemClock().Sleep(duration);
 }
 
 void Runner::Resiliently(const std::function<void()>& work) {
@@ -159,6 +128,8 @@ Progress Runner::Report(Progress::Event event) const {
     progress.phase = plan_.steps[step_].phase;
     progress.step = plan_.steps[step_].description;
   }
+  progress.pace = pace_.share;
+  progress.pace_reason = ToString(pace_.reason);
   if (!plan_.steps.empty()) {
     progress.progress_pct = 100.0 * static_cast<double>(steps_done_) /
                             static_cast<double>(plan_.steps.size());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -30,7 +31,8 @@ Runner::Runner(Database& database, const Ledger& ledger, Lease& lease,
       lease_(lease),
       options_(options),
       migration_(migration),
-      plan_(migration.plan) {
+      plan_(migration.plan),
+      throttle_(database, options.pace, base::SystemClock()) {
   WatchInterrupts();
   Plan before = plan_;
   ledger_.LoadStates(database_.connection(), migration_.id, before);

@@ -15,6 +15,7 @@
 #include "engine/lease.h"
 #include "engine/ledger.h"
 #include "engine/ranges.h"
+#include "engine/throttle.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
 
@@ -176,10 +177,19 @@ class Runner : public StepRunner, private backfill::Host {
                    const std::function<void()>& smaller,
                    const std::function<void()>& reload) override;
   std::optional<backfill::Span> Load(const backfill::Span& span) override;
-  void Rest(std::chrono::milliseconds duration) override;
+  std::int64_t ChunkRows(std::int64_t rows) override;
+  void RestAfter(std::chrono::microseconds took, double rest,
+                 std::int64_t rows) override;
 
   // Sessions and waiting (resilience.cc).
-  Control WaitWhilePaused(const Control& control);
+  Control LookAtControl(bool waiting);
+  void WaitWhilePaused(const Control& control);
+  // Tells everybody how fast rows may be moved, when that changes; answers it.
+  double FollowPace(const Control& control);
+  void TellPace(const backfill::Pace& pace);
+  Tempo TempoNow() const;
+  // Ends early when a stop is requested.
+  void Rest(std::chrono::milliseconds duration) const;
   void Recover(const Error& cause);
   void WatchInterrupts();
   void ThrowIfCancelled() const;
@@ -205,6 +215,8 @@ class Runner : public StepRunner, private backfill::Host {
   Crew* crew_ = nullptr;
   std::string locked_;  // LockNeed::object of what is being waited for
   bool cancelled_by_request_ = false;
+  Throttle throttle_;
+  backfill::Pace pace_;  // that everybody was told
 };
 
 }  // namespace segue::engine

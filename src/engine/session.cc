@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "db/retry.h"
 #include "engine/blockers.h"
+#include "engine/options.h"
 #include "engine/pending.h"
 #include "segue/error.h"
 
@@ -24,15 +25,15 @@ constexpr std::chrono::seconds kTrialTime{30};
 
 }  // namespace
 
-Migrator::Session::Session(Database& target, MigratorOptions given)
+Migrator::Session::Session(Database& target, MigratorOptions from)
     : database(target),
-      options(std::move(given)),
+      options(std::move(from)),
+      given(options),
       ledger(target.dialect(), target.schema(),
              options.who.empty() ? engine::SystemUser() : options.who) {}
 
 void Migrator::Session::Adopt(const Migration& migration) {
-  if (migration.chunk_time) options.chunk_time = *migration.chunk_time;
-  if (migration.workers > 0) options.workers = migration.workers;
+  options = engine::OptionsFor(given, migration);
 }
 
 std::chrono::milliseconds Migrator::Session::LockBudget() const {
@@ -260,7 +261,10 @@ void Migrator::Session::RecordError(const MigrationRow& row,
   }
 }
 
-void Migrator::Session::ClearControl() { ledger.SaveControl(connection(), {}); }
+void Migrator::Session::ClearControl() {
+  ledger.SaveControl(connection(), {});
+  ledger.SaveAllowed(connection(), {});
+}
 
 void Migrator::Session::RunPhase(MigrationRow& row, Runner& runner,
                                  Phase phase) {

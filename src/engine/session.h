@@ -90,7 +90,8 @@ class Migrator::Session {
   std::chrono::milliseconds LockBudget() const;
 
   Database& database;
-  MigratorOptions options;
+  MigratorOptions options;  // with what the migration asks for
+  const MigratorOptions given;
   engine::Ledger ledger;
 
  private:
@@ -130,6 +131,7 @@ class Migrator::Session {
   void FinishComplete(engine::Lease& lease, engine::MigrationRow& row,
                       const std::vector<std::string>& gauges = {});
   void AddRows(const engine::MigrationRow& row, MigrationStatus& status);
+  void AddPace(MigrationStatus& status);
 };
 
 }  // namespace segue

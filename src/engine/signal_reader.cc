@@ -197,7 +197,7 @@ void SignalReader::ReadOne(const db::SignalSql& sql,
 }
 
 void SignalReader::ReadProbe(std::vector<Reading>& readings) {
-  const auto begin = std::chrono::steady_clock::now();
+  std::chrono::duration<double> took{};
   bool failed = true;
   std::string why = "no session";
   if (connection_ && connection_->alive()) {
@@ -205,15 +205,15 @@ void SignalReader::ReadProbe(std::vector<Reading>& readings) {
       db::TransactionOptions options{db::Purpose::kRead};
       options.statement_budget = kQueryTime * 2;
       db::Transaction transaction(*connection_, options);
+      const auto begin = std::chrono::steady_clock::now();
       connection_->Execute(probe_);
+      took = std::chrono::steady_clock::now() - begin;
       transaction.Commit();
       failed = false;
     } catch (const Error& error) {
       why = error.what();
     }
   }
-  const std::chrono::duration<double> took =
-      std::chrono::steady_clock::now() - begin;
   outcomes_.push_back(failed);
   if (outcomes_.size() > kProbes) outcomes_.erase(outcomes_.begin());
   if (failed) {

@@ -13,11 +13,17 @@ using std::chrono::milliseconds;
 
 // A walk that is over by then needs no session of the monitor's; unless limits
 // were asked for, which are read before the first chunk.
-constexpr milliseconds kGrace{500};
+constexpr milliseconds kGrace{1'000};
 
 // At a tenth of the pace a chunk is a quarter as long, and the rest is rest: a
 // chunk has a cost of its own.
 constexpr double kSmallest = 0.25;
+
+// Where the size of a row is not known.
+constexpr double kRowBytes = 200;
+
+// How soon a rest hears that it is to end.
+constexpr milliseconds kPart{200};
 
 // However slow the pace: a request to go on is heard soon.
 constexpr milliseconds kLongestRest{10'000};
@@ -31,6 +37,13 @@ Throttle::Throttle(Database& database, const PaceOptions& options,
       window_(base::Window::Parse(options.window)),
       rate_(options.rows_per_second, options.bytes_per_second),
       clock_(clock) {}
+
+void Throttle::Check(Database& database, const PaceOptions& options) {
+  base::Window::Parse(options.window);
+  if (options.limits.empty()) return;
+  SignalReader reader(database, options.limits);
+  reader.RequireAsked(reader.Read());
+}
 
 void Throttle::StartMonitor() {
   if (monitor_.started()) return;
@@ -55,23 +68,44 @@ std::vector<std::string> Throttle::TakeNotices() {
   return monitor_.TakeNotices();
 }
 
-milliseconds Throttle::RestForRate(std::int64_t rows, double bytes) {
-  return rate_.Charge(clock_.Now(), rows, bytes);
-}
-
-std::int64_t ChunkRows(std::int64_t rows, double share) {
-  const double part = std::clamp(share, kSmallest, 1.0);
-  return std::max<std::int64_t>(
+std::int64_t Throttle::ChunkRows(std::int64_t rows, const Tempo& tempo) const {
+  const double part = std::clamp(tempo.share, kSmallest, 1.0);
+  const auto paced = std::max<std::int64_t>(
       1, static_cast<std::int64_t>(static_cast<double>(rows) * part));
+  const std::int64_t most =
+      tempo.row_bytes > 0 ? rate_.MostRows(tempo.row_bytes) : 0;
+  return most > 0 ? std::min(paced, most) : paced;
 }
 
-milliseconds RestForPace(std::chrono::microseconds took, double rest,
-                         double share) {
+milliseconds Throttle::RestAfter(std::chrono::microseconds took, double rest,
+                                 std::int64_t rows, const Tempo& tempo) {
   const double millis = static_cast<double>(took.count()) / 1000.0;
-  const double part = std::clamp(share, 0.001, 1.0);
-  const double whole = millis * (1 + rest) / part;
-  return std::min(milliseconds(static_cast<std::int64_t>(whole - millis)),
-                  kLongestRest);
+  const double share = std::clamp(tempo.share, 0.001, 1.0);
+  const double whole = millis * (1 + rest) / share;
+  const auto for_pace = std::min(
+      milliseconds(static_cast<std::int64_t>(whole - millis)), kLongestRest);
+  if (tempo.row_bytes <= 0) return for_pace;
+  const double bytes = static_cast<double>(rows) * tempo.row_bytes;
+  return std::max(for_pace, rate_.Charge(clock_.Now(), rows, bytes));
+}
+
+double RowBytes(const Plan& plan, const MotionSql& motion) {
+  for (const MotionEstimate& estimate : plan.estimates) {
+    const bool known = estimate.rows > 0 && estimate.disk_bytes > 0;
+    if (estimate.chosen && known && estimate.table == motion.table) {
+      return static_cast<double>(estimate.disk_bytes) /
+             static_cast<double>(estimate.rows);
+    }
+  }
+  return kRowBytes;
+}
+
+void RestUnless(const std::function<bool()>& stop, milliseconds duration) {
+  while (duration.count() > 0 && !stop()) {
+    const milliseconds part = std::min(duration, kPart);
+    base::SystemClock().Sleep(part);
+    duration -= part;
+  }
 }
 
 std::string PaceLine(const Pace& pace) {

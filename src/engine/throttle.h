@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,14 +16,25 @@
 #include "base/window.h"
 #include "engine/monitor.h"
 #include "segue/pace.h"
+#include "segue/plan.h"
 
 namespace segue::engine {
+
+// How fast a walk goes.
+struct Tempo {
+  double share = 1;      // of the full pace
+  double row_bytes = 0;  // 0: the rate does not count for this walk
+};
 
 class Throttle {
  public:
   // Throws Error{kUsage} for a window that is none, Error{kRefused} for signals
   // that cannot be watched. `database` and `clock` must outlive it.
   Throttle(Database& database, const PaceOptions& options, base::Clock& clock);
+
+  // Throws what a run with these options would, and Error{kRefused} when a
+  // signal that is asked for cannot be read now; before anything is done.
+  static void Check(Database& database, const PaceOptions& options);
 
   // Before each chunk, on the thread that runs the migration. `asked`: the
   // share that somebody asked for. `fills`: rows are moved for the migration,
@@ -31,12 +43,15 @@ class Throttle {
   backfill::Pace Allowed(double asked, bool fills);
   std::vector<std::string> TakeNotices();
 
-  // Thread-safe: after a chunk of a fill, how long to rest for the rate.
-  std::chrono::milliseconds RestForRate(std::int64_t rows, double bytes);
-  // Thread-safe: the most rows of a chunk; 0: no limit.
-  std::int64_t MostRows(double row_bytes) const {
-    return rate_.MostRows(row_bytes);
-  }
+  // How many rows the next chunk has, which has `rows` at full pace: fewer at
+  // a low one, so that each is over sooner. Thread-safe.
+  std::int64_t ChunkRows(std::int64_t rows, const Tempo& tempo) const;
+  // How long to rest after a chunk that took `took` and moved `rows`, so that
+  // they are moved at this tempo; at full pace it would be `rest` of that time.
+  // Thread-safe.
+  std::chrono::milliseconds RestAfter(std::chrono::microseconds took,
+                                      double rest, std::int64_t rows,
+                                      const Tempo& tempo);
 
  private:
   void StartMonitor();
@@ -49,13 +64,11 @@ class Throttle {
   std::optional<std::chrono::steady_clock::time_point> began_;
 };
 
-// How many rows a chunk of `rows` has at `share` of the full pace: fewer, so
-// that each is over sooner.
-std::int64_t ChunkRows(std::int64_t rows, double share);
-// How long to rest after a chunk that took `took`, so that rows are moved at
-// `share` of the full pace, at which it would be `rest` of that time.
-std::chrono::milliseconds RestForPace(std::chrono::microseconds took,
-                                      double rest, double share);
+// About how many bytes a row of the motion's table has.
+double RowBytes(const Plan& plan, const MotionSql& motion);
+// Sleeps, but for the rest of it once `stop` says so.
+void RestUnless(const std::function<bool()>& stop,
+                std::chrono::milliseconds duration);
 // "40 %: replication_lag of standby1 is 3.2 s, limit 1.0 s"
 std::string PaceLine(const backfill::Pace& pace);
 

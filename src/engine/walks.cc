@@ -207,8 +207,9 @@ void Runner::WalkTogether(
     const std::lock_guard<std::mutex> lock(mutex);
     on_rows(result);
   };
+  const double bytes = TempoNow().row_bytes;
   const auto work = [&](const std::string& name, const Crew& crew) {
-    Worker worker(database_, ledger_, options_, ranges, name);
+    Worker worker(database_, ledger_, options_, ranges, name, throttle_, bytes);
     worker.stop = [&crew] { return crew.stopping(); };
     worker.Walk(*motion_, statement, walk, one_at_a_time);
   };

@@ -42,8 +42,11 @@ std::int64_t Migrator::Session::HelpWith(const MigrationRow& row,
   const MotionSql& sql = MotionNamed(row.plan, motion);
   const auto kept = ledger.LoadMotion(connection(), row.id, motion, activity);
   LedgerRanges ranges(ledger, row.id, motion, activity);
+  engine::Throttle throttle(database, options.pace, base::SystemClock());
+  const double bytes =
+      activity == engine::kBackfill ? engine::RowBytes(row.plan, sql) : 0;
   engine::Worker worker(database, ledger, options, ranges,
-                        "worker " + engine::ProcessName());
+                        "worker " + engine::ProcessName(), throttle, bytes);
   std::int64_t rows = 0;
   worker.moved = [&](std::int64_t moved) {
     rows += moved;

@@ -55,12 +55,15 @@ std::string ProcessName() {
 }
 
 Worker::Worker(Database& database, const Ledger& ledger,
-               const MigratorOptions& options, Ranges& ranges, std::string name)
+               const MigratorOptions& options, Ranges& ranges, std::string name,
+               Throttle& throttle, double row_bytes)
     : database_(database),
       ledger_(ledger),
       options_(options),
       ranges_(ranges),
       name_(std::move(name)),
+      throttle_(throttle),
+      tempo_{1, row_bytes},
       connection_(database.NewConnection(kPurpose)) {}
 
 void Worker::Walk(const MotionSql& motion, const RangeSql& statement,
@@ -102,7 +105,8 @@ void Worker::BeforeChunk() {
     Control control;
     Resiliently([&] { control = ledger_.LoadControl(*connection_); });
     if (control.cancel) throw Error(ErrorKind::kCancelled, "cancelled");
-    if (!control.pause) return;
+    tempo_.share = control.allowed;
+    if (!control.pause && control.allowed > 0) return;
     Rest(kPoll);
   }
 }
@@ -119,8 +123,17 @@ std::optional<backfill::Span> Worker::Load(const backfill::Span& span) {
   return ranges_.Load(*connection_, name_, span);
 }
 
-void Worker::Rest(std::chrono::milliseconds duration) {
-  base::SystemClock().Sleep(duration);
+std::int64_t Worker::ChunkRows(std::int64_t rows) {
+  return throttle_.ChunkRows(rows, tempo_);
+}
+
+void Worker::RestAfter(std::chrono::microseconds took, double rest,
+                       std::int64_t rows) {
+  Rest(throttle_.RestAfter(took, rest, rows, tempo_));
+}
+
+void Worker::Rest(std::chrono::milliseconds duration) const {
+  RestUnless([this] { return Stopping(); }, duration);
 }
 
 void Worker::Resiliently(const std::function<void()>& work) {

@@ -9,6 +9,7 @@
 
 #include "backfill/walk.h"
 #include "engine/ranges.h"
+#include "engine/throttle.h"
 #include "segue/database.h"
 #include "segue/migrator.h"
 
@@ -37,9 +38,12 @@ std::string ProcessName();
 class Worker : private backfill::Host {
  public:
   // `stop`, asked before each chunk, ends the work without an error; `moved`
-  // hears of each chunk. All references must outlive the worker.
+  // hears of each chunk. How fast it goes the ledger says; of `throttle` only
+  // the rate counts, by `row_bytes` a row, 0 where there is none to keep. All
+  // references must outlive the worker.
   Worker(Database& database, const Ledger& ledger,
-         const MigratorOptions& options, Ranges& ranges, std::string name);
+         const MigratorOptions& options, Ranges& ranges, std::string name,
+         Throttle& throttle, double row_bytes);
 
   std::function<bool()> stop;
   std::function<void(std::int64_t rows)> moved;
@@ -61,9 +65,13 @@ class Worker : private backfill::Host {
                    const std::function<void()>& smaller,
                    const std::function<void()>& reload) override;
   std::optional<backfill::Span> Load(const backfill::Span& span) override;
-  void Rest(std::chrono::milliseconds duration) override;
+  std::int64_t ChunkRows(std::int64_t rows) override;
+  void RestAfter(std::chrono::microseconds took, double rest,
+                 std::int64_t rows) override;
 
   bool Stopping() const;
+  // Ends early when the worker is to stop.
+  void Rest(std::chrono::milliseconds duration) const;
   void Resiliently(const std::function<void()>& work);
   void InLedger(const std::function<void()>& work);
 
@@ -72,6 +80,8 @@ class Worker : private backfill::Host {
   const MigratorOptions& options_;
   Ranges& ranges_;
   const std::string name_;
+  Throttle& throttle_;
+  Tempo tempo_;
   bool writes_ = true;
   bool lost_ = false;  // the connection is to be replaced
   std::unique_ptr<db::Connection> connection_;

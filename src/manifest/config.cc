@@ -2,6 +2,7 @@
 
 #include "manifest/document.h"
 #include "manifest/settings.h"
+#include "manifest/throttle.h"
 #include "ops/reader.h"
 
 namespace segue::manifest {
@@ -40,7 +41,7 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
       root, {"environments", "directory", "access", "undo_window",
              "on_transform_error", "lock_budget", "backfill", "throttle",
              "gate", "hooks", "webhooks"});
-  for (const char* key : {"throttle", "gate", "hooks", "webhooks"}) {
+  for (const char* key : {"gate", "hooks", "webhooks"}) {
     reader.RefuseForNow(key, "");
   }
   RefuseUndoWindow(reader, root);
@@ -58,6 +59,8 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   const BackfillKeys backfill = ReadBackfill(reader);
   config.chunk_time = backfill.chunk_time.value_or(config.chunk_time);
   config.workers = backfill.workers;
+  config.pace = backfill.pace;
+  config.pace.limits = ReadThrottle(reader);
   return config;
 }
 

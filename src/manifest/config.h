@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "manifest/duration.h"
+#include "segue/pace.h"
 #include "segue/plan.h"
 
 namespace segue::manifest {
@@ -26,6 +27,7 @@ struct Config {
   std::chrono::milliseconds lock_budget{0};  // zero: not given
   std::chrono::milliseconds chunk_time{0};   // zero: not given
   int workers = 0;                           // zero: not given
+  PaceOptions pace;                          // what is not given is 0 or empty
 };
 
 // Throws Error{kUsage} naming file, line and key. A key that is documented but

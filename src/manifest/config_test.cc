@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "manifest/duration.h"
 #include "segue/error.h"
 
@@ -48,6 +50,75 @@ backfill: {chunk_time: 1s}
   EXPECT_EQ(config.chunk_time, milliseconds(1000));
 }
 
+TEST(Config, ReadsHowFastRowsMayBeMoved) {
+  const Config config = ParseConfig(R"(
+backfill:
+  max_rate: 5000 rows/s, 20MB/s
+  window: 22:00-06:00 Europe/Berlin
+throttle:
+  replication_lag: {soft: 500ms, hard: 5s}
+  probe_latency: {soft: 1.5x, hard: 4x}
+  disk_free: {soft: 20GB, hard: 10GiB}
+  connections: {soft: 70%, hard: 90}
+  load_average: off
+  flag_file: {path: /tmp/hold}
+  sql:
+    - {query: SELECT 1, soft: 10, hard: 100}
+    - query: SELECT 2
+)",
+                                    "segue.yaml");
+  const PaceOptions& pace = config.pace;
+  EXPECT_EQ(pace.rows_per_second, 5000);
+  EXPECT_EQ(pace.bytes_per_second, 20e6);
+  EXPECT_EQ(pace.window, "22:00-06:00 Europe/Berlin");
+  ASSERT_EQ(pace.limits.size(), 8U);
+  EXPECT_EQ(pace.limits[0].signal, "replication_lag");
+  EXPECT_EQ(pace.limits[0].soft, 0.5);
+  EXPECT_EQ(pace.limits[0].hard, 5);
+  EXPECT_FALSE(pace.limits[0].relative);
+  EXPECT_EQ(pace.limits[1].soft, 1.5);
+  EXPECT_TRUE(pace.limits[1].relative);
+  EXPECT_EQ(pace.limits[2].soft, 20e9);
+  EXPECT_EQ(pace.limits[2].hard, 10.0 * 1024 * 1024 * 1024);
+  EXPECT_EQ(pace.limits[3].hard, 90);
+  EXPECT_TRUE(std::isinf(pace.limits[4].hard));
+  EXPECT_EQ(pace.limits[5].source, "/tmp/hold");
+  EXPECT_EQ(pace.limits[6].source, "SELECT 1");
+  EXPECT_EQ(pace.limits[7].hard, 1);
+}
+
+TEST(Config, SaysWhatIsWrongWithALimit) {
+  const auto error = [](const std::string& signal) {
+    return UsageErrorOf("throttle:\n  " + signal + "\n");
+  };
+  EXPECT_THAT(error("replication_lagg: {soft: 1s, hard: 2s}"),
+              HasSubstr("nearest is 'replication_lag'"));
+  EXPECT_THAT(error("replication_lag: {soft: 1, hard: 2}"),
+              HasSubstr("segue.yaml:2: throttle.replication_lag.soft: '1' is "
+                        "no limit for replication_lag; write it like 500ms"));
+  EXPECT_THAT(error("replication_lag: {soft: 1s}"),
+              HasSubstr("needs both soft and hard"));
+  EXPECT_THAT(error("replication_lag: {soft: 5s, hard: 2s}"),
+              HasSubstr("bad when it is high"));
+  EXPECT_THAT(error("disk_free: {soft: 1GB, hard: 2GB}"),
+              HasSubstr("bad when it is low"));
+  EXPECT_THAT(error("replication_lag: {soft: 1.5x, hard: 2s}"),
+              HasSubstr("must both be multiples"));
+  EXPECT_THAT(error("sql: {soft: 1, hard: 2}"),
+              HasSubstr("missing key 'query'"));
+  EXPECT_THAT(error("lock_waits: {soft: 1, hard: 2, query: x}"),
+              HasSubstr("unknown key 'query'"));
+  EXPECT_THAT(error("lock_waits: 5"), HasSubstr("expected a map"));
+  EXPECT_THAT(UsageErrorOf("backfill: {max_rate: fast}\n"),
+              HasSubstr("segue.yaml:1: backfill.max_rate: 'fast' is no rate"));
+  EXPECT_THAT(UsageErrorOf("backfill: {max_rate: 5000}\n"),
+              HasSubstr("is no rate"));
+  EXPECT_THAT(UsageErrorOf("backfill: {max_rate: '1MB/s, 2MB/s'}\n"),
+              HasSubstr("is no rate"));
+  EXPECT_THAT(UsageErrorOf("backfill: {window: nights}\n"),
+              HasSubstr("backfill.window: 'nights' is no window of hours"));
+}
+
 TEST(Config, EverythingIsOptional) {
   const Config config = ParseConfig("# all defaults\n", "segue.yaml");
   EXPECT_TRUE(config.environments.empty());
@@ -57,7 +128,7 @@ TEST(Config, EverythingIsOptional) {
 }
 
 TEST(Config, RefusesWhatItDoesNotActOn) {
-  for (const char* key : {"throttle", "gate", "hooks", "webhooks"}) {
+  for (const char* key : {"gate", "hooks", "webhooks"}) {
     const std::string text = std::string("\n") + key + ": {x: y}\n";
     EXPECT_THAT(UsageErrorOf(text),
                 HasSubstr(std::string("segue.yaml:2: ") + key + ": '" + key +

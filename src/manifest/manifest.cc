@@ -57,6 +57,7 @@ Migration Parse(std::string_view text, const std::string& filename) {
   const BackfillKeys backfill = ReadBackfill(reader);
   migration.chunk_time = backfill.chunk_time;
   migration.workers = backfill.workers;
+  migration.pace = backfill.pace;
   ReadOperations(reader, migration);
   migration.source = text;
   migration.checksum = base::Sha256(text);

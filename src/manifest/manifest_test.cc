@@ -183,6 +183,13 @@ TEST(Manifest, SettingsAreChecked) {
               HasSubstr("'fast' is no length of time"));
   EXPECT_THAT(UsageErrorOf(operations + "backfill: {chunk_time: 0}\n"),
               HasSubstr("above zero"));
+  EXPECT_THAT(UsageErrorOf(operations + "backfill: {window: 25:00-26:00}\n"),
+              HasSubstr("times are HH:MM"));
+  const Migration paced = Parse(
+      operations + "backfill: {max_rate: 100 rows/s, window: 01:00-05:00}\n",
+      "01_a.yaml");
+  EXPECT_EQ(paced.pace.rows_per_second, 100);
+  EXPECT_EQ(paced.pace.window, "01:00-05:00");
 }
 
 TEST(Manifest, FilesThatCannotBeRead) {

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "base/window.h"
+#include "manifest/amount.h"
 #include "manifest/duration.h"
+#include "segue/error.h"
 
 namespace segue::manifest {
 
@@ -47,19 +50,33 @@ int ReadWorkers(const Reader& reader, const base::Node& map) {
   return *count;
 }
 
+// What `parse` throws gets the key's place in front of it.
+template <typename Parse>
+void At(const base::Node& node, const Parse& parse) {
+  try {
+    parse();
+  } catch (const Error& error) {
+    throw UsageError(node, error.what()).WithHint(error.hint());
+  }
+}
+
 }  // namespace
 
 BackfillKeys ReadBackfill(const Reader& reader) {
+  BackfillKeys keys;
   const base::Node* backfill = reader.OptionalMap("backfill");
-  if (backfill == nullptr) return {};
-  const Reader keys(*backfill, {"chunk_time", "max_rate", "workers", "window"});
-  for (const char* key : {"max_rate", "window"}) {
-    keys.RefuseForNow(key, "");
+  if (backfill == nullptr) return keys;
+  const Reader map(*backfill, {"chunk_time", "max_rate", "workers", "window"});
+  keys.chunk_time = PositiveDuration(map, *backfill, "chunk_time");
+  keys.workers = ReadWorkers(map, *backfill);
+  if (const auto rate = map.OptionalSql("max_rate")) {
+    At(*backfill->Find("max_rate"), [&] { ParseRate(*rate, keys.pace); });
   }
-  BackfillKeys given;
-  given.chunk_time = PositiveDuration(keys, *backfill, "chunk_time");
-  given.workers = ReadWorkers(keys, *backfill);
-  return given;
+  if (const auto window = map.OptionalString("window")) {
+    At(*backfill->Find("window"), [&] { base::Window::Parse(*window); });
+    keys.pace.window = *window;
+  }
+  return keys;
 }
 
 std::optional<std::chrono::milliseconds> PositiveDuration(

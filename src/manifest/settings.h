@@ -7,6 +7,7 @@
 
 #include "base/node.h"
 #include "ops/reader.h"
+#include "segue/pace.h"
 #include "segue/plan.h"
 
 namespace segue::manifest {
@@ -22,10 +23,11 @@ inline constexpr std::int64_t kMostWorkers = 64;
 
 struct BackfillKeys {
   std::optional<std::chrono::milliseconds> chunk_time;
-  int workers = 0;  // 0: not given
+  int workers = 0;   // 0: not given
+  PaceOptions pace;  // what is not given is 0 or empty
 };
-// `backfill: {chunk_time: 200ms, workers: 2}`; its other keys are refused for
-// now.
+// `backfill: {chunk_time: 200ms, workers: 2, max_rate: 5000 rows/s, window:
+// 22:00-06:00 Europe/Berlin}`.
 BackfillKeys ReadBackfill(const ops::Reader& reader);
 // A key whose value must be above zero.
 std::optional<std::chrono::milliseconds> PositiveDuration(

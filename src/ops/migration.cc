@@ -1,5 +1,6 @@
 #include "segue/migration.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "ops/add_column.h"
@@ -222,6 +223,26 @@ void RefuseOtherTransformErrors(const Migration& a, const Migration& b) {
                   std::string(ToString(*other)));
 }
 
+// The more careful of two limits, of which zero is none.
+double Stricter(double a, double b) {
+  if (a == 0 || b == 0) return std::max(a, b);
+  return std::min(a, b);
+}
+
+void FoldPace(const Migration& file, Migration& whole) {
+  PaceOptions& pace = whole.pace;
+  pace.rows_per_second =
+      Stricter(file.pace.rows_per_second, pace.rows_per_second);
+  pace.bytes_per_second =
+      Stricter(file.pace.bytes_per_second, pace.bytes_per_second);
+  if (pace.window.empty()) pace.window = file.pace.window;
+  if (file.pace.window.empty() || file.pace.window == pace.window) return;
+  throw Error(ErrorKind::kRefused, "'" + file.id +
+                                       "' is to be filled in the window " +
+                                       file.pace.window + " and '" + whole.id +
+                                       "' in " + pace.window);
+}
+
 }  // namespace
 
 Migration Fold(std::vector<Migration> files) {
@@ -249,6 +270,7 @@ Migration Fold(std::vector<Migration> files) {
         (file.workers > 0 && file.workers < whole.workers)) {
       whole.workers = file.workers;
     }
+    FoldPace(file, whole);
   }
   all.insert(all.end(), whole.operations.begin(), whole.operations.end());
   whole.operations = std::move(all);

@@ -75,6 +75,16 @@ PostgresServer::PostgresServer(const PostgresOptions& options) {
   Start();
 }
 
+PostgresServer::PostgresServer(const PostgresServer& primary,
+                               const std::string& name) {
+  OwnFolder();
+  OutputOf(ServerProgram("pg_basebackup",
+                         {"-h", primary.folder(), "-U", "postgres", "-D",
+                          DataFolder(), "-R", "-c", "fast", "--no-sync"}));
+  Configure({{"unix_socket_directories", folder()}, {"cluster_name", name}});
+  Start();
+}
+
 PostgresServer::~PostgresServer() {
   try {
     Stop(/*immediate=*/true);
@@ -88,11 +98,24 @@ PostgresServer& PostgresServer::Shared() {
   return server;
 }
 
-void PostgresServer::InitCluster(const PostgresOptions& options) {
+void PostgresServer::OwnFolder() const {
   Account account = UnprivilegedAccount();
   if (::chown(folder().c_str(), account.user, account.group) != 0) {
     throw std::runtime_error("cannot give away " + folder());
   }
+}
+
+// The last setting of a name counts.
+void PostgresServer::Configure(
+    const std::map<std::string, std::string>& settings) const {
+  std::ofstream file(DataFolder() + "/postgresql.auto.conf", std::ios::app);
+  for (const auto& [key, value] : settings) {
+    file << key << " = '" << value << "'\n";
+  }
+}
+
+void PostgresServer::InitCluster(const PostgresOptions& options) {
+  OwnFolder();
   OutputOf(ServerProgram(
       "initdb", {"-D", DataFolder(), "-A", "trust", "-U", "postgres", "-E",
                  "UTF8", "--locale=C.UTF-8", "--no-sync"}));
@@ -106,10 +129,7 @@ void PostgresServer::InitCluster(const PostgresOptions& options) {
       {"log_line_prefix", "%m [%p] %a "},
       {"deadlock_timeout", "200ms"}};
   for (const auto& [key, value] : options.settings) settings[key] = value;
-  std::ofstream file(DataFolder() + "/postgresql.auto.conf", std::ios::app);
-  for (const auto& [key, value] : settings) {
-    file << key << " = '" << value << "'\n";
-  }
+  Configure(settings);
 }
 
 void PostgresServer::Start() {

@@ -28,6 +28,9 @@ class PostgresServer {
   static bool Available() { return !BinFolder().empty(); }
 
   explicit PostgresServer(const PostgresOptions& options = {});
+  // A standby of `primary` by its base backup, which follows it from then on.
+  // The primary knows it as `name`.
+  PostgresServer(const PostgresServer& primary, const std::string& name);
   ~PostgresServer();
 
   // One for the whole test program, started at its first use.
@@ -55,6 +58,8 @@ class PostgresServer {
   int pid() const { return server_ ? server_->pid() : -1; }
 
  private:
+  void OwnFolder() const;
+  void Configure(const std::map<std::string, std::string>& settings) const;
   void InitCluster(const PostgresOptions& options);
   void WaitUntilReady();
   std::string DataFolder() const { return folder_.path() + "/d"; }

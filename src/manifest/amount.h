@@ -1,0 +1,28 @@
+// Sizes and rates as people write them: "20MB", "5000 rows/s", "20MB/s".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "segue/pace.h"
+
+namespace segue::manifest {
+
+// A number without sign, and the text after it, trimmed; nullopt where there is
+// none.
+struct Amount {
+  double number = 0;
+  std::string unit;
+};
+std::optional<Amount> ParseAmount(std::string_view text);
+
+// Bytes: kB, MB, GB, TB are powers of 1000, KiB, MiB, GiB, TiB of 1024; a
+// number alone is bytes.
+std::optional<double> ParseSize(std::string_view text);
+
+// "5000 rows/s", "20MB/s" or both, with a comma between: sets rows_per_second
+// and bytes_per_second. Throws Error{kUsage}.
+void ParseRate(const std::string& text, PaceOptions& pace);
+
+}  // namespace segue::manifest

@@ -1,0 +1,338 @@
+// What slows and stops a backfill, and who is told.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <thread>
+
+#include "base/clock.h"
+#include "segue/error.h"
+#include "segue/migrator.h"
+#include "tests/support/postgres_server.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/testbed.h"
+
+namespace segue::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+constexpr int kRows = 12'000;
+
+Migration RenameName() {
+  Migration migration("01_rename", "Rename name");
+  migration.RenameColumn("users", "name", "full_name");
+  return migration;
+}
+
+// Ten readings a second: what takes seconds for people takes tenths here.
+void HurryTheMonitor() { setenv("SEGUE_MONITOR_MS", "100", 1); }
+
+// A migration on a thread of its own, watched through another session.
+class Running {
+ public:
+  Running(const std::function<Database()>& open, MigratorOptions options,
+          Migration migration)
+      : database_(open()),
+        watched_(open()),
+        watcher_(watched_, {}),
+        thread_([this, options, migration] {
+          try {
+            outcome_ = Migrator(database_, options).Start(migration);
+          } catch (const Error& error) {
+            error_ = error.what();
+          }
+          over_ = true;
+        }) {}
+  ~Running() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  // Until the runner's pace is held back for this reason, or the time is up.
+  MigrationStatus WaitForReason(const std::string& reason, double at_most = 1) {
+    std::optional<MigrationStatus> status;
+    Wait([&] {
+      status = watcher_.Status();
+      return status && status->pace_reason == reason && status->pace <= at_most;
+    });
+    return status.value_or(MigrationStatus{});
+  }
+  // The walk has begun, and the monitor with it.
+  void WaitForRows() {
+    Wait([&] {
+      const auto status = watcher_.Status();
+      return status && status->rows_done > 0;
+    });
+  }
+  std::int64_t Rows() { return watcher_.Status()->rows_done; }
+  void ExpectStandsStill() {
+    const std::int64_t rows = Rows();
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    EXPECT_EQ(Rows(), rows);
+    EXPECT_FALSE(over_);
+  }
+  // Its history, as lines.
+  std::vector<std::string> Finish() {
+    thread_.join();
+    EXPECT_EQ(error_, "");
+    EXPECT_EQ(outcome_.status.sub_state, SubState::kReady);
+    std::vector<std::string> lines;
+    for (const HistoryEntry& entry : outcome_.history) {
+      lines.push_back(entry.phase + " " + entry.message);
+    }
+    return lines;
+  }
+  Migrator& watcher() { return watcher_; }
+
+ private:
+  void Wait(const std::function<bool()>& what) {
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!what()) {
+      if (over_ || std::chrono::steady_clock::now() > deadline) {
+        ADD_FAILURE() << "it never happened; " << error_;
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+
+  Database database_;
+  Database watched_;
+  Migrator watcher_;
+  Outcome outcome_;
+  std::string error_;
+  std::atomic<bool> over_{false};
+  std::thread thread_;  // last: it uses the others
+};
+
+class ThrottleTest : public DialectTest {
+ protected:
+  void SetUp() override {
+    HurryTheMonitor();
+    DialectTest::SetUp();
+    if (IsSkipped()) return;
+    db().Exec("CREATE TABLE users(id integer PRIMARY KEY, name text NOT NULL)");
+    db().Exec(
+        "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE "
+        "i < " +
+        std::to_string(kRows) +
+        ") INSERT INTO users SELECT i, 'n' || i FROM s");
+  }
+
+  std::unique_ptr<Running> Start(const MigratorOptions& options,
+                                 const Migration& migration = RenameName()) {
+    return std::make_unique<Running>([this] { return db().Open(); }, options,
+                                     migration);
+  }
+  static MigratorOptions Limited(const SignalLimit& limit) {
+    MigratorOptions options;
+    options.pace.limits = {limit};
+    options.chunk_time = std::chrono::milliseconds(20);
+    return options;
+  }
+  void ExpectAllMoved() {
+    EXPECT_EQ(
+        db().app().One("SELECT count(*) FROM users WHERE full_name = name"),
+        std::to_string(kRows));
+  }
+};
+
+TEST_P(ThrottleTest, AFlagFileHoldsItUntilItIsGone) {
+  const TempDir folder;
+  const std::string flag = folder.path() + "/hold";
+  std::ofstream(flag) << "deploying";
+  const auto running = Start(Limited({"flag_file", flag, 0.5, 1, false}));
+  const MigrationStatus held = running->WaitForReason("flag_file", 0);
+  EXPECT_EQ(held.pace, 0);
+  running->ExpectStandsStill();
+  std::filesystem::remove(flag);
+  const auto history = running->Finish();
+  EXPECT_THAT(history,
+              Contains("PACE 0 %: flag_file of " + flag + " is 1, limit 0.50"));
+  EXPECT_THAT(history, Contains(HasSubstr("PACE 10 %: flag_file")));
+  ExpectAllMoved();
+}
+
+TEST_P(ThrottleTest, AnHourOutsideTheWindowHoldsIt) {
+  // A window of an hour that is twelve hours away.
+  const auto now = base::SystemClock().WallTime();
+  const std::string noon = base::FormatUtc(now + std::chrono::hours(12));
+  const std::string end = base::FormatUtc(now + std::chrono::hours(13));
+  MigratorOptions options;
+  options.pace.window = noon.substr(11, 5) + "-" + end.substr(11, 5);
+  const auto running = Start(options);
+  const MigrationStatus held = running->WaitForReason("window", 0);
+  EXPECT_EQ(held.pace, 0);
+  running->ExpectStandsStill();
+  EXPECT_EQ(running->Rows(), 0);
+  running->watcher().RequestCancel();
+}
+
+TEST_P(ThrottleTest, SomebodyAsksForLessAndThenForAll) {
+  MigratorOptions options;
+  options.chunk_time = std::chrono::milliseconds(10);
+  options.pace.rows_per_second = 6'000;
+  const auto running = Start(options);
+  running->WaitForRows();
+  running->watcher().RequestPace(0.05);
+  EXPECT_EQ(running->WaitForReason("requested").pace, 0.05);
+  running->watcher().RequestPace(1);
+  EXPECT_EQ(running->WaitForReason("").pace, 1);
+  const auto history = running->Finish();
+  EXPECT_THAT(history, Contains("PACE 5 %: as requested"));
+  EXPECT_THAT(history, Contains("PACE 100 %"));
+  ExpectAllMoved();
+}
+
+TEST_P(ThrottleTest, RowsASecondAreKept) {
+  Migration migration = RenameName();
+  migration.pace.rows_per_second = 10'000;  // of the file
+  const auto begin = std::chrono::steady_clock::now();
+  Start(MigratorOptions{}, migration)->Finish();
+  const std::chrono::duration<double> took =
+      std::chrono::steady_clock::now() - begin;
+  EXPECT_GT(took.count(), 0.9);
+  EXPECT_LT(took.count(), 6);
+  ExpectAllMoved();
+}
+
+TEST_P(ThrottleTest, WhatCannotBeWatchedIsRefusedBeforeAnythingIsDone) {
+  const std::string before = db().Dump();
+  const std::string signal = Either("replication_lag", "sql");
+  Database database = db().Open();
+  try {
+    Migrator(database, Limited({signal, "SELECT no_such_column", 1, 2, false}))
+        .Start(RenameName());
+    FAIL() << "it began";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kRefused);
+    EXPECT_THAT(error.what(), HasSubstr("'" + signal + "'"));
+    EXPECT_THAT(error.what(),
+                HasSubstr(Either("SQLite does not have it", "no_such_column")));
+  }
+  EXPECT_EQ(db().Dump(), before);
+}
+
+SEGUE_INSTANTIATE(ThrottleTest);
+
+class ThrottlePostgresTest : public ThrottleTest {};
+
+TEST_P(ThrottlePostgresTest, AQueryPastItsLimitHoldsIt) {
+  db().Exec("CREATE TABLE queue(jobs integer); INSERT INTO queue VALUES (90)");
+  const std::string query = "SELECT jobs FROM queue";
+  const auto running = Start(Limited({"sql", query, 10, 50, false}));
+  running->WaitForReason("sql", 0);
+  running->ExpectStandsStill();
+  db().Exec("UPDATE queue SET jobs = 3");
+  const auto history = running->Finish();
+  EXPECT_THAT(history,
+              Contains("PACE 0 %: sql of " + query + " is 90, limit 10"));
+  ExpectAllMoved();
+}
+
+TEST_P(ThrottlePostgresTest, AQueryThatFailsAllOfASuddenHoldsIt) {
+  db().Exec("CREATE TABLE queue(jobs integer); INSERT INTO queue VALUES (1)");
+  MigratorOptions options =
+      Limited({"sql", "SELECT jobs FROM queue", 10, 50, false});
+  options.pace.rows_per_second = 5'000;
+  const auto running = Start(options);
+  running->WaitForRows();
+  db().Exec("ALTER TABLE queue RENAME TO gone");
+  const MigrationStatus held = running->WaitForReason("signal_lost", 0);
+  EXPECT_EQ(held.pace, 0);
+  db().Exec("ALTER TABLE gone RENAME TO queue");
+  const auto history = running->Finish();
+  EXPECT_THAT(history, Contains(HasSubstr("cannot be read any more")));
+  ExpectAllMoved();
+}
+
+TEST_P(ThrottlePostgresTest, SessionsThatWaitForLocksSlowIt) {
+  db().Exec("CREATE TABLE other(id integer)");
+  const auto holder = db().NewClient();
+  holder->Query("BEGIN; LOCK TABLE other");
+  std::vector<std::thread> waiting;
+  for (int i = 0; i < 3; ++i) {
+    waiting.emplace_back([this] {
+      const auto client = db().NewClient();
+      client->Query("SELECT count(*) FROM other");
+    });
+  }
+  WaitUntil(db().app(), "SELECT count(*) FROM pg_locks WHERE NOT granted", "3");
+  const auto running = Start(Limited({"lock_waits", "", 1, 3, false}));
+  running->WaitForReason("lock_waits", 0);
+  holder->Query("ROLLBACK");
+  for (std::thread& thread : waiting) thread.join();
+  const auto history = running->Finish();
+  EXPECT_THAT(history, Contains("PACE 0 %: lock_waits is 3, limit 1"));
+  ExpectAllMoved();
+}
+
+// All signals are read, none of the defaults stops an idle server, and an
+// ordinary owner is told what is not watched.
+TEST_P(ThrottlePostgresTest, AnIdleServerIsNotSlowed) {
+  MigratorOptions options;
+  options.pace.rows_per_second = 6'000;  // so that the monitor begins
+  const auto history = Start(options)->Finish();
+  for (const std::string& line : history) {
+    EXPECT_NE(line.substr(0, 4), "PACE") << line;
+    EXPECT_THAT(line, ::testing::Not(HasSubstr("cannot read"))) << line;
+  }
+}
+
+SEGUE_INSTANTIATE_ON(ThrottlePostgresTest, PostgresTestbed());
+
+TEST(ThrottleStandbyTest, AStandbyThatStopsHoldsItUntilItIsBack) {
+  if (!PostgresServer::Available()) {
+    std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
+    GTEST_SKIP();
+  }
+  HurryTheMonitor();
+  PostgresServer primary;
+  const std::string url = primary.Url(primary.CreateDatabase());
+  const auto app = OpenPostgresClient(url);
+  app->Query(
+      "CREATE TABLE users(id integer PRIMARY KEY, name text NOT NULL);"
+      "INSERT INTO users SELECT i, 'n' || i FROM generate_series(1, 20000) i");
+  PostgresServer standby(primary, "standby1");
+  WaitUntil(*app, "SELECT count(*) FROM pg_stat_replication", "1");
+  MigratorOptions options;
+  options.pace.limits = {{"replication_lag", "", 1, 10, false},
+                         {"replication_backlog", "", 1e6, 4e6, false}};
+  options.pace.rows_per_second = 2'000;
+  Running running(
+      [&] {
+        return Database::Open({url, "", ""});
+      },
+      options, RenameName());
+  running.WaitForRows();
+  // It is there and replays nothing: what it has not replayed grows.
+  const auto replica = OpenPostgresClient(standby.Url("postgres"));
+  replica->Query("SELECT pg_wal_replay_pause()");
+  app->Query(
+      "CREATE TABLE noise AS SELECT repeat('x', 500) AS x FROM "
+      "generate_series(1, 20000)");
+  running.WaitForReason("replication_backlog", 0);
+  replica->Query("SELECT pg_wal_replay_resume()");
+  running.WaitForReason("replication_backlog", 0.25);
+  // It is gone.
+  standby.Stop(/*immediate=*/true);
+  running.WaitForReason("signal_lost", 0);
+  running.ExpectStandsStill();
+  standby.Start();
+  const auto history = running.Finish();
+  EXPECT_THAT(history,
+              Contains(HasSubstr("of standby1 cannot be read any more")));
+  EXPECT_THAT(history,
+              Contains(HasSubstr("replication_backlog of standby1 is ")));
+  EXPECT_EQ(app->One("SELECT count(*) FROM users WHERE full_name = name"),
+            "20000");
+}
+
+}  // namespace
+}  // namespace segue::test

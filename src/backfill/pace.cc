@@ -161,10 +161,27 @@ bool PaceController::Fall(Time now, std::size_t rung, const Verdict& verdict) {
   // One relapse is one reason to be more patient, however deep it goes.
   last_rise_.reset();
   good_since_.reset();
+  Tell(verdict);
+  return true;
+}
+
+void PaceController::Tell(const Verdict& verdict) {
   cause_ = verdict.worst;
   const bool lost = states_.at(cause_).missing >= kReadingsToMiss;
   pace_ = {kLadder[rung_], lost ? PaceReason::kSignalLost : cause_.first,
            Describe(cause_, ", limit ")};
+}
+
+// The stop goes on, but not for the reason that was given.
+bool PaceController::StopForAnother(Time now, const Verdict& verdict) {
+  const State& state = states_.at(cause_);
+  const bool lost = state.missing >= kReadingsToMiss;
+  const bool still =
+      lost ? pace_.reason == PaceReason::kSignalLost
+           : pace_.reason != PaceReason::kSignalLost && state.past_hard > 0;
+  if (still || now - *last_fall_ < Hold()) return false;
+  last_fall_ = now;
+  Tell(verdict);
   return true;
 }
 
@@ -207,6 +224,10 @@ bool PaceController::Update(Time now, const std::vector<Reading>& readings) {
   const Verdict verdict = Judge();
   const std::size_t rung = verdict.stop ? 0 : NearestRung(1 - verdict.severity);
   if (rung < rung_) return Fall(now, rung, verdict);
+  if (rung_ == 0 && verdict.stop && StopForAnother(now, verdict)) {
+    good_since_.reset();
+    return true;
+  }
   if (rung_ < kTop) return Rise(now, verdict);
   return false;
 }

@@ -87,6 +87,8 @@ class PaceController {
   Verdict Judge() const;
   bool Fall(Time now, std::size_t rung, const Verdict& verdict);
   bool Rise(Time now, const Verdict& verdict);
+  bool StopForAnother(Time now, const Verdict& verdict);
+  void Tell(const Verdict& verdict);
   void Calm(Time now);
   std::chrono::milliseconds Hold() const;
   std::string Describe(const Key& key, const char* ending) const;

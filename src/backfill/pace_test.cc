@@ -41,9 +41,9 @@ Replay Play(PaceController& pace, int seconds, const Series& series) {
   Replay replay;
   for (int second = 0; second < seconds; ++second) {
     const auto now = kStart + std::chrono::seconds(second);
-    const double before = pace.pace().share;
+    const Pace before = pace.pace();
     const bool changed = pace.Update(now, {Lag(series(second))});
-    EXPECT_EQ(changed, before != pace.pace().share) << second;
+    if (!(before == pace.pace())) EXPECT_TRUE(changed) << second;
     if (changed) replay.changes.push_back(pace.pace());
     replay.shares.push_back(pace.pace().share);
   }
@@ -177,6 +177,19 @@ TEST(PaceTest, AStandbyThatIsGoneIsNamed) {
     pace.Update(kStart + std::chrono::seconds(second), {Lag(0.0, "a")});
   }
   EXPECT_EQ(pace.pace().share, 0);
+  EXPECT_THAT(pace.pace().message, HasSubstr("of b cannot be read any more"));
+}
+
+TEST(PaceTest, AStopThatGoesOnForAnotherReasonSaysSo) {
+  PaceController pace({LagLimit()});
+  for (int second = 0; second < 30; ++second) {
+    const double lag = second < 5 ? 9 : 0;
+    std::vector<Reading> readings = {Lag(lag, "a")};
+    if (second < 5) readings.push_back(Lag(0.0, "b"));
+    pace.Update(kStart + std::chrono::seconds(second), readings);
+    EXPECT_EQ(pace.pace().share, 0);
+  }
+  EXPECT_EQ(pace.pace().reason, PaceReason::kSignalLost);
   EXPECT_THAT(pace.pace().message, HasSubstr("of b cannot be read any more"));
 }
 

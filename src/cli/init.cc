@@ -49,7 +49,9 @@ constexpr char kTail[] =
     "\n"
     "backfill:\n"
     "  # How long a chunk may take; chunks grow and shrink towards it.\n"
-    "  chunk_time: 200ms\n";
+    "  chunk_time: 200ms\n"
+    "  # max_rate: 5000 rows/s\n"
+    "  # window: 22:00-06:00 Europe/Berlin\n";
 
 // Single-quoted YAML takes everything but a single quote as it stands.
 std::string YamlString(const std::string& text) {

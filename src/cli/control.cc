@@ -67,13 +67,14 @@ int RunPace(const Context& context) {
   const std::string given = context.arguments.Value("SHARE");
   const double share = ParseShare(given);
   Session session(context);
+  session.migrator().RequestPace(share);
   const std::string runner = LiveRunner(session.migrator());
   if (runner.empty()) {
     // A later start begins at its own pace.
+    session.migrator().RequestPace(1);
     return Say(context, "pace", runner,
                "No runner is live, so nothing is moving.");
   }
-  session.migrator().RequestPace(share);
   return Say(context, "pace", runner,
              share < 1 ? runner + " goes at most at " + PaceText(share) +
                              " of the full pace from its next chunk on."

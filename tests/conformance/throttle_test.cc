@@ -285,6 +285,37 @@ TEST_P(ThrottlePostgresTest, AnIdleServerIsNotSlowed) {
   }
 }
 
+// What an ordinary owner may not see is off, and is said to be; asked for, it
+// is refused with the privilege that it needs.
+TEST_P(ThrottlePostgresTest, WhatARoleMayNotSeeIsNamed) {
+  db().Exec(
+      "DO $$ BEGIN CREATE ROLE throttle_owner LOGIN; "
+      "EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+      "ALTER TABLE users OWNER TO throttle_owner;"
+      "GRANT ALL ON SCHEMA public TO throttle_owner");
+  db().Exec("GRANT CREATE ON DATABASE " +
+            *db().app().One("SELECT current_database()") +
+            " TO throttle_owner");
+  const auto open = [this] {
+    return Database::Open({db().Url(), "", "throttle_owner"});
+  };
+  MigratorOptions options;
+  options.pace.rows_per_second = 6'000;
+  const auto history = Running(open, options, RenameName()).Finish();
+  EXPECT_THAT(history, Contains(HasSubstr("NOTE the throttle does not watch "
+                                          "what it cannot read: ")));
+  EXPECT_THAT(history, Contains(HasSubstr("active_sessions (needs pg_read_all_"
+                                          "stats (member of pg_monitor))")));
+  Database database = open();
+  try {
+    Migrator(database, Limited({"old_snapshot", "", 60, 600, false}))
+        .Start(RenameName());
+    ADD_FAILURE() << "it began";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.hint(), HasSubstr("it needs pg_read_all_stats"));
+  }
+}
+
 SEGUE_INSTANTIATE_ON(ThrottlePostgresTest, PostgresTestbed());
 
 TEST(ThrottleStandbyTest, AStandbyThatStopsHoldsItUntilItIsBack) {

@@ -59,8 +59,8 @@ TEST_P(ThrottleCommandTest, AStopIsSeenAndASharedPaceIsAskedFor) {
   EXPECT_EQ(finished.exit_code, 0) << finished.err;
   EXPECT_THAT(finished.err, HasSubstr("pace 0 %: flag_file"));
   const std::string history = Segue({"history"}).out;
-  EXPECT_THAT(history, HasSubstr("[PACE] 0 %: flag_file"));
-  EXPECT_THAT(history, HasSubstr("[PACE] 10 %: flag_file"));
+  EXPECT_THAT(history, HasSubstr("PACE       0 %: flag_file"));
+  EXPECT_THAT(history, HasSubstr("PACE       10 %: flag_file"));
   EXPECT_EQ(Segue({"verify"}).exit_code, 0);
 }
 

@@ -22,6 +22,14 @@ struct Lap {
   std::vector<db::Value> at;  // the last key of this share done
 };
 
+// 0: unknown. A plan of an earlier segue asks for the number of rows only.
+std::int64_t RowBytes(db::Connection& connection, const MotionSql& motion) {
+  const db::Result found = connection.Execute(motion.estimated_rows);
+  if (found.rows.empty() || found.rows[0].size() < 2) return 0;
+  const db::Value& bytes = found.rows[0][1];
+  return db::IsNull(bytes) ? 0 : db::ToInt(bytes);
+}
+
 // One walk: the position in memory runs ahead of the saved one only within a
 // chunk's transaction.
 class Walker {
@@ -37,6 +45,12 @@ class Walker {
         size_(options.chunk_time) {}
 
   void Run() {
+    host_.Resiliently(
+        [this] {
+          size_ = ChunkSize(options_.chunk_time,
+                            RowBytes(host_.connection(), motion_));
+        },
+        [] {}, [] {});
     while (std::optional<Span> span = host_.Claim()) {
       span_ = std::move(*span);
       mine_ = true;

@@ -33,7 +33,8 @@ class ChunkPlanTest : public SyncTest {
   }
 
   // The plan of a statement as a walk runs it, with the pages it read.
-  std::string Explained(const RangeSql& sql, const backfill::Range& range) {
+  std::string Explained(const RangeSql& sql, const backfill::Range& range,
+                        const std::vector<db::Value>& more = {}) {
     const auto explained = [](const std::string& text) {
       return "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) " +
              text;
@@ -45,7 +46,7 @@ class ChunkPlanTest : public SyncTest {
         {db::Purpose::kBackfill, std::chrono::milliseconds(500)});
     std::string plan;
     for (const db::Row& row :
-         backfill::Execute(bed().connection(), all, range).rows) {
+         backfill::Execute(bed().connection(), all, range, more).rows) {
       plan += db::ToText(row[0]) + "\n";
     }
     return plan;
@@ -73,6 +74,11 @@ class ChunkPlanTest : public SyncTest {
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan")));
     EXPECT_GT(Pages(plan), 3) << plan;
     EXPECT_LT(Pages(plan), 2 * kChunk + 25) << plan;
+    // Nor does the search for the next chunk look past what it may have.
+    const std::string next =
+        Explained(bed().sql().next_bound, range, {std::int64_t{kChunk + 100}});
+    EXPECT_THAT(next, Not(HasSubstr("Seq Scan")));
+    EXPECT_LT(Pages(next), 2 * (kChunk + 100) + 25) << next;
   }
 };
 

@@ -177,11 +177,17 @@ RangeSql RowRange::NextBound() const {
     sql.between = NextBoundByPosition(first, second, 3);
     return sql;
   }
+  // The upper bound is for the row that was found: as a condition of the scan
+  // it would not end it, see Within.
+  const auto within = [&](const std::string& found, std::size_t upper) {
+    return "SELECT " + KeyList() + " FROM (" + found + ") AS " + row_ +
+           " WHERE " + UpTo(upper);
+  };
   sql.all = NextBoundByKey("", 1);
   sql.after = NextBoundByKey(" WHERE " + Above(1), keys + 1);
-  sql.upto = NextBoundByKey(" WHERE " + UpTo(1), keys + 1);
-  sql.between = NextBoundByKey(" WHERE " + Above(1) + " AND " + UpTo(keys + 1),
-                               2 * keys + 1);
+  sql.upto = within(NextBoundByKey("", keys + 1), 1);
+  sql.between =
+      within(NextBoundByKey(" WHERE " + Above(1), 2 * keys + 1), keys + 1);
   return sql;
 }
 

@@ -186,9 +186,10 @@ std::string Retreating(const MotionTerms& terms) {
          give_back + "END IF; END IF; ";
 }
 
-// Most updates concern neither side of a row that is filled, and go first. The
-// backfill is no writer, but a trigger of the user's that changes the source in
-// its course is one.
+// Most updates concern neither side of a row that is filled, and go first, with
+// as little as can be asked: on INSERT, where OLD is NULL throughout, that is
+// never true. The backfill is no writer, but a trigger of the user's that
+// changes the source in its course is one.
 std::string UnlessConcerned(const MotionTerms& terms) {
   const std::string unfilled = terms.Provenance("OLD") + " = 0";
   std::vector<std::string> sources;
@@ -204,9 +205,9 @@ std::string UnlessConcerned(const MotionTerms& terms) {
     backfill +=
         " AND NOT (" + unfilled + " AND (" + base::Join(writers, " OR ") + "))";
   }
-  return "IF TG_OP = 'UPDATE' THEN IF NOT (" + unfilled + " OR " +
-         base::Join(changed, " OR ") + ") THEN RETURN NEW; END IF; IF " +
-         backfill + " THEN RETURN NEW; END IF; END IF; ";
+  return "IF NOT (" + unfilled + " OR " + base::Join(changed, " OR ") +
+         ") THEN RETURN NEW; END IF; IF TG_OP = 'UPDATE' AND " + backfill +
+         " THEN RETURN NEW; END IF; ";
 }
 
 std::string Body(const MotionTerms& terms) {

@@ -51,12 +51,12 @@ Fill SegueFill(test::PostgresServer* server, std::int64_t rows,
   BenchTable table(server, rows);
   const double before = TableBytes(table.client());
   SegueRun run(table, options);
-  run.Finish();
+  run.Finish(&table.client());
   Fill fill;
   fill.seconds = BackfillSeconds(table.client());
   fill.growth = TableBytes(table.client()) / before;
   fill.peak_megabytes = run.peak_megabytes();
-  fill.ranges = LedgerRows(table.client(), "range");
+  fill.ranges = run.ranges();
   const auto start = SteadyClock::now();
   Segue(table, {"verify"});
   fill.verify_seconds = SecondsSince(start);

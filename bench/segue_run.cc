@@ -42,9 +42,13 @@ SegueRun::SegueRun(const BenchTable& table,
     : start_(SteadyClock::now()),
       process_(StartCommand(table, folder_.path(), options)) {}
 
-void SegueRun::Finish() {
-  while (process_.running()) {
+void SegueRun::Finish(test::Client* client) {
+  constexpr int kLooks = 20;  // at the process, for one at the ledger
+  for (int looks = 0; process_.running(); ++looks) {
     peak_megabytes_ = std::max(peak_megabytes_, PeakMegabytes(process_.pid()));
+    if (client != nullptr && looks % kLooks == 0) {
+      ranges_ = std::max(ranges_, LedgerRows(*client, "range"));
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   total_seconds_ = SecondsSince(start_);

@@ -19,12 +19,14 @@ class SegueRun {
                     const std::vector<std::string>& options = {});
 
   bool running() { return process_.running(); }
-  // Waits for its end; throws with its errors unless that is a success.
-  void Finish();
+  // Waits for its end; throws with its errors unless that is a success. With a
+  // client it looks for the ranges of the walk meanwhile.
+  void Finish(test::Client* client = nullptr);
 
   // --- after Finish ---
   double total_seconds() const { return total_seconds_; }
   double peak_megabytes() const { return peak_megabytes_; }
+  std::int64_t ranges() const { return ranges_; }
 
  private:
   test::TempDir folder_;
@@ -32,6 +34,7 @@ class SegueRun {
   test::Process process_;
   double total_seconds_ = 0;
   double peak_megabytes_ = 0;
+  std::int64_t ranges_ = 0;
 };
 
 // Of moving the rows: from the last action before the backfill to its end, as

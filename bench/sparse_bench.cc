@@ -50,7 +50,7 @@ Run Fill(test::PostgresServer* server, std::int64_t rows) {
   client.Query("CREATE EXTENSION pg_stat_statements");
   client.Query("SELECT pg_stat_statements_reset()");
   SegueRun segue(table);
-  segue.Finish();
+  segue.Finish(&client);
   Run run;
   run.rows = rows;
   run.statements =
@@ -58,7 +58,7 @@ Run Fill(test::PostgresServer* server, std::int64_t rows) {
                             "pg_database d ON d.oid = s.dbid WHERE d.datname = "
                             "current_database()"));
   run.seconds = segue.total_seconds();
-  run.ranges = static_cast<double>(LedgerRows(client, "range"));
+  run.ranges = static_cast<double>(segue.ranges());
   run.ledger_rows = AllLedgerRows(client);
   run.peak_megabytes = segue.peak_megabytes();
   return run;

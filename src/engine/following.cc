@@ -20,7 +20,8 @@ void Runner::BeforeChunk() {
   for (bool waited = false;; waited = true) {
     ThrowIfCancelled();
     const Control control = LookAtControl(waited);
-    if (control.cancel) {
+    // A cancellation is why a rollback runs.
+    if (control.cancel && PurposeNow() != WalkPurpose::kUndo) {
       cancelled_by_request_ = true;
       throw Error(ErrorKind::kCancelled, "cancelled by " + control.by);
     }
@@ -51,9 +52,13 @@ Control Runner::LookAtControl(bool waiting) {
   return control;
 }
 
+WalkPurpose Runner::PurposeNow() const {
+  if (activity_ == kRetreat) return WalkPurpose::kUndo;
+  return activity_ == kBackfill ? WalkPurpose::kFill : WalkPurpose::kCheck;
+}
+
 double Runner::FollowPace(const Control& control) {
-  const backfill::Pace pace =
-      throttle_.Allowed(control.pace, activity_ == kBackfill);
+  const backfill::Pace pace = throttle_.Allowed(control.pace, PurposeNow());
   for (const std::string& notice : throttle_.TakeNotices()) {
     Note(Progress::Event::kNote, notice);
   }

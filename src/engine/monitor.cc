@@ -53,9 +53,9 @@ Monitor::~Monitor() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Monitor::Start() {
+void Monitor::Start(bool required) {
   const std::vector<Reading> first = reader_.Read();
-  reader_.RequireAsked(first);
+  if (required) reader_.RequireAsked(first);
   NoteUnreadable(first);
   if (relative_) RecordBaseline(first);
   Take(first);

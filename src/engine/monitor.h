@@ -27,8 +27,9 @@ class Monitor {
   Monitor& operator=(const Monitor&) = delete;
 
   // Reads all signals once, before anything is moved, and goes on reading on a
-  // thread. Throws Error{kRefused} when one that was asked for cannot be read.
-  void Start();
+  // thread. Throws Error{kRefused} when one that was asked for cannot be read,
+  // if it is `required`.
+  void Start(bool required);
   bool started() const { return thread_.joinable(); }
 
   // What the signals allow; full pace before Start. A reading that never comes

@@ -188,6 +188,7 @@ class Runner : public StepRunner, private backfill::Host {
   double FollowPace(const Control& control);
   void TellPace(const backfill::Pace& pace);
   Tempo TempoNow() const;
+  WalkPurpose PurposeNow() const;
   // Ends early when a stop is requested.
   void Rest(std::chrono::milliseconds duration) const;
   void Recover(const Error& cause);

@@ -19,6 +19,9 @@ constexpr milliseconds kGrace{1'000};
 // chunk has a cost of its own.
 constexpr double kSmallest = 0.25;
 
+// Whatever the signals say: whoever rolls back has a reason.
+constexpr double kUndo = 0.1;
+
 // Where the size of a row is not known.
 constexpr double kRowBytes = 200;
 
@@ -45,22 +48,25 @@ void Throttle::Check(Database& database, const PaceOptions& options) {
   reader.RequireAsked(reader.Read());
 }
 
-void Throttle::StartMonitor() {
+void Throttle::StartMonitor(WalkPurpose purpose) {
   if (monitor_.started()) return;
   const auto now = clock_.Now();
   if (!began_) began_ = now;
-  if (asked_ || now - *began_ >= kGrace) monitor_.Start();
+  if (asked_ || now - *began_ >= kGrace) {
+    monitor_.Start(purpose != WalkPurpose::kUndo);
+  }
 }
 
-Pace Throttle::Allowed(double asked, bool fills) {
-  if (fills && !window_.Contains(clock_.WallTime())) {
+Pace Throttle::Allowed(double asked, WalkPurpose purpose) {
+  if (purpose == WalkPurpose::kFill && !window_.Contains(clock_.WallTime())) {
     return {0, PaceReason::kWindow, "outside the window " + window_.text()};
   }
-  StartMonitor();
+  StartMonitor(purpose);
   Pace pace = monitor_.Now();
   if (asked < pace.share) {
     pace = {asked, PaceReason::kRequested, "as requested"};
   }
+  if (purpose == WalkPurpose::kUndo) pace.share = std::max(pace.share, kUndo);
   return pace;
 }
 

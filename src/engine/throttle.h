@@ -26,6 +26,11 @@ struct Tempo {
   double row_bytes = 0;  // 0: the rate does not count for this walk
 };
 
+// What a walk is for. The window and the rate are for fills only: a check or a
+// rollback does not wait for the night. A rollback is slowed and never stopped,
+// nor refused for a signal that cannot be read.
+enum class WalkPurpose { kFill, kCheck, kUndo };
+
 class Throttle {
  public:
   // Throws Error{kUsage} for a window that is none, Error{kRefused} for signals
@@ -37,10 +42,9 @@ class Throttle {
   static void Check(Database& database, const PaceOptions& options);
 
   // Before each chunk, on the thread that runs the migration. `asked`: the
-  // share that somebody asked for. `fills`: rows are moved for the migration,
-  // so that the window counts; a check or a rollback does not wait for the
-  // night.
-  backfill::Pace Allowed(double asked, bool fills);
+  // share that somebody asked for. Throws Error{kRefused}, the first time, when
+  // a signal that was asked for cannot be read.
+  backfill::Pace Allowed(double asked, WalkPurpose purpose);
   std::vector<std::string> TakeNotices();
 
   // How many rows the next chunk has, which has `rows` at full pace: fewer at
@@ -54,7 +58,7 @@ class Throttle {
                                       const Tempo& tempo);
 
  private:
-  void StartMonitor();
+  void StartMonitor(WalkPurpose purpose);
 
   Monitor monitor_;
   const bool asked_;  // for limits of their own

@@ -87,6 +87,11 @@ class Running {
     }
     return lines;
   }
+  void ExpectFails(const std::string& why) {
+    thread_.join();
+    EXPECT_THAT(error_, HasSubstr(why));
+    EXPECT_EQ(watcher_.Status()->phase, Phase::kRolledBack) << error_;
+  }
   Migrator& watcher() { return watcher_; }
 
  private:
@@ -200,6 +205,50 @@ TEST_P(ThrottleTest, RowsASecondAreKept) {
   EXPECT_GT(took.count(), 0.7);
   EXPECT_LT(took.count(), 6);
   ExpectAllMoved();
+}
+
+// However many work, they are held together and keep one rate.
+TEST_P(ThrottleTest, SeveralWorkersAreHeldTogether) {
+  const TempDir folder;
+  const std::string flag = folder.path() + "/hold";
+  MigratorOptions options = Limited({"flag_file", flag, 0.5, 1, false});
+  options.workers = 3;
+  options.pace.rows_per_second = 4'000;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto running = Start(options);
+  running->WaitForRows();
+  std::ofstream(flag) << "deploying";
+  running->WaitForReason("flag_file", 0);
+  // Chunks that had begun come to their end.
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  running->ExpectStandsStill();
+  std::filesystem::remove(flag);
+  running->Finish();
+  const std::chrono::duration<double> took =
+      std::chrono::steady_clock::now() - begin;
+  EXPECT_GT(took.count(), kRows / 4'000 * 0.8);
+  ExpectAllMoved();
+}
+
+// A rollback that was asked for goes its way: the flag and the cancellation
+// hold fills.
+TEST_P(ThrottleTest, ARollbackIsSlowedAndNotStopped) {
+  db().Exec("ALTER TABLE users ADD COLUMN nick text");
+  const std::string before = db().Dump();
+  Migration migration("02_replace", "Replace name by nick");
+  migration.ReplaceColumn("users", "name", "nick");
+  const TempDir folder;
+  const std::string flag = folder.path() + "/hold";
+  MigratorOptions options = Limited({"flag_file", flag, 0.5, 1, false});
+  options.pace.rows_per_second = 6'000;
+  const auto running = Start(options, migration);
+  running->WaitForRows();
+  std::ofstream(flag) << "deploying";
+  running->WaitForReason("flag_file", 0);
+  running->watcher().RequestCancel();
+  running->ExpectFails("cancelled by");
+  EXPECT_EQ(db().Dump(), before);
+  EXPECT_EQ(db().app().One("SELECT count(nick) FROM users"), "0");
 }
 
 TEST_P(ThrottleTest, WhatCannotBeWatchedIsRefusedBeforeAnythingIsDone) {

@@ -14,7 +14,8 @@ constexpr milliseconds kTarget{200};
 std::int64_t RowsAt(ChunkSize& size, double microseconds_a_row) {
   for (int i = 0; i < 100; ++i) {
     size.Record(microseconds(static_cast<std::int64_t>(
-        static_cast<double>(size.rows()) * microseconds_a_row)));
+                    static_cast<double>(size.rows()) * microseconds_a_row)),
+                size.rows());
   }
   return size.rows();
 }
@@ -48,8 +49,19 @@ TEST(ChunkSizeTest, OneVerySlowChunkShrinksTheNextAtOnce) {
   ChunkSize size(kTarget);
   RowsAt(size, 10);
   const auto before = static_cast<double>(size.rows());
-  size.Record(milliseconds(2'000));
+  size.Record(milliseconds(2'000), size.rows());
   EXPECT_NEAR(static_cast<double>(size.rows()), before / 10, 2);
+}
+
+// At a low pace chunks have fewer rows than they may; what a row takes is known
+// all the same.
+TEST(ChunkSizeTest, LearnsFromSmallerChunksToo) {
+  ChunkSize size(kTarget);
+  for (int i = 0; i < 100; ++i) {
+    const std::int64_t asked = size.rows() / 4;
+    size.Record(microseconds(asked * 10), asked);
+  }
+  EXPECT_NEAR(static_cast<double>(size.rows()), 20'000, 200);
 }
 
 TEST(ChunkSizeTest, HalvesAfterADeadlock) {

@@ -80,16 +80,20 @@ class Metrics::State {
     const std::string& id = progress.migration;
     SetPhase(id, progress.phase);
     At(progress_, id).Set(progress.progress_pct / 100);
-    At(pace_, id).Set(progress.pace);
+    // The throttle tells when it stops; again only somebody else does.
+    const bool by_throttle = progress.pace <= 0 && last_pace_ > 0;
+    last_pace_ = progress.pace;
+    SetPace(id, progress.pace, progress.pace_reason);
     At(workers_, id).Set(progress.workers);
-    SetReason(id, progress.pace_reason);
     SetOrRemove(built_, id, progress.activity_pct / 100);
     switch (progress.event) {
       case Progress::Event::kRows:
         ShowRows(progress);
         break;
       case Progress::Event::kPaused:
+        if (by_throttle) break;
         At(paused_, id).Set(1);
+        SetPace(id, 0, "paused");
         break;
       case Progress::Event::kResumed:
         At(paused_, id).Set(0);
@@ -175,6 +179,11 @@ class Metrics::State {
     }
   }
 
+  void SetPace(const std::string& id, double pace, const std::string& reason) {
+    At(pace_, id).Set(pace);
+    SetReason(id, reason);
+  }
+
   // Of the reasons there have been, the one that is.
   void SetReason(const std::string& id, const std::string& reason) {
     const Labels labels = {{"migration", id},
@@ -239,7 +248,7 @@ class Metrics::State {
                              "1 when both versions are live and the contract "
                              "may come.");
   Gauges& paused_ =
-      NewGauges("segue_paused", "1 while the migration waits to be resumed.");
+      NewGauges("segue_paused", "1 while somebody has it paused.");
   Counters& backfilled_ =
       NewCounters("segue_backfill_rows_total",
                   "Rows filled, those of earlier runs of it included.");
@@ -270,7 +279,7 @@ class Metrics::State {
                                    "what made it needed.");
   Gauges& pace_ = NewGauges("segue_pace_ratio",
                             "Share of full speed that is used now; 0 is "
-                            "held.");
+                            "held or paused.");
   Gauges& reason_ =
       NewGauges("segue_pace_reason", "1 for what holds the pace where it is.");
   Gauges& workers_ =
@@ -282,6 +291,7 @@ class Metrics::State {
                              "none did.");
   prometheus::Gauge* last_error_ = nullptr;
   prometheus::Gauge* last_reason_ = nullptr;
+  double last_pace_ = 1;
   std::string walk_;  // that `counted_` is of
   std::int64_t counted_ = 0;
 };

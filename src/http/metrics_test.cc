@@ -118,6 +118,31 @@ TEST(MetricsTest, NameTheOneReasonThatHolds) {
   EXPECT_EQ(read.Value("segue_pace_ratio", kMigration), 0.3);
 }
 
+TEST(MetricsTest, TellHeldFromPaused) {
+  Metrics metrics;
+  metrics.Show(Rows(1));
+  Progress held = Event(Progress::Event::kPaused);
+  held.pace = 0;
+  held.pace_reason = "lock_waits";
+  metrics.Show(held);
+  const Exposition by_throttle(metrics.Text());
+  EXPECT_NE(by_throttle.Value("segue_paused", kMigration), 1);
+  EXPECT_EQ(by_throttle.Value("segue_pace_ratio", kMigration), 0);
+  EXPECT_THAT(by_throttle.Active("segue_pace_reason", "reason"),
+              ElementsAre("lock_waits"));
+  metrics.Show(Event(Progress::Event::kResumed));
+  metrics.Show(Event(Progress::Event::kPaused));
+  const Exposition by_somebody(metrics.Text());
+  EXPECT_EQ(by_somebody.Value("segue_paused", kMigration), 1);
+  EXPECT_EQ(by_somebody.Value("segue_pace_ratio", kMigration), 0);
+  EXPECT_THAT(by_somebody.Active("segue_pace_reason", "reason"),
+              ElementsAre("paused"));
+  metrics.Show(Event(Progress::Event::kResumed));
+  const Exposition after(metrics.Text());
+  EXPECT_EQ(after.Value("segue_paused", kMigration), 0);
+  EXPECT_EQ(after.Value("segue_pace_ratio", kMigration), 1);
+}
+
 TEST(MetricsTest, LeaveOutWhatIsUnknown) {
   Metrics metrics;
   Progress progress = Rows(1);

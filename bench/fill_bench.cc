@@ -121,10 +121,12 @@ int Main() {
       "rows/s of verify, times the fill's",
       MedianOf(one, &Fill::seconds) / MedianOf(one, &Fill::verify_seconds),
       kLeastVerify);
-  targets.AtMost("peak memory, the most of all runs",
-                 std::max(MedianOf(one, &Fill::peak_megabytes),
-                          MedianOf(many, &Fill::peak_megabytes)),
-                 kMostMegabytes, "MiB");
+  double peak = 0;
+  for (const auto* fills : {&one, &many}) {
+    for (const Fill& fill : *fills) peak = std::max(peak, fill.peak_megabytes);
+  }
+  targets.AtMost("peak memory, the most of all runs", peak, kMostMegabytes,
+                 "MiB");
   return targets.ExitCode();
 }
 

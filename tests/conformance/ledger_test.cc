@@ -43,7 +43,8 @@ class LedgerTest : public DialectTest {
 
 TEST_P(LedgerTest, UpgradesTheFirstLayoutUnderAnActiveMigration) {
   db().Exec("ALTER TABLE " + Prefix() + "migration DROP COLUMN folded_into;" +
-            "DROP TABLE " + Prefix() + "instance");
+            "DROP TABLE " + Prefix() + "instance; DROP TABLE " + Prefix() +
+            "pace");
   MakeThird();
   db().Exec("DROP TABLE " + Prefix() + "transform_error");
   SetLayoutVersion("1");

@@ -13,6 +13,12 @@ using Clock = std::chrono::steady_clock;
 // second time, and transactions that began during one share's chunk be over.
 constexpr std::int64_t kChunksPerLap = 8;
 
+// Where a chunk ends; empty: where its lap does.
+struct Cut {
+  std::vector<db::Value> upper;
+  std::int64_t asked = 0;  // rows
+};
+
 // A part of a span that is walked share by share.
 struct Lap {
   std::vector<db::Value> upper;
@@ -20,6 +26,8 @@ struct Lap {
   bool known = false;  // upper and last are
   int share = 0;
   std::vector<db::Value> at;  // the last key of this share done
+  std::vector<Cut> cuts;      // of the first share; the others keep to them
+  std::size_t next = 0;       // of the cuts
 };
 
 // 0: unknown. A plan of an earlier segue asks for the number of rows only.
@@ -122,13 +130,12 @@ class Walker {
     db::Transaction transaction(connection, options);
     if (options_.writes) host_.Fence();
     if (!lap_.known) FindEndOfLap(connection);
-    asked_ = host_.ChunkRows(size_.rows());
+    const Cut cut = NextCut(connection, host_.ChunkRows(size_.rows()));
+    asked_ = cut.asked;
     Range range{lap_.at, lap_.upper};
-    std::vector<db::Value> bound =
-        NextBound(connection, motion_, range, asked_);
-    const bool whole = !bound.empty();
+    const bool whole = !cut.upper.empty();
     const bool all = lap_.share == LastShare();
-    if (whole) range.upper = std::move(bound);
+    if (whole) range.upper = cut.upper;
     const db::Result result = Run(connection, range, all, refused);
     Span next = span_;
     next.rows += options_.writes ? result.affected : asked_;
@@ -140,8 +147,18 @@ class Walker {
     transaction.Commit();
     moved_ = next.rows - span_.rows;
     span_ = std::move(next);
-    Advance(range, whole, all);
+    Advance(cut, all);
     on_rows_(result);
+  }
+
+  // To count the rows again for each share would cost as much as to move them.
+  Cut NextCut(db::Connection& connection, std::int64_t rows) {
+    if (lap_.share > 0 && lap_.next < lap_.cuts.size()) {
+      const Cut& cut = lap_.cuts[lap_.next];
+      if (cut.asked <= rows) return cut;
+      lap_.next = lap_.cuts.size();  // it goes slower now
+    }
+    return {NextBound(connection, motion_, {lap_.at, lap_.upper}, rows), rows};
   }
 
   db::Result Run(db::Connection& connection, const Range& range, bool all,
@@ -152,14 +169,20 @@ class Walker {
                    {std::int64_t{lap_.share}});
   }
 
-  void Advance(const Range& range, bool whole, bool all) {
-    whole_ = whole;
-    if (whole) {
-      lap_.at = range.upper;
+  void Advance(const Cut& cut, bool all) {
+    whole_ = !cut.upper.empty();
+    if (lap_.share > 0) {
+      ++lap_.next;
+    } else if (!all) {
+      lap_.cuts.push_back(cut);
+    }
+    if (whole_) {
+      lap_.at = cut.upper;
     } else if (all) {
       StartLap();
     } else {
       ++lap_.share;
+      lap_.next = 0;
       lap_.at = Cursor();
     }
   }

@@ -332,7 +332,7 @@ void Runner::Tell(std::int64_t chunk_rows) {
 void Runner::ReclaimIfDue() {
   if (activity_ != kBackfill || motion_->reclaim.empty()) return;
   constexpr std::int64_t kFewest = 100'000;
-  constexpr std::int64_t kParts = 8;
+  constexpr std::int64_t kParts = 6;
   const std::int64_t part = std::max(total_ / kParts, kFewest);
   if (walked_.rows - walked_.rows_at_reclaim < part) return;
   walked_.rows_at_reclaim = walked_.rows;

@@ -60,11 +60,20 @@ std::string NotFilled(const MotionTerms& terms) {
 // WAL and in the same time.
 constexpr int kShares = 4;
 
-RangeSql FillShareSql(const MotionTerms& terms, const RowRange& range) {
+// hashtid came with 14, and spares a conversion to text.
+std::string PlaceHash(const schema::Schema& schema) {
+  const std::string ctid = std::string(kRow) + ".ctid";
+  if (MajorVersion(schema.server_version) < 14) {
+    return "pg_catalog.hashtext(" + ctid + "::text)";
+  }
+  return "pg_catalog.hashtid(" + ctid + ")";
+}
+
+RangeSql FillShareSql(const MotionTerms& terms, const RowRange& range,
+                      const schema::Schema& schema) {
   return range.OverWith(FillSql(terms), [&](const std::string& share) {
-    return NotFilled(terms) + " AND pg_catalog.hashtext(" + std::string(kRow) +
-           ".ctid::text) & " + std::to_string(kShares - 1) + " = " + share +
-           "::integer";
+    return NotFilled(terms) + " AND " + PlaceHash(schema) + " & " +
+           std::to_string(kShares - 1) + " = " + share + "::integer";
   });
 }
 
@@ -225,7 +234,7 @@ MotionSql MakeMotionSql(const plan::Motion& motion,
   sql.next_bound = range.NextBound();
   sql.cuts = range.Cuts();
   sql.fill = range.Over(FillSql(terms), NotFilled(terms));
-  sql.fill_share = FillShareSql(terms, range);
+  sql.fill_share = FillShareSql(terms, range, context.schema);
   sql.shares = kShares;
   sql.verify =
       range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),

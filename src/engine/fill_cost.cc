@@ -9,6 +9,7 @@
 #include "db/dialect.h"
 #include "db/meter.h"
 #include "engine/runner.h"
+#include "engine/worker.h"
 #include "plan/estimate_text.h"
 #include "segue/error.h"
 #include "segue/progress.h"
@@ -95,7 +96,6 @@ const MotionEstimate* WorthMeasuring(const Plan& plan,
 namespace {
 
 constexpr const char* kCost = "cost";
-constexpr const char* kMoved = "backfill";
 
 }  // namespace
 
@@ -125,7 +125,7 @@ void Runner::EndFillCost(const MotionSql& motion) {
         ledger_.LoadMotion(connection(), migration_.id, motion.name, kCost);
     if (!cost || cost->done) return;
     const auto moved =
-        ledger_.LoadMotion(connection(), migration_.id, motion.name, kMoved);
+        ledger_.LoadMotion(connection(), migration_.id, motion.name, kBackfill);
     const auto after = ReadMeter(database_, motion.table);
     if (!after) return;
     cost->done = true;

@@ -2,11 +2,8 @@
 
 #include <httplib.h>
 
-#include <charconv>
-#include <optional>
-#include <string_view>
-
 #include "base/text.h"
+#include "engine/number.h"
 
 namespace segue::engine {
 namespace {
@@ -24,15 +21,6 @@ Target Split(const std::string& url) {
       url.find('/', host == std::string::npos ? 0 : host + 3);
   if (path == std::string::npos) return {url, "/"};
   return {url.substr(0, path), url.substr(path)};
-}
-
-std::optional<double> Number(std::string_view text) {
-  text = base::Trim(text);
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  if (text.empty() || error != std::errc() || at != end) return std::nullopt;
-  return number;
 }
 
 }  // namespace
@@ -56,7 +44,8 @@ backfill::Reading CheckHttp(const std::string& url) {
   const bool good = answer->status >= 200 && answer->status < 300;
   reading.value = good ? 0 : 1;
   if (good) {
-    if (const auto number = Number(answer->body)) reading.value = number;
+    const auto number = NumberIn(base::Trim(answer->body));
+    if (number) reading.value = number;
   }
   return reading;
 }

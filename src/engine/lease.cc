@@ -15,6 +15,7 @@
 
 namespace segue::engine {
 namespace {
+
 std::optional<Holder> Read(db::Connection& connection, const Ledger& ledger,
                            const std::string& suffix) {
   const db::Result found = connection.Execute(

@@ -17,4 +17,10 @@ MigratorOptions OptionsFor(const MigratorOptions& given,
   return options;
 }
 
+std::chrono::milliseconds LockBudgetOf(const MigratorOptions& options,
+                                       const db::Capabilities& capabilities) {
+  return options.lock_budget.count() > 0 ? options.lock_budget
+                                         : capabilities.lock_budget;
+}
+
 }  // namespace segue::engine

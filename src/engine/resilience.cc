@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "db/retry.h"
 #include "engine/blockers.h"
+#include "engine/options.h"
 #include "engine/runner.h"
 #include "segue/error.h"
 
@@ -20,9 +21,7 @@ constexpr std::chrono::milliseconds kPoll{200};
 db::Connection& Runner::connection() { return database_.connection(); }
 
 std::chrono::milliseconds Runner::LockBudget() const {
-  return options_.lock_budget.count() > 0
-             ? options_.lock_budget
-             : database_.dialect().capabilities().lock_budget;
+  return LockBudgetOf(options_, database_.dialect().capabilities());
 }
 
 void Runner::ThrowIfCancelled() const {

@@ -37,9 +37,7 @@ void Migrator::Session::Adopt(const Migration& migration) {
 }
 
 std::chrono::milliseconds Migrator::Session::LockBudget() const {
-  return options.lock_budget.count() > 0
-             ? options.lock_budget
-             : database.dialect().capabilities().lock_budget;
+  return engine::LockBudgetOf(options, database.dialect().capabilities());
 }
 
 engine::Planned Migrator::Session::PlanFor(const Migration& migration) {

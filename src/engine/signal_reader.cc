@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include "base/text.h"
 #include "db/url.h"
 #include "engine/http_check.h"
+#include "engine/number.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -42,12 +42,7 @@ bool IsLocal(const db::Url& url) {
 std::optional<double> NumberOf(const db::Value& value) {
   if (db::IsNull(value)) return std::nullopt;
   if (const auto* number = std::get_if<double>(&value)) return *number;
-  const std::string text = db::ToText(value);
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || at != end) return std::nullopt;
-  return number;
+  return NumberIn(db::ToText(value));
 }
 
 Reading Unread(PaceReason signal, const std::string& why,

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <utility>
 
-#include "base/text.h"
+#include "manifest/amount.h"
 
 namespace segue::manifest {
 namespace {
@@ -24,14 +23,9 @@ std::string NoDuration(std::string_view text) {
 }
 
 std::optional<std::chrono::milliseconds> TryParse(std::string_view text) {
-  text = base::Trim(text);
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] =
-      std::from_chars(text.data(), end, number, std::chars_format::fixed);
-  if (error != std::errc() || !(number >= 0)) return std::nullopt;
-  const std::string_view unit =
-      base::Trim(std::string_view(at, static_cast<std::size_t>(end - at)));
+  const std::optional<Amount> amount = ParseAmount(text);
+  if (!amount) return std::nullopt;
+  const auto& [number, unit] = *amount;
   if (unit.empty() && number == 0) return std::chrono::milliseconds(0);
   for (const auto& [name, factor] : kUnits) {
     if (unit != name) continue;

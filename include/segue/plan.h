@@ -75,14 +75,18 @@ struct MotionSql {
   std::string name;   // the motion's name, unique in the ledger
   std::string table;  // for messages
   std::vector<std::string> key_columns;  // for messages; shape of a key
-  // Upper bound of the next chunk: one row of key values, or none when fewer
-  // rows are left than the chunk has. Last parameter: chunk size in rows.
-  // Only `all` (from the start) and `after` are used.
+  // Upper bound of the first rows of a range: one row of key values, or none
+  // when it has fewer rows than that, so that they are the whole of it. Last
+  // parameter: how many.
   RangeSql next_bound;
   // SELECT key columns, ascending: bounds that cut the table into about as many
   // ranges as the parameter says, found without reading all of it. Empty: the
   // table is one range.
   std::string cuts;
+  // The same for the fill where it goes through the table in another order than
+  // the rest. Empty: it does not.
+  RangeSql fill_next_bound;
+  std::string fill_cuts;
   RangeSql fill;  // moves the rows of a range that are not filled yet
   // The same for one share of the rows of each page; last parameter: which,
   // from 0. A range that is filled share by share puts new row versions where

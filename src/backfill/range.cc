@@ -17,9 +17,9 @@ db::Result Execute(db::Connection& connection, const RangeSql& sql,
 }
 
 std::vector<db::Value> NextBound(db::Connection& connection,
-                                 const MotionSql& motion, const Range& range,
+                                 const RangeSql& next_bound, const Range& range,
                                  std::int64_t rows) {
-  db::Result found = Execute(connection, motion.next_bound, range, {rows});
+  db::Result found = Execute(connection, next_bound, range, {rows});
   if (found.rows.empty()) return {};
   return std::move(found.rows[0]);
 }

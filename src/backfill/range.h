@@ -21,10 +21,10 @@ struct Range {
 db::Result Execute(db::Connection& connection, const RangeSql& sql,
                    const Range& range, const std::vector<db::Value>& more = {});
 
-// The upper bound of the first `rows` rows of the range; empty when it has
-// fewer, so that they are the whole of it.
+// The upper bound of the first `rows` rows of the range, by MotionSql::
+// next_bound; empty when it has fewer, so that they are the whole of it.
 std::vector<db::Value> NextBound(db::Connection& connection,
-                                 const MotionSql& motion, const Range& range,
+                                 const RangeSql& next_bound, const Range& range,
                                  std::int64_t rows);
 
 // "id=5", "(a, b)=(1, x)", "(position)=((3,4))" for people.

@@ -58,7 +58,7 @@ class Trial {
 
   std::vector<db::Value> Bound(const std::vector<db::Value>& lower,
                                std::int64_t width) {
-    return NextBound(connection_, motion_, {lower, {}}, width);
+    return NextBound(connection_, motion_.next_bound, {lower, {}}, width);
   }
 
   void TryPiece(const Range& piece, std::int64_t width) {

@@ -25,6 +25,7 @@ struct Lap {
   bool last = true;    // its end is the span's
   bool known = false;  // upper and last are
   int share = 0;
+  std::int64_t moved = 0;     // rows, by the first share
   std::vector<db::Value> at;  // the last key of this share done
   std::vector<Cut> cuts;      // of the first share; the others keep to them
   std::size_t next = 0;       // of the cuts
@@ -93,12 +94,19 @@ class Walker {
 
   void FindEndOfLap(db::Connection& connection) {
     lap_.known = true;
-    std::vector<db::Value> bound =
-        NextBound(connection, motion_, {lap_.at, span_.range.upper},
-                  size_.rows() * kChunksPerLap);
+    std::vector<db::Value> bound = BoundAfter(
+        connection, {lap_.at, span_.range.upper}, size_.rows() * kChunksPerLap);
     if (bound.empty()) return;
     lap_.upper = std::move(bound);
     lap_.last = false;
+  }
+
+  std::vector<db::Value> BoundAfter(db::Connection& connection,
+                                    const Range& range, std::int64_t rows) {
+    const bool own = options_.next_bound != nullptr;
+    return NextBound(connection,
+                     own ? *options_.next_bound : motion_.next_bound, range,
+                     rows);
   }
 
   const std::vector<db::Value>& Cursor() const {
@@ -151,14 +159,14 @@ class Walker {
     on_rows_(result);
   }
 
-  // To count the rows again for each share would cost as much as to move them.
+  // To count the rows again for each share would cost a third of moving them.
   Cut NextCut(db::Connection& connection, std::int64_t rows) {
     if (lap_.share > 0 && lap_.next < lap_.cuts.size()) {
       const Cut& cut = lap_.cuts[lap_.next];
       if (cut.asked <= rows) return cut;
       lap_.next = lap_.cuts.size();  // it goes slower now
     }
-    return {NextBound(connection, motion_, {lap_.at, lap_.upper}, rows), rows};
+    return {BoundAfter(connection, {lap_.at, lap_.upper}, rows), rows};
   }
 
   db::Result Run(db::Connection& connection, const Range& range, bool all,
@@ -175,13 +183,15 @@ class Walker {
       ++lap_.next;
     } else if (!all) {
       lap_.cuts.push_back(cut);
+      lap_.moved += moved_;
     }
     if (whole_) {
       lap_.at = cut.upper;
     } else if (all) {
       StartLap();
     } else {
-      ++lap_.share;
+      // Nothing to be done here: one more look is enough.
+      lap_.share = lap_.moved == 0 ? LastShare() : lap_.share + 1;
       lap_.next = 0;
       lap_.at = Cursor();
     }

@@ -63,6 +63,8 @@ struct WalkOptions {
   std::chrono::milliseconds lock_budget{500};
   double rest = 0;  // fraction of a chunk's time to sleep after it
   bool writes = true;
+  // Instead of the motion's; null: that. Must outlive the walk.
+  const RangeSql* next_bound = nullptr;
   // Run instead over a range in which the statement raised kConstraint; null:
   // the walk ends with the error. Must outlive the walk.
   const RangeSql* when_refused = nullptr;

@@ -51,10 +51,10 @@ constexpr const char* kSpanColumns =
 }  // namespace
 
 std::vector<db::Row> CutTable(db::Connection& connection,
-                              const MotionSql& motion, std::int64_t rows) {
+                              const std::string& cuts, std::int64_t rows) {
   const std::int64_t ranges = std::min(rows / kRowsPerRange, kMostRanges);
-  if (motion.cuts.empty() || ranges < 2) return {};
-  return connection.Execute(motion.cuts, {ranges}).rows;
+  if (cuts.empty() || ranges < 2) return {};
+  return connection.Execute(cuts, {ranges}).rows;
 }
 
 LedgerRanges::LedgerRanges(const Ledger& ledger, std::string migration,

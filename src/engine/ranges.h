@@ -21,10 +21,10 @@ struct RangeTotals {
   std::int64_t rows = 0;  // moved
 };
 
-// Bounds of the ranges of a table of about `rows` rows: one fewer than there
-// will be ranges, none for a table that is not worth it.
+// Bounds of the ranges of a table of about `rows` rows, by MotionSql::cuts: one
+// fewer than there will be ranges, none for a table that is not worth it.
 std::vector<db::Row> CutTable(db::Connection& connection,
-                              const MotionSql& motion, std::int64_t rows);
+                              const std::string& cuts, std::int64_t rows);
 
 // Thread-safe, as far as each worker has a connection of its own.
 class Ranges {

@@ -140,13 +140,15 @@ class Runner : public StepRunner, private backfill::Host {
   void FinishRanges(LedgerRanges& ranges);
   void WalkTogether(Ranges& ranges, const RangeSql& statement,
                     const std::function<void(const db::Result&)>& on_rows);
-  int Workers() const;
+  std::int64_t Helpers(Ranges& ranges);
   static std::string RunnersName();
   void LookAfterCrew();
   void LookAtTotals();
   void Tell(std::int64_t chunk_rows);
   void ReclaimIfDue();
   void Fill(const MotionSql& motion);
+  // Fills what the fill has not seen; false: there is nothing.
+  bool FillWhatIsLeft(std::size_t step, const MotionSql& motion);
   // fill_cost.cc
   void BeginFillCost(const MotionSql& motion);
   void EndFillCost(const MotionSql& motion);
@@ -181,7 +183,7 @@ class Runner : public StepRunner, private backfill::Host {
   void RestAfter(std::chrono::microseconds took, double rest,
                  std::int64_t rows) override;
 
-  // Sessions and waiting (resilience.cc).
+  // Going as fast as it may (following.cc).
   Control LookAtControl(bool waiting);
   void WaitWhilePaused(const Control& control);
   // Tells everybody how fast rows may be moved, when that changes; answers it.
@@ -191,6 +193,8 @@ class Runner : public StepRunner, private backfill::Host {
   WalkPurpose PurposeNow() const;
   // Ends early when a stop is requested.
   void Rest(std::chrono::milliseconds duration) const;
+
+  // Sessions and stopping (resilience.cc).
   void Recover(const Error& cause);
   void WatchInterrupts();
   void ThrowIfCancelled() const;

@@ -5,6 +5,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "db/retry.h"
+#include "engine/options.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -28,6 +29,12 @@ const RangeSql& StatementOf(const MotionSql& motion,
   throw Error(ErrorKind::kInternal, "'" + activity + "' moves no rows");
 }
 
+const std::string& CutsOf(const MotionSql& motion,
+                          const std::string& activity) {
+  const bool own = activity == kBackfill && !motion.fill_next_bound.all.empty();
+  return own ? motion.fill_cuts : motion.cuts;
+}
+
 backfill::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
                                     const MigratorOptions& options,
                                     const MotionSql& motion,
@@ -36,11 +43,12 @@ backfill::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
   backfill::WalkOptions walk;
   walk.chunk_time = options.chunk_time.count() > 0 ? options.chunk_time
                                                    : capabilities.chunk_time;
-  walk.lock_budget = options.lock_budget.count() > 0 ? options.lock_budget
-                                                     : capabilities.lock_budget;
+  walk.lock_budget = LockBudgetOf(options, capabilities);
   walk.writes = activity != kVerify;
   walk.rest = walk.writes ? capabilities.chunk_rest : 0;
   if (activity != kBackfill) return walk;
+  if (!motion.fill_next_bound.all.empty())
+    walk.next_bound = &motion.fill_next_bound;
   if (!motion.fill_marking.all.empty())
     walk.when_refused = &motion.fill_marking;
   if (motion.shares > 1 && rows >= kWorthSharing) {
@@ -168,7 +176,9 @@ void Worker::Resiliently(const std::function<void()>& chunk,
 }
 
 void Worker::InLedger(const std::function<void()>& work) {
-  db::Transaction transaction(*connection_, {db::Purpose::kLedger, {}});
+  db::Transaction transaction(
+      *connection_, {db::Purpose::kLedger,
+                     LockBudgetOf(options_, ledger_.dialect().capabilities())});
   work();
   transaction.Commit();
 }

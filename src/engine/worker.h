@@ -26,6 +26,8 @@ inline constexpr const char* kRetreat = "retreat";
 // table of about `rows` rows.
 const RangeSql& StatementOf(const MotionSql& motion,
                             const std::string& activity);
+// The statement that cuts the table into ranges for it.
+const std::string& CutsOf(const MotionSql& motion, const std::string& activity);
 backfill::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
                                     const MigratorOptions& options,
                                     const MotionSql& motion,

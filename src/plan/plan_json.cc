@@ -59,6 +59,8 @@ Json MotionJson(const MotionSql& motion) {
   Put(to, "key_columns", motion.key_columns);
   Put(to, "next_bound", motion.next_bound);
   Put(to, "cuts", motion.cuts);
+  Put(to, "fill_next_bound", motion.fill_next_bound);
+  Put(to, "fill_cuts", motion.fill_cuts);
   Put(to, "fill", motion.fill);
   Put(to, "fill_share", motion.fill_share);
   if (motion.shares != 1) to["shares"] = motion.shares;
@@ -196,6 +198,8 @@ MotionSql MotionFrom(const Json& from) {
   motion.key_columns = Texts(from, "key_columns");
   motion.next_bound = Range(from, "next_bound");
   motion.cuts = Text(from, "cuts");
+  motion.fill_next_bound = Range(from, "fill_next_bound");
+  motion.fill_cuts = Text(from, "fill_cuts");
   motion.fill = Range(from, "fill");
   motion.fill_share = Range(from, "fill_share");
   motion.shares = from.value("shares", 1);

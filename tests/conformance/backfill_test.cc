@@ -17,8 +17,10 @@ class BackfillSqlTest : public SyncTest {
   // Fills in chunks of three and checks that each row came over once.
   void FillsAll(int rows) {
     EXPECT_EQ(bed().CountLeft(), rows);
-    // The last chunk is what is left after the last whole one.
-    EXPECT_EQ(bed().Fill(3), rows / 3 + 1);
+    // Where the fill goes from page to page, a repair goes by the key. The last
+    // chunk is what is left after the last whole one.
+    const bool by_key = bed().sql().fill_next_bound.all.empty();
+    EXPECT_EQ(by_key ? bed().Fill(3) : bed().RepairAll(3), rows / 3 + 1);
     EXPECT_EQ(Count("n = lower(o) AND _segue_d = 1"), std::to_string(rows));
     EXPECT_EQ(Count("o LIKE 'ROW%'"), std::to_string(rows));
     EXPECT_EQ(bed().CountLeft(), 0);
@@ -83,12 +85,12 @@ TEST_P(BackfillSqlTest, StaysInsideItsBounds) {
   Install("CREATE TABLE t(id integer PRIMARY KEY, o text)" + Rows("id, o", "i"),
           Lossy());
   auto key = [](std::int64_t id) { return db::Row{id}; };
-  bed().FillRange({key(2), key(4)});
+  bed().FillKeys({key(2), key(4)});
   EXPECT_EQ(Count("_segue_d = 1"), "2");
   EXPECT_EQ(Count("_segue_d = 1 AND id IN (3, 4)"), "2");
-  bed().FillRange({{}, key(0)});
+  bed().FillKeys({{}, key(0)});
   EXPECT_EQ(Count("_segue_d = 1 AND id = 0"), "1");
-  bed().FillRange({key(8), {}});
+  bed().FillKeys({key(8), {}});
   EXPECT_EQ(Count("_segue_d = 1 AND id = 9"), "1");
   EXPECT_EQ(bed().CountLeft(), 6);
   bed().FillRange({});
@@ -261,28 +263,45 @@ TEST_P(PostgresBackfillTest, UsesTheKeysIndex) {
   // One bound of two columns and the size; two bounds.
   for (const std::string& plan :
        {Plan(sql.next_bound.after, {one, one, one}),
-        Plan(sql.fill.between, {one, one, one, one}),
         Plan(sql.verify.between, {one, one, one, one})}) {
     EXPECT_EQ(plan.find("Seq Scan"), std::string::npos) << plan;
     EXPECT_NE(plan.find("Index"), std::string::npos) << plan;
   }
 }
 
-TEST_P(PostgresBackfillTest, FillsKeylessRowsThatMove) {
+TEST_P(PostgresBackfillTest, FillsRowsThatMove) {
+  for (const char* key : {"", " PRIMARY KEY"}) {
+    SCOPED_TRACE(key);
+    db().Exec("DROP TABLE IF EXISTS t");
+    Install("CREATE TABLE t(id integer" + std::string(key) +
+                ", o text) WITH (fillfactor = 100); INSERT INTO t SELECT g, "
+                "'ROW' || g FROM generate_series(1, 500) g",
+            Lossy());
+    // Rows get new places behind and before the cursor.
+    bed().FillRange(
+        {{},
+         bed()
+             .connection()
+             .Execute(bed().fill_next_bound().all, {std::int64_t{100}})
+             .rows.at(0)});
+    db().Exec("UPDATE t SET o = o || 'x' WHERE id % 3 = 0");
+    bed().Fill(50);
+    EXPECT_EQ(bed().CountLeft(), 0);
+    EXPECT_EQ(Count("n = lower(o)"), "500");
+  }
+}
+
+// Of a partitioned table the key tells the partition; a position would not.
+TEST_P(PostgresBackfillTest, GoesThroughPartitionsByTheKey) {
   Install(
-      "CREATE TABLE t(id integer, o text) WITH (fillfactor = 100);"
-      "INSERT INTO t SELECT g, 'ROW' || g FROM generate_series(1, 500) g",
+      "CREATE TABLE t(id integer PRIMARY KEY, o text) PARTITION BY RANGE (id);"
+      "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (50);"
+      "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (50) TO (200);"
+      "INSERT INTO t SELECT g, 'X' FROM generate_series(1, 100) g",
       Lossy());
-  // Rows get new places behind and before the cursor.
-  bed().FillRange({{},
-                   bed()
-                       .connection()
-                       .Execute(bed().sql().next_bound.all, {std::int64_t{100}})
-                       .rows.at(0)});
-  db().Exec("UPDATE t SET o = o || 'x' WHERE id % 3 = 0");
-  bed().Fill(50);
+  EXPECT_EQ(bed().sql().fill.all.find("ctid"), std::string::npos);
+  EXPECT_EQ(bed().Fill(30), 4);
   EXPECT_EQ(bed().CountLeft(), 0);
-  EXPECT_EQ(Count("n = lower(o)"), "500");
 }
 
 SEGUE_INSTANTIATE_ON(PostgresBackfillTest, PostgresTestbed());

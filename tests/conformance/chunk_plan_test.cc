@@ -117,6 +117,24 @@ TEST_P(ChunkPlanTest, OfAKeyWithOneTenantReadsItsOwnPart) {
   }
 }
 
+TEST_P(ChunkPlanTest, OfTheFillReadsItsOwnPages) {
+  for (const char* statistics : {kNever, kAnalyzed, kStale}) {
+    SCOPED_TRACE(statistics);
+    db().Exec("DROP TABLE IF EXISTS t");
+    Prepare("id integer PRIMARY KEY, o text, payload text", "i", statistics);
+    const MotionSql& sql = bed().sql();
+    const std::string from = "(100,65535)";
+    const std::string to = "(110,65535)";
+    const std::vector<db::Value> first_share = {std::int64_t{0}};
+    for (const std::string& plan :
+         {Explained(sql.fill, {{from}, {to}}), Explained(sql.fill, {{}, {to}}),
+          Explained(sql.fill_share, {{from}, {to}}, first_share)}) {
+      EXPECT_THAT(plan, HasSubstr("Tid Range Scan"));
+      EXPECT_LT(Pages(plan), 120) << plan;
+    }
+  }
+}
+
 TEST_P(ChunkPlanTest, OfATableWithoutAKeyReadsItsOwnPart) {
   for (const char* statistics : {kNever, kAnalyzed, kStale}) {
     SCOPED_TRACE(statistics);
@@ -146,18 +164,19 @@ TEST_P(ChunkPlanTest, OfAKeyOfThreeHasTheRowsBetweenItsBounds) {
           bed().connection(),
           {db::Purpose::kBackfill, std::chrono::milliseconds(500)});
       const backfill::Range between{key(low), key(high)};
-      EXPECT_EQ(backfill::Execute(bed().connection(), bed().sql().fill, between)
-                    .affected,
-                high - low)
+      EXPECT_EQ(
+          backfill::Execute(bed().connection(), bed().sql().repair, between)
+              .affected,
+          high - low)
           << low << " " << high;
     }
     db::Transaction transaction(
         bed().connection(),
         {db::Purpose::kBackfill, std::chrono::milliseconds(500)});
-    EXPECT_EQ(
-        backfill::Execute(bed().connection(), bed().sql().fill, {{}, key(low)})
-            .affected,
-        low + 1);
+    EXPECT_EQ(backfill::Execute(bed().connection(), bed().sql().repair,
+                                {{}, key(low)})
+                  .affected,
+              low + 1);
   }
 }
 

@@ -158,7 +158,8 @@ SEGUE_INSTANTIATE_ON(PostgresRepairTest, PostgresTestbed());
 // The same through the whole: a migration that is ready, in both accesses.
 class RepairTest : public DialectTest {
  protected:
-  void Start(Access access) {
+  void Start(Access access,
+             const std::function<void(const Progress&)>& watch = {}) {
     db().Exec("CREATE TABLE users(id integer PRIMARY KEY, name text NOT NULL)");
     db().Exec("CREATE TABLE touched(id integer)");
     db().Exec(
@@ -175,6 +176,7 @@ class RepairTest : public DialectTest {
     database_.emplace(db().Open());
     MigratorOptions options;
     options.access = access;
+    options.on_progress = watch;
     migrator_.emplace(*database_, options);
     migrator_->Start(manifest::Parse(
         "operations: [{alter_column: {table: users, column: name, type: "
@@ -242,6 +244,23 @@ TEST_P(RepairTest, MendsWhatIsWrongAndOnlyThatInPlace) {
 
 TEST_P(RepairTest, MendsWhatIsWrongAndOnlyThatVersioned) {
   MendsWhatIsWrongAndOnlyThat(Access::kVersioned);
+}
+
+TEST_P(RepairTest, WhatComesUnseenBehindTheFillIsFilledBeforeTheProof) {
+  bool came = false;
+  Start(Access::kInPlace, [&](const Progress& progress) {
+    if (came || progress.rows_done < 2500) return;
+    came = true;
+    Damage("INSERT INTO users(id, name) VALUES (0, 'Late')");
+  });
+  EXPECT_TRUE(came);
+  EXPECT_THAT(Users(), HasSubstr("0|Late|late|1\n"));
+  EXPECT_TRUE(migrator().Verify().clean());
+  int told = 0;
+  for (const HistoryEntry& entry : migrator().History()) {
+    if (entry.phase == "FILL") ++told;
+  }
+  EXPECT_EQ(told, 1);
 }
 
 TEST_P(RepairTest, ListsAHundredAndMendsAll) {

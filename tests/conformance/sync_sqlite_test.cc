@@ -24,7 +24,7 @@ TEST_P(SqliteSyncTest, ReplacesRows) {
     Recursive(recursive);
     db().Exec("DROP TABLE IF EXISTS t");
     Install(kPlainTable, Lossy());
-    bed().FillRange({{}, db::Row{std::int64_t{1}}});
+    bed().FillKeys({{}, db::Row{std::int64_t{1}}});
     for (int id : {1, 2, 3}) {  // filled, unfilled, not there
       const std::string key = std::to_string(id);
       db().Exec("INSERT OR REPLACE INTO t(id, o) VALUES (" + key + ", 'X')");

@@ -157,13 +157,21 @@ const MotionSql& MotionBed::sql() {
 }
 
 int MotionBed::Fill(int rows) {
+  return Walk(fill_next_bound(), sql().fill, rows);
+}
+
+int MotionBed::RepairAll(int rows) {
+  return Walk(sql().next_bound, sql().repair, rows);
+}
+
+int MotionBed::Walk(const RangeSql& next_bound, const RangeSql& statement,
+                    int rows) {
   Bounds bounds;
   for (int chunks = 1;; ++chunks) {
-    const RangeSql& next = sql().next_bound;
-    db::Result found = RunRange(*connection_, next, {bounds.after, {}},
+    db::Result found = RunRange(*connection_, next_bound, {bounds.after, {}},
                                 db::Purpose::kBackfill, {std::int64_t{rows}});
     if (!found.rows.empty()) bounds.upto = found.rows.at(0);
-    FillRange(bounds);
+    RunRange(*connection_, statement, bounds, db::Purpose::kBackfill);
     if (found.rows.empty()) return chunks;
     bounds.after = bounds.upto;
     bounds.upto.reset();
@@ -172,6 +180,26 @@ int MotionBed::Fill(int rows) {
 
 void MotionBed::FillRange(const Bounds& bounds) {
   RunRange(*connection_, sql().fill, bounds, db::Purpose::kBackfill);
+}
+
+void MotionBed::FillKeys(const Bounds& keys) {
+  if (sql().fill_next_bound.all.empty()) return FillRange(keys);
+  const auto place = [&](const std::optional<db::Row>& key) {
+    if (!key) return key;
+    const std::string& column = motion_.key[0].name;
+    const db::Result found = connection_->Execute(
+        "SELECT ctid::text FROM " + motion_.table.name + " WHERE " + column +
+            " <= $1 ORDER BY " + column + " DESC LIMIT 1",
+        *key);
+    if (!found.rows.empty()) return std::make_optional(found.rows[0]);
+    return std::make_optional(db::Row{std::string("(0,0)")});
+  };
+  FillRange({place(keys.after), place(keys.upto)});
+}
+
+const RangeSql& MotionBed::fill_next_bound() {
+  const RangeSql& own = sql().fill_next_bound;
+  return own.all.empty() ? sql().next_bound : own;
 }
 
 std::vector<std::string> MotionBed::VerifyKeys(const Bounds& bounds) {

@@ -55,8 +55,14 @@ class MotionBed {
 
   // Fills in chunks of `rows`; answers how many chunks it took.
   int Fill(int rows = 1000);
+  // Bounds as the fill has them.
   void FillRange(const Bounds& bounds);
+  // Keys of one integer column, of rows that were inserted in their order.
+  void FillKeys(const Bounds& keys);
+  const RangeSql& fill_next_bound();
   std::vector<std::string> VerifyKeys(const Bounds& bounds = {});
+  // In chunks of `rows`, by the key; answers how many chunks it took.
+  int RepairAll(int rows);
   // How many rows it derived again.
   std::int64_t Repair(const Bounds& bounds = {});
   std::vector<std::string> BothGiven();
@@ -68,6 +74,7 @@ class MotionBed {
   const MotionSql& sql();
 
  private:
+  int Walk(const RangeSql& next_bound, const RangeSql& statement, int rows);
   void Do(const plan::Action& action);
   plan::Motion MotionOf(const MotionSpec& spec,
                         const schema::Table& table) const;

@@ -250,7 +250,7 @@ void SyncMatrix::Run() {
   const auto filled =
       std::count_if(cells.begin(), cells.end(),
                     [](const MatrixCell& cell) { return cell.filled; });
-  bed.FillRange({{}, db::Row{std::int64_t{filled}}});
+  bed.FillKeys({{}, db::Row{std::int64_t{filled}}});
   for (const MatrixCell& cell : cells) Check(cell);
   // What is left to fill, and what was written meanwhile, must verify.
   bed.Fill();

@@ -56,8 +56,9 @@ std::string NotFilled(const MotionTerms& terms) {
 // The rows of a page go to different shares by their place on it, so that each
 // share leaves room on every page for the next one's new versions: these stay
 // on their page and need no new index entries. Tried on 1,000,000 rows of 208
-// bytes: 4 shares grow the table 1.5 times instead of 2.07, with a fifth less
-// WAL and in the same time.
+// bytes, without a VACUUM: a raw UPDATE doubles the table, 2 shares make it 1.6
+// times as large, 4 shares 1.4 times in the same time, 8 shares 1.25 times but
+// in a fifth more.
 constexpr int kShares = 4;
 
 // hashtid came with 14, and spares a conversion to text.
@@ -83,20 +84,24 @@ bool DerivesOld(const MotionTerms& terms) {
   return terms.has_old() && !motion.down.empty() && !motion.down.is_volatile;
 }
 
-std::string NewIsWrong(const MotionTerms& terms) {
-  const schema::Column& column = terms.new_column();
-  return "(" + terms.Provenance(kRow) + " = 1 AND " +
-         Differs(terms.New(kRow), Cast(terms.Up(kRow), column), column.type,
-                 column.collation) +
+// The column is not what the side that wrote last makes of it.
+std::string IsWrong(const MotionTerms& terms, int wrote,
+                    const schema::Column& column, const std::string& stored,
+                    const std::string& derived) {
+  return "(" + terms.Provenance(kRow) + " = " + std::to_string(wrote) +
+         " AND " +
+         Differs(stored, Cast(derived, column), column.type, column.collation) +
          ")";
 }
 
+std::string NewIsWrong(const MotionTerms& terms) {
+  return IsWrong(terms, plan::kOldWrote, terms.new_column(), terms.New(kRow),
+                 terms.Up(kRow));
+}
+
 std::string OldIsWrong(const MotionTerms& terms) {
-  const schema::Column& column = terms.old_column();
-  return "(" + terms.Provenance(kRow) + " = 2 AND " +
-         Differs(terms.Old(kRow), Cast(terms.Down(kRow), column), column.type,
-                 column.collation) +
-         ")";
+  return IsWrong(terms, plan::kNewWrote, terms.old_column(), terms.Old(kRow),
+                 terms.Down(kRow));
 }
 
 // Rows that break one of the rules of their provenance.
@@ -217,6 +222,19 @@ RangeSql RetreatSql(const MotionTerms& terms, const RowRange& range) {
                     terms.Provenance(kRow) + " IN (1, 2)");
 }
 
+// The fill goes from page to page where it can: no index to look into, each
+// page once a share, and no row counted to find where a chunk ends. A row that
+// moves to a page behind it has been written, and so was filled by the trigger.
+// A check goes by the key, which rows do not leave unless they are given
+// another: whatever moved, it is seen.
+RowRange FillRange(const plan::Motion& motion, const RowRange& by_key,
+                   const schema::Schema& schema) {
+  if (by_key.partitioned() || !RowRange::ScansPositions(schema)) return by_key;
+  plan::Motion keyless = motion;
+  keyless.key.clear();
+  return {keyless, schema, kRow};
+}
+
 }  // namespace
 
 MotionSql MakeMotionSql(const plan::Motion& motion,
@@ -233,8 +251,11 @@ MotionSql MakeMotionSql(const plan::Motion& motion,
   sql.key_columns = range.key_columns();
   sql.next_bound = range.NextBound();
   sql.cuts = range.Cuts();
-  sql.fill = range.Over(FillSql(terms), NotFilled(terms));
-  sql.fill_share = FillShareSql(terms, range, context.schema);
+  const RowRange fill = FillRange(motion, range, context.schema);
+  sql.fill_next_bound = fill.NextBound();
+  sql.fill_cuts = fill.Cuts();
+  sql.fill = fill.Over(FillSql(terms), NotFilled(terms));
+  sql.fill_share = FillShareSql(terms, fill, context.schema);
   sql.shares = kShares;
   sql.verify =
       range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
@@ -242,7 +263,7 @@ MotionSql MakeMotionSql(const plan::Motion& motion,
   sql.repair = RepairSql(terms, range);
   sql.both_given = BothGivenSql(terms, range);
   if (terms.MarksUp()) {
-    sql.fill_marking = range.Over(FillMarkingSql(terms), NotFilled(terms));
+    sql.fill_marking = fill.Over(FillMarkingSql(terms), NotFilled(terms));
   }
   sql.marked = MarkedSql(terms, range);
   sql.settle = SettleSql(terms, range);

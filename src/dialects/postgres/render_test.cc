@@ -180,14 +180,14 @@ TEST(SyncTest, RefusesGeneratedSources) {
 TEST(MotionSqlTest, WalksCompositeKeysInKeyOrder) {
   plan::Motion motion = Rename();
   motion.key = {Column("b", "uuid"), Column("a", "text")};
-  const MotionSql sql = *Rendered(plan::Backfill{motion}).motion;
-  EXPECT_THAT(sql.fill.after,
+  const MotionSql sql = *Rendered(plan::Verify{motion}).motion;
+  EXPECT_THAT(sql.verify.after,
               HasSubstr("(t.\"b\", t.\"a\") > ($1::uuid, $2::text) AND "));
   // Bounds that an index can stop at: those of a row it reads past.
-  EXPECT_THAT(sql.fill.upto,
+  EXPECT_THAT(sql.verify.upto,
               HasSubstr("(t.\"b\" < $1::uuid OR (t.\"b\" = $1::uuid AND "
                         "(t.\"a\" <= $2::text)))"));
-  EXPECT_THAT(sql.fill.between,
+  EXPECT_THAT(sql.verify.between,
               HasSubstr("($1::uuid = $3::uuid AND t.\"b\" = $1::uuid AND "
                         "(t.\"a\" > $2::text AND t.\"a\" <= $4::text))"));
   EXPECT_THAT(sql.next_bound.after,
@@ -202,10 +202,22 @@ TEST(MotionSqlTest, VolatileExpressionsAreNotDerivedAgain) {
               Not(HasSubstr("\"_segue_d\" = 1")));
 }
 
-TEST(MotionSqlTest, WithoutKeyPositionsServe) {
+TEST(MotionSqlTest, FillsFromPageToPage) {
+  const plan::Motion motion = Rename();
+  const MotionSql sql = *Rendered(plan::Backfill{motion}).motion;
+  EXPECT_THAT(sql.fill.between,
+              HasSubstr("t.ctid > $1::tid AND t.ctid <= $2::tid"));
+  EXPECT_THAT(sql.verify.between, Not(HasSubstr("ctid")));
+  const schema::Schema old = SchemaWith(Users(), "PostgreSQL 13.2");
+  const MotionSql of_old = *Render(plan::Backfill{motion}, {old}).motion;
+  EXPECT_THAT(of_old.fill.between, Not(HasSubstr("ctid")));
+  EXPECT_EQ(of_old.fill_next_bound.between, of_old.next_bound.between);
+}
+
+TEST(MotionSqlTest, WithoutKeyPositionsServeTheCheckToo) {
   plan::Motion motion = Rename();
   motion.key.clear();
-  EXPECT_THAT(Rendered(plan::Backfill{motion}).motion->fill.between,
+  EXPECT_THAT(Rendered(plan::Backfill{motion}).motion->verify.between,
               HasSubstr("t.ctid > $1::tid AND t.ctid <= $2::tid"));
   const schema::Schema old = SchemaWith(Users(), "PostgreSQL 13.2");
   EXPECT_THROW(Render(plan::Backfill{motion}, {old}), Error);

@@ -43,13 +43,17 @@ RowRange::RowRange(const plan::Motion& motion, const schema::Schema& schema,
       row_(std::move(row)) {
   const schema::Table* table = schema.FindTable(table_.name);
   partitioned_ = table != nullptr && table->kind == "partitioned table";
-  if (by_position() && MajorVersion(schema.server_version) < kScansPositions) {
+  if (by_position() && !ScansPositions(schema)) {
     throw Error(ErrorKind::kRefused,
                 "table '" + table_.name +
                     "' has no primary key and no NOT NULL unique key, and "
                     "PostgreSQL before 14 cannot walk it in another way")
         .WithHint("add a primary key first");
   }
+}
+
+bool RowRange::ScansPositions(const schema::Schema& schema) {
+  return MajorVersion(schema.server_version) >= kScansPositions;
 }
 
 std::vector<std::string> RowRange::key_columns() const {

@@ -18,6 +18,9 @@ class RowRange {
   RowRange(const plan::Motion& motion, const schema::Schema& schema,
            std::string row);
 
+  // Can this server find the rows of a page without reading the table?
+  static bool ScansPositions(const schema::Schema& schema);
+  bool partitioned() const { return partitioned_; }
   std::vector<std::string> key_columns() const;
   // The key for people: t."id"::text, ...
   std::string KeyAsText() const;

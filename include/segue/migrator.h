@@ -73,10 +73,16 @@ struct MigrateOutcome {
 struct VerifyOptions {
   bool repair = false;  // derive rows that disagree again
   bool strict = false;  // list rows of which the application wrote both sides
+  // URL of a server that follows the database's own by its log: the rows are
+  // read there, as they are when this begins or later. Empty: in the database.
+  std::string standby = {};
+  // How long a standby may take to come to where the database is.
+  std::chrono::milliseconds replay_patience{60'000};
 };
 
 struct VerifyReport {
   std::string migration;
+  std::string standby;  // where rows were read, without password; or empty
   std::int64_t rows_checked = 0;
   std::int64_t rows_repaired = 0;
   // "table: key" of rows that disagree, at most 100 a motion.

@@ -134,7 +134,7 @@ class Walker {
     const db::TransactionOptions options{
         options_.writes ? db::Purpose::kBackfill : db::Purpose::kRead,
         options_.lock_budget};
-    db::Connection& connection = host_.connection();
+    db::Connection& connection = host_.rows();
     db::Transaction transaction(connection, options);
     if (options_.writes) host_.Fence();
     if (!lap_.known) FindEndOfLap(connection);
@@ -144,7 +144,8 @@ class Walker {
     const bool whole = !cut.upper.empty();
     const bool all = lap_.share == LastShare();
     if (whole) range.upper = cut.upper;
-    const db::Result result = Run(connection, range, all, refused);
+    const db::Result result =
+        Confirmed(Run(connection, range, all, refused), range);
     Span next = span_;
     next.rows += options_.writes ? result.affected : asked_;
     if (all && whole) next.cursor = range.upper;
@@ -175,6 +176,21 @@ class Walker {
     if (all) return Execute(connection, statement_, range);
     return Execute(connection, *options_.share, range,
                    {std::int64_t{lap_.share}});
+  }
+
+  // What a standby says against a row is not the last word. Each of its
+  // snapshots has whole transactions, so no row is seen half written; but the
+  // row may have been written again since, and `up` and `down` may come to
+  // something else there, by other settings or another C library. So a chunk
+  // with such rows is read again where the truth is, and what that says counts.
+  db::Result Confirmed(db::Result said, const Range& range) {
+    db::Connection& truth = host_.connection();
+    if (said.rows.empty() || &truth == &host_.rows()) return said;
+    db::Transaction transaction(truth,
+                                {db::Purpose::kRead, options_.lock_budget});
+    said = Execute(truth, statement_, range);
+    transaction.Commit();
+    return said;
   }
 
   void Advance(const Cut& cut, bool all) {

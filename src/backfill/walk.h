@@ -30,6 +30,8 @@ class Host {
  public:
   virtual ~Host() = default;
   virtual db::Connection& connection() = 0;
+  // Where the rows are: there too, unless a check reads them on a standby.
+  virtual db::Connection& rows() { return connection(); }
   // The next span that nobody else walks; waits while all that is left is in
   // others' hands; nullopt when all are done.
   virtual std::optional<Span> Claim() = 0;

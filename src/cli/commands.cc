@@ -108,6 +108,7 @@ std::vector<OptionSpec> VerifyOptionSpecs() {
   return {{"--repair", "", "derive rows that disagree again"},
           {"--strict", "",
            "list rows given both sides by the application; exit 8 if any"},
+          {"--standby", "URL", "read the rows on this standby of the database"},
           ExplainOption("instead: how these queries run before and after"),
           WorkersOption()};
 }

@@ -163,6 +163,7 @@ std::string VerifyJson(const VerifyReport& report,
                {"rows_checked", report.rows_checked},
                {"clean", report.clean()},
                {"mismatches", report.mismatches}};
+  if (!report.standby.empty()) json["standby"] = report.standby;
   if (options.repair) json["rows_repaired"] = report.rows_repaired;
   if (options.strict) json["both_given"] = report.both_given;
   return Dump(json);

@@ -57,12 +57,16 @@ std::string ReportText(const VerifyReport& report,
   // All were checked; how many there are is the database's estimate.
   const std::string rows =
       "about " + base::WithThousands(report.rows_checked) + " rows";
+  const std::string where =
+      report.standby.empty() ? "" : " on " + report.standby;
   std::string text = options.repair ? RepairText(report) : "";
   if (report.clean()) {
-    text += report.migration + ": old and new agree on " + rows + ".\n";
+    text += report.migration + ": old and new agree on " + rows +
+            (where.empty() ? "" : ", read" + where) + ".\n";
   } else {
     text += report.migration + ": old and new disagree in " + rows +
-            " checked, in these:\n" + MismatchText(report, options.repair);
+            " checked" + where + ", in these:\n" +
+            MismatchText(report, options.repair);
   }
   return options.strict ? text + BothGivenText(report) : text;
 }
@@ -124,13 +128,15 @@ int RunExplain(const Context& context) {
 
 int RunVerify(const Context& context) {
   const Arguments& arguments = context.arguments;
-  const VerifyOptions options{arguments.Has("--repair"),
-                              arguments.Has("--strict")};
+  VerifyOptions options;
+  options.repair = arguments.Has("--repair");
+  options.strict = arguments.Has("--strict");
+  options.standby = arguments.Value("--standby");
   if (arguments.Has("--explain")) {
-    if (options.repair || options.strict) {
+    if (options.repair || options.strict || !options.standby.empty()) {
       throw Error(ErrorKind::kUsage,
-                  "--explain looks at queries, not at rows: it goes with "
-                  "neither --repair nor --strict")
+                  "--explain looks at queries, not at rows: it goes without "
+                  "--repair, --strict and --standby")
           .WithHint("segue help verify");
     }
     return RunExplain(context);

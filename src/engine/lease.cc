@@ -195,6 +195,11 @@ void Lease::Heartbeat() {
   }
 }
 
+std::optional<Holder> Lease::Last(db::Connection& connection,
+                                  const Ledger& ledger) {
+  return Read(connection, ledger, "");
+}
+
 std::optional<Holder> Lease::Live(db::Connection& connection,
                                   const Ledger& ledger) {
   const auto holder = Read(connection, ledger, "");

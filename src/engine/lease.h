@@ -53,6 +53,9 @@ class Lease {
   // Throws kConflict when another runner has taken over.
   void Reconnect();
 
+  // What the row says, whether that one still holds the lease or not.
+  static std::optional<Holder> Last(db::Connection& connection,
+                                    const Ledger& ledger);
   // Whoever holds the lease now; nullopt: nobody, or an expired or dead one.
   static std::optional<Holder> Live(db::Connection& connection,
                                     const Ledger& ledger);

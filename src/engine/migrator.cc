@@ -216,9 +216,14 @@ VerifyReport Migrator::Verify(const VerifyOptions& options) {
                                          "repaired any more")
         .WithHint("run 'segue complete' to finish it");
   }
+  std::optional<engine::Standby> standby;
+  if (!options.standby.empty()) {
+    standby.emplace(session.database, session.ledger, options.standby,
+                    options.replay_patience);
+  }
   Lease lease(session.database, session.ledger);
   Runner runner(session.database, session.ledger, lease, session.options, row);
-  return runner.VerifyAll(options);
+  return runner.VerifyAll(options, standby ? &*standby : nullptr);
 }
 
 }  // namespace segue

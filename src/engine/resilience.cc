@@ -20,6 +20,11 @@ constexpr std::chrono::milliseconds kPoll{200};
 
 db::Connection& Runner::connection() { return database_.connection(); }
 
+db::Connection& Runner::rows() {
+  if (reading_ == nullptr) return connection();
+  return *reading_;
+}
+
 std::chrono::milliseconds Runner::LockBudget() const {
   return LockBudgetOf(options_, database_.dialect().capabilities());
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "engine/lease.h"
 #include "engine/ledger.h"
 #include "engine/ranges.h"
+#include "engine/standby.h"
 #include "engine/throttle.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
@@ -67,7 +69,9 @@ class Runner : public StepRunner, private backfill::Host {
 
   // Checks every motion of the plan; does not throw on a mismatch. With
   // `repair`, rows that disagree are derived again and all is checked anew.
-  VerifyReport VerifyAll(const VerifyOptions& options = {});
+  // The rows are read on `standby`, unless it is null.
+  VerifyReport VerifyAll(const VerifyOptions& options = {},
+                         Standby* standby = nullptr);
 
   // Runs `work`, which must look at the ledger for what is already done, again
   // after a retryable error and, with a new session, after a lost connection.
@@ -128,6 +132,18 @@ class Runner : public StepRunner, private backfill::Host {
     Runner& runner_;
   };
 
+  // The standby that the rows are read on, while they are.
+  class ReadingOn {
+   public:
+    ReadingOn(Runner& runner, Standby& standby);
+    ~ReadingOn();
+    ReadingOn(const ReadingOn&) = delete;
+    ReadingOn& operator=(const ReadingOn&) = delete;
+
+   private:
+    Runner& runner_;
+  };
+
   // Walks (walks.cc).
   void StartWalk(std::size_t step, const MotionSql& motion,
                  const std::string& activity);
@@ -164,12 +180,15 @@ class Runner : public StepRunner, private backfill::Host {
   std::vector<Proof> Proofs() const;
   // `wrong`: those of which rows disagree.
   VerifyReport CheckAll(bool strict, std::vector<Proof>& wrong);
+  VerifyReport CheckAllOn(Standby* standby, bool strict,
+                          std::vector<Proof>& wrong);
   bool CheckMotion(const MotionSql& motion, bool strict, VerifyReport& report);
   std::int64_t Repair(const Proof& proof);
   std::int64_t RecordRepair(const MotionSql& motion);
 
   // backfill::Host
   db::Connection& connection() override;
+  db::Connection& rows() override;
   std::optional<backfill::Span> Claim() override;
   void BeforeChunk() override;
   void Fence() override;
@@ -218,6 +237,8 @@ class Runner : public StepRunner, private backfill::Host {
   Walked walked_;
   Ranges* ranges_ = nullptr;  // of the walk there is
   Crew* crew_ = nullptr;
+  Standby* standby_ = nullptr;  // of the check there is; null: there is none
+  std::unique_ptr<StandbyConnection> reading_;  // a session of it
   std::string locked_;  // LockNeed::object of what is being waited for
   bool cancelled_by_request_ = false;
   Throttle throttle_;

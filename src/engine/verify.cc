@@ -30,6 +30,24 @@ void RequireRepair(const MotionSql& motion) {
 
 }  // namespace
 
+Runner::ReadingOn::ReadingOn(Runner& runner, Standby& standby)
+    : runner_(runner) {
+  Standby::Waiting waiting;
+  waiting.check = [&runner] { runner.ThrowIfCancelled(); };
+  waiting.tell = [&runner](const std::string& what) {
+    Progress progress = runner.Report(Progress::Event::kNote);
+    progress.message = what;
+    runner.Send(progress);
+  };
+  runner_.reading_ = std::make_unique<StandbyConnection>(standby, waiting);
+  runner_.standby_ = &standby;
+}
+
+Runner::ReadingOn::~ReadingOn() {
+  runner_.standby_ = nullptr;
+  runner_.reading_.reset();
+}
+
 // What a row has after its key is why.
 std::vector<std::string> Runner::Disagreeing(const MotionSql& motion,
                                              const RangeSql& statement) {
@@ -62,22 +80,44 @@ std::vector<Runner::Proof> Runner::Proofs() const {
   return proofs;
 }
 
-VerifyReport Runner::VerifyAll(const VerifyOptions& options) {
+VerifyReport Runner::VerifyAll(const VerifyOptions& options, Standby* standby) {
   // What a repair that was killed had done so far is not lost.
   if (options.repair) {
     for (const Proof& proof : Proofs()) RecordRepair(*proof.motion);
   }
   std::vector<Proof> wrong;
-  VerifyReport report = CheckAll(options.strict, wrong);
+  VerifyReport report = CheckAllOn(standby, options.strict, wrong);
   if (options.repair && !wrong.empty()) {
     std::int64_t repaired = 0;
     for (const Proof& proof : wrong) repaired += Repair(proof);
     // All of it: a column that was repaired may be another motion's source.
-    report = CheckAll(options.strict, wrong);
+    report = CheckAllOn(standby, options.strict, wrong);
     report.rows_repaired = repaired;
   }
   activity_.clear();
   return report;
+}
+
+// What is repaired is written on the primary: only a check has the standby, and
+// sees there all that was committed when it began.
+VerifyReport Runner::CheckAllOn(Standby* standby, bool strict,
+                                std::vector<Proof>& wrong) {
+  if (standby == nullptr) return CheckAll(strict, wrong);
+  Resiliently([&] { standby->Follow(connection()); });
+  const ReadingOn reading(*this, *standby);
+  try {
+    VerifyReport report = CheckAll(strict, wrong);
+    report.standby = standby->name();
+    return report;
+  } catch (const Error& error) {
+    if (!error.retryable() || !reading_->lost()) throw;
+    throw Error(ErrorKind::kConnectionLost,
+                "the standby " + standby->name() +
+                    " is gone: " + reading_->lost()->what())
+        .WithHint(
+            "nothing was changed by the check; run the same command when the "
+            "standby is back, or leave it out");
+  }
 }
 
 VerifyReport Runner::CheckAll(bool strict, std::vector<Proof>& wrong) {

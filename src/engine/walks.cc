@@ -237,6 +237,7 @@ void Runner::WalkTogether(
   const auto work = [&](const std::string& name, const Crew& crew) {
     Worker worker(database_, ledger_, options_, ranges, name, throttle_, bytes);
     worker.stop = [&crew] { return crew.stopping(); };
+    worker.standby = standby_;
     worker.Walk(*motion_, statement, walk, one_at_a_time);
   };
   Crew crew(RunnersName(), Helpers(ranges), work);

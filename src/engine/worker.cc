@@ -78,6 +78,10 @@ void Worker::Walk(const MotionSql& motion, const RangeSql& statement,
                   const backfill::WalkOptions& walk,
                   const std::function<void(const db::Result&)>& on_rows) {
   writes_ = walk.writes;
+  if (standby != nullptr) {
+    reading_ = std::make_unique<StandbyConnection>(
+        *standby, Standby::Waiting{[this] { ThrowIfStopping(); }});
+  }
   try {
     backfill::Walk(*this, motion, statement, walk, on_rows);
   } catch (const Error& error) {
@@ -88,6 +92,15 @@ void Worker::Walk(const MotionSql& motion, const RangeSql& statement,
 bool Worker::Stopping() const {
   if (stop && stop()) return true;
   return options_.cancel != nullptr && options_.cancel->stop_requested();
+}
+
+void Worker::ThrowIfStopping() const {
+  if (Stopping()) throw Error(ErrorKind::kCancelled, "told to stop");
+}
+
+db::Connection& Worker::rows() {
+  if (reading_ == nullptr) return connection();
+  return *reading_;
 }
 
 // The rest may come back, when the one that has it dies.
@@ -109,7 +122,7 @@ std::optional<backfill::Span> Worker::Claim() {
 
 void Worker::BeforeChunk() {
   for (;;) {
-    if (Stopping()) throw Error(ErrorKind::kCancelled, "told to stop");
+    ThrowIfStopping();
     Control control;
     Resiliently([&] { control = ledger_.LoadControl(*connection_); });
     if (control.cancel) throw Error(ErrorKind::kCancelled, "cancelled");
@@ -170,7 +183,7 @@ void Worker::Resiliently(const std::function<void()>& chunk,
   };
   db::Retry(base::SystemClock(), policy, attempt,
             [&](const db::RetryNotice& /*retry*/) {
-              if (Stopping()) throw Error(ErrorKind::kCancelled, "stopped");
+              ThrowIfStopping();
               smaller();
             });
 }

@@ -9,6 +9,7 @@
 
 #include "backfill/walk.h"
 #include "engine/ranges.h"
+#include "engine/standby.h"
 #include "engine/throttle.h"
 #include "segue/database.h"
 #include "segue/migrator.h"
@@ -49,6 +50,7 @@ class Worker : private backfill::Host {
 
   std::function<bool()> stop;
   std::function<void(std::int64_t rows)> moved;
+  const Standby* standby = nullptr;  // where rows are read; null: no standby
 
   // Until no range is left, or `stop` says so.
   void Walk(const MotionSql& motion, const RangeSql& statement,
@@ -57,6 +59,7 @@ class Worker : private backfill::Host {
 
  private:
   db::Connection& connection() override { return *connection_; }
+  db::Connection& rows() override;
   std::optional<backfill::Span> Claim() override;
   void BeforeChunk() override;
   // The claim that Save renews is all the right to write that it needs.
@@ -72,6 +75,7 @@ class Worker : private backfill::Host {
                  std::int64_t rows) override;
 
   bool Stopping() const;
+  void ThrowIfStopping() const;
   // Ends early when the worker is to stop.
   void Rest(std::chrono::milliseconds duration) const;
   void Resiliently(const std::function<void()>& work);
@@ -87,6 +91,7 @@ class Worker : private backfill::Host {
   bool writes_ = true;
   bool lost_ = false;  // the connection is to be replaced
   std::unique_ptr<db::Connection> connection_;
+  std::unique_ptr<StandbyConnection> reading_;  // null: no standby
 };
 
 }  // namespace segue::engine

@@ -68,7 +68,18 @@ TEST_P(VerifyCommandTest, RefusesWhatDoesNotGoTogether) {
   WriteFile("q.sql", "SELECT 1;");
   const Finished finished = Segue({"verify", "--repair", "--explain", "q.sql"});
   EXPECT_EQ(finished.exit_code, 2);
-  EXPECT_THAT(finished.err, HasSubstr("goes with neither"));
+  EXPECT_THAT(finished.err, HasSubstr("goes without"));
+}
+
+TEST_P(VerifyCommandTest, RefusesAStandbyThatCannotBeOne) {
+  const Finished finished =
+      Segue({"verify", "--standby",
+             Either("postgres://127.0.0.1:1/x", "sqlite:copy.db")});
+  EXPECT_EQ(finished.exit_code, is_sqlite() ? 3 : 2);
+  EXPECT_THAT(finished.err,
+              HasSubstr(Either("SQLite has no standbys: its rows can only be "
+                               "read in the database itself",
+                               "the standby's URL begins with sqlite:")));
 }
 
 SEGUE_INSTANTIATE(VerifyCommandTest);

@@ -8,6 +8,7 @@
 #include "dialects/postgres/lock.h"
 #include "dialects/postgres/motion_estimate.h"
 #include "dialects/postgres/render.h"
+#include "dialects/postgres/replication.h"
 #include "dialects/postgres/signals.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/version_url.h"
@@ -115,6 +116,19 @@ std::string PostgresDialect::MeterSql(const schema::TableName& table) const {
          name +
          " OR c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(" +
          name + ")))";
+}
+
+db::ServerFacts PostgresDialect::Facts(db::Connection& connection) const {
+  return postgres::Facts(connection);
+}
+
+std::string PostgresDialect::LogPosition(db::Connection& primary) const {
+  return postgres::LogPosition(primary);
+}
+
+db::Replay PostgresDialect::ReplayTo(db::Connection& standby,
+                                     const std::string& position) const {
+  return postgres::ReplayTo(standby, position);
 }
 
 std::vector<db::SignalSql> PostgresDialect::Signals() const {

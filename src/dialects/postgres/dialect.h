@@ -5,10 +5,13 @@
 
 #include "db/dialect.h"
 #include "db/meter.h"
+#include "db/replication.h"
 
 namespace segue::postgres {
 
-class PostgresDialect final : public db::Dialect, public db::Meter {
+class PostgresDialect final : public db::Dialect,
+                              public db::Meter,
+                              public db::Replication {
  public:
   PostgresDialect();
 
@@ -34,6 +37,10 @@ class PostgresDialect final : public db::Dialect, public db::Meter {
       db::Connection& connection, const plan::Motion& motion,
       const schema::Table& table) const override;
   std::string MeterSql(const schema::TableName& table) const override;
+  db::ServerFacts Facts(db::Connection& connection) const override;
+  std::string LogPosition(db::Connection& primary) const override;
+  db::Replay ReplayTo(db::Connection& standby,
+                      const std::string& position) const override;
   std::vector<std::string> LedgerSetup() const override;
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,

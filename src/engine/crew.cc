@@ -28,6 +28,16 @@ std::vector<CrewFailure> Crew::TakeFailures() {
   return std::exchange(failures_, {});
 }
 
+void Crew::Retried(const Error& error) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  retried_ = error;
+}
+
+std::optional<Error> Crew::TakeRetried() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(retried_, std::nullopt);
+}
+
 void Crew::Run(const std::string& name, const Work& work) {
   try {
     work(name, *this);

@@ -6,9 +6,12 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "segue/error.h"
 
 namespace segue::engine {
 
@@ -19,7 +22,7 @@ struct CrewFailure {
 
 class Crew {
  public:
-  using Work = std::function<void(const std::string& name, const Crew& crew)>;
+  using Work = std::function<void(const std::string& name, Crew& crew)>;
 
   // `helpers` threads, each of which runs `work` once, under a name of its own
   // that begins with `prefix`; none when it is not above 0.
@@ -34,6 +37,10 @@ class Crew {
   int size() const { return working_.load(); }
   // What has ended workers since the last call.
   std::vector<CrewFailure> TakeFailures();
+  // A worker has met this and tries again. Thread-safe.
+  void Retried(const Error& error);
+  // What one of them has met since the last call, the newest.
+  std::optional<Error> TakeRetried();
   // Waits until all have come to their end.
   void Join();
 
@@ -44,6 +51,7 @@ class Crew {
   std::atomic<int> working_{0};
   std::mutex mutex_;
   std::vector<CrewFailure> failures_;
+  std::optional<Error> retried_;
   std::vector<std::thread> threads_;  // last: they use the others
 };
 

@@ -16,6 +16,18 @@ namespace {
 // How often a runner without a session tries again.
 constexpr std::chrono::milliseconds kPoll{200};
 
+// After an error that has been waited for in vain.
+std::string HowToContinue(const Error& error) {
+  constexpr const char* kAgain = "run the same command again: it continues";
+  if (error.kind() == ErrorKind::kLockTimeout) {
+    return std::string(
+               "end or wait for the session that holds the lock, then ") +
+           kAgain;
+  }
+  if (error.hint().empty()) return kAgain;
+  return error.hint() + " Then " + kAgain;
+}
+
 }  // namespace
 
 db::Connection& Runner::connection() { return database_.connection(); }
@@ -72,26 +84,30 @@ void Runner::Resiliently(const std::function<void()>& chunk,
   const auto notice = [&](const db::RetryNotice& retry) {
     ThrowIfCancelled();
     smaller();
-    if (recovered) return;
-    Progress progress = Report(Progress::Event::kRetry);
-    progress.message = retry.error.what();
-    progress.cause = ToString(retry.error.kind());
-    if (retry.error.kind() == ErrorKind::kLockTimeout) {
-      progress.message += DescribeBlockers(database_, locked_);
-    }
-    Send(progress);
+    if (!recovered) TellRetry(retry.error);
   };
   try {
     db::Retry(base::SystemClock(), policy, attempt, notice);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kLockTimeout) throw;
-    throw Error(ErrorKind::kLockTimeout,
-                error.what() + DescribeBlockers(database_, locked_))
+    if (!error.retryable()) throw;
+    throw Error(error.kind(), WithBlockers(error))
         .WithCode(error.native_code())
-        .WithHint(
-            "end or wait for the session that holds the lock, then run "
-            "the same command again: it continues");
+        .WithSql(error.sql())
+        .WithHint(HowToContinue(error));
   }
+}
+
+void Runner::TellRetry(const Error& error) const {
+  Progress progress = Report(Progress::Event::kRetry);
+  progress.message = WithBlockers(error);
+  progress.cause = ToString(error.kind());
+  Send(progress);
+}
+
+std::string Runner::WithBlockers(const Error& error) const {
+  const bool locked = error.kind() == ErrorKind::kLockTimeout;
+  return error.what() +
+         (locked ? DescribeBlockers(database_, locked_) : std::string());
 }
 
 // A new session, and the right to go on. Failover and restart take seconds, so

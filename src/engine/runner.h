@@ -215,6 +215,9 @@ class Runner : public StepRunner, private backfill::Host {
 
   // Sessions and stopping (resilience.cc).
   void Recover(const Error& cause);
+  void TellRetry(const Error& error) const;
+  // Its message, and who holds the lock, if it waits for one.
+  std::string WithBlockers(const Error& error) const;
   void WatchInterrupts();
   void ThrowIfCancelled() const;
   Progress Report(Progress::Event event) const;

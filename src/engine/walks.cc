@@ -234,9 +234,10 @@ void Runner::WalkTogether(
     on_rows(result);
   };
   const double bytes = TempoNow().row_bytes;
-  const auto work = [&](const std::string& name, const Crew& crew) {
+  const auto work = [&](const std::string& name, Crew& crew) {
     Worker worker(database_, ledger_, options_, ranges, name, throttle_, bytes);
     worker.stop = [&crew] { return crew.stopping(); };
+    worker.retried = [&crew](const Error& error) { crew.Retried(error); };
     worker.standby = standby_;
     worker.Walk(*motion_, statement, walk, one_at_a_time);
   };
@@ -259,9 +260,11 @@ std::int64_t Runner::Helpers(Ranges& ranges) {
   return std::min<std::int64_t>(options_.workers, totals.left) - 1;
 }
 
-// A worker that fails is missed only when it says that the work cannot be done:
-// the others take its range over.
+// What a worker waits for is told here, since only this thread reports. One
+// that fails is missed only when it says that the work cannot be done: the
+// others take its range over.
 void Runner::LookAfterCrew() {
+  if (const auto error = crew_->TakeRetried()) TellRetry(*error);
   for (const CrewFailure& failure : crew_->TakeFailures()) {
     Resiliently([&] { ranges_->GiveUp(connection(), failure.worker); });
     try {
@@ -270,7 +273,7 @@ void Runner::LookAfterCrew() {
       const bool may_go_on = error.retryable() || error.poisons_connection();
       if (!may_go_on) throw;
       Note(Progress::Event::kNote,
-           "a worker stopped, the others go on: " + std::string(error.what()));
+           "a worker stopped, the others go on: " + WithBlockers(error));
     }
   }
 }

@@ -182,8 +182,9 @@ void Worker::Resiliently(const std::function<void()>& chunk,
     }
   };
   db::Retry(base::SystemClock(), policy, attempt,
-            [&](const db::RetryNotice& /*retry*/) {
+            [&](const db::RetryNotice& retry) {
               ThrowIfStopping();
+              if (retried) retried(retry.error);
               smaller();
             });
 }

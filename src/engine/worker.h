@@ -12,6 +12,7 @@
 #include "engine/standby.h"
 #include "engine/throttle.h"
 #include "segue/database.h"
+#include "segue/error.h"
 #include "segue/migrator.h"
 
 namespace segue::engine {
@@ -41,15 +42,17 @@ std::string ProcessName();
 class Worker : private backfill::Host {
  public:
   // `stop`, asked before each chunk, ends the work without an error; `moved`
-  // hears of each chunk. How fast it goes the ledger says; of `throttle` only
-  // the rate counts, by `row_bytes` a row, 0 where there is none to keep. All
-  // references must outlive the worker.
+  // hears of each chunk, `retried` of what one is tried again after. How fast
+  // it goes the ledger says; of `throttle` only the rate counts, by `row_bytes`
+  // a row, 0 where there is none to keep. All references must outlive the
+  // worker.
   Worker(Database& database, const Ledger& ledger,
          const MigratorOptions& options, Ranges& ranges, std::string name,
          Throttle& throttle, double row_bytes);
 
   std::function<bool()> stop;
   std::function<void(std::int64_t rows)> moved;
+  std::function<void(const Error& error)> retried;
   const Standby* standby = nullptr;  // where rows are read; null: no standby
 
   // Until no range is left, or `stop` says so.

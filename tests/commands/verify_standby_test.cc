@@ -233,9 +233,18 @@ TEST_F(VerifyStandbyTest, WhatReplaysNothingIsRefusedAtOnce) {
 // `delay` of what is replayed, for as long as it lives.
 class ReplayDelay {
  public:
-  ReplayDelay(const PostgresServer& standby, const std::string& delay)
-      : admin_(OpenPostgresClient(standby.Url("postgres"))) {
+  ReplayDelay(Client& primary, const std::string& there,
+              const std::string& delay)
+      : admin_(OpenPostgresClient(there)) {
     Set("= '" + delay + "'");
+    // The server is told by a signal, and goes by it some time later.
+    for (int at = 0;; ++at) {
+      const std::string late = "late" + std::to_string(at);
+      primary.Query("CREATE TABLE " + late + "()");
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      const std::string seen = "SELECT to_regclass('" + late + "') IS NOT NULL";
+      if (admin_->One(seen) == "f") return;
+    }
   }
   ~ReplayDelay() { Set("TO DEFAULT"); }
   ReplayDelay(const ReplayDelay&) = delete;
@@ -251,7 +260,7 @@ class ReplayDelay {
 
 TEST_F(VerifyStandbyTest, WaitsForOneThatIsBehind) {
   StartWith(10);
-  const ReplayDelay delay(*standby_, "3s");
+  const ReplayDelay delay(*app_, There(), "3s");
   const Finished finished = VerifyOn(There());
   EXPECT_EQ(finished.exit_code, 0) << finished.err;
   EXPECT_THAT(finished.err, HasSubstr("note: waiting for the standby: it is "));
@@ -259,7 +268,7 @@ TEST_F(VerifyStandbyTest, WaitsForOneThatIsBehind) {
 
 TEST_F(VerifyStandbyTest, GivesUpOnOneThatStaysBehind) {
   StartWith(10);
-  const ReplayDelay delay(*standby_, "1h");
+  const ReplayDelay delay(*app_, There(), "1h");
   Database database = Database::Open({primary_->Url(name_), "", ""});
   VerifyOptions options;
   options.standby = There();

@@ -1,12 +1,21 @@
 // Several workers walk one table: threads of the runner's, and other processes.
-// They die, are cut off and are late; each row is moved once all the same.
+// They die, are cut off, are late and meet applications that write the same
+// rows; each row is moved once all the same.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <random>
+#include <thread>
+#include <vector>
 
 #include "segue/error.h"
 #include "tests/faults/crash_site.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/testbed.h"
@@ -14,8 +23,11 @@
 namespace segue::test {
 namespace {
 
-// Enough for several ranges.
+using ::testing::HasSubstr;
+
+// Enough for several ranges, and for one for each of four workers.
 constexpr const char* kRows = "230000";
+constexpr const char* kManyRows = "430000";
 
 class WorkerTest : public ::testing::Test {
  protected:
@@ -33,11 +45,17 @@ class WorkerTest : public ::testing::Test {
            " up: v + 1, down: v - 1}\n";
   }
 
-  void Make(const std::string& columns, const std::string& values) {
+  void Make(const std::string& columns, const std::string& values,
+            const std::string& rows = kRows) {
+    rows_ = rows;
     database_->Exec("DROP TABLE IF EXISTS t; CREATE TABLE t(" + columns +
                     "); INSERT INTO t SELECT " + values +
-                    " FROM generate_series(1, " + kRows + ") i; ANALYZE t");
+                    " FROM generate_series(1, " + rows + ") i; ANALYZE t");
     before_ = database_->Dump();
+  }
+  // One range for each of four workers.
+  void MakeMany() {
+    Make("id bigint PRIMARY KEY, v integer NOT NULL", "i, i", kManyRows);
   }
 
   Command Segue(std::vector<std::string> words, const std::string& fault = "") {
@@ -50,13 +68,19 @@ class WorkerTest : public ::testing::Test {
     return run;
   }
 
-  std::string One(const std::string& sql) { return *database_->app().One(sql); }
+  // In a session of its own: the server goes down at times.
+  std::string One(const std::string& sql) {
+    return *database_->NewClient()->One(sql);
+  }
 
   // Filled once each, by the fill and not by the triggers.
   void ExpectFilled() {
-    EXPECT_EQ(One("SELECT count(*) FROM segue.range"), "0");
     EXPECT_EQ(One("SELECT moved FROM segue.motion WHERE activity = 'backfill'"),
-              kRows);
+              rows_);
+    ExpectSound();
+  }
+  void ExpectSound() {
+    EXPECT_EQ(One("SELECT count(*) FROM segue.range"), "0");
     const Finished verified = RunCommand(Segue({"verify", "--workers", "2"}));
     EXPECT_EQ(verified.exit_code, 0) << verified.err;
     const Finished done = RunCommand(Segue({"complete", "--yes"}));
@@ -67,6 +91,7 @@ class WorkerTest : public ::testing::Test {
 
   TempDir folder_;
   std::unique_ptr<TestDatabase> database_;
+  std::string rows_;
   std::string before_;
   std::string sum_;
 };
@@ -172,6 +197,165 @@ TEST_F(WorkerTest, ARollbackStopsTheWorkersElsewhere) {
   const Finished helped = helper.Wait();
   EXPECT_EQ(helped.exit_code, 0) << helped.err;
   EXPECT_EQ(database_->Dump(), before_);
+}
+
+TEST_F(WorkerTest, AServerThatRestartsIsGoneOnWith) {
+  MakeMany();
+  RememberSum();
+  Process run(Segue({"start", "01_wide.yaml", "--workers", "4"}));
+  const auto app = database_->NewClient();
+  WaitUntil(*app, "SELECT to_regclass('segue.range') IS NOT NULL", "t");
+  WaitUntil(*app, "SELECT coalesce(sum(moved), 0) > 0 FROM segue.range", "t");
+  ASSERT_TRUE(run.running()) << "it was over before the server went down";
+  PostgresServer::Shared().Restart(/*immediate=*/true);
+  const Finished done = run.Wait();
+  if (done.exit_code != 0) {
+    EXPECT_EQ(done.exit_code, 6) << done.err;
+    const Finished again =
+        RunCommand(Segue({"start", "01_wide.yaml", "--workers", "4"}));
+    EXPECT_EQ(again.exit_code, 0) << again.err;
+  }
+  ExpectFilled();
+}
+
+// Of the rows on the page of this position: "(12,65535)".
+std::string OnPage(const std::string& position) {
+  const std::string page = position.substr(0, position.find(','));
+  return "ctid >= '" + page + ",0)' AND ctid <= '" + page + ",65535)'";
+}
+
+// Somebody has changed a row and gone to lunch. The other ranges are filled
+// meanwhile, who is in the way of a thread is named, and when the row is free
+// it ends.
+TEST_F(WorkerTest, ARowThatIsLockedForLongHoldsUpNothingElse) {
+  const bool all = std::getenv("SEGUE_TEST_ALL") != nullptr;
+  const std::chrono::seconds held(all ? 60 : 7);
+  MakeMany();
+  RememberSum();
+  Command start = Segue({"start", "01_wide.yaml", "--workers", "4"});
+  // As users have it: nobody takes the range of one that only waits.
+  start.environment.erase("SEGUE_LEASE_SECONDS");
+  Process run(start);
+  const auto app = database_->NewClient();
+  WaitUntil(*app, "SELECT to_regclass('segue.range') IS NOT NULL", "t");
+  const std::string threads =
+      " FROM segue.range WHERE worker LIKE '% helper %' AND done = 0 AND "
+      "upper_key <> '[]'";
+  WaitUntil(*app, "SELECT count(*) > 0" + threads, "t");
+  // The last page of a range that has just been begun.
+  app->Query("BEGIN; UPDATE t SET v = v WHERE " +
+             OnPage(*app->One("SELECT min(upper_key::json->>0)" + threads)));
+  const auto begin = std::chrono::steady_clock::now();
+  // Long before the thread loses its patience.
+  run.WaitForOutput("held by session " + *app->One("SELECT pg_backend_pid()"),
+                    std::chrono::seconds(20));
+  WaitUntil(*database_->NewClient(),
+            "SELECT count(*) FILTER (WHERE done = 0) FROM segue.range", "1");
+  std::this_thread::sleep_until(begin + held);
+  app->Query("COMMIT");
+  const Finished done = run.Wait();
+  if (all && done.exit_code != 0) {  // longer than a run has patience
+    EXPECT_EQ(done.exit_code, 5) << done.err;
+    const Finished again =
+        RunCommand(Segue({"start", "01_wide.yaml", "--workers", "4"}));
+    EXPECT_EQ(again.exit_code, 0) << again.err;
+  } else {
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+  }
+  ExpectSound();
+}
+
+// Writes rows just ahead of the workers in the order that theirs is not, until
+// it is told to stop.
+class Storm {
+ public:
+  Storm(TestDatabase& database, int clients) {
+    for (int i = 0; i < clients; ++i) {
+      threads_.emplace_back([this, i, client = database.NewClient()] {
+        Blow(*client, static_cast<unsigned>(i));
+      });
+    }
+  }
+  ~Storm() { Stop(); }
+  Storm(const Storm&) = delete;
+  Storm& operator=(const Storm&) = delete;
+
+  void Stop() {
+    stopping_ = true;
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+  long written() const { return written_; }
+  long failed() const { return failed_; }
+
+ private:
+  // Of one transaction: so many rows, from the last to the first, over about
+  // as many as a chunk has.
+  static constexpr long kWrites = 30;
+  static constexpr long kApart = 200;
+
+  void Blow(Client& client, unsigned seed) {
+    std::mt19937 random(seed);
+    // What a server has by default, and most roles cannot change.
+    client.Query("SET deadlock_timeout = '1s'");
+    while (!stopping_) {
+      const Rows at = client.Query(
+          "SELECT position::json->>0 FROM segue.range WHERE done = 0 "
+          "AND position <> '[]' ORDER BY random() LIMIT 1");
+      if (at.empty()) continue;
+      const Cell there =
+          client.One("SELECT max(id) FROM t WHERE " + OnPage(*at[0][0]));
+      if (!there) continue;
+      const long first =
+          std::stol(*there) + 1 + static_cast<long>(random() % 40'000);
+      try {
+        client.Query("BEGIN");
+        for (long row = kWrites; row-- > 0;) {
+          client.Query("UPDATE t SET v = v + 1 WHERE id = " +
+                       std::to_string(first + row * kApart));
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        const Rows written = client.Query(
+            "SELECT count(*) FROM t WHERE id BETWEEN " + std::to_string(first) +
+            " AND " + std::to_string(first + (kWrites - 1) * kApart) +
+            " AND (id - " + std::to_string(first) + ") % " +
+            std::to_string(kApart) + " = 0");
+        client.Query("COMMIT");
+        written_ += std::stol(*written[0][0]);  // fewer at the table's end
+      } catch (const ClientError&) {
+        ++failed_;
+        client.Query("ROLLBACK");
+      }
+    }
+  }
+
+  std::atomic<bool> stopping_{false};
+  std::atomic<long> written_{0};
+  std::atomic<long> failed_{0};
+  std::vector<std::thread> threads_;  // last: they use the others
+};
+
+// The fill is the one that gives way: it waits for a tenth of the time that an
+// application does before the server looks for a deadlock.
+TEST_F(WorkerTest, DeadlocksAreTheFillsToRepeat) {
+  MakeMany();
+  Process run(Segue({"start", "01_wide.yaml", "--workers", "4"}));
+  const auto app = database_->NewClient();
+  WaitUntil(*app, "SELECT to_regclass('segue.range') IS NOT NULL", "t");
+  Storm storm(*database_, 3);
+  const Finished done = run.Wait();
+  storm.Stop();
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(storm.failed(), 0);
+  EXPECT_GT(storm.written(), 0);
+  const std::string deadlocks =
+      One("SELECT deadlocks FROM pg_stat_database WHERE datname = "
+          "current_database()");
+  EXPECT_GT(std::stol(deadlocks), 2) << done.err;
+  const long rows = std::stol(kManyRows);
+  sum_ = std::to_string(rows * (rows + 1) / 2 + rows + storm.written());
+  ExpectSound();
 }
 
 TEST(WorkOnSqlite, IsRefusedWithTheReason) {

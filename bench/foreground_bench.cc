@@ -84,7 +84,8 @@ class Backfill {
       table_->client().Query("VACUUM wide");
       table_->client().Query("CHECKPOINT");
     }
-    run_ = std::make_unique<SegueRun>(*table_);
+    run_ = std::make_unique<SegueRun>(*table_, std::vector<std::string>(),
+                                      Speed::kDefault);
     while (run_->running() &&
            *table_->client().One("SELECT EXISTS (SELECT FROM pg_trigger WHERE "
                                  "tgrelid = 'wide'::regclass)") != "t") {

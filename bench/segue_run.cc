@@ -20,7 +20,11 @@ double PeakMegabytes(int pid) {
 }
 
 test::Command StartCommand(const BenchTable& table, const std::string& folder,
-                           const std::vector<std::string>& options) {
+                           const std::vector<std::string>& options,
+                           Speed speed) {
+  if (speed == Speed::kFlatOut) {
+    std::ofstream(folder + "/segue.yaml") << "throttle: {foreground: off}\n";
+  }
   std::ofstream(folder + "/01_bench.yaml")
       << "operations:\n  - alter_column:\n      table: wide\n"
          "      column: v\n      type: bigint\n";
@@ -38,9 +42,9 @@ test::Command StartCommand(const BenchTable& table, const std::string& folder,
 }  // namespace
 
 SegueRun::SegueRun(const BenchTable& table,
-                   const std::vector<std::string>& options)
+                   const std::vector<std::string>& options, Speed speed)
     : start_(SteadyClock::now()),
-      process_(StartCommand(table, folder_.path(), options)) {}
+      process_(StartCommand(table, folder_.path(), options, speed)) {}
 
 void SegueRun::Finish(test::Client* client) {
   constexpr int kLooks = 20;  // at the process, for one at the ledger

@@ -12,11 +12,15 @@
 
 namespace segue::bench {
 
+// Whether it makes way for other sessions at work, as it does by default.
+enum class Speed { kFlatOut, kDefault };
+
 class SegueRun {
  public:
   // Further options of `segue start` come from BENCH_START_OPTIONS.
   explicit SegueRun(const BenchTable& table,
-                    const std::vector<std::string>& options = {});
+                    const std::vector<std::string>& options = {},
+                    Speed speed = Speed::kFlatOut);
 
   bool running() { return process_.running(); }
   // Waits for its end; throws with its errors unless that is a success. With a

@@ -73,7 +73,7 @@ std::vector<OptionSpec> StartOptionSpecs() {
            "ACTION",
            "after a failure that could be resumed: stop (default) or rollback",
            {"stop", "rollback"}},
-          {"--chunk-time", "TIME", "target time of a backfill chunk: 200ms"},
+          {"--chunk-time", "TIME", "target time of a backfill chunk: 20ms"},
           WorkersOption(),
           {"--lock-budget", "TIME", "longest wait for a lock: 500ms"},
           ExplainOption("keep how these queries run, for verify --explain")};
@@ -91,7 +91,7 @@ std::vector<OptionSpec> MigrateOptionSpecs() {
        "ACTION",
        "after a failure that could be resumed: stop (default) or rollback",
        {"stop", "rollback"}},
-      {"--chunk-time", "TIME", "target time of a backfill chunk: 200ms"},
+      {"--chunk-time", "TIME", "target time of a backfill chunk: 20ms"},
       WorkersOption(),
       {"--lock-budget", "TIME", "longest wait for a lock: 500ms"}};
 }

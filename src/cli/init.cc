@@ -49,7 +49,7 @@ constexpr char kTail[] =
     "\n"
     "backfill:\n"
     "  # How long a chunk may take; chunks grow and shrink towards it.\n"
-    "  chunk_time: 200ms\n"
+    "  # chunk_time: 20ms\n"
     "  # max_rate: 5000 rows/s\n"
     "  # window: 22:00-06:00 Europe/Berlin\n";
 

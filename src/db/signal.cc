@@ -15,7 +15,7 @@ namespace {
 constexpr double kMega = 1e6;
 constexpr double kGiga = 1e9;
 
-constexpr std::array<std::pair<PaceReason, std::string_view>, 21> kNames = {{
+constexpr std::array<std::pair<PaceReason, std::string_view>, 22> kNames = {{
     {PaceReason::kNone, ""},
     {PaceReason::kRequested, "requested"},
     {PaceReason::kPaused, "paused"},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<PaceReason, std::string_view>, 21> kNames = {{
     {PaceReason::kLockWaits, "lock_waits"},
     {PaceReason::kBlockedSessions, "blocked_sessions"},
     {PaceReason::kActiveSessions, "active_sessions"},
+    {PaceReason::kForeground, "foreground"},
     {PaceReason::kConnections, "connections"},
     {PaceReason::kProbeLatency, "probe_latency"},
     {PaceReason::kProbeErrors, "probe_errors"},
@@ -64,6 +65,8 @@ std::vector<SignalInfo> MakeTable() {
       {PaceReason::kLockWaits, Unit::kCount, Origin::kServer, 5, 30, 1},
       {PaceReason::kBlockedSessions, Unit::kCount, Origin::kServer, 2, 10, 1},
       {PaceReason::kActiveSessions, Unit::kCount, Origin::kServer, 64, 200, 1},
+      // It is 0 or 1, so it never asks for less than half the pace.
+      {PaceReason::kForeground, Unit::kCount, Origin::kServer, 0, 2, 1},
       {PaceReason::kConnections, Unit::kPercent, Origin::kServer, 80, 95, 5},
       {PaceReason::kProbeLatency, Unit::kSeconds, Origin::kProbe, 0.1, 1,
        0.001},

@@ -23,6 +23,7 @@ enum class PaceReason {
   kLockWaits,
   kBlockedSessions,
   kActiveSessions,
+  kForeground,
   kConnections,
   kProbeLatency,
   kProbeErrors,

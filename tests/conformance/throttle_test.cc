@@ -323,6 +323,27 @@ TEST_P(ThrottlePostgresTest, SessionsThatWaitForLocksSlowIt) {
   ExpectAllMoved();
 }
 
+TEST_P(ThrottlePostgresTest, MakesWayForOthersAtWork) {
+  std::atomic<bool> over{false};
+  const auto client = db().NewClient();
+  std::thread other([&] {
+    while (!over) {
+      client->Query("SELECT 1");
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  });
+  MigratorOptions options;
+  options.pace.rows_per_second = 3'000;  // so that the monitor begins
+  const auto running = Start(options);
+  const MigrationStatus held = running->WaitForReason("foreground", 0.5);
+  over = true;
+  other.join();
+  EXPECT_EQ(held.pace, 0.5);
+  EXPECT_THAT(running->Finish(),
+              Contains("PACE 50 %: foreground is 1, limit 0"));
+  ExpectAllMoved();
+}
+
 // All signals are read, none of the defaults stops an idle server, and an
 // ordinary owner is told what is not watched.
 TEST_P(ThrottlePostgresTest, AnIdleServerIsNotSlowed) {

@@ -37,6 +37,8 @@ db::Capabilities MakeCapabilities() {
   can.moves_default = true;
   can.marks_transform_errors = true;
   can.many_sessions = true;
+  // Long chunks are no faster, and clients wait for what they lock and write.
+  can.chunk_time = std::chrono::milliseconds(20);
   can.ledger_prefix = "segue.";
   can.ledger_identity = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
   can.for_share = " FOR SHARE";

@@ -74,6 +74,18 @@ std::string ActiveSql() {
              "AND application_name NOT LIKE 'segue%'");
 }
 
+// A session that was at work within the last second, of whatever database: they
+// share the machine.
+std::string ForegroundSql() {
+  return "SELECT '', " +
+         IfSeen(
+             "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity "
+             "WHERE (state = 'active' OR state_change > "
+             "pg_catalog.clock_timestamp() - '1 second'::interval) "
+             "AND backend_type = 'client backend' "
+             "AND application_name NOT LIKE 'segue%')::integer");
+}
+
 std::string ConnectionsSql() {
   return "SELECT '', 100.0::float8 * pg_catalog.sum(numbackends)::float8 / "
          "pg_catalog.current_setting('max_connections')::float8 "
@@ -114,6 +126,7 @@ std::vector<db::SignalSql> Signals() {
           {"lock_waits", LockWaitsSql(), ""},
           {"blocked_sessions", BlockedSql(), ""},
           {"active_sessions", ActiveSql(), kStats},
+          {"foreground", ForegroundSql(), kStats},
           {"connections", ConnectionsSql(), ""},
           {"archive_backlog", ArchiveSql(), "pg_monitor"},
           {"old_snapshot", OldSnapshotSql(), kStats},

@@ -36,8 +36,8 @@ void HurryTheMonitor() { setenv("SEGUE_MONITOR_MS", "100", 1); }
 // A migration on a thread of its own, watched through another session.
 class Running {
  public:
-  Running(const std::function<Database()>& open, MigratorOptions options,
-          Migration migration)
+  Running(const std::function<Database()>& open, const MigratorOptions& options,
+          const Migration& migration)
       : database_(open()),
         watched_(open()),
         watcher_(watched_, {}),
@@ -227,7 +227,7 @@ TEST_P(ThrottleTest, SeveralWorkersAreHeldTogether) {
   running->Finish();
   const std::chrono::duration<double> took =
       std::chrono::steady_clock::now() - begin;
-  EXPECT_GT(took.count(), kRows / 4'000 * 0.8);
+  EXPECT_GT(took.count(), kRows / 4'000.0 * 0.8);
   ExpectAllMoved();
 }
 

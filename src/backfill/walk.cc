@@ -51,6 +51,8 @@ class Walker {
         statement_(statement),
         options_(options),
         on_rows_(on_rows),
+        next_bound_(options.next_bound == nullptr ? motion.next_bound
+                                                  : *options.next_bound),
         size_(options.chunk_time) {}
 
   void Run() {
@@ -94,19 +96,12 @@ class Walker {
 
   void FindEndOfLap(db::Connection& connection) {
     lap_.known = true;
-    std::vector<db::Value> bound = BoundAfter(
-        connection, {lap_.at, span_.range.upper}, size_.rows() * kChunksPerLap);
+    std::vector<db::Value> bound =
+        NextBound(connection, next_bound_, {lap_.at, span_.range.upper},
+                  size_.rows() * kChunksPerLap);
     if (bound.empty()) return;
     lap_.upper = std::move(bound);
     lap_.last = false;
-  }
-
-  std::vector<db::Value> BoundAfter(db::Connection& connection,
-                                    const Range& range, std::int64_t rows) {
-    const bool own = options_.next_bound != nullptr;
-    return NextBound(connection,
-                     own ? *options_.next_bound : motion_.next_bound, range,
-                     rows);
   }
 
   const std::vector<db::Value>& Cursor() const {
@@ -167,7 +162,8 @@ class Walker {
       if (cut.asked <= rows) return cut;
       lap_.next = lap_.cuts.size();  // it goes slower now
     }
-    return {BoundAfter(connection, {lap_.at, lap_.upper}, rows), rows};
+    return {NextBound(connection, next_bound_, {lap_.at, lap_.upper}, rows),
+            rows};
   }
 
   db::Result Run(db::Connection& connection, const Range& range, bool all,
@@ -228,6 +224,7 @@ class Walker {
   const RangeSql& statement_;
   const WalkOptions& options_;
   const std::function<void(const db::Result&)>& on_rows_;
+  const RangeSql& next_bound_;
   ChunkSize size_;
   Span span_;
   Lap lap_;

@@ -59,6 +59,21 @@ std::vector<OptionSpec> Watched(std::vector<OptionSpec> options) {
   return Logged(std::move(options));
 }
 
+OptionSpec OnFailureOption() {
+  return {"--on-failure",
+          "ACTION",
+          "after a failure that could be resumed: stop (default) or rollback",
+          {"stop", "rollback"}};
+}
+
+OptionSpec ChunkTimeOption() {
+  return {"--chunk-time", "TIME", "target time of a backfill chunk: 20ms"};
+}
+
+OptionSpec LockBudgetOption() {
+  return {"--lock-budget", "TIME", "longest wait for a lock: 500ms"};
+}
+
 OptionSpec WorkersOption() {
   return {"--workers", "N",
           "workers that move rows at once, each in a session of its own"};
@@ -69,13 +84,10 @@ std::vector<OptionSpec> StartOptionSpecs() {
           DryRunOption(),
           {"--complete", "", "go on to complete when both versions are live"},
           AccessOption(),
-          {"--on-failure",
-           "ACTION",
-           "after a failure that could be resumed: stop (default) or rollback",
-           {"stop", "rollback"}},
-          {"--chunk-time", "TIME", "target time of a backfill chunk: 20ms"},
+          OnFailureOption(),
+          ChunkTimeOption(),
           WorkersOption(),
-          {"--lock-budget", "TIME", "longest wait for a lock: 500ms"},
+          LockBudgetOption(),
           ExplainOption("keep how these queries run, for verify --explain")};
 }
 
@@ -87,13 +99,10 @@ std::vector<OptionSpec> MigrateOptionSpecs() {
       {"--yes", "", "do not ask; needed with --complete without a terminal"},
       DryRunOption(),
       AccessOption(),
-      {"--on-failure",
-       "ACTION",
-       "after a failure that could be resumed: stop (default) or rollback",
-       {"stop", "rollback"}},
-      {"--chunk-time", "TIME", "target time of a backfill chunk: 20ms"},
+      OnFailureOption(),
+      ChunkTimeOption(),
       WorkersOption(),
-      {"--lock-budget", "TIME", "longest wait for a lock: 500ms"}};
+      LockBudgetOption()};
 }
 
 std::vector<OptionSpec> CompleteOptionSpecs() {

@@ -18,6 +18,11 @@ constexpr std::int64_t kWorthSharing = 10'000;
 
 constexpr const char* kPurpose = "worker";
 
+// Plans of an earlier segue go through the table by the key throughout.
+bool FillsInOwnOrder(const MotionSql& motion) {
+  return !motion.fill_next_bound.all.empty();
+}
+
 }  // namespace
 
 const RangeSql& StatementOf(const MotionSql& motion,
@@ -31,7 +36,7 @@ const RangeSql& StatementOf(const MotionSql& motion,
 
 const std::string& CutsOf(const MotionSql& motion,
                           const std::string& activity) {
-  const bool own = activity == kBackfill && !motion.fill_next_bound.all.empty();
+  const bool own = activity == kBackfill && FillsInOwnOrder(motion);
   return own ? motion.fill_cuts : motion.cuts;
 }
 
@@ -47,8 +52,7 @@ backfill::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
   walk.writes = activity != kVerify;
   walk.rest = walk.writes ? capabilities.chunk_rest : 0;
   if (activity != kBackfill) return walk;
-  if (!motion.fill_next_bound.all.empty())
-    walk.next_bound = &motion.fill_next_bound;
+  if (FillsInOwnOrder(motion)) walk.next_bound = &motion.fill_next_bound;
   if (!motion.fill_marking.all.empty())
     walk.when_refused = &motion.fill_marking;
   if (motion.shares > 1 && rows >= kWorthSharing) {

@@ -66,24 +66,27 @@ std::string BlockedSql() {
          "ARRAY(SELECT pid FROM ours)";
 }
 
+// Of clients, without our own.
+std::string OtherSessions(const std::string& condition) {
+  return "FROM pg_catalog.pg_stat_activity WHERE " + condition +
+         " AND backend_type = 'client backend' "
+         "AND application_name NOT LIKE 'segue%'";
+}
+
 std::string ActiveSql() {
-  return "SELECT '', " +
-         IfSeen(
-             "SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity "
-             "WHERE state = 'active' AND backend_type = 'client backend' "
-             "AND application_name NOT LIKE 'segue%'");
+  return "SELECT '', " + IfSeen("SELECT pg_catalog.count(*) " +
+                                OtherSessions("state = 'active'"));
 }
 
 // A session that was at work within the last second, of whatever database: they
 // share the machine.
 std::string ForegroundSql() {
   return "SELECT '', " +
-         IfSeen(
-             "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity "
-             "WHERE (state = 'active' OR state_change > "
-             "pg_catalog.clock_timestamp() - '1 second'::interval) "
-             "AND backend_type = 'client backend' "
-             "AND application_name NOT LIKE 'segue%')::integer");
+         IfSeen("SELECT EXISTS (SELECT " +
+                OtherSessions("(state = 'active' OR state_change > "
+                              "pg_catalog.clock_timestamp() - "
+                              "'1 second'::interval)") +
+                ")::integer");
 }
 
 std::string ConnectionsSql() {

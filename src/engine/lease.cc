@@ -101,8 +101,11 @@ void Lease::Take(bool again) {
     db::Connection& connection = database_.connection();
     const auto budget = database_.dialect().capabilities().lock_budget;
     db::Transaction transaction(connection, {db::Purpose::kLedger, budget});
-    Write(ClaimToken(again));
+    const std::int64_t token = ClaimToken(again);
+    Write(token);
     transaction.Commit();
+    // Who comes back has it already, and the heartbeat reads it meanwhile.
+    if (!again) token_ = token;
   });
 }
 
@@ -148,7 +151,6 @@ void Lease::Write(std::int64_t token) {
       {ledger_.schema_name(), token, connection.SessionId(), HostName(),
        std::int64_t{getpid()}, ledger_.who(),
        base::FormatUtc(base::SystemClock().WallTime())});
-  token_ = token;
 }
 
 void Lease::Reconnect() {
@@ -178,8 +180,8 @@ void Lease::Renew(db::Connection& connection) const {
 void Lease::Heartbeat() {
   std::unique_ptr<db::Connection> connection;
   std::unique_lock<std::mutex> guard(mutex_);
-  while (!wake_.wait_for(guard, std::chrono::seconds(LeaseSeconds()) / 4,
-                         [this] { return stopping_; })) {
+  const std::chrono::milliseconds lease = std::chrono::seconds(LeaseSeconds());
+  while (!wake_.wait_for(guard, lease / 4, [this] { return stopping_; })) {
     guard.unlock();
     try {
       if (!connection || !connection->alive()) {

@@ -47,8 +47,8 @@ struct Statement {
   // When set, the statement must change exactly this many rows; anything else
   // means that somebody changed the database under us.
   std::optional<std::int64_t> expect_rows;
-  // SELECT of one boolean: the statement is left out when it says no. For what
-  // runs outside a transaction and would else hit what is not ours.
+  // SELECT of one boolean: the statement is left out when it says no, because
+  // it would fail or, outside a transaction, hit what is not ours.
   std::string only_if = {};
 };
 

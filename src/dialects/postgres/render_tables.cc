@@ -28,6 +28,24 @@ LockNeed LockFor(const schema::Table& table, const RenderContext& context) {
   return lock;
 }
 
+// DROP TABLE locks the table first and then those that it refers to. A client
+// that deletes from one of these comes the other way, because the foreign key
+// looks into the table: a deadlock, and the client may be the one that fails.
+// So these are locked first, where they are still there and we may.
+std::vector<Statement> DropSql(const schema::Table& table, const char* drop) {
+  std::vector<Statement> sql;
+  for (const schema::TableName& referenced : ReferencedTables(table)) {
+    sql.push_back(
+        {"LOCK TABLE " + Name(referenced) + " IN " + kAccessExclusive + " MODE",
+         {},
+         "SELECT coalesce(pg_catalog.has_table_privilege(to_regclass(" +
+             Literal(Name(referenced)) +
+             "), 'UPDATE, DELETE, TRUNCATE'), false)"});
+  }
+  sql.push_back({drop + Name(table.name), {}});
+  return sql;
+}
+
 }  // namespace
 
 PlannedAction RenderOne(const plan::CreateTable& action,
@@ -36,8 +54,7 @@ PlannedAction RenderOne(const plan::CreateTable& action,
   planned.description = "Create table '" + action.table.name.name + "'";
   planned.forward = Statements(CreateTableSql(action.table));
   // Someone who has removed the table already must not block a rollback.
-  planned.undo.push_back(
-      {"DROP TABLE IF EXISTS " + Name(action.table.name), {}});
+  planned.undo = DropSql(action.table, "DROP TABLE IF EXISTS ");
   planned.probe = TableExists(action.table.name);
   planned.lock = LockFor(action.table, context);
   return planned;
@@ -48,7 +65,7 @@ PlannedAction RenderOne(const plan::DropTable& action,
                         const RenderContext& context) {
   PlannedAction planned;
   planned.description = "Drop table '" + action.table.name.name + "'";
-  planned.forward.push_back({"DROP TABLE " + Name(action.table.name), {}});
+  planned.forward = DropSql(action.table, "DROP TABLE ");
   planned.probe = "SELECT NOT (" + TableExists(action.table.name) + ")";
   planned.lock = Lock(kAccessExclusive, action.table.name, context);
   planned.reversible = false;

@@ -35,6 +35,8 @@ class BenchTable {
   lab::TrafficReport StopForeground();
 
  private:
+  void LeaveLogToReuse();
+
   test::PostgresServer* const server_;
   const std::string name_;
   const std::int64_t rows_;

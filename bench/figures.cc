@@ -1,6 +1,7 @@
 #include "bench/figures.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -39,10 +40,24 @@ double Quantile(std::vector<double> values, double share) {
   return values[std::min(at, values.size() - 1)];
 }
 
+namespace {
+
+// As the manual of PostgreSQL recommends for a machine of its own.
+std::string QuarterOfMemory() {
+  const double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
+                       static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  return std::to_string(static_cast<std::int64_t>(bytes / 4 / 1024 / 1024)) +
+         "MB";
+}
+
+}  // namespace
+
 test::PostgresOptions ServerOptions() {
   test::PostgresOptions options;
   options.fsync = true;
-  options.settings = {{"shared_buffers", "512MB"}, {"max_wal_size", "4GB"}};
+  options.settings = {{"shared_buffers", QuarterOfMemory()},
+                      {"max_wal_size", "4GB"},
+                      {"min_wal_size", "4GB"}};
   return options;
 }
 
@@ -51,11 +66,12 @@ std::string ServerText(test::Client& client) {
     return *client.One("SHOW " + name);
   };
   return fmt::format(
-      "PostgreSQL {}, {} processors; shared_buffers {}, max_wal_size {}, fsync "
+      "PostgreSQL {}, {} processors; shared_buffers {}, min_wal_size {}, "
+      "max_wal_size {}, fsync "
       "{}, synchronous_commit {}",
       setting("server_version"), std::thread::hardware_concurrency(),
-      setting("shared_buffers"), setting("max_wal_size"), setting("fsync"),
-      setting("synchronous_commit"));
+      setting("shared_buffers"), setting("min_wal_size"),
+      setting("max_wal_size"), setting("fsync"), setting("synchronous_commit"));
 }
 
 bool NothingToRunOn() {

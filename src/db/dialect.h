@@ -65,6 +65,9 @@ struct Capabilities {
   std::chrono::milliseconds chunk_time{200};
   // Fraction of a chunk's time to leave the database to others after it.
   double chunk_rest = 0.0;
+  // Statements ahead of MotionSql::reclaim, at the full pace and below it.
+  std::string reclaim_at_once;
+  std::string reclaim_gently;
   // Reasons why in-place access may disturb old clients; printed in the plan.
   std::vector<std::string> in_place_notes;
   std::vector<std::string> versioned_notes;

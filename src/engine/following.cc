@@ -40,16 +40,18 @@ void Runner::BeforeChunk() {
 // While nothing is moved, a transaction that fences keeps the lease alive where
 // no heartbeat does.
 Control Runner::LookAtControl(bool waiting) {
-  Control control;
-  const auto load = [&] { control = ledger_.LoadControl(connection()); };
-  Resiliently([&] {
-    if (waiting) {
-      InLedger(load);
-    } else {
-      load();
-    }
+  return control_.Get([&] {
+    Control control;
+    const auto load = [&] { control = ledger_.LoadControl(connection()); };
+    Resiliently([&] {
+      if (waiting) {
+        InLedger(load);
+      } else {
+        load();
+      }
+    });
+    return control;
   });
-  return control;
 }
 
 WalkPurpose Runner::PurposeNow() const {
@@ -86,6 +88,7 @@ void Runner::TellPace(const backfill::Pace& pace) {
       }
     });
   });
+  control_.Forget();
   if (!changed) return;
   Progress progress = Report(stops     ? Progress::Event::kPaused
                              : goes_on ? Progress::Event::kResumed

@@ -3,7 +3,9 @@
 // faces and processes agree only through it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +50,19 @@ struct Control {
   double allowed = 1;
   std::string reason;  // of the closed set; empty at full pace
   std::string message;
+};
+
+// What the control row said a moment ago: to ask before each of many short
+// chunks would cost a good part of what they take.
+class RecentControl {
+ public:
+  // Calls `load` where nothing is known, or not from just now.
+  const Control& Get(const std::function<Control()>& load);
+  void Forget() { known_.reset(); }
+
+ private:
+  std::optional<Control> known_;
+  std::chrono::steady_clock::time_point since_;
 };
 
 // The row that stands for a step as a whole, beside those of its actions.

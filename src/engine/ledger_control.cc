@@ -11,6 +11,9 @@ namespace {
 // Shares are kept as whole numbers.
 constexpr double kThousandths = 1000;
 
+// Whoever asks for a pause does not notice this.
+constexpr std::chrono::milliseconds kRecent{50};
+
 std::string Now() { return base::FormatUtc(base::SystemClock().WallTime()); }
 
 std::int64_t ToThousandths(double share) {
@@ -19,7 +22,16 @@ std::int64_t ToThousandths(double share) {
 
 }  // namespace
 
-// Both rows are read at once: before every chunk.
+const Control& RecentControl::Get(const std::function<Control()>& load) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!known_ || now - since_ > kRecent) {
+    known_ = load();
+    since_ = now;
+  }
+  return *known_;
+}
+
+// Both rows are read at once.
 Control Ledger::LoadControl(db::Connection& connection) const {
   const db::Result found = connection.Execute(
       "SELECT c.pause, c.cancel, c.asked_by, p.asked, p.allowed, p.reason,"

@@ -246,6 +246,7 @@ class Runner : public StepRunner, private backfill::Host {
   bool cancelled_by_request_ = false;
   Throttle throttle_;
   backfill::Pace pace_;  // that everybody was told
+  RecentControl control_;
 };
 
 }  // namespace segue::engine

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace segue::engine {
 namespace {
@@ -15,9 +16,10 @@ using std::chrono::milliseconds;
 // were asked for, which are read before the first chunk.
 constexpr milliseconds kGrace{1'000};
 
-// At a tenth of the pace a chunk is a quarter as long, and the rest is rest: a
-// chunk has a cost of its own.
-constexpr double kSmallest = 0.25;
+// At half the pace and below a chunk is an eighth as long, and the rest is
+// rest. So it is about as short as what a scheduler gives a process before it
+// looks at who else is waiting; shorter ones are spent on their round trips.
+constexpr double kSmallest = 0.125;
 
 // Whatever the signals say: whoever rolls back has a reason.
 constexpr double kUndo = 0.1;
@@ -75,7 +77,7 @@ std::vector<std::string> Throttle::TakeNotices() {
 }
 
 std::int64_t Throttle::ChunkRows(std::int64_t rows, const Tempo& tempo) const {
-  const double part = std::clamp(tempo.share, kSmallest, 1.0);
+  const double part = std::clamp(std::pow(tempo.share, 3), kSmallest, 1.0);
   const auto paced = std::max<std::int64_t>(
       1, static_cast<std::int64_t>(static_cast<double>(rows) * part));
   const std::int64_t most =

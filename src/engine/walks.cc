@@ -368,9 +368,19 @@ void Runner::ReclaimIfDue() {
   const std::int64_t part = std::max(total_ / kParts, kFewest);
   if (walked_.rows - walked_.rows_at_reclaim < part) return;
   walked_.rows_at_reclaim = walked_.rows;
-  Resiliently([&] { connection().Execute(motion_->reclaim); });
+  const db::Capabilities& can = database_.dialect().capabilities();
+  Resiliently([&] {
+    connection().ExecuteScript(pace_.share < 1 ? can.reclaim_gently
+                                               : can.reclaim_at_once);
+    connection().Execute(motion_->reclaim);
+  });
 }
 
-void Runner::Fence() { lease_.Fence(connection()); }
+// As for a worker, the claim that Save renews is enough; but where nothing else
+// keeps the lease alive, a chunk does.
+void Runner::Fence() {
+  if (!database_.dialect().capabilities().many_sessions)
+    lease_.Fence(connection());
+}
 
 }  // namespace segue::engine

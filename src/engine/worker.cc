@@ -127,8 +127,11 @@ std::optional<backfill::Span> Worker::Claim() {
 void Worker::BeforeChunk() {
   for (;;) {
     ThrowIfStopping();
-    Control control;
-    Resiliently([&] { control = ledger_.LoadControl(*connection_); });
+    const Control& control = control_.Get([&] {
+      Control asked;
+      Resiliently([&] { asked = ledger_.LoadControl(*connection_); });
+      return asked;
+    });
     if (control.cancel) throw Error(ErrorKind::kCancelled, "cancelled");
     tempo_.share = control.allowed;
     if (!control.pause && control.allowed > 0) return;

@@ -91,6 +91,7 @@ class Worker : private backfill::Host {
   const std::string name_;
   Throttle& throttle_;
   Tempo tempo_;
+  RecentControl control_;
   bool writes_ = true;
   bool lost_ = false;  // the connection is to be replaced
   std::unique_ptr<db::Connection> connection_;

@@ -55,6 +55,89 @@ TEST_P(PostgresConnectionTest, IsInDoubtWhenTheAnswerToACommitIsLost) {
   EXPECT_FALSE(connection_->alive());
 }
 
+constexpr const char* kDouble = "SELECT $1::bigint * 2, $2::text";
+
+std::int64_t Prepared(db::Connection& connection) {
+  return db::ToInt(
+      connection.Execute("SELECT count(*) FROM pg_prepared_statements")
+          .rows[0][0]);
+}
+
+TEST_P(PostgresConnectionTest, PreparesWhatComesOften) {
+  for (std::int64_t run = 1; run <= 6; ++run) {
+    const db::Result result = connection_->Execute(kDouble, {run, "it's \\"});
+    EXPECT_EQ(db::ToInt(result.rows[0][0]), 2 * run);
+    EXPECT_EQ(db::ToText(result.rows[0][1]), "it's \\");
+    EXPECT_EQ(Prepared(*connection_), run < 3 ? 0 : 1);
+  }
+}
+
+TEST_P(PostgresConnectionTest, BeginsWithAPreparedStatement) {
+  db().Exec("CREATE TABLE t (id bigint PRIMARY KEY, v text)");
+  for (std::int64_t run = 1; run <= 5; ++run) {
+    connection_->Begin({db::Purpose::kBackfill, {}});
+    const db::Value v = run == 5 ? db::Value() : db::Value("a '\\ $1");
+    EXPECT_EQ(connection_->Execute("INSERT INTO t VALUES ($1, $2)", {run, v})
+                  .affected,
+              1);
+    EXPECT_EQ(Show("synchronous_commit"), "off");
+    connection_->Commit();
+    EXPECT_EQ(Show("synchronous_commit"), "on");
+  }
+  EXPECT_EQ(db().Scalar("SELECT count(*) FROM t WHERE v = 'a ''\\ $1'"), "4");
+  EXPECT_EQ(db().Scalar("SELECT count(*) FROM t WHERE v IS NULL"), "1");
+}
+
+TEST_P(PostgresConnectionTest, ATransactionWithoutStatementsIsNone) {
+  connection_->Begin({db::Purpose::kBackfill, {}});
+  connection_->Commit();
+  connection_->Begin({db::Purpose::kBackfill, {}});
+  connection_->Rollback();
+  EXPECT_EQ(Show("synchronous_commit"), "on");
+}
+
+TEST_P(PostgresConnectionTest, GoesOnWhereItsStatementsAreThrownAway) {
+  for (std::int64_t run = 1; run <= 4; ++run) {
+    connection_->Execute(kDouble, {run, "x"});
+  }
+  connection_->ExecuteScript("DEALLOCATE ALL");
+  EXPECT_EQ(
+      db::ToInt(
+          connection_->Execute(kDouble, {std::int64_t{5}, "x"}).rows[0][0]),
+      10);
+}
+
+TEST_P(PostgresConnectionTest, ATransactionWhoseStatementIsGoneIsToBeRetried) {
+  for (std::int64_t run = 1; run <= 4; ++run) {
+    connection_->Execute(kDouble, {run, "x"});
+  }
+  connection_->ExecuteScript("DEALLOCATE ALL");
+  const auto once = [&] {
+    db::Transaction transaction(*connection_, {db::Purpose::kLedger, {}});
+    const auto rows =
+        connection_->Execute(kDouble, {std::int64_t{5}, "x"}).rows;
+    transaction.Commit();
+    return db::ToInt(rows[0][0]);
+  };
+  EXPECT_EQ(KindOf([&] { once(); }), ErrorKind::kRetryable);
+  EXPECT_EQ(once(), 10);
+}
+
+TEST_P(PostgresConnectionTest, AColumnMayGetAnotherTypeBetweenTwoRuns) {
+  db().Exec("CREATE TABLE t (id integer); INSERT INTO t VALUES (7)");
+  const char* sql = "SELECT id FROM t WHERE id >= $1::integer";
+  for (int run = 1; run <= 4; ++run) {
+    connection_->Execute(sql, {std::int64_t{1}});
+  }
+  db().Exec("ALTER TABLE t ALTER COLUMN id TYPE text");
+  sql = "SELECT id FROM t WHERE id >= $1::integer";
+  EXPECT_EQ(KindOf([&] { connection_->Execute(sql, {std::int64_t{1}}); }),
+            ErrorKind::kRefused);  // text >= integer, as it says by itself
+  db().Exec("ALTER TABLE t ALTER COLUMN id TYPE bigint USING id::bigint");
+  EXPECT_EQ(db::ToInt(connection_->Execute(sql, {std::int64_t{1}}).rows[0][0]),
+            7);
+}
+
 TEST_P(PostgresConnectionTest, MarksOnlyTheBackfill) {
   const char* mark =
       "SELECT coalesce(current_setting('segue.backfill', true)"

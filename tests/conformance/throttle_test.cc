@@ -335,12 +335,12 @@ TEST_P(ThrottlePostgresTest, MakesWayForOthersAtWork) {
   MigratorOptions options;
   options.pace.rows_per_second = 3'000;  // so that the monitor begins
   const auto running = Start(options);
-  const MigrationStatus held = running->WaitForReason("foreground", 0.5);
+  const MigrationStatus held = running->WaitForReason("foreground", 0.35);
   over = true;
   other.join();
-  EXPECT_EQ(held.pace, 0.5);
+  EXPECT_EQ(held.pace, 0.35);
   EXPECT_THAT(running->Finish(),
-              Contains("PACE 50 %: foreground is 1, limit 0"));
+              Contains("PACE 35 %: foreground is 1, limit 0"));
   ExpectAllMoved();
 }
 
@@ -421,7 +421,7 @@ TEST(ThrottleStandbyTest, AStandbyThatStopsHoldsItUntilItIsBack) {
       "generate_series(1, 20000)");
   running.WaitForReason("replication_backlog", 0);
   replica->Query("SELECT pg_wal_replay_resume()");
-  running.WaitForReason("replication_backlog", 0.25);
+  running.WaitForReason("replication_backlog", 0.2);
   // It is gone.
   standby.Stop(/*immediate=*/true);
   running.WaitForReason("signal_lost", 0);

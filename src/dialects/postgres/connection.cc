@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -17,9 +18,21 @@ namespace {
 // Types of pg_type.dat whose object ids never change.
 constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23;
 
+// The statements of a walk come for every chunk, nearly all others once.
+constexpr int kRunsToPrepare = 3;
+constexpr std::size_t kMostStatements = 200;
+
 std::string Field(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
   return text == nullptr ? "" : text;
+}
+
+// Behind a pooler the session is another one; somebody has thrown the statement
+// away; or its result has another type now. Where the statement itself is at
+// fault, it says so again as text.
+bool IsLostPreparation(const PGresult* result) {
+  const std::string state = Field(result, PG_DIAG_SQLSTATE);
+  return state == "26000" || state == "42P05" || state == "0A000";
 }
 
 std::string BytesAsHex(const db::Blob& bytes) {
@@ -130,9 +143,13 @@ void PostgresConnection::ThrowIfDead() const {
               "the connection to the server was lost");
 }
 
+std::string PostgresConnection::TakeBegin() {
+  return std::exchange(begin_, std::string());
+}
+
 PostgresConnection::ResultPtr PostgresConnection::Run(const std::string& sql) {
   ThrowIfDead();
-  return {PQexec(connection_, sql.c_str()), PQclear};
+  return {PQexec(connection_, (TakeBegin() + sql).c_str()), PQclear};
 }
 
 PostgresConnection::ResultPtr PostgresConnection::Run(
@@ -140,14 +157,60 @@ PostgresConnection::ResultPtr PostgresConnection::Run(
   ThrowIfDead();
   std::vector<std::optional<std::string>> texts;
   for (const db::Value& value : parameters) texts.push_back(AsParameter(value));
-  std::vector<const char*> values;
+  Parameters values;
   for (const auto& text : texts) {
     values.push_back(text ? text->c_str() : nullptr);
   }
+  if (WorthPreparing(sql)) {
+    ResultPtr result = RunPrepared(sql, values);
+    if (!IsLostPreparation(result.get())) return result;
+    prepares_ = false;
+    if (PQtransactionStatus(connection_) != PQTRANS_IDLE) {
+      throw Error(ErrorKind::kRetryable, PQresultErrorMessage(result.get()))
+          .WithSql(sql);
+    }
+  }
+  if (!begin_.empty()) Check(Run(""), "BEGIN");
   return {
       PQexecParams(connection_, sql.c_str(), static_cast<int>(values.size()),
                    nullptr, values.data(), nullptr, nullptr, 0),
       PQclear};
+}
+
+bool PostgresConnection::WorthPreparing(const std::string& sql) {
+  if (!prepares_) return false;
+  if (prepared_.count(sql) > 0) return true;
+  if (runs_.size() >= kMostStatements) runs_.clear();
+  return ++runs_[sql] >= kRunsToPrepare && prepared_.size() < kMostStatements;
+}
+
+// Spares the server reading the text again, and mostly planning it: where the
+// parameters make a plan better, as bounds do, it goes on making one for them.
+PostgresConnection::ResultPtr PostgresConnection::RunPrepared(
+    const std::string& sql, const Parameters& parameters) {
+  auto known = prepared_.find(sql);
+  if (known == prepared_.end()) {
+    const std::string name = "segue_" + std::to_string(prepared_.size());
+    ResultPtr made = {
+        PQprepare(connection_, name.c_str(), sql.c_str(), 0, nullptr), PQclear};
+    if (PQresultStatus(made.get()) != PGRES_COMMAND_OK) return made;
+    known = prepared_.emplace(sql, name).first;
+    runs_.erase(sql);
+  }
+  if (!begin_.empty()) return Run(ExecuteSql(known->second, parameters));
+  return {PQexecPrepared(connection_, known->second.c_str(),
+                         static_cast<int>(parameters.size()), parameters.data(),
+                         nullptr, nullptr, 0),
+          PQclear};
+}
+
+std::string PostgresConnection::ExecuteSql(const std::string& name,
+                                           const Parameters& parameters) const {
+  std::vector<std::string> values;
+  for (const char* value : parameters) {
+    values.push_back(value == nullptr ? "NULL" : Literal(value));
+  }
+  return "EXECUTE " + name + "(" + base::Join(values, ", ") + ")";
 }
 
 void PostgresConnection::Check(const ResultPtr& result, std::string_view sql) {
@@ -208,11 +271,17 @@ void PostgresConnection::ExecuteScript(std::string_view sql) {
   Check(Run(std::string(sql)), sql);
 }
 
+// A round trip of its own would cost as much as a small part of a chunk.
 void PostgresConnection::Begin(const db::TransactionOptions& options) {
-  ExecuteScript(BeginSql(options));
+  ThrowIfDead();
+  begin_ = BeginSql(options) + "; ";
 }
 
 void PostgresConnection::Commit() {
+  if (!begin_.empty()) {
+    TakeBegin();
+    return;
+  }
   const ResultPtr result = Run("COMMIT");
   if (result == nullptr || PQstatus(connection_) == CONNECTION_BAD) {
     alive_ = false;
@@ -229,6 +298,7 @@ void PostgresConnection::Commit() {
 }
 
 void PostgresConnection::Rollback() noexcept {
+  begin_.clear();
   if (!alive_ || PQtransactionStatus(connection_) == PQTRANS_IDLE) return;
   PQclear(PQexec(connection_, "ROLLBACK"));
   if (PQstatus(connection_) == CONNECTION_BAD) alive_ = false;

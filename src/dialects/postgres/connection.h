@@ -1,6 +1,7 @@
 // A session to PostgreSQL through libpq.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,9 +42,15 @@ class PostgresConnection final : public db::Connection {
 
   void PinSettings(const std::string& role);
   void ThrowIfDead() const;
+  std::string TakeBegin();
   ResultPtr Run(const std::string& sql);
   ResultPtr Run(const std::string& sql,
                 const std::vector<db::Value>& parameters);
+  using Parameters = std::vector<const char*>;  // null: NULL
+  bool WorthPreparing(const std::string& sql);
+  ResultPtr RunPrepared(const std::string& sql, const Parameters& parameters);
+  std::string ExecuteSql(const std::string& name,
+                         const Parameters& parameters) const;
   // Throws unless the result is a success.
   void Check(const ResultPtr& result, std::string_view sql);
   [[noreturn]] void EndCopy(bool in, std::string_view sql);
@@ -51,7 +58,11 @@ class PostgresConnection final : public db::Connection {
   pg_conn* connection_;
   pg_cancel* cancel_;  // made once: Interrupt runs on another thread
   bool alive_ = true;
-  std::vector<std::string> notices_;  // of the statement in flight
+  std::string begin_;  // goes ahead of the next statement; empty: nothing to do
+  bool prepares_ = true;
+  std::map<std::string, int> runs_;              // of statements not prepared
+  std::map<std::string, std::string> prepared_;  // statements to their names
+  std::vector<std::string> notices_;             // of the statement in flight
 };
 
 // Connects as db::Dialect::Connect promises.

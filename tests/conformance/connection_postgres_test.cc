@@ -84,8 +84,9 @@ TEST_P(PostgresConnectionTest, BeginsWithAPreparedStatement) {
     connection_->Commit();
     EXPECT_EQ(Show("synchronous_commit"), "on");
   }
-  EXPECT_EQ(db().Scalar("SELECT count(*) FROM t WHERE v = 'a ''\\ $1'"), "4");
-  EXPECT_EQ(db().Scalar("SELECT count(*) FROM t WHERE v IS NULL"), "1");
+  EXPECT_EQ(*db().app().One("SELECT count(*) FROM t WHERE v = 'a ''\\ $1'"),
+            "4");
+  EXPECT_EQ(*db().app().One("SELECT count(*) FROM t WHERE v IS NULL"), "1");
 }
 
 TEST_P(PostgresConnectionTest, ATransactionWithoutStatementsIsNone) {

@@ -279,7 +279,7 @@ void PostgresConnection::Begin(const db::TransactionOptions& options) {
 
 void PostgresConnection::Commit() {
   if (!begin_.empty()) {
-    TakeBegin();
+    begin_.clear();  // nothing was done
     return;
   }
   const ResultPtr result = Run("COMMIT");

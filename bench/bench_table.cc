@@ -36,7 +36,7 @@ BenchTable::BenchTable(test::PostgresServer* server, std::int64_t rows,
 // it has had before. A new one has to make each, for 60 ms in which no commit
 // gets through, and that would be all that a benchmark sees.
 void BenchTable::LeaveLogToReuse() {
-  constexpr int kSegments = 200;
+  constexpr int kSegments = 480;
   for (int i = 0; i < kSegments; ++i) {
     client_->Query("SELECT pg_logical_emit_message(false, '', '')");
     client_->Query("SELECT pg_switch_wal()");

@@ -56,8 +56,8 @@ test::PostgresOptions ServerOptions() {
   test::PostgresOptions options;
   options.fsync = true;
   options.settings = {{"shared_buffers", QuarterOfMemory()},
-                      {"max_wal_size", "4GB"},
-                      {"min_wal_size", "4GB"}};
+                      {"max_wal_size", "16GB"},
+                      {"min_wal_size", "8GB"}};
   return options;
 }
 

@@ -111,16 +111,10 @@ double FlatOut(Backfill& backfill, int seconds) {
   return rate;
 }
 
-// Each part has a checkpoint just behind it: after one every page is written to
-// the log as a whole once more, and its segments can be used again.
-Round Play(BenchTable& table, Backfill& backfill, PgbenchLoad& load,
-           int seconds, double rate) {
+Round Play(Backfill& backfill, PgbenchLoad& load, int seconds, double rate) {
   Round round;
-  table.client().Query("CHECKPOINT");
   round.before = load.Run(seconds, rate);
-  table.client().Query("CHECKPOINT");
   round.again = load.Run(seconds, rate);
-  table.client().Query("CHECKPOINT");
   backfill.Go();
   const double before = backfill.Done();
   const auto start = SteadyClock::now();
@@ -201,7 +195,7 @@ int Main() {
   for (std::int64_t i = 0; i < count; ++i) {
     const double needed = flat_out * seconds / static_cast<double>(rows);
     backfill.Spare(std::min(needed, 0.9), rows);
-    rounds.push_back(Play(table, backfill, load, seconds, capacity / 2));
+    rounds.push_back(Play(backfill, load, seconds, capacity / 2));
   }
   PrintRounds(rounds, flat_out);
   return PrintTargets(rounds, flat_out);

@@ -126,12 +126,11 @@ TEST_P(PostgresConnectionTest, ATransactionWhoseStatementIsGoneIsToBeRetried) {
 
 TEST_P(PostgresConnectionTest, AColumnMayGetAnotherTypeBetweenTwoRuns) {
   db().Exec("CREATE TABLE t (id integer); INSERT INTO t VALUES (7)");
-  const char* sql = "SELECT id FROM t WHERE id >= $1::integer";
+  const char* const sql = "SELECT id FROM t WHERE id >= $1::integer";
   for (int run = 1; run <= 4; ++run) {
     connection_->Execute(sql, {std::int64_t{1}});
   }
   db().Exec("ALTER TABLE t ALTER COLUMN id TYPE text");
-  sql = "SELECT id FROM t WHERE id >= $1::integer";
   EXPECT_EQ(KindOf([&] { connection_->Execute(sql, {std::int64_t{1}}); }),
             ErrorKind::kRefused);  // text >= integer, as it says by itself
   db().Exec("ALTER TABLE t ALTER COLUMN id TYPE bigint USING id::bigint");

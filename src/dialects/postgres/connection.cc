@@ -143,13 +143,10 @@ void PostgresConnection::ThrowIfDead() const {
               "the connection to the server was lost");
 }
 
-std::string PostgresConnection::TakeBegin() {
-  return std::exchange(begin_, std::string());
-}
-
 PostgresConnection::ResultPtr PostgresConnection::Run(const std::string& sql) {
   ThrowIfDead();
-  return {PQexec(connection_, (TakeBegin() + sql).c_str()), PQclear};
+  const std::string text = std::exchange(begin_, std::string()) + sql;
+  return {PQexec(connection_, text.c_str()), PQclear};
 }
 
 PostgresConnection::ResultPtr PostgresConnection::Run(

@@ -42,7 +42,6 @@ class PostgresConnection final : public db::Connection {
 
   void PinSettings(const std::string& role);
   void ThrowIfDead() const;
-  std::string TakeBegin();
   ResultPtr Run(const std::string& sql);
   ResultPtr Run(const std::string& sql,
                 const std::vector<db::Value>& parameters);

@@ -96,24 +96,36 @@ void LedgerRanges::Create(db::Connection& connection,
   }
 }
 
-// First read, then written: not every database answers an UPDATE with rows.
-std::optional<Span> LedgerRanges::Claim(db::Connection& connection,
-                                        const std::string& worker) {
+std::optional<Span> LedgerRanges::FindFree(db::Connection& connection,
+                                           const std::string& worker,
+                                           std::int64_t after) {
   const db::Capabilities& can = ledger_.dialect().capabilities();
   const db::Result found =
       Run(connection,
           std::string("SELECT ") + kSpanColumns + " FROM " +
               ledger_.TableNamed("range"),
-          " AND done = 0 AND (worker = '' OR worker = $5 OR expires < " +
+          " AND number > $6 AND done = 0 AND (worker = '' OR worker = $5 OR "
+          "expires < " +
               can.now_sql + ") ORDER BY number LIMIT 1" +
               can.for_update_skip_locked,
-          {worker});
+          {worker, after});
   if (found.rows.empty()) return std::nullopt;
-  Span span = SpanFrom(found.rows[0]);
+  return SpanFrom(found.rows[0]);
+}
+
+// First read, then written: not every database answers an UPDATE with rows.
+std::optional<Span> LedgerRanges::Claim(db::Connection& connection,
+                                        const std::string& worker) {
+  const std::int64_t after = claimed_;
+  std::optional<Span> span = FindFree(connection, worker, after);
+  if (!span && after >= 0) span = FindFree(connection, worker, -1);
+  if (!span) return std::nullopt;
+  claimed_ = span->number;
   Run(connection,
       "UPDATE " + ledger_.TableNamed("range") + " SET worker = $6, expires = " +
-          can.now_sql + " + " + std::to_string(LeaseSeconds()),
-      " AND number = $5", {span.number, worker});
+          ledger_.dialect().capabilities().now_sql + " + " +
+          std::to_string(LeaseSeconds()),
+      " AND number = $5", {span->number, worker});
   return span;
 }
 

@@ -3,6 +3,7 @@
 // them too; those of a check are kept in memory.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -79,8 +80,15 @@ class LedgerRanges : public Ranges {
                  const std::string& tail,
                  const std::vector<db::Value>& more) const;
 
+  std::optional<backfill::Span> FindFree(db::Connection& connection,
+                                         const std::string& worker,
+                                         std::int64_t after);
+
   const Ledger& ledger_;
   const std::vector<db::Value> walk_;  // what tells this walk's rows
+  // The last that was claimed here: the search goes on from it, since it would
+  // read past all that are done otherwise, and begins anew at the end.
+  std::atomic<std::int64_t> claimed_{-1};
 };
 
 // Of one process; nothing is kept.

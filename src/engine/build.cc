@@ -1,11 +1,8 @@
 // Statements that run for minutes, and what is told of them meanwhile.
 #include <chrono>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
-#include <thread>
 
 #include "base/cancel.h"
+#include "engine/background.h"
 #include "engine/build_watch.h"
 #include "engine/runner.h"
 #include "segue/error.h"
@@ -19,47 +16,6 @@ using std::chrono::milliseconds;
 // build that is over within a second needs no second session.
 constexpr milliseconds kTick{100};
 constexpr int kTicksPerLook = 10;
-
-// Runs work on a thread of its own; joined by the destructor.
-class Background {
- public:
-  explicit Background(const std::function<void()>& work)
-      : thread_([this, work] { Run(work); }) {}
-  ~Background() {
-    if (thread_.joinable()) thread_.join();
-  }
-  Background(const Background&) = delete;
-  Background& operator=(const Background&) = delete;
-
-  // True when the work is over.
-  bool WaitFor(milliseconds time) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    return over_.wait_for(lock, time, [&] { return done_; });
-  }
-  // Throws what the work threw.
-  void Finish() {
-    thread_.join();
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  void Run(const std::function<void()>& work) {
-    try {
-      work();
-    } catch (...) {
-      failure_ = std::current_exception();  // for Finish
-    }
-    const std::lock_guard<std::mutex> lock(mutex_);
-    done_ = true;
-    over_.notify_all();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable over_;
-  bool done_ = false;
-  std::exception_ptr failure_;
-  std::thread thread_;  // last: it uses the others
-};
 
 }  // namespace
 

@@ -25,12 +25,14 @@ void Runner::BeforeChunk() {
       cancelled_by_request_ = true;
       throw Error(ErrorKind::kCancelled, "cancelled by " + control.by);
     }
-    if (control.pause) {
-      WaitWhilePaused(control);
-    } else if (FollowPace(control) > 0) {
+    if (!control.pause && FollowPace(control) > 0) {
       ReclaimIfDue();
       chunk_began_ = base::SystemClock().Now();
       return;
+    }
+    reclaim_->Stop();
+    if (control.pause) {
+      WaitWhilePaused(control);
     } else {
       Rest(kPoll);
     }
@@ -116,7 +118,7 @@ std::int64_t Runner::ChunkRows(std::int64_t rows) {
   return throttle_.ChunkRows(rows, TempoNow());
 }
 
-void Runner::RestAfter(std::chrono::microseconds took, double rest,
+void Runner::RestAfter(const backfill::Took& took, double rest,
                        std::int64_t rows) {
   Rest(throttle_.RestAfter(took, rest, rows, TempoNow()));
 }

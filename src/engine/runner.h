@@ -16,6 +16,7 @@
 #include "engine/lease.h"
 #include "engine/ledger.h"
 #include "engine/ranges.h"
+#include "engine/reclaim.h"
 #include "engine/standby.h"
 #include "engine/throttle.h"
 #include "segue/error.h"
@@ -114,14 +115,17 @@ class Runner : public StepRunner, private backfill::Host {
   void ExecuteWatched(std::size_t step, std::size_t action);
   void Built(const BuildState& state);
 
-  // Whose ranges are being walked and by whom, while they are.
+  // Which ranges are being walked, and what works beside, while they are.
   class Walking {
    public:
-    Walking(Runner& runner, Ranges& ranges, Crew& crew) : runner_(runner) {
+    Walking(Runner& runner, Ranges& ranges, Crew& crew, Reclaim& reclaim)
+        : runner_(runner) {
       runner_.ranges_ = &ranges;
       runner_.crew_ = &crew;
+      runner_.reclaim_ = &reclaim;
     }
     ~Walking() {
+      runner_.reclaim_ = nullptr;
       runner_.ranges_ = nullptr;
       runner_.crew_ = nullptr;
     }
@@ -162,6 +166,7 @@ class Runner : public StepRunner, private backfill::Host {
   void LookAtTotals();
   void Tell(std::int64_t chunk_rows);
   void ReclaimIfDue();
+  void TellReclaimFailure();
   void Fill(const MotionSql& motion);
   // Fills what the fill has not seen; false: there is nothing.
   bool FillWhatIsLeft(std::size_t step, const MotionSql& motion);
@@ -199,7 +204,7 @@ class Runner : public StepRunner, private backfill::Host {
                    const std::function<void()>& reload) override;
   std::optional<backfill::Span> Load(const backfill::Span& span) override;
   std::int64_t ChunkRows(std::int64_t rows) override;
-  void RestAfter(std::chrono::microseconds took, double rest,
+  void RestAfter(const backfill::Took& took, double rest,
                  std::int64_t rows) override;
 
   // Going as fast as it may (following.cc).
@@ -240,6 +245,7 @@ class Runner : public StepRunner, private backfill::Host {
   Walked walked_;
   Ranges* ranges_ = nullptr;  // of the walk there is
   Crew* crew_ = nullptr;
+  Reclaim* reclaim_ = nullptr;
   Standby* standby_ = nullptr;  // of the check there is; null: there is none
   std::unique_ptr<StandbyConnection> reading_;  // a session of it
   std::string locked_;  // LockNeed::object of what is being waited for

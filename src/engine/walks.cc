@@ -242,11 +242,13 @@ void Runner::WalkTogether(
     worker.Walk(*motion_, statement, walk, one_at_a_time);
   };
   Crew crew(RunnersName(), Helpers(ranges), work);
-  const Walking walking(*this, ranges, crew);
+  Reclaim reclaim(database_);
+  const Walking walking(*this, ranges, crew, reclaim);
   walked_.started = walked_.looked = std::chrono::steady_clock::now();
   backfill::Walk(*this, *motion_, statement, walk, one_at_a_time);
   crew.Join();
   LookAfterCrew();
+  TellReclaimFailure();
 }
 
 std::string Runner::RunnersName() { return kRunners + ProcessName(); }
@@ -360,20 +362,34 @@ void Runner::Tell(std::int64_t chunk_rows) {
 }
 
 // Row versions that are dead by now leave room for those that are still to
-// come, once the database has been told to look for it.
+// come, once the database has been told to look for it. That takes as long as
+// some of the chunks do together, so they go on meanwhile.
 void Runner::ReclaimIfDue() {
   if (activity_ != kBackfill || motion_->reclaim.empty()) return;
-  constexpr std::int64_t kFewest = 100'000;
-  constexpr std::int64_t kParts = 6;
-  const std::int64_t part = std::max(total_ / kParts, kFewest);
-  if (walked_.rows - walked_.rows_at_reclaim < part) return;
-  walked_.rows_at_reclaim = walked_.rows;
+  TellReclaimFailure();
   const db::Capabilities& can = database_.dialect().capabilities();
-  Resiliently([&] {
-    connection().ExecuteScript(pace_.share < 1 ? can.reclaim_gently
-                                               : can.reclaim_at_once);
-    connection().Execute(motion_->reclaim);
-  });
+  const bool gently = pace_.share < 1;
+  if (reclaim_->running()) {
+    // Others may have come since.
+    if (!gently || reclaim_->settings() == can.reclaim_gently) return;
+    reclaim_->Stop();
+  } else {
+    constexpr std::int64_t kFewest = 100'000;
+    constexpr std::int64_t kParts = 6;
+    const std::int64_t part = std::max(total_ / kParts, kFewest);
+    if (walked_.rows - walked_.rows_at_reclaim < part) return;
+    walked_.rows_at_reclaim = walked_.rows;
+  }
+  reclaim_->Start(gently ? can.reclaim_gently : can.reclaim_at_once,
+                  motion_->reclaim);
+}
+
+// The fill does without.
+void Runner::TellReclaimFailure() {
+  const std::optional<Error> error = reclaim_->TakeFailure();
+  if (!error) return;
+  Note(Progress::Event::kNote, "the room of dead rows of '" + motion_->table +
+                                   "' was not given back: " + error->what());
 }
 
 // As for a worker, the claim that Save renews is enough; but where nothing else

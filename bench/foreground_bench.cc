@@ -31,12 +31,17 @@ struct Round {
   Load again;  // also without: how much two such figures differ
   Load with;
   double rows_per_second = 0;
+  std::string pace;  // at its end: "45% foreground"
 };
 
 // The backfill, held and let go; started anew when it has come to its end.
 class Backfill {
  public:
-  explicit Backfill(BenchTable* table) : table_(table) { Begin(); }
+  explicit Backfill(BenchTable* table) : table_(table) {
+    // Looking at it is no reason for it to make way.
+    table_->client().Query("SET application_name = 'segue bench'");
+    Begin();
+  }
   ~Backfill() {
     try {
       Hold();
@@ -63,10 +68,16 @@ class Backfill {
     Begin();
     Hold();
   }
+  // Rows, as of the last chunk.
   double Done() {
-    const std::string status = Segue(*table_, {"status", "--json"});
-    const std::string member = "\"rows_done\":";
-    return std::stod(status.substr(status.find(member) + member.size()));
+    return std::stod(*table_->client().One(
+        "SELECT (SELECT coalesce(sum(moved), 0) FROM segue.range) + (SELECT "
+        "coalesce(sum(moved), 0) FROM segue.motion WHERE done = 1)"));
+  }
+  // What it may do, and why no more.
+  std::string Pace() {
+    return *table_->client().One(
+        "SELECT allowed / 10 || '% ' || reason FROM segue.pace");
   }
   bool running() { return run_->running(); }
 
@@ -120,6 +131,7 @@ Round Play(Backfill& backfill, PgbenchLoad& load, int seconds, double rate) {
   const auto start = SteadyClock::now();
   round.with = load.Run(seconds, rate);
   round.rows_per_second = (backfill.Done() - before) / SecondsSince(start);
+  round.pace = backfill.Pace();
   backfill.Hold();
   return round;
 }
@@ -128,17 +140,18 @@ void PrintRounds(const std::vector<Round>& rounds, double flat_out) {
   std::cout << "             without       without again          with the "
                "backfill                   of flat\n"
                "round    p50     p99     p50     p99     p50     p99     max  "
-               "  rows/s     out    failed\n";
+               "  rows/s     out    failed  pace\n";
   int number = 0;
   for (const Round& round : rounds) {
     std::cout << fmt::format(
         "{:>5} {:>6.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>7.1f} "
-        "{:>9.0f} {:>6.0f}% {:>9}\n",
+        "{:>9.0f} {:>6.0f}% {:>9}  {}\n",
         ++number, round.before.p50_ms, round.before.p99_ms, round.again.p50_ms,
         round.again.p99_ms, round.with.p50_ms, round.with.p99_ms,
         round.with.max_ms, round.rows_per_second,
         100 * round.rows_per_second / flat_out,
-        round.before.failed + round.again.failed + round.with.failed);
+        round.before.failed + round.again.failed + round.with.failed,
+        round.pace);
   }
   std::cout << "\n";
 }

@@ -10,7 +10,7 @@ namespace {
 using db::PaceReason;
 using std::chrono::milliseconds;
 
-constexpr std::array<double, 6> kLadder = {0, 0.1, 0.2, 0.35, 0.6, 1};
+constexpr std::array<double, 6> kLadder = {0, 0.1, 0.2, 0.45, 0.7, 1};
 constexpr std::size_t kTop = kLadder.size() - 1;
 
 // One reading past hard may be a hiccup; the pace falls to the lowest rung at
@@ -48,7 +48,25 @@ std::size_t NearestRung(double allowed) {
   return rung;
 }
 
+// However slow the pace: a request to go on is heard soon.
+constexpr milliseconds kLongestRest{10'000};
+
+// The most that a slow chunk counts for beyond its time: it may have waited for
+// the lock of a single row.
+constexpr double kLongestBurst = 100;  // milliseconds
+
 }  // namespace
+
+milliseconds RestFor(const Took& took, double rest, double share) {
+  double millis = static_cast<double>(took.chunk.count()) / 1000.0;
+  if (share < 1) {
+    millis = std::min(millis * took.times_usual * took.times_usual,
+                      millis + kLongestBurst);
+  }
+  const double whole = millis * (1 + rest) / std::clamp(share, 0.001, 1.0);
+  return std::min(milliseconds(static_cast<std::int64_t>(whole - millis)),
+                  kLongestRest);
+}
 
 PaceController::PaceController(std::vector<Limit> limits, milliseconds interval)
     : limits_(std::move(limits)), interval_(interval), rung_(kTop) {}

@@ -39,6 +39,19 @@ struct Pace {
   }
 };
 
+// How long a chunk took.
+struct Took {
+  std::chrono::microseconds chunk{0};  // from its begin to its commit
+  double times_usual = 1;              // its statement; at least 1
+};
+
+// How long to rest after a chunk at this share of the full pace, at which it
+// would be `rest` of what it took. Below the full pace a chunk that took longer
+// than usual has waited, for a processor or a page, and so have others: the
+// rest grows with the square of that, and a burst of theirs finds nobody in its
+// way. The signals, which are read once a second, are too slow for that.
+std::chrono::milliseconds RestFor(const Took& took, double rest, double share);
+
 // The pace moves on a ladder of six shares. It falls as soon as a signal asks
 // for it, and rises one rung at a time once every signal has allowed the next
 // one for a while; a rise that is taken back soon doubles that while, so that a

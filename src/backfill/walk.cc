@@ -1,7 +1,9 @@
 #include "backfill/walk.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "backfill/usual_time.h"
 #include "segue/error.h"
 
 namespace segue::backfill {
@@ -53,7 +55,8 @@ class Walker {
         on_rows_(on_rows),
         next_bound_(options.next_bound == nullptr ? motion.next_bound
                                                   : *options.next_bound),
-        size_(options.chunk_time) {}
+        size_(options.chunk_time),
+        usual_(static_cast<std::size_t>(LastShare()) + 1) {}
 
   void Run() {
     host_.Resiliently(
@@ -75,13 +78,20 @@ class Walker {
     host_.BeforeChunk();
     whole_ = false;
     moved_ = 0;
+    const auto share = static_cast<std::size_t>(lap_.share);
     const auto begin = Clock::now();
     host_.Resiliently([this] { Chunk(); }, [this] { size_.Halve(); },
                       [this] { Reload(); });
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+    Took took;
+    took.chunk = std::chrono::duration_cast<std::chrono::microseconds>(
         Clock::now() - begin);
-    // A last, partial chunk says nothing about the speed of a full one.
-    if (whole_) size_.Record(took, asked_);
+    // A last, partial chunk says nothing about the speed of a full one; nor do
+    // the round trips about it, and on a busy machine they take the longer part
+    // of a small chunk, which would be made smaller and smaller.
+    if (whole_) {
+      took.times_usual = usual_[share].Times(statement_took_, asked_);
+      size_.Record(statement_took_, asked_);
+    }
     host_.Moved(asked_, moved_);
     if (!span_.done) host_.RestAfter(took, options_.rest, moved_);
   }
@@ -139,8 +149,11 @@ class Walker {
     const bool whole = !cut.upper.empty();
     const bool all = lap_.share == LastShare();
     if (whole) range.upper = cut.upper;
-    const db::Result result =
-        Confirmed(Run(connection, range, all, refused), range);
+    const auto begin = Clock::now();
+    db::Result said = Run(connection, range, all, refused);
+    statement_took_ = std::chrono::duration_cast<std::chrono::microseconds>(
+        Clock::now() - begin);
+    const db::Result result = Confirmed(std::move(said), range);
     Span next = span_;
     next.rows += options_.writes ? result.affected : asked_;
     if (all && whole) next.cursor = range.upper;
@@ -226,12 +239,14 @@ class Walker {
   const std::function<void(const db::Result&)>& on_rows_;
   const RangeSql& next_bound_;
   ChunkSize size_;
+  std::vector<UsualTime> usual_;  // of each share; the first takes longest
   Span span_;
   Lap lap_;
   bool mine_ = true;
   bool whole_ = false;
   std::int64_t asked_ = 0;
   std::int64_t moved_ = 0;
+  std::chrono::microseconds statement_took_{0};
 };
 
 }  // namespace

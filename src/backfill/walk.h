@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backfill/chunk_size.h"
+#include "backfill/pace.h"
 #include "backfill/range.h"
 #include "db/connection.h"
 #include "segue/plan.h"
@@ -56,8 +57,7 @@ class Host {
   virtual std::int64_t ChunkRows(std::int64_t rows) = 0;
   // Rests after a chunk that took `took` and moved `rows`; at full pace for
   // `rest` of that time.
-  virtual void RestAfter(std::chrono::microseconds took, double rest,
-                         std::int64_t rows) = 0;
+  virtual void RestAfter(const Took& took, double rest, std::int64_t rows) = 0;
 };
 
 struct WalkOptions {

@@ -30,9 +30,6 @@ constexpr double kRowBytes = 200;
 // How soon a rest hears that it is to end.
 constexpr milliseconds kPart{200};
 
-// However slow the pace: a request to go on is heard soon.
-constexpr milliseconds kLongestRest{10'000};
-
 }  // namespace
 
 Throttle::Throttle(Database& database, const PaceOptions& options,
@@ -85,13 +82,9 @@ std::int64_t Throttle::ChunkRows(std::int64_t rows, const Tempo& tempo) const {
   return most > 0 ? std::min(paced, most) : paced;
 }
 
-milliseconds Throttle::RestAfter(std::chrono::microseconds took, double rest,
+milliseconds Throttle::RestAfter(const backfill::Took& took, double rest,
                                  std::int64_t rows, const Tempo& tempo) {
-  const double millis = static_cast<double>(took.count()) / 1000.0;
-  const double share = std::clamp(tempo.share, 0.001, 1.0);
-  const double whole = millis * (1 + rest) / share;
-  const auto for_pace = std::min(
-      milliseconds(static_cast<std::int64_t>(whole - millis)), kLongestRest);
+  const milliseconds for_pace = backfill::RestFor(took, rest, tempo.share);
   if (tempo.row_bytes <= 0) return for_pace;
   const double bytes = static_cast<double>(rows) * tempo.row_bytes;
   return std::max(for_pace, rate_.Charge(clock_.Now(), rows, bytes));

@@ -53,9 +53,8 @@ class Throttle {
   // How long to rest after a chunk that took `took` and moved `rows`, so that
   // they are moved at this tempo; at full pace it would be `rest` of that time.
   // Thread-safe.
-  std::chrono::milliseconds RestAfter(std::chrono::microseconds took,
-                                      double rest, std::int64_t rows,
-                                      const Tempo& tempo);
+  std::chrono::milliseconds RestAfter(const backfill::Took& took, double rest,
+                                      std::int64_t rows, const Tempo& tempo);
 
  private:
   void StartMonitor(WalkPurpose purpose);

@@ -155,7 +155,7 @@ std::int64_t Worker::ChunkRows(std::int64_t rows) {
   return throttle_.ChunkRows(rows, tempo_);
 }
 
-void Worker::RestAfter(std::chrono::microseconds took, double rest,
+void Worker::RestAfter(const backfill::Took& took, double rest,
                        std::int64_t rows) {
   Rest(throttle_.RestAfter(took, rest, rows, tempo_));
 }

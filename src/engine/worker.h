@@ -74,7 +74,7 @@ class Worker : private backfill::Host {
                    const std::function<void()>& reload) override;
   std::optional<backfill::Span> Load(const backfill::Span& span) override;
   std::int64_t ChunkRows(std::int64_t rows) override;
-  void RestAfter(std::chrono::microseconds took, double rest,
+  void RestAfter(const backfill::Took& took, double rest,
                  std::int64_t rows) override;
 
   bool Stopping() const;

@@ -335,12 +335,12 @@ TEST_P(ThrottlePostgresTest, MakesWayForOthersAtWork) {
   MigratorOptions options;
   options.pace.rows_per_second = 3'000;  // so that the monitor begins
   const auto running = Start(options);
-  const MigrationStatus held = running->WaitForReason("foreground", 0.35);
+  const MigrationStatus held = running->WaitForReason("foreground", 0.45);
   over = true;
   other.join();
-  EXPECT_EQ(held.pace, 0.35);
+  EXPECT_EQ(held.pace, 0.45);
   EXPECT_THAT(running->Finish(),
-              Contains("PACE 35 %: foreground is 1, limit 0"));
+              Contains("PACE 45 %: foreground is 1, limit 0"));
   ExpectAllMoved();
 }
 

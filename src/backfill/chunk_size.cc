@@ -30,22 +30,16 @@ void ChunkSize::Set(double rows) {
       std::clamp(rows, std::min(kFewest, most_), most_));
 }
 
-double ChunkSize::SlowTail() const {
-  const std::size_t count = std::min(recorded_, per_row_.size());
-  auto sorted = per_row_;
-  std::sort(sorted.begin(), sorted.begin() + static_cast<long>(count));
-  return sorted[count * 9 / 10];
-}
-
 void ChunkSize::Record(std::chrono::microseconds duration, std::int64_t asked) {
   const auto took = static_cast<double>(duration.count());
-  const auto rows = static_cast<double>(std::max<std::int64_t>(asked, 1));
-  per_row_[recorded_++ % per_row_.size()] = std::max(took, 1.0) / rows;
+  const double per_row = last_.Add(duration, asked);
   if (took > kCollapse * target_) {
-    Set(rows * target_ / took);
+    Set(target_ / per_row);
     return;
   }
-  Set(std::min(target_ / SlowTail(), static_cast<double>(rows_) * kGrowth));
+  // The slow tail.
+  Set(std::min(target_ / last_.Quantile(9),
+               static_cast<double>(rows_) * kGrowth));
 }
 
 void ChunkSize::Halve() { Set(static_cast<double>(rows_) / 2); }

@@ -1,10 +1,10 @@
 // How many rows the next chunk has.
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
+
+#include "backfill/row_times.h"
 
 namespace segue::backfill {
 
@@ -25,13 +25,11 @@ class ChunkSize {
 
  private:
   void Set(double rows);
-  double SlowTail() const;
 
   double target_;  // microseconds
   double most_;    // rows
   std::int64_t rows_ = 0;
-  std::array<double, 10> per_row_{};  // microseconds a row, a ring
-  std::size_t recorded_ = 0;
+  RowTimes last_{10};
 };
 
 }  // namespace segue::backfill

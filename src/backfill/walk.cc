@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <utility>
 
-#include "backfill/usual_time.h"
+#include "backfill/row_times.h"
 #include "segue/error.h"
 
 namespace segue::backfill {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+std::chrono::microseconds Since(Clock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() -
+                                                               begin);
+}
 
 // A lap is walked once for each share. Its pages should still be in memory the
 // second time, and transactions that began during one share's chunk be over.
@@ -83,8 +88,7 @@ class Walker {
     host_.Resiliently([this] { Chunk(); }, [this] { size_.Halve(); },
                       [this] { Reload(); });
     Took took;
-    took.chunk = std::chrono::duration_cast<std::chrono::microseconds>(
-        Clock::now() - begin);
+    took.chunk = Since(begin);
     // A last, partial chunk says nothing about the speed of a full one; nor do
     // the round trips about it, and on a busy machine they take the longer part
     // of a small chunk, which would be made smaller and smaller.
@@ -151,8 +155,7 @@ class Walker {
     if (whole) range.upper = cut.upper;
     const auto begin = Clock::now();
     db::Result said = Run(connection, range, all, refused);
-    statement_took_ = std::chrono::duration_cast<std::chrono::microseconds>(
-        Clock::now() - begin);
+    statement_took_ = Since(begin);
     const db::Result result = Confirmed(std::move(said), range);
     Span next = span_;
     next.rows += options_.writes ? result.affected : asked_;

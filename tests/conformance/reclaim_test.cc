@@ -25,7 +25,7 @@ class ReclaimTest : public DialectTest {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     EXPECT_FALSE(reclaim.running());
-    return std::nullopt;
+    return reclaim.TakeFailure();  // of a start without a session
   }
 };
 

@@ -1,4 +1,4 @@
-#include "backfill/usual_time.h"
+#include "backfill/row_times.h"
 
 #include <gtest/gtest.h>
 

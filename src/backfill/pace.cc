@@ -10,7 +10,7 @@ namespace {
 using db::PaceReason;
 using std::chrono::milliseconds;
 
-constexpr std::array<double, 6> kLadder = {0, 0.1, 0.2, 0.45, 0.7, 1};
+constexpr std::array<double, 6> kLadder = {0, 0.1, 0.2, 0.5, 0.75, 1};
 constexpr std::size_t kTop = kLadder.size() - 1;
 
 // One reading past hard may be a hiccup; the pace falls to the lowest rung at

@@ -41,8 +41,8 @@ struct Pace {
 
 // How long a chunk took.
 struct Took {
-  std::chrono::microseconds chunk{0};  // from its begin to its commit
-  double times_usual = 1;              // its statement; at least 1
+  std::chrono::microseconds chunk{0};  // from its begin up to its commit
+  double times_usual = 1;              // statement and commit; at least 1
 };
 
 // How long to rest after a chunk at this share of the full pace, at which it

@@ -66,7 +66,7 @@ TEST(PaceTest, AQuietServerIsNeverSlowed) {
 TEST(PaceTest, FallsGraduallyBetweenSoftAndHard) {
   const Replay replay = Play(60, [](int) { return 3.0; });
   ASSERT_EQ(replay.changes.size(), 1U);
-  EXPECT_EQ(replay.changes[0].share, 0.45);
+  EXPECT_EQ(replay.changes[0].share, 0.5);
   EXPECT_EQ(replay.changes[0].reason, PaceReason::kReplicationLag);
   EXPECT_EQ(replay.changes[0].message,
             "replication_lag of standby1 is 3.0 s, limit 1.0 s");
@@ -77,7 +77,7 @@ TEST(PaceTest, StopsPastHardAndComesBackRungByRung) {
       120, [](int second) { return second >= 5 && second < 20 ? 6.0 : 0.0; });
   std::vector<double> shares;
   for (const Pace& change : replay.changes) shares.push_back(change.share);
-  EXPECT_EQ(shares, (std::vector<double>{0.1, 0, 0.1, 0.2, 0.45, 0.7, 1}));
+  EXPECT_EQ(shares, (std::vector<double>{0.1, 0, 0.1, 0.2, 0.5, 0.75, 1}));
   EXPECT_EQ(replay.changes.back().reason, PaceReason::kNone);
   EXPECT_THAT(replay.changes.back().message, HasSubstr("again"));
   // Not at once: it must have been good for a while.
@@ -198,7 +198,7 @@ TEST(PaceTest, AStopThatGoesOnForAnotherReasonSaysSo) {
 TEST(PaceTest, TheWorstSubjectDecides) {
   PaceController pace({LagLimit()});
   pace.Update(kStart, {Lag(0.0, "a"), Lag(3.0, "b"), Lag(2.0, "c")});
-  EXPECT_EQ(pace.pace().share, 0.45);
+  EXPECT_EQ(pace.pace().share, 0.5);
   EXPECT_THAT(pace.pace().message, HasSubstr("of b is 3.0 s"));
 }
 
@@ -231,7 +231,7 @@ TEST(PaceTest, LessIsWorseWhereSoftIsAboveHard) {
   pace.Update(kStart, disk(8e9));
   EXPECT_EQ(pace.pace().share, 1);
   for (int i = 0; i < 9; ++i) pace.Update(kStart, disk(3e9));
-  EXPECT_EQ(pace.pace().share, 0.45);
+  EXPECT_EQ(pace.pace().share, 0.5);
   for (int i = 0; i < 2; ++i) pace.Update(kStart, disk(0.9e9));
   EXPECT_EQ(pace.pace().share, 0);
   EXPECT_EQ(pace.pace().message, "disk_free is 900 MB, limit 5.0 GB");

@@ -83,17 +83,20 @@ class Walker {
     host_.BeforeChunk();
     whole_ = false;
     moved_ = 0;
+    commit_took_ = {};
     const auto share = static_cast<std::size_t>(lap_.share);
     const auto begin = Clock::now();
     host_.Resiliently([this] { Chunk(); }, [this] { size_.Halve(); },
                       [this] { Reload(); });
     Took took;
-    took.chunk = Since(begin);
+    // While it waited for the disk it took nothing from anybody.
+    took.chunk = Since(begin) - commit_took_;
     // A last, partial chunk says nothing about the speed of a full one; nor do
     // the round trips about it, and on a busy machine they take the longer part
     // of a small chunk, which would be made smaller and smaller.
     if (whole_) {
-      took.times_usual = usual_[share].Times(statement_took_, asked_);
+      took.times_usual =
+          usual_[share].Times(statement_took_ + commit_took_, asked_);
       size_.Record(statement_took_, asked_);
     }
     host_.Moved(asked_, moved_);
@@ -140,9 +143,12 @@ class Walker {
   }
 
   void Move(bool refused) {
-    const db::TransactionOptions options{
+    db::TransactionOptions options{
         options_.writes ? db::Purpose::kBackfill : db::Purpose::kRead,
         options_.lock_budget};
+    // What others wait for when the disk is slow, a chunk that makes way has to
+    // feel too, so that it rests.
+    options.flush = host_.MakesWay();
     db::Connection& connection = host_.rows();
     db::Transaction transaction(connection, options);
     if (options_.writes) host_.Fence();
@@ -164,7 +170,9 @@ class Walker {
     next.done = all && !whole && lap_.last;
     mine_ = host_.Save(next);
     if (!mine_) return;  // rolls back: it is another worker's now
+    const auto commit = Clock::now();
     transaction.Commit();
+    commit_took_ = Since(commit);
     moved_ = next.rows - span_.rows;
     span_ = std::move(next);
     Advance(cut, all);
@@ -250,6 +258,7 @@ class Walker {
   std::int64_t asked_ = 0;
   std::int64_t moved_ = 0;
   std::chrono::microseconds statement_took_{0};
+  std::chrono::microseconds commit_took_{0};
 };
 
 }  // namespace

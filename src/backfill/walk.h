@@ -53,6 +53,9 @@ class Host {
                            const std::function<void()>& reload) = 0;
   // The span as it was saved last; nullopt when it is somebody else's now.
   virtual std::optional<Span> Load(const Span& span) = 0;
+  // Whether rows are moved at less than the full pace, so that others notice
+  // little of it.
+  virtual bool MakesWay() = 0;
   // How many rows the next chunk has, which has `rows` at full pace.
   virtual std::int64_t ChunkRows(std::int64_t rows) = 0;
   // Rests after a chunk that took `took` and moved `rows`; at full pace for

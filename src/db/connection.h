@@ -49,6 +49,9 @@ struct TransactionOptions {
   std::chrono::milliseconds lock_budget{500};
   // kRead: longest time of a statement that a server runs; zero: no limit.
   std::chrono::milliseconds statement_budget{0};
+  // kBackfill: whether its commit waits until it is on disk, where a server can
+  // leave that out.
+  bool flush = false;
 };
 
 // One session. Not thread-safe, except Interrupt. Throws segue::Error only.

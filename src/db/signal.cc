@@ -65,8 +65,8 @@ std::vector<SignalInfo> MakeTable() {
       {PaceReason::kLockWaits, Unit::kCount, Origin::kServer, 5, 30, 1},
       {PaceReason::kBlockedSessions, Unit::kCount, Origin::kServer, 2, 10, 1},
       {PaceReason::kActiveSessions, Unit::kCount, Origin::kServer, 64, 200, 1},
-      // It is 0 or 1, so it never asks for less than 45 % of the pace.
-      {PaceReason::kForeground, Unit::kCount, Origin::kServer, 0, 1.9, 1},
+      // It is 0 or 1, so it never asks for less than half the pace.
+      {PaceReason::kForeground, Unit::kCount, Origin::kServer, 0, 2, 1},
       {PaceReason::kConnections, Unit::kPercent, Origin::kServer, 80, 95, 5},
       {PaceReason::kProbeLatency, Unit::kSeconds, Origin::kProbe, 0.1, 1,
        0.001},

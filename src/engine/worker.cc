@@ -151,6 +151,8 @@ std::optional<backfill::Span> Worker::Load(const backfill::Span& span) {
   return ranges_.Load(*connection_, name_, span);
 }
 
+bool Worker::MakesWay() { return tempo_.share < 1; }
+
 std::int64_t Worker::ChunkRows(std::int64_t rows) {
   return throttle_.ChunkRows(rows, tempo_);
 }

@@ -73,6 +73,7 @@ class Worker : private backfill::Host {
                    const std::function<void()>& smaller,
                    const std::function<void()>& reload) override;
   std::optional<backfill::Span> Load(const backfill::Span& span) override;
+  bool MakesWay() override;
   std::int64_t ChunkRows(std::int64_t rows) override;
   void RestAfter(const backfill::Took& took, double rest,
                  std::int64_t rows) override;

@@ -89,6 +89,16 @@ TEST_P(PostgresConnectionTest, BeginsWithAPreparedStatement) {
   EXPECT_EQ(*db().app().One("SELECT count(*) FROM t WHERE v IS NULL"), "1");
 }
 
+// Not for a standby: the rows stay locked until then.
+TEST_P(PostgresConnectionTest, WaitsForTheDiskWhereItIsAskedTo) {
+  db::TransactionOptions options{db::Purpose::kBackfill, {}};
+  options.flush = true;
+  connection_->Begin(options);
+  EXPECT_EQ(Show("synchronous_commit"), "local");
+  connection_->Commit();
+  EXPECT_EQ(Show("synchronous_commit"), "on");
+}
+
 TEST_P(PostgresConnectionTest, ATransactionWithoutStatementsIsNone) {
   connection_->Begin({db::Purpose::kBackfill, {}});
   connection_->Commit();

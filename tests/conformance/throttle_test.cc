@@ -334,13 +334,25 @@ TEST_P(ThrottlePostgresTest, MakesWayForOthersAtWork) {
   });
   MigratorOptions options;
   options.pace.rows_per_second = 3'000;  // so that the monitor begins
+  // What a chunk's commit waits for.
+  db().Exec(
+      "CREATE TABLE seen (setting text PRIMARY KEY);"
+      "CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "INSERT INTO seen VALUES (current_setting('synchronous_commit')) "
+      "ON CONFLICT DO NOTHING; RETURN NULL; END $$;"
+      "CREATE TRIGGER see AFTER UPDATE ON users FOR EACH STATEMENT EXECUTE "
+      "FUNCTION see()");
   const auto running = Start(options);
-  const MigrationStatus held = running->WaitForReason("foreground", 0.45);
+  const MigrationStatus held = running->WaitForReason("foreground", 0.5);
   over = true;
   other.join();
-  EXPECT_EQ(held.pace, 0.45);
+  EXPECT_EQ(held.pace, 0.5);
   EXPECT_THAT(running->Finish(),
-              Contains("PACE 45 %: foreground is 1, limit 0"));
+              Contains("PACE 50 %: foreground is 1, limit 0"));
+  EXPECT_EQ(
+      db().app().One("SELECT string_agg(setting, ' ' ORDER BY setting) FROM "
+                     "seen"),
+      "local off");
   ExpectAllMoved();
 }
 

@@ -70,10 +70,11 @@ std::string BeginSql(const db::TransactionOptions& options) {
       return "BEGIN" + LockTimeout(options);
     case db::Purpose::kBackfill:
       // The commit need not be flushed: the cursor is in the same transaction.
+      // It never waits for a standby.
       // Without statistics the planner would scan the table for every chunk.
       return "BEGIN" + LockTimeout(options) +
              Setting("segue.backfill", "'on'") +
-             Setting("synchronous_commit", "off") +
+             Setting("synchronous_commit", options.flush ? "local" : "off") +
              Setting("enable_seqscan", "off");
     case db::Purpose::kRead:
       return "BEGIN ISOLATION LEVEL REPEATABLE READ" + LockTimeout(options) +

@@ -31,7 +31,7 @@ struct Round {
   Load again;  // also without: how much two such figures differ
   Load with;
   double rows_per_second = 0;
-  std::string pace;  // at its end: "45% foreground"
+  std::string pace;  // at its end: "50% foreground"
 };
 
 // The backfill, held and let go; started anew when it has come to its end.

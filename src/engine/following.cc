@@ -114,7 +114,7 @@ Tempo Runner::TempoNow() const {
   return {pace_.share, activity_ == kBackfill ? RowBytes(plan_, *motion_) : 0};
 }
 
-bool Runner::MakesWay() { return TempoNow().share < 1; }
+bool Runner::MakesWay() { return pace_.share < 1; }
 
 std::int64_t Runner::ChunkRows(std::int64_t rows) {
   return throttle_.ChunkRows(rows, TempoNow());

@@ -16,10 +16,10 @@ using std::chrono::milliseconds;
 // were asked for, which are read before the first chunk.
 constexpr milliseconds kGrace{1'000};
 
-// At half the pace and below a chunk is this much as long, and the rest is
-// rest. So it is shorter than what a scheduler gives a process before it looks
-// at who else is waiting; still shorter ones are spent on their round trips.
-constexpr double kSmallest = 1.0 / 16;
+// At half the pace and below a chunk is an eighth as long, and the rest is
+// rest. So it is about as short as what a scheduler gives a process before it
+// looks at who else is waiting; shorter ones are spent on their round trips.
+constexpr double kSmallest = 0.125;
 
 // Whatever the signals say: whoever rolls back has a reason.
 constexpr double kUndo = 0.1;

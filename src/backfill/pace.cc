@@ -8,6 +8,7 @@ namespace segue::backfill {
 namespace {
 
 using db::PaceReason;
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 constexpr std::array<double, 6> kLadder = {0, 0.1, 0.2, 0.5, 0.75, 1};
@@ -49,22 +50,22 @@ std::size_t NearestRung(double allowed) {
 }
 
 // However slow the pace: a request to go on is heard soon.
-constexpr milliseconds kLongestRest{10'000};
+constexpr microseconds kLongestRest{10'000'000};
 
 // The most that a slow chunk counts for beyond its time: it may have waited for
 // the lock of a single row.
-constexpr double kLongestBurst = 100;  // milliseconds
+constexpr double kLongestBurst = 100'000;  // microseconds
 
 }  // namespace
 
-milliseconds RestFor(const Took& took, double rest, double share) {
-  double millis = static_cast<double>(took.chunk.count()) / 1000.0;
+microseconds RestFor(const Took& took, double rest, double share) {
+  auto chunk = static_cast<double>(took.chunk.count());
   if (share < 1) {
-    millis = std::min(millis * took.times_usual * took.times_usual,
-                      millis + kLongestBurst);
+    chunk = std::min(chunk * took.times_usual * took.times_usual,
+                     chunk + kLongestBurst);
   }
-  const double whole = millis * (1 + rest) / std::clamp(share, 0.001, 1.0);
-  return std::min(milliseconds(static_cast<std::int64_t>(whole - millis)),
+  const double whole = chunk * (1 + rest) / std::clamp(share, 0.001, 1.0);
+  return std::min(microseconds(static_cast<std::int64_t>(whole - chunk)),
                   kLongestRest);
 }
 

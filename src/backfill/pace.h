@@ -50,7 +50,7 @@ struct Took {
 // than usual has waited, for a processor or a page, and so have others: the
 // rest grows with the square of that, and a burst of theirs finds nobody in its
 // way. The signals, which are read once a second, are too slow for that.
-std::chrono::milliseconds RestFor(const Took& took, double rest, double share);
+std::chrono::microseconds RestFor(const Took& took, double rest, double share);
 
 // The pace moves on a ladder of six shares. It falls as soon as a signal asks
 // for it, and rises one rung at a time once every signal has allowed the next

@@ -20,6 +20,10 @@ std::chrono::microseconds Since(Clock::time_point begin) {
 // second time, and transactions that began during one share's chunk be over.
 constexpr std::int64_t kChunksPerLap = 8;
 
+// A chunk may be so many times as long as one that is cut now: how many rows
+// one should have changes with each, and to ask for another bound costs time.
+constexpr std::int64_t kSlack = 2;
+
 // Where a chunk ends; empty: where its lap does.
 struct Cut {
   std::vector<db::Value> upper;
@@ -168,10 +172,9 @@ class Walker {
     if (all && whole) next.cursor = range.upper;
     if (all && !whole) next.cursor = lap_.upper;
     next.done = all && !whole && lap_.last;
-    mine_ = host_.Save(next);
-    if (!mine_) return;  // rolls back: it is another worker's now
     const auto commit = Clock::now();
-    transaction.Commit();
+    mine_ = host_.Commit(transaction, next);
+    if (!mine_) return;
     commit_took_ = Since(commit);
     moved_ = next.rows - span_.rows;
     span_ = std::move(next);
@@ -183,7 +186,7 @@ class Walker {
   Cut NextCut(db::Connection& connection, std::int64_t rows) {
     if (lap_.share > 0 && lap_.next < lap_.cuts.size()) {
       const Cut& cut = lap_.cuts[lap_.next];
-      if (cut.asked <= rows) return cut;
+      if (cut.asked <= rows * kSlack) return cut;
       lap_.next = lap_.cuts.size();  // it goes slower now
     }
     return {NextBound(connection, next_bound_, {lap_.at, lap_.upper}, rows),

@@ -40,9 +40,9 @@ class Host {
   virtual void BeforeChunk() = 0;
   // In the chunk's transaction: throws when this runner was replaced.
   virtual void Fence() = 0;
-  // In the chunk's transaction: keeps the position, so that both are lost or
-  // neither is. False when somebody else has taken the span over.
-  virtual bool Save(const Span& span) = 0;
+  // Commits the chunk together with the position, so that both are lost or
+  // neither is. False, and rolled back, when the span is somebody else's now.
+  virtual bool Commit(db::Transaction& transaction, const Span& span) = 0;
   // After a committed chunk of `asked` rows, of which `moved` were concerned.
   virtual void Moved(std::int64_t asked, std::int64_t moved) = 0;
   // Runs `chunk` until it succeeds or patience is spent; `smaller` is called

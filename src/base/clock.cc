@@ -20,7 +20,7 @@ class RealClock : public Clock {
     return std::chrono::steady_clock::now();
   }
   system_clock::time_point WallTime() override { return system_clock::now(); }
-  void Sleep(milliseconds duration) override {
+  void Sleep(std::chrono::microseconds duration) override {
     std::this_thread::sleep_for(duration);
   }
 };

@@ -12,7 +12,7 @@ class Clock {
   virtual std::chrono::steady_clock::time_point Now() = 0;
   // Seconds since the epoch, UTC.
   virtual std::chrono::system_clock::time_point WallTime() = 0;
-  virtual void Sleep(std::chrono::milliseconds duration) = 0;
+  virtual void Sleep(std::chrono::microseconds duration) = 0;
 };
 
 // The machine's clock; shared, thread-safe, never destroyed.

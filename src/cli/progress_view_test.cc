@@ -11,7 +11,7 @@ class StoppedClock : public base::Clock {
  public:
   std::chrono::steady_clock::time_point Now() override { return now_; }
   std::chrono::system_clock::time_point WallTime() override { return {}; }
-  void Sleep(std::chrono::milliseconds duration) override { now_ += duration; }
+  void Sleep(std::chrono::microseconds duration) override { now_ += duration; }
 
  private:
   std::chrono::steady_clock::time_point now_{std::chrono::hours(1)};

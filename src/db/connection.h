@@ -70,6 +70,10 @@ class Connection {
   virtual void Begin(const TransactionOptions& options) = 0;
   // Throws kInDoubt when the answer was lost.
   virtual void Commit() = 0;
+  // Commits with this as the last statement, in one round trip where that can
+  // be. False when it changes no row: then everything is rolled back.
+  virtual bool CommitWith(std::string_view sql,
+                          const std::vector<Value>& parameters);
   // Never throws.
   virtual void Rollback() noexcept = 0;
 
@@ -90,6 +94,8 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   void Commit();
+  // As Connection::CommitWith.
+  bool CommitWith(std::string_view sql, const std::vector<Value>& parameters);
 
  private:
   Connection& connection_;

@@ -63,11 +63,11 @@ TEST(RetryTest, PausesDoubleWithJitterUpToTheLongest) {
   FakeClock clock;
   Work work(8, ErrorKind::kRetryable);
   Retry(clock, kPolicy, [&] { work.Run(); });
-  std::int64_t full = 50;
-  for (const milliseconds pause : clock.sleeps()) {
-    EXPECT_GE(pause.count(), full / 2);
-    EXPECT_LE(pause.count(), full);
-    full = std::min<std::int64_t>(full * 2, 2'000);
+  milliseconds full(50);
+  for (const std::chrono::microseconds pause : clock.sleeps()) {
+    EXPECT_GE(pause, full / 2);
+    EXPECT_LE(pause, full);
+    full = std::min(full * 2, milliseconds(2'000));
   }
 }
 

@@ -2,6 +2,16 @@
 
 namespace segue::db {
 
+bool Connection::CommitWith(std::string_view sql,
+                            const std::vector<Value>& parameters) {
+  if (Execute(sql, parameters).affected == 0) {
+    Rollback();
+    return false;
+  }
+  Commit();
+  return true;
+}
+
 Transaction::Transaction(Connection& connection,
                          const TransactionOptions& options)
     : connection_(connection) {
@@ -17,6 +27,13 @@ void Transaction::Commit() {
   // open, and the destructor ends it.
   connection_.Commit();
   open_ = false;
+}
+
+bool Transaction::CommitWith(std::string_view sql,
+                             const std::vector<Value>& parameters) {
+  const bool committed = connection_.CommitWith(sql, parameters);
+  open_ = false;
+  return committed;
 }
 
 }  // namespace segue::db

@@ -8,6 +8,7 @@ namespace segue::db {
 namespace {
 
 using testing::InSequence;
+using testing::Return;
 using testing::StrictMock;
 using testing::Throw;
 
@@ -24,6 +25,12 @@ class MockConnection : public Connection {
   MOCK_METHOD(std::string, SessionId, (), (override));
   MOCK_METHOD(bool, alive, (), (const, override));
 };
+
+Result Changed(std::int64_t rows) {
+  Result result;
+  result.affected = rows;
+  return result;
+}
 
 TEST(TransactionTest, CommitsOnce) {
   StrictMock<MockConnection> connection;
@@ -51,6 +58,27 @@ TEST(TransactionTest, RollsBackAfterACommitThatFailed) {
   EXPECT_CALL(connection, Rollback);
   Transaction transaction(connection, {});
   EXPECT_THROW(transaction.Commit(), Error);
+}
+
+TEST(TransactionTest, CommitsWithALastStatement) {
+  StrictMock<MockConnection> connection;
+  const InSequence in_order;
+  EXPECT_CALL(connection, Begin);
+  EXPECT_CALL(connection, Execute("UPDATE position", testing::_))
+      .WillOnce(Return(Changed(1)));
+  EXPECT_CALL(connection, Commit);
+  Transaction transaction(connection, {});
+  EXPECT_TRUE(transaction.CommitWith("UPDATE position", {}));
+}
+
+TEST(TransactionTest, RollsBackWhenTheLastStatementChangesNothing) {
+  StrictMock<MockConnection> connection;
+  const InSequence in_order;
+  EXPECT_CALL(connection, Begin);
+  EXPECT_CALL(connection, Execute).WillOnce(Return(Changed(0)));
+  EXPECT_CALL(connection, Rollback);
+  Transaction transaction(connection, {});
+  EXPECT_FALSE(transaction.CommitWith("UPDATE position", {}));
 }
 
 TEST(TransactionTest, DoesNotRollBackWhatNeverBegan) {

@@ -125,7 +125,7 @@ void Runner::RestAfter(const backfill::Took& took, double rest,
   Rest(throttle_.RestAfter(took, rest, rows, TempoNow()));
 }
 
-void Runner::Rest(milliseconds duration) const {
+void Runner::Rest(std::chrono::microseconds duration) const {
   const base::CancelToken* cancel = options_.cancel;
   RestUnless([cancel] { return cancel != nullptr && cancel->stop_requested(); },
              duration);

@@ -66,9 +66,14 @@ LedgerRanges::LedgerRanges(const Ledger& ledger, std::string migration,
 db::Result LedgerRanges::Run(db::Connection& connection,
                              const std::string& head, const std::string& tail,
                              const std::vector<Value>& more) const {
+  return connection.Execute(head + kWhere + tail, Parameters(more));
+}
+
+std::vector<Value> LedgerRanges::Parameters(
+    const std::vector<Value>& more) const {
   std::vector<Value> parameters = walk_;
   parameters.insert(parameters.end(), more.begin(), more.end());
-  return connection.Execute(head + kWhere + tail, parameters);
+  return parameters;
 }
 
 void LedgerRanges::Create(db::Connection& connection,
@@ -129,18 +134,16 @@ std::optional<Span> LedgerRanges::Claim(db::Connection& connection,
   return span;
 }
 
-bool LedgerRanges::Save(db::Connection& connection, const std::string& worker,
-                        const Span& span) {
-  const db::Result saved =
-      Run(connection,
-          "UPDATE " + ledger_.TableNamed("range") +
-              " SET position = $7, moved = $8, done = $9, expires = " +
-              ledger_.dialect().capabilities().now_sql + " + " +
-              std::to_string(LeaseSeconds()),
+bool LedgerRanges::Commit(db::Transaction& transaction,
+                          const std::string& worker, const Span& span) {
+  return transaction.CommitWith(
+      "UPDATE " + ledger_.TableNamed("range") +
+          " SET position = $7, moved = $8, done = $9, expires = " +
+          ledger_.dialect().capabilities().now_sql + " + " +
+          std::to_string(LeaseSeconds()) + kWhere +
           " AND number = $5 AND worker = $6 AND done = 0",
-          {span.number, worker, db::ValuesToJson(span.cursor), span.rows,
-           std::int64_t{span.done ? 1 : 0}});
-  return saved.affected == 1;
+      Parameters({span.number, worker, db::ValuesToJson(span.cursor), span.rows,
+                  std::int64_t{span.done ? 1 : 0}}));
 }
 
 std::optional<Span> LedgerRanges::Load(db::Connection& connection,
@@ -215,8 +218,9 @@ std::optional<Span> MemoryRanges::Claim(db::Connection& /*connection*/,
   return std::nullopt;
 }
 
-bool MemoryRanges::Save(db::Connection& /*connection*/,
-                        const std::string& /*worker*/, const Span& span) {
+bool MemoryRanges::Commit(db::Transaction& transaction,
+                          const std::string& /*worker*/, const Span& span) {
+  transaction.Commit();
   const std::lock_guard<std::mutex> lock(mutex_);
   all_[static_cast<std::size_t>(span.number)].span = span;
   return true;

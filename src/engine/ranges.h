@@ -31,13 +31,14 @@ std::vector<db::Row> CutTable(db::Connection& connection,
 class Ranges {
  public:
   virtual ~Ranges() = default;
-  // All calls run on the connection given and join its open transaction.
+  // All calls with a connection run on it and join its open transaction.
   // The next that nobody walks; nullopt: there is none now.
   virtual std::optional<backfill::Span> Claim(db::Connection& connection,
                                               const std::string& worker) = 0;
-  // False when it is not this worker's any more.
-  virtual bool Save(db::Connection& connection, const std::string& worker,
-                    const backfill::Span& span) = 0;
+  // Commits what was done of the span together with how far it has come. False,
+  // and rolled back, when it is not this worker's any more.
+  virtual bool Commit(db::Transaction& transaction, const std::string& worker,
+                      const backfill::Span& span) = 0;
   // As it was saved last; nullopt when it is not this worker's any more.
   virtual std::optional<backfill::Span> Load(db::Connection& connection,
                                              const std::string& worker,
@@ -57,8 +58,8 @@ class LedgerRanges : public Ranges {
 
   std::optional<backfill::Span> Claim(db::Connection& connection,
                                       const std::string& worker) override;
-  bool Save(db::Connection& connection, const std::string& worker,
-            const backfill::Span& span) override;
+  bool Commit(db::Transaction& transaction, const std::string& worker,
+              const backfill::Span& span) override;
   std::optional<backfill::Span> Load(db::Connection& connection,
                                      const std::string& worker,
                                      const backfill::Span& span) override;
@@ -79,6 +80,7 @@ class LedgerRanges : public Ranges {
   db::Result Run(db::Connection& connection, const std::string& head,
                  const std::string& tail,
                  const std::vector<db::Value>& more) const;
+  std::vector<db::Value> Parameters(const std::vector<db::Value>& more) const;
 
   std::optional<backfill::Span> FindFree(db::Connection& connection,
                                          const std::string& worker,
@@ -98,8 +100,8 @@ class MemoryRanges : public Ranges {
 
   std::optional<backfill::Span> Claim(db::Connection& connection,
                                       const std::string& worker) override;
-  bool Save(db::Connection& connection, const std::string& worker,
-            const backfill::Span& span) override;
+  bool Commit(db::Transaction& transaction, const std::string& worker,
+              const backfill::Span& span) override;
   std::optional<backfill::Span> Load(db::Connection& connection,
                                      const std::string& worker,
                                      const backfill::Span& span) override;

@@ -197,7 +197,8 @@ class Runner : public StepRunner, private backfill::Host {
   std::optional<backfill::Span> Claim() override;
   void BeforeChunk() override;
   void Fence() override;
-  bool Save(const backfill::Span& span) override;
+  bool Commit(db::Transaction& transaction,
+              const backfill::Span& span) override;
   void Moved(std::int64_t asked, std::int64_t moved) override;
   void Resiliently(const std::function<void()>& chunk,
                    const std::function<void()>& smaller,
@@ -217,7 +218,7 @@ class Runner : public StepRunner, private backfill::Host {
   Tempo TempoNow() const;
   WalkPurpose PurposeNow() const;
   // Ends early when a stop is requested.
-  void Rest(std::chrono::milliseconds duration) const;
+  void Rest(std::chrono::microseconds duration) const;
 
   // Sessions and stopping (resilience.cc).
   void Recover(const Error& cause);

@@ -10,6 +10,7 @@ namespace {
 
 using backfill::Pace;
 using db::PaceReason;
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 // A walk that is over by then needs no session of the monitor's; unless limits
@@ -82,12 +83,13 @@ std::int64_t Throttle::ChunkRows(std::int64_t rows, const Tempo& tempo) const {
   return most > 0 ? std::min(paced, most) : paced;
 }
 
-milliseconds Throttle::RestAfter(const backfill::Took& took, double rest,
+microseconds Throttle::RestAfter(const backfill::Took& took, double rest,
                                  std::int64_t rows, const Tempo& tempo) {
-  const milliseconds for_pace = backfill::RestFor(took, rest, tempo.share);
+  const microseconds for_pace = backfill::RestFor(took, rest, tempo.share);
   if (tempo.row_bytes <= 0) return for_pace;
   const double bytes = static_cast<double>(rows) * tempo.row_bytes;
-  return std::max(for_pace, rate_.Charge(clock_.Now(), rows, bytes));
+  return std::max<microseconds>(for_pace,
+                                rate_.Charge(clock_.Now(), rows, bytes));
 }
 
 double RowBytes(const Plan& plan, const MotionSql& motion) {
@@ -101,9 +103,9 @@ double RowBytes(const Plan& plan, const MotionSql& motion) {
   return kRowBytes;
 }
 
-void RestUnless(const std::function<bool()>& stop, milliseconds duration) {
+void RestUnless(const std::function<bool()>& stop, microseconds duration) {
   while (duration.count() > 0 && !stop()) {
-    const milliseconds part = std::min(duration, kPart);
+    const microseconds part = std::min<microseconds>(duration, kPart);
     base::SystemClock().Sleep(part);
     duration -= part;
   }

@@ -53,7 +53,7 @@ class Throttle {
   // How long to rest after a chunk that took `took` and moved `rows`, so that
   // they are moved at this tempo; at full pace it would be `rest` of that time.
   // Thread-safe.
-  std::chrono::milliseconds RestAfter(const backfill::Took& took, double rest,
+  std::chrono::microseconds RestAfter(const backfill::Took& took, double rest,
                                       std::int64_t rows, const Tempo& tempo);
 
  private:
@@ -71,7 +71,7 @@ class Throttle {
 double RowBytes(const Plan& plan, const MotionSql& motion);
 // Sleeps, but for the rest of it once `stop` says so.
 void RestUnless(const std::function<bool()>& stop,
-                std::chrono::milliseconds duration);
+                std::chrono::microseconds duration);
 // "40 %: replication_lag of standby1 is 3.2 s, limit 1.0 s"
 std::string PaceLine(const backfill::Pace& pace);
 

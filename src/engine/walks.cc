@@ -302,8 +302,8 @@ std::optional<backfill::Span> Runner::Load(const backfill::Span& span) {
   return ranges_->Load(connection(), RunnersName(), span);
 }
 
-bool Runner::Save(const backfill::Span& span) {
-  return ranges_->Save(connection(), RunnersName(), span);
+bool Runner::Commit(db::Transaction& transaction, const backfill::Span& span) {
+  return ranges_->Commit(transaction, RunnersName(), span);
 }
 
 double Walked::Rate() const {
@@ -392,8 +392,8 @@ void Runner::TellReclaimFailure() {
                                    "' was not given back: " + error->what());
 }
 
-// As for a worker, the claim that Save renews is enough; but where nothing else
-// keeps the lease alive, a chunk does.
+// As for a worker, the claim that each chunk renews is enough; but where
+// nothing else keeps the lease alive, a chunk does.
 void Runner::Fence() {
   if (!database_.dialect().capabilities().many_sessions)
     lease_.Fence(connection());

@@ -139,8 +139,8 @@ void Worker::BeforeChunk() {
   }
 }
 
-bool Worker::Save(const backfill::Span& span) {
-  return ranges_.Save(*connection_, name_, span);
+bool Worker::Commit(db::Transaction& transaction, const backfill::Span& span) {
+  return ranges_.Commit(transaction, name_, span);
 }
 
 void Worker::Moved(std::int64_t asked, std::int64_t rows) {
@@ -162,7 +162,7 @@ void Worker::RestAfter(const backfill::Took& took, double rest,
   Rest(throttle_.RestAfter(took, rest, rows, tempo_));
 }
 
-void Worker::Rest(std::chrono::milliseconds duration) const {
+void Worker::Rest(std::chrono::microseconds duration) const {
   RestUnless([this] { return Stopping(); }, duration);
 }
 

@@ -67,7 +67,8 @@ class Worker : private backfill::Host {
   void BeforeChunk() override;
   // The claim that Save renews is all the right to write that it needs.
   void Fence() override {}
-  bool Save(const backfill::Span& span) override;
+  bool Commit(db::Transaction& transaction,
+              const backfill::Span& span) override;
   void Moved(std::int64_t asked, std::int64_t rows) override;
   void Resiliently(const std::function<void()>& chunk,
                    const std::function<void()>& smaller,
@@ -81,7 +82,7 @@ class Worker : private backfill::Host {
   bool Stopping() const;
   void ThrowIfStopping() const;
   // Ends early when the worker is to stop.
-  void Rest(std::chrono::milliseconds duration) const;
+  void Rest(std::chrono::microseconds duration) const;
   void Resiliently(const std::function<void()>& work);
   void InLedger(const std::function<void()>& work);
 

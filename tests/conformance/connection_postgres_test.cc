@@ -207,6 +207,81 @@ TEST_P(PostgresConnectionTest, ActsAsTheRole) {
   db().Exec("DROP ROLE segue_part");
 }
 
+TEST_P(PostgresConnectionTest, IsInDoubtWhenACommitWithAStatementIsLost) {
+  db().Exec("CREATE TABLE position(at integer)");
+  db().Exec("INSERT INTO position VALUES (0)");
+  const std::string save = "UPDATE position SET at = $1::int";
+  for (std::int64_t at = 1; at <= 4; ++at) {
+    db::Transaction transaction(*connection_, {db::Purpose::kBackfill, {}});
+    EXPECT_TRUE(transaction.CommitWith(save, {at}));
+  }
+  connection_->Begin({db::Purpose::kBackfill, {}});
+  connection_->Execute("SELECT 1");
+  EndSession();
+  EXPECT_EQ(KindOf([&] { connection_->CommitWith(save, {std::int64_t{5}}); }),
+            ErrorKind::kInDoubt);
+  EXPECT_FALSE(connection_->alive());
+}
+
+// As text, and then as a prepared statement that goes with the COMMIT.
+TEST_P(PostgresConnectionTest, CommitsWithALastStatement) {
+  db().Exec("CREATE TABLE position(id integer, at integer)");
+  db().Exec("INSERT INTO position VALUES (1, 0)");
+  db().Exec("CREATE TABLE moved(at integer)");
+  const std::string save =
+      "UPDATE position SET at = $2::int WHERE id = $1::int";
+  const auto commit = [&](std::int64_t id, std::int64_t at) {
+    db::Transaction transaction(*connection_, {db::Purpose::kBackfill, {}});
+    connection_->Execute("INSERT INTO moved VALUES ($1::int)", {at});
+    return transaction.CommitWith(save, {id, at});
+  };
+  for (std::int64_t at = 1; at <= 6; ++at) {
+    EXPECT_FALSE(commit(2, at)) << "nobody's";
+    EXPECT_EQ(*db().app().One("SELECT count(*) FROM moved"),
+              std::to_string(at - 1));
+    EXPECT_TRUE(commit(1, at));
+    EXPECT_EQ(*db().app().One("SELECT at FROM position"), std::to_string(at));
+    EXPECT_EQ(*db().app().One("SELECT count(*) FROM moved"),
+              std::to_string(at));
+  }
+}
+
+TEST_P(PostgresConnectionTest, ALastStatementThatFailsCommitsNothing) {
+  db().Exec("CREATE TABLE position(at integer CHECK (at < 10))");
+  db().Exec("INSERT INTO position VALUES (0)");
+  for (std::int64_t at = 6; at < 14; ++at) {
+    db::Transaction transaction(*connection_, {db::Purpose::kBackfill, {}});
+    connection_->Execute("SELECT $1::int", {at});
+    const auto commit = [&] {
+      return transaction.CommitWith("UPDATE position SET at = $1::int", {at});
+    };
+    if (at < 10) {
+      EXPECT_TRUE(commit());
+    } else {
+      EXPECT_EQ(KindOf([&] { commit(); }), ErrorKind::kConstraint);
+    }
+  }
+  EXPECT_EQ(*db().app().One("SELECT at FROM position"), "9");
+}
+
+// Behind a pooler, prepared statements may be another session's.
+TEST_P(PostgresConnectionTest,
+       ALastStatementThatIsNotKnownAnyMoreIsTriedAgain) {
+  db().Exec("CREATE TABLE position(at integer)");
+  db().Exec("INSERT INTO position VALUES (0)");
+  const auto commit = [&](std::int64_t at) {
+    db::Transaction transaction(*connection_, {db::Purpose::kBackfill, {}});
+    connection_->Execute("SELECT 1");
+    return transaction.CommitWith("UPDATE position SET at = $1::int", {at});
+  };
+  for (std::int64_t at = 1; at <= 4; ++at) EXPECT_TRUE(commit(at));
+  connection_->Execute("DEALLOCATE ALL");
+  EXPECT_EQ(KindOf([&] { commit(5); }), ErrorKind::kRetryable);
+  EXPECT_EQ(*db().app().One("SELECT at FROM position"), "4");
+  EXPECT_TRUE(commit(5));
+  EXPECT_EQ(*db().app().One("SELECT at FROM position"), "5");
+}
+
 TEST_P(PostgresConnectionTest, DoesNotCommitAsynchronouslyOutsideABackfill) {
   db::Transaction transaction(*connection_, {db::Purpose::kLedger, {}});
   EXPECT_EQ(Show("synchronous_commit"), "on");

@@ -60,7 +60,8 @@ TEST_P(RangesTest, WhatIsDoneIsNobodysAnyMore) {
     auto span = here.Claim(connection(), "a");
     ASSERT_TRUE(span);
     span->done = true;
-    EXPECT_TRUE(here.Save(connection(), "a", *span));
+    db::Transaction transaction(connection(), {});
+    EXPECT_TRUE(here.Commit(transaction, "a", *span));
   }
   engine::LedgerRanges there = Ranges();
   EXPECT_EQ(Claim(there, "b"), 2);

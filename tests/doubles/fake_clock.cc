@@ -4,7 +4,7 @@
 
 namespace segue::test {
 
-using std::chrono::milliseconds;
+using std::chrono::microseconds;
 
 std::chrono::steady_clock::time_point FakeClock::Now() {
   return std::chrono::steady_clock::time_point(std::chrono::hours(1)) + passed_;
@@ -17,13 +17,13 @@ std::chrono::system_clock::time_point FakeClock::WallTime() {
   return kDay + passed_;
 }
 
-void FakeClock::Sleep(milliseconds duration) {
+void FakeClock::Sleep(microseconds duration) {
   passed_ += duration;
   sleeps_.push_back(duration);
 }
 
-milliseconds FakeClock::slept() const {
-  return std::accumulate(sleeps_.begin(), sleeps_.end(), milliseconds(0));
+microseconds FakeClock::slept() const {
+  return std::accumulate(sleeps_.begin(), sleeps_.end(), microseconds(0));
 }
 
 }  // namespace segue::test

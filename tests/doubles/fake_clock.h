@@ -14,17 +14,17 @@ class FakeClock : public base::Clock {
   std::chrono::steady_clock::time_point Now() override;
   std::chrono::system_clock::time_point WallTime() override;
   // Returns at once; the time has passed and the sleep is remembered.
-  void Sleep(std::chrono::milliseconds duration) override;
+  void Sleep(std::chrono::microseconds duration) override;
 
   void Advance(std::chrono::milliseconds duration) { passed_ += duration; }
-  const std::vector<std::chrono::milliseconds>& sleeps() const {
+  const std::vector<std::chrono::microseconds>& sleeps() const {
     return sleeps_;
   }
-  std::chrono::milliseconds slept() const;
+  std::chrono::microseconds slept() const;
 
  private:
-  std::chrono::milliseconds passed_{0};
-  std::vector<std::chrono::milliseconds> sleeps_;
+  std::chrono::microseconds passed_{0};
+  std::vector<std::chrono::microseconds> sleeps_;
 };
 
 }  // namespace segue::test

@@ -55,6 +55,21 @@ void FaultyConnection::Commit() {
   throw Error(ErrorKind::kInDoubt, "the answer to a commit was lost (fault)");
 }
 
+// The commit counts as a statement of its own, so that a fault meets it however
+// the two are sent.
+bool FaultyConnection::CommitWith(std::string_view sql,
+                                  const std::vector<db::Value>& parameters) {
+  Enter(sql);
+  FaultPoint::Instance().After();
+  Enter("-- commit");
+  const bool lost = FaultPoint::Instance().LosesCommit();
+  const bool committed = Inner().CommitWith(sql, parameters);
+  FaultPoint::Instance().After();
+  if (!lost) return committed;
+  Drop();
+  throw Error(ErrorKind::kInDoubt, "the answer to a commit was lost (fault)");
+}
+
 void FaultyConnection::Rollback() noexcept {
   if (inner_) inner_->Rollback();
 }

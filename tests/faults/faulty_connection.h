@@ -21,6 +21,8 @@ class FaultyConnection : public db::Connection {
   void ExecuteScript(std::string_view sql) override;
   void Begin(const db::TransactionOptions& options) override;
   void Commit() override;
+  bool CommitWith(std::string_view sql,
+                  const std::vector<db::Value>& parameters) override;
   void Rollback() noexcept override;
   void Interrupt() noexcept override;
   std::string SessionId() override;

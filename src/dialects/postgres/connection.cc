@@ -22,6 +22,8 @@ constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23;
 constexpr int kRunsToPrepare = 3;
 constexpr std::size_t kMostStatements = 200;
 
+constexpr std::string_view kDivisionByZero = "22012";
+
 std::string Field(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
   return text == nullptr ? "" : text;
@@ -61,6 +63,22 @@ std::optional<std::string> AsParameter(const db::Value& value) {
   }
   return db::ToText(value);
 }
+
+// Parameters as libpq takes them.
+class Texts {
+ public:
+  explicit Texts(const std::vector<db::Value>& values) {
+    for (const db::Value& value : values) texts_.push_back(AsParameter(value));
+    for (const auto& text : texts_) {
+      pointers_.push_back(text ? text->c_str() : nullptr);
+    }
+  }
+  const std::vector<const char*>& pointers() const { return pointers_; }
+
+ private:
+  std::vector<std::optional<std::string>> texts_;
+  std::vector<const char*> pointers_;  // null: NULL
+};
 
 db::Value FieldValue(const PGresult* result, int row, int column) {
   if (PQgetisnull(result, row, column) != 0) return std::monostate{};
@@ -152,26 +170,27 @@ PostgresConnection::ResultPtr PostgresConnection::Run(const std::string& sql) {
 PostgresConnection::ResultPtr PostgresConnection::Run(
     const std::string& sql, const std::vector<db::Value>& parameters) {
   ThrowIfDead();
-  std::vector<std::optional<std::string>> texts;
-  for (const db::Value& value : parameters) texts.push_back(AsParameter(value));
-  Parameters values;
-  for (const auto& text : texts) {
-    values.push_back(text ? text->c_str() : nullptr);
-  }
+  const Texts texts(parameters);
+  const Parameters& values = texts.pointers();
   if (WorthPreparing(sql)) {
     ResultPtr result = RunPrepared(sql, values);
     if (!IsLostPreparation(result.get())) return result;
-    prepares_ = false;
-    if (PQtransactionStatus(connection_) != PQTRANS_IDLE) {
-      throw Error(ErrorKind::kRetryable, PQresultErrorMessage(result.get()))
-          .WithSql(sql);
-    }
+    ForgetPreparations(result, sql);
   }
   if (!begin_.empty()) Check(Run(""), "BEGIN");
   return {
       PQexecParams(connection_, sql.c_str(), static_cast<int>(values.size()),
                    nullptr, values.data(), nullptr, nullptr, 0),
       PQclear};
+}
+
+// From now on statements go as text. What was done of a transaction is lost.
+void PostgresConnection::ForgetPreparations(const ResultPtr& failed,
+                                            std::string_view sql) {
+  prepares_ = false;
+  if (PQtransactionStatus(connection_) == PQTRANS_IDLE) return;
+  throw Error(ErrorKind::kRetryable, PQresultErrorMessage(failed.get()))
+      .WithSql(std::string(sql));
 }
 
 bool PostgresConnection::WorthPreparing(const std::string& sql) {
@@ -184,7 +203,8 @@ bool PostgresConnection::WorthPreparing(const std::string& sql) {
 // Spares the server reading the text again, and mostly planning it: where the
 // parameters make a plan better, as bounds do, it goes on making one for them.
 PostgresConnection::ResultPtr PostgresConnection::RunPrepared(
-    const std::string& sql, const Parameters& parameters) {
+    const std::string& sql, const Parameters& parameters,
+    const std::string& then) {
   auto known = prepared_.find(sql);
   if (known == prepared_.end()) {
     const std::string name = "segue_" + std::to_string(prepared_.size());
@@ -194,7 +214,9 @@ PostgresConnection::ResultPtr PostgresConnection::RunPrepared(
     known = prepared_.emplace(sql, name).first;
     runs_.erase(sql);
   }
-  if (!begin_.empty()) return Run(ExecuteSql(known->second, parameters));
+  if (!begin_.empty() || !then.empty()) {
+    return Run(ExecuteSql(known->second, parameters) + then);
+  }
   return {PQexecPrepared(connection_, known->second.c_str(),
                          static_cast<int>(parameters.size()), parameters.data(),
                          nullptr, nullptr, 0),
@@ -279,7 +301,33 @@ void PostgresConnection::Commit() {
     begin_.clear();  // nothing was done
     return;
   }
-  const ResultPtr result = Run("COMMIT");
+  CheckCommit(Run("COMMIT"));
+}
+
+// What sends the statement alone is good for one that does not come often.
+bool PostgresConnection::CommitWith(std::string_view sql,
+                                    const std::vector<db::Value>& parameters) {
+  // An error is what keeps the COMMIT behind it from being one.
+  const std::string or_fail = "WITH last AS (" + std::string(sql) +
+                              " RETURNING 1) SELECT 1 / count(*) FROM last";
+  if (!WorthPreparing(or_fail)) {
+    return Connection::CommitWith(sql, parameters);
+  }
+  const Texts texts(parameters);
+  const ResultPtr result = RunPrepared(or_fail, texts.pointers(), "; COMMIT");
+  if (IsLostPreparation(result.get())) {
+    ForgetPreparations(result, sql);
+    return Connection::CommitWith(sql, parameters);
+  }
+  if (Field(result.get(), PG_DIAG_SQLSTATE) == kDivisionByZero) {
+    Rollback();
+    return false;
+  }
+  CheckCommit(result);
+  return true;
+}
+
+void PostgresConnection::CheckCommit(const ResultPtr& result) {
   if (result == nullptr || PQstatus(connection_) == CONNECTION_BAD) {
     alive_ = false;
     throw Error(ErrorKind::kInDoubt,

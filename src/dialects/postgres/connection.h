@@ -29,6 +29,8 @@ class PostgresConnection final : public db::Connection {
   void ExecuteScript(std::string_view sql) override;
   void Begin(const db::TransactionOptions& options) override;
   void Commit() override;
+  bool CommitWith(std::string_view sql,
+                  const std::vector<db::Value>& parameters) override;
   void Rollback() noexcept override;
   void Interrupt() noexcept override;
   std::string SessionId() override;
@@ -47,7 +49,12 @@ class PostgresConnection final : public db::Connection {
                 const std::vector<db::Value>& parameters);
   using Parameters = std::vector<const char*>;  // null: NULL
   bool WorthPreparing(const std::string& sql);
-  ResultPtr RunPrepared(const std::string& sql, const Parameters& parameters);
+  // `then`: what goes with it, as "; COMMIT"; the answer is that one's, or what
+  // failed.
+  ResultPtr RunPrepared(const std::string& sql, const Parameters& parameters,
+                        const std::string& then = "");
+  void ForgetPreparations(const ResultPtr& failed, std::string_view sql);
+  void CheckCommit(const ResultPtr& result);
   std::string ExecuteSql(const std::string& name,
                          const Parameters& parameters) const;
   // Throws unless the result is a success.

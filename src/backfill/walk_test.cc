@@ -1,0 +1,140 @@
+#include "backfill/walk.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+namespace segue::backfill {
+namespace {
+
+constexpr std::int64_t kRows = 20'000;
+constexpr int kShares = 4;
+
+RangeSql Shapes(const std::string& name) {
+  return {name + " all", name + " after", name + " upto", name + " between"};
+}
+
+bool Is(std::string_view sql, std::string_view part) {
+  return sql.find(part) != std::string_view::npos;
+}
+
+// A table with the keys 1 to kRows; every fourth key is of the same share.
+class Table : public db::Connection {
+ public:
+  db::Result Execute(std::string_view sql,
+                     const std::vector<db::Value>& parameters) override {
+    if (sql == "rows") return {{}, {{kRows, std::int64_t{200}}}, 0, {}};
+    std::size_t next = 0;
+    const auto take = [&] { return db::ToInt(parameters.at(next++)); };
+    const bool above = Is(sql, "after") || Is(sql, "between");
+    const bool below = Is(sql, "upto") || Is(sql, "between");
+    const std::int64_t lower = above ? take() : 0;
+    const std::int64_t upper = below ? take() : kRows;
+    if (Is(sql, "bound")) return Bound(lower + take(), upper);
+    return Move(lower, upper, Is(sql, "share") ? take() : -1);
+  }
+  void ExecuteScript(std::string_view) override {}
+  void Begin(const db::TransactionOptions&) override {}
+  void Commit() override {}
+  void Rollback() noexcept override {}
+  void Interrupt() noexcept override {}
+  std::string SessionId() override { return "1"; }
+  bool alive() const override { return true; }
+
+  std::set<std::int64_t> moved;
+  std::size_t bounds = 0;            // asked for
+  std::vector<std::int64_t> chunks;  // how long each was, in rows
+
+ private:
+  db::Result Bound(std::int64_t key, std::int64_t upper) {
+    ++bounds;
+    if (key >= upper) return {};
+    return {{}, {{key}}, 0, {}};
+  }
+  db::Result Move(std::int64_t lower, std::int64_t upper, std::int64_t share) {
+    chunks.push_back(upper - lower);
+    db::Result result;
+    for (std::int64_t key = lower + 1; key <= upper; ++key) {
+      if (share >= 0 && key % kShares != share) continue;
+      result.affected += moved.insert(key).second ? 1 : 0;
+    }
+    return result;
+  }
+};
+
+class Alone : public Host {
+ public:
+  explicit Alone(std::function<std::int64_t(std::size_t chunk)> rows)
+      : rows_(std::move(rows)) {}
+
+  db::Connection& connection() override { return table; }
+  std::optional<Span> Claim() override {
+    if (claimed_) return std::nullopt;
+    claimed_ = true;
+    return Span{};
+  }
+  void BeforeChunk() override {}
+  void Fence() override {}
+  bool Commit(db::Transaction& transaction, const Span& span) override {
+    transaction.Commit();
+    saved = span;
+    return true;
+  }
+  void Moved(std::int64_t, std::int64_t) override {}
+  void Resiliently(const std::function<void()>& chunk,
+                   const std::function<void()>&,
+                   const std::function<void()>&) override {
+    chunk();
+  }
+  std::optional<Span> Load(const Span&) override { return saved; }
+  bool MakesWay() override { return true; }
+  std::int64_t ChunkRows(std::int64_t) override {
+    return rows_(table.chunks.size());
+  }
+  void RestAfter(const Took&, double, std::int64_t) override {}
+
+  Table table;
+  Span saved;
+
+ private:
+  const std::function<std::int64_t(std::size_t chunk)> rows_;
+  bool claimed_ = false;
+};
+
+void WalkInShares(Alone& host) {
+  MotionSql motion;
+  motion.estimated_rows = "rows";
+  motion.next_bound = Shapes("bound");
+  const RangeSql fill = Shapes("fill");
+  const RangeSql share = Shapes("share");
+  WalkOptions options;
+  options.share = &share;
+  options.shares = kShares;
+  Walk(host, motion, fill, options, [](const db::Result&) {});
+  EXPECT_EQ(host.table.moved.size(), static_cast<std::size_t>(kRows));
+  EXPECT_EQ(host.saved.rows, kRows);
+  EXPECT_TRUE(host.saved.done);
+}
+
+// How many rows a chunk may have is never twice the same.
+TEST(WalkTest, AllSharesKeepToTheBoundsOfTheFirst) {
+  Alone host([](std::size_t chunk) { return 100 + chunk * 37 % 90; });
+  WalkInShares(host);
+  EXPECT_GT(host.table.chunks.size(), 400U);
+  EXPECT_LT(host.table.bounds, host.table.chunks.size() / kShares + 40);
+}
+
+// In the midst of a share that has bounds of when it went faster.
+TEST(WalkTest, ChunksGetShorterAtOnceWhenItHasToGoSlower) {
+  constexpr std::size_t kFast = 20;  // chunks
+  Alone host([](std::size_t chunk) { return chunk < kFast ? 500 : 50; });
+  WalkInShares(host);
+  const std::vector<std::int64_t>& chunks = host.table.chunks;
+  EXPECT_EQ(chunks[kFast - 1], 500);
+  EXPECT_LE(*std::max_element(chunks.begin() + kFast, chunks.end()), 100);
+}
+
+}  // namespace
+}  // namespace segue::backfill

@@ -73,7 +73,6 @@ class Backfill {
   // where less than this share of them is left.
   void Renew(double share, std::int64_t rows) {
     if (run_->running() && Done() < (1 - share) * static_cast<double>(rows)) {
-      Hold();
       run_.reset();  // kills it
       Start();
     } else {

@@ -65,7 +65,7 @@ class Worker : private backfill::Host {
   db::Connection& rows() override;
   std::optional<backfill::Span> Claim() override;
   void BeforeChunk() override;
-  // The claim that Save renews is all the right to write that it needs.
+  // The claim that each chunk renews is all the right to write that it needs.
   void Fence() override {}
   bool Commit(db::Transaction& transaction,
               const backfill::Span& span) override;

@@ -45,14 +45,22 @@ void FaultyConnection::Begin(const db::TransactionOptions& options) {
   FaultPoint::Instance().After();
 }
 
-void FaultyConnection::Commit() {
+template <typename Work>
+bool FaultyConnection::Committing(const Work& commit) {
   Enter("-- commit");
   const bool lost = FaultPoint::Instance().LosesCommit();
-  Inner().Commit();
+  const bool committed = commit(Inner());
   FaultPoint::Instance().After();
-  if (!lost) return;
+  if (!lost) return committed;
   Drop();
   throw Error(ErrorKind::kInDoubt, "the answer to a commit was lost (fault)");
+}
+
+void FaultyConnection::Commit() {
+  Committing([](db::Connection& inner) {
+    inner.Commit();
+    return true;
+  });
 }
 
 // The commit counts as a statement of its own, so that a fault meets it however
@@ -61,13 +69,8 @@ bool FaultyConnection::CommitWith(std::string_view sql,
                                   const std::vector<db::Value>& parameters) {
   Enter(sql);
   FaultPoint::Instance().After();
-  Enter("-- commit");
-  const bool lost = FaultPoint::Instance().LosesCommit();
-  const bool committed = Inner().CommitWith(sql, parameters);
-  FaultPoint::Instance().After();
-  if (!lost) return committed;
-  Drop();
-  throw Error(ErrorKind::kInDoubt, "the answer to a commit was lost (fault)");
+  return Committing(
+      [&](db::Connection& inner) { return inner.CommitWith(sql, parameters); });
 }
 
 void FaultyConnection::Rollback() noexcept {

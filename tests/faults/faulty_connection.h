@@ -29,6 +29,9 @@ class FaultyConnection : public db::Connection {
   bool alive() const override;
 
  private:
+  // Runs `commit` as one, which loses its answer where the fault says so.
+  template <typename Work>
+  bool Committing(const Work& commit);
   db::Connection& Inner();
   void Drop();
   // Counts a statement; may not come back.

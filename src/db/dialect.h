@@ -51,6 +51,9 @@ struct Capabilities {
   bool converts_on_store = false;
   // A trigger can go on after an error of `up` or `down` and mark the row.
   bool marks_transform_errors = false;
+  // A trigger can be one of the statements that name certain columns, and is
+  // no cost to the others then.
+  bool narrows_triggers = false;
   bool many_sessions = false;  // several sessions may work at once
   // Text before the name of each of segue's own tables: "segue." or "segue_".
   std::string ledger_prefix;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "checks/check.h"
 #include "engine/version_views.h"
+#include "ops/narrow_sync.h"
 #include "ops/operation.h"
 #include "plan/names.h"
 #include "segue/error.h"
@@ -256,6 +257,7 @@ Planned MakePlan(const PlannerInput& input) {
   for (const ops::OperationPtr& operation : input.migration.operations) {
     operation->Finish(context);
   }
+  ops::NarrowSyncs(context, MotionsOf(context.steps), schema);
   if (input.access == Access::kVersioned) {
     AddVersionSteps(input, schema, context);
   }

@@ -136,6 +136,11 @@ struct DropSync {
   Motion motion;
 };
 
+// To the form of Motion::narrow, from the one before it.
+struct NarrowSync {
+  Motion motion;
+};
+
 struct Backfill {
   Motion motion;
 };
@@ -213,7 +218,7 @@ using Action =
                  RenameColumn, AlterColumn, AddConstraint, ValidateConstraint,
                  DropConstraint, RenameConstraint, SetReplicaIdentity,
                  CreateIndex, DropIndex, RenameIndex, CreateSync, DropSync,
-                 Backfill, Verify, Settle, Retreat, PublishVersion,
+                 NarrowSync, Backfill, Verify, Settle, Retreat, PublishVersion,
                  RetireVersion, PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

@@ -74,4 +74,19 @@ std::optional<std::string> Expression::PlainColumn() const {
   return is_value ? std::nullopt : ColumnOf(bindings, text, true);
 }
 
+std::vector<std::string> Motion::Columns() const {
+  std::vector<std::string> columns;
+  const auto add = [&columns](const std::string& column) {
+    const bool known =
+        std::find(columns.begin(), columns.end(), column) != columns.end();
+    if (!known) columns.push_back(column);
+  };
+  if (old_column) add(old_column->physical());
+  if (new_column) add(new_column->physical());
+  for (const Expression* expression : {&up, &down}) {
+    for (const Binding& binding : expression->bindings) add(binding.column);
+  }
+  return columns;
+}
+
 }  // namespace segue::plan

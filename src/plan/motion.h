@@ -95,9 +95,17 @@ struct Motion {
 
   Marking marking = Marking::kNever;
 
+  // The trigger form once every row is filled: only a write that names a column
+  // concerned calls it.
+  bool narrow = false;
+
   // Columns of the key to walk by, in key order; empty: by physical position.
   std::vector<schema::Column> key;
   bool without_rowid = false;  // SQLite
+
+  // The physical columns that an expression reads or the motion writes, each
+  // once; not the provenance.
+  std::vector<std::string> Columns() const;
 };
 
 }  // namespace segue::plan

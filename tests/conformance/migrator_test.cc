@@ -233,5 +233,47 @@ TEST_P(MigratorTest, ASchemaThatIsNotThereIsNotAnEmptyOne) {
 
 SEGUE_INSTANTIATE(MigratorTest);
 
+class LateTriggerTest : public MigratorTest {
+ protected:
+  // What no statement says: a trigger writes 'name'.
+  void CreateTrigger() {
+    db().Exec(
+        "CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN NEW.name := upper(NEW.name); RETURN NEW; END $$;"
+        "CREATE TRIGGER shout BEFORE UPDATE ON users FOR EACH ROW EXECUTE "
+        "FUNCTION shout()");
+  }
+  static Migration AddReversed() {
+    Migration migration("MIG-003", "Add reversed");
+    migration.AddColumn("users", {"reversed", "TEXT"}, "reverse(name)");
+    return migration;
+  }
+  std::string ReversedAfterAnotherWrite() {
+    db().Exec("UPDATE users SET id = 7 WHERE id = 1");
+    return *db().app().One("SELECT reversed FROM users WHERE id = 7");
+  }
+};
+
+TEST_P(LateTriggerTest, IsFollowedWhenItWasThere) {
+  CreateTrigger();
+  Database database = db().Open();
+  Migrator migrator(database, {});
+  migrator.Start(AddReversed());
+  EXPECT_EQ(ReversedAfterAnotherWrite(), "ECILA");
+  EXPECT_TRUE(migrator.Complete().status.is_complete());
+}
+
+TEST_P(LateTriggerTest, IsFoundBeforeTheContractWhenItCameLater) {
+  Database database = db().Open();
+  Migrator migrator(database, {});
+  migrator.Start(AddReversed());
+  CreateTrigger();
+  EXPECT_EQ(ReversedAfterAnotherWrite(), "ecila");
+  EXPECT_EQ(KindOf([&] { migrator.Complete(); }), ErrorKind::kMismatch);
+  EXPECT_THAT(message_, HasSubstr("users: id=7"));
+}
+
+SEGUE_INSTANTIATE_ON(LateTriggerTest, PostgresTestbed());
+
 }  // namespace
 }  // namespace segue::test

@@ -14,12 +14,16 @@ class SyncMatrixTest : public DialectTest {
         for (bool has_default : {false, true}) {
           SCOPED_TRACE(kind.name + (not_null ? " NOT NULL" : " nullable") +
                        (has_default ? " DEFAULT" : ""));
-          SyncMatrix(db(), GetParam(), kind, not_null, has_default).Run();
+          SyncMatrix matrix(db(), GetParam(), kind, not_null, has_default);
+          if (narrow_) matrix.Narrow();
+          matrix.Run();
           if (HasFailure()) return;  // the first shape that fails is enough
         }
       }
     }
   }
+
+  bool narrow_ = false;
 };
 
 TEST_P(SyncMatrixTest, Copy) { RunAll("Copy"); }
@@ -43,6 +47,17 @@ TEST_P(RecursiveTriggersTest, Copy) { RunAll("Copy"); }
 TEST_P(RecursiveTriggersTest, Lossy) { RunAll("Lossy"); }
 
 SEGUE_INSTANTIATE_ON(RecursiveTriggersTest, SqliteTestbed());
+
+class NarrowSyncMatrixTest : public SyncMatrixTest {
+ protected:
+  NarrowSyncMatrixTest() { narrow_ = true; }
+};
+
+TEST_P(NarrowSyncMatrixTest, Copy) { RunAll("Copy"); }
+TEST_P(NarrowSyncMatrixTest, Retype) { RunAll("Retype"); }
+TEST_P(NarrowSyncMatrixTest, Lossy) { RunAll("Lossy"); }
+
+SEGUE_INSTANTIATE_ON(NarrowSyncMatrixTest, PostgresTestbed());
 
 }  // namespace
 }  // namespace segue::test

@@ -256,6 +256,56 @@ TEST_P(PostgresSyncTest, CannotBeSilencedByAClientsSearchPath) {
   EXPECT_EQ(Row(1), "X|x|1\n");
 }
 
+TEST_P(PostgresSyncTest, WritesOfOtherColumnsDoNotCallTheNarrowTrigger) {
+  Install(kPlainTable, Lossy()).Fill();
+  bed().Narrow();
+  std::unique_ptr<Client> client = db().NewClient();
+  client->Query("SET track_functions = 'pl'");
+  const auto calls = [&] {
+    return *client->One(
+        "SELECT coalesce(max(pg_stat_get_xact_function_calls(oid)), 0) FROM "
+        "pg_proc WHERE proname = 'sync_m1'");
+  };
+  client->Query("BEGIN");
+  client->Query("UPDATE t SET other = 1");
+  EXPECT_EQ(calls(), "0");
+  client->Query("UPDATE t SET o = 'X' WHERE id = 1");
+  EXPECT_EQ(calls(), "1");
+  client->Query("COMMIT");
+  EXPECT_EQ(Row(1), "X|x|1\n");
+}
+
+TEST_P(PostgresSyncTest, TheNarrowTriggerFollowsWhatASessionNamesIndirectly) {
+  db().Exec(
+      "CREATE TABLE p(code text PRIMARY KEY); INSERT INTO p VALUES ('A')");
+  MotionSpec spec = Lossy();
+  spec.new_versions = {"public_02_x"};
+  Install(
+      "CREATE TABLE t(id integer PRIMARY KEY, o text REFERENCES p ON UPDATE "
+      "CASCADE, other integer); INSERT INTO t VALUES (1, 'A', 0);"
+      "CREATE SCHEMA public_02_x;",
+      spec)
+      .Fill();
+  bed().Narrow();
+  db().Exec("UPDATE p SET code = 'B'");
+  EXPECT_EQ(Row(1), "B|b|1\n");
+  db().Exec("CREATE VIEW public_02_x.t AS SELECT id, n AS o FROM public.t");
+  db().Exec("UPDATE public_02_x.t SET o = 'b'");
+  EXPECT_EQ(Row(1), "B|b|1\n");
+  db().Exec("INSERT INTO p VALUES ('n'); UPDATE public_02_x.t SET o = 'n'");
+  EXPECT_EQ(Row(1), "n|n|2\n");
+}
+
+TEST_P(PostgresSyncTest, TheNarrowTriggerKnowsTheColumnsOfExpressions) {
+  MotionSpec spec;
+  spec.up = "o || other";
+  spec.down = "left(n, -1)";
+  Install(kPlainTable, spec).Fill();
+  bed().Narrow();
+  db().Exec("UPDATE t SET other = 7 WHERE id = 1");
+  EXPECT_EQ(Row(1), "ABC|ABC7|1\n");
+}
+
 TEST_P(PostgresSyncTest, MergeAndUpdateFromAreWritesToo) {
   Install(kPlainTable, Lossy());
   db().Exec(

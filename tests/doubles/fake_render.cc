@@ -220,6 +220,9 @@ class Renderer {
     return Make("DROP SYNC " + a.motion.name,
                 "CREATE SYNC " + SyncText(a.motion));
   }
+  PlannedAction operator()(const plan::NarrowSync& a) const {
+    return Make("NARROW SYNC " + a.motion.name, "WIDEN SYNC " + a.motion.name);
+  }
   PlannedAction operator()(const plan::Backfill& a) const {
     return Walk(ActionKind::kBackfill, "FILL", a.motion);
   }

@@ -144,6 +144,8 @@ std::vector<std::string> MotionBed::Marked() {
   return Keys(RunRange(*connection_, sql().marked, {}, db::Purpose::kRead));
 }
 
+void MotionBed::Narrow() { Do(plan::NarrowSync{motion_}); }
+
 void MotionBed::InstallSettling() {
   motion_.settling = true;
   Do(plan::CreateSync{motion_});

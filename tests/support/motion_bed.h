@@ -50,6 +50,8 @@ class MotionBed {
   void FillMarking();
   // "(1, why)"
   std::vector<std::string> Marked();
+  // The trigger form once all rows are filled.
+  void Narrow();
   // The trigger form before the contract.
   void InstallSettling();
 

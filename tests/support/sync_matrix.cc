@@ -96,6 +96,13 @@ std::vector<MatrixCell> SyncMatrix::Cells() const {
       cells.push_back({Op::kInsert, {o, {}}, {n, {}}, false, false, 0});
     }
   }
+  if (narrow_) {
+    cells.erase(std::remove_if(cells.begin(), cells.end(),
+                               [](const MatrixCell& cell) {
+                                 return cell.op != Op::kInsert && !cell.filled;
+                               }),
+                cells.end());
+  }
   // Filled rows first: one range of the key.
   std::stable_partition(cells.begin(), cells.end(),
                         [](const MatrixCell& cell) { return cell.filled; });
@@ -251,6 +258,7 @@ void SyncMatrix::Run() {
       std::count_if(cells.begin(), cells.end(),
                     [](const MatrixCell& cell) { return cell.filled; });
   bed.FillKeys({{}, db::Row{std::int64_t{filled}}});
+  if (narrow_) bed.Narrow();
   for (const MatrixCell& cell : cells) Check(cell);
   // What is left to fill, and what was written meanwhile, must verify.
   bed.Fill();

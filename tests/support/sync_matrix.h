@@ -44,6 +44,8 @@ class SyncMatrix {
  public:
   SyncMatrix(TestDatabase& database, const Testbed& testbed,
              const MotionKind& kind, bool not_null, bool has_default);
+  // With the triggers of a table whose rows are all filled.
+  void Narrow() { narrow_ = true; }
 
   // Reports each cell that comes to something else than the model says.
   void Run();
@@ -65,6 +67,7 @@ class SyncMatrix {
   MotionKind kind_;
   OldShape shape_;
   SyncModel model_;
+  bool narrow_ = false;
 };
 
 }  // namespace segue::test

@@ -36,6 +36,7 @@ db::Capabilities MakeCapabilities() {
   can.column_comments = true;
   can.moves_default = true;
   can.marks_transform_errors = true;
+  can.narrows_triggers = true;
   can.many_sessions = true;
   // Long chunks are no faster, and clients wait for what they lock and write.
   can.chunk_time = std::chrono::milliseconds(20);

@@ -135,19 +135,6 @@ std::string MotionTerms::Changed(const std::vector<Source>& sources) const {
   return changes.empty() ? "false" : base::Join(changes, " OR ");
 }
 
-std::vector<std::string> MotionTerms::Columns() const {
-  std::vector<std::string> columns;
-  for (const auto* sources : {&old_side_, &new_side_, &shared_}) {
-    for (const Source& source : *sources) columns.push_back(source.column);
-  }
-  if (!has_new()) {
-    for (const plan::Binding& binding : motion_.down.bindings) {
-      columns.push_back(binding.column);
-    }
-  }
-  return columns;
-}
-
 std::string Differs(const std::string& a, const std::string& b,
                     const std::string& type, const std::string& collation) {
   if (EqualMeansIdentical(type, collation)) {

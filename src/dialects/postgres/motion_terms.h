@@ -59,9 +59,6 @@ class MotionTerms {
   // The key of `row`, as the log of errors has it: '[5, "a"]'; '[]' for none.
   std::string LogKey(const std::string& row) const;
 
-  // Every physical column that an expression reads or the motion writes.
-  std::vector<std::string> Columns() const;
-
  private:
   struct Source {
     std::string column;

@@ -38,6 +38,7 @@ PlannedAction RenderOne(const plan::RenameIndex&, const RenderContext&);
 // sync.cc
 PlannedAction RenderOne(const plan::CreateSync&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropSync&, const RenderContext&);
+PlannedAction RenderOne(const plan::NarrowSync&, const RenderContext&);
 PlannedAction RenderOne(const plan::Retreat&, const RenderContext&);
 // motion_sql.cc
 MotionSql MakeMotionSql(const plan::Motion& motion,

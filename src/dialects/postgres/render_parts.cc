@@ -43,9 +43,11 @@ std::string ConstraintExists(const schema::TableName& table,
 }
 
 std::string TriggerExists(const schema::TableName& table,
-                          const std::string& trigger) {
+                          const std::string& trigger,
+                          const std::string& condition) {
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = " +
-         Relation(table) + " AND tgname = " + Literal(trigger) + ")";
+         Relation(table) + " AND tgname = " + Literal(trigger) + " AND " +
+         condition + ")";
 }
 
 std::string IndexExists(const schema::TableName& table,

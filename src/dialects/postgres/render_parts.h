@@ -35,8 +35,10 @@ std::string ColumnExists(const schema::TableName& table,
                          const std::string& column);
 std::string ConstraintExists(const schema::TableName& table,
                              const std::string& constraint);
+// `condition` over pg_trigger.
 std::string TriggerExists(const schema::TableName& table,
-                          const std::string& trigger);
+                          const std::string& trigger,
+                          const std::string& condition = "true");
 // `condition` over pg_index as i.
 std::string IndexExists(const schema::TableName& table,
                         const std::string& index,

@@ -15,6 +15,7 @@ namespace {
 // CREATE OR REPLACE TRIGGER came with 14.
 constexpr int kReplacesTriggers = 14;
 
+// `when` empty: always.
 std::string CreateTrigger(const MotionTerms& terms, const std::string& name,
                           const std::string& event, const std::string& when,
                           int major) {
@@ -22,8 +23,9 @@ std::string CreateTrigger(const MotionTerms& terms, const std::string& name,
                                  ? "CREATE OR REPLACE TRIGGER "
                                  : "CREATE TRIGGER ";
   return create + Ident(name) + " BEFORE " + event + " ON " +
-         Name(terms.motion().table) + " FOR EACH ROW WHEN (" + when +
-         ") EXECUTE FUNCTION " + terms.TriggerFunction() + "()";
+         Name(terms.motion().table) + " FOR EACH ROW" +
+         (when.empty() ? "" : " WHEN (" + when + ")") + " EXECUTE FUNCTION " +
+         terms.TriggerFunction() + "()";
 }
 
 std::string DropTrigger(const MotionTerms& terms, const std::string& name) {
@@ -63,7 +65,7 @@ std::string UpdateWhen(const MotionTerms& terms, bool own_triggers) {
 }
 
 void RefuseGenerated(const MotionTerms& terms, const schema::Table& table) {
-  for (const std::string& name : terms.Columns()) {
+  for (const std::string& name : terms.motion().Columns()) {
     const schema::Column* column = table.FindColumn(name);
     if (column == nullptr || column->generated_sql.empty()) continue;
     throw Error(ErrorKind::kRefused,
@@ -102,6 +104,20 @@ void RefuseLateTriggers(const MotionTerms& terms, const schema::Table& table) {
   }
 }
 
+// UPDATE OF: that alone keeps the server from calling the function, or even
+// compiling a condition, for a write of other columns. Measured on single-row
+// UPDATEs of such: 2.5 microseconds for the row lock that remains, 8 with the
+// trigger on every UPDATE. No condition is left to be compiled for the rest:
+// the fill that it would keep out is over, and the function knows one all the
+// same.
+std::string UpdateOf(const MotionTerms& terms) {
+  std::vector<std::string> columns;
+  for (const std::string& name : terms.motion().Columns()) {
+    columns.push_back(Ident(name));
+  }
+  return "UPDATE OF " + base::Join(columns, ", ");
+}
+
 // What the statements depend on besides the motion.
 struct Surroundings {
   int major = 0;
@@ -117,6 +133,22 @@ Surroundings SurroundingsOf(const plan::Motion& motion,
       table != nullptr && std::any_of(table->triggers.begin(),
                                       table->triggers.end(), ChangesRowsFirst);
   return around;
+}
+
+// In place of the one there is.
+void ReplaceTrigger(const MotionTerms& terms, const std::string& name,
+                    const std::string& event, const std::string& when,
+                    int major, std::vector<std::string>* sql) {
+  if (major < kReplacesTriggers) sql->push_back(DropTrigger(terms, name));
+  sql->push_back(CreateTrigger(terms, name, event, when, major));
+}
+
+void ReplaceUpdateTrigger(const MotionTerms& terms, const Surroundings& around,
+                          std::vector<std::string>* sql) {
+  const bool narrow = terms.motion().narrow;
+  ReplaceTrigger(
+      terms, terms.UpdateTrigger(), narrow ? UpdateOf(terms) : "UPDATE",
+      narrow ? "" : UpdateWhen(terms, around.own_triggers), around.major, sql);
 }
 
 std::vector<std::string> CreateStatements(const plan::Motion& motion,
@@ -135,16 +167,9 @@ std::vector<std::string> CreateStatements(const plan::Motion& motion,
   sql.push_back(TriggerFunctionSql(terms));
   sql.push_back("GRANT EXECUTE ON FUNCTION " +
                 base::Join(FunctionNames(terms), ", ") + " TO PUBLIC");
-  const auto add = [&](const std::string& name, const std::string& event,
-                       const std::string& when) {
-    if (major < kReplacesTriggers) sql.push_back(DropTrigger(terms, name));
-    sql.push_back(CreateTrigger(terms, name, event, when, major));
-  };
-  add(terms.InsertTrigger(), "INSERT", InsertWhen(terms));
-  if (!IsInsertOnly(terms)) {
-    add(terms.UpdateTrigger(), "UPDATE",
-        UpdateWhen(terms, around.own_triggers));
-  }
+  ReplaceTrigger(terms, terms.InsertTrigger(), "INSERT", InsertWhen(terms),
+                 major, &sql);
+  if (!IsInsertOnly(terms)) ReplaceUpdateTrigger(terms, around, &sql);
   return sql;
 }
 
@@ -229,6 +254,28 @@ PlannedAction RenderOne(const plan::DropSync& action,
                   TriggerExists(action.motion.table, terms.InsertTrigger()) +
                   ")";
   planned.lock = Lock(kAccessExclusive, action.motion.table, context);
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::NarrowSync& action,
+                        const RenderContext& context) {
+  plan::Motion wide = action.motion;
+  wide.narrow = false;
+  plan::Motion narrow = action.motion;
+  narrow.narrow = true;
+  const MotionTerms terms(narrow);
+  const Surroundings around = SurroundingsOf(narrow, context);
+  std::vector<std::string> forward, undo;
+  ReplaceUpdateTrigger(terms, around, &forward);
+  ReplaceUpdateTrigger(MotionTerms(wide), around, &undo);
+  PlannedAction planned;
+  planned.description =
+      "Spare writes of other columns the triggers that " + Describe(narrow);
+  planned.forward = Statements(std::move(forward));
+  planned.undo = Statements(std::move(undo));
+  planned.probe =
+      TriggerExists(narrow.table, terms.UpdateTrigger(), "tgattr <> ''");
+  planned.lock = Lock(kShareRowExclusive, narrow.table, context);
   return planned;
 }
 

@@ -33,6 +33,7 @@ class Renderer {
   // render_motions.cc
   PlannedAction operator()(const plan::CreateSync& action) const;
   PlannedAction operator()(const plan::DropSync& action) const;
+  PlannedAction operator()(const plan::NarrowSync& action) const;
   PlannedAction operator()(const plan::Backfill& action) const;
   PlannedAction operator()(const plan::Verify& action) const;
   PlannedAction operator()(const plan::Settle& action) const;

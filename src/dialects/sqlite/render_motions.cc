@@ -69,6 +69,11 @@ PlannedAction Renderer::operator()(const plan::DropSync& action) const {
   return planned;
 }
 
+PlannedAction Renderer::operator()(const plan::NarrowSync& action) const {
+  throw Error(ErrorKind::kRefused, "table '" + action.motion.table.name +
+                                       "': SQLite's triggers stay as they are");
+}
+
 PlannedAction Renderer::Motion(ActionKind kind, const char* verb,
                                const plan::Motion& motion) const {
   PlannedAction planned = Change(verb + (" " + Subject(motion)),

@@ -90,8 +90,13 @@ class Walker {
     commit_took_ = {};
     const auto share = static_cast<std::size_t>(lap_.share);
     const auto begin = Clock::now();
-    host_.Resiliently([this] { Chunk(); }, [this] { size_.Halve(); },
-                      [this] { Reload(); });
+    try {
+      host_.Resiliently([this] { Chunk(); }, [this] { size_.Halve(); },
+                        [this] { Reload(); });
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kRefused || !IsTakenBack()) throw;
+    }
+    if (!mine_) return;
     Took took;
     // While it waited for the disk it took nothing from anybody.
     took.chunk = Since(begin) - commit_took_;
@@ -105,6 +110,14 @@ class Walker {
     }
     host_.Moved(asked_, moved_);
     if (!span_.done) host_.RestAfter(took, options_.rest, moved_);
+  }
+
+  // A rollback deletes the spans first, and then the columns that a chunk in
+  // another process may be about to write.
+  bool IsTakenBack() {
+    host_.Resiliently([this] { mine_ = host_.Load(span_).has_value(); }, [] {},
+                      [] {});
+    return !mine_;
   }
 
   // At the saved position.

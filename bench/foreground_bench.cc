@@ -1,17 +1,22 @@
 // What an application notices of a backfill at its default pace: pgbench at
 // half of what the machine can do, ten seconds with the backfill and ten
 // without, turn by turn. The backfill is one, paused in between; the triggers
-// are there throughout. Each round begins with what either can do alone, since
-// a machine that others share is not as fast in one minute as in the next.
+// are there throughout. Then ten seconds with a loop of bare UPDATEs that write
+// as many rows: what the database itself lets others feel. Each round begins
+// with what either can do alone, since a machine that others share is not as
+// fast in one minute as in the next.
 //   BENCH_ROWS     rows of the table (4000000)
-//   BENCH_ROUNDS   rounds: two without and one with (7)
+//   BENCH_ROUNDS   rounds: two without, one with and one with the loop (7)
 //   BENCH_SECONDS  of each (10)
 //   BENCH_CLIENTS  of the application (4)
 //   BENCH_STRICT   exit with 1 when a target is missed
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cmath>
 #include <iostream>
 #include <memory>
 #include <thread>
@@ -39,8 +44,73 @@ struct Round {
   Load with;
   double rows_per_second = 0;
   std::string pace;  // at its end: "50% foreground"
+  Load bare;         // with the loop
 
   double share() const { return rows_per_second / flat_out; }
+  // Milliseconds.
+  double p99_without() const { return (before.p99_ms + again.p99_ms) / 2; }
+  std::int64_t failed() const {
+    return before.failed + again.failed + with.failed + bare.failed;
+  }
+};
+
+// UPDATEs by position with rests between, each a transaction of its own that is
+// flushed, of a fourth of the rows of its pages, as a fill has them; on a table
+// that nobody else uses, from its first page to its last, again and again.
+class BareLoop {
+ public:
+  explicit BareLoop(BenchTable* table) : client_(table->client()) {
+    client_.Query("ALTER TABLE wide SET (autovacuum_enabled = off)");
+    client_.Query(
+        "PREPARE bare(tid, tid, integer) AS UPDATE wide SET v = v + 1 WHERE "
+        "ctid > $1 AND ctid <= $2 AND hashtid(ctid) & 3 = $3");
+    pages_ = std::stod(
+        *client_.One("SELECT relpages FROM pg_class WHERE relname = 'wide'"));
+    rows_ = std::stod(
+        *client_.One("SELECT reltuples FROM pg_class WHERE relname = 'wide'"));
+  }
+  ~BareLoop() { Stop(); }
+
+  // So many rows, about.
+  void Go(double rows_per_second) {
+    constexpr std::chrono::milliseconds kEvery{5};
+    const double rows = rows_per_second * Seconds(kEvery).count();
+    const double pages = std::max(1.0, rows * 4 * pages_ / rows_);
+    stopping_ = false;
+    thread_ = std::thread([this, pages, kEvery] {
+      auto due = SteadyClock::now();
+      while (!stopping_) {
+        std::this_thread::sleep_until(due);
+        Update(pages);
+        due = std::max(due + kEvery, SteadyClock::now());
+      }
+    });
+  }
+  void Stop() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  using Seconds = std::chrono::duration<double>;
+
+  // Eight chunks of pages share by share, then the next eight.
+  void Update(double pages) {
+    const std::int64_t lap = chunk_ / 32;
+    const std::int64_t share = chunk_ / 8 % 4;
+    const double at =
+        std::fmod(static_cast<double>(lap * 8 + chunk_ % 8) * pages, pages_);
+    ++chunk_;
+    client_.Query(fmt::format("EXECUTE bare('({:.0f},0)', '({:.0f},0)', {})",
+                              at, at + pages, share));
+  }
+
+  test::Client& client_;
+  double pages_ = 0;
+  double rows_ = 0;
+  std::int64_t chunk_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
 };
 
 // The backfill, held and let go; started anew when it has come to its end.
@@ -140,7 +210,7 @@ double FlatOut(Backfill& backfill, int seconds) {
   return rate;
 }
 
-Round Play(Backfill& backfill, PgbenchLoad& load, int seconds) {
+Round Play(Backfill& backfill, BareLoop& bare, PgbenchLoad& load, int seconds) {
   Round round;
   round.flat_out = FlatOut(backfill, seconds / 3);
   round.capacity = load.Run(seconds / 2, 0).per_second;
@@ -159,46 +229,53 @@ Round Play(Backfill& backfill, PgbenchLoad& load, int seconds) {
   round.rows_per_second = (backfill.Done() - before) / SecondsSince(start);
   round.pace = backfill.Pace();
   backfill.Hold();
+  ::sync();
+  bare.Go(round.rows_per_second);
+  round.bare = load.Run(seconds, rate);
+  bare.Stop();
   return round;
 }
 
 void PrintRounds(const std::vector<Round>& rounds) {
   std::cout
-      << "         alone           without       without again          "
-         "with the backfill                of flat\n"
+      << "         alone           without       without again       bare "
+         "UPDATEs            with the backfill                of flat\n"
          "round  tx/s   rows/s    p50     p99     p50     p99     p50     "
-         "p99     max  rows/s     out  failed  pace\n";
+         "p99     p50     p99     max  rows/s     out  failed  pace\n";
   int number = 0;
   for (const Round& round : rounds) {
     std::cout << fmt::format(
         "{:>5} {:>5.0f} {:>8.0f} {:>6.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>7.2f} "
-        "{:>7.2f} {:>7.1f} {:>7.0f} {:>6.0f}% {:>7}  {}\n",
+        "{:>7.2f} {:>7.2f} {:>7.2f} {:>7.1f} {:>7.0f} {:>6.0f}% {:>7}  {}\n",
         ++number, round.capacity, round.flat_out, round.before.p50_ms,
         round.before.p99_ms, round.again.p50_ms, round.again.p99_ms,
-        round.with.p50_ms, round.with.p99_ms, round.with.max_ms,
-        round.rows_per_second, 100 * round.share(),
-        round.before.failed + round.again.failed + round.with.failed,
-        round.pace);
+        round.bare.p50_ms, round.bare.p99_ms, round.with.p50_ms,
+        round.with.p99_ms, round.with.max_ms, round.rows_per_second,
+        100 * round.share(), round.failed(), round.pace);
   }
   std::cout << "\n";
 }
 
+void PrintTimes(const char* what, const std::vector<double>& times) {
+  std::cout << fmt::format(
+      "p99 {:<28} median {:.2f}x, from {:.2f}x to {:.2f}x\n", what,
+      Median(times), Quantile(times, 0), Quantile(times, 1));
+}
+
 int PrintTargets(const std::vector<Round>& rounds) {
-  std::vector<double> with, without, paces;
+  std::vector<double> with, without, bare, paces;
   std::int64_t failed = 0;
   for (const Round& round : rounds) {
-    const double base = (round.before.p99_ms + round.again.p99_ms) / 2;
-    with.push_back(round.with.p99_ms / base);
+    with.push_back(round.with.p99_ms / round.p99_without());
     without.push_back(round.again.p99_ms / round.before.p99_ms);
+    bare.push_back(round.bare.p99_ms / round.p99_without());
     paces.push_back(round.share());
-    failed += round.before.failed + round.again.failed + round.with.failed;
+    failed += round.failed();
   }
-  std::cout << fmt::format(
-      "p99 without, again and before: median {:.2f}x, from {:.2f}x to {:.2f}x\n"
-      "p99 with and without:          median {:.2f}x, from {:.2f}x to {:.2f}x "
-      "(aim 1.20x)\n\n",
-      Median(without), Quantile(without, 0), Quantile(without, 1), Median(with),
-      Quantile(with, 0), Quantile(with, 1));
+  PrintTimes("without, again and before:", without);
+  PrintTimes("with bare UPDATEs and without:", bare);
+  PrintTimes("with and without (aim 1.20x):", with);
+  std::cout << "\n";
   Targets targets;
   targets.AtMost("p99 with the backfill, times without", Median(with),
                  kMostTimes);
@@ -219,11 +296,13 @@ int Main() {
   const int clients = static_cast<int>(FromEnvironment("BENCH_CLIENTS", 4));
   test::PostgresServer server(ServerOptions());
   BenchTable table(&server, rows);
+  BenchTable beside(&server, rows);
+  BareLoop bare(&beside);
   PgbenchLoad load(table, rows, clients);
   std::cout << ServerText(table.client()) << "\n"
             << fmt::format(
                    "table of {} rows of about 200 bytes; {} clients, half of "
-                   "the transactions there is room for; {} rounds of 3 times "
+                   "the transactions there is room for; {} rounds of 4 times "
                    "{} s\n\n",
                    rows, clients, count, seconds)
             << std::flush;
@@ -231,7 +310,7 @@ int Main() {
   std::vector<Round> rounds;
   for (std::int64_t i = 0; i < count; ++i) {
     backfill.Renew(kOfATable, rows);
-    rounds.push_back(Play(backfill, load, seconds));
+    rounds.push_back(Play(backfill, bare, load, seconds));
   }
   PrintRounds(rounds);
   return PrintTargets(rounds);

@@ -45,6 +45,7 @@ struct Round {
   double rows_per_second = 0;
   std::string pace;  // at its end: "50% foreground"
   Load bare;         // with the loop
+  double bare_rows_per_second = 0;
 
   double share() const { return rows_per_second / flat_out; }
   // Milliseconds.
@@ -62,8 +63,9 @@ class BareLoop {
   explicit BareLoop(BenchTable* table) : client_(table->client()) {
     client_.Query("ALTER TABLE wide SET (autovacuum_enabled = off)");
     client_.Query(
-        "PREPARE bare(tid, tid, integer) AS UPDATE wide SET v = v + 1 WHERE "
-        "ctid > $1 AND ctid <= $2 AND hashtid(ctid) & 3 = $3");
+        "PREPARE bare(tid, tid, integer) AS WITH done AS (UPDATE wide SET v = "
+        "v + 1 WHERE ctid > $1 AND ctid <= $2 AND hashtid(ctid) & 3 = $3 "
+        "RETURNING 1) SELECT count(*) FROM done");
     pages_ = std::stod(
         *client_.One("SELECT relpages FROM pg_class WHERE relname = 'wide'"));
     rows_ = std::stod(
@@ -76,6 +78,8 @@ class BareLoop {
     constexpr std::chrono::milliseconds kEvery{5};
     const double rows = rows_per_second * Seconds(kEvery).count();
     const double pages = std::max(1.0, rows * 4 * pages_ / rows_);
+    done_ = 0;
+    start_ = SteadyClock::now();
     stopping_ = false;
     thread_ = std::thread([this, pages, kEvery] {
       auto due = SteadyClock::now();
@@ -86,9 +90,11 @@ class BareLoop {
       }
     });
   }
-  void Stop() {
+  // How many rows a second it came to.
+  double Stop() {
     stopping_ = true;
     if (thread_.joinable()) thread_.join();
+    return done_ / SecondsSince(start_);
   }
 
  private:
@@ -101,14 +107,17 @@ class BareLoop {
     const double at =
         std::fmod(static_cast<double>(lap * 8 + chunk_ % 8) * pages, pages_);
     ++chunk_;
-    client_.Query(fmt::format("EXECUTE bare('({:.0f},0)', '({:.0f},0)', {})",
-                              at, at + pages, share));
+    done_ += std::stod(
+        *client_.One(fmt::format("EXECUTE bare('({:.0f},0)', '({:.0f},0)', {})",
+                                 at, at + pages, share)));
   }
 
   test::Client& client_;
   double pages_ = 0;
   double rows_ = 0;
   std::int64_t chunk_ = 0;
+  double done_ = 0;  // rows
+  SteadyClock::time_point start_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
@@ -232,26 +241,27 @@ Round Play(Backfill& backfill, BareLoop& bare, PgbenchLoad& load, int seconds) {
   ::sync();
   bare.Go(round.rows_per_second);
   round.bare = load.Run(seconds, rate);
-  bare.Stop();
+  round.bare_rows_per_second = bare.Stop();
   return round;
 }
 
 void PrintRounds(const std::vector<Round>& rounds) {
   std::cout
-      << "         alone           without       without again       bare "
+      << "         alone           without       without again           bare "
          "UPDATEs            with the backfill                of flat\n"
          "round  tx/s   rows/s    p50     p99     p50     p99     p50     "
-         "p99     p50     p99     max  rows/s     out  failed  pace\n";
+         "p99  rows/s     p50     p99     max  rows/s     out  failed  pace\n";
   int number = 0;
   for (const Round& round : rounds) {
     std::cout << fmt::format(
         "{:>5} {:>5.0f} {:>8.0f} {:>6.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>7.2f} "
-        "{:>7.2f} {:>7.2f} {:>7.2f} {:>7.1f} {:>7.0f} {:>6.0f}% {:>7}  {}\n",
+        "{:>7.2f} {:>7.0f} {:>7.2f} {:>7.2f} {:>7.1f} {:>7.0f} "
+        "{:>6.0f}% {:>7}  {}\n",
         ++number, round.capacity, round.flat_out, round.before.p50_ms,
         round.before.p99_ms, round.again.p50_ms, round.again.p99_ms,
-        round.bare.p50_ms, round.bare.p99_ms, round.with.p50_ms,
-        round.with.p99_ms, round.with.max_ms, round.rows_per_second,
-        100 * round.share(), round.failed(), round.pace);
+        round.bare.p50_ms, round.bare.p99_ms, round.bare_rows_per_second,
+        round.with.p50_ms, round.with.p99_ms, round.with.max_ms,
+        round.rows_per_second, 100 * round.share(), round.failed(), round.pace);
   }
   std::cout << "\n";
 }

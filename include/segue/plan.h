@@ -77,7 +77,8 @@ struct MotionSql {
   std::vector<std::string> key_columns;  // for messages; shape of a key
   // Upper bound of the first rows of a range: one row of key values, or none
   // when it has fewer rows than that, so that they are the whole of it. Last
-  // parameter: how many.
+  // parameter: how many. Where it costs nothing, further rows have the bounds
+  // of the next so many rows, and of the next.
   RangeSql next_bound;
   // SELECT key columns, ascending: bounds that cut the table into about as many
   // ranges as the parameter says, found without reading all of it. Empty: the

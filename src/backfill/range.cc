@@ -16,12 +16,16 @@ db::Result Execute(db::Connection& connection, const RangeSql& sql,
   return connection.Execute(text, parameters);
 }
 
-std::vector<db::Value> NextBound(db::Connection& connection,
-                                 const RangeSql& next_bound, const Range& range,
-                                 std::int64_t rows) {
-  db::Result found = Execute(connection, next_bound, range, {rows});
-  if (found.rows.empty()) return {};
-  return std::move(found.rows[0]);
+std::vector<db::Row> NextBounds(db::Connection& connection,
+                                const RangeSql& next_bound, const Range& range,
+                                std::int64_t rows) {
+  return Execute(connection, next_bound, range, {rows}).rows;
+}
+
+db::Row NextBound(db::Connection& connection, const RangeSql& next_bound,
+                  const Range& range, std::int64_t rows) {
+  std::vector<db::Row> found = NextBounds(connection, next_bound, range, rows);
+  return found.empty() ? db::Row{} : std::move(found[0]);
 }
 
 std::string KeyText(const MotionSql& motion, const db::Row& key) {

@@ -91,7 +91,7 @@ class Walker {
     const auto share = static_cast<std::size_t>(lap_.share);
     const auto begin = Clock::now();
     try {
-      host_.Resiliently([this] { Chunk(); }, [this] { size_.Halve(); },
+      host_.Resiliently([this] { Chunk(); }, [this] { Halve(); },
                         [this] { Reload(); });
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kRefused || !IsTakenBack()) throw;
@@ -197,13 +197,25 @@ class Walker {
 
   // To count the rows again for each share would cost a third of moving them.
   Cut NextCut(db::Connection& connection, std::int64_t rows) {
-    if (lap_.share > 0 && lap_.next < lap_.cuts.size()) {
-      const Cut& cut = lap_.cuts[lap_.next];
-      if (cut.asked <= rows * kSlack) return cut;
-      lap_.next = lap_.cuts.size();  // it goes slower now
+    if (lap_.next < lap_.cuts.size() &&
+        lap_.cuts[lap_.next].asked > rows * kSlack) {
+      ForgetCuts();  // it goes slower now
     }
-    return {NextBound(connection, next_bound_, {lap_.at, lap_.upper}, rows),
-            rows};
+    if (lap_.next == lap_.cuts.size()) {
+      for (db::Row& bound :
+           NextBounds(connection, next_bound_, {lap_.at, lap_.upper}, rows)) {
+        lap_.cuts.push_back({std::move(bound), rows});
+      }
+    }
+    if (lap_.next == lap_.cuts.size()) lap_.cuts.push_back({{}, rows});
+    return lap_.cuts[lap_.next];
+  }
+
+  void ForgetCuts() { lap_.cuts.resize(lap_.next); }
+
+  void Halve() {
+    size_.Halve();
+    ForgetCuts();
   }
 
   db::Result Run(db::Connection& connection, const Range& range, bool all,
@@ -231,11 +243,12 @@ class Walker {
 
   void Advance(const Cut& cut, bool all) {
     whole_ = !cut.upper.empty();
-    if (lap_.share > 0) {
-      ++lap_.next;
-    } else if (!all) {
-      lap_.cuts.push_back(cut);
-      lap_.moved += moved_;
+    ++lap_.next;
+    if (lap_.share == 0) lap_.moved += moved_;
+    // Nobody comes back to them where there is one share only.
+    if (LastShare() == 0 && lap_.next == lap_.cuts.size()) {
+      lap_.cuts.clear();
+      lap_.next = 0;
     }
     if (whole_) {
       lap_.at = cut.upper;

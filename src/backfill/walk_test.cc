@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace segue::backfill {
@@ -20,6 +21,8 @@ bool Is(std::string_view sql, std::string_view part) {
   return sql.find(part) != std::string_view::npos;
 }
 
+struct Deadlock {};
+
 // A table with the keys 1 to kRows; every fourth key is of the same share.
 class Table : public db::Connection {
  public:
@@ -32,7 +35,7 @@ class Table : public db::Connection {
     const bool below = Is(sql, "upto") || Is(sql, "between");
     const std::int64_t lower = above ? take() : 0;
     const std::int64_t upper = below ? take() : kRows;
-    if (Is(sql, "bound")) return Bound(lower + take(), upper);
+    if (Is(sql, "bound")) return Bounds(lower, upper, take());
     return Move(lower, upper, Is(sql, "share") ? take() : -1);
   }
   void ExecuteScript(std::string_view) override {}
@@ -44,16 +47,22 @@ class Table : public db::Connection {
   bool alive() const override { return true; }
 
   std::set<std::int64_t> moved;
-  std::size_t bounds = 0;            // asked for
+  bool deadlock = false;             // in the next chunk
+  int bounds_at_once = 1;            // at most
+  std::size_t bounds = 0;            // how often asked for
   std::vector<std::int64_t> chunks;  // how long each was, in rows
 
  private:
-  db::Result Bound(std::int64_t key, std::int64_t upper) {
+  db::Result Bounds(std::int64_t lower, std::int64_t upper, std::int64_t rows) {
     ++bounds;
-    if (key >= upper) return {};
-    return {{}, {{key}}, 0, {}};
+    db::Result found;
+    for (int i = 1; i <= bounds_at_once && lower + i * rows < upper; ++i) {
+      found.rows.push_back({lower + i * rows});
+    }
+    return found;
   }
   db::Result Move(std::int64_t lower, std::int64_t upper, std::int64_t share) {
+    if (std::exchange(deadlock, false)) throw Deadlock();
     chunks.push_back(upper - lower);
     db::Result result;
     for (std::int64_t key = lower + 1; key <= upper; ++key) {
@@ -84,9 +93,14 @@ class Alone : public Host {
   }
   void Moved(std::int64_t, std::int64_t) override {}
   void Resiliently(const std::function<void()>& chunk,
-                   const std::function<void()>&,
+                   const std::function<void()>& smaller,
                    const std::function<void()>&) override {
-    chunk();
+    try {
+      chunk();
+    } catch (const Deadlock&) {
+      smaller();
+      chunk();
+    }
   }
   std::optional<Span> Load(const Span&) override { return saved; }
   bool MakesWay() override { return true; }
@@ -103,19 +117,23 @@ class Alone : public Host {
   bool claimed_ = false;
 };
 
-void WalkInShares(Alone& host) {
+void WalkAll(Alone& host, const WalkOptions& options) {
   MotionSql motion;
   motion.estimated_rows = "rows";
   motion.next_bound = Shapes("bound");
   const RangeSql fill = Shapes("fill");
-  const RangeSql share = Shapes("share");
-  WalkOptions options;
-  options.share = &share;
-  options.shares = kShares;
   Walk(host, motion, fill, options, [](const db::Result&) {});
   EXPECT_EQ(host.table.moved.size(), static_cast<std::size_t>(kRows));
   EXPECT_EQ(host.saved.rows, kRows);
   EXPECT_TRUE(host.saved.done);
+}
+
+void WalkInShares(Alone& host) {
+  const RangeSql share = Shapes("share");
+  WalkOptions options;
+  options.share = &share;
+  options.shares = kShares;
+  WalkAll(host, options);
 }
 
 // How many rows a chunk may have is never twice the same.
@@ -126,14 +144,46 @@ TEST(WalkTest, AllSharesKeepToTheBoundsOfTheFirst) {
   EXPECT_LT(host.table.bounds, host.table.chunks.size() / kShares + 40);
 }
 
+TEST(WalkTest, TakesTheBoundsThatAreGivenAtOnce) {
+  Alone host([](std::size_t) { return 125; });
+  host.table.bounds_at_once = 8;
+  WalkInShares(host);
+  EXPECT_GT(host.table.chunks.size(), kRows / 125);
+  EXPECT_LT(host.table.bounds, host.table.chunks.size() / 4 / kShares);
+}
+
+TEST(WalkTest, TakesTheBoundsThatAreGivenAtOnceWithoutSharesToo) {
+  Alone host([](std::size_t) { return 100; });
+  host.table.bounds_at_once = 8;
+  WalkAll(host, {});
+  EXPECT_EQ(host.table.chunks, std::vector<std::int64_t>(kRows / 100, 100));
+  EXPECT_EQ(host.table.bounds, kRows / 100 / 8 + 1);
+}
+
 // In the midst of a share that has bounds of when it went faster.
 TEST(WalkTest, ChunksGetShorterAtOnceWhenItHasToGoSlower) {
   constexpr std::size_t kFast = 20;  // chunks
-  Alone host([](std::size_t chunk) { return chunk < kFast ? 500 : 50; });
+  for (const int bounds_at_once : {1, 8}) {
+    Alone host([](std::size_t chunk) { return chunk < kFast ? 500 : 50; });
+    host.table.bounds_at_once = bounds_at_once;
+    WalkInShares(host);
+    const std::vector<std::int64_t>& chunks = host.table.chunks;
+    EXPECT_EQ(chunks[kFast - 1], 500);
+    EXPECT_LE(*std::max_element(chunks.begin() + kFast, chunks.end()), 100);
+  }
+}
+
+TEST(WalkTest, ChunksGetShorterAtOnceAfterADeadlock) {
+  constexpr std::size_t kBefore = 20;  // chunks
+  bool came = false;
+  Alone host([&](std::size_t chunk) {
+    if (chunk == kBefore) host.table.deadlock = !std::exchange(came, true);
+    return chunk < kBefore ? 100 : 60;
+  });
+  host.table.bounds_at_once = 8;
   WalkInShares(host);
-  const std::vector<std::int64_t>& chunks = host.table.chunks;
-  EXPECT_EQ(chunks[kFast - 1], 500);
-  EXPECT_LE(*std::max_element(chunks.begin() + kFast, chunks.end()), 100);
+  EXPECT_EQ(host.table.chunks[kBefore - 1], 100);
+  EXPECT_LE(host.table.chunks[kBefore], 60);
 }
 
 }  // namespace

@@ -291,6 +291,47 @@ TEST_P(PostgresBackfillTest, FillsRowsThatMove) {
   }
 }
 
+TEST_P(PostgresBackfillTest, FindsSeveralBoundsByPositionAtOnce) {
+  Install(
+      "CREATE TABLE t(id integer PRIMARY KEY, o text); INSERT INTO t "
+      "SELECT g, repeat('x', 1000) FROM generate_series(1, 140) g; "
+      "ANALYZE t",
+      Lossy());
+  const RangeSql& next = bed().fill_next_bound();
+  const auto bounds = [&](const std::string& sql, const db::Row& parameters) {
+    std::string text;
+    for (const db::Row& row :
+         bed().connection().Execute(sql, parameters).rows) {
+      text += db::ToText(row.at(0));
+    }
+    return text;
+  };
+  // Seven rows a page, twenty pages.
+  EXPECT_EQ(bounds(next.all, {std::int64_t{14}}),
+            "(1,65535)(3,65535)(5,65535)(7,65535)(9,65535)(11,65535)"
+            "(13,65535)(15,65535)");
+  EXPECT_EQ(bounds(next.after, {std::string("(13,65535)"), std::int64_t{14}}),
+            "(15,65535)(17,65535)");
+  EXPECT_EQ(bounds(next.between, {std::string("(13,65535)"),
+                                  std::string("(15,65535)"), std::int64_t{7}}),
+            "(14,65535)");
+  EXPECT_EQ(bounds(next.after, {std::string("(13,65535)"), std::int64_t{90}}),
+            "");
+}
+
+// The planner knows nothing of a column that was empty until now.
+TEST_P(PostgresBackfillTest, LeavesStatisticsOfTheNewColumn) {
+  Install(
+      "CREATE TABLE t(id integer PRIMARY KEY, o text); INSERT INTO t "
+      "SELECT g, 'X' || g FROM generate_series(1, 100) g",
+      Lossy());
+  bed().Fill(50);
+  db().Exec(bed().sql().after_fill);
+  EXPECT_EQ(*db().app().One("SELECT string_agg(attname || ' ' || n_distinct, "
+                            "',') FROM pg_stats WHERE tablename = 't'"),
+            "n -1");
+}
+
 // Of a partitioned table the key tells the partition; a position would not.
 TEST_P(PostgresBackfillTest, GoesThroughPartitionsByTheKey) {
   Install(

@@ -165,8 +165,9 @@ TEST_P(PostgresConnectionTest, MarksOnlyTheBackfill) {
 
 TEST_P(PostgresConnectionTest, OverridesWhatARoleOrDatabaseSets) {
   std::string name = *db().app().One("SELECT current_database()");
+  // Time enough for the statement that takes it off, on a busy machine too.
   for (const char* setting :
-       {"statement_timeout = '1ms'", "lock_timeout = '1h'",
+       {"statement_timeout = '100ms'", "lock_timeout = '1h'",
         "default_transaction_isolation = 'serializable'",
         "DateStyle = 'German'", "TimeZone = 'Asia/Tokyo'",
         "idle_in_transaction_session_timeout = '1ms'",
@@ -174,7 +175,7 @@ TEST_P(PostgresConnectionTest, OverridesWhatARoleOrDatabaseSets) {
     db().Exec("ALTER DATABASE " + name + " SET " + setting);
   }
   connection_ = db().Connect("runner");
-  connection_->Execute("SELECT pg_sleep(0.02)");
+  connection_->Execute("SELECT pg_sleep(0.15)");
   for (db::Purpose purpose :
        {db::Purpose::kLedger, db::Purpose::kSchema, db::Purpose::kBackfill}) {
     db::Transaction transaction(*connection_,
@@ -184,7 +185,7 @@ TEST_P(PostgresConnectionTest, OverridesWhatARoleOrDatabaseSets) {
     EXPECT_EQ(Show("lock_timeout"), "700ms");
     EXPECT_EQ(Show("row_security"), "off");
     EXPECT_THAT(Show("DateStyle"), HasSubstr("ISO"));
-    connection_->Execute("SELECT pg_sleep(0.02)");
+    connection_->Execute("SELECT pg_sleep(0.15)");
   }
 }
 

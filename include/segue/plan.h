@@ -156,8 +156,12 @@ struct PlannedAction {
   // Kept when both versions are live and compared before the contract.
   std::string usage;
   LockNeed lock;
+  // Whether it can run within a transaction.
   bool transactional = true;
   bool reversible = true;
+  // Actions of a step that have the same unit, which are neighbours, commit
+  // together with their rows of the ledger: all of them happen or none.
+  int unit = 0;
   // Of kSchema: only a trial, of a constraint that is to come.
   std::optional<MotionSql> motion;
 };

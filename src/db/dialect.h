@@ -186,6 +186,14 @@ class Dialect {
   virtual PlannedAction Render(const plan::Action& action,
                                const RenderContext& context) const = 0;
 
+  // Neighbours of one step, in their order; what the planner calls. By default
+  // one by one. A database that does not change its schema in transactions
+  // answers those that must take effect together with one planned action, whose
+  // statements do all of it, or leaves them apart: then the planner refuses.
+  virtual std::vector<PlannedAction> RenderStep(
+      const std::vector<plan::Action>& actions,
+      const RenderContext& context) const;
+
   // How the session would run `query`, one statement, which is not run. What
   // the server says against it is in the answer; throws only what says nothing
   // about the query (a lost connection).

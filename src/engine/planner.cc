@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "checks/check.h"
+#include "engine/render_steps.h"
 #include "engine/version_views.h"
 #include "ops/narrow_sync.h"
 #include "ops/operation.h"
@@ -50,19 +51,6 @@ bool AddsVisibleColumn(const std::vector<ops::DraftStep>& steps) {
     }
   }
   return false;
-}
-
-Step Render(const PlannerInput& input, const schema::Schema& schema,
-            const ops::DraftStep& draft) {
-  Step step;
-  step.phase = draft.phase;
-  step.description = draft.description;
-  step.notes = draft.notes;
-  const db::RenderContext context{schema, input.lock_budget};
-  for (const plan::Action& action : draft.actions) {
-    step.actions.push_back(input.dialect.Render(action, context));
-  }
-  return step;
 }
 
 std::vector<plan::Motion> MotionsOf(const std::vector<ops::DraftStep>& steps) {
@@ -209,7 +197,8 @@ Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
                                                  : input.migration.version;
   plan.version_schema = context.version_schema;
   for (const ops::DraftStep& draft : context.steps) {
-    plan.steps.push_back(Render(input, schema, draft));
+    plan.steps.push_back(
+        RenderStep(input.dialect, draft, {schema, input.lock_budget}));
   }
   plan.gauges = GaugesFor(input.dialect, schema, context.steps);
   plan.estimates = EstimatesFor(input, schema, context.steps);

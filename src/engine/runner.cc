@@ -69,15 +69,12 @@ const PlannedAction& Runner::ActionAt(std::size_t step,
   return plan_.steps[step].actions[action];
 }
 
-// Neighbouring transactional schema actions commit together.
 Runner::Group Runner::GroupFrom(std::size_t step, std::size_t begin) const {
-  const auto together = [&](std::size_t action) {
-    const PlannedAction& planned = ActionAt(step, action);
-    return planned.kind == ActionKind::kSchema && planned.transactional;
-  };
-  Group group{begin, begin + 1, together(begin)};
+  const PlannedAction& first = ActionAt(step, begin);
+  Group group{begin, begin + 1,
+              first.kind == ActionKind::kSchema && first.transactional};
   const std::size_t count = plan_.steps[step].actions.size();
-  while (group.together && group.end < count && together(group.end)) {
+  while (group.end < count && ActionAt(step, group.end).unit == first.unit) {
     ++group.end;
   }
   return group;

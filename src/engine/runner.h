@@ -83,10 +83,11 @@ class Runner : public StepRunner, private backfill::Host {
   void Note(Progress::Event event, const std::string& message);
 
  private:
+  // A unit of a step (PlannedAction::unit).
   struct Group {
     std::size_t begin = 0;  // actions [begin, end)
     std::size_t end = 0;
-    bool together = false;  // one transaction
+    bool together = false;  // in a transaction
   };
 
   // Steps and actions (runner.cc, undo.cc).

@@ -276,9 +276,14 @@ void AddColumn::PlanShadow(TableWork& work, ShadowRequest request,
   shadow.Expand();
   shadow.Migrate();
   for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
-  for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
-  shadow.Contract();
-  for (const ConstraintRequest& one : constraints) FinishConstraint(work, one);
+  {
+    const TableWork::Together together(work, Phase::kContracting);
+    for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
+    shadow.Contract();
+    for (const ConstraintRequest& one : constraints) {
+      FinishConstraint(work, one);
+    }
+  }
   work.shape().columns.push_back(shape);
 }
 

@@ -288,9 +288,14 @@ void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
   shadow.Expand();
   shadow.Migrate();
   for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
-  for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
-  shadow.Contract();
-  for (const ConstraintRequest& one : constraints) FinishConstraint(work, one);
+  {
+    const TableWork::Together together(work, Phase::kContracting);
+    for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
+    shadow.Contract();
+    for (const ConstraintRequest& one : constraints) {
+      FinishConstraint(work, one);
+    }
+  }
   *work.shape().FindColumn(old.name) = shadow.Shape();
 }
 

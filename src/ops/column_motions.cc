@@ -185,6 +185,7 @@ std::vector<std::string> ColumnMotions::Provenance() const {
 
 // Each motion's triggers may read the columns of the others.
 void ColumnMotions::Expand() {
+  const TableWork::Together together(work_, Phase::kExpanding);
   for (ShadowColumn& shadow : shadows_) shadow.AddColumns();
   for (ShadowColumn& shadow : shadows_) shadow.StartSync();
 }
@@ -194,6 +195,7 @@ void ColumnMotions::Migrate() {
 }
 
 void ColumnMotions::Contract() {
+  const TableWork::Together together(work_, Phase::kContracting);
   for (ShadowColumn& shadow : shadows_) shadow.StopSync();
   for (ShadowColumn& shadow : shadows_) {
     shadow.Contract();

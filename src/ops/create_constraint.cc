@@ -126,9 +126,12 @@ void CreateConstraint::PlanMotions(
   motions.Expand();
   motions.Migrate();
   PlanConstraint(work, request);
-  LiftConstraint(work, request);
-  motions.Contract();
-  FinishConstraint(work, request);
+  {
+    const TableWork::Together together(work, Phase::kContracting);
+    LiftConstraint(work, request);
+    motions.Contract();
+    FinishConstraint(work, request);
+  }
   const std::string names = "'" + base::Join(moved, "', '") + "'";
   work.Describe(Phase::kExpanding,
                 fmt::format("Duplicate {} of '{}'", names, spec_.table));

@@ -33,6 +33,7 @@ class DropColumn : public Operation {
   void PlanMeanwhile(TableWork& work, const schema::Column& column) const;
   void PlanSupply(TableWork& work, const schema::Column& column) const;
   void PlanIndexes(TableWork& work, const schema::Column& column) const;
+  void PlanContract(TableWork& work, const schema::Column& column) const;
 
   DropColumnSpec spec_;
 };
@@ -71,12 +72,19 @@ void DropColumn::Plan(PlanContext& context) const {
       Phase::kContracting,
       fmt::format("Drop old column '{}' from '{}'", spec_.column, spec_.table));
   PlanMeanwhile(work, column);
+  PlanContract(work, column);
+  work.shape().columns = Without(work.shape().columns, spec_.column);
+  work.Finish();
+}
+
+// Without its trigger, a NOT NULL column would refuse the new version's rows.
+void DropColumn::PlanContract(TableWork& work,
+                              const schema::Column& column) const {
+  const TableWork::Together together(work, Phase::kContracting);
   if (!spec_.down.empty()) PlanSupply(work, column);
   PlanIndexes(work, column);
   work.Add(Phase::kContracting,
            plan::DropColumn{work.live().name, Meanwhile(work, column), false});
-  work.shape().columns = Without(work.shape().columns, spec_.column);
-  work.Finish();
 }
 
 // The new version's inserts do not mention the column.

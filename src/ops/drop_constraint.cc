@@ -140,8 +140,11 @@ void DropConstraint::PlanMotions(TableWork& work,
   ColumnMotions motions(work, moved, up, down, spec_.name);
   motions.Expand();
   motions.Migrate();
-  AddDrop(work, there);
-  motions.Contract();
+  {
+    const TableWork::Together together(work, Phase::kContracting);
+    AddDrop(work, there);
+    motions.Contract();
+  }
   const std::string names = "'" + base::Join(moved, "', '") + "'";
   work.Describe(Phase::kExpanding,
                 fmt::format("Duplicate {} of '{}'", names, spec_.table));

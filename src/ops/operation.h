@@ -17,12 +17,22 @@
 
 namespace segue::ops {
 
+// Actions [begin, end) of a step that must take effect together: between any
+// two of them the application would see a shape that is neither old nor new.
+struct AtomicRun {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
 // A step before its actions are rendered.
 struct DraftStep {
   Phase phase = Phase::kExpanding;
   std::string description;
   std::vector<plan::Action> actions;
   std::vector<std::string> notes;
+  // In order, without overlap. The planner refuses what a database cannot do
+  // as one.
+  std::vector<AtomicRun> atomic = {};
 };
 
 // What the server answered, looked up by question.

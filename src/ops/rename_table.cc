@@ -178,6 +178,7 @@ DraftStep RenameTable::RenameStep(PlanContext& context,
         plan::RetireAlias{AliasOf(context, shape, spec_.to)});
   }
   step.actions.emplace_back(plan::RenameTable{shape.name, spec_.to});
+  if (step.actions.size() > 1) step.atomic = {{0, step.actions.size()}};
   const db::ExpressionFacts& facts = context.facts.For(
       Asked(db::Question::Kind::kNamedBy, shape.name, shape.name.name));
   if (!facts.names.empty()) {

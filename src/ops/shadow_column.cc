@@ -254,6 +254,13 @@ void ShadowColumn::AlterIfDifferent(Phase phase, const schema::Column& before,
   work_.Add(phase, plan::AlterColumn{work_.live().name, before, after});
 }
 
+// The old column gives up its default only when the trigger gives it.
+void ShadowColumn::Expand() {
+  const TableWork::Together together(work_, Phase::kExpanding);
+  AddColumns();
+  StartSync();
+}
+
 void ShadowColumn::AddColumns() {
   const schema::TableName& table = work_.live().name;
   if (!request_.existing) {
@@ -315,6 +322,7 @@ void ShadowColumn::ContractKeepingOld() {
   settling.settling = true;
   work_.Add(kPhase, plan::CreateSync{settling});
   work_.Add(kPhase, plan::Settle{motion_});
+  const TableWork::Together together(work_, kPhase);
   work_.Add(kPhase, plan::DropSync{motion_});
   for (const IndexMove& move : moves_) {
     work_.Add(kPhase, plan::DropIndex{table, move.copy});
@@ -332,6 +340,7 @@ void ShadowColumn::StopSync() {
 }
 
 void ShadowColumn::ContractKeepingNew() {
+  const TableWork::Together together(work_, Phase::kContracting);
   if (!stopped_) StopSync();
   ReplaceOld();
   FinishNew();
@@ -342,6 +351,7 @@ void ShadowColumn::ContractKeepingNew() {
 }
 
 void ShadowColumn::ContractKeepingBoth() {
+  const TableWork::Together together(work_, Phase::kContracting);
   work_.Add(Phase::kContracting, plan::DropSync{motion_});
   if (request_.old_column) {
     AlterIfDifferent(Phase::kContracting, PreparedOld(), *request_.old_column);

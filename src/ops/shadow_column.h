@@ -46,10 +46,7 @@ class ShadowColumn {
  public:
   ShadowColumn(TableWork& work, ShadowRequest request);
 
-  void Expand() {
-    AddColumns();
-    StartSync();
-  }
+  void Expand();
   void Migrate();
   // Apart only where the triggers of several read each other's columns: those
   // come after all columns, and go before any.

@@ -110,6 +110,19 @@ void TableWork::Add(Phase phase, plan::Action action) {
   step(phase).actions.push_back(std::move(action));
 }
 
+TableWork::Together::Together(TableWork& work, Phase phase)
+    : work_(work), phase_(phase), begin_(work.step(phase).actions.size()) {}
+
+TableWork::Together::~Together() {
+  DraftStep& step = work_.step(phase_);
+  const AtomicRun run{begin_, step.actions.size()};
+  if (run.end - run.begin < 2) return;
+  while (!step.atomic.empty() && step.atomic.back().begin >= run.begin) {
+    step.atomic.pop_back();
+  }
+  step.atomic.push_back(run);
+}
+
 void TableWork::Note(Phase phase, std::string note) {
   step(phase).notes.push_back(std::move(note));
 }

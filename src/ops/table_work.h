@@ -49,6 +49,21 @@ class TableWork {
   // Hands the steps over to the context.
   void Finish();
 
+  // While it lives, the actions that are added to the phase's step are marked
+  // to take effect together. One within another is a part of the outer one.
+  class Together {
+   public:
+    Together(TableWork& work, Phase phase);
+    ~Together();
+    Together(const Together&) = delete;
+    Together& operator=(const Together&) = delete;
+
+   private:
+    TableWork& work_;
+    Phase phase_;
+    std::size_t begin_;
+  };
+
   // Error{kRefused} "rename_column 'a' of table 't': reason".
   Error Refused(const std::string& column, const std::string& reason) const;
 

@@ -91,6 +91,7 @@ Json ActionJson(const PlannedAction& action) {
   Put(to, "lock", action.lock);
   to["transactional"] = action.transactional;
   to["reversible"] = action.reversible;
+  to["unit"] = action.unit;
   if (action.motion && action.kind != ActionKind::kSchema) {
     to["motion"] = MotionJson(*action.motion);
   }
@@ -249,8 +250,22 @@ PlannedAction ActionFrom(const Json& from) {
   action.lock = Lock(from);
   action.transactional = from.at("transactional").get<bool>();
   action.reversible = from.at("reversible").get<bool>();
+  action.unit = from.value("unit", 0);
   if (from.contains("motion")) action.motion = MotionFrom(from.at("motion"));
   return action;
+}
+
+// In plans that do not say it, neighbours that fit into a transaction share it.
+void NumberUnits(Step& step) {
+  int unit = 0;
+  bool open = false;
+  for (PlannedAction& action : step.actions) {
+    const bool fits =
+        action.kind == ActionKind::kSchema && action.transactional;
+    if (!fits || !open) ++unit;
+    action.unit = unit;
+    open = fits;
+  }
 }
 
 Step StepFrom(const Json& from) {
@@ -263,6 +278,8 @@ Step StepFrom(const Json& from) {
   for (const Json& action : from.at("actions")) {
     step.actions.push_back(ActionFrom(action));
   }
+  const bool numbered = !step.actions.empty() && step.actions[0].unit != 0;
+  if (!numbered) NumberUnits(step);
   return step;
 }
 

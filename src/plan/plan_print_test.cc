@@ -41,14 +41,17 @@ Plan FullPlan() {
   add.lock = {"ACCESS EXCLUSIVE", "users", std::chrono::milliseconds(500),
               "milliseconds, any size"};
   add.transactional = false;
+  add.unit = 1;
 
   PlannedAction fill;
   fill.kind = ActionKind::kBackfill;
   fill.motion = FullMotion();
+  fill.unit = 1;
 
   PlannedAction drop;
   drop.forward = {{"ALTER TABLE users DROP old -- gone", std::nullopt}};
   drop.reversible = false;
+  drop.unit = 1;
 
   plan.steps = {
       {Phase::kExpanding, "Add column 'x'", {add}, {}, true, false},
@@ -149,6 +152,23 @@ TEST(PlanJsonTest, ReadsBackWhatItWrote) {
   EXPECT_EQ(plan.estimates[0].log_bytes, 11'210'000'000);
   EXPECT_EQ(plan.estimates[1].motion, "copy");
   EXPECT_FALSE(plan.estimates[1].chosen);
+}
+
+TEST(PlanJsonTest, NeighboursOfAPlanWithoutUnitsShareATransaction) {
+  const std::string action =
+      R"({"kind":"schema","transactional":true,"reversible":true})";
+  const std::string alone =
+      R"({"kind":"schema","transactional":false,"reversible":true})";
+  const Plan plan = PlanFromJson(
+      R"({"format":1,"id":"","title":"","access":"in_place","steps":[{"phase":)"
+      R"("EXPANDING","description":"","executed":false,"rolled_back":false,)"
+      R"("actions":[)" +
+      action + "," + action + "," + alone + "," + action + "]}]}");
+  std::vector<int> units;
+  for (const PlannedAction& one : plan.steps.at(0).actions) {
+    units.push_back(one.unit);
+  }
+  EXPECT_EQ(units, (std::vector<int>{1, 1, 2, 3}));
 }
 
 TEST(PlanTextTest, WhatTakesNoTimeNeedsNoFigures) {

@@ -1,0 +1,16 @@
+#include "db/dialect.h"
+
+namespace segue::db {
+
+std::vector<PlannedAction> Dialect::RenderStep(
+    const std::vector<plan::Action>& actions,
+    const RenderContext& context) const {
+  std::vector<PlannedAction> planned;
+  planned.reserve(actions.size());
+  for (const plan::Action& action : actions) {
+    planned.push_back(Render(action, context));
+  }
+  return planned;
+}
+
+}  // namespace segue::db

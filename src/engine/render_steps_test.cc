@@ -1,0 +1,130 @@
+#include "engine/render_steps.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "segue/error.h"
+#include "segue/migration.h"
+#include "tests/doubles/fake_dialect.h"
+
+namespace segue::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const schema::TableName kUsers{"public", "users"};
+
+plan::Action Rename(const std::string& from, const std::string& to) {
+  return plan::RenameColumn{kUsers, from, to};
+}
+
+plan::Action Index(const std::string& name) {
+  schema::Index index;
+  index.name = name;
+  return plan::CreateIndex{kUsers, index};
+}
+
+// A database whose DDL commits by itself, as MariaDB's does.
+db::Capabilities WithoutTransactions() {
+  db::Capabilities can = test::FakeDialect::Capable();
+  can.name = "Fake";
+  can.transactional_ddl = false;
+  return can;
+}
+
+// Such a one that does several changes of one table in one statement.
+class FusingDialect : public test::FakeDialect {
+ public:
+  FusingDialect() : test::FakeDialect(WithoutTransactions()) {}
+
+  std::vector<PlannedAction> RenderStep(
+      const std::vector<plan::Action>& actions,
+      const db::RenderContext& context) const override {
+    std::vector<PlannedAction> parts =
+        test::FakeDialect::RenderStep(actions, context);
+    PlannedAction fused = parts.at(0);
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      fused.forward[0].sql += ", " + parts[i].forward.at(0).sql;
+    }
+    fused.transactional = false;
+    return {fused};
+  }
+};
+
+Step Rendered(const db::Dialect& dialect, const ops::DraftStep& draft) {
+  const schema::Schema schema;
+  return RenderStep(dialect, draft, {schema, std::chrono::milliseconds(1)});
+}
+
+std::vector<int> Units(const Step& step) {
+  std::vector<int> units;
+  for (const PlannedAction& action : step.actions) {
+    units.push_back(action.unit);
+  }
+  return units;
+}
+
+ops::DraftStep Draft(std::vector<plan::Action> actions,
+                     std::vector<ops::AtomicRun> atomic = {}) {
+  return {Phase::kContracting, "Change users", std::move(actions), {}, atomic};
+}
+
+std::string Refusal(const db::Dialect& dialect, const ops::DraftStep& draft) {
+  try {
+    Rendered(dialect, draft);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kRefused);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(RenderStepTest, NeighboursShareATransactionWhereTheyFitIntoOne) {
+  const test::FakeDialect dialect;
+  EXPECT_THAT(Units(Rendered(dialect, Draft({Rename("a", "b"), Rename("c", "d"),
+                                             Index("i"), Rename("e", "f")}))),
+              ElementsAre(1, 1, 2, 3));
+}
+
+TEST(RenderStepTest, EachIsAUnitWhereDdlCommitsByItself) {
+  const test::FakeDialect dialect(WithoutTransactions());
+  EXPECT_THAT(
+      Units(Rendered(dialect, Draft({Rename("a", "b"), Rename("c", "d")}))),
+      ElementsAre(1, 2));
+}
+
+TEST(RenderStepTest, WhatMustTakeEffectTogetherIsRefusedThere) {
+  const test::FakeDialect dialect(WithoutTransactions());
+  const std::string refusal = Refusal(
+      dialect,
+      Draft({Index("i"), Rename("a", "b"), Rename("c", "d")}, {{1, 3}}));
+  EXPECT_THAT(refusal, HasSubstr("'Change users': Fake cannot make these take "
+                                 "effect together"));
+  EXPECT_THAT(refusal, HasSubstr("RENAME COLUMN users.a TO b; RENAME COLUMN "
+                                 "users.c TO d"));
+  EXPECT_THAT(refusal, testing::Not(HasSubstr("INDEX")));
+}
+
+TEST(RenderStepTest, AnActionThatRunsAloneIsNoPartOfAMarkedRun) {
+  const test::FakeDialect dialect;
+  EXPECT_THAT(Refusal(dialect, Draft({Rename("a", "b"), Index("i")}, {{0, 2}})),
+              HasSubstr("cannot make these take effect together"));
+  EXPECT_EQ(
+      Refusal(dialect, Draft({Rename("a", "b"), Rename("c", "d")}, {{0, 2}})),
+      "");
+}
+
+TEST(RenderStepTest, ADialectMayMakeOneActionOfThem) {
+  const FusingDialect dialect;
+  const Step step = Rendered(
+      dialect,
+      Draft({Index("i"), Rename("a", "b"), Rename("c", "d")}, {{1, 3}}));
+  ASSERT_EQ(step.actions.size(), 2U);
+  EXPECT_EQ(step.actions[1].forward.at(0).sql,
+            "RENAME COLUMN users.a TO b, RENAME COLUMN users.c TO d");
+  EXPECT_THAT(Units(step), ElementsAre(1, 2));
+}
+
+}  // namespace
+}  // namespace segue::engine

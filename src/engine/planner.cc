@@ -136,7 +136,7 @@ std::string VersionSchemaFor(const PlannerInput& input) {
 
 // Of which tables and indexes the history says how they fare: not those of
 // ours, which get another name or go, nor those of tables that are new.
-std::vector<Gauge> GaugesFor(const db::Dialect& dialect,
+std::vector<Gauge> GaugesFor(const db::Language& language,
                              const schema::Schema& schema,
                              const std::vector<ops::DraftStep>& steps) {
   std::map<std::string, std::vector<std::string>> indexes;
@@ -162,7 +162,7 @@ std::vector<Gauge> GaugesFor(const db::Dialect& dialect,
   std::vector<Gauge> gauges;
   for (const auto& [name, names] : indexes) {
     const schema::Table* table = schema.FindTable(name);
-    if (table != nullptr) gauges.push_back(dialect.GaugeFor(*table, names));
+    if (table != nullptr) gauges.push_back(language.GaugeFor(*table, names));
   }
   return gauges;
 }

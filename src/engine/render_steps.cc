@@ -10,8 +10,9 @@ namespace segue::engine {
 namespace {
 
 // A transaction may hold any number of these.
-bool FitsTransaction(const db::Dialect& dialect, const PlannedAction& action) {
-  return dialect.capabilities().transactional_ddl &&
+bool FitsTransaction(const db::Language& language,
+                     const PlannedAction& action) {
+  return language.capabilities().transactional_ddl &&
          action.kind == ActionKind::kSchema && action.transactional;
 }
 
@@ -24,16 +25,16 @@ std::string Descriptions(const std::vector<PlannedAction>& actions) {
   return base::Join(texts, "; ");
 }
 
-void RequireOneUnit(const db::Dialect& dialect, const ops::DraftStep& draft,
+void RequireOneUnit(const db::Language& language, const ops::DraftStep& draft,
                     const std::vector<PlannedAction>& actions) {
   const bool one = actions.size() == 1 ||
                    std::all_of(actions.begin(), actions.end(),
                                [&](const PlannedAction& action) {
-                                 return FitsTransaction(dialect, action);
+                                 return FitsTransaction(language, action);
                                });
   if (one) return;
   throw Error(ErrorKind::kRefused,
-              "'" + draft.description + "': " + dialect.capabilities().name +
+              "'" + draft.description + "': " + language.capabilities().name +
                   " cannot make these take effect together, and an "
                   "application would see what lies between them: " +
                   Descriptions(actions));
@@ -54,11 +55,11 @@ std::vector<ops::AtomicRun> RunsOf(const ops::DraftStep& draft) {
 
 // Neighbours share a transaction where they can, marked or not: it takes the
 // table's locks once.
-void NumberUnits(const db::Dialect& dialect, Step& step) {
+void NumberUnits(const db::Language& language, Step& step) {
   int unit = 0;
   bool open = false;  // the unit takes further actions
   for (PlannedAction& action : step.actions) {
-    const bool fits = FitsTransaction(dialect, action);
+    const bool fits = FitsTransaction(language, action);
     if (!fits || !open) ++unit;
     action.unit = unit;
     open = fits;
@@ -67,7 +68,7 @@ void NumberUnits(const db::Dialect& dialect, Step& step) {
 
 }  // namespace
 
-Step RenderStep(const db::Dialect& dialect, const ops::DraftStep& draft,
+Step RenderStep(const db::Language& language, const ops::DraftStep& draft,
                 const db::RenderContext& context) {
   Step step;
   step.phase = draft.phase;
@@ -76,13 +77,13 @@ Step RenderStep(const db::Dialect& dialect, const ops::DraftStep& draft,
   for (const ops::AtomicRun& run : RunsOf(draft)) {
     const auto begin = draft.actions.begin();
     std::vector<PlannedAction> planned =
-        dialect.RenderStep({begin + static_cast<std::ptrdiff_t>(run.begin),
-                            begin + static_cast<std::ptrdiff_t>(run.end)},
-                           context);
-    if (run.end - run.begin > 1) RequireOneUnit(dialect, draft, planned);
+        language.RenderStep({begin + static_cast<std::ptrdiff_t>(run.begin),
+                             begin + static_cast<std::ptrdiff_t>(run.end)},
+                            context);
+    if (run.end - run.begin > 1) RequireOneUnit(language, draft, planned);
     std::move(planned.begin(), planned.end(), std::back_inserter(step.actions));
   }
-  NumberUnits(dialect, step);
+  NumberUnits(language, step);
   return step;
 }
 

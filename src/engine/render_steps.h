@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "db/dialect.h"
+#include "db/language.h"
 #include "ops/operation.h"
 #include "segue/plan.h"
 
@@ -13,7 +13,7 @@ namespace segue::engine {
 
 // Throws Error{kRefused} where the operation marked actions to take effect
 // together and the database cannot do them as one.
-Step RenderStep(const db::Dialect& dialect, const ops::DraftStep& draft,
+Step RenderStep(const db::Language& language, const ops::DraftStep& draft,
                 const db::RenderContext& context);
 
 }  // namespace segue::engine

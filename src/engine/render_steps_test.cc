@@ -52,9 +52,9 @@ class FusingDialect : public test::FakeDialect {
   }
 };
 
-Step Rendered(const db::Dialect& dialect, const ops::DraftStep& draft) {
+Step Rendered(const db::Language& language, const ops::DraftStep& draft) {
   const schema::Schema schema;
-  return RenderStep(dialect, draft, {schema, std::chrono::milliseconds(1)});
+  return RenderStep(language, draft, {schema, std::chrono::milliseconds(1)});
 }
 
 std::vector<int> Units(const Step& step) {
@@ -70,9 +70,9 @@ ops::DraftStep Draft(std::vector<plan::Action> actions,
   return {Phase::kContracting, "Change users", std::move(actions), {}, atomic};
 }
 
-std::string Refusal(const db::Dialect& dialect, const ops::DraftStep& draft) {
+std::string Refusal(const db::Language& language, const ops::DraftStep& draft) {
   try {
-    Rendered(dialect, draft);
+    Rendered(language, draft);
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kRefused);
     return error.what();

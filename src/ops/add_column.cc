@@ -27,11 +27,12 @@ class AddColumn : public Operation {
 
   std::string name() const override { return "add_column"; }
   std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Dialect& dialect) const override;
+      const schema::Schema& schema,
+      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
-  schema::Column Native(const db::Dialect& dialect) const;
+  schema::Column Native(const db::Language& language) const;
   bool SkipExisting(TableWork& work, const schema::Column& column) const;
   void PlanConstraints(TableWork& work) const;
   void PlanPlain(TableWork& work, const schema::Column& column) const;
@@ -65,19 +66,19 @@ std::string Sources(const plan::Expression& up) {
   return names.empty() ? "'up'" : base::Join(names, ", ");
 }
 
-schema::Column AddColumn::Native(const db::Dialect& dialect) const {
+schema::Column AddColumn::Native(const db::Language& language) const {
   schema::Column column = spec_.column;
-  column.type = dialect.NativeType(column.type);
+  column.type = language.NativeType(column.type);
   return column;
 }
 
 std::vector<db::Question> AddColumn::Questions(
-    const schema::Schema& schema, const db::Dialect& dialect) const {
+    const schema::Schema& schema, const db::Language& language) const {
   std::vector<db::Question> questions;
   const schema::Table* table = schema.FindTable(spec_.table);
   if (table == nullptr) return questions;
   const bool there = table->FindColumn(spec_.column.name) != nullptr;
-  const schema::Column column = Native(dialect);
+  const schema::Column column = Native(language);
   for (const schema::Constraint& constraint : spec_.constraints) {
     for (db::Question& question : ConstraintQuestions(
              *table, constraint,
@@ -132,7 +133,7 @@ bool AddColumn::SkipExisting(TableWork& work,
 
 void AddColumn::Plan(PlanContext& context) const {
   TableWork work(context, name(), spec_.table);
-  schema::Column column = Native(context.dialect);
+  schema::Column column = Native(context.language);
   work.Describe(Phase::kExpanding, AddColumnText(spec_.table, column));
   if (SkipExisting(work, column)) {
     PlanConstraints(work);

@@ -26,7 +26,8 @@ class AlterColumn : public Operation {
 
   std::string name() const override { return spec_.operation; }
   std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Dialect& dialect) const override;
+      const schema::Schema& schema,
+      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -109,13 +110,13 @@ std::string WhyCopied(const TableWork& work, const schema::Column& old,
 }
 
 std::vector<db::Question> AlterColumn::Questions(
-    const schema::Schema& schema, const db::Dialect& dialect) const {
+    const schema::Schema& schema, const db::Language& language) const {
   std::vector<db::Question> questions;
   const schema::Table* table = schema.FindTable(spec_.table);
   const schema::Column* old =
       table == nullptr ? nullptr : table->FindColumn(spec_.column);
   if (old == nullptr) return questions;
-  const ColumnAlteration change = Resolve(spec_, *old, dialect);
+  const ColumnAlteration change = Resolve(spec_, *old, language);
   if (change.empty()) return questions;
   if (change.asks_default()) {
     const std::string& type = change.target.type;
@@ -129,7 +130,7 @@ std::vector<db::Question> AlterColumn::Questions(
   // Where it will live is nowhere yet: values of the old column must not be
   // taken for values of the new one.
   schema::Column seen = change.target;
-  seen.stored_as = Physical(change, dialect.capabilities());
+  seen.stored_as = Physical(change, language.capabilities());
   const std::vector<schema::Column> shape = NewShape(*table, *old, seen);
   questions.push_back(
       ExpressionQuestion(*table, change.down, shape, old->type));
@@ -152,7 +153,7 @@ std::vector<db::Question> AlterColumn::Questions(
 void AlterColumn::Plan(PlanContext& context) const {
   TableWork work(context, name(), spec_.table);
   const schema::Column old = work.Take(spec_.column, Use::kChanges);
-  ColumnAlteration change = Resolve(spec_, old, context.dialect);
+  ColumnAlteration change = Resolve(spec_, old, context.language);
   for (const std::string& note : change.notes) {
     work.Note(Phase::kExpanding, note + "; skipped");
   }

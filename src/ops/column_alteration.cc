@@ -17,10 +17,10 @@ void ResolveName(const AlterColumnSpec& spec, ColumnAlteration& result) {
   result.target.name = *spec.change.new_name;
 }
 
-void ResolveType(const AlterColumnSpec& spec, const db::Dialect& dialect,
+void ResolveType(const AlterColumnSpec& spec, const db::Language& language,
                  ColumnAlteration& result) {
   if (!spec.change.type) return;
-  const std::string type = dialect.NativeType(*spec.change.type);
+  const std::string type = language.NativeType(*spec.change.type);
   if (SameType(type, result.target.type)) {
     result.notes.push_back("its type is " + result.target.type + " already");
     return;
@@ -116,11 +116,11 @@ std::string ColumnAlteration::Text(const schema::Column& old) const {
 }
 
 ColumnAlteration Resolve(const AlterColumnSpec& spec, const schema::Column& old,
-                         const db::Dialect& dialect) {
+                         const db::Language& language) {
   ColumnAlteration result;
   result.target = old;
   ResolveName(spec, result);
-  ResolveType(spec, dialect, result);
+  ResolveType(spec, language, result);
   ResolveNullable(spec, result);
   ResolveDefault(spec, result);
   ResolveComment(spec, result);
@@ -128,7 +128,7 @@ ColumnAlteration Resolve(const AlterColumnSpec& spec, const schema::Column& old,
   for (schema::Constraint& constraint : result.constraints) {
     constraint.columns = {result.target.name};
   }
-  ResolveExpressions(spec, old, dialect.capabilities(), result);
+  ResolveExpressions(spec, old, language.capabilities(), result);
   return result;
 }
 

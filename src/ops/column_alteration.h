@@ -39,7 +39,7 @@ struct ColumnAlteration {
 };
 
 ColumnAlteration Resolve(const AlterColumnSpec& spec, const schema::Column& old,
-                         const db::Dialect& dialect);
+                         const db::Language& language);
 
 // The table's columns with `old` replaced by the target, which may be stored
 // under another name: the new shape, over which `down` is written.

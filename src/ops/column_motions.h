@@ -20,7 +20,7 @@ std::vector<std::string> Transformed(
 
 // What the server must be asked about `up` and `down` of these columns.
 std::vector<db::Question> MotionQuestions(
-    const schema::Table& table, const db::Dialect& dialect,
+    const schema::Table& table, const db::Language& language,
     const std::vector<std::string>& columns, const Expressions& up,
     const Expressions& down);
 

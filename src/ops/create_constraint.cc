@@ -23,7 +23,8 @@ class CreateConstraint : public Operation {
 
   std::string name() const override { return "create_constraint"; }
   std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Dialect& dialect) const override;
+      const schema::Schema& schema,
+      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -56,19 +57,19 @@ std::vector<std::string> CreateConstraint::MovedColumns(
 }
 
 std::vector<db::Question> CreateConstraint::Questions(
-    const schema::Schema& schema, const db::Dialect& dialect) const {
+    const schema::Schema& schema, const db::Language& language) const {
   const schema::Table* table = schema.FindTable(spec_.table);
   if (table == nullptr) return {};
   const std::vector<std::string> moved = MovedColumns(table->columns);
   std::vector<db::Question> questions =
-      MotionQuestions(*table, dialect, moved, spec_.up, spec_.down);
+      MotionQuestions(*table, language, moved, spec_.up, spec_.down);
   std::vector<schema::Column> seen = table->columns;
   for (schema::Column& column : seen) {
     if (std::find(moved.begin(), moved.end(), column.name) == moved.end()) {
       continue;
     }
     column.stored_as =
-        plan::HiddenColumn(column.name, dialect.capabilities().max_identifier);
+        plan::HiddenColumn(column.name, language.capabilities().max_identifier);
   }
   for (const auto& columns : {seen, table->columns}) {
     for (db::Question& question :

@@ -27,7 +27,7 @@ class CreateIndex : public Operation {
 
   std::string name() const override { return "create_index"; }
   std::vector<db::Question> ShapeQuestions(
-      const schema::Schema& shape, const db::Dialect& dialect) const override;
+      const schema::Schema& shape, const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -130,8 +130,8 @@ db::Question CreateIndex::QuestionFor(const schema::Table& shape) const {
 
 // Nothing is asked that Plan answers better by itself.
 std::vector<db::Question> CreateIndex::ShapeQuestions(
-    const schema::Schema& shape, const db::Dialect& dialect) const {
-  (void)dialect;
+    const schema::Schema& shape, const db::Language& language) const {
+  (void)language;
   const schema::Table* table = shape.FindTable(spec_.table);
   if (table == nullptr) return {};
   const auto known = [&](const std::string& name) {

@@ -19,14 +19,15 @@ class CreateTable : public Operation {
 
   std::string name() const override { return "create_table"; }
   std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Dialect& dialect) const override;
+      const schema::Schema& schema,
+      const db::Language& language) const override;
   void Foresee(schema::Schema& schema,
-               const db::Dialect& dialect) const override;
+               const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
   db::Question Asked(db::Question::Kind kind, const schema::Schema& schema,
-                     const db::Dialect& dialect) const;
+                     const db::Language& language) const;
   void RefuseTakenName(const PlanContext& context) const;
   schema::Table Made(const PlanContext& context,
                      const schema::Table& table) const;
@@ -39,34 +40,34 @@ class CreateTable : public Operation {
 
 db::Question CreateTable::Asked(db::Question::Kind kind,
                                 const schema::Schema& schema,
-                                const db::Dialect& dialect) const {
+                                const db::Language& language) const {
   db::Question question;
   question.kind = kind;
   question.table.name = spec_.name;
-  if (dialect.capabilities().has_schemas) question.table.schema = schema.name;
+  if (language.capabilities().has_schemas) question.table.schema = schema.name;
   return question;
 }
 
 std::vector<db::Question> CreateTable::Questions(
-    const schema::Schema& schema, const db::Dialect& dialect) const {
+    const schema::Schema& schema, const db::Language& language) const {
   std::vector<db::Question> questions = {
-      Asked(db::Question::Kind::kFreeName, schema, dialect)};
-  schema::Table table = TableDefinition(spec_, schema, dialect);
+      Asked(db::Question::Kind::kFreeName, schema, language)};
+  schema::Table table = TableDefinition(spec_, schema, language);
   for (const schema::Column& column : table.columns) {
     if (!column.default_sql) continue;
     questions.push_back(
         DefaultQuestion(table, *column.default_sql, column.type));
   }
-  db::Question whole = Asked(db::Question::Kind::kNewTable, schema, dialect);
+  db::Question whole = Asked(db::Question::Kind::kNewTable, schema, language);
   whole.definition = std::make_shared<schema::Table>(std::move(table));
   questions.push_back(std::move(whole));
   return questions;
 }
 
 void CreateTable::Foresee(schema::Schema& schema,
-                          const db::Dialect& dialect) const {
+                          const db::Language& language) const {
   if (schema.FindTable(spec_.name) != nullptr) return;
-  schema.tables.push_back(TableDefinition(spec_, schema, dialect));
+  schema.tables.push_back(TableDefinition(spec_, schema, language));
 }
 
 DraftStep CreateTable::Step() const {
@@ -82,7 +83,7 @@ DraftStep CreateTable::Step() const {
 void CreateTable::RefuseTakenName(const PlanContext& context) const {
   context.claims.RequireReachable(name(), spec_.name);
   const db::ExpressionFacts& facts = context.facts.For(
-      Asked(db::Question::Kind::kFreeName, context.schema, context.dialect));
+      Asked(db::Question::Kind::kFreeName, context.schema, context.language));
   if (facts.error.empty()) return;
   throw Error(ErrorKind::kRefused,
               fmt::format("create_table '{}': {}", spec_.name, facts.error));
@@ -93,7 +94,7 @@ void CreateTable::RefuseTakenName(const PlanContext& context) const {
 schema::Table CreateTable::Made(const PlanContext& context,
                                 const schema::Table& table) const {
   const db::ExpressionFacts& facts = context.facts.For(
-      Asked(db::Question::Kind::kNewTable, context.schema, context.dialect));
+      Asked(db::Question::Kind::kNewTable, context.schema, context.language));
   if (!facts.error.empty()) {
     throw Error(ErrorKind::kRefused,
                 fmt::format("create_table '{}' is not accepted: {}", spec_.name,
@@ -125,7 +126,7 @@ void CreateTable::Plan(PlanContext& context) const {
   context.claims.Begin(name());
   RefuseBadDefinition(spec_, context.capabilities());
   const schema::Table table =
-      TableDefinition(spec_, context.schema, context.dialect);
+      TableDefinition(spec_, context.schema, context.language);
   CheckReferences(context, table);
   for (const schema::Column& column : table.columns) {
     if (column.default_sql) ExaminedDefault(context, table, column);

@@ -23,7 +23,8 @@ class DropColumn : public Operation {
 
   std::string name() const override { return "drop_column"; }
   std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Dialect& dialect) const override;
+      const schema::Schema& schema,
+      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -49,8 +50,8 @@ std::vector<schema::Column> Without(std::vector<schema::Column> columns,
 }
 
 std::vector<db::Question> DropColumn::Questions(
-    const schema::Schema& schema, const db::Dialect& dialect) const {
-  (void)dialect;
+    const schema::Schema& schema, const db::Language& language) const {
+  (void)language;
   const schema::Table* table = schema.FindTable(spec_.table);
   const schema::Column* column =
       table == nullptr ? nullptr : table->FindColumn(spec_.column);

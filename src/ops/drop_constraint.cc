@@ -26,7 +26,8 @@ class DropConstraint : public Operation {
 
   std::string name() const override { return spec_.operation; }
   std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Dialect& dialect) const override;
+      const schema::Schema& schema,
+      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -47,13 +48,13 @@ Expressions ByColumn(const Expressions& given, const Constraint& constraint) {
 }
 
 std::vector<db::Question> DropConstraint::Questions(
-    const schema::Schema& schema, const db::Dialect& dialect) const {
+    const schema::Schema& schema, const db::Language& language) const {
   const schema::Table* table = schema.FindTable(spec_.table);
   if (table == nullptr) return {};
-  const auto there = FindExisting(*table, spec_.name, dialect.capabilities());
+  const auto there = FindExisting(*table, spec_.name, language.capabilities());
   if (!there) return {};
   const Expressions down = ByColumn(spec_.down, there->constraint);
-  return MotionQuestions(*table, dialect, Transformed(down, table->columns),
+  return MotionQuestions(*table, language, Transformed(down, table->columns),
                          ByColumn(spec_.up, there->constraint), down);
 }
 

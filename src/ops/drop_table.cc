@@ -18,7 +18,7 @@ class DropTable : public Operation {
 
   std::string name() const override { return "drop_table"; }
   void Foresee(schema::Schema& schema,
-               const db::Dialect& dialect) const override;
+               const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -79,7 +79,7 @@ std::vector<std::string> Reasons(const PlanContext& context,
   return reasons;
 }
 
-void DropTable::Foresee(schema::Schema& schema, const db::Dialect&) const {
+void DropTable::Foresee(schema::Schema& schema, const db::Language&) const {
   Erase(schema, table_);
 }
 

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "base/node.h"
-#include "db/dialect.h"
+#include "db/language.h"
+#include "db/question.h"
 #include "ops/claims.h"
 #include "plan/action.h"
 #include "schema/schema.h"
@@ -48,7 +49,7 @@ class Facts {
 
 // What an operation may look at, and what it leaves behind.
 struct PlanContext {
-  const db::Dialect& dialect;  // capabilities and type names only
+  const db::Language& language;
   Access access = Access::kInPlace;
   std::string migration;       // its name: "02_full_name"
   std::string version_schema;  // empty in place
@@ -72,7 +73,7 @@ struct PlanContext {
   std::vector<plan::Action> closing{};
 
   const db::Capabilities& capabilities() const {
-    return dialect.capabilities();
+    return language.capabilities();
   }
 };
 
@@ -85,27 +86,27 @@ class Operation {
 
   // What the server has to be asked before Plan. `schema` is the live one.
   virtual std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Dialect& dialect) const {
+      const schema::Schema& schema, const db::Language& language) const {
     (void)schema;
-    (void)dialect;
+    (void)language;
     return {};
   }
 
   // The same for what depends on the shape that the earlier operations leave;
   // asked right before Plan.
   virtual std::vector<db::Question> ShapeQuestions(
-      const schema::Schema& shape, const db::Dialect& dialect) const {
+      const schema::Schema& shape, const db::Language& language) const {
     (void)shape;
-    (void)dialect;
+    (void)language;
     return {};
   }
 
   // Tells the questions of later operations what they have to know of this
   // one: which tables there are, and what they are called.
   virtual void Foresee(schema::Schema& schema,
-                       const db::Dialect& dialect) const {
+                       const db::Language& language) const {
     (void)schema;
-    (void)dialect;
+    (void)language;
   }
 
   // Checks itself against context.schema (Error{kNotFound}, Error{kRefused}),

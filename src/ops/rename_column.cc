@@ -21,9 +21,10 @@ class RenameColumn : public Operation {
   std::string name() const override { return "rename_column"; }
 
   std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Dialect& dialect) const override {
+      const schema::Schema& schema,
+      const db::Language& language) const override {
     if (!transforms()) return {};
-    return AsAlteration()->Questions(schema, dialect);
+    return AsAlteration()->Questions(schema, language);
   }
 
   void Plan(PlanContext& context) const override {

@@ -48,9 +48,10 @@ class RenameTable : public Operation {
 
   std::string name() const override { return "rename_table"; }
   std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Dialect& dialect) const override;
+      const schema::Schema& schema,
+      const db::Language& language) const override;
   void Foresee(schema::Schema& schema,
-               const db::Dialect& dialect) const override;
+               const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
   void Finish(PlanContext& context) const override;
 
@@ -75,14 +76,14 @@ db::Question Asked(db::Question::Kind kind, schema::TableName table,
 }
 
 std::vector<db::Question> RenameTable::Questions(const schema::Schema& schema,
-                                                 const db::Dialect&) const {
+                                                 const db::Language&) const {
   const schema::Table* table = schema.FindTable(spec_.from);
   if (table == nullptr) return {};
   return {Asked(db::Question::Kind::kFreeName, table->name, spec_.to),
           Asked(db::Question::Kind::kNamedBy, table->name, table->name.name)};
 }
 
-void RenameTable::Foresee(schema::Schema& schema, const db::Dialect&) const {
+void RenameTable::Foresee(schema::Schema& schema, const db::Language&) const {
   schema::Table* table = schema.FindTable(spec_.from);
   if (table != nullptr) table->shown_as = spec_.to;
 }

@@ -19,7 +19,8 @@ class ReplaceColumn : public Operation {
 
   std::string name() const override { return "replace_column"; }
   std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Dialect& dialect) const override;
+      const schema::Schema& schema,
+      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -31,7 +32,7 @@ class ReplaceColumn : public Operation {
 };
 
 std::vector<db::Question> ReplaceColumn::Questions(
-    const schema::Schema& schema, const db::Dialect& /*dialect*/) const {
+    const schema::Schema& schema, const db::Language& /*language*/) const {
   const schema::Table* table = schema.FindTable(spec_.table);
   if (table == nullptr) return {};
   const schema::Column* from = table->FindColumn(spec_.from);

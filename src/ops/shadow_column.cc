@@ -201,7 +201,7 @@ schema::Column ShadowColumn::Added() const {
 schema::Column ShadowColumn::Provenance() const {
   schema::Column column;
   column.name = motion_.provenance;
-  column.type = work_.context().dialect.NativeType("smallint");
+  column.type = work_.context().language.NativeType("smallint");
   column.nullable = false;
   column.default_sql = std::to_string(plan::kNotFilled);
   return column;

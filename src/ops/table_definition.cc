@@ -269,15 +269,15 @@ std::string ConstraintText(const Constraint& constraint) {
 
 schema::Table TableDefinition(const CreateTableSpec& spec,
                               const schema::Schema& schema,
-                              const db::Dialect& dialect) {
-  const db::Capabilities& can = dialect.capabilities();
+                              const db::Language& language) {
+  const db::Capabilities& can = language.capabilities();
   schema::Table table;
   table.name.name = spec.name;
   if (can.has_schemas) table.name.schema = schema.name;
   table.comment = spec.comment;
   for (const ColumnDefinition& one : spec.columns) {
     schema::Column column = one.column;
-    column.type = dialect.NativeType(column.type);
+    column.type = language.NativeType(column.type);
     table.columns.push_back(std::move(column));
   }
   AddColumnConstraints(spec, schema, can.max_identifier, table);

@@ -14,7 +14,7 @@ namespace segue::ops {
 // tables and columns have in the database.
 schema::Table TableDefinition(const CreateTableSpec& spec,
                               const schema::Schema& schema,
-                              const db::Dialect& dialect);
+                              const db::Language& language);
 
 // Throws Error{kRefused} with the first thing that cannot be: too long or
 // repeated names, columns that are not there, two primary keys.

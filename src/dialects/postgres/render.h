@@ -1,7 +1,7 @@
 // Turns primitive actions into SQL.
 #pragma once
 
-#include "db/dialect.h"
+#include "db/language.h"
 #include "plan/action.h"
 #include "segue/plan.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "db/dialect.h"
+#include "db/language.h"
 #include "schema/schema.h"
 #include "segue/plan.h"
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "db/dialect.h"
+#include "db/language.h"
 
 namespace segue::postgres {
 

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "db/dialect.h"
+#include "db/language.h"
 #include "plan/action.h"
 
 namespace segue::sqlite {

@@ -1,7 +1,7 @@
 // Primitive actions as SQL.
 #pragma once
 
-#include "db/dialect.h"
+#include "db/language.h"
 #include "plan/action.h"
 #include "segue/plan.h"
 

@@ -1,8 +1,8 @@
-#include "db/dialect.h"
+#include "db/language.h"
 
 namespace segue::db {
 
-std::vector<PlannedAction> Dialect::RenderStep(
+std::vector<PlannedAction> Language::RenderStep(
     const std::vector<plan::Action>& actions,
     const RenderContext& context) const {
   std::vector<PlannedAction> planned;

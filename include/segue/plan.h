@@ -70,66 +70,89 @@ struct RangeSql {
   std::string between;  // lo < key <= hi
 };
 
-// Everything the backfill needs to move and to check the rows of one motion.
-struct MotionSql {
-  std::string name;   // the motion's name, unique in the ledger
-  std::string table;  // for messages
+// What is done to the rows of a motion, range by range.
+enum class Activity {
+  kFill,     // writes the new side of rows that have none yet
+  kVerify,   // finds rows that disagree
+  kRepair,   // derives those again, in their declared direction
+  kSettle,   // makes the old side say what the new one does; see SyncForm
+  kRetreat,  // takes the motion's own copies out of a column that was there
+};
+// "backfill", "verify", ...: also their names in the ledger.
+std::string_view ToString(Activity activity);
+Activity ActivityFromString(std::string_view text);
+
+// One statement over a table, gone through range by range of a key.
+struct WalkSql {
+  std::string table;                     // whose rows, for messages
   std::vector<std::string> key_columns;  // for messages; shape of a key
-  // Upper bound of the first rows of a range: one row of key values, or none
-  // when it has fewer rows than that, so that they are the whole of it. Last
-  // parameter: how many. Where it costs nothing, further rows have the bounds
-  // of the next so many rows, and of the next.
-  RangeSql next_bound;
+  // A SELECT gives the key columns of what it finds, at most 100 rows, and may
+  // say after them why.
+  RangeSql statement;
   // SELECT key columns, ascending: bounds that cut the table into about as many
   // ranges as the parameter says, found without reading all of it. Empty: the
   // table is one range.
   std::string cuts;
-  // The same for the fill where it goes through the table in another order than
-  // the rest. Empty: it does not.
-  RangeSql fill_next_bound;
-  std::string fill_cuts;
-  RangeSql fill;  // moves the rows of a range that are not filled yet
-  // The same for one share of the rows of each page; last parameter: which,
-  // from 0. A range that is filled share by share puts new row versions where
-  // those of the share before were. Empty: not worth it here.
-  RangeSql fill_share;
+  // Upper bound of the first rows of a range: one row of key values, or none
+  // when it has fewer rows than that, so that they are the whole of it. Last
+  // parameter: how many. May return further rows: the upper bounds of the
+  // following chunks, where the database gets them for free.
+  RangeSql next_bound;
+  bool writes = false;
+  // SELECT estimate of the rows of the table, and of the bytes of one.
+  std::string estimated_rows;
+  // Run instead over a range in which the statement broke a constraint; empty:
+  // that ends the walk.
+  RangeSql when_refused = {};
+  // The statement for one share of the rows of each page; last parameter:
+  // which, from 0. A range that is filled share by share puts new row versions
+  // where those of the share before were. Empty: not worth it here.
+  RangeSql share = {};
   int shares = 1;
-  RangeSql verify;  // SELECT key columns of rows that disagree, at most 100
-  // With OnTransformError::kMark only; else empty. Run over a range in which
-  // `fill` raised: fills what can be filled and marks the rest.
-  RangeSql fill_marking;
-  // SELECT key columns and error of rows that are marked, at most 100.
-  RangeSql marked;
-  // Derives the rows that `verify` finds again, in their declared direction.
-  RangeSql repair;
-  // SELECT key columns of rows of which the application wrote both sides, at
-  // most 100.
-  RangeSql both_given;
-  // Makes the old column say what the new one says where the application gave
-  // both; empty when the contract keeps the new column itself.
-  RangeSql settle;
-  // Takes the motion's own copies out of a new column that was there before;
-  // empty when the column goes, or its copies with the triggers.
-  RangeSql retreat;
-  // Tries `up` on the rows as they are before anything is changed: SELECT key
-  // columns of rows for which it gives NULL where the new column takes none,
-  // at most 100; raises where the expression raises. Empty: nothing to try.
-  RangeSql trial;
-  std::string trial_reason;    // what is wrong with a row that it finds
-  std::string count_left;      // SELECT count(*) of rows not filled yet
-  std::string estimated_rows;  // SELECT estimate of the rows of the table
+};
+
+// Tries an expression or a constraint on the rows as they are, before anything
+// is changed: finds rows that it fails on; raises where it raises.
+struct TrialSql {
+  WalkSql walk;
+  std::string reason;  // what is wrong with a row that it finds
+};
+
+// Everything that moves and checks the rows of one motion.
+struct MotionSql {
+  std::string name;   // the motion's id
+  std::string table;  // for messages
+  // Of a fill that several motions of a table share: theirs. It has no other
+  // walks; each of them has its own, too.
+  std::vector<std::string> parts = {};
+  std::optional<WalkSql> fill = {};
+  std::optional<WalkSql> repair = {};
+  std::optional<WalkSql> settle = {};
+  std::optional<WalkSql> retreat = {};
+  // Old and new agree when none of these finds a row.
+  std::vector<WalkSql> verify = {};
+  // Rows that are marked (OnTransformError::kMark); with the error.
+  std::vector<WalkSql> marked = {};
+  // Rows of which the application wrote both sides.
+  std::vector<WalkSql> both_given = {};
+  std::optional<TrialSql> trial = {};  // of `up`
+  std::string count_left = {};         // SELECT count(*) of rows not filled yet
   // Makes the room of dead row versions usable again, outside a transaction;
   // run now and then while the fill goes on. Empty: not needed here.
-  std::string reclaim;
-  std::string after_fill;  // run when the fill is done, as ANALYZE; or empty
+  std::string reclaim = {};
+  std::string after_fill = {};  // run when the fill is done, as ANALYZE
+
+  // The walk of an activity that writes; nullptr where there is none.
+  const WalkSql* Writing(Activity activity) const;
 };
 
 enum class ActionKind {
-  kSchema,    // statements; see `forward`
-  kBackfill,  // runs motion.fill range by range
-  kVerify,    // runs motion.verify range by range
-  kSettle,    // runs motion.settle range by range
-  kRetreat,   // undone: `undo` in one transaction, then motion.retreat likewise
+  kSchema,          // statements; see `forward`
+  kBackfill,        // walks its motion's fill
+  kVerify,          // walks its motion's verify
+  kVerifyUnmarked,  // walks its motion's marked
+  kSettle,          // walks its motion's settle
+  kRetreat,  // undone: `undo` in one transaction, then its motion's retreat
 };
 std::string_view ToString(ActionKind kind);
 
@@ -162,13 +185,23 @@ struct PlannedAction {
   // Actions of a step that have the same unit, which are neighbours, commit
   // together with their rows of the ledger: all of them happen or none.
   int unit = 0;
-  // Of kSchema: only a trial, of a constraint that is to come.
-  std::optional<MotionSql> motion;
+  std::string motion = {};  // in Plan::motions; empty: it walks no rows
+  // Of a constraint that is to come. Not stored: it is asked before the start.
+  std::optional<TrialSql> trial = {};
 };
 
-// What a person sees: at most one per operation and phase.
+// What a contract is made of: until the first drop it can be undone.
+enum class Stage {
+  kSeal,  // the old shape goes out of reach; every action is reversible
+  kDrop,  // nothing brings the old shape back
+};
+std::string_view ToString(Stage stage);
+
+// What a person sees: at most one per operation and phase, and of CONTRACTING
+// one a stage.
 struct Step {
   Phase phase = Phase::kExpanding;
+  Stage stage = Stage::kSeal;  // of kContracting only
   std::string description;
   std::vector<PlannedAction> actions;
   std::vector<std::string> notes;  // reasons, warnings
@@ -176,9 +209,6 @@ struct Step {
   bool rolled_back = false;
 
   bool reversible() const;
-  std::vector<std::string> ForwardSql() const;
-  // Rollback SQL in the order in which it would run.
-  std::vector<std::string> RollbackSql() const;
   // The strongest lock of its actions; nullptr when none takes one.
   const LockNeed* lock() const;
 };
@@ -218,6 +248,7 @@ struct Plan {
   std::string version_schema;  // where it is published; empty in place
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   std::vector<Step> steps;
+  std::vector<MotionSql> motions = {};  // that its actions name
   std::vector<std::string> notes;
   std::vector<Gauge> gauges = {};  // of the tables whose rows or indexes change
   std::vector<MotionEstimate> estimates = {};
@@ -225,6 +256,15 @@ struct Plan {
   // Steps executed and not rolled back / steps * 100; 0 for an empty plan.
   double progress_pct() const;
   bool has_phase(Phase phase) const;
+  // Throws Error{kCorrupt} where there is no such motion.
+  const MotionSql& MotionNamed(std::string_view name) const;
+  // Of each motion that the walk of this one fills.
+  std::vector<TrialSql> TrialsOf(std::string_view motion) const;
+  // The statements of a step of this plan; of those that go over its rows one
+  // of their shapes.
+  std::vector<std::string> ForwardSql(const Step& step) const;
+  // Rollback SQL in the order in which it would run.
+  std::vector<std::string> RollbackSql(const Step& step) const;
 };
 
 // Text for people; one block a step.

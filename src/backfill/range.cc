@@ -28,13 +28,13 @@ db::Row NextBound(db::Connection& connection, const RangeSql& next_bound,
   return found.empty() ? db::Row{} : std::move(found[0]);
 }
 
-std::string KeyText(const MotionSql& motion, const db::Row& key) {
+std::string KeyText(const WalkSql& walk, const db::Row& key) {
   std::vector<std::string> values;
   for (const db::Value& value : key) values.push_back(db::ToText(value));
-  if (values.size() == 1 && motion.key_columns.size() == 1) {
-    return motion.key_columns[0] + "=" + values[0];
+  if (values.size() == 1 && walk.key_columns.size() == 1) {
+    return walk.key_columns[0] + "=" + values[0];
   }
-  return "(" + base::Join(motion.key_columns, ", ") + ")=(" +
+  return "(" + base::Join(walk.key_columns, ", ") + ")=(" +
          base::Join(values, ", ") + ")";
 }
 

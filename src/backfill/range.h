@@ -21,7 +21,7 @@ struct Range {
 db::Result Execute(db::Connection& connection, const RangeSql& sql,
                    const Range& range, const std::vector<db::Value>& more = {});
 
-// The upper bound of the first `rows` rows of the range, by MotionSql::
+// The upper bound of the first `rows` rows of the range, by WalkSql::
 // next_bound, and where it says more those of the next; none when it has fewer,
 // so that they are the whole of it.
 std::vector<db::Row> NextBounds(db::Connection& connection,
@@ -33,6 +33,6 @@ db::Row NextBound(db::Connection& connection, const RangeSql& next_bound,
                   const Range& range, std::int64_t rows);
 
 // "id=5", "(a, b)=(1, x)", "(position)=((3,4))" for people.
-std::string KeyText(const MotionSql& motion, const db::Row& key);
+std::string KeyText(const WalkSql& walk, const db::Row& key);
 
 }  // namespace segue::backfill

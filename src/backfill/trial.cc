@@ -18,17 +18,16 @@ constexpr std::int64_t kNarrowing = 10;
 
 class Trial {
  public:
-  Trial(db::Connection& connection, const MotionSql& motion,
-        const RangeSql& statement, std::chrono::milliseconds time_limit,
-        TrialWants wants)
+  Trial(db::Connection& connection, const TrialSql& trial,
+        std::chrono::milliseconds time_limit, TrialWants wants)
       : connection_(connection),
-        motion_(motion),
-        statement_(statement),
+        walk_(trial.walk),
+        reason_(trial.reason),
         wants_(wants),
         deadline_(Clock::now() + time_limit) {}
 
-  TrialReport Run(const std::vector<db::Value>& start) {
-    Cover({start, {}}, kWidest);
+  TrialReport Run() {
+    Cover({}, kWidest);
     return report_;
   }
 
@@ -58,7 +57,7 @@ class Trial {
 
   std::vector<db::Value> Bound(const std::vector<db::Value>& lower,
                                std::int64_t width) {
-    return NextBound(connection_, motion_.next_bound, {lower, {}}, width);
+    return NextBound(connection_, walk_.next_bound, {lower, {}}, width);
   }
 
   void TryPiece(const Range& piece, std::int64_t width) {
@@ -71,10 +70,9 @@ class Trial {
       }
       for (const db::Row& key : keys) {
         if (Enough()) break;
-        Report(KeyText(motion_, key) + ": " +
-               (motion_.trial_reason.empty()
-                    ? "gives NULL, which the column refuses"
-                    : motion_.trial_reason));
+        Report(KeyText(walk_, key) + ": " +
+               (reason_.empty() ? "gives NULL, which the column refuses"
+                                : reason_));
       }
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kConstraint) throw;
@@ -92,13 +90,13 @@ class Trial {
 
   std::vector<db::Row> Find(const Range& piece) {
     db::Transaction transaction(connection_, {db::Purpose::kRead, {}});
-    return Execute(connection_, statement_, piece).rows;
+    return Execute(connection_, walk_.statement, piece).rows;
   }
 
   // A piece of one row: its key is the upper bound, or the only one left.
   void Blame(const Range& piece, const Error& error) {
     const std::string key =
-        piece.upper.empty() ? "the last row" : KeyText(motion_, piece.upper);
+        piece.upper.empty() ? "the last row" : KeyText(walk_, piece.upper);
     if (Report(key + ": " + error.what())) ++report_.raised;
   }
 
@@ -112,8 +110,8 @@ class Trial {
   }
 
   db::Connection& connection_;
-  const MotionSql& motion_;
-  const RangeSql& statement_;
+  const WalkSql& walk_;
+  const std::string& reason_;
   TrialWants wants_;
   Clock::time_point deadline_;
   TrialReport report_;
@@ -121,10 +119,9 @@ class Trial {
 
 }  // namespace
 
-TrialReport Try(db::Connection& connection, const MotionSql& motion,
-                const RangeSql& statement, const std::vector<db::Value>& start,
+TrialReport Try(db::Connection& connection, const TrialSql& trial,
                 std::chrono::milliseconds time_limit, TrialWants wants) {
-  return Trial(connection, motion, statement, time_limit, wants).Run(start);
+  return Trial(connection, trial, time_limit, wants).Run();
 }
 
 }  // namespace segue::backfill

@@ -23,12 +23,10 @@ struct TrialReport {
 
 enum class TrialWants { kFirst, kCount };
 
-// Runs `statement` (MotionSql::trial, or fill in a transaction that is rolled
-// back) over the table in ranges; where one raises, narrows down to the keys.
-// `start`: where to begin (empty: the first row). `wants` kCount: goes on after
-// the first failures, to say how many there are.
-TrialReport Try(db::Connection& connection, const MotionSql& motion,
-                const RangeSql& statement, const std::vector<db::Value>& start,
+// Runs the trial over the table in ranges; where one raises, narrows down to
+// the keys. `wants` kCount: goes on after the first failures, to say how many
+// there are.
+TrialReport Try(db::Connection& connection, const TrialSql& trial,
                 std::chrono::milliseconds time_limit,
                 TrialWants wants = TrialWants::kFirst);
 

@@ -43,8 +43,8 @@ struct Lap {
 };
 
 // 0: unknown. A plan of an earlier segue asks for the number of rows only.
-std::int64_t RowBytes(db::Connection& connection, const MotionSql& motion) {
-  const db::Result found = connection.Execute(motion.estimated_rows);
+std::int64_t RowBytes(db::Connection& connection, const WalkSql& walk) {
+  const db::Result found = connection.Execute(walk.estimated_rows);
   if (found.rows.empty() || found.rows[0].size() < 2) return 0;
   const db::Value& bytes = found.rows[0][1];
   return db::IsNull(bytes) ? 0 : db::ToInt(bytes);
@@ -54,16 +54,12 @@ std::int64_t RowBytes(db::Connection& connection, const MotionSql& motion) {
 // chunk's transaction.
 class Walker {
  public:
-  Walker(Host& host, const MotionSql& motion, const RangeSql& statement,
-         const WalkOptions& options,
+  Walker(Host& host, const WalkSql& walk, const WalkOptions& options,
          const std::function<void(const db::Result&)>& on_rows)
       : host_(host),
-        motion_(motion),
-        statement_(statement),
+        walk_(walk),
         options_(options),
         on_rows_(on_rows),
-        next_bound_(options.next_bound == nullptr ? motion.next_bound
-                                                  : *options.next_bound),
         size_(options.chunk_time),
         usual_(static_cast<std::size_t>(LastShare()) + 1) {}
 
@@ -71,7 +67,7 @@ class Walker {
     host_.Resiliently(
         [this] {
           size_ = ChunkSize(options_.chunk_time,
-                            RowBytes(host_.connection(), motion_));
+                            RowBytes(host_.connection(), walk_));
         },
         [] {}, [] {});
     while (std::optional<Span> span = host_.Claim()) {
@@ -131,7 +127,7 @@ class Walker {
   void FindEndOfLap(db::Connection& connection) {
     lap_.known = true;
     std::vector<db::Value> bound =
-        NextBound(connection, next_bound_, {lap_.at, span_.range.upper},
+        NextBound(connection, walk_.next_bound, {lap_.at, span_.range.upper},
                   size_.rows() * kChunksPerLap);
     if (bound.empty()) return;
     lap_.upper = std::move(bound);
@@ -142,15 +138,13 @@ class Walker {
     return span_.cursor.empty() ? span_.range.lower : span_.cursor;
   }
 
-  int LastShare() const {
-    return options_.share == nullptr ? 0 : options_.shares - 1;
-  }
+  int LastShare() const { return options_.in_shares ? walk_.shares - 1 : 0; }
 
   // Where one row refuses, the whole range goes the careful way. The last share
   // takes all that is left.
   void Chunk() {
     if (!mine_) return;  // known since the connection came back
-    if (options_.when_refused == nullptr) return Move(false);
+    if (walk_.when_refused.all.empty()) return Move(false);
     try {
       Move(false);
     } catch (const Error& error) {
@@ -161,14 +155,14 @@ class Walker {
 
   void Move(bool refused) {
     db::TransactionOptions options{
-        options_.writes ? db::Purpose::kBackfill : db::Purpose::kRead,
+        walk_.writes ? db::Purpose::kBackfill : db::Purpose::kRead,
         options_.lock_budget};
     // What others wait for when the disk is slow, a chunk that makes way has to
     // feel too, so that it rests.
     options.flush = host_.MakesWay();
     db::Connection& connection = host_.rows();
     db::Transaction transaction(connection, options);
-    if (options_.writes) host_.Fence();
+    if (walk_.writes) host_.Fence();
     if (!lap_.known) FindEndOfLap(connection);
     const Cut cut = NextCut(connection, host_.ChunkRows(size_.rows()));
     asked_ = cut.asked;
@@ -181,7 +175,7 @@ class Walker {
     statement_took_ = Since(begin);
     const db::Result result = Confirmed(std::move(said), range);
     Span next = span_;
-    next.rows += options_.writes ? result.affected : asked_;
+    next.rows += walk_.writes ? result.affected : asked_;
     if (all && whole) next.cursor = range.upper;
     if (all && !whole) next.cursor = lap_.upper;
     next.done = all && !whole && lap_.last;
@@ -202,8 +196,8 @@ class Walker {
       ForgetCuts();  // it goes slower now
     }
     if (lap_.next == lap_.cuts.size()) {
-      for (db::Row& bound :
-           NextBounds(connection, next_bound_, {lap_.at, lap_.upper}, rows)) {
+      for (db::Row& bound : NextBounds(connection, walk_.next_bound,
+                                       {lap_.at, lap_.upper}, rows)) {
         lap_.cuts.push_back({std::move(bound), rows});
       }
     }
@@ -220,10 +214,9 @@ class Walker {
 
   db::Result Run(db::Connection& connection, const Range& range, bool all,
                  bool refused) const {
-    if (refused) return Execute(connection, *options_.when_refused, range);
-    if (all) return Execute(connection, statement_, range);
-    return Execute(connection, *options_.share, range,
-                   {std::int64_t{lap_.share}});
+    if (refused) return Execute(connection, walk_.when_refused, range);
+    if (all) return Execute(connection, walk_.statement, range);
+    return Execute(connection, walk_.share, range, {std::int64_t{lap_.share}});
   }
 
   // What a standby says against a row is not the last word. Each of its
@@ -236,7 +229,7 @@ class Walker {
     if (said.rows.empty() || &truth == &host_.rows()) return said;
     db::Transaction transaction(truth,
                                 {db::Purpose::kRead, options_.lock_budget});
-    said = Execute(truth, statement_, range);
+    said = Execute(truth, walk_.statement, range);
     transaction.Commit();
     return said;
   }
@@ -264,7 +257,7 @@ class Walker {
 
   // Only what is saved can have been lost or kept by a commit in doubt.
   void Reload() {
-    if (!options_.writes) return;
+    if (!walk_.writes) return;
     std::optional<Span> saved = host_.Load(span_);
     mine_ = saved.has_value();
     if (!mine_) return;
@@ -273,11 +266,9 @@ class Walker {
   }
 
   Host& host_;
-  const MotionSql& motion_;
-  const RangeSql& statement_;
+  const WalkSql& walk_;
   const WalkOptions& options_;
   const std::function<void(const db::Result&)>& on_rows_;
-  const RangeSql& next_bound_;
   ChunkSize size_;
   std::vector<UsualTime> usual_;  // of each share; the first takes longest
   Span span_;
@@ -292,10 +283,9 @@ class Walker {
 
 }  // namespace
 
-void Walk(Host& host, const MotionSql& motion, const RangeSql& statement,
-          const WalkOptions& options,
+void Walk(Host& host, const WalkSql& walk, const WalkOptions& options,
           const std::function<void(const db::Result&)>& on_rows) {
-  Walker(host, motion, statement, options, on_rows).Run();
+  Walker(host, walk, options, on_rows).Run();
 }
 
 }  // namespace segue::backfill

@@ -66,24 +66,14 @@ class Host {
 struct WalkOptions {
   std::chrono::milliseconds chunk_time{200};
   std::chrono::milliseconds lock_budget{500};
-  double rest = 0;  // fraction of a chunk's time to sleep after it
-  bool writes = true;
-  // Instead of the motion's; null: that. Must outlive the walk.
-  const RangeSql* next_bound = nullptr;
-  // Run instead over a range in which the statement raised kConstraint; null:
-  // the walk ends with the error. Must outlive the walk.
-  const RangeSql* when_refused = nullptr;
-  // The statement for one share of the rows of each page; null: all at once.
-  // Must outlive the walk.
-  const RangeSql* share = nullptr;
-  int shares = 1;
+  double rest = 0;         // fraction of a chunk's time to sleep after it
+  bool in_shares = false;  // WalkSql::share is worth it
 };
 
-// Runs `statement` over every span that the host gives, from its saved position
-// to its end. `on_rows` gets what a SELECT statement returned, in the
+// Runs the walk's statement over every span that the host gives, from its saved
+// position to its end. `on_rows` gets what a SELECT statement returned, in the
 // transaction.
-void Walk(Host& host, const MotionSql& motion, const RangeSql& statement,
-          const WalkOptions& options,
+void Walk(Host& host, const WalkSql& walk, const WalkOptions& options,
           const std::function<void(const db::Result&)>& on_rows);
 
 }  // namespace segue::backfill

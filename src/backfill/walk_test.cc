@@ -117,24 +117,23 @@ class Alone : public Host {
   bool claimed_ = false;
 };
 
-void WalkAll(Alone& host, const WalkOptions& options) {
-  MotionSql motion;
-  motion.estimated_rows = "rows";
-  motion.next_bound = Shapes("bound");
-  const RangeSql fill = Shapes("fill");
-  Walk(host, motion, fill, options, [](const db::Result&) {});
+void WalkAll(Alone& host, bool in_shares) {
+  WalkSql walk;
+  walk.estimated_rows = "rows";
+  walk.next_bound = Shapes("bound");
+  walk.statement = Shapes("fill");
+  walk.writes = true;
+  walk.share = Shapes("share");
+  walk.shares = kShares;
+  WalkOptions options;
+  options.in_shares = in_shares;
+  Walk(host, walk, options, [](const db::Result&) {});
   EXPECT_EQ(host.table.moved.size(), static_cast<std::size_t>(kRows));
   EXPECT_EQ(host.saved.rows, kRows);
   EXPECT_TRUE(host.saved.done);
 }
 
-void WalkInShares(Alone& host) {
-  const RangeSql share = Shapes("share");
-  WalkOptions options;
-  options.share = &share;
-  options.shares = kShares;
-  WalkAll(host, options);
-}
+void WalkInShares(Alone& host) { WalkAll(host, true); }
 
 // How many rows a chunk may have is never twice the same.
 TEST(WalkTest, AllSharesKeepToTheBoundsOfTheFirst) {
@@ -155,7 +154,7 @@ TEST(WalkTest, TakesTheBoundsThatAreGivenAtOnce) {
 TEST(WalkTest, TakesTheBoundsThatAreGivenAtOnceWithoutSharesToo) {
   Alone host([](std::size_t) { return 100; });
   host.table.bounds_at_once = 8;
-  WalkAll(host, {});
+  WalkAll(host, false);
   EXPECT_EQ(host.table.chunks, std::vector<std::int64_t>(kRows / 100, 100));
   EXPECT_EQ(host.table.bounds, kRows / 100 / 8 + 1);
 }

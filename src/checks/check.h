@@ -14,6 +14,7 @@ namespace segue::checks {
 struct CheckContext {
   const schema::Schema& schema;  // as it is
   const std::vector<ops::DraftStep>& steps;
+  const plan::Motions& motions;  // that the steps' actions name
   const db::Capabilities& capabilities;
 };
 

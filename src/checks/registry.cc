@@ -12,12 +12,14 @@ namespace segue::checks {
 namespace {
 
 // The table an action concerns; empty for those of a whole schema.
-std::string TableOf(const plan::Action& action) {
+std::string TableOf(const plan::Action& action, const plan::Motions& motions) {
   return std::visit(
-      [](const auto& value) -> std::string {
+      [&](const auto& value) -> std::string {
         using T = std::decay_t<decltype(value)>;
         if constexpr (requires { value.motion; }) {
-          return value.motion.table.name;
+          return plan::TableOf(motions.At(value.motion)).name;
+        } else if constexpr (requires { value.motions; }) {
+          return plan::TableOf(motions.At(value.motions.at(0))).name;
         } else if constexpr (requires { value.table.name.name; }) {
           return value.table.name.name;
         } else if constexpr (requires { value.table; }) {
@@ -43,7 +45,8 @@ std::vector<const schema::Table*> Tables(const CheckContext& context,
   for (const ops::DraftStep& step : context.steps) {
     for (const plan::Action& action : step.actions) {
       if (!wanted(action)) continue;
-      const schema::Table* table = context.schema.FindTable(TableOf(action));
+      const schema::Table* table =
+          context.schema.FindTable(TableOf(action, context.motions));
       const bool known =
           std::find(tables.begin(), tables.end(), table) != tables.end();
       if (table != nullptr && !known) tables.push_back(table);

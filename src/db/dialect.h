@@ -62,7 +62,7 @@ class Dialect : public Language {
 
   // What the motions that can serve `motion` would cost, the chosen one first.
   virtual std::vector<MotionEstimate> Estimate(
-      Connection& connection, const plan::Motion& motion,
+      Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const = 0;
 
   // Takes the lock of the runner of `schema_name`, or nullptr when another

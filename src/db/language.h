@@ -84,10 +84,13 @@ struct SignalSql {
   std::string needs;  // the privilege it takes, for messages; empty: none
 };
 
+inline const plan::Motions kNoMotions;
+
 // Everything that Render needs to know besides the action itself.
 struct RenderContext {
   const schema::Schema& schema;  // as the database is before the migration
   std::chrono::milliseconds lock_budget{500};
+  const plan::Motions& motions = kNoMotions;  // that actions name
 };
 
 // Pure, stateless and thread-safe.
@@ -110,6 +113,11 @@ class Language {
   virtual std::vector<PlannedAction> RenderStep(
       const std::vector<plan::Action>& actions,
       const RenderContext& context) const;
+
+  // What moves and checks the rows of a motion; of several, which are of one
+  // table and do not meet, the fill that they share.
+  virtual MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
+                                  const RenderContext& context) const = 0;
 
   // What to read before and after of `table` and of these of its indexes,
   // whether they are there yet or not.

@@ -9,9 +9,7 @@
 namespace segue {
 namespace {
 
-std::string Activity(const std::string& version) {
-  return "explain " + version;
-}
+std::string KeptAs(const std::string& version) { return "explain " + version; }
 
 // The version, those before it from the newest on, then the base: what an
 // application used before.
@@ -77,7 +75,7 @@ void Migrator::Session::Compare(const std::string& id,
     for (const std::string& version : UpTo(change.version, versions)) {
       // The text of a query may be longer than a key can be.
       const auto kept = ledger.LoadMotion(
-          connection(), id, base::Sha256(change.query), Activity(version));
+          connection(), id, base::Sha256(change.query), KeptAs(version));
       if (!kept) continue;
       change.before = engine::PlanFromValues(kept->cursor);
       break;
@@ -94,7 +92,7 @@ void Migrator::Session::Keep(const std::string& id,
   for (const QueryChange& change : changes) {
     if (change.before) continue;
     ledger.SaveMotion(connection(), id, base::Sha256(change.query),
-                      Activity(change.version),
+                      KeptAs(change.version),
                       {engine::ToValues(change.after), 0, 0, 0, true});
   }
 }

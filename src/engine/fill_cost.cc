@@ -125,7 +125,8 @@ void Runner::EndFillCost(const MotionSql& motion) {
         ledger_.LoadMotion(connection(), migration_.id, motion.name, kCost);
     if (!cost || cost->done) return;
     const auto moved =
-        ledger_.LoadMotion(connection(), migration_.id, motion.name, kBackfill);
+        ledger_.LoadMotion(connection(), migration_.id, motion.name,
+                           std::string(ToString(Activity::kFill)));
     const auto after = ReadMeter(database_, motion.table);
     if (!after) return;
     cost->done = true;

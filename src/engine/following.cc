@@ -57,8 +57,8 @@ Control Runner::LookAtControl(bool waiting) {
 }
 
 WalkPurpose Runner::PurposeNow() const {
-  if (activity_ == kRetreat) return WalkPurpose::kUndo;
-  return activity_ == kBackfill ? WalkPurpose::kFill : WalkPurpose::kCheck;
+  if (Doing(Activity::kRetreat)) return WalkPurpose::kUndo;
+  return Doing(Activity::kFill) ? WalkPurpose::kFill : WalkPurpose::kCheck;
 }
 
 double Runner::FollowPace(const Control& control) {
@@ -111,7 +111,7 @@ void Runner::WaitWhilePaused(const Control& control) {
 }
 
 Tempo Runner::TempoNow() const {
-  return {pace_.share, activity_ == kBackfill ? RowBytes(plan_, *motion_) : 0};
+  return {pace_.share, Doing(Activity::kFill) ? RowBytes(plan_, *walk_) : 0};
 }
 
 bool Runner::MakesWay() { return pace_.share < 1; }

@@ -65,8 +65,8 @@ void Migrator::Session::AddRows(const engine::MigrationRow& row,
         }
       }
       if (action.kind != ActionKind::kBackfill) continue;
-      const auto motion = ledger.LoadMotion(connection(), row.id,
-                                            action.motion->name, "backfill");
+      const auto motion =
+          ledger.LoadMotion(connection(), row.id, action.motion, "backfill");
       if (!motion) continue;
       status.rows_done += motion->rows;
       status.rows_total += std::max(motion->total, motion->rows);

@@ -10,6 +10,7 @@
 #include "engine/version_views.h"
 #include "ops/narrow_sync.h"
 #include "ops/operation.h"
+#include "ops/share_fills.h"
 #include "plan/names.h"
 #include "segue/error.h"
 
@@ -53,32 +54,20 @@ bool AddsVisibleColumn(const std::vector<ops::DraftStep>& steps) {
   return false;
 }
 
-std::vector<plan::Motion> MotionsOf(const std::vector<ops::DraftStep>& steps) {
-  std::vector<plan::Motion> motions;
-  for (const ops::DraftStep& step : steps) {
-    if (step.phase != Phase::kExpanding) continue;
-    for (const plan::Action& action : step.actions) {
-      const auto* sync = std::get_if<plan::CreateSync>(&action);
-      if (sync != nullptr) motions.push_back(sync->motion);
-    }
-  }
-  return motions;
-}
-
 // The published version comes last of MIGRATING and the retired ones go first
 // of CONTRACTING: what may still fail has succeeded by then.
 void AddVersionSteps(const PlannerInput& input, const schema::Schema& before,
                      ops::PlanContext& context) {
   ops::DraftStep publish;
-  publish.phase = Phase::kMigrating;
+  publish.place = Phase::kMigrating;
   publish.description = "Publish version '" + context.version_schema + "'";
   publish.actions.push_back(plan::PublishVersion{
       context.version_schema,
-      VersionViews(before, context.schema, MotionsOf(context.steps))});
+      VersionViews(before, context.schema, context.motions.Columns())});
   context.steps.push_back(std::move(publish));
   for (const std::string& version : input.live_versions) {
     ops::DraftStep retire;
-    retire.phase = Phase::kContracting;
+    retire.place = ops::kDrop;
     retire.description = "Retire version '" + version + "'";
     retire.actions.push_back(plan::RetireVersion{version});
     context.steps.insert(context.steps.begin(), std::move(retire));
@@ -89,7 +78,7 @@ void AddVersionSteps(const PlannerInput& input, const schema::Schema& before,
 void AddClosingStep(ops::PlanContext& context) {
   if (context.closing.empty()) return;
   ops::DraftStep step;
-  step.phase = Phase::kContracting;
+  step.place = ops::kSeal;
   step.description = "Refuse what 'up' or 'down' fails on again";
   step.actions = context.closing;
   context.steps.insert(context.steps.begin(), std::move(step));
@@ -138,7 +127,7 @@ std::string VersionSchemaFor(const PlannerInput& input) {
 // ours, which get another name or go, nor those of tables that are new.
 std::vector<Gauge> GaugesFor(const db::Language& language,
                              const schema::Schema& schema,
-                             const std::vector<ops::DraftStep>& steps) {
+                             const ops::PlanContext& context) {
   std::map<std::string, std::vector<std::string>> indexes;
   const auto add = [&](const schema::TableName& table,
                        const schema::Index& index) {
@@ -148,14 +137,14 @@ std::vector<Gauge> GaugesFor(const db::Language& language,
         std::find(names.begin(), names.end(), index.name) != names.end();
     if (!ours && !known) names.push_back(index.name);
   };
-  for (const ops::DraftStep& step : steps) {
+  for (const ops::DraftStep& step : context.steps) {
     for (const plan::Action& action : step.actions) {
       if (const auto* create = std::get_if<plan::CreateIndex>(&action)) {
         add(create->table, create->index);
       } else if (const auto* drop = std::get_if<plan::DropIndex>(&action)) {
         add(drop->table, drop->index);
       } else if (const auto* fill = std::get_if<plan::Backfill>(&action)) {
-        indexes[fill->motion.table.name];
+        indexes[plan::TableOf(context.motions.At(fill->motions[0])).name];
       }
     }
   }
@@ -167,24 +156,72 @@ std::vector<Gauge> GaugesFor(const db::Language& language,
   return gauges;
 }
 
+// Of several motions that one walk fills, which goes over the rows once, the
+// costliest counts.
+void Combine(const std::vector<MotionEstimate>& one,
+             std::vector<MotionEstimate>& all) {
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    if (i == all.size()) {
+      all.push_back(one[i]);
+      continue;
+    }
+    all[i].seconds = std::max(all[i].seconds, one[i].seconds);
+    all[i].log_bytes = std::max(all[i].log_bytes, one[i].log_bytes);
+    all[i].disk_bytes = std::max(all[i].disk_bytes, one[i].disk_bytes);
+  }
+}
+
 // A table that is made on the way is empty.
-std::vector<MotionEstimate> EstimatesFor(
-    const PlannerInput& input, const schema::Schema& schema,
-    const std::vector<ops::DraftStep>& steps) {
+std::vector<MotionEstimate> EstimatesFor(const PlannerInput& input,
+                                         const schema::Schema& schema,
+                                         const ops::PlanContext& context,
+                                         const plan::Backfill& fill) {
   std::vector<MotionEstimate> all;
-  for (const ops::DraftStep& step : steps) {
+  for (const plan::MotionId& id : fill.motions) {
+    const auto* motion =
+        std::get_if<plan::ColumnMotion>(&context.motions.At(id));
+    if (motion == nullptr) continue;
+    const schema::Table* table = schema.FindTable(motion->table.name);
+    if (table == nullptr) continue;
+    Combine(input.dialect.Estimate(input.connection, *motion, *table), all);
+  }
+  return all;
+}
+
+std::vector<MotionEstimate> EstimatesFor(const PlannerInput& input,
+                                         const schema::Schema& schema,
+                                         const ops::PlanContext& context) {
+  std::vector<MotionEstimate> all;
+  for (const ops::DraftStep& step : context.steps) {
     for (const plan::Action& action : step.actions) {
       const auto* fill = std::get_if<plan::Backfill>(&action);
       if (fill == nullptr) continue;
-      const schema::Table* table = schema.FindTable(fill->motion.table.name);
-      if (table == nullptr) continue;
-      for (MotionEstimate& estimate :
-           input.dialect.Estimate(input.connection, fill->motion, *table)) {
-        all.push_back(std::move(estimate));
+      for (MotionEstimate& one : EstimatesFor(input, schema, context, *fill)) {
+        all.push_back(std::move(one));
       }
     }
   }
   return all;
+}
+
+// What actions of the plan name: each motion that has rows to fill, and each
+// fill that several share.
+std::vector<MotionSql> RenderMotions(const db::Language& language,
+                                     const ops::PlanContext& context,
+                                     const db::RenderContext& render) {
+  std::vector<MotionSql> motions;
+  for (const ops::DraftStep& step : context.steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* fill = std::get_if<plan::Backfill>(&action);
+      if (fill == nullptr) continue;
+      for (const plan::MotionId& id : fill->motions) {
+        motions.push_back(language.RenderMotions({id}, render));
+      }
+      if (fill->motions.size() == 1) continue;
+      motions.push_back(language.RenderMotions(fill->motions, render));
+    }
+  }
+  return motions;
 }
 
 Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
@@ -196,12 +233,13 @@ Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
   plan.version = input.migration.version.empty() ? input.migration.id
                                                  : input.migration.version;
   plan.version_schema = context.version_schema;
+  const db::RenderContext render{schema, input.lock_budget, context.motions};
   for (const ops::DraftStep& draft : context.steps) {
-    plan.steps.push_back(
-        RenderStep(input.dialect, draft, {schema, input.lock_budget}));
+    plan.steps.push_back(RenderStep(input.dialect, draft, render));
   }
-  plan.gauges = GaugesFor(input.dialect, schema, context.steps);
-  plan.estimates = EstimatesFor(input, schema, context.steps);
+  plan.motions = RenderMotions(input.dialect, context, render);
+  plan.gauges = GaugesFor(input.dialect, schema, context);
+  plan.estimates = EstimatesFor(input, schema, context);
   plan.on_transform_error = input.on_transform_error;
   const db::Capabilities& can = input.dialect.capabilities();
   if (input.access == Access::kVersioned) {
@@ -233,8 +271,7 @@ Planned MakePlan(const PlannerInput& input) {
                            VersionSchemaFor(input),
                            facts,
                            schema,
-                           {},
-                           0};
+                           {}};
   context.on_transform_error = input.on_transform_error;
   for (const ops::OperationPtr& operation : input.migration.operations) {
     for (const db::Question& question :
@@ -246,18 +283,19 @@ Planned MakePlan(const PlannerInput& input) {
   for (const ops::OperationPtr& operation : input.migration.operations) {
     operation->Finish(context);
   }
-  ops::NarrowSyncs(context, MotionsOf(context.steps), schema);
+  ops::ShareFills(context);
+  ops::NarrowSyncs(context, schema);
   if (input.access == Access::kVersioned) {
     AddVersionSteps(input, schema, context);
   }
   AddClosingStep(context);
   std::stable_sort(context.steps.begin(), context.steps.end(),
                    [](const ops::DraftStep& a, const ops::DraftStep& b) {
-                     return a.phase < b.phase;
+                     return a.place < b.place;
                    });
   Planned planned;
-  planned.findings =
-      checks::RunAll({schema, context.steps, input.dialect.capabilities()});
+  planned.findings = checks::RunAll(
+      {schema, context.steps, context.motions, input.dialect.capabilities()});
   const bool refused =
       std::any_of(planned.findings.begin(), planned.findings.end(),
                   [](const Finding& finding) {

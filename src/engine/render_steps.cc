@@ -71,7 +71,8 @@ void NumberUnits(const db::Language& language, Step& step) {
 Step RenderStep(const db::Language& language, const ops::DraftStep& draft,
                 const db::RenderContext& context) {
   Step step;
-  step.phase = draft.phase;
+  step.phase = draft.place.phase;
+  step.stage = draft.place.stage;
   step.description = draft.description;
   step.notes = draft.notes;
   for (const ops::AtomicRun& run : RunsOf(draft)) {

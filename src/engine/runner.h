@@ -150,16 +150,19 @@ class Runner : public StepRunner, private backfill::Host {
   };
 
   // Walks (walks.cc).
-  void StartWalk(std::size_t step, const MotionSql& motion,
-                 const std::string& activity);
+  void StartWalk(std::size_t step, const MotionSql& motion, Activity activity,
+                 const WalkSql& walk);
+  void StartWriting(std::size_t step, const MotionSql& motion,
+                    Activity activity);
+  void EndWalk();
+  bool Doing(Activity activity) const;
   // Walks what is left of it; nothing when it is done.
   void WalkAndWrite();
-  void WalkAndRead(const RangeSql& statement,
-                   const std::function<void(const db::Result&)>& on_rows);
+  void WalkAndRead(const std::function<void(const db::Result&)>& on_rows);
   // False when the walk is done already.
   bool PrepareRanges(LedgerRanges& ranges);
   void FinishRanges(LedgerRanges& ranges);
-  void WalkTogether(Ranges& ranges, const RangeSql& statement,
+  void WalkTogether(Ranges& ranges,
                     const std::function<void(const db::Result&)>& on_rows);
   std::int64_t Helpers(Ranges& ranges);
   static std::string RunnersName();
@@ -169,6 +172,8 @@ class Runner : public StepRunner, private backfill::Host {
   void ReclaimIfDue();
   void TellReclaimFailure();
   void Fill(const MotionSql& motion);
+  void Verify(std::size_t step, const MotionSql& motion,
+              const std::vector<WalkSql>& walks);
   // Fills what the fill has not seen; false: there is nothing.
   bool FillWhatIsLeft(std::size_t step, const MotionSql& motion);
   // fill_cost.cc
@@ -181,14 +186,16 @@ class Runner : public StepRunner, private backfill::Host {
     std::size_t step = 0;
     const MotionSql* motion = nullptr;
   };
-  std::vector<std::string> Disagreeing(const MotionSql& motion,
-                                       const RangeSql& statement);
+  // The rows that these find, at most a hundred of each.
+  std::vector<std::string> Disagreeing(std::size_t step,
+                                       const MotionSql& motion,
+                                       const std::vector<WalkSql>& walks);
   std::vector<Proof> Proofs() const;
   // `wrong`: those of which rows disagree.
   VerifyReport CheckAll(bool strict, std::vector<Proof>& wrong);
   VerifyReport CheckAllOn(Standby* standby, bool strict,
                           std::vector<Proof>& wrong);
-  bool CheckMotion(const MotionSql& motion, bool strict, VerifyReport& report);
+  bool CheckMotion(const Proof& proof, bool strict, VerifyReport& report);
   std::int64_t Repair(const Proof& proof);
   std::int64_t RecordRepair(const MotionSql& motion);
 
@@ -242,7 +249,9 @@ class Runner : public StepRunner, private backfill::Host {
   std::size_t step_ = 0;
   std::size_t steps_done_ = 0;
   const MotionSql* motion_ = nullptr;
-  std::string activity_;
+  const WalkSql* walk_ = nullptr;  // null: no rows are walked
+  Activity doing_ = Activity::kFill;
+  std::string activity_;  // in words: also what walks no rows
   std::int64_t total_ = 0;
   std::chrono::steady_clock::time_point chunk_began_;
   Walked walked_;

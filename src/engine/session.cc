@@ -98,47 +98,53 @@ std::vector<std::string> Migrator::Session::Preflight(
     throw Error(ErrorKind::kRefused, base::Join(reasons, "; "));
   }
   std::vector<std::string> notes;
+  const bool mark = planned.plan.on_transform_error == OnTransformError::kMark;
   for (const Step& step : planned.plan.steps) {
     for (const PlannedAction& action : step.actions) {
       RefuseObjections(action);
-      // Verify and settle have the same trial as the backfill before them.
-      const bool tries = action.kind == ActionKind::kBackfill ||
-                         action.kind == ActionKind::kSchema;
-      if (!tries || !action.motion || action.motion->trial.all.empty()) {
-        continue;
+      if (action.trial) TryConstraint(*action.trial, mark);
+      if (action.kind != ActionKind::kBackfill) continue;
+      for (const TrialSql& trial : planned.plan.TrialsOf(action.motion)) {
+        const auto note = TryUp(trial, mark);
+        if (note) notes.push_back(*note);
       }
-      const auto note = TryOnRows(action, planned.plan.on_transform_error);
-      if (note) notes.push_back(*note);
     }
   }
   return notes;
 }
 
-std::optional<std::string> Migrator::Session::TryOnRows(
-    const PlannedAction& action, OnTransformError on_error) {
-  const MotionSql& motion = *action.motion;
-  const bool is_up = action.kind == ActionKind::kBackfill;
-  const bool marks = on_error == OnTransformError::kMark;
+std::optional<std::string> Migrator::Session::TryUp(const TrialSql& trial,
+                                                    bool mark) {
   const backfill::TrialReport report = backfill::Try(
-      connection(), motion, motion.trial, {}, kTrialTime,
-      marks ? backfill::TrialWants::kCount : backfill::TrialWants::kFirst);
+      connection(), trial, kTrialTime,
+      mark ? backfill::TrialWants::kCount : backfill::TrialWants::kFirst);
   const std::string rows = base::Join(report.failures, "; ");
-  if (marks && is_up && report.count > 0) {
+  const std::string& table = trial.walk.table;
+  if (report.failures.empty()) return std::nullopt;
+  if (mark) {
     return std::string("'up' fails on ") +
            (report.finished ? "" : "at least ") +
-           base::WithThousands(report.count) + " rows of '" + motion.table +
+           base::WithThousands(report.count) + " rows of '" + table +
            "', which will be marked: " + rows;
   }
-  // A row that has no value yet breaks no constraint.
-  const bool only_marked = marks && report.raised == report.count;
-  if (report.failures.empty() || only_marked) return std::nullopt;
   throw Error(ErrorKind::kRefused,
-              (is_up ? "'up' fails on rows of '" : "rows of '") + motion.table +
-                  (is_up ? "': " : "' break it: ") + rows)
-      .WithHint(is_up ? "mend these rows or the expression; nothing was "
-                        "changed"
-                      : "mend these rows, or say in 'up' what becomes of "
-                        "them; nothing was changed");
+              "'up' fails on rows of '" + table + "': " + rows)
+      .WithHint("mend these rows or the expression; nothing was changed");
+}
+
+void Migrator::Session::TryConstraint(const TrialSql& trial, bool mark) {
+  const backfill::TrialReport report = backfill::Try(
+      connection(), trial, kTrialTime,
+      mark ? backfill::TrialWants::kCount : backfill::TrialWants::kFirst);
+  // A row that has no value yet breaks no constraint.
+  const bool only_marked = mark && report.raised == report.count;
+  if (report.failures.empty() || only_marked) return;
+  throw Error(ErrorKind::kRefused,
+              "rows of '" + trial.walk.table +
+                  "' break it: " + base::Join(report.failures, "; "))
+      .WithHint(
+          "mend these rows, or say in 'up' what becomes of them; nothing was "
+          "changed");
 }
 
 // Clients may hold the lock on a small database for a moment, too.

@@ -73,7 +73,7 @@ class Migrator::Session {
                 const std::string& force_reason = "");
   // Moves rows of a walk beside its runner; answers how many.
   std::int64_t HelpWith(const engine::MigrationRow& row,
-                        const std::string& motion, const std::string& activity);
+                        const std::string& motion, const std::string& doing);
   // Undoes every executed step in reverse and records it.
   void UndoAll(engine::Lease& lease, engine::MigrationRow& row);
   // The same after `error`, which it never hides: what happens is noted in it.
@@ -111,9 +111,9 @@ class Migrator::Session {
   std::vector<std::string> GaugeLines(const engine::MigrationRow& row);
   // usage.cc
   void RefuseObjections(const PlannedAction& action);
-  // Throws kRefused for rows that must not be; a note for those to be marked.
-  std::optional<std::string> TryOnRows(const PlannedAction& action,
-                                       OnTransformError on_error);
+  // Throw kRefused for rows that must not be; a note for those to be marked.
+  std::optional<std::string> TryUp(const TrialSql& trial, bool mark);
+  void TryConstraint(const TrialSql& trial, bool mark);
   void RecordUsage(const engine::MigrationRow& row);
   std::vector<std::string> UsedSinceReady(const engine::MigrationRow& row);
   void RefuseUsed(engine::Lease& lease, const engine::MigrationRow& row,

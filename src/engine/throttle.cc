@@ -92,10 +92,10 @@ microseconds Throttle::RestAfter(const backfill::Took& took, double rest,
                                 rate_.Charge(clock_.Now(), rows, bytes));
 }
 
-double RowBytes(const Plan& plan, const MotionSql& motion) {
+double RowBytes(const Plan& plan, const WalkSql& walk) {
   for (const MotionEstimate& estimate : plan.estimates) {
     const bool known = estimate.rows > 0 && estimate.disk_bytes > 0;
-    if (estimate.chosen && known && estimate.table == motion.table) {
+    if (estimate.chosen && known && estimate.table == walk.table) {
       return static_cast<double>(estimate.disk_bytes) /
              static_cast<double>(estimate.rows);
     }

@@ -67,8 +67,8 @@ class Throttle {
   std::optional<std::chrono::steady_clock::time_point> began_;
 };
 
-// About how many bytes a row of the motion's table has.
-double RowBytes(const Plan& plan, const MotionSql& motion);
+// About how many bytes a row of the walk's table has.
+double RowBytes(const Plan& plan, const WalkSql& walk);
 // Sleeps, but for the rest of it once `stop` says so.
 void RestUnless(const std::function<bool()>& stop,
                 std::chrono::microseconds duration);

@@ -66,13 +66,14 @@ void Runner::UndoAlone(std::size_t step, std::size_t action) {
   InLedger([&] {
     // Workers elsewhere stop before what they write to goes.
     if (planned.kind == ActionKind::kBackfill) {
-      LedgerRanges(ledger_, migration_.id, planned.motion->name, kBackfill)
+      LedgerRanges(ledger_, migration_.id, planned.motion,
+                   std::string(ToString(Activity::kFill)))
           .Forget(connection());
     }
     // What was settled may have to be settled again.
     if (planned.kind == ActionKind::kSettle) {
-      ledger_.ForgetMotion(connection(), migration_.id, planned.motion->name,
-                           kSettle);
+      ledger_.ForgetMotion(connection(), migration_.id, planned.motion,
+                           std::string(ToString(Activity::kSettle)));
     }
     ledger_.SetState(connection(), migration_.id, static_cast<int>(step),
                      static_cast<int>(action), ActionState::kUndone);

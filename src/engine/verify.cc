@@ -8,6 +8,8 @@
 namespace segue::engine {
 namespace {
 
+const std::string kRepair(ToString(Activity::kRepair));
+
 void Append(std::vector<std::string> more, std::vector<std::string>& all) {
   all.insert(all.end(), std::make_move_iterator(more.begin()),
              std::make_move_iterator(more.end()));
@@ -20,7 +22,7 @@ std::string RepairedText(const std::string& table, std::int64_t rows) {
 }
 
 void RequireRepair(const MotionSql& motion) {
-  if (!motion.repair.all.empty()) return;
+  if (motion.repair) return;
   throw Error(ErrorKind::kRefused,
               "rows of '" + motion.table +
                   "' cannot be derived again: the migration was planned by an "
@@ -48,22 +50,28 @@ Runner::ReadingOn::~ReadingOn() {
   runner_.reading_.reset();
 }
 
-// What a row has after its key is why.
-std::vector<std::string> Runner::Disagreeing(const MotionSql& motion,
-                                             const RangeSql& statement) {
+// Columns after the key hold the reason.
+std::vector<std::string> Runner::Disagreeing(
+    std::size_t step, const MotionSql& motion,
+    const std::vector<WalkSql>& walks) {
   constexpr std::size_t kMost = 100;
-  const auto keys = static_cast<std::ptrdiff_t>(motion.key_columns.size());
   std::vector<std::string> bad;
-  const auto collect = [&](const db::Result& result) {
-    for (const db::Row& row : result.rows) {
-      if (bad.size() >= kMost) return;
-      const bool says_why = row.size() > motion.key_columns.size();
-      const db::Row key(row.begin(), row.begin() + keys);
-      bad.push_back(motion.table + ": " + backfill::KeyText(motion, key) +
-                    (says_why ? ": " + db::ToText(row.back()) : ""));
-    }
-  };
-  WalkAndRead(statement, collect);
+  std::int64_t rows = 0;
+  for (const WalkSql& walk : walks) {
+    const auto keys = static_cast<std::ptrdiff_t>(walk.key_columns.size());
+    StartWalk(step, motion, Activity::kVerify, walk);
+    WalkAndRead([&](const db::Result& result) {
+      for (const db::Row& row : result.rows) {
+        if (bad.size() >= kMost) return;
+        const bool says_why = row.size() > walk.key_columns.size();
+        const db::Row key(row.begin(), row.begin() + keys);
+        bad.push_back(walk.table + ": " + backfill::KeyText(walk, key) +
+                      (says_why ? ": " + db::ToText(row.back()) : ""));
+      }
+    });
+    rows += total_;
+  }
+  total_ = rows;
   return bad;
 }
 
@@ -74,7 +82,7 @@ std::vector<Runner::Proof> Runner::Proofs() const {
     if (plan_.steps[step].phase == Phase::kContracting) continue;
     for (const PlannedAction& action : plan_.steps[step].actions) {
       if (action.kind != ActionKind::kVerify) continue;
-      proofs.push_back({step, &*action.motion});
+      proofs.push_back({step, &plan_.MotionNamed(action.motion)});
     }
   }
   return proofs;
@@ -94,7 +102,7 @@ VerifyReport Runner::VerifyAll(const VerifyOptions& options, Standby* standby) {
     report = CheckAllOn(standby, options.strict, wrong);
     report.rows_repaired = repaired;
   }
-  activity_.clear();
+  EndWalk();
   return report;
 }
 
@@ -125,24 +133,23 @@ VerifyReport Runner::CheckAll(bool strict, std::vector<Proof>& wrong) {
   report.migration = migration_.id;
   wrong.clear();
   for (const Proof& proof : Proofs()) {
-    StartWalk(proof.step, *proof.motion, kVerify);
-    if (CheckMotion(*proof.motion, strict, report)) wrong.push_back(proof);
+    if (CheckMotion(proof, strict, report)) wrong.push_back(proof);
   }
   return report;
 }
 
-bool Runner::CheckMotion(const MotionSql& motion, bool strict,
+bool Runner::CheckMotion(const Proof& proof, bool strict,
                          VerifyReport& report) {
-  std::vector<std::string> bad = Disagreeing(motion, motion.verify);
+  const MotionSql& motion = *proof.motion;
+  std::vector<std::string> bad = Disagreeing(proof.step, motion, motion.verify);
+  report.rows_checked += total_;
   const bool disagrees = !bad.empty();
   Append(std::move(bad), report.mismatches);
-  if (!motion.marked.all.empty()) {
-    Append(Disagreeing(motion, motion.marked), report.mismatches);
+  Append(Disagreeing(proof.step, motion, motion.marked), report.mismatches);
+  if (strict) {
+    Append(Disagreeing(proof.step, motion, motion.both_given),
+           report.both_given);
   }
-  if (strict && !motion.both_given.all.empty()) {
-    Append(Disagreeing(motion, motion.both_given), report.both_given);
-  }
-  report.rows_checked += total_;
   return disagrees;
 }
 
@@ -151,7 +158,7 @@ bool Runner::CheckMotion(const MotionSql& motion, bool strict,
 std::int64_t Runner::Repair(const Proof& proof) {
   const MotionSql& motion = *proof.motion;
   RequireRepair(motion);
-  StartWalk(proof.step, motion, kRepair);
+  StartWriting(proof.step, motion, Activity::kRepair);
   // It counts the rows it writes, a few, not those it passes.
   total_ = 0;
   try {

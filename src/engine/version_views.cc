@@ -42,16 +42,17 @@ void SetKey(const schema::Table& stored, plan::VersionView* view) {
   }
 }
 
-void AddMarks(const std::vector<plan::Motion>& motions,
+void AddMarks(const std::vector<const plan::ColumnMotion*>& motions,
               plan::VersionView* view) {
-  for (const plan::Motion& motion : motions) {
-    if (!(motion.table == view->base) || !motion.new_column) continue;
-    view->marks.push_back({motion.name, motion.provenance});
+  for (const plan::ColumnMotion* motion : motions) {
+    if (!(motion->table == view->base) || !motion->new_column) continue;
+    view->marks.push_back({motion->name, motion->provenance});
   }
 }
 
-plan::VersionView ViewOf(const schema::Table* base, const schema::Table& table,
-                         const std::vector<plan::Motion>& motions) {
+plan::VersionView ViewOf(
+    const schema::Table* base, const schema::Table& table,
+    const std::vector<const plan::ColumnMotion*>& motions) {
   plan::VersionView view;
   view.base = table.name;
   view.name = table.shown();
@@ -79,7 +80,7 @@ plan::VersionView ViewOf(const schema::Table* base, const schema::Table& table,
 
 std::vector<plan::VersionView> VersionViews(
     const schema::Schema& before, const schema::Schema& after,
-    const std::vector<plan::Motion>& motions) {
+    const std::vector<const plan::ColumnMotion*>& motions) {
   std::vector<plan::VersionView> views;
   for (const schema::Table& table : after.tables) {
     if (table.kind != "table" && table.kind != "partitioned table") continue;

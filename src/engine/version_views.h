@@ -13,6 +13,6 @@ namespace segue::engine {
 // those of the migration that publishes them.
 std::vector<plan::VersionView> VersionViews(
     const schema::Schema& before, const schema::Schema& after,
-    const std::vector<plan::Motion>& motions);
+    const std::vector<const plan::ColumnMotion*>& motions);
 
 }  // namespace segue::engine

@@ -23,13 +23,12 @@ constexpr std::chrono::milliseconds kPoll{100};
 constexpr std::chrono::seconds kBlameTime{20};
 
 // How much of its step a walk has done: a fill writes, a check only reads.
-double ShareOfStep(const std::string& activity, std::int64_t rows,
-                   std::int64_t total) {
+double ShareOfStep(Activity activity, std::int64_t rows, std::int64_t total) {
   constexpr double kFill = 0.8;
   const double part =
       total <= 0 ? 0 : static_cast<double>(rows) / static_cast<double>(total);
-  if (activity == kBackfill) return kFill * part;
-  if (activity == kVerify) return kFill + (1 - kFill) * part;
+  if (activity == Activity::kFill) return kFill * part;
+  if (activity == Activity::kVerify) return kFill + (1 - kFill) * part;
   return 0;
 }
 
@@ -37,45 +36,52 @@ double ShareOfStep(const std::string& activity, std::int64_t rows,
 
 void Runner::RunWork(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
-  const MotionSql& motion = *planned.motion;
+  if (planned.kind == ActionKind::kSchema) {
+    throw Error(ErrorKind::kInternal, "a schema action is no walk");
+  }
+  const MotionSql& motion = plan_.MotionNamed(planned.motion);
   switch (planned.kind) {
     case ActionKind::kBackfill:
-      StartWalk(step, motion, kBackfill);
+      StartWriting(step, motion, Activity::kFill);
       BeginFillCost(motion);
       Fill(motion);
       EndFillCost(motion);
       break;
     case ActionKind::kSettle:
-      StartWalk(step, motion, kSettle);
+      StartWriting(step, motion, Activity::kSettle);
       WalkAndWrite();
       break;
-    case ActionKind::kVerify: {
-      StartWalk(step, motion, kVerify);
-      std::vector<std::string> bad = Disagreeing(motion, motion.verify);
-      if (!bad.empty() && FillWhatIsLeft(step, motion)) {
-        StartWalk(step, motion, kVerify);
-        bad = Disagreeing(motion, motion.verify);
-      }
-      if (!bad.empty()) {
-        throw Error(ErrorKind::kMismatch,
-                    "old and new disagree in " + base::Join(bad, "; "));
-      }
+    case ActionKind::kVerify:
+      Verify(step, motion, motion.verify);
       break;
-    }
+    case ActionKind::kVerifyUnmarked:
+      Verify(step, motion, motion.marked);
+      break;
     case ActionKind::kRetreat:
       break;  // it works on the way back only
     case ActionKind::kSchema:
-      throw Error(ErrorKind::kInternal, "a schema action is no walk");
+      break;
   }
-  activity_.clear();
+  EndWalk();
   Resiliently([&] { InLedger([&] { MarkDone(step, action); }); });
+}
+
+void Runner::Verify(std::size_t step, const MotionSql& motion,
+                    const std::vector<WalkSql>& walks) {
+  std::vector<std::string> bad = Disagreeing(step, motion, walks);
+  if (!bad.empty() && FillWhatIsLeft(step, motion)) {
+    bad = Disagreeing(step, motion, walks);
+  }
+  if (bad.empty()) return;
+  throw Error(ErrorKind::kMismatch,
+              "old and new disagree in " + base::Join(bad, "; "));
 }
 
 // First the triggers stop making copies, then the copies go. Both are safe to
 // repeat, and the walk goes on where an earlier attempt stopped.
 void Runner::UndoRetreat(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
-  const MotionSql& motion = *planned.motion;
+  const MotionSql& motion = plan_.MotionNamed(planned.motion);
   locked_ = planned.lock.object;
   Resiliently([&] {
     db::Transaction transaction(connection(),
@@ -84,10 +90,10 @@ void Runner::UndoRetreat(std::size_t step, std::size_t action) {
     for (const Statement& statement : planned.undo) Execute(statement);
     transaction.Commit();
   });
-  if (!motion.retreat.all.empty()) {
-    StartWalk(step, motion, kRetreat);
+  if (motion.retreat) {
+    StartWriting(step, motion, Activity::kRetreat);
     WalkAndWrite();
-    activity_.clear();
+    EndWalk();
   }
   Resiliently([&] {
     InLedger([&] {
@@ -98,19 +104,41 @@ void Runner::UndoRetreat(std::size_t step, std::size_t action) {
 }
 
 void Runner::StartWalk(std::size_t step, const MotionSql& motion,
-                       const std::string& activity) {
+                       Activity activity, const WalkSql& walk) {
   step_ = step;
   motion_ = &motion;
-  activity_ = activity;
-  locked_ = motion.table;
+  walk_ = &walk;
+  doing_ = activity;
+  activity_ = ToString(activity);
+  locked_ = walk.table;
   total_ = 0;
   walked_ = Walked{};
   Resiliently([&] {
-    const db::Result found = connection().Execute(motion.estimated_rows);
+    const db::Result found = connection().Execute(walk.estimated_rows);
     if (!found.rows.empty() && !db::IsNull(found.rows[0][0])) {
       total_ = std::max<std::int64_t>(db::ToInt(found.rows[0][0]), 0);
     }
   });
+}
+
+void Runner::StartWriting(std::size_t step, const MotionSql& motion,
+                          Activity activity) {
+  const WalkSql* walk = motion.Writing(activity);
+  if (walk == nullptr) {
+    throw Error(ErrorKind::kCorrupt, "the plan does not say how '" +
+                                         motion.name + "' does its " +
+                                         std::string(ToString(activity)));
+  }
+  StartWalk(step, motion, activity, *walk);
+}
+
+void Runner::EndWalk() {
+  walk_ = nullptr;
+  activity_.clear();
+}
+
+bool Runner::Doing(Activity activity) const {
+  return walk_ != nullptr && doing_ == activity;
 }
 
 void Runner::Fill(const MotionSql& motion) {
@@ -134,23 +162,26 @@ bool Runner::FillWhatIsLeft(std::size_t step, const MotionSql& motion) {
     rows = db::ToInt(connection().Execute(motion.count_left).rows.at(0).at(0));
     if (rows == 0) return;
     InLedger([&] {
-      ledger_.ForgetMotion(connection(), migration_.id, motion.name, kBackfill);
+      ledger_.ForgetMotion(connection(), migration_.id, motion.name,
+                           std::string(ToString(Activity::kFill)));
       ledger_.AddEvent(connection(), migration_.id, "FILL",
                        "rows of '" + motion.table + "' that no trigger saw: " +
                            base::WithThousands(rows));
     });
   });
   if (rows == 0) return false;
-  StartWalk(step, motion, kBackfill);
+  StartWriting(step, motion, Activity::kFill);
   Fill(motion);
   return true;
 }
 
+// The trials are not stored: a plan that was read from the ledger has none, and
+// the error says what the database says.
 void Runner::ThrowWithKeys(const MotionSql& motion, const Error& error) {
   std::vector<std::string> keys;
-  if (!motion.trial.all.empty()) {
-    keys = backfill::Try(connection(), motion, motion.trial, {}, kBlameTime)
-               .failures;
+  for (const TrialSql& trial : plan_.TrialsOf(motion.name)) {
+    keys = backfill::Try(connection(), trial, kBlameTime).failures;
+    if (!keys.empty()) break;
   }
   throw Error(ErrorKind::kConstraint,
               "the backfill of '" + motion.table + "' failed: " +
@@ -162,19 +193,17 @@ void Runner::ThrowWithKeys(const MotionSql& motion, const Error& error) {
 void Runner::WalkAndWrite() {
   LedgerRanges ranges(ledger_, migration_.id, motion_->name, activity_);
   if (!PrepareRanges(ranges)) return;
-  WalkTogether(ranges, StatementOf(*motion_, activity_),
-               [](const db::Result&) {});
+  WalkTogether(ranges, [](const db::Result&) {});
   FinishRanges(ranges);
   Tell(0);
 }
 
 void Runner::WalkAndRead(
-    const RangeSql& statement,
     const std::function<void(const db::Result&)>& on_rows) {
   std::vector<db::Row> cuts;
-  Resiliently([&] { cuts = CutTable(connection(), motion_->cuts, total_); });
+  Resiliently([&] { cuts = CutTable(connection(), walk_->cuts, total_); });
   MemoryRanges ranges(cuts);
-  WalkTogether(ranges, statement, on_rows);
+  WalkTogether(ranges, on_rows);
 }
 
 // What a runner before this one had claimed is free again: whoever runs now
@@ -189,8 +218,7 @@ bool Runner::PrepareRanges(LedgerRanges& ranges) {
     done = row && row->done;
     if (done) return;
     totals = ranges.Totals(connection());
-    if (totals.ranges == 0)
-      cuts = CutTable(connection(), CutsOf(*motion_, activity_), total_);
+    if (totals.ranges == 0) cuts = CutTable(connection(), walk_->cuts, total_);
     InLedger([&] {
       if (totals.ranges > 0) {
         ranges.Release(connection(), kRunners);
@@ -223,11 +251,10 @@ void Runner::FinishRanges(LedgerRanges& ranges) {
 
 // This thread walks too, and is the one that reports.
 void Runner::WalkTogether(
-    Ranges& ranges, const RangeSql& statement,
-    const std::function<void(const db::Result&)>& on_rows) {
+    Ranges& ranges, const std::function<void(const db::Result&)>& on_rows) {
   const db::Capabilities& can = database_.dialect().capabilities();
   const backfill::WalkOptions walk =
-      WalkOptionsOf(can, options_, *motion_, activity_, total_);
+      WalkOptionsOf(can, options_, *walk_, total_);
   std::mutex mutex;
   const auto one_at_a_time = [&](const db::Result& result) {
     const std::lock_guard<std::mutex> lock(mutex);
@@ -239,13 +266,13 @@ void Runner::WalkTogether(
     worker.stop = [&crew] { return crew.stopping(); };
     worker.retried = [&crew](const Error& error) { crew.Retried(error); };
     worker.standby = standby_;
-    worker.Walk(*motion_, statement, walk, one_at_a_time);
+    worker.Walk(*walk_, walk, one_at_a_time);
   };
   Crew crew(RunnersName(), Helpers(ranges), work);
   Reclaim reclaim(database_);
   const Walking walking(*this, ranges, crew, reclaim);
   walked_.started = walked_.looked = std::chrono::steady_clock::now();
-  backfill::Walk(*this, *motion_, statement, walk, one_at_a_time);
+  backfill::Walk(*this, *walk_, walk, one_at_a_time);
   crew.Join();
   LookAfterCrew();
   TellReclaimFailure();
@@ -319,7 +346,7 @@ void Runner::LookAtTotals() {
   if (now - walked_.looked < kLookTime) return;
   walked_.looked = now;
   Resiliently([&] { walked_.rows = ranges_->Totals(connection()).rows; });
-  if (activity_ == kVerify) return;
+  if (Doing(Activity::kVerify)) return;
   Resiliently([&] {
     InLedger([&] {
       ledger_.SaveMotion(connection(), migration_.id, motion_->name, activity_,
@@ -329,7 +356,7 @@ void Runner::LookAtTotals() {
 }
 
 void Runner::Moved(std::int64_t asked, std::int64_t moved) {
-  walked_.rows += activity_ == kVerify ? asked : moved;
+  walked_.rows += Doing(Activity::kVerify) ? asked : moved;
   LookAtTotals();
   LookAfterCrew();
   Tell(asked);
@@ -356,7 +383,7 @@ void Runner::Tell(std::int64_t chunk_rows) {
   if (step_ >= steps_done_) {
     progress.progress_pct +=
         100.0 / static_cast<double>(plan_.steps.size()) *
-        ShareOfStep(activity_, walked_.rows, progress.rows_total);
+        ShareOfStep(doing_, walked_.rows, progress.rows_total);
   }
   Send(progress);
 }
@@ -365,7 +392,7 @@ void Runner::Tell(std::int64_t chunk_rows) {
 // come, once the database has been told to look for it. That takes as long as
 // some of the chunks do together, so they go on meanwhile.
 void Runner::ReclaimIfDue() {
-  if (activity_ != kBackfill || motion_->reclaim.empty()) return;
+  if (!Doing(Activity::kFill) || motion_->reclaim.empty()) return;
   TellReclaimFailure();
   const db::Capabilities& can = database_.dialect().capabilities();
   const bool gently = pace_.share < 1;

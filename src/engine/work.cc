@@ -20,17 +20,13 @@ bool MayMoveRows(const std::optional<MigrationRow>& row) {
          row->phase != Phase::kComplete && row->phase != Phase::kRolledBack;
 }
 
-const MotionSql& MotionNamed(const Plan& plan, const std::string& name) {
-  for (const Step& step : plan.steps) {
-    for (const PlannedAction& action : step.actions) {
-      const bool walks = action.kind != ActionKind::kSchema;
-      if (walks && action.motion && action.motion->name == name) {
-        return *action.motion;
-      }
-    }
-  }
-  throw Error(ErrorKind::kCorrupt,
-              "the ledger has ranges of the unknown motion '" + name + "'");
+const WalkSql& OpenWalk(const MotionSql& motion, Activity activity) {
+  const WalkSql* walk = motion.Writing(activity);
+  if (walk != nullptr) return *walk;
+  throw Error(ErrorKind::kCorrupt, "the ledger has ranges of motion '" +
+                                       motion.name +
+                                       "' for which the plan has no '" +
+                                       std::string(ToString(activity)) + "'");
 }
 
 }  // namespace
@@ -38,13 +34,15 @@ const MotionSql& MotionNamed(const Plan& plan, const std::string& name) {
 // One walk that is open, as far as there is something left of it.
 std::int64_t Migrator::Session::HelpWith(const MigrationRow& row,
                                          const std::string& motion,
-                                         const std::string& activity) {
-  const MotionSql& sql = MotionNamed(row.plan, motion);
-  const auto kept = ledger.LoadMotion(connection(), row.id, motion, activity);
-  LedgerRanges ranges(ledger, row.id, motion, activity);
+                                         const std::string& doing) {
+  const MotionSql& sql = row.plan.MotionNamed(motion);
+  const Activity activity = ActivityFromString(doing);
+  const WalkSql& walk = OpenWalk(sql, activity);
+  const auto kept = ledger.LoadMotion(connection(), row.id, motion, doing);
+  LedgerRanges ranges(ledger, row.id, motion, doing);
   engine::Throttle throttle(database, options.pace, base::SystemClock());
   const double bytes =
-      activity == engine::kBackfill ? engine::RowBytes(row.plan, sql) : 0;
+      activity == Activity::kFill ? engine::RowBytes(row.plan, walk) : 0;
   engine::Worker worker(database, ledger, options, ranges,
                         "worker " + engine::ProcessName(), throttle, bytes);
   std::int64_t rows = 0;
@@ -54,13 +52,13 @@ std::int64_t Migrator::Session::HelpWith(const MigrationRow& row,
     progress.event = Progress::Event::kRows;
     progress.migration = row.id;
     progress.phase = row.phase;
-    progress.activity = activity;
+    progress.activity = doing;
     progress.rows_done = rows;
     if (options.on_progress) options.on_progress(progress);
   };
-  worker.Walk(sql, engine::StatementOf(sql, activity),
+  worker.Walk(walk,
               engine::WalkOptionsOf(database.dialect().capabilities(), options,
-                                    sql, activity, kept ? kept->total : 0),
+                                    walk, kept ? kept->total : 0),
               [](const db::Result&) {});
   return rows;
 }

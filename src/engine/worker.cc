@@ -18,48 +18,18 @@ constexpr std::int64_t kWorthSharing = 10'000;
 
 constexpr const char* kPurpose = "worker";
 
-// Plans of an earlier segue go through the table by the key throughout.
-bool FillsInOwnOrder(const MotionSql& motion) {
-  return !motion.fill_next_bound.all.empty();
-}
-
 }  // namespace
-
-const RangeSql& StatementOf(const MotionSql& motion,
-                            const std::string& activity) {
-  if (activity == kBackfill) return motion.fill;
-  if (activity == kSettle) return motion.settle;
-  if (activity == kRetreat) return motion.retreat;
-  if (activity == kRepair) return motion.repair;
-  throw Error(ErrorKind::kInternal, "'" + activity + "' moves no rows");
-}
-
-const std::string& CutsOf(const MotionSql& motion,
-                          const std::string& activity) {
-  const bool own = activity == kBackfill && FillsInOwnOrder(motion);
-  return own ? motion.fill_cuts : motion.cuts;
-}
 
 backfill::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
                                     const MigratorOptions& options,
-                                    const MotionSql& motion,
-                                    const std::string& activity,
-                                    std::int64_t rows) {
-  backfill::WalkOptions walk;
-  walk.chunk_time = options.chunk_time.count() > 0 ? options.chunk_time
-                                                   : capabilities.chunk_time;
-  walk.lock_budget = LockBudgetOf(options, capabilities);
-  walk.writes = activity != kVerify;
-  walk.rest = walk.writes ? capabilities.chunk_rest : 0;
-  if (activity != kBackfill) return walk;
-  if (FillsInOwnOrder(motion)) walk.next_bound = &motion.fill_next_bound;
-  if (!motion.fill_marking.all.empty())
-    walk.when_refused = &motion.fill_marking;
-  if (motion.shares > 1 && rows >= kWorthSharing) {
-    walk.share = &motion.fill_share;
-    walk.shares = motion.shares;
-  }
-  return walk;
+                                    const WalkSql& walk, std::int64_t rows) {
+  backfill::WalkOptions how;
+  how.chunk_time = options.chunk_time.count() > 0 ? options.chunk_time
+                                                  : capabilities.chunk_time;
+  how.lock_budget = LockBudgetOf(options, capabilities);
+  how.rest = walk.writes ? capabilities.chunk_rest : 0;
+  how.in_shares = walk.shares > 1 && rows >= kWorthSharing;
+  return how;
 }
 
 std::string ProcessName() {
@@ -78,8 +48,7 @@ Worker::Worker(Database& database, const Ledger& ledger,
       tempo_{1, row_bytes},
       connection_(database.NewConnection(kPurpose)) {}
 
-void Worker::Walk(const MotionSql& motion, const RangeSql& statement,
-                  const backfill::WalkOptions& walk,
+void Worker::Walk(const WalkSql& walk, const backfill::WalkOptions& options,
                   const std::function<void(const db::Result&)>& on_rows) {
   writes_ = walk.writes;
   if (standby != nullptr) {
@@ -87,7 +56,7 @@ void Worker::Walk(const MotionSql& motion, const RangeSql& statement,
         *standby, Standby::Waiting{[this] { ThrowIfStopping(); }});
   }
   try {
-    backfill::Walk(*this, motion, statement, walk, on_rows);
+    backfill::Walk(*this, walk, options, on_rows);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kCancelled) throw;
   }

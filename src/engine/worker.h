@@ -17,24 +17,10 @@
 
 namespace segue::engine {
 
-// What a walk is for; the names in the ledger.
-inline constexpr const char* kBackfill = "backfill";
-inline constexpr const char* kVerify = "verify";
-inline constexpr const char* kRepair = "repair";
-inline constexpr const char* kSettle = "settle";
-inline constexpr const char* kRetreat = "retreat";
-
-// The statement that an activity which writes runs, and how it goes over a
-// table of about `rows` rows.
-const RangeSql& StatementOf(const MotionSql& motion,
-                            const std::string& activity);
-// The statement that cuts the table into ranges for it.
-const std::string& CutsOf(const MotionSql& motion, const std::string& activity);
+// How a walk goes over a table of about `rows` rows.
 backfill::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
                                     const MigratorOptions& options,
-                                    const MotionSql& motion,
-                                    const std::string& activity,
-                                    std::int64_t rows);
+                                    const WalkSql& walk, std::int64_t rows);
 
 // "host:pid"
 std::string ProcessName();
@@ -56,8 +42,7 @@ class Worker : private backfill::Host {
   const Standby* standby = nullptr;  // where rows are read; null: no standby
 
   // Until no range is left, or `stop` says so.
-  void Walk(const MotionSql& motion, const RangeSql& statement,
-            const backfill::WalkOptions& walk,
+  void Walk(const WalkSql& walk, const backfill::WalkOptions& options,
             const std::function<void(const db::Result&)>& on_rows);
 
  private:

@@ -262,7 +262,7 @@ void AddColumn::PlanShadow(TableWork& work, ShadowRequest request,
   ShadowColumn shadow(work, std::move(request));
   work.Describe(Phase::kMigrating,
                 fmt::format("Backfill '{}' from {}", column, source));
-  work.Describe(Phase::kContracting,
+  work.Describe(kDrop,
                 fmt::format("Finish column '{}' of '{}'", column, spec_.table));
   std::vector<ConstraintRequest> constraints;
   const schema::Column shape = shadow.Shape();
@@ -278,7 +278,7 @@ void AddColumn::PlanShadow(TableWork& work, ShadowRequest request,
   shadow.Migrate();
   for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
   {
-    const TableWork::Together together(work, Phase::kContracting);
+    const TableWork::Together together(work, kDrop);
     for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
     shadow.Contract();
     for (const ConstraintRequest& one : constraints) {

@@ -82,7 +82,7 @@ TEST_F(AddColumnTest, DerivedColumnOnADatabaseWithoutCheckConstraints) {
                   "  DROP SYNC m_1",
                   "  ALTER COLUMN users.upper text NOT NULL DEFAULT '?'",
                   "  DROP OWN COLUMN users._segue_d"));
-  const plan::Motion motion = FirstMotion();
+  const plan::ColumnMotion motion = FirstMotion();
   EXPECT_FALSE(motion.old_column);
   EXPECT_EQ(motion.new_default, "'?'");
   ASSERT_EQ(motion.up.bindings.size(), 1U);
@@ -100,7 +100,7 @@ TEST_F(AddColumnTest, DownKeepsThePairInStep) {
   Migration migration("m", "");
   migration.operations.push_back(MakeAddColumn(spec));
   Plan(migration);
-  const plan::Motion motion = FirstMotion();
+  const plan::ColumnMotion motion = FirstMotion();
   ASSERT_TRUE(motion.old_column);
   EXPECT_EQ(motion.old_column->name, "age");
   EXPECT_EQ(motion.down.PlainColumn(), "years");

@@ -168,7 +168,7 @@ void AlterColumn::Plan(PlanContext& context) const {
   if (ServerConverts(work, old, change)) {
     PlanMetadata(work, old, change);
     work.Note(
-        Phase::kContracting,
+        kDrop,
         fmt::format("{} takes {} for {} without touching a row (tried on "
                     "an empty copy): no value is copied",
                     work.capabilities().name, change.target.type, old.type));
@@ -290,7 +290,7 @@ void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
   shadow.Migrate();
   for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
   {
-    const TableWork::Together together(work, Phase::kContracting);
+    const TableWork::Together together(work, kDrop);
     for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
     shadow.Contract();
     for (const ConstraintRequest& one : constraints) {
@@ -307,7 +307,7 @@ void AlterColumn::DescribeMotion(TableWork& work, const schema::Column& old,
                             change.target.type, spec_.table));
   work.Describe(Phase::kMigrating, fmt::format("Backfill '{}' from '{}'",
                                                change.target.name, old.name));
-  work.Describe(Phase::kContracting, ContractText(old, change));
+  work.Describe(kDrop, ContractText(old, change));
   if (change.type) work.Note(Phase::kExpanding, WhyCopied(work, old, change));
   if (change.type && !old.collation.empty()) {
     work.Note(Phase::kExpanding, "collation " + old.collation +
@@ -328,11 +328,12 @@ void AlterColumn::PlanMetadata(TableWork& work, const schema::Column& old,
   schema::Column before = old;
   before.name = change.target.name;
   before.comment = change.target.comment;
-  work.Add(Phase::kContracting,
-           plan::AlterColumn{work.live().name, before, change.target});
-  work.Describe(Phase::kContracting, ContractText(old, change));
+  // Back, another type may not fit any more.
+  const Place place = change.type ? kDrop : kSeal;
+  work.Add(place, plan::AlterColumn{work.live().name, before, change.target});
+  work.Describe(place, ContractText(old, change));
   if (!spec_.change.down.empty() && !change.name) {
-    work.Note(Phase::kContracting,
+    work.Note(place,
               "'up' and 'down' are not needed: every client sees the old shape "
               "until the contract");
   }

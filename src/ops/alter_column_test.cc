@@ -81,7 +81,7 @@ TEST_F(AlterColumnTest, TypeInPlaceSwapsAHiddenColumnIn) {
           "  DROP CONSTRAINT _segue_not_null__segue_new_age ON users",
           "  RENAME INDEX _segue_new_users_age_idx TO users_age_idx",
           "  DROP OWN COLUMN users._segue_d"));
-  const plan::Motion motion = FirstMotion();
+  const plan::ColumnMotion motion = FirstMotion();
   EXPECT_EQ(motion.up.bindings.at(0).column, "age");
   EXPECT_EQ(motion.up.bindings.at(0).type, "integer");
   EXPECT_EQ(motion.down.bindings.at(0).name, "age");

@@ -195,7 +195,7 @@ void ColumnMotions::Migrate() {
 }
 
 void ColumnMotions::Contract() {
-  const TableWork::Together together(work_, Phase::kContracting);
+  const TableWork::Together together(work_, kDrop);
   for (ShadowColumn& shadow : shadows_) shadow.StopSync();
   for (ShadowColumn& shadow : shadows_) {
     shadow.Contract();

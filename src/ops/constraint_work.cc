@@ -465,7 +465,7 @@ void PlaceConstraint(TableWork& work, const ConstraintRequest& request) {
 
 void LiftConstraint(TableWork& work, const ConstraintRequest& request) {
   if (!NeedsGuard(work, request)) return;
-  work.Add(Phase::kContracting,
+  work.Add(kDrop,
            plan::DropConstraint{work.live().name, Placed(work, request)});
 }
 
@@ -473,12 +473,11 @@ void FinishConstraint(TableWork& work, const ConstraintRequest& request) {
   const schema::TableName& table = work.live().name;
   const Constraint& constraint = request.constraint;
   if (NeedsGuard(work, request)) {
-    work.Add(Phase::kContracting, plan::AddConstraint{table, constraint});
+    work.Add(kDrop, plan::AddConstraint{table, constraint});
   } else if (!request.placed_as.empty()) {
     Constraint placed = constraint;
     placed.name = request.placed_as;
-    work.Add(Phase::kContracting,
-             plan::RenameConstraint{table, placed, constraint.name});
+    work.Add(kDrop, plan::RenameConstraint{table, placed, constraint.name});
   }
 }
 

@@ -128,7 +128,7 @@ void CreateConstraint::PlanMotions(
   motions.Migrate();
   PlanConstraint(work, request);
   {
-    const TableWork::Together together(work, Phase::kContracting);
+    const TableWork::Together together(work, kDrop);
     LiftConstraint(work, request);
     motions.Contract();
     FinishConstraint(work, request);
@@ -141,10 +141,9 @@ void CreateConstraint::PlanMotions(
                             schema::KindText(spec_.constraint.kind),
                             spec_.constraint.name));
   work.Describe(
-      Phase::kContracting,
-      fmt::format("Replace {} of '{}' under {} '{}'", names, spec_.table,
-                  schema::KindText(spec_.constraint.kind),
-                  spec_.constraint.name));
+      kDrop, fmt::format("Replace {} of '{}' under {} '{}'", names, spec_.table,
+                         schema::KindText(spec_.constraint.kind),
+                         spec_.constraint.name));
 }
 
 }  // namespace

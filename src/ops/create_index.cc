@@ -263,17 +263,16 @@ void CreateIndex::PlanReplaced(TableWork& work,
   const schema::Index old = TakeDroppable(work, name(), spec_.replaces);
   const bool renamed = built.name != spec_.index.name;
   work.Describe(
-      Phase::kContracting,
-      renamed ? fmt::format("Put the new index '{}' in the old one's place",
-                            spec_.replaces)
-              : fmt::format("Drop index '{}' of '{}'", spec_.replaces,
-                            work.shape().shown()));
+      kDrop, renamed
+                 ? fmt::format("Put the new index '{}' in the old one's place",
+                               spec_.replaces)
+                 : fmt::format("Drop index '{}' of '{}'", spec_.replaces,
+                               work.shape().shown()));
   const bool looser = old.unique && !built.unique;
   if (looser) NoteDrop(work, old);
-  work.Add(Phase::kContracting, plan::DropIndex{table, old, true});
+  work.Add(kDrop, plan::DropIndex{table, old, true});
   if (renamed) {
-    work.Add(Phase::kContracting,
-             plan::RenameIndex{table, built, spec_.index.name});
+    work.Add(kDrop, plan::RenameIndex{table, built, spec_.index.name});
   }
 }
 

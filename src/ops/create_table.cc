@@ -72,7 +72,7 @@ void CreateTable::Foresee(schema::Schema& schema,
 
 DraftStep CreateTable::Step() const {
   DraftStep step;
-  step.phase = Phase::kExpanding;
+  step.place = Phase::kExpanding;
   step.description =
       fmt::format("Create table '{}' with {} column{}", spec_.name,
                   spec_.columns.size(), spec_.columns.size() == 1 ? "" : "s");

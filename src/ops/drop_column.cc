@@ -15,8 +15,6 @@ namespace segue::ops {
 namespace {
 
 // See shadow_column.cc.
-constexpr std::size_t kMotionNameLimit = 40;
-
 class DropColumn : public Operation {
  public:
   explicit DropColumn(DropColumnSpec spec) : spec_(std::move(spec)) {}
@@ -69,9 +67,8 @@ void DropColumn::Plan(PlanContext& context) const {
   }
   RefuseObstacles(work, column, Fate::kDropped);
   RefuseWithoutValue(work, column);
-  work.Describe(
-      Phase::kContracting,
-      fmt::format("Drop old column '{}' from '{}'", spec_.column, spec_.table));
+  work.Describe(kDrop, fmt::format("Drop old column '{}' from '{}'",
+                                   spec_.column, spec_.table));
   PlanMeanwhile(work, column);
   PlanContract(work, column);
   work.shape().columns = Without(work.shape().columns, spec_.column);
@@ -81,10 +78,10 @@ void DropColumn::Plan(PlanContext& context) const {
 // Without its trigger, a NOT NULL column would refuse the new version's rows.
 void DropColumn::PlanContract(TableWork& work,
                               const schema::Column& column) const {
-  const TableWork::Together together(work, Phase::kContracting);
+  const TableWork::Together together(work, kDrop);
   if (!spec_.down.empty()) PlanSupply(work, column);
   PlanIndexes(work, column);
-  work.Add(Phase::kContracting,
+  work.Add(kDrop,
            plan::DropColumn{work.live().name, Meanwhile(work, column), false});
 }
 
@@ -142,10 +139,8 @@ void DropColumn::PlanSupply(TableWork& work,
               "an INSERT that 'down' fails on is refused all the same: a "
               "column that goes has nothing to mark its row with");
   }
-  plan::Motion motion;
-  motion.name = base::ShortName(
-      context.migration + "_" + std::to_string(++context.motions),
-      kMotionNameLimit);
+  plan::ColumnMotion motion;
+  motion.name = context.NextMotionId();
   motion.table = work.live().name;
   motion.old_column = column;
   motion.down =
@@ -163,8 +158,9 @@ void DropColumn::PlanSupply(TableWork& work,
     work.Note(Phase::kExpanding,
               "new rows get its default; 'down' only replaces a NULL");
   }
-  work.Add(Phase::kExpanding, plan::CreateSync{motion});
-  work.Add(Phase::kContracting, plan::DropSync{motion});
+  work.Add(Phase::kExpanding, plan::CreateSync{motion.name});
+  work.Add(kDrop, plan::DropSync{motion.name});
+  context.motions.Add(std::move(motion));
 }
 
 // An index over several columns goes as a whole; that is worth saying.
@@ -174,10 +170,10 @@ void DropColumn::PlanIndexes(TableWork& work,
     const std::string& name = column.physical();
     if (!UsesPlainly(index, name) && !MentionsInSql(index, name)) continue;
     work.TakeIndex(index.name, Use::kChanges);
-    work.Note(Phase::kContracting,
+    work.Note(kDrop,
               fmt::format("index '{}' goes with the column", index.name));
     if (!index.constraint.empty()) continue;  // the constraint takes it along
-    work.Add(Phase::kContracting, plan::DropIndex{work.live().name, index});
+    work.Add(kDrop, plan::DropIndex{work.live().name, index});
   }
 }
 

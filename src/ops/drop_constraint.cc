@@ -32,7 +32,8 @@ class DropConstraint : public Operation {
 
  private:
   void RefuseReliedOn(TableWork& work, const Constraint& there) const;
-  void AddDrop(TableWork& work, const ExistingConstraint& there) const;
+  void AddDrop(TableWork& work, const ExistingConstraint& there,
+               Place place) const;
   void PlanMotions(TableWork& work, const ExistingConstraint& there,
                    const Expressions& up, const Expressions& down,
                    const std::vector<std::string>& moved) const;
@@ -90,7 +91,8 @@ void DropConstraint::Plan(PlanContext& context) const {
   RefuseReliedOn(work, constraint);
   const std::vector<std::string> moved = Transformed(down, work.live().columns);
   // In place, every client sees the old columns until the contract.
-  if (work.versioned() && !moved.empty()) {
+  const bool moves = work.versioned() && !moved.empty();
+  if (moves) {
     PlanMotions(work, there, up, down, moved);
   } else {
     for (const std::string& column : constraint.columns) {
@@ -98,19 +100,19 @@ void DropConstraint::Plan(PlanContext& context) const {
         work.Take(column, Use::kReads);
       }
     }
-    AddDrop(work, there);
+    AddDrop(work, there, kSeal);
     if (work.versioned()) {
-      work.Note(Phase::kContracting,
+      work.Note(kSeal,
                 "until then it holds for the new version too; 'down' would "
                 "lift it for its writes at once");
     } else if (!moved.empty()) {
-      work.Note(Phase::kContracting,
+      work.Note(kSeal,
                 "'up' and 'down' are not needed: it holds for every client "
                 "until the contract");
     }
   }
   work.Describe(
-      Phase::kContracting,
+      moves ? kDrop : kSeal,
       fmt::format("Drop {} '{}' of '{}'", schema::KindText(constraint.kind),
                   spec_.name, spec_.table));
   auto& all = work.shape().constraints;
@@ -121,14 +123,12 @@ void DropConstraint::Plan(PlanContext& context) const {
   work.Finish();
 }
 
-void DropConstraint::AddDrop(TableWork& work,
-                             const ExistingConstraint& there) const {
+void DropConstraint::AddDrop(TableWork& work, const ExistingConstraint& there,
+                             Place place) const {
   if (there.index) {
-    work.Add(Phase::kContracting,
-             plan::DropIndex{work.live().name, *there.index});
+    work.Add(place, plan::DropIndex{work.live().name, *there.index});
   } else {
-    work.Add(Phase::kContracting,
-             plan::DropConstraint{work.live().name, there.constraint});
+    work.Add(place, plan::DropConstraint{work.live().name, there.constraint});
   }
 }
 
@@ -142,8 +142,8 @@ void DropConstraint::PlanMotions(TableWork& work,
   motions.Expand();
   motions.Migrate();
   {
-    const TableWork::Together together(work, Phase::kContracting);
-    AddDrop(work, there);
+    const TableWork::Together together(work, kDrop);
+    AddDrop(work, there, kDrop);
     motions.Contract();
   }
   const std::string names = "'" + base::Join(moved, "', '") + "'";

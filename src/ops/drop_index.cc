@@ -129,12 +129,10 @@ class DropIndex : public Operation {
   void Plan(PlanContext& context) const override {
     TableWork work(context, name(), TableOf(context.schema, spec_));
     const schema::Index index = TakeDroppable(work, name(), spec_.name);
-    work.Describe(Phase::kContracting,
-                  fmt::format("Drop index '{}' of '{}'", spec_.name,
-                              work.shape().shown()));
+    work.Describe(kDrop, fmt::format("Drop index '{}' of '{}'", spec_.name,
+                                     work.shape().shown()));
     NoteDrop(work, index);
-    work.Add(Phase::kContracting,
-             plan::DropIndex{work.live().name, index, true});
+    work.Add(kDrop, plan::DropIndex{work.live().name, index, true});
     work.Finish();
   }
 
@@ -174,7 +172,7 @@ void NoteDrop(TableWork& work, const schema::Index& index) {
     parts.push_back(part.name.empty() ? part.expression : part.name);
   }
   work.Note(
-      Phase::kContracting,
+      kDrop,
       fmt::format("index '{}' keeps ({}) unique{}; from the contract on "
                   "nothing does, and it is not brought back",
                   index.name, base::Join(parts, ", "),

@@ -108,11 +108,11 @@ void DropTable::Plan(PlanContext& context) const {
   TableWork work(context, name(), table_);
   RefuseWorkedOn(context, work.live());
   RefuseDependents(context, work.live());
-  work.Describe(Phase::kContracting, fmt::format("Drop table '{}'", table_));
-  work.Note(Phase::kContracting,
+  work.Describe(kDrop, fmt::format("Drop table '{}'", table_));
+  work.Note(kDrop,
             fmt::format("about {} rows go with it, for good",
                         base::WithThousands(work.live().estimated_rows)));
-  work.Add(Phase::kContracting, plan::DropTable{work.live()});
+  work.Add(kDrop, plan::DropTable{work.live()});
   context.claims.DecideFate(work.live().name, TableFate::kDropped);
   work.Finish();
   Erase(context.schema, table_);

@@ -16,9 +16,10 @@ class NarrowSyncTest : public ::testing::Test {
     live_.tables = {MakeUsers()};
   }
 
-  static plan::Motion MotionOf(const std::string& name, const std::string& from,
-                               const std::string& to) {
-    plan::Motion motion;
+  static plan::ColumnMotion MotionOf(const std::string& name,
+                                     const std::string& from,
+                                     const std::string& to) {
+    plan::ColumnMotion motion;
     motion.name = name;
     motion.table = {"public", "users"};
     motion.old_column = MakeColumn(from, "text");
@@ -28,47 +29,50 @@ class NarrowSyncTest : public ::testing::Test {
     return motion;
   }
 
-  // What each motion's step ends with, where that is "NARROW SYNC a".
-  std::vector<std::string> Narrowed(const std::vector<plan::Motion>& motions) {
+  // The motions whose step ends with the narrow form.
+  std::vector<std::string> Narrowed(
+      const std::vector<plan::ColumnMotion>& motions) {
     const test::FakeDialect dialect(can_);
     const Facts facts;
-    PlanContext context{dialect, Access::kInPlace, "m", "", facts, live_, {},
-                        0};
+    PlanContext context{dialect, Access::kInPlace, "m", "", facts, live_, {}};
     context.steps = earlier_;
-    for (const plan::Motion& motion : motions) {
-      context.steps.push_back({Phase::kMigrating,
-                               motion.name,
-                               {plan::Backfill{motion}, plan::Verify{motion}},
-                               {}});
+    for (const plan::ColumnMotion& motion : motions) {
+      context.motions.Add(motion);
+      context.steps.push_back(
+          {Phase::kMigrating,
+           motion.name,
+           {plan::Backfill{{motion.name}}, plan::Verify{motion.name}},
+           {}});
     }
-    NarrowSyncs(context, motions, live_);
-    steps_ = context.steps;
-    std::vector<std::string> actions;
-    for (const DraftStep& step : steps_) {
-      const plan::Action& last = step.actions.back();
-      if (std::holds_alternative<plan::NarrowSync>(last)) {
-        actions.push_back(dialect.Render(last, {live_, {}}).description);
-      }
+    NarrowSyncs(context, live_);
+    motions_ = context.motions;
+    std::vector<std::string> narrowed;
+    for (const DraftStep& step : context.steps) {
+      const auto* sync = std::get_if<plan::CreateSync>(&step.actions.back());
+      if (sync == nullptr) continue;
+      EXPECT_EQ(sync->form, plan::SyncForm::kNarrow);
+      narrowed.push_back(sync->motion);
     }
-    return actions;
+    return narrowed;
   }
 
   db::Capabilities can_ = test::FakeDialect::Capable();
   schema::Schema live_;
   std::vector<DraftStep> earlier_;
-  std::vector<DraftStep> steps_;
-  const plan::Motion email_ = MotionOf("a", "email", "mail");
+  plan::Motions motions_;
+  const plan::ColumnMotion email_ = MotionOf("a", "email", "mail");
 };
 
 TEST_F(NarrowSyncTest, EndsTheStepOfEachMotion) {
   EXPECT_THAT(Narrowed({email_, MotionOf("b", "name", "full_name")}),
-              ElementsAre("NARROW SYNC a", "NARROW SYNC b"));
+              ElementsAre("a", "b"));
 }
 
 TEST_F(NarrowSyncTest, TheContractKnows) {
-  earlier_ = {{Phase::kContracting, "drop", {plan::DropSync{email_}}, {}}};
   Narrowed({email_});
-  EXPECT_TRUE(std::get<plan::DropSync>(steps_[0].actions[0]).motion.narrow);
+  EXPECT_EQ(plan::ReadyForm(motions_.Column("a")), plan::SyncForm::kNarrow);
+  EXPECT_EQ(plan::FormBefore(motions_.Column("a"), plan::SyncForm::kSettling),
+            plan::SyncForm::kNarrow);
 }
 
 TEST_F(NarrowSyncTest, NeedsADatabaseThatCan) {
@@ -77,17 +81,17 @@ TEST_F(NarrowSyncTest, NeedsADatabaseThatCan) {
 }
 
 TEST_F(NarrowSyncTest, LeavesMotionsThatMeetAlone) {
-  plan::Motion reads = MotionOf("b", "name", "full_name");
+  plan::ColumnMotion reads = MotionOf("b", "name", "full_name");
   reads.up.bindings.push_back({"mail", "mail", "text"});
   EXPECT_THAT(Narrowed({email_, reads, MotionOf("c", "age", "years")}),
-              ElementsAre("NARROW SYNC c"));
+              ElementsAre("c"));
 }
 
 TEST_F(NarrowSyncTest, MotionsOfOtherTablesDoNotMeet) {
-  plan::Motion other = email_;
+  plan::ColumnMotion other = email_;
   other.name = "b";
   other.table.name = "people";
-  EXPECT_THAT(Narrowed({email_, other}), ElementsAre("NARROW SYNC a"));
+  EXPECT_THAT(Narrowed({email_, other}), ElementsAre("a"));
 }
 
 TEST_F(NarrowSyncTest, LeavesATableWithTriggersOfTheUsersAlone) {
@@ -106,8 +110,8 @@ TEST_F(NarrowSyncTest, LeavesAllAloneWhereSqlOfTheUsersRuns) {
 }
 
 TEST_F(NarrowSyncTest, LeavesMarkedRowsToEveryWrite) {
-  plan::Motion marking = email_;
-  marking.marking = plan::Marking::kWhileLive;
+  plan::ColumnMotion marking = email_;
+  marking.marks = true;
   EXPECT_THAT(Narrowed({marking}), IsEmpty());
 }
 

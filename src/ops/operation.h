@@ -18,6 +18,21 @@
 
 namespace segue::ops {
 
+// Where a step stands: steps run in the order of their places.
+struct Place {
+  // NOLINTNEXTLINE(google-explicit-constructor): most phases have one place.
+  constexpr Place(Phase in) : phase(in) {}
+  constexpr Place(Phase in, Stage at) : phase(in), stage(at) {}
+  friend constexpr auto operator<=>(const Place&, const Place&) = default;
+
+  Phase phase;
+  Stage stage = Stage::kSeal;  // of CONTRACTING only
+};
+// The contract's. What can be undone belongs into the seal; the drop has what
+// cannot, and what has to come after it.
+inline constexpr Place kSeal{Phase::kContracting, Stage::kSeal};
+inline constexpr Place kDrop{Phase::kContracting, Stage::kDrop};
+
 // Actions [begin, end) of a step that must take effect together: between any
 // two of them the application would see a shape that is neither old nor new.
 struct AtomicRun {
@@ -27,7 +42,7 @@ struct AtomicRun {
 
 // A step before its actions are rendered.
 struct DraftStep {
-  Phase phase = Phase::kExpanding;
+  Place place = Phase::kExpanding;
   std::string description;
   std::vector<plan::Action> actions;
   std::vector<std::string> notes;
@@ -62,7 +77,7 @@ struct PlanContext {
 
   // Output. Phases of one operation in order; the planner sorts them by phase.
   std::vector<DraftStep> steps;
-  int motions = 0;  // how many were planned, for unique names
+  plan::Motions motions{};  // that the actions name
 
   // What the operations so far hold on to. Starts empty.
   Claims claims{};
@@ -75,6 +90,8 @@ struct PlanContext {
   const db::Capabilities& capabilities() const {
     return language.capabilities();
   }
+  // Unique among the motions of all migrations: "02_full_name_1".
+  plan::MotionId NextMotionId() const;
 };
 
 class Operation {

@@ -99,7 +99,7 @@ class PlanBed : public ::testing::Test {
       operation->Foresee(foreseen, dialect);
     }
     PlanContext context{dialect, access_, "m", versioned() ? "public_m" : "",
-                        facts,   schema_, {},  0};
+                        facts,   schema_, {}};
     context.on_transform_error = on_transform_error_;
     for (const OperationPtr& operation : migration.operations) {
       for (const db::Question& question :
@@ -114,8 +114,9 @@ class PlanBed : public ::testing::Test {
     }
     shape_ = context.schema;
     steps_ = context.steps;
+    motions_ = context.motions;
     if (!context.closing.empty()) {
-      steps_.push_back({Phase::kContracting, "Close", context.closing, {}});
+      steps_.push_back({kSeal, "Close", context.closing, {}});
     }
     return Printed(dialect, steps_);
   }
@@ -146,17 +147,7 @@ class PlanBed : public ::testing::Test {
 
   bool versioned() const { return access_ == Access::kVersioned; }
 
-  // The motion of the first CreateSync.
-  plan::Motion FirstMotion() const {
-    for (const DraftStep& step : steps_) {
-      for (const plan::Action& action : step.actions) {
-        const auto* sync = std::get_if<plan::CreateSync>(&action);
-        if (sync != nullptr) return sync->motion;
-      }
-    }
-    ADD_FAILURE() << "no motion was planned";
-    return {};
-  }
+  plan::ColumnMotion FirstMotion() const { return *motions_.Columns().at(0); }
 
   db::Capabilities can_ = test::FakeDialect::Capable();
   schema::Schema schema_;
@@ -166,21 +157,27 @@ class PlanBed : public ::testing::Test {
   std::vector<db::Question> questions_;
   schema::Schema shape_;
   std::vector<DraftStep> steps_;
+  plan::Motions motions_;
 
  private:
+  // "MIGRATING"; of a contract "CONTRACTING" for the drop, else "SEALING".
+  static std::string PlaceText(const Place& place) {
+    if (place == kSeal) return "SEALING";
+    return std::string(ToString(place.phase));
+  }
+
   std::vector<std::string> Printed(const test::FakeDialect& dialect,
                                    std::vector<DraftStep> steps) const {
     std::stable_sort(steps.begin(), steps.end(),
                      [](const DraftStep& a, const DraftStep& b) {
-                       return a.phase < b.phase;
+                       return a.place < b.place;
                      });
     std::vector<std::string> lines;
     for (const DraftStep& step : steps) {
-      lines.push_back(std::string(ToString(step.phase)) + " " +
-                      step.description);
+      lines.push_back(PlaceText(step.place) + " " + step.description);
       for (const plan::Action& action : step.actions) {
-        lines.push_back("  " +
-                        dialect.Render(action, {schema_, {}}).description);
+        lines.push_back(
+            "  " + dialect.Render(action, {schema_, {}, motions_}).description);
       }
       for (const std::string& note : step.notes) {
         lines.push_back("  note: " + note);

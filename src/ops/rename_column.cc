@@ -74,13 +74,11 @@ void RefuseTriggerFunctions(const TableWork& work, const schema::Column& old) {
 void PlanMetadata(TableWork& work, const schema::Column& old,
                   const std::string& to) {
   const std::string& table = work.live().name.name;
-  work.Describe(
-      Phase::kContracting,
-      fmt::format("Rename column '{}' of '{}' to '{}'", old.name, table, to));
-  work.Add(Phase::kContracting,
-           plan::RenameColumn{work.live().name, old.physical(), to});
+  work.Describe(kSeal, fmt::format("Rename column '{}' of '{}' to '{}'",
+                                   old.name, table, to));
+  work.Add(kSeal, plan::RenameColumn{work.live().name, old.physical(), to});
   if (!work.versioned()) {
-    work.Note(Phase::kContracting,
+    work.Note(kSeal,
               "strategy: metadata: the old name ends when the new one begins; "
               "no two versions of an application work at the same time");
   }
@@ -106,7 +104,9 @@ void PlanCopy(TableWork& work, const schema::Column& old,
   work.Describe(Phase::kExpanding, AddColumnText(table, added));
   work.Describe(Phase::kMigrating,
                 fmt::format("Backfill '{}' from '{}'", to, old.name));
-  work.Describe(Phase::kContracting,
+  work.Describe(kSeal, fmt::format("Switch '{}' over from column '{}' to '{}'",
+                                   table, old.name, to));
+  work.Describe(kDrop,
                 fmt::format("Drop old column '{}' from '{}'", old.name, table));
   if (old.has_column_grants) {
     work.Note(Phase::kExpanding,

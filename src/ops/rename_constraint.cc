@@ -35,17 +35,15 @@ void RenameConstraint::Plan(PlanContext& context) const {
   renamed.name = spec_.to;
   RequireFreeConstraintName(work, renamed);
   if (there.index) {
-    work.Add(Phase::kContracting,
+    work.Add(kSeal,
              plan::RenameIndex{work.live().name, *there.index, spec_.to});
   } else {
-    work.Add(
-        Phase::kContracting,
-        plan::RenameConstraint{work.live().name, there.constraint, spec_.to});
+    work.Add(kSeal, plan::RenameConstraint{work.live().name, there.constraint,
+                                           spec_.to});
   }
-  work.Describe(Phase::kContracting,
-                fmt::format("Rename {} '{}' of '{}' to '{}'",
-                            schema::KindText(there.constraint.kind), spec_.from,
-                            spec_.table, spec_.to));
+  work.Describe(kSeal, fmt::format("Rename {} '{}' of '{}' to '{}'",
+                                   schema::KindText(there.constraint.kind),
+                                   spec_.from, spec_.table, spec_.to));
   for (schema::Constraint& one : work.shape().constraints) {
     if (one.name == spec_.from) one.name = spec_.to;
   }

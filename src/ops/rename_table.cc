@@ -143,7 +143,7 @@ void RenameTable::Plan(PlanContext& context) const {
 DraftStep RenameTable::PublishStep(PlanContext& context,
                                    const schema::Table& shape) const {
   DraftStep step;
-  step.phase = Phase::kMigrating;
+  step.place = Phase::kMigrating;
   step.description =
       fmt::format("Publish table '{}' as '{}' too", spec_.from, spec_.to);
   step.notes.push_back(fmt::format(
@@ -168,10 +168,18 @@ DraftStep RenameTable::PublishStep(PlanContext& context,
   return step;
 }
 
+// What is dropped before it is dropped under the old name.
+Place RenamePlace(const PlanContext& context) {
+  const bool drops =
+      std::any_of(context.steps.begin(), context.steps.end(),
+                  [](const DraftStep& step) { return step.place == kDrop; });
+  return drops ? kDrop : kSeal;
+}
+
 DraftStep RenameTable::RenameStep(PlanContext& context,
                                   const schema::Table& shape) const {
   DraftStep step;
-  step.phase = Phase::kContracting;
+  step.place = RenamePlace(context);
   step.description =
       fmt::format("Rename table '{}' to '{}'", spec_.from, spec_.to);
   if (context.access == Access::kInPlace) {

@@ -102,9 +102,8 @@ void ReplaceColumn::Describe(TableWork& work) const {
                             spec_.to, spec_.table));
   work.Describe(Phase::kMigrating,
                 fmt::format("Backfill '{}' from '{}'", spec_.to, spec_.from));
-  work.Describe(
-      Phase::kContracting,
-      fmt::format("Drop old column '{}' from '{}'", spec_.from, spec_.table));
+  work.Describe(kDrop, fmt::format("Drop old column '{}' from '{}'", spec_.from,
+                                   spec_.table));
 }
 
 }  // namespace

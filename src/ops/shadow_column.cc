@@ -9,10 +9,6 @@
 namespace segue::ops {
 namespace {
 
-// Motion names end up in the names of triggers and functions, which add a
-// prefix of their own to them.
-constexpr std::size_t kMotionNameLimit = 40;
-
 bool SameDefinition(const schema::Column& a, const schema::Column& b) {
   return a.nullable == b.nullable && a.default_sql == b.default_sql &&
          a.comment == b.comment;
@@ -49,8 +45,10 @@ ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
   }
   RefuseUnknowableDefault();
   RefuseUniqueDefault();
-  MakeMotion();
-  DecideMarking();
+  plan::ColumnMotion motion = MakeMotion();
+  motion.marks = DecidesToMark();
+  id_ = motion.name;
+  work_.context().motions.Add(std::move(motion));
   if (request_.keeps == Keeps::kBoth) return;
   const bool keeps_old = request_.keeps == Keeps::kOld;
   moves_ =
@@ -59,7 +57,7 @@ ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
   if (!keeps_old) {
     constraint_moves_ = PlanConstraintMoves(
         work_, {*request_.old_column, request_.target, request_.physical},
-        request_.up, motion_.provenance, request_.leaving);
+        request_.up, provenance(), request_.leaving);
   }
   if (!request_.up.PlainColumn()) NoteUnique();
 }
@@ -77,32 +75,32 @@ void ShadowColumn::NoteUnique() {
 
 // What has no value on one side is NULL there until it has, so that a value
 // which has grown stale never passes for a right one.
-void ShadowColumn::DecideMarking() {
-  if (work_.context().on_transform_error != OnTransformError::kMark) return;
+bool ShadowColumn::DecidesToMark() {
+  if (work_.context().on_transform_error != OnTransformError::kMark) {
+    return false;
+  }
   const auto& old = request_.old_column;
   const bool gives_null = !request_.target.nullable && (!old || old->nullable);
   const bool up_raises = gives_null || MayRaise(request_.up, request_.target);
   const bool down_raises =
       old && new_side_writes() && MayRaise(request_.down, *old);
-  if (up_raises || (down_raises && old->nullable)) {
-    motion_.marking = plan::Marking::kWhileLive;
+  if (down_raises && !old->nullable) {
+    work_.Note(Phase::kExpanding,
+               "'" + old->name +
+                   "' takes no NULL: a write of the new version that 'down' "
+                   "fails on is refused all the same");
   }
-  if (!down_raises || old->nullable) return;
-  work_.Note(Phase::kExpanding,
-             "'" + old->name +
-                 "' takes no NULL: a write of the new version that 'down' "
-                 "fails on is refused all the same");
+  return up_raises || (down_raises && old->nullable);
 }
 
 // From here on no row can be marked any more, and that none is left is proved
 // before anything is contracted.
 void ShadowColumn::StopMarking() {
-  if (motion_.marking != plan::Marking::kWhileLive) return;
-  motion_.marking = plan::Marking::kNoMore;
+  if (!motion().marks) return;
   const schema::TableName& table = work_.live().name;
   std::vector<plan::Action>& closing = work_.context().closing;
-  closing.push_back(plan::CreateSync{motion_});
-  closing.push_back(plan::Verify{motion_, true});
+  closing.push_back(plan::CreateSync{id_, plan::SyncForm::kStrict});
+  closing.push_back(plan::Verify{id_, true});
   if (!needs_check()) return;
   const schema::Constraint check = NotNullCheck();
   closing.push_back(plan::AddConstraint{table, check});
@@ -154,36 +152,40 @@ void ShadowColumn::RefuseUniqueDefault() const {
   }
 }
 
-void ShadowColumn::MakeMotion() {
+plan::ColumnMotion ShadowColumn::MakeMotion() {
   PlanContext& context = work_.context();
   const schema::Table& table = work_.live();
-  motion_.name = base::ShortName(
-      context.migration + "_" + std::to_string(++context.motions),
-      kMotionNameLimit);
-  motion_.table = table.name;
-  motion_.old_column = request_.old_column;
-  motion_.new_column = Added();
+  plan::ColumnMotion motion;
+  motion.name = context.NextMotionId();
+  motion.table = table.name;
+  motion.old_column = request_.old_column;
+  motion.new_column = Added();
   std::string provenance;
   do {
     provenance =
         plan::ProvenanceColumn(context.claims.NextMotion(table.name.name));
   } while (table.FindColumn(provenance) != nullptr);
-  motion_.provenance = provenance;
-  motion_.up = request_.up;
-  motion_.down = request_.down;
+  motion.provenance = provenance;
+  motion.up = request_.up;
+  motion.down = request_.down;
   if (request_.old_column) {
-    motion_.old_default_moved = request_.old_column->default_sql.has_value() &&
-                                !PreparedOld().default_sql.has_value();
+    motion.old_default_moved = request_.old_column->default_sql.has_value() &&
+                               !PreparedOld().default_sql.has_value();
   }
-  if (request_.own_default) motion_.new_default = request_.target.default_sql;
-  if (work_.versioned()) motion_.new_versions = {context.version_schema};
-  motion_.new_not_null = !request_.target.nullable;
-  motion_.keeps_old_column = request_.keeps == Keeps::kOld;
-  motion_.new_was_there = request_.existing;
+  if (request_.own_default) motion.new_default = request_.target.default_sql;
+  if (work_.versioned()) motion.new_versions = {context.version_schema};
+  motion.new_not_null = !request_.target.nullable;
+  motion.keeps_old_column = request_.keeps == Keeps::kOld;
+  motion.new_was_there = request_.existing;
   for (const std::string& name : table.WalkKey()) {
-    motion_.key.push_back(*table.FindColumn(name));
+    motion.key.push_back(*table.FindColumn(name));
   }
-  motion_.without_rowid = table.without_rowid;
+  motion.without_rowid = table.without_rowid;
+  if (motion.keeps_old_column) {
+    motion.put_aside = plan::PutAsideColumn(
+        request_.old_column->name, work_.capabilities().max_identifier);
+  }
+  return motion;
 }
 
 // Nullable and without default until every row has its value.
@@ -200,7 +202,7 @@ schema::Column ShadowColumn::Added() const {
 
 schema::Column ShadowColumn::Provenance() const {
   schema::Column column;
-  column.name = motion_.provenance;
+  column.name = provenance();
   column.type = work_.context().language.NativeType("smallint");
   column.nullable = false;
   column.default_sql = std::to_string(plan::kNotFilled);
@@ -239,19 +241,19 @@ schema::Constraint ShadowColumn::NotNullCheck() const {
 // The one while both versions live: a marked row has no value yet.
 schema::Constraint ShadowColumn::LiveCheck() const {
   schema::Constraint check = NotNullCheck();
-  if (!marking()) return check;
+  if (!motion().marks) return check;
   check.name = base::ShortName("_segue_filled_" + request_.physical,
                                work_.capabilities().max_identifier);
-  check.columns.push_back(motion_.provenance);
-  check.check += " OR " + QuotedName(motion_.provenance) + " = " +
+  check.columns.push_back(provenance());
+  check.check += " OR " + QuotedName(provenance()) + " = " +
                  std::to_string(plan::kUpFailed);
   return check;
 }
 
-void ShadowColumn::AlterIfDifferent(Phase phase, const schema::Column& before,
+void ShadowColumn::AlterIfDifferent(Place place, const schema::Column& before,
                                     const schema::Column& after) {
   if (SameDefinition(before, after)) return;
-  work_.Add(phase, plan::AlterColumn{work_.live().name, before, after});
+  work_.Add(place, plan::AlterColumn{work_.live().name, before, after});
 }
 
 // The old column gives up its default only when the trigger gives it.
@@ -275,7 +277,7 @@ void ShadowColumn::AddColumns() {
 }
 
 void ShadowColumn::StartSync() {
-  work_.Add(Phase::kExpanding, plan::CreateSync{motion_});
+  work_.Add(Phase::kExpanding, plan::CreateSync{id_});
 }
 
 // The check comes after the backfill: an earlier one would also be applied to
@@ -284,13 +286,13 @@ void ShadowColumn::StartSync() {
 // that validates it, which would hold its strong lock during the scan.
 void ShadowColumn::Migrate() {
   const schema::TableName& table = work_.live().name;
-  if (request_.existing) work_.Add(Phase::kMigrating, plan::Retreat{motion_});
-  work_.Add(Phase::kMigrating, plan::Backfill{motion_});
+  if (request_.existing) work_.Add(Phase::kMigrating, plan::Retreat{id_});
+  work_.Add(Phase::kMigrating, plan::Backfill{{id_}});
   const schema::Constraint check = LiveCheck();
   if (needs_check()) {
     work_.Add(Phase::kMigrating, plan::AddConstraint{table, check});
   }
-  work_.Add(Phase::kMigrating, plan::Verify{motion_});
+  work_.Add(Phase::kMigrating, plan::Verify{id_});
   if (needs_check() && !check.validated) {
     work_.Add(Phase::kMigrating, plan::ValidateConstraint{table, check.name});
   }
@@ -314,60 +316,68 @@ void ShadowColumn::Contract() {
   }
 }
 
+// The old column has every index, grant and constraint, so it stays and the
+// names are exchanged: the copy goes on under the name of what is put aside.
 void ShadowColumn::ContractKeepingOld() {
-  constexpr Phase kPhase = Phase::kContracting;
   const schema::TableName& table = work_.live().name;
   const schema::Column& old = *request_.old_column;
-  plan::Motion settling = motion_;
-  settling.settling = true;
-  work_.Add(kPhase, plan::CreateSync{settling});
-  work_.Add(kPhase, plan::Settle{motion_});
-  const TableWork::Together together(work_, kPhase);
-  work_.Add(kPhase, plan::DropSync{motion_});
-  for (const IndexMove& move : moves_) {
-    work_.Add(kPhase, plan::DropIndex{table, move.copy});
+  const std::string& aside = motion().put_aside;
+  work_.Add(kSeal, plan::CreateSync{id_, plan::SyncForm::kSettling});
+  work_.Add(kSeal, plan::Settle{id_});
+  {
+    const TableWork::Together together(work_, kSeal);
+    work_.Add(kSeal, plan::DropSync{id_, plan::SyncForm::kSettling});
+    AlterIfDifferent(kSeal, PreparedOld(), old);
+    work_.Add(kSeal, plan::RenameColumn{table, request_.physical, aside});
+    work_.Add(kSeal, plan::RenameColumn{table, old.name, request_.target.name});
+    work_.Add(kSeal, plan::CreateSync{id_, plan::SyncForm::kSealed});
   }
-  work_.Add(kPhase, plan::DropColumn{table, Added(), true});
-  work_.Add(kPhase, plan::DropColumn{table, Provenance(), true});
-  AlterIfDifferent(kPhase, PreparedOld(), old);
-  work_.Add(kPhase, plan::RenameColumn{table, old.name, request_.target.name});
+  const TableWork::Together together(work_, kDrop);
+  work_.Add(kDrop, plan::DropSync{id_, plan::SyncForm::kSealed});
+  for (const IndexMove& move : moves_) {
+    work_.Add(kDrop,
+              plan::DropIndex{table,
+                              WithColumn(move.copy, request_.physical, aside)});
+  }
+  schema::Column copy = Added();
+  copy.name = aside;
+  work_.Add(kDrop, plan::DropColumn{table, copy, true});
+  work_.Add(kDrop, plan::DropColumn{table, Provenance(), true});
 }
 
 void ShadowColumn::StopSync() {
   StopMarking();
-  work_.Add(Phase::kContracting, plan::DropSync{motion_});
+  work_.Add(kDrop, plan::DropSync{id_, plan::ReadyForm(motion())});
   stopped_ = true;
 }
 
 void ShadowColumn::ContractKeepingNew() {
-  const TableWork::Together together(work_, Phase::kContracting);
+  const TableWork::Together together(work_, kDrop);
   if (!stopped_) StopSync();
   ReplaceOld();
   FinishNew();
   NameIndexes();
   NameConstraints();
-  work_.Add(Phase::kContracting,
-            plan::DropColumn{work_.live().name, Provenance(), true});
+  work_.Add(kDrop, plan::DropColumn{work_.live().name, Provenance(), true});
 }
 
 void ShadowColumn::ContractKeepingBoth() {
-  const TableWork::Together together(work_, Phase::kContracting);
-  work_.Add(Phase::kContracting, plan::DropSync{motion_});
+  const TableWork::Together together(work_, kDrop);
+  work_.Add(kDrop, plan::DropSync{id_, plan::ReadyForm(motion())});
   if (request_.old_column) {
-    AlterIfDifferent(Phase::kContracting, PreparedOld(), *request_.old_column);
+    AlterIfDifferent(kDrop, PreparedOld(), *request_.old_column);
   }
   FinishNew();
-  work_.Add(Phase::kContracting,
-            plan::DropColumn{work_.live().name, Provenance(), true});
+  work_.Add(kDrop, plan::DropColumn{work_.live().name, Provenance(), true});
 }
 
 void ShadowColumn::ReplaceOld() {
   const schema::TableName& table = work_.live().name;
   DropOldIndexes();
   DropOldConstraints();
-  work_.Add(Phase::kContracting, plan::DropColumn{table, PreparedOld(), false});
+  work_.Add(kDrop, plan::DropColumn{table, PreparedOld(), false});
   if (!hidden()) return;
-  work_.Add(Phase::kContracting,
+  work_.Add(kDrop,
             plan::RenameColumn{table, request_.physical, request_.target.name});
 }
 
@@ -378,11 +388,9 @@ void ShadowColumn::DropOldIndexes() {
     const schema::Constraint* constraint =
         FindConstraint(table, move.original.constraint);
     if (constraint != nullptr) {
-      work_.Add(Phase::kContracting,
-                plan::DropConstraint{table.name, *constraint});
+      work_.Add(kDrop, plan::DropConstraint{table.name, *constraint});
     } else {
-      work_.Add(Phase::kContracting,
-                plan::DropIndex{table.name, move.original});
+      work_.Add(kDrop, plan::DropIndex{table.name, move.original});
     }
   }
 }
@@ -391,21 +399,18 @@ void ShadowColumn::DropOldIndexes() {
 void ShadowColumn::DropOldConstraints() {
   for (const ConstraintMove& move : constraint_moves_) {
     LiftConstraint(work_, move.request);
-    work_.Add(Phase::kContracting,
-              plan::DropConstraint{work_.live().name, move.original});
+    work_.Add(kDrop, plan::DropConstraint{work_.live().name, move.original});
   }
 }
 
 void ShadowColumn::FinishNew() {
   schema::Column before = Added();
   before.name = request_.target.name;
-  AlterIfDifferent(Phase::kContracting, before, request_.target);
+  AlterIfDifferent(kDrop, before, request_.target);
   if (!needs_check()) return;
-  work_.Add(Phase::kContracting,
-            plan::DropConstraint{work_.live().name, NotNullCheck()});
-  if (marking()) {
-    work_.Add(Phase::kContracting,
-              plan::DropConstraint{work_.live().name, LiveCheck()});
+  work_.Add(kDrop, plan::DropConstraint{work_.live().name, NotNullCheck()});
+  if (motion().marks) {
+    work_.Add(kDrop, plan::DropConstraint{work_.live().name, LiveCheck()});
   }
 }
 
@@ -417,8 +422,7 @@ void ShadowColumn::NameIndexes() {
     if (old == nullptr) {
       const schema::Index now =
           WithColumn(move.copy, request_.physical, request_.target.name);
-      work_.Add(Phase::kContracting,
-                plan::RenameIndex{table.name, now, move.original.name});
+      work_.Add(kDrop, plan::RenameIndex{table.name, now, move.original.name});
       continue;
     }
     schema::Constraint constraint = *old;
@@ -427,7 +431,7 @@ void ShadowColumn::NameIndexes() {
     }
     constraint.using_index = move.copy.name;
     constraint.definition.clear();
-    work_.Add(Phase::kContracting, plan::AddConstraint{table.name, constraint});
+    work_.Add(kDrop, plan::AddConstraint{table.name, constraint});
   }
 }
 

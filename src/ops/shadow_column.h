@@ -31,7 +31,7 @@ struct ShadowRequest {
   plan::Expression down;
   Keeps keeps = Keeps::kNew;
   // It is there already, nullable and without default: see
-  // plan::Motion::new_was_there.
+  // plan::ColumnMotion::new_was_there.
   bool existing = false;
   // A constraint of the old column that the new one does not get.
   std::string leaving;
@@ -55,7 +55,7 @@ class ShadowColumn {
   void StopSync();
   void Contract();
 
-  const std::string& provenance() const { return motion_.provenance; }
+  const std::string& provenance() const { return motion().provenance; }
   // Where the new version finds the column: the target, stored elsewhere.
   schema::Column Shape() const;
 
@@ -64,7 +64,9 @@ class ShadowColumn {
   // Clients can write the new column while both versions live.
   bool new_side_writes() const { return !hidden() || work_.versioned(); }
   bool needs_check() const;
-  bool marking() const { return motion_.marking != plan::Marking::kNever; }
+  const plan::ColumnMotion& motion() const {
+    return work_.context().motions.Column(id_);
+  }
   schema::Constraint NotNullCheck() const;
   schema::Constraint LiveCheck() const;
   schema::Column Added() const;
@@ -72,11 +74,11 @@ class ShadowColumn {
   schema::Column PreparedOld() const;
   void RefuseUnknowableDefault() const;
   void RefuseUniqueDefault() const;
-  void MakeMotion();
+  plan::ColumnMotion MakeMotion();
   void NoteUnique();
-  void DecideMarking();
+  bool DecidesToMark();
   void StopMarking();
-  void AlterIfDifferent(Phase phase, const schema::Column& before,
+  void AlterIfDifferent(Place place, const schema::Column& before,
                         const schema::Column& after);
   void ContractKeepingOld();
   void ContractKeepingNew();
@@ -90,7 +92,7 @@ class ShadowColumn {
 
   TableWork& work_;
   ShadowRequest request_;
-  plan::Motion motion_;
+  plan::MotionId id_;
   std::vector<IndexMove> moves_;
   std::vector<ConstraintMove> constraint_moves_;
   bool stopped_ = false;

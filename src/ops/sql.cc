@@ -35,7 +35,7 @@ class Sql : public Operation {
 
   void Plan(PlanContext& context) const override {
     DraftStep step;
-    step.phase = spec_.on_complete ? Phase::kContracting : Phase::kExpanding;
+    if (spec_.on_complete) step.place = spec_.down.empty() ? kDrop : kSeal;
     step.description = "Run SQL: " + Shown(spec_.up);
     step.actions.emplace_back(plan::RawSql{spec_.up, spec_.down});
     if (spec_.down.empty()) {

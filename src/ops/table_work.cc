@@ -30,9 +30,9 @@ TableWork::TableWork(PlanContext& context, const std::string& operation,
       live_(context.claims.Live(shape_)) {
   context_.claims.Begin(operation);
   context_.claims.WorkOn(operation, live_.name.name, !versioned());
-  for (const Phase phase :
-       {Phase::kExpanding, Phase::kMigrating, Phase::kContracting}) {
-    steps_.push_back({phase, {}, {}, {}});
+  for (const Place place :
+       {Place(Phase::kExpanding), Place(Phase::kMigrating), kSeal, kDrop}) {
+    steps_.push_back({place, {}, {}, {}});
   }
   if (live_.kind == "table" || live_.kind == "partitioned table") return;
   Error error(ErrorKind::kRefused,
@@ -95,26 +95,26 @@ void TableWork::CountAddedColumn() {
       .WithHint("rebuild the table first");
 }
 
-DraftStep& TableWork::step(Phase phase) {
+DraftStep& TableWork::step(Place place) {
   for (DraftStep& step : steps_) {
-    if (step.phase == phase) return step;
+    if (step.place == place) return step;
   }
-  throw Error(ErrorKind::kInternal, "an operation has no steps in this phase");
+  throw Error(ErrorKind::kInternal, "an operation has no steps in this place");
 }
 
-void TableWork::Describe(Phase phase, std::string description) {
-  step(phase).description = std::move(description);
+void TableWork::Describe(Place place, std::string description) {
+  step(place).description = std::move(description);
 }
 
-void TableWork::Add(Phase phase, plan::Action action) {
-  step(phase).actions.push_back(std::move(action));
+void TableWork::Add(Place place, plan::Action action) {
+  step(place).actions.push_back(std::move(action));
 }
 
-TableWork::Together::Together(TableWork& work, Phase phase)
-    : work_(work), phase_(phase), begin_(work.step(phase).actions.size()) {}
+TableWork::Together::Together(TableWork& work, Place place)
+    : work_(work), place_(place), begin_(work.step(place).actions.size()) {}
 
 TableWork::Together::~Together() {
-  DraftStep& step = work_.step(phase_);
+  DraftStep& step = work_.step(place_);
   const AtomicRun run{begin_, step.actions.size()};
   if (run.end - run.begin < 2) return;
   while (!step.atomic.empty() && step.atomic.back().begin >= run.begin) {
@@ -123,8 +123,8 @@ TableWork::Together::~Together() {
   step.atomic.push_back(run);
 }
 
-void TableWork::Note(Phase phase, std::string note) {
-  step(phase).notes.push_back(std::move(note));
+void TableWork::Note(Place place, std::string note) {
+  step(place).notes.push_back(std::move(note));
 }
 
 void TableWork::Finish() {

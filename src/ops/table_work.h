@@ -1,5 +1,5 @@
 // One operation at work on one table: what it looks at, what it claims, and
-// its steps while they grow, at most one a phase.
+// its steps while they grow, at most one a place.
 #pragma once
 
 #include <string>
@@ -41,26 +41,26 @@ class TableWork {
   // Counts a column that is added, against the limit of a table.
   void CountAddedColumn();
 
-  // The step of a phase; it exists once it is described or given an action.
-  DraftStep& step(Phase phase);
-  void Describe(Phase phase, std::string description);
-  void Add(Phase phase, plan::Action action);
-  void Note(Phase phase, std::string note);
+  // The step of a place; it exists once it is described or given an action.
+  DraftStep& step(Place place);
+  void Describe(Place place, std::string description);
+  void Add(Place place, plan::Action action);
+  void Note(Place place, std::string note);
   // Hands the steps over to the context.
   void Finish();
 
-  // While it lives, the actions that are added to the phase's step are marked
+  // While it lives, the actions that are added to the place's step are marked
   // to take effect together. One within another is a part of the outer one.
   class Together {
    public:
-    Together(TableWork& work, Phase phase);
+    Together(TableWork& work, Place place);
     ~Together();
     Together(const Together&) = delete;
     Together& operator=(const Together&) = delete;
 
    private:
     TableWork& work_;
-    Phase phase_;
+    Place place_;
     std::size_t begin_;
   };
 

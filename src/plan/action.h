@@ -67,7 +67,7 @@ struct ConstraintTrial {
     Expression value;
   };
   std::vector<Value> values;  // of every column that the constraint reads
-  // As Motion has them.
+  // As ColumnMotion has them.
   std::vector<schema::Column> key;
   bool without_rowid = false;
 };
@@ -113,8 +113,8 @@ struct CreateIndex {
 };
 
 // `alone`: the user asked for it, and nothing else goes with it. Then it waits
-// without blocking others where the database can, and a unique one is
-// irreversible, because what comes in afterwards need not be unique.
+// without blocking others where the database can, and is irreversible: to build
+// it again takes a while, and what came in since need not be unique.
 struct DropIndex {
   schema::TableName table;
   schema::Index index;
@@ -127,33 +127,35 @@ struct RenameIndex {
   std::string to;
 };
 
-// Installs the dual-write triggers of a motion; replaces those there are.
+// Installs the dual-write triggers of a motion in this form; replaces those
+// there are. Undone, they go back to the form before it.
 struct CreateSync {
-  Motion motion;
+  MotionId motion;
+  SyncForm form = SyncForm::kLive;
 };
 
+// `form`: the one that the triggers have, which an undo installs again.
 struct DropSync {
-  Motion motion;
+  MotionId motion;
+  SyncForm form = SyncForm::kLive;
 };
 
-// To the form of Motion::narrow, from the one before it.
-struct NarrowSync {
-  Motion motion;
-};
-
+// Fills the rows of these motions, which are of one table and do not meet, in
+// one walk.
 struct Backfill {
-  Motion motion;
+  std::vector<MotionId> motions;
 };
 
 // `only_marked`: no more than that no row is marked.
 struct Verify {
-  Motion motion;
+  MotionId motion;
   bool only_marked = false;
 };
 
-// See MotionSql::settle.
+// Makes the old column say what the new one says where the application gave
+// both (ColumnMotion::keeps_old_column).
 struct Settle {
-  Motion motion;
+  MotionId motion;
 };
 
 // Does nothing going forward. Undone, it takes the copies of a motion with
@@ -161,7 +163,7 @@ struct Settle {
 // otherwise be taken for an application's own the next time. Stands before
 // Backfill, so that it is undone after it.
 struct Retreat {
-  Motion motion;
+  MotionId motion;
 };
 
 // A view per table, in the shape of the new version.
@@ -180,7 +182,7 @@ struct VersionView {
   bool without_rowid = false;  // SQLite
   std::vector<std::string> hidden;
   // Where an INSERT says that the new version wrote, if a trigger cannot ask
-  // the session: provenance columns (see Motion).
+  // the session: provenance columns (see ColumnMotion).
   struct Mark {
     std::string motion;
     std::string column;
@@ -218,7 +220,7 @@ using Action =
                  RenameColumn, AlterColumn, AddConstraint, ValidateConstraint,
                  DropConstraint, RenameConstraint, SetReplicaIdentity,
                  CreateIndex, DropIndex, RenameIndex, CreateSync, DropSync,
-                 NarrowSync, Backfill, Verify, Settle, Retreat, PublishVersion,
+                 Backfill, Verify, Settle, Retreat, PublishVersion,
                  RetireVersion, PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
+#include "segue/error.h"
 
 namespace segue::plan {
 namespace {
@@ -74,7 +76,7 @@ std::optional<std::string> Expression::PlainColumn() const {
   return is_value ? std::nullopt : ColumnOf(bindings, text, true);
 }
 
-std::vector<std::string> Motion::Columns() const {
+std::vector<std::string> ColumnMotion::Columns() const {
   std::vector<std::string> columns;
   const auto add = [&columns](const std::string& column) {
     const bool known =
@@ -87,6 +89,109 @@ std::vector<std::string> Motion::Columns() const {
     for (const Binding& binding : expression->bindings) add(binding.column);
   }
   return columns;
+}
+
+const MotionId& IdOf(const Motion& motion) {
+  return std::visit([](const auto& one) -> const MotionId& { return one.name; },
+                    motion);
+}
+
+const schema::TableName& TableOf(const Motion& motion) {
+  if (const auto* column = std::get_if<ColumnMotion>(&motion)) {
+    return column->table;
+  }
+  return std::get<TableMotion>(motion).source.name;
+}
+
+void Motions::Add(Motion motion) {
+  for (const Motion& known : all_) {
+    if (IdOf(known) != IdOf(motion)) continue;
+    throw Error(ErrorKind::kInternal,
+                "motion '" + IdOf(motion) + "' is planned twice");
+  }
+  all_.push_back(std::move(motion));
+}
+
+const Motion& Motions::At(const MotionId& id) const {
+  for (const Motion& motion : all_) {
+    if (IdOf(motion) == id) return motion;
+  }
+  throw Error(ErrorKind::kInternal, "there is no motion '" + id + "'");
+}
+
+const ColumnMotion& Motions::Column(const MotionId& id) const {
+  if (const auto* motion = std::get_if<ColumnMotion>(&At(id))) return *motion;
+  throw Error(ErrorKind::kInternal, "motion '" + id + "' copies a table");
+}
+
+ColumnMotion& Motions::Column(const MotionId& id) {
+  return const_cast<ColumnMotion&>(std::as_const(*this).Column(id));
+}
+
+std::vector<const ColumnMotion*> Motions::Columns() const {
+  std::vector<const ColumnMotion*> columns;
+  for (const Motion& motion : all_) {
+    if (const auto* one = std::get_if<ColumnMotion>(&motion)) {
+      columns.push_back(one);
+    }
+  }
+  return columns;
+}
+
+SyncForm ReadyForm(const ColumnMotion& motion) {
+  if (motion.marks) return SyncForm::kStrict;
+  return motion.narrows ? SyncForm::kNarrow : SyncForm::kLive;
+}
+
+std::optional<SyncForm> FormBefore(const ColumnMotion& motion, SyncForm form) {
+  switch (form) {
+    case SyncForm::kLive:
+      return std::nullopt;
+    case SyncForm::kNarrow:
+    case SyncForm::kStrict:
+      return SyncForm::kLive;
+    case SyncForm::kSettling:
+      return ReadyForm(motion);
+    case SyncForm::kSealed:
+      return std::nullopt;  // the columns have other names until then
+    case SyncForm::kRetreating:
+      return SyncForm::kLive;
+  }
+  return std::nullopt;
+}
+
+ColumnMotion Sealed(ColumnMotion motion) {
+  const std::string old = motion.old_column->physical();
+  motion.old_column->name = motion.put_aside;
+  motion.old_column->stored_as.clear();
+  motion.old_default_moved = false;
+  for (Expression* expression : {&motion.up, &motion.down}) {
+    for (Binding& binding : expression->bindings) {
+      if (binding.column == old) binding.column = motion.put_aside;
+    }
+  }
+  return motion;
+}
+
+namespace {
+
+bool IsIn(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Whether `writer` writes a column that `reader` reads or writes.
+bool Writes(const ColumnMotion& writer, const ColumnMotion& reader) {
+  const std::vector<std::string> columns = reader.Columns();
+  return (writer.new_column && IsIn(columns, writer.new_column->physical())) ||
+         (writer.old_column && !writer.down.empty() &&
+          IsIn(columns, writer.old_column->physical()));
+}
+
+}  // namespace
+
+bool Meet(const ColumnMotion& a, const ColumnMotion& b) {
+  if (a.table.name != b.table.name) return false;
+  return Writes(a, b) || Writes(b, a);
 }
 
 }  // namespace segue::plan

@@ -1,9 +1,10 @@
-// A motion: two columns of one table that say the same thing in two shapes,
-// kept in step by dual-write triggers and filled by a backfill.
+// Motions: rows that say the same thing in two shapes, kept in step by
+// dual-write triggers and filled by a backfill. Actions name them by their id.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "schema/schema.h"
@@ -42,15 +43,27 @@ inline constexpr int kBothGiven = 3;
 inline constexpr int kUpFailed = 4;
 inline constexpr int kDownFailed = 5;
 
-// Whether rows that an expression raises on are marked (see OnTransformError).
-enum class Marking {
-  kNever,
-  kWhileLive,
-  kNoMore,  // from the contract on; an undo goes back to kWhileLive
+// Unique in the database and short: "01_bigint_1".
+using MotionId = std::string;
+
+// What the triggers of a motion do, from the expand step to the drop.
+enum class SyncForm {
+  kLive,    // what changed decides; a motion that marks marks its rows
+  kNarrow,  // as kLive, called only by a write that names a column concerned
+  kStrict,  // as kLive of a motion that marks; it refuses again and marks none
+  // Just before the seal: where both sides are given and differ, the new one is
+  // written to the old column too.
+  kSettling,
+  // From the seal on: the old side follows the new one, whatever is written.
+  kSealed,
+  // On the way back, where the new column was there before: nothing is copied
+  // to it any more, and a copy that grows stale is taken away.
+  kRetreating,
 };
 
-struct Motion {
-  std::string name;  // unique in the database, short: "01_bigint_1"
+// Two columns of one table.
+struct ColumnMotion {
+  MotionId name;
   schema::TableName table;
 
   // The old side; nullopt when the new column is derived from several columns
@@ -81,23 +94,20 @@ struct Motion {
   // The contract keeps the old column and gives it the new name (a rename), so
   // rows where the application gave both must be settled first.
   bool keeps_old_column = false;
-  // The trigger form installed just before the contract: where both sides are
-  // given and differ, the new one is also written to the old column (2).
-  bool settling = false;
+  // The name of the old side from the seal to the drop, when the new side has
+  // the name that the new version knows; empty: the motion is never sealed.
+  std::string put_aside;
 
   // The new column was there before the motion, so that a row which is not
   // filled yet may have a value that an application gave: both were given (3),
   // and the value stays. A rollback takes only the motion's own copies back.
   bool new_was_there = false;
-  // The trigger form of a rollback with `new_was_there`: nothing is copied to
-  // the new column any more, and a copy that grows stale is taken away.
-  bool retreating = false;
 
-  Marking marking = Marking::kNever;
-
-  // The trigger form once every row is filled: only a write that names a column
-  // concerned calls it.
-  bool narrow = false;
+  // Rows that an expression raises on are marked while both versions live (see
+  // OnTransformError).
+  bool marks = false;
+  // Once every row is filled the triggers take the form kNarrow.
+  bool narrows = false;
 
   // Columns of the key to walk by, in key order; empty: by physical position.
   std::vector<schema::Column> key;
@@ -107,5 +117,61 @@ struct Motion {
   // once; not the provenance.
   std::vector<std::string> Columns() const;
 };
+
+// A table and a copy of it, of another shape, that is hidden until the
+// contract. One-way: only `source` is written by applications; its triggers
+// carry each write over.
+struct TableMotion {
+  // A column of the copy and its value, over the columns of the source.
+  struct Column {
+    schema::Column column;
+    Expression value;
+  };
+
+  MotionId name;
+  schema::Table source;
+  schema::TableName target;
+  std::vector<Column> columns;
+  // The source's key, by which it is walked and its rows are found in the copy,
+  // under the same names; never empty.
+  std::vector<schema::Column> key;
+};
+
+using Motion = std::variant<ColumnMotion, TableMotion>;
+
+const MotionId& IdOf(const Motion& motion);
+// Whose rows are walked.
+const schema::TableName& TableOf(const Motion& motion);
+
+// In the order in which they were planned.
+class Motions {
+ public:
+  // Replaces nothing: an id is added once.
+  void Add(Motion motion);
+  // Throw Error{kInternal} for an id that is not there, or is no column's.
+  const Motion& At(const MotionId& id) const;
+  const ColumnMotion& Column(const MotionId& id) const;
+  ColumnMotion& Column(const MotionId& id);
+
+  const std::vector<Motion>& all() const { return all_; }
+  std::vector<const ColumnMotion*> Columns() const;
+
+ private:
+  std::vector<Motion> all_;
+};
+
+// The form that the triggers have when both versions are live and the contract
+// begins; and the one that `form` replaces, which an undo brings back (nullopt:
+// there were no triggers).
+SyncForm ReadyForm(const ColumnMotion& motion);
+std::optional<SyncForm> FormBefore(const ColumnMotion& motion, SyncForm form);
+
+// The motion as it is once its contract is sealed: the old side under
+// `put_aside`, the new one under the name that the new version knows.
+ColumnMotion Sealed(ColumnMotion motion);
+
+// Whether one writes a column that the other reads or writes: then neither can
+// go on without minding the other.
+bool Meet(const ColumnMotion& a, const ColumnMotion& b);
 
 }  // namespace segue::plan

@@ -15,6 +15,10 @@ std::string HiddenColumn(std::string_view column, std::size_t limit) {
   return WithPrefix(column, limit);
 }
 
+std::string PutAsideColumn(std::string_view column, std::size_t limit) {
+  return base::ShortName("_segue_old_" + std::string(column), limit);
+}
+
 std::string ProvenanceColumn(int n) {
   return n <= 1 ? "_segue_d" : "_segue_d" + std::to_string(n);
 }

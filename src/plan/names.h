@@ -16,6 +16,9 @@ inline constexpr std::string_view kOurs = "_segue";
 // "_segue_new_email": the new shape of a column that keeps its name.
 std::string HiddenColumn(std::string_view column, std::size_t limit);
 
+// "_segue_old_name": the old side of a sealed motion, until it is dropped.
+std::string PutAsideColumn(std::string_view column, std::size_t limit);
+
 // "_segue_d", "_segue_d2", ...: the provenance column of a table's n-th motion,
 // counted from 1.
 std::string ProvenanceColumn(int n);

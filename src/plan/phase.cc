@@ -35,6 +35,20 @@ constexpr Names<Access, 2> kAccesses = {{
     {Access::kVersioned, "versioned"},
 }};
 
+constexpr Names<Stage, 2> kStages = {{
+    {Stage::kSeal, "seal"},
+    {Stage::kDrop, "drop"},
+}};
+
+// The names of the ledger.
+constexpr Names<Activity, 5> kActivities = {{
+    {Activity::kFill, "backfill"},
+    {Activity::kVerify, "verify"},
+    {Activity::kRepair, "repair"},
+    {Activity::kSettle, "settle"},
+    {Activity::kRetreat, "retreat"},
+}};
+
 constexpr Names<OnTransformError, 2> kOnTransformErrors = {{
     {OnTransformError::kRefuse, "refuse"},
     {OnTransformError::kMark, "mark"},
@@ -106,6 +120,15 @@ OnTransformError OnTransformErrorFromString(std::string_view text) {
                "an answer to an error of a transformation");
 }
 
+std::string_view ToString(Stage stage) { return NameOf(kStages, stage); }
+std::string_view ToString(Activity activity) {
+  return NameOf(kActivities, activity);
+}
+Activity ActivityFromString(std::string_view text) {
+  return Named(kActivities, text, ErrorKind::kCorrupt,
+               "something that is done to rows");
+}
+
 std::string_view ToString(ActionKind kind) {
   switch (kind) {
     case ActionKind::kSchema:
@@ -114,6 +137,8 @@ std::string_view ToString(ActionKind kind) {
       return "backfill";
     case ActionKind::kVerify:
       return "verify";
+    case ActionKind::kVerifyUnmarked:
+      return "verify_unmarked";
     case ActionKind::kSettle:
       return "settle";
     case ActionKind::kRetreat:

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "plan/plan_format1.h"
 #include "segue/error.h"
 #include "segue/plan.h"
 
@@ -12,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Raised when an older tool could misread what a newer one has stored.
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 // --- writing ---
 
@@ -53,26 +54,43 @@ void Put(Json& to, const char* key, const LockNeed& lock) {
   if (!item.empty()) to[key] = std::move(item);
 }
 
+Json WalkJson(const WalkSql& walk) {
+  Json to = Json::object();
+  Put(to, "table", walk.table);
+  Put(to, "key_columns", walk.key_columns);
+  Put(to, "statement", walk.statement);
+  Put(to, "cuts", walk.cuts);
+  Put(to, "next_bound", walk.next_bound);
+  to["writes"] = walk.writes;
+  Put(to, "estimated_rows", walk.estimated_rows);
+  Put(to, "when_refused", walk.when_refused);
+  Put(to, "share", walk.share);
+  if (walk.shares != 1) to["shares"] = walk.shares;
+  return to;
+}
+
+void Put(Json& to, const char* key, const std::optional<WalkSql>& walk) {
+  if (walk) to[key] = WalkJson(*walk);
+}
+
+void Put(Json& to, const char* key, const std::vector<WalkSql>& walks) {
+  if (walks.empty()) return;
+  Json& list = to[key] = Json::array();
+  for (const WalkSql& walk : walks) list.push_back(WalkJson(walk));
+}
+
 Json MotionJson(const MotionSql& motion) {
   Json to = {{"name", motion.name}};
   Put(to, "table", motion.table);
-  Put(to, "key_columns", motion.key_columns);
-  Put(to, "next_bound", motion.next_bound);
-  Put(to, "cuts", motion.cuts);
-  Put(to, "fill_next_bound", motion.fill_next_bound);
-  Put(to, "fill_cuts", motion.fill_cuts);
+  Put(to, "parts", motion.parts);
   Put(to, "fill", motion.fill);
-  Put(to, "fill_share", motion.fill_share);
-  if (motion.shares != 1) to["shares"] = motion.shares;
-  Put(to, "verify", motion.verify);
-  Put(to, "fill_marking", motion.fill_marking);
-  Put(to, "marked", motion.marked);
   Put(to, "repair", motion.repair);
-  Put(to, "both_given", motion.both_given);
   Put(to, "settle", motion.settle);
   Put(to, "retreat", motion.retreat);
+  Put(to, "verify", motion.verify);
+  Put(to, "marked", motion.marked);
+  Put(to, "both_given", motion.both_given);
   Put(to, "count_left", motion.count_left);
-  Put(to, "estimated_rows", motion.estimated_rows);
   Put(to, "reclaim", motion.reclaim);
   Put(to, "after_fill", motion.after_fill);
   return to;
@@ -92,9 +110,7 @@ Json ActionJson(const PlannedAction& action) {
   to["transactional"] = action.transactional;
   to["reversible"] = action.reversible;
   to["unit"] = action.unit;
-  if (action.motion && action.kind != ActionKind::kSchema) {
-    to["motion"] = MotionJson(*action.motion);
-  }
+  Put(to, "motion", action.motion);
   return to;
 }
 
@@ -103,6 +119,7 @@ Json StepJson(const Step& step) {
              {"description", step.description},
              {"executed", step.executed},
              {"rolled_back", step.rolled_back}};
+  if (step.phase == Phase::kContracting) to["stage"] = ToString(step.stage);
   Put(to, "notes", step.notes);
   Json& actions = to["actions"] = Json::array();
   for (const PlannedAction& action : step.actions) {
@@ -144,6 +161,9 @@ Json PlanJson(const Plan& plan) {
   Put(to, "notes", plan.notes);
   Json& steps = to["steps"] = Json::array();
   for (const Step& step : plan.steps) steps.push_back(StepJson(step));
+  for (const MotionSql& motion : plan.motions) {
+    to["motions"].push_back(MotionJson(motion));
+  }
   for (const Gauge& gauge : plan.gauges) {
     to["gauges"].push_back(GaugeJson(gauge));
   }
@@ -192,27 +212,46 @@ LockNeed Lock(const Json& from) {
           Text(item, "hold")};
 }
 
+WalkSql WalkFrom(const Json& from) {
+  WalkSql walk;
+  walk.table = Text(from, "table");
+  walk.key_columns = Texts(from, "key_columns");
+  walk.statement = Range(from, "statement");
+  walk.cuts = Text(from, "cuts");
+  walk.next_bound = Range(from, "next_bound");
+  walk.writes = from.at("writes").get<bool>();
+  walk.estimated_rows = Text(from, "estimated_rows");
+  walk.when_refused = Range(from, "when_refused");
+  walk.share = Range(from, "share");
+  walk.shares = from.value("shares", 1);
+  return walk;
+}
+
+std::optional<WalkSql> OneWalk(const Json& from, const char* key) {
+  if (!from.contains(key)) return std::nullopt;
+  return WalkFrom(from.at(key));
+}
+
+std::vector<WalkSql> Walks(const Json& from, const char* key) {
+  std::vector<WalkSql> walks;
+  if (!from.contains(key)) return walks;
+  for (const Json& walk : from.at(key)) walks.push_back(WalkFrom(walk));
+  return walks;
+}
+
 MotionSql MotionFrom(const Json& from) {
   MotionSql motion;
   motion.name = from.at("name").get<std::string>();
   motion.table = Text(from, "table");
-  motion.key_columns = Texts(from, "key_columns");
-  motion.next_bound = Range(from, "next_bound");
-  motion.cuts = Text(from, "cuts");
-  motion.fill_next_bound = Range(from, "fill_next_bound");
-  motion.fill_cuts = Text(from, "fill_cuts");
-  motion.fill = Range(from, "fill");
-  motion.fill_share = Range(from, "fill_share");
-  motion.shares = from.value("shares", 1);
-  motion.verify = Range(from, "verify");
-  motion.fill_marking = Range(from, "fill_marking");
-  motion.marked = Range(from, "marked");
-  motion.repair = Range(from, "repair");
-  motion.both_given = Range(from, "both_given");
-  motion.settle = Range(from, "settle");
-  motion.retreat = Range(from, "retreat");
+  motion.parts = Texts(from, "parts");
+  motion.fill = OneWalk(from, "fill");
+  motion.repair = OneWalk(from, "repair");
+  motion.settle = OneWalk(from, "settle");
+  motion.retreat = OneWalk(from, "retreat");
+  motion.verify = Walks(from, "verify");
+  motion.marked = Walks(from, "marked");
+  motion.both_given = Walks(from, "both_given");
   motion.count_left = Text(from, "count_left");
-  motion.estimated_rows = Text(from, "estimated_rows");
   motion.reclaim = Text(from, "reclaim");
   motion.after_fill = Text(from, "after_fill");
   return motion;
@@ -221,7 +260,8 @@ MotionSql MotionFrom(const Json& from) {
 ActionKind KindFromString(const std::string& text) {
   for (const ActionKind kind :
        {ActionKind::kSchema, ActionKind::kBackfill, ActionKind::kVerify,
-        ActionKind::kSettle, ActionKind::kRetreat}) {
+        ActionKind::kVerifyUnmarked, ActionKind::kSettle,
+        ActionKind::kRetreat}) {
     if (ToString(kind) == text) return kind;
   }
   throw Error(ErrorKind::kCorrupt,
@@ -250,22 +290,17 @@ PlannedAction ActionFrom(const Json& from) {
   action.lock = Lock(from);
   action.transactional = from.at("transactional").get<bool>();
   action.reversible = from.at("reversible").get<bool>();
-  action.unit = from.value("unit", 0);
-  if (from.contains("motion")) action.motion = MotionFrom(from.at("motion"));
+  action.unit = from.at("unit").get<int>();
+  action.motion = Text(from, "motion");
   return action;
 }
 
-// In plans that do not say it, neighbours that fit into a transaction share it.
-void NumberUnits(Step& step) {
-  int unit = 0;
-  bool open = false;
-  for (PlannedAction& action : step.actions) {
-    const bool fits =
-        action.kind == ActionKind::kSchema && action.transactional;
-    if (!fits || !open) ++unit;
-    action.unit = unit;
-    open = fits;
+Stage StageFromString(const std::string& text) {
+  for (const Stage stage : {Stage::kSeal, Stage::kDrop}) {
+    if (ToString(stage) == text) return stage;
   }
+  throw Error(ErrorKind::kCorrupt,
+              base::Quoted(text, '\'') + " is not a stage of a contract");
 }
 
 Step StepFrom(const Json& from) {
@@ -274,12 +309,13 @@ Step StepFrom(const Json& from) {
   step.description = from.at("description").get<std::string>();
   step.executed = from.at("executed").get<bool>();
   step.rolled_back = from.at("rolled_back").get<bool>();
+  if (step.phase == Phase::kContracting) {
+    step.stage = StageFromString(from.at("stage").get<std::string>());
+  }
   step.notes = Texts(from, "notes");
   for (const Json& action : from.at("actions")) {
     step.actions.push_back(ActionFrom(action));
   }
-  const bool numbered = !step.actions.empty() && step.actions[0].unit != 0;
-  if (!numbered) NumberUnits(step);
   return step;
 }
 
@@ -308,12 +344,17 @@ MotionEstimate EstimateFrom(const Json& from) {
   return estimate;
 }
 
-Plan PlanFrom(const Json& from) {
-  if (from.at("format").get<int>() > kFormat) {
+Plan PlanFrom(Json from) {
+  const int format = from.at("format").get<int>();
+  if (format > kFormat) {
     throw Error(ErrorKind::kCorrupt,
-                "The plan was stored by a newer version of segue")
+                "The plan was stored by a newer version of segue: its format "
+                "is " +
+                    std::to_string(format) + ", this one knows up to " +
+                    std::to_string(kFormat))
         .WithHint("Use that version, or a later one");
   }
+  if (format == 1) plan::UpgradeFromFormat1(from);
   Plan plan;
   plan.id = from.at("id").get<std::string>();
   plan.title = from.at("title").get<std::string>();
@@ -327,6 +368,11 @@ Plan PlanFrom(const Json& from) {
   plan.notes = Texts(from, "notes");
   for (const Json& step : from.at("steps")) {
     plan.steps.push_back(StepFrom(step));
+  }
+  if (from.contains("motions")) {
+    for (const Json& motion : from.at("motions")) {
+      plan.motions.push_back(MotionFrom(motion));
+    }
   }
   if (from.contains("gauges")) {
     for (const Json& gauge : from.at("gauges")) {

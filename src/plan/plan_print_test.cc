@@ -7,18 +7,41 @@
 namespace segue {
 namespace {
 
+WalkSql WalkOf(const std::string& name, bool writes) {
+  WalkSql walk;
+  walk.table = "users";
+  walk.key_columns = {"id"};
+  walk.statement = {name + " all", name + " after", name + " upto",
+                    name + " between"};
+  walk.cuts = "cuts";
+  walk.next_bound = {"n all", "n after", "", ""};
+  walk.writes = writes;
+  walk.estimated_rows = "estimate";
+  return walk;
+}
+
 MotionSql FullMotion() {
   MotionSql motion;
   motion.name = "02_x_1";
   motion.table = "users";
-  motion.key_columns = {"id"};
-  motion.next_bound = {"n all", "n after", "", ""};
-  motion.fill = {"f all", "f after", "f upto", "UPDATE users\nSET x = 1"};
-  motion.verify = {"v all", "v after", "v upto", "v between"};
-  motion.settle = {"s all", "s after", "s upto", "s between"};
+  motion.fill = WalkOf("f", true);
+  motion.fill->statement.between = "UPDATE users\nSET x = 1";
+  motion.fill->when_refused = {"w all", "", "", ""};
+  motion.fill->share = {"s all", "", "", ""};
+  motion.fill->shares = 4;
+  motion.verify = {WalkOf("v", false), WalkOf("v2", false)};
+  motion.settle = WalkOf("s", true);
   motion.count_left = "count";
-  motion.estimated_rows = "estimate";
   motion.after_fill = "ANALYZE users";
+  return motion;
+}
+
+MotionSql SharedFill() {
+  MotionSql motion;
+  motion.name = "02_x_1+02_x_2";
+  motion.table = "users";
+  motion.parts = {"02_x_1", "02_x_2"};
+  motion.fill = WalkOf("both", true);
   return motion;
 }
 
@@ -45,7 +68,7 @@ Plan FullPlan() {
 
   PlannedAction fill;
   fill.kind = ActionKind::kBackfill;
-  fill.motion = FullMotion();
+  fill.motion = FullMotion().name;
   fill.unit = 1;
 
   PlannedAction drop;
@@ -53,11 +76,23 @@ Plan FullPlan() {
   drop.reversible = false;
   drop.unit = 1;
 
-  plan.steps = {
-      {Phase::kExpanding, "Add column 'x'", {add}, {}, true, false},
-      {Phase::kMigrating, "Backfill 'x'", {fill}, {"slow"}, true, true},
-      {Phase::kMigrating, "Nothing to do", {}, {}, false, false},
-      {Phase::kContracting, "Drop 'old'", {drop}, {}, false, false}};
+  const auto step = [](Phase phase, const char* description,
+                       std::vector<PlannedAction> actions) {
+    Step made;
+    made.phase = phase;
+    made.description = description;
+    made.actions = std::move(actions);
+    return made;
+  };
+  plan.steps = {step(Phase::kExpanding, "Add column 'x'", {add}),
+                step(Phase::kMigrating, "Backfill 'x'", {fill}),
+                step(Phase::kMigrating, "Nothing to do", {}),
+                step(Phase::kContracting, "Drop 'old'", {drop})};
+  plan.steps[0].executed = plan.steps[1].executed = true;
+  plan.steps[1].rolled_back = true;
+  plan.steps[1].notes = {"slow"};
+  plan.steps[3].stage = Stage::kDrop;
+  plan.motions = {FullMotion(), SharedFill()};
   plan.gauges = {{"users", {{"i", "SELECT 1"}, {"j"}}, "SELECT 2"}};
   plan.estimates = {
       {"users", "fill", true, 25'000'000, 187.4, 11'210'000'000, 2'400'000'000,
@@ -121,22 +156,35 @@ TEST(PlanJsonTest, ReadsBackWhatItWrote) {
   EXPECT_EQ(add.lock.budget, std::chrono::milliseconds(500));
   EXPECT_FALSE(add.transactional);
   EXPECT_TRUE(add.reversible);
-  EXPECT_FALSE(add.motion.has_value());
+  EXPECT_EQ(add.motion, "");
 
   const PlannedAction& fill = plan.steps[1].actions[0];
   EXPECT_EQ(fill.kind, ActionKind::kBackfill);
-  ASSERT_TRUE(fill.motion.has_value());
-  EXPECT_EQ(fill.motion->name, "02_x_1");
-  EXPECT_EQ(fill.motion->key_columns, std::vector<std::string>{"id"});
-  EXPECT_EQ(fill.motion->next_bound.after, "n after");
-  EXPECT_EQ(fill.motion->fill.upto, "f upto");
-  EXPECT_EQ(fill.motion->verify.all, "v all");
-  EXPECT_EQ(fill.motion->settle.between, "s between");
-  EXPECT_EQ(fill.motion->count_left, "count");
-  EXPECT_EQ(fill.motion->estimated_rows, "estimate");
-  EXPECT_EQ(fill.motion->after_fill, "ANALYZE users");
+  const MotionSql& motion = plan.MotionNamed(fill.motion);
+  EXPECT_EQ(motion.name, "02_x_1");
+  ASSERT_TRUE(motion.fill);
+  EXPECT_EQ(motion.fill->table, "users");
+  EXPECT_EQ(motion.fill->key_columns, std::vector<std::string>{"id"});
+  EXPECT_EQ(motion.fill->next_bound.after, "n after");
+  EXPECT_EQ(motion.fill->statement.upto, "f upto");
+  EXPECT_EQ(motion.fill->cuts, "cuts");
+  EXPECT_TRUE(motion.fill->writes);
+  EXPECT_EQ(motion.fill->when_refused.all, "w all");
+  EXPECT_EQ(motion.fill->share.all, "s all");
+  EXPECT_EQ(motion.fill->shares, 4);
+  ASSERT_EQ(motion.verify.size(), 2U);
+  EXPECT_EQ(motion.verify[1].statement.all, "v2 all");
+  EXPECT_FALSE(motion.verify[1].writes);
+  EXPECT_EQ(motion.Writing(Activity::kSettle)->statement.between, "s between");
+  EXPECT_EQ(motion.Writing(Activity::kRepair), nullptr);
+  EXPECT_EQ(motion.count_left, "count");
+  EXPECT_EQ(motion.fill->estimated_rows, "estimate");
+  EXPECT_EQ(motion.after_fill, "ANALYZE users");
+  EXPECT_EQ(plan.motions[1].parts,
+            (std::vector<std::string>{"02_x_1", "02_x_2"}));
   EXPECT_TRUE(plan.steps[1].rolled_back);
   EXPECT_FALSE(plan.steps[3].actions[0].reversible);
+  EXPECT_EQ(plan.steps[3].stage, Stage::kDrop);
 
   ASSERT_EQ(plan.gauges.size(), 1U);
   EXPECT_EQ(plan.gauges[0].table, "users");
@@ -154,7 +202,7 @@ TEST(PlanJsonTest, ReadsBackWhatItWrote) {
   EXPECT_FALSE(plan.estimates[1].chosen);
 }
 
-TEST(PlanJsonTest, NeighboursOfAPlanWithoutUnitsShareATransaction) {
+TEST(PlanJsonTest, NeighboursOfFormat1ShareATransaction) {
   const std::string action =
       R"({"kind":"schema","transactional":true,"reversible":true})";
   const std::string alone =

@@ -42,18 +42,30 @@ TEST(StepTest, SqlInTheOrderInWhichItRuns) {
   const Step step =
       StepOf(Phase::kExpanding,
              {Action("a", "undo a"), Action("b", ""), Action("c", "undo c")});
-  EXPECT_THAT(step.ForwardSql(), ElementsAre("a", "b", "c"));
-  EXPECT_THAT(step.RollbackSql(), ElementsAre("undo c", "undo a"));
+  const Plan plan;
+  EXPECT_THAT(plan.ForwardSql(step), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(plan.RollbackSql(step), ElementsAre("undo c", "undo a"));
 }
 
 TEST(StepTest, ForwardSqlShowsWhatIsDoneToARange) {
+  Plan plan;
+  plan.motions.emplace_back();
+  plan.motions[0].name = "m";
+  plan.motions[0].fill.emplace().statement.between = "UPDATE between";
+  plan.motions[0].verify.emplace_back().statement.between = "SELECT between";
+  plan.motions[0].retreat.emplace().statement.between = "TAKE BACK";
   PlannedAction action;
   action.kind = ActionKind::kBackfill;
-  action.motion.emplace();
-  action.motion->fill.between = "UPDATE between";
-  action.motion->verify.between = "SELECT between";
-  const Step step = StepOf(Phase::kMigrating, {action});
-  EXPECT_THAT(step.ForwardSql(), ElementsAre("UPDATE between"));
+  action.motion = "m";
+  const auto forward = [&](ActionKind kind) {
+    action.kind = kind;
+    return plan.ForwardSql(StepOf(Phase::kMigrating, {action}));
+  };
+  EXPECT_THAT(forward(ActionKind::kBackfill), ElementsAre("UPDATE between"));
+  EXPECT_THAT(forward(ActionKind::kVerify), ElementsAre("SELECT between"));
+  EXPECT_THAT(forward(ActionKind::kRetreat), IsEmpty());
+  EXPECT_THAT(plan.RollbackSql(StepOf(Phase::kMigrating, {action})),
+              ElementsAre("TAKE BACK"));
 }
 
 TEST(StepTest, IsReversibleWhenAllItsActionsAre) {

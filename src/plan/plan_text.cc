@@ -55,24 +55,25 @@ bool WalksRows(const Step& step) {
   return false;
 }
 
-std::string RollbackText(const Step& step) {
-  const std::vector<std::string> sql = step.RollbackSql();
+std::string RollbackText(const Plan& plan, const Step& step) {
+  const std::vector<std::string> sql = plan.RollbackSql(step);
   if (!step.reversible()) return "   Rollback: not possible after this step\n";
   if (sql.empty()) return "   Rollback: nothing to undo\n";
   return Statements("Rollback", sql);
 }
 
-std::string StepText(std::size_t number, const Step& step) {
+std::string StepText(const Plan& plan, std::size_t number) {
+  const Step& step = plan.steps[number - 1];
   std::string text =
       fmt::format("\n{}. [{}] {}{}\n", number, ToString(step.phase),
                   step.description, State(step));
   if (const LockNeed* lock = step.lock()) text += LockLine(*lock);
-  const std::vector<std::string> sql = step.ForwardSql();
+  const std::vector<std::string> sql = plan.ForwardSql(step);
   if (!sql.empty()) {
     text += Statements(WalksRows(step) ? "Forward (range by range)" : "Forward",
                        sql);
   }
-  if (!step.actions.empty()) text += RollbackText(step);
+  if (!step.actions.empty()) text += RollbackText(plan, step);
   for (const std::string& note : step.notes) text += "   Note: " + note + '\n';
   return text;
 }
@@ -108,7 +109,7 @@ std::string ToText(const Plan& plan) {
   text += EstimatesText(plan);
   if (plan.steps.empty()) return text + "\nNo steps.\n";
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    text += StepText(i + 1, plan.steps[i]);
+    text += StepText(plan, i + 1);
   }
   return text;
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "segue/error.h"
 #include "segue/plan.h"
 
 namespace segue {
@@ -20,21 +21,31 @@ std::ptrdiff_t StrengthOf(const LockNeed& lock) {
   return found == kLockModes.end() ? -1 : found - kLockModes.begin();
 }
 
-const RangeSql* RangesOf(const PlannedAction& action) {
-  if (!action.motion) return nullptr;
+// What is shown of the walks that an action makes.
+std::vector<const WalkSql*> WalksOf(const PlannedAction& action,
+                                    const MotionSql& motion) {
+  std::vector<const WalkSql*> walks;
+  const auto add = [&](const auto& some) {
+    for (const WalkSql& walk : some) walks.push_back(&walk);
+  };
   switch (action.kind) {
     case ActionKind::kSchema:
-      return nullptr;
+    case ActionKind::kRetreat:  // it works on the way back only
+      break;
     case ActionKind::kBackfill:
-      return &action.motion->fill;
+      if (motion.fill) walks.push_back(&*motion.fill);
+      break;
     case ActionKind::kVerify:
-      return &action.motion->verify;
+      add(motion.verify);
+      break;
+    case ActionKind::kVerifyUnmarked:
+      add(motion.marked);
+      break;
     case ActionKind::kSettle:
-      return &action.motion->settle;
-    case ActionKind::kRetreat:
-      return nullptr;  // it works on the way back only
+      if (motion.settle) walks.push_back(&*motion.settle);
+      break;
   }
-  return nullptr;
+  return walks;
 }
 
 }  // namespace
@@ -42,34 +53,6 @@ const RangeSql* RangesOf(const PlannedAction& action) {
 bool Step::reversible() const {
   return std::all_of(actions.begin(), actions.end(),
                      [](const auto& action) { return action.reversible; });
-}
-
-std::vector<std::string> Step::ForwardSql() const {
-  std::vector<std::string> sql;
-  for (const PlannedAction& action : actions) {
-    for (const Statement& statement : action.forward) {
-      sql.push_back(statement.sql);
-    }
-    // One of its four shapes is enough to show what is done to a range.
-    const RangeSql* ranges = RangesOf(action);
-    if (ranges != nullptr && !ranges->between.empty()) {
-      sql.push_back(ranges->between);
-    }
-  }
-  return sql;
-}
-
-std::vector<std::string> Step::RollbackSql() const {
-  std::vector<std::string> sql;
-  for (auto action = actions.rbegin(); action != actions.rend(); ++action) {
-    for (const Statement& statement : action->undo) {
-      sql.push_back(statement.sql);
-    }
-    const bool retreats = action->kind == ActionKind::kRetreat &&
-                          !action->motion->retreat.between.empty();
-    if (retreats) sql.push_back(action->motion->retreat.between);
-  }
-  return sql;
 }
 
 const LockNeed* Step::lock() const {
@@ -94,6 +77,76 @@ double Plan::progress_pct() const {
 bool Plan::has_phase(Phase phase) const {
   return std::any_of(steps.begin(), steps.end(),
                      [&](const Step& step) { return step.phase == phase; });
+}
+
+const MotionSql& Plan::MotionNamed(std::string_view name) const {
+  for (const MotionSql& motion : motions) {
+    if (motion.name == name) return motion;
+  }
+  throw Error(ErrorKind::kCorrupt,
+              "the plan has no motion '" + std::string(name) + "'");
+}
+
+std::vector<TrialSql> Plan::TrialsOf(std::string_view name) const {
+  const MotionSql& motion = MotionNamed(name);
+  std::vector<TrialSql> trials;
+  if (motion.trial) trials.push_back(*motion.trial);
+  for (const std::string& part : motion.parts) {
+    const MotionSql& one = MotionNamed(part);
+    if (one.trial) trials.push_back(*one.trial);
+  }
+  return trials;
+}
+
+std::vector<std::string> Plan::ForwardSql(const Step& step) const {
+  std::vector<std::string> sql;
+  for (const PlannedAction& action : step.actions) {
+    for (const Statement& statement : action.forward) {
+      sql.push_back(statement.sql);
+    }
+    if (action.motion.empty()) continue;
+    for (const WalkSql* walk : WalksOf(action, MotionNamed(action.motion))) {
+      if (!walk->statement.between.empty()) {
+        sql.push_back(walk->statement.between);
+      }
+    }
+  }
+  return sql;
+}
+
+std::vector<std::string> Plan::RollbackSql(const Step& step) const {
+  std::vector<std::string> sql;
+  for (auto action = step.actions.rbegin(); action != step.actions.rend();
+       ++action) {
+    for (const Statement& statement : action->undo) {
+      sql.push_back(statement.sql);
+    }
+    if (action->kind != ActionKind::kRetreat) continue;
+    const MotionSql& motion = MotionNamed(action->motion);
+    if (motion.retreat && !motion.retreat->statement.between.empty()) {
+      sql.push_back(motion.retreat->statement.between);
+    }
+  }
+  return sql;
+}
+
+const WalkSql* MotionSql::Writing(Activity activity) const {
+  const auto of = [](const std::optional<WalkSql>& walk) {
+    return walk ? &*walk : nullptr;
+  };
+  switch (activity) {
+    case Activity::kFill:
+      return of(fill);
+    case Activity::kRepair:
+      return of(repair);
+    case Activity::kSettle:
+      return of(settle);
+    case Activity::kRetreat:
+      return of(retreat);
+    case Activity::kVerify:
+      return nullptr;
+  }
+  return nullptr;
 }
 
 }  // namespace segue

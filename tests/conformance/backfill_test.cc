@@ -19,7 +19,7 @@ class BackfillSqlTest : public SyncTest {
     EXPECT_EQ(bed().CountLeft(), rows);
     // Where the fill goes from page to page, a repair goes by the key. The last
     // chunk is what is left after the last whole one.
-    const bool by_key = bed().sql().fill_next_bound.all.empty();
+    const bool by_key = bed().FillsByKey();
     EXPECT_EQ(by_key ? bed().Fill(3) : bed().RepairAll(3), rows / 3 + 1);
     EXPECT_EQ(Count("n = lower(o) AND _segue_d = 1"), std::to_string(rows));
     EXPECT_EQ(Count("o LIKE 'ROW%'"), std::to_string(rows));
@@ -47,7 +47,7 @@ TEST_P(BackfillSqlTest, WalksByACompositeKeyInKeyOrder) {
       "PRIMARY KEY (b, a))" +
           Rows("a, b, o", "9 - i, 'k' || i / 4"),
       Lossy());
-  EXPECT_THAT(bed().sql().key_columns, ElementsAre("b", "a"));
+  EXPECT_THAT(bed().sql().verify.at(0).key_columns, ElementsAre("b", "a"));
   FillsAll(10);
 }
 
@@ -101,8 +101,8 @@ TEST_P(BackfillSqlTest, CountsTheRowsItFills) {
   Install("CREATE TABLE t(id integer PRIMARY KEY, o text)" + Rows("id, o", "i"),
           Lossy());
   db().Exec("UPDATE t SET n = 'mine' WHERE id < 3");
-  db::Result result = RunRange(bed().connection(), bed().sql().fill, {},
-                               db::Purpose::kBackfill);
+  db::Result result = RunRange(bed().connection(), bed().sql().fill->statement,
+                               {}, db::Purpose::kBackfill);
   EXPECT_EQ(result.affected, 7);
 }
 
@@ -186,8 +186,8 @@ TEST_P(BackfillSqlTest, TriesTheExpressionBeforehand) {
   spec.new_not_null = true;
   db().Exec(kPlainTable);
   MotionBed motion(db(), spec);  // nothing of it installed
-  const RangeSql& trial = motion.sql().trial;
-  ASSERT_FALSE(trial.all.empty());
+  ASSERT_TRUE(motion.sql().trial);
+  const RangeSql& trial = motion.sql().trial->walk.statement;
   EXPECT_THAT(
       Keys(RunRange(motion.connection(), trial, {}, db::Purpose::kRead)),
       ElementsAre("(2)"));
@@ -201,7 +201,8 @@ TEST_P(BackfillSqlTest, EstimatesRows) {
   Install("CREATE TABLE t(id integer PRIMARY KEY, o text)" + Rows("id, o", "i"),
           Lossy());
   db().Exec(Either("ANALYZE", "ANALYZE t"));
-  db::Result result = bed().connection().Execute(bed().sql().estimated_rows);
+  db::Result result =
+      bed().connection().Execute(bed().sql().fill->estimated_rows);
   EXPECT_EQ(db::ToInt(result.rows.at(0).at(0)), 10);
 }
 
@@ -282,7 +283,7 @@ TEST_P(PostgresBackfillTest, FillsRowsThatMove) {
         {{},
          bed()
              .connection()
-             .Execute(bed().fill_next_bound().all, {std::int64_t{100}})
+             .Execute(bed().sql().fill->next_bound.all, {std::int64_t{100}})
              .rows.at(0)});
     db().Exec("UPDATE t SET o = o || 'x' WHERE id % 3 = 0");
     bed().Fill(50);
@@ -297,7 +298,7 @@ TEST_P(PostgresBackfillTest, FindsSeveralBoundsByPositionAtOnce) {
       "SELECT g, repeat('x', 1000) FROM generate_series(1, 140) g; "
       "ANALYZE t",
       Lossy());
-  const RangeSql& next = bed().fill_next_bound();
+  const RangeSql& next = bed().sql().fill->next_bound;
   const auto bounds = [&](const std::string& sql, const db::Row& parameters) {
     std::string text;
     for (const db::Row& row :
@@ -340,7 +341,7 @@ TEST_P(PostgresBackfillTest, GoesThroughPartitionsByTheKey) {
       "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (50) TO (200);"
       "INSERT INTO t SELECT g, 'X' FROM generate_series(1, 100) g",
       Lossy());
-  EXPECT_EQ(bed().sql().fill.all.find("ctid"), std::string::npos);
+  EXPECT_EQ(bed().sql().fill->statement.all.find("ctid"), std::string::npos);
   EXPECT_EQ(bed().Fill(30), 4);
   EXPECT_EQ(bed().CountLeft(), 0);
 }

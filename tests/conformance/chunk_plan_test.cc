@@ -70,13 +70,14 @@ class ChunkPlanTest : public SyncTest {
   // that reads rows, or keys, of other chunks. Of these 30,000 there are 160
   // pages of keys.
   void ReadsLittle(const backfill::Range& range) {
-    const std::string plan = Explained(bed().sql().verify, range);
+    const std::string plan =
+        Explained(bed().sql().verify.at(0).statement, range);
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan")));
     EXPECT_GT(Pages(plan), 3) << plan;
     EXPECT_LT(Pages(plan), 2 * kChunk + 25) << plan;
     // Nor does the search for the next chunk look past what it may have.
-    const std::string next =
-        Explained(bed().sql().next_bound, range, {std::int64_t{kChunk + 100}});
+    const std::string next = Explained(bed().sql().verify.at(0).next_bound,
+                                       range, {std::int64_t{kChunk + 100}});
     EXPECT_THAT(next, Not(HasSubstr("Seq Scan")));
     EXPECT_LT(Pages(next), 2 * (kChunk + 100) + 25) << next;
   }
@@ -164,17 +165,17 @@ TEST_P(ChunkPlanTest, OfAKeyOfThreeHasTheRowsBetweenItsBounds) {
           bed().connection(),
           {db::Purpose::kBackfill, std::chrono::milliseconds(500)});
       const backfill::Range between{key(low), key(high)};
-      EXPECT_EQ(
-          backfill::Execute(bed().connection(), bed().sql().repair, between)
-              .affected,
-          high - low)
+      EXPECT_EQ(backfill::Execute(bed().connection(),
+                                  bed().sql().repair->statement, between)
+                    .affected,
+                high - low)
           << low << " " << high;
     }
     db::Transaction transaction(
         bed().connection(),
         {db::Purpose::kBackfill, std::chrono::milliseconds(500)});
-    EXPECT_EQ(backfill::Execute(bed().connection(), bed().sql().repair,
-                                {{}, key(low)})
+    EXPECT_EQ(backfill::Execute(bed().connection(),
+                                bed().sql().repair->statement, {{}, key(low)})
                   .affected,
               low + 1);
   }

@@ -122,7 +122,8 @@ class RetreatTest : public SyncTest {};
 TEST_P(RetreatTest, TheTriggersOfARollbackMakeNoCopies) {
   Install(kBothColumns, Existing()).Fill();
   PlannedAction retreat =
-      RenderNow(db(), bed().connection(), plan::Retreat{bed().motion()});
+      RenderNow(db(), bed().connection(), plan::Retreat{bed().motion().name},
+                bed().motions());
   Undo(bed().connection(), retreat);
   db().Exec("UPDATE t SET o = 'old' WHERE id = 1");
   db().Exec("UPDATE t SET n = 'new' WHERE id = 2");

@@ -44,6 +44,9 @@ class FakeDialect : public db::Dialect {
   std::string NativeType(const std::string& type) const override;
   PlannedAction Render(const plan::Action& action,
                        const db::RenderContext& context) const override;
+  // Walks whose statements say what they do: "FILL <motion> all".
+  MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
+                          const db::RenderContext& context) const override;
   // A plan that says nothing.
   QueryPlan Explain(db::Connection& connection,
                     const std::string& query) const override;
@@ -52,7 +55,7 @@ class FakeDialect : public db::Dialect {
                  const std::vector<std::string>& indexes) const override;
   std::vector<db::SignalSql> Signals() const override { return {}; }
   std::vector<MotionEstimate> Estimate(
-      db::Connection& /*connection*/, const plan::Motion& /*motion*/,
+      db::Connection& /*connection*/, const plan::ColumnMotion& /*motion*/,
       const schema::Table& /*table*/) const override {
     return {};
   }

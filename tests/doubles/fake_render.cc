@@ -67,16 +67,44 @@ std::string IdentityText(const std::string& identity,
   return index.empty() ? identity : identity + " " + index;
 }
 
-std::string SyncText(const plan::Motion& motion) {
+const char* FormText(plan::SyncForm form) {
+  switch (form) {
+    case plan::SyncForm::kLive:
+      return " <-> ";
+    case plan::SyncForm::kNarrow:
+      return " <narrow> ";
+    case plan::SyncForm::kStrict:
+      return " <strict> ";
+    case plan::SyncForm::kSettling:
+      return " <=> ";
+    case plan::SyncForm::kSealed:
+      return " <== ";
+    case plan::SyncForm::kRetreating:
+      return " <retreat> ";
+  }
+  return "";
+}
+
+std::string SyncText(const plan::ColumnMotion& as_planned,
+                     plan::SyncForm form) {
+  const bool sealed = form == plan::SyncForm::kSealed;
+  const plan::ColumnMotion motion =
+      sealed ? plan::Sealed(as_planned) : as_planned;
   std::string text = motion.name + " ON " + motion.table.name + " (";
   text += motion.old_column ? motion.old_column->physical() : "-";
-  text += motion.settling ? " <=> " : " <-> ";
+  text += FormText(form);
+  // Sealed, the new column has the name that the new version knows.
   text += motion.new_column ? motion.new_column->physical() : "-";
   text += ")";
   if (!motion.up.empty()) text += " UP " + motion.up.sql;
   if (!motion.down.empty()) text += " DOWN " + motion.down.sql;
-  if (motion.marking == plan::Marking::kWhileLive) text += " MARKING";
+  if (motion.marks && form == plan::SyncForm::kLive) text += " MARKING";
   return text;
+}
+
+std::string SyncText(const plan::TableMotion& motion, plan::SyncForm) {
+  return motion.name + " ON " + motion.source.name.name + " (-> " +
+         motion.target.name + ")";
 }
 
 PlannedAction Make(const std::string& forward, const std::string& undo) {
@@ -94,31 +122,29 @@ PlannedAction Irreversible(const std::string& forward) {
 }
 
 PlannedAction Walk(ActionKind kind, const std::string& verb,
-                   const plan::Motion& motion) {
+                   const std::string& motion) {
   PlannedAction action;
   action.kind = kind;
-  action.description = verb + " " + motion.name;
+  action.description = verb + " " + motion;
   action.transactional = false;
-  const RangeSql range = {verb + " " + motion.name + " all",
-                          verb + " " + motion.name + " after",
-                          verb + " " + motion.name + " upto",
-                          verb + " " + motion.name + " between"};
-  MotionSql sql;
-  sql.name = motion.name;
-  sql.table = motion.table.name;
-  for (const schema::Column& column : motion.key) {
-    sql.key_columns.push_back(column.name);
-  }
-  sql.next_bound = {"BOUND " + motion.name, "BOUND AFTER " + motion.name, "",
-                    ""};
-  if (kind == ActionKind::kBackfill) sql.fill = range;
-  if (kind == ActionKind::kVerify) sql.verify = range;
-  if (kind == ActionKind::kSettle) sql.settle = range;
-  if (kind == ActionKind::kRetreat) sql.retreat = range;
-  sql.count_left = "COUNT LEFT " + motion.name;
-  sql.estimated_rows = "ESTIMATE " + motion.table.name;
-  action.motion = std::move(sql);
+  action.motion = motion;
   return action;
+}
+
+WalkSql WalkOf(const std::string& verb, const plan::ColumnMotion& motion,
+               const std::string& name, bool writes) {
+  WalkSql walk;
+  walk.table = motion.table.name;
+  for (const schema::Column& column : motion.key) {
+    walk.key_columns.push_back(column.name);
+  }
+  const std::string what = verb + " " + name;
+  walk.statement = {what + " all", what + " after", what + " upto",
+                    what + " between"};
+  walk.next_bound = {"BOUND " + name, "BOUND AFTER " + name, "", ""};
+  walk.writes = writes;
+  walk.estimated_rows = "ESTIMATE " + motion.table.name;
+  return walk;
 }
 
 std::string ViewText(const plan::VersionView& view) {
@@ -134,7 +160,8 @@ std::string ViewText(const plan::VersionView& view) {
 // No fallback overload: a new primitive does not compile until it has its own.
 class Renderer {
  public:
-  explicit Renderer(const db::Capabilities& can) : can_(can) {}
+  Renderer(const db::Capabilities& can, const plan::Motions& motions)
+      : can_(can), motions_(motions) {}
 
   PlannedAction operator()(const plan::CreateTable& a) const {
     return Make("CREATE TABLE " + TableText(a.table),
@@ -205,7 +232,7 @@ class Renderer {
              "CREATE " + IndexText(a.table, a.index));
     action.transactional = !a.alone || !can_.concurrent_index;
     if (!action.transactional) action.probe = "HAS NO INDEX " + a.index.name;
-    action.reversible = !a.alone || !a.index.unique;
+    action.reversible = !a.alone;
     return action;
   }
   PlannedAction operator()(const plan::RenameIndex& a) const {
@@ -213,22 +240,26 @@ class Renderer {
                 "RENAME INDEX " + a.to + " TO " + a.index.name);
   }
   PlannedAction operator()(const plan::CreateSync& a) const {
-    return Make("CREATE SYNC " + SyncText(a.motion),
-                "DROP SYNC " + a.motion.name);
+    const auto* motion =
+        std::get_if<plan::ColumnMotion>(&motions_.At(a.motion));
+    const auto before =
+        motion == nullptr ? std::nullopt : plan::FormBefore(*motion, a.form);
+    return Make("CREATE SYNC " + Text(a.motion, a.form),
+                before ? "CREATE SYNC " + Text(a.motion, *before)
+                       : "DROP SYNC " + a.motion);
   }
   PlannedAction operator()(const plan::DropSync& a) const {
-    return Make("DROP SYNC " + a.motion.name,
-                "CREATE SYNC " + SyncText(a.motion));
-  }
-  PlannedAction operator()(const plan::NarrowSync& a) const {
-    return Make("NARROW SYNC " + a.motion.name, "WIDEN SYNC " + a.motion.name);
+    return Make("DROP SYNC " + a.motion,
+                "CREATE SYNC " + Text(a.motion, a.form));
   }
   PlannedAction operator()(const plan::Backfill& a) const {
-    return Walk(ActionKind::kBackfill, "FILL", a.motion);
+    return Walk(ActionKind::kBackfill, "FILL", base::Join(a.motions, "+"));
   }
   PlannedAction operator()(const plan::Verify& a) const {
-    return Walk(ActionKind::kVerify,
-                a.only_marked ? "VERIFY NONE MARKED" : "VERIFY", a.motion);
+    if (a.only_marked) {
+      return Walk(ActionKind::kVerifyUnmarked, "VERIFY NONE MARKED", a.motion);
+    }
+    return Walk(ActionKind::kVerify, "VERIFY", a.motion);
   }
   PlannedAction operator()(const plan::Settle& a) const {
     return Walk(ActionKind::kSettle, "SETTLE", a.motion);
@@ -257,18 +288,43 @@ class Renderer {
   }
 
  private:
+  std::string Text(const plan::MotionId& id, plan::SyncForm form) const {
+    return std::visit([&](const auto& one) { return SyncText(one, form); },
+                      motions_.At(id));
+  }
+
   const db::Capabilities& can_;
+  const plan::Motions& motions_;
 };
 
 }  // namespace
 
 PlannedAction FakeDialect::Render(const plan::Action& action,
                                   const db::RenderContext& context) const {
-  PlannedAction rendered = std::visit(Renderer(capabilities_), action);
+  PlannedAction rendered =
+      std::visit(Renderer(capabilities_, context.motions), action);
   if (rendered.kind == ActionKind::kSchema) {
     rendered.lock = {"EXCLUSIVE", "", context.lock_budget, "milliseconds"};
   }
   return rendered;
+}
+
+MotionSql FakeDialect::RenderMotions(const std::vector<plan::MotionId>& motions,
+                                     const db::RenderContext& context) const {
+  const plan::ColumnMotion& first = context.motions.Column(motions.at(0));
+  MotionSql sql;
+  sql.name = base::Join(motions, "+");
+  sql.table = first.table.name;
+  sql.fill = WalkOf("FILL", first, sql.name, true);
+  sql.count_left = "COUNT LEFT " + sql.name;
+  if (motions.size() > 1) {
+    sql.parts = motions;
+    return sql;
+  }
+  sql.verify = {WalkOf("VERIFY", first, sql.name, false)};
+  sql.settle = WalkOf("SETTLE", first, sql.name, true);
+  sql.retreat = WalkOf("RETREAT", first, sql.name, true);
+  return sql;
 }
 
 }  // namespace segue::test

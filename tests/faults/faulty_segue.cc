@@ -48,6 +48,10 @@ class FaultyDialect : public db::Dialect, public db::Meter {
                        const db::RenderContext& context) const override {
     return inner_->Render(action, context);
   }
+  MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
+                          const db::RenderContext& context) const override {
+    return inner_->RenderMotions(motions, context);
+  }
 
   QueryPlan Explain(db::Connection& connection,
                     const std::string& query) const override {
@@ -64,7 +68,7 @@ class FaultyDialect : public db::Dialect, public db::Meter {
   }
 
   std::vector<MotionEstimate> Estimate(
-      db::Connection& connection, const plan::Motion& motion,
+      db::Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const override {
     return inner_->Estimate(connection, motion, table);
   }

@@ -26,11 +26,23 @@ const std::string& Shape(const RangeSql& sql, const Bounds& bounds) {
 }  // namespace
 
 PlannedAction RenderNow(TestDatabase& database, db::Connection& connection,
-                        const plan::Action& action) {
+                        const plan::Action& action,
+                        const plan::Motions& motions) {
   const db::Dialect& dialect = database.dialect();
   schema::Schema schema =
       dialect.Inspect(connection, dialect.capabilities().default_schema);
-  return dialect.Render(action, {schema, std::chrono::milliseconds(500)});
+  return dialect.Render(action,
+                        {schema, std::chrono::milliseconds(500), motions});
+}
+
+MotionSql RenderMotionsNow(TestDatabase& database, db::Connection& connection,
+                           const std::vector<plan::MotionId>& ids,
+                           const plan::Motions& motions) {
+  const db::Dialect& dialect = database.dialect();
+  schema::Schema schema =
+      dialect.Inspect(connection, dialect.capabilities().default_schema);
+  return dialect.RenderMotions(
+      ids, {schema, std::chrono::milliseconds(500), motions});
 }
 
 void RunStatements(db::Connection& connection,

@@ -14,7 +14,12 @@ namespace segue::test {
 
 // The dialect's answer to `action`, given the schema as it is now.
 PlannedAction RenderNow(TestDatabase& database, db::Connection& connection,
-                        const plan::Action& action);
+                        const plan::Action& action,
+                        const plan::Motions& motions = db::kNoMotions);
+// Its statements for the rows of these motions.
+MotionSql RenderMotionsNow(TestDatabase& database, db::Connection& connection,
+                           const std::vector<plan::MotionId>& ids,
+                           const plan::Motions& motions);
 
 void RunStatements(db::Connection& connection,
                    const std::vector<Statement>& statements,

@@ -59,10 +59,10 @@ MotionBed::MotionBed(TestDatabase& database, const MotionSpec& spec)
   motion_ = MotionOf(spec, schema::RequireTable(schema, spec.table));
 }
 
-plan::Motion MotionBed::MotionOf(const MotionSpec& spec,
-                                 const schema::Table& table) const {
+plan::ColumnMotion MotionBed::MotionOf(const MotionSpec& spec,
+                                       const schema::Table& table) const {
   const schema::Column& old = schema::RequireColumn(table, spec.old_column);
-  plan::Motion motion;
+  plan::ColumnMotion motion;
   motion.name = spec.name;
   motion.table = table.name;
   if (spec.writes_back) motion.old_column = old;
@@ -74,7 +74,7 @@ plan::Motion MotionBed::MotionOf(const MotionSpec& spec,
     motion.new_column = added;
     motion.provenance = spec.provenance;
     motion.new_not_null = spec.new_not_null;
-    if (spec.marks) motion.marking = plan::Marking::kWhileLive;
+    motion.marks = spec.marks;
     motion.up = Bound(spec.up, names.as_old);
     motion.up.is_volatile = spec.is_volatile;
     names.as_new.push_back({spec.shown_as.empty() ? added.name : spec.shown_as,
@@ -93,7 +93,7 @@ plan::Motion MotionBed::MotionOf(const MotionSpec& spec,
 }
 
 void MotionBed::Do(const plan::Action& action) {
-  PlannedAction planned = RenderNow(database_, *connection_, action);
+  PlannedAction planned = RenderNow(database_, *connection_, action, motions());
   Forward(*connection_, planned);
   done_.push_back(std::move(planned));
 }
@@ -121,7 +121,13 @@ void MotionBed::Install() {
     Do(plan::AddColumn{motion_.table, ProvenanceColumn(motion_.provenance)});
   }
   if (motion_.old_column) PrepareOldColumn(*motion_.old_column);
-  Do(plan::CreateSync{motion_});
+  Do(plan::CreateSync{motion_.name});
+}
+
+plan::Motions MotionBed::motions() const {
+  plan::Motions motions;
+  motions.Add(motion_);
+  return motions;
 }
 
 void MotionBed::Remove() {
@@ -132,48 +138,46 @@ void MotionBed::Remove() {
 }
 
 void MotionBed::StopMarking() {
-  motion_.marking = plan::Marking::kNoMore;
-  Do(plan::CreateSync{motion_});
+  Do(plan::CreateSync{motion_.name, plan::SyncForm::kStrict});
 }
 
 void MotionBed::FillMarking() {
-  RunRange(*connection_, sql().fill_marking, {}, db::Purpose::kBackfill);
+  RunRange(*connection_, sql().fill->when_refused, {}, db::Purpose::kBackfill);
 }
 
 std::vector<std::string> MotionBed::Marked() {
-  return Keys(RunRange(*connection_, sql().marked, {}, db::Purpose::kRead));
+  return Keys(RunRange(*connection_, sql().marked.at(0).statement, {},
+                       db::Purpose::kRead));
 }
 
-void MotionBed::Narrow() { Do(plan::NarrowSync{motion_}); }
+void MotionBed::Narrow() {
+  motion_.narrows = true;
+  Do(plan::CreateSync{motion_.name, plan::SyncForm::kNarrow});
+}
 
 void MotionBed::InstallSettling() {
-  motion_.settling = true;
-  Do(plan::CreateSync{motion_});
+  Do(plan::CreateSync{motion_.name, plan::SyncForm::kSettling});
 }
 
 const MotionSql& MotionBed::sql() {
   if (!sql_) {
-    sql_ = RenderNow(database_, *connection_, plan::Backfill{motion_}).motion;
+    sql_ = RenderMotionsNow(database_, *connection_, {motion_.name}, motions());
   }
   return *sql_;
 }
 
-int MotionBed::Fill(int rows) {
-  return Walk(fill_next_bound(), sql().fill, rows);
-}
+int MotionBed::Fill(int rows) { return Walk(*sql().fill, rows); }
 
-int MotionBed::RepairAll(int rows) {
-  return Walk(sql().next_bound, sql().repair, rows);
-}
+int MotionBed::RepairAll(int rows) { return Walk(*sql().repair, rows); }
 
-int MotionBed::Walk(const RangeSql& next_bound, const RangeSql& statement,
-                    int rows) {
+int MotionBed::Walk(const WalkSql& walk, int rows) {
   Bounds bounds;
   for (int chunks = 1;; ++chunks) {
-    db::Result found = RunRange(*connection_, next_bound, {bounds.after, {}},
-                                db::Purpose::kBackfill, {std::int64_t{rows}});
+    db::Result found =
+        RunRange(*connection_, walk.next_bound, {bounds.after, {}},
+                 db::Purpose::kBackfill, {std::int64_t{rows}});
     if (!found.rows.empty()) bounds.upto = found.rows.at(0);
-    RunRange(*connection_, statement, bounds, db::Purpose::kBackfill);
+    RunRange(*connection_, walk.statement, bounds, db::Purpose::kBackfill);
     if (found.rows.empty()) return chunks;
     bounds.after = bounds.upto;
     bounds.upto.reset();
@@ -181,11 +185,11 @@ int MotionBed::Walk(const RangeSql& next_bound, const RangeSql& statement,
 }
 
 void MotionBed::FillRange(const Bounds& bounds) {
-  RunRange(*connection_, sql().fill, bounds, db::Purpose::kBackfill);
+  RunRange(*connection_, sql().fill->statement, bounds, db::Purpose::kBackfill);
 }
 
 void MotionBed::FillKeys(const Bounds& keys) {
-  if (sql().fill_next_bound.all.empty()) return FillRange(keys);
+  if (FillsByKey()) return FillRange(keys);
   const auto place = [&](const std::optional<db::Row>& key) {
     if (!key) return key;
     const std::string& column = motion_.key[0].name;
@@ -199,26 +203,28 @@ void MotionBed::FillKeys(const Bounds& keys) {
   FillRange({place(keys.after), place(keys.upto)});
 }
 
-const RangeSql& MotionBed::fill_next_bound() {
-  const RangeSql& own = sql().fill_next_bound;
-  return own.all.empty() ? sql().next_bound : own;
+bool MotionBed::FillsByKey() {
+  return sql().fill->key_columns == sql().verify.at(0).key_columns;
 }
 
 std::vector<std::string> MotionBed::VerifyKeys(const Bounds& bounds) {
-  return Keys(RunRange(*connection_, sql().verify, bounds, db::Purpose::kRead));
+  return Keys(RunRange(*connection_, sql().verify.at(0).statement, bounds,
+                       db::Purpose::kRead));
 }
 
 std::int64_t MotionBed::Repair(const Bounds& bounds) {
-  return RunRange(*connection_, sql().repair, bounds, db::Purpose::kBackfill)
+  return RunRange(*connection_, sql().repair->statement, bounds,
+                  db::Purpose::kBackfill)
       .affected;
 }
 
 std::vector<std::string> MotionBed::BothGiven() {
-  return Keys(RunRange(*connection_, sql().both_given, {}, db::Purpose::kRead));
+  return Keys(RunRange(*connection_, sql().both_given.at(0).statement, {},
+                       db::Purpose::kRead));
 }
 
 void MotionBed::Settle() {
-  RunRange(*connection_, sql().settle, {}, db::Purpose::kBackfill);
+  RunRange(*connection_, sql().settle->statement, {}, db::Purpose::kBackfill);
 }
 
 std::int64_t MotionBed::CountLeft() {

@@ -16,10 +16,11 @@ namespace segue::test {
 struct MotionSpec {
   std::string table = "t";
   std::string old_column = "o";
-  std::string new_column = "n";  // empty: the old one goes, see plan::Motion
-  std::string new_type = "";     // empty: the old column's
-  std::string up = "o";          // over the old version's names
-  std::string down = "n";        // over the new version's names
+  std::string new_column =
+      "n";                    // empty: the old one goes, see plan::ColumnMotion
+  std::string new_type = "";  // empty: the old column's
+  std::string up = "o";       // over the old version's names
+  std::string down = "n";     // over the new version's names
   // The name under which `down` sees the new column; empty: its own.
   std::string shown_as = "";
   std::optional<std::string> new_default = {};
@@ -61,7 +62,8 @@ class MotionBed {
   void FillRange(const Bounds& bounds);
   // Keys of one integer column, of rows that were inserted in their order.
   void FillKeys(const Bounds& keys);
-  const RangeSql& fill_next_bound();
+  // Whether the fill goes by the key, as the rest does.
+  bool FillsByKey();
   std::vector<std::string> VerifyKeys(const Bounds& bounds = {});
   // In chunks of `rows`, by the key; answers how many chunks it took.
   int RepairAll(int rows);
@@ -72,20 +74,21 @@ class MotionBed {
   std::int64_t CountLeft();
 
   db::Connection& connection() { return *connection_; }
-  const plan::Motion& motion() const { return motion_; }
+  const plan::ColumnMotion& motion() const { return motion_; }
+  plan::Motions motions() const;
   const MotionSql& sql();
 
  private:
-  int Walk(const RangeSql& next_bound, const RangeSql& statement, int rows);
+  int Walk(const WalkSql& walk, int rows);
   void Do(const plan::Action& action);
-  plan::Motion MotionOf(const MotionSpec& spec,
-                        const schema::Table& table) const;
+  plan::ColumnMotion MotionOf(const MotionSpec& spec,
+                              const schema::Table& table) const;
   // Takes off the old column what would bite while both versions live.
   void PrepareOldColumn(const schema::Column& old_column);
 
   TestDatabase& database_;
   std::unique_ptr<db::Connection> connection_;
-  plan::Motion motion_;
+  plan::ColumnMotion motion_;
   std::vector<PlannedAction> done_;
   std::optional<MotionSql> sql_;
 };

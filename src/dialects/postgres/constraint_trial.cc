@@ -42,34 +42,29 @@ class Trial {
       : table_(table),
         trial_(trial),
         context_(context),
-        range_(Motion(), context.schema, kRow) {}
+        range_(table, trial.key, context.schema, kRow) {}
 
-  std::optional<MotionSql> Make() const {
+  std::optional<TrialSql> Make() const {
     const Constraint& constraint = trial_.constraint;
-    MotionSql sql;
-    sql.name = constraint.name;
-    sql.table = table_.name;
-    sql.key_columns = range_.key_columns();
-    sql.next_bound = range_.NextBound();
+    TrialSql sql{range_.Walk({}, false), ""};
+    RangeSql& statement = sql.walk.statement;
     switch (constraint.kind) {
       case ConstraintKind::kCheck:
-        sql.trial = Keys(BreaksCheck());
-        sql.trial_reason = "breaks check '" + constraint.name + "'";
+        statement = Keys(BreaksCheck());
+        sql.reason = "breaks check '" + constraint.name + "'";
         return sql;
       case ConstraintKind::kForeignKey:
         if (!HasReferenced()) return std::nullopt;
-        sql.trial = Keys(HasNoParent());
-        sql.trial_reason = "foreign key '" + constraint.name +
-                           "' finds no row of '" + constraint.reference.table +
-                           "'";
+        statement = Keys(HasNoParent());
+        sql.reason = "foreign key '" + constraint.name + "' finds no row of '" +
+                     constraint.reference.table + "'";
         return sql;
       case ConstraintKind::kUnique:
       case ConstraintKind::kPrimaryKey:
         // One look at the whole table: a range does not know the others.
-        sql.next_bound.all = "SELECT 1 WHERE $1::bigint IS NULL";
-        sql.trial.all = Duplicates();
-        sql.trial_reason =
-            "its " + base::Join(Columns(), ", ") + " is not unique";
+        sql.walk.next_bound.all = "SELECT 1 WHERE $1::bigint IS NULL";
+        statement.all = Duplicates();
+        sql.reason = "its " + base::Join(Columns(), ", ") + " is not unique";
         return sql;
       case ConstraintKind::kExclude:
         return std::nullopt;
@@ -78,13 +73,6 @@ class Trial {
   }
 
  private:
-  plan::Motion Motion() const {
-    plan::Motion motion;
-    motion.table = table_;
-    motion.key = trial_.key;
-    return motion;
-  }
-
   std::string From() const { return Name(table_) + " AS " + kRow; }
 
   RangeSql Keys(const std::string& condition) const {
@@ -166,7 +154,7 @@ class Trial {
 
 }  // namespace
 
-std::optional<MotionSql> TrialSql(
+std::optional<TrialSql> ConstraintTrialSql(
     const schema::TableName& table,
     const std::optional<plan::ConstraintTrial>& trial,
     const db::RenderContext& context) {

@@ -10,7 +10,7 @@ namespace segue::postgres {
 
 // Only the trial and what walks the table for it. nullopt where nothing can be
 // tried: no trial is wanted, or a table that is referenced is yet to be made.
-std::optional<MotionSql> TrialSql(
+std::optional<TrialSql> ConstraintTrialSql(
     const schema::TableName& table,
     const std::optional<plan::ConstraintTrial>& trial,
     const db::RenderContext& context);

@@ -99,6 +99,12 @@ PlannedAction PostgresDialect::Render(const plan::Action& action,
   return postgres::Render(action, context);
 }
 
+MotionSql PostgresDialect::RenderMotions(
+    const std::vector<plan::MotionId>& motions,
+    const db::RenderContext& context) const {
+  return postgres::RenderMotions(motions, context);
+}
+
 QueryPlan PostgresDialect::Explain(db::Connection& connection,
                                    const std::string& query) const {
   return postgres::Explain(connection, query);
@@ -110,7 +116,7 @@ Gauge PostgresDialect::GaugeFor(const schema::Table& table,
 }
 
 std::vector<MotionEstimate> PostgresDialect::Estimate(
-    db::Connection& connection, const plan::Motion& motion,
+    db::Connection& connection, const plan::ColumnMotion& motion,
     const schema::Table& table) const {
   return postgres::Estimate(connection, motion, table);
 }

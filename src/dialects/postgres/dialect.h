@@ -28,13 +28,15 @@ class PostgresDialect final : public db::Dialect,
   std::string NativeType(const std::string& type) const override;
   PlannedAction Render(const plan::Action& action,
                        const db::RenderContext& context) const override;
+  MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
+                          const db::RenderContext& context) const override;
   QueryPlan Explain(db::Connection& connection,
                     const std::string& query) const override;
   Gauge GaugeFor(const schema::Table& table,
                  const std::vector<std::string>& indexes) const override;
   std::vector<db::SignalSql> Signals() const override;
   std::vector<MotionEstimate> Estimate(
-      db::Connection& connection, const plan::Motion& motion,
+      db::Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const override;
   std::string MeterSql(const schema::TableName& table) const override;
   db::ServerFacts Facts(db::Connection& connection) const override;

@@ -81,7 +81,7 @@ bool UsesNewDefault(const MotionTerms& terms) {
 
 std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,
                                              int major) {
-  const plan::Motion& motion = terms.motion();
+  const plan::ColumnMotion& motion = terms.motion();
   std::vector<std::string> sql;
   if (terms.UpNeedsFunction()) {
     sql.push_back(FunctionSql(terms.UpFunction(), motion.up,
@@ -112,7 +112,7 @@ std::vector<std::string> FunctionNames(const MotionTerms& terms) {
   if (terms.DownNeedsFunction()) names.push_back(terms.DownFunction());
   if (UsesOldDefault(terms)) names.push_back(terms.OldDefaultFunction());
   if (UsesNewDefault(terms)) names.push_back(terms.NewDefaultFunction());
-  if (terms.motion().marking != plan::Marking::kNever) {
+  if (terms.motion().marks) {
     names.push_back(terms.MarkFunction());
   }
   names.push_back(terms.TriggerFunction());

@@ -16,9 +16,7 @@ constexpr int kMostCharacters = 500;
 
 constexpr const char* kErrors = "segue.transform_error";
 
-bool Marks(const MotionTerms& terms) {
-  return terms.motion().marking != plan::Marking::kNever;
-}
+bool Marks(const MotionTerms& terms) { return terms.motion().marks; }
 
 }  // namespace
 

@@ -80,7 +80,7 @@ std::string Count(double count, const char* one, const char* many) {
 }
 
 // "NULL" for nothing to look for.
-std::string SourceWidths(const plan::Motion& motion) {
+std::string SourceWidths(const plan::ColumnMotion& motion) {
   std::vector<std::string> columns;
   for (const plan::Binding& binding : motion.up.bindings) {
     columns.push_back(Literal(binding.column));
@@ -93,7 +93,7 @@ std::string SourceWidths(const plan::Motion& motion) {
          " AND s.attname IN (" + base::Join(columns, ", ") + "))";
 }
 
-std::string FactsSql(const plan::Motion& motion) {
+std::string FactsSql(const plan::ColumnMotion& motion) {
   const std::string table = Regclass(motion.table);
   const std::string type = Literal(motion.new_column->type);
   return "WITH c AS (SELECT c.*, pg_catalog.pg_relation_size(c.oid) AS heap "
@@ -122,7 +122,7 @@ double Number(const db::Value& value, double otherwise = 0) {
   return db::IsNull(value) ? otherwise : std::stod(db::ToText(value));
 }
 
-TableFacts Read(db::Connection& connection, const plan::Motion& motion,
+TableFacts Read(db::Connection& connection, const plan::ColumnMotion& motion,
                 const schema::Table& table) {
   const db::Result found = connection.Execute(FactsSql(motion));
   const db::Row& row = found.rows.at(0);
@@ -201,7 +201,7 @@ MotionEstimate EstimateCopy(const TableFacts& facts) {
 }
 
 std::vector<MotionEstimate> Estimate(db::Connection& connection,
-                                     const plan::Motion& motion,
+                                     const plan::ColumnMotion& motion,
                                      const schema::Table& table) {
   if (!motion.new_column) return {};
   const TableFacts facts = Read(connection, motion, table);

@@ -24,7 +24,7 @@ struct TableFacts {
 
 // Empty for a table without rows. One statement.
 std::vector<MotionEstimate> Estimate(db::Connection& connection,
-                                     const plan::Motion& motion,
+                                     const plan::ColumnMotion& motion,
                                      const schema::Table& table);
 
 // The arithmetic of it.

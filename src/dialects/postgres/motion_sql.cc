@@ -1,4 +1,6 @@
 // Backfill, verify and settle: statements over ranges of keys.
+#include <optional>
+
 #include "base/text.h"
 #include "dialects/postgres/marking.h"
 #include "dialects/postgres/motion_terms.h"
@@ -70,17 +72,17 @@ std::string PlaceHash(const schema::Schema& schema) {
   return "pg_catalog.hashtid(" + ctid + ")";
 }
 
-RangeSql FillShareSql(const MotionTerms& terms, const RowRange& range,
-                      const schema::Schema& schema) {
-  return range.OverWith(FillSql(terms), [&](const std::string& share) {
-    return NotFilled(terms) + " AND " + PlaceHash(schema) + " & " +
+RangeSql FillShareSql(const std::string& head, const std::string& not_filled,
+                      const RowRange& range, const schema::Schema& schema) {
+  return range.OverWith(head, [&](const std::string& share) {
+    return not_filled + " AND " + PlaceHash(schema) + " & " +
            std::to_string(kShares - 1) + " = " + share + "::integer";
   });
 }
 
 // What is volatile answers once, so it cannot be asked again.
 bool DerivesOld(const MotionTerms& terms) {
-  const plan::Motion& motion = terms.motion();
+  const plan::ColumnMotion& motion = terms.motion();
   return terms.has_old() && !motion.down.empty() && !motion.down.is_volatile;
 }
 
@@ -106,7 +108,7 @@ std::string OldIsWrong(const MotionTerms& terms) {
 
 // Rows that break one of the rules of their provenance.
 std::string Disagrees(const MotionTerms& terms, bool derives_old) {
-  const plan::Motion& motion = terms.motion();
+  const plan::ColumnMotion& motion = terms.motion();
   std::string sql = NotFilled(terms);
   if (!motion.up.empty() && !motion.up.is_volatile) {
     sql += " OR " + NewIsWrong(terms);
@@ -148,9 +150,11 @@ RangeSql RepairSql(const MotionTerms& terms, const RowRange& range) {
   return range.Over(sql, Disagrees(terms, WritesOld(terms)));
 }
 
-RangeSql BothGivenSql(const MotionTerms& terms, const RowRange& range) {
+// The keys of rows for which `condition` holds.
+RangeSql Keys(const MotionTerms& terms, const RowRange& range,
+              const std::string& condition) {
   return range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
-                    terms.Provenance(kRow) + " = 3", " LIMIT 100");
+                    condition, " LIMIT 100");
 }
 
 // The expression itself, as it reads: the functions are not there before the
@@ -166,7 +170,8 @@ std::string BareUp(const plan::Expression& up) {
          ") AS r)";
 }
 
-bool HasColumns(const plan::Motion& motion, const schema::Schema& schema) {
+bool HasColumns(const plan::ColumnMotion& motion,
+                const schema::Schema& schema) {
   const schema::Table* table = schema.FindTable(motion.table.name);
   if (table == nullptr) return false;
   for (const plan::Binding& binding : motion.up.bindings) {
@@ -177,32 +182,32 @@ bool HasColumns(const plan::Motion& motion, const schema::Schema& schema) {
 
 // Tried before anything is changed. A source may be a column that the same
 // migration has yet to add: then there is nothing to try.
-RangeSql TrialSql(const MotionTerms& terms, const RowRange& range,
-                  const schema::Schema& schema) {
-  const plan::Motion& motion = terms.motion();
-  if (!terms.UpNeedsFunction() && !motion.new_not_null) return {};
-  if (motion.up.is_volatile || !HasColumns(motion, schema)) return {};
+std::optional<TrialSql> UpTrial(const MotionTerms& terms, const RowRange& range,
+                                const schema::Schema& schema) {
+  const plan::ColumnMotion& motion = terms.motion();
+  if (!terms.UpNeedsFunction() && !motion.new_not_null) return std::nullopt;
+  if (motion.up.is_volatile || !HasColumns(motion, schema)) return std::nullopt;
   const std::string value = Cast(BareUp(motion.up), terms.new_column());
-  return range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
-                    motion.new_not_null
-                        ? value + " IS NULL"
-                        // Evaluates it for every row, and is never true.
-                        : "pg_catalog.num_nonnulls(" + value + ") < 0",
-                    " LIMIT 100");
+  const std::string fails =
+      motion.new_not_null ? value + " IS NULL"
+                          // Evaluates it for every row, and is never true.
+                          : "pg_catalog.num_nonnulls(" + value + ") < 0";
+  return TrialSql{range.Walk(Keys(terms, range, fails), false), ""};
 }
 
 RangeSql MarkedSql(const MotionTerms& terms, const RowRange& range) {
-  if (terms.motion().marking == plan::Marking::kNever) return {};
   return range.Over("SELECT " + range.KeyAsText() + ", " +
                         ErrorOf(terms, kRow) + " FROM " + From(terms),
                     IsMarked(terms, kRow), " LIMIT 100");
 }
 
+bool Settles(const MotionTerms& terms) {
+  const plan::ColumnMotion& motion = terms.motion();
+  return motion.keeps_old_column && terms.has_old() && !motion.down.empty();
+}
+
 RangeSql SettleSql(const MotionTerms& terms, const RowRange& range) {
-  const plan::Motion& motion = terms.motion();
-  if (!motion.keeps_old_column || !terms.has_old() || motion.down.empty()) {
-    return {};
-  }
+  const plan::ColumnMotion& motion = terms.motion();
   const schema::Column& column = terms.old_column();
   return range.Over("UPDATE " + From(terms) + " SET " +
                         Ident(column.physical()) + " = " + terms.Down(kRow) +
@@ -215,7 +220,6 @@ RangeSql SettleSql(const MotionTerms& terms, const RowRange& range) {
 // A value that is what the other side says is a copy, and nothing is lost with
 // it; the rows where an application gave both (3) stay as they are.
 RangeSql RetreatSql(const MotionTerms& terms, const RowRange& range) {
-  if (!terms.motion().new_was_there) return {};
   return range.Over("UPDATE " + From(terms) + " SET " +
                         Ident(terms.new_column().physical()) + " = NULL, " +
                         Ident(terms.motion().provenance) + " = 0",
@@ -227,66 +231,105 @@ RangeSql RetreatSql(const MotionTerms& terms, const RowRange& range) {
 // moves to a page behind it has been written, and so was filled by the trigger.
 // A check goes by the key, which rows do not leave unless they are given
 // another: whatever moved, it is seen.
-RowRange FillRange(const plan::Motion& motion, const RowRange& by_key,
+RowRange FillRange(const plan::ColumnMotion& motion, const RowRange& by_key,
                    const schema::Schema& schema) {
   if (by_key.partitioned() || !RowRange::ScansPositions(schema)) return by_key;
-  plan::Motion keyless = motion;
-  keyless.key.clear();
-  return {keyless, schema, kRow};
+  return {motion.table, {}, schema, kRow};
 }
 
-}  // namespace
+// The same columns of the same rows, once each: see RenderMotions.
+std::string SharedSet(const MotionTerms& terms) {
+  const std::string fresh = Ident(terms.new_column().physical());
+  const std::string d = Ident(terms.motion().provenance);
+  return fresh + " = CASE WHEN " + NotFilled(terms) + " THEN " +
+         terms.Up(kRow) + " ELSE " + terms.New(kRow) + " END, " + d +
+         " = CASE WHEN " + NotFilled(terms) + " THEN " + Filled(terms) +
+         " ELSE " + terms.Provenance(kRow) + " END";
+}
 
-MotionSql MakeMotionSql(const plan::Motion& motion,
+WalkSql FillWalk(const std::string& head, const std::string& not_filled,
+                 const RowRange& range, const schema::Schema& schema) {
+  WalkSql walk = range.Walk(range.Over(head, not_filled), true);
+  walk.share = FillShareSql(head, not_filled, range, schema);
+  walk.shares = kShares;
+  return walk;
+}
+
+// Of the new columns alone: the others say what they said before, and to look
+// at them all takes longer the wider a table is.
+void FinishFill(const plan::ColumnMotion& motion,
+                const std::vector<std::string>& columns,
+                const std::string& not_filled, MotionSql& sql) {
+  const std::string table = Name(motion.table);
+  sql.table = motion.table.name;
+  sql.count_left =
+      "SELECT count(*) FROM " + table + " AS " + kRow + " WHERE " + not_filled;
+  sql.reclaim = "VACUUM (SKIP_LOCKED, TRUNCATE false) " + table;
+  sql.after_fill = "ANALYZE " + table + " (" + base::Join(columns, ", ") + ")";
+}
+
+MotionSql MakeMotionSql(const plan::ColumnMotion& motion,
                         const RenderContext& context) {
   if (!motion.new_column) {
     throw Error(ErrorKind::kInternal,
                 "motion '" + motion.name + "' has nothing to fill");
   }
   const MotionTerms terms(motion);
-  const RowRange range(motion, context.schema, kRow);
+  const RowRange range(motion.table, motion.key, context.schema, kRow);
+  const RowRange fill = FillRange(motion, range, context.schema);
+  const auto writing = [&](RangeSql sql) {
+    return range.Walk(std::move(sql), true);
+  };
+  const auto finding = [&](const std::string& condition) {
+    return range.Walk(Keys(terms, range, condition), false);
+  };
   MotionSql sql;
   sql.name = motion.name;
-  sql.table = motion.table.name;
-  sql.key_columns = range.key_columns();
-  sql.next_bound = range.NextBound();
-  sql.cuts = range.Cuts();
-  const RowRange fill = FillRange(motion, range, context.schema);
-  sql.fill_next_bound = fill.NextBound();
-  sql.fill_cuts = fill.Cuts();
-  sql.fill = fill.Over(FillSql(terms), NotFilled(terms));
-  sql.fill_share = FillShareSql(terms, fill, context.schema);
-  sql.shares = kShares;
-  sql.verify =
-      range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
-                 Disagrees(terms, DerivesOld(terms)), " LIMIT 100");
-  sql.repair = RepairSql(terms, range);
-  sql.both_given = BothGivenSql(terms, range);
+  sql.fill = FillWalk(FillSql(terms), NotFilled(terms), fill, context.schema);
   if (terms.MarksUp()) {
-    sql.fill_marking = fill.Over(FillMarkingSql(terms), NotFilled(terms));
+    sql.fill->when_refused = fill.Over(FillMarkingSql(terms), NotFilled(terms));
   }
-  sql.marked = MarkedSql(terms, range);
-  sql.settle = SettleSql(terms, range);
-  sql.retreat = RetreatSql(terms, range);
-  sql.trial = TrialSql(terms, range, context.schema);
-  sql.count_left =
-      "SELECT count(*) FROM " + From(terms) + " WHERE " + NotFilled(terms);
-  sql.estimated_rows = range.EstimatedRows();
-  sql.reclaim = "VACUUM (SKIP_LOCKED, TRUNCATE false) " + Name(motion.table);
-  // Of the new column alone: the others say what they said before, and to look
-  // at them all takes longer the wider a table is.
-  sql.after_fill = "ANALYZE " + Name(motion.table) + " (" +
-                   Ident(terms.new_column().physical()) + ")";
+  sql.verify = {finding(Disagrees(terms, DerivesOld(terms)))};
+  sql.repair = writing(RepairSql(terms, range));
+  sql.both_given = {finding(terms.Provenance(kRow) + " = 3")};
+  if (motion.marks) sql.marked = {range.Walk(MarkedSql(terms, range), false)};
+  if (Settles(terms)) sql.settle = writing(SettleSql(terms, range));
+  if (motion.new_was_there) sql.retreat = writing(RetreatSql(terms, range));
+  sql.trial = UpTrial(terms, range, context.schema);
+  FinishFill(motion, {Ident(motion.new_column->physical())}, NotFilled(terms),
+             sql);
   return sql;
 }
 
-namespace {
+// One UPDATE that sets the columns of all of them; a row that one of them has
+// filled already keeps what it has.
+MotionSql SharedFill(const std::vector<plan::MotionId>& ids,
+                     const RenderContext& context) {
+  std::vector<std::string> sets, columns, not_filled;
+  for (const plan::MotionId& id : ids) {
+    const MotionTerms terms(context.motions.Column(id));
+    sets.push_back(SharedSet(terms));
+    columns.push_back(Ident(terms.new_column().physical()));
+    not_filled.push_back(NotFilled(terms));
+  }
+  const plan::ColumnMotion& first = context.motions.Column(ids[0]);
+  const RowRange range(first.table, first.key, context.schema, kRow);
+  const std::string head = "UPDATE " + Name(first.table) + " AS " + kRow +
+                           " SET " + base::Join(sets, ", ");
+  const std::string any = "(" + base::Join(not_filled, " OR ") + ")";
+  MotionSql sql;
+  sql.name = base::Join(ids, "+");
+  sql.parts = ids;
+  sql.fill = FillWalk(head, any, FillRange(first, range, context.schema),
+                      context.schema);
+  FinishFill(first, columns, any, sql);
+  return sql;
+}
 
-PlannedAction Planned(ActionKind kind, const plan::Motion& motion,
-                      const RenderContext& context) {
+PlannedAction Planned(ActionKind kind, const std::string& motion) {
   PlannedAction planned;
   planned.kind = kind;
-  planned.motion = MakeMotionSql(motion, context);
+  planned.motion = motion;
   return planned;
 }
 
@@ -296,25 +339,37 @@ std::string Quoted(const schema::Column& column) {
 
 }  // namespace
 
+MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
+                        const RenderContext& context) {
+  if (motions.size() > 1) return SharedFill(motions, context);
+  return MakeMotionSql(context.motions.Column(motions.at(0)), context);
+}
+
 PlannedAction RenderOne(const plan::Backfill& action,
                         const RenderContext& context) {
-  const plan::Motion& motion = action.motion;
-  PlannedAction planned = Planned(ActionKind::kBackfill, motion, context);
-  planned.description = "Fill " + Quoted(*motion.new_column) + " of '" +
-                        motion.table.name + "' in the rows there are";
+  std::vector<std::string> columns;
+  for (const plan::MotionId& id : action.motions) {
+    columns.push_back(Quoted(*context.motions.Column(id).new_column));
+  }
+  PlannedAction planned =
+      Planned(ActionKind::kBackfill, base::Join(action.motions, "+"));
+  planned.description =
+      "Fill " + base::Join(columns, ", ") + " of '" +
+      context.motions.Column(action.motions.at(0)).table.name +
+      "' in the rows there are";
   return planned;
 }
 
 PlannedAction RenderOne(const plan::Verify& action,
                         const RenderContext& context) {
-  const plan::Motion& motion = action.motion;
-  PlannedAction planned = Planned(ActionKind::kVerify, motion, context);
+  const plan::ColumnMotion& motion = context.motions.Column(action.motion);
   if (action.only_marked) {
-    planned.motion->verify = planned.motion->marked;
+    PlannedAction planned = Planned(ActionKind::kVerifyUnmarked, action.motion);
     planned.description =
         "Verify that no row of '" + motion.table.name + "' is marked";
     return planned;
   }
+  PlannedAction planned = Planned(ActionKind::kVerify, action.motion);
   planned.description = "Verify " + Quoted(*motion.new_column) + " of '" +
                         motion.table.name + "' row by row";
   return planned;
@@ -322,8 +377,8 @@ PlannedAction RenderOne(const plan::Verify& action,
 
 PlannedAction RenderOne(const plan::Settle& action,
                         const RenderContext& context) {
-  const plan::Motion& motion = action.motion;
-  PlannedAction planned = Planned(ActionKind::kSettle, motion, context);
+  const plan::ColumnMotion& motion = context.motions.Column(action.motion);
+  PlannedAction planned = Planned(ActionKind::kSettle, action.motion);
   planned.description = "Settle rows of '" + motion.table.name +
                         "' where both " + Quoted(*motion.new_column) +
                         " and the old column were given";

@@ -34,7 +34,8 @@ std::string Call(const std::string& function,
 
 }  // namespace
 
-MotionTerms::MotionTerms(const plan::Motion& motion) : motion_(motion) {
+MotionTerms::MotionTerms(const plan::ColumnMotion& motion, plan::SyncForm form)
+    : motion_(motion), form_(form) {
   const auto side = [](const schema::Column& column) {
     return Source{column.physical(), column.type, column.collation};
   };
@@ -84,14 +85,19 @@ bool MotionTerms::DownNeedsFunction() const {
          !IsCopy(motion_.down, old_column());
 }
 
+// Until the contract is near.
+bool MotionTerms::MarksNow() const {
+  return motion_.marks && (form_ == plan::SyncForm::kLive ||
+                           form_ == plan::SyncForm::kRetreating);
+}
+
 bool MotionTerms::MarksUp() const {
-  return motion_.marking == plan::Marking::kWhileLive && has_new() &&
-         !motion_.up.empty() && (UpNeedsFunction() || motion_.new_not_null);
+  return MarksNow() && has_new() && !motion_.up.empty() &&
+         (UpNeedsFunction() || motion_.new_not_null);
 }
 
 bool MotionTerms::MarksDown() const {
-  return motion_.marking == plan::Marking::kWhileLive && DownNeedsFunction() &&
-         old_column().nullable;
+  return MarksNow() && DownNeedsFunction() && old_column().nullable;
 }
 
 std::string MotionTerms::LogKey(const std::string& row) const {

@@ -11,9 +11,13 @@ namespace segue::postgres {
 
 class MotionTerms {
  public:
-  explicit MotionTerms(const plan::Motion& motion);
+  // `form`: of the triggers; it decides whether rows are marked. Both must
+  // outlive the terms.
+  explicit MotionTerms(const plan::ColumnMotion& motion,
+                       plan::SyncForm form = plan::SyncForm::kLive);
 
-  const plan::Motion& motion() const { return motion_; }
+  const plan::ColumnMotion& motion() const { return motion_; }
+  plan::SyncForm form() const { return form_; }
   bool has_old() const { return motion_.old_column.has_value(); }
   bool has_new() const { return motion_.new_column.has_value(); }
   const schema::Column& old_column() const { return *motion_.old_column; }
@@ -73,7 +77,10 @@ class MotionTerms {
                   std::vector<Source>& sources) const;
   bool IsSide(const std::string& column) const;
 
-  const plan::Motion& motion_;
+  bool MarksNow() const;
+
+  const plan::ColumnMotion& motion_;
+  plan::SyncForm form_;
   std::vector<Source> old_side_;
   std::vector<Source> new_side_;
   std::vector<Source> shared_;

@@ -38,10 +38,9 @@ PlannedAction RenderOne(const plan::RenameIndex&, const RenderContext&);
 // sync.cc
 PlannedAction RenderOne(const plan::CreateSync&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropSync&, const RenderContext&);
-PlannedAction RenderOne(const plan::NarrowSync&, const RenderContext&);
 PlannedAction RenderOne(const plan::Retreat&, const RenderContext&);
-// motion_sql.cc
-MotionSql MakeMotionSql(const plan::Motion& motion,
+// motion_sql.cc; see db::Language
+MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
                         const RenderContext& context);
 PlannedAction RenderOne(const plan::Backfill&, const RenderContext&);
 PlannedAction RenderOne(const plan::Verify&, const RenderContext&);

@@ -59,7 +59,7 @@ PlannedAction RenderOne(const plan::AddConstraint& action,
   planned.probe = ConstraintExists(action.table, constraint.name);
   planned.lock = Lock(is_foreign_key ? kShareRowExclusive : kAccessExclusive,
                       action.table, context, HoldText(constraint, not_valid));
-  planned.motion = TrialSql(action.table, action.trial, context);
+  planned.trial = ConstraintTrialSql(action.table, action.trial, context);
   return planned;
 }
 

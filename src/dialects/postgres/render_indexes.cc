@@ -197,7 +197,7 @@ PlannedAction DropAlone(const plan::DropIndex& action,
                       "and blocks none");
   planned.lock.budget = kConcurrentBudgetTime;
   planned.transactional = false;
-  planned.reversible = !action.index.unique;
+  planned.reversible = false;
   planned.usage = ScansSql({action.table.schema, name});
   return planned;
 }
@@ -299,7 +299,7 @@ PlannedAction RenderOne(const plan::CreateIndex& action,
                       "are blocked");
   planned.lock.budget = kConcurrentBudgetTime;
   planned.transactional = false;
-  planned.motion = TrialSql(action.table, action.trial, context);
+  planned.trial = ConstraintTrialSql(action.table, action.trial, context);
   return planned;
 }
 

@@ -36,8 +36,8 @@ schema::Table Users() {
   return table;
 }
 
-plan::Motion Rename() {
-  plan::Motion motion;
+plan::ColumnMotion Rename() {
+  plan::ColumnMotion motion;
   motion.name = "01_a_1";
   motion.table = kUsers;
   motion.old_column = Column("name", "text");
@@ -60,6 +60,25 @@ std::string Joined(const std::vector<Statement>& statements) {
 PlannedAction Rendered(const plan::Action& action) {
   const schema::Schema schema = SchemaWith(Users());
   return Render(action, {schema});
+}
+
+plan::Motions MotionsWith(const plan::ColumnMotion& motion) {
+  plan::Motions motions;
+  motions.Add(motion);
+  return motions;
+}
+
+PlannedAction Sync(const plan::ColumnMotion& motion,
+                   plan::SyncForm form = plan::SyncForm::kLive) {
+  const schema::Schema schema = SchemaWith(Users());
+  return Render(plan::CreateSync{motion.name, form},
+                {schema, std::chrono::milliseconds(500), MotionsWith(motion)});
+}
+
+MotionSql Rows(const plan::ColumnMotion& motion,
+               const schema::Schema& schema = SchemaWith(Users())) {
+  return RenderMotions({motion.name}, {schema, std::chrono::milliseconds(500),
+                                       MotionsWith(motion)});
 }
 
 TEST(RenderTest, AddColumnCanBeUndone) {
@@ -124,7 +143,7 @@ TEST(RenderTest, IndexesAreBuiltConcurrentlyWithTheirOwnBudget) {
 }
 
 TEST(SyncTest, ARenameCopiesWithoutFunctions) {
-  const std::string sql = Joined(Rendered(plan::CreateSync{Rename()}).forward);
+  const std::string sql = Joined(Sync(Rename()).forward);
   EXPECT_THAT(sql, Not(HasSubstr("up_01")));
   EXPECT_THAT(sql, HasSubstr("NEW.\"full_name\" := NEW.\"name\"; "
                              "NEW.\"_segue_d\" := 1;"));
@@ -132,40 +151,35 @@ TEST(SyncTest, ARenameCopiesWithoutFunctions) {
 }
 
 TEST(SyncTest, TheFormBeforeTheContractSettles) {
-  plan::Motion motion = Rename();
-  motion.settling = true;
-  const PlannedAction planned = Rendered(plan::CreateSync{motion});
+  const plan::ColumnMotion motion = Rename();
+  const PlannedAction planned = Sync(motion, plan::SyncForm::kSettling);
   EXPECT_THAT(Joined(planned.forward), Not(HasSubstr(":= 3;")));
   EXPECT_THAT(Joined(planned.undo), HasSubstr(":= 3;"));
 }
 
 TEST(SyncTest, ExpressionsThatDependOnTheSessionArePinned) {
-  plan::Motion motion = Rename();
+  plan::ColumnMotion motion = Rename();
   motion.up.sql = "name::timestamptz::text";
   motion.up.is_immutable = false;
-  EXPECT_THAT(Joined(Rendered(plan::CreateSync{motion}).forward),
+  EXPECT_THAT(Joined(Sync(motion).forward),
               HasSubstr("STABLE SET search_path FROM CURRENT"));
 }
 
 TEST(SyncTest, ComparesByBytesWhereEqualityIsLooser) {
-  plan::Motion motion = Rename();
+  plan::ColumnMotion motion = Rename();
   motion.new_column->type = "numeric";
-  EXPECT_THAT(Joined(Rendered(plan::CreateSync{motion}).forward),
+  EXPECT_THAT(Joined(Sync(motion).forward),
               HasSubstr("record_image_ne(ROW(NEW.\"full_name\")"));
 }
 
 TEST(SyncTest, OnlyAMotionThatMarksCatchesErrors) {
-  plan::Motion motion = Rename();
+  plan::ColumnMotion motion = Rename();
   motion.up.sql = "lower(name)";
-  EXPECT_THAT(Joined(Rendered(plan::CreateSync{motion}).forward),
-              Not(HasSubstr("EXCEPTION")));
-  motion.marking = plan::Marking::kWhileLive;
-  EXPECT_THAT(Joined(Rendered(plan::CreateSync{motion}).forward),
-              HasSubstr("EXCEPTION WHEN OTHERS"));
-  EXPECT_THAT(Rendered(plan::Backfill{motion}).motion->fill_marking.all,
-              HasSubstr("= 4 WHERE"));
-  motion.marking = plan::Marking::kNoMore;
-  const PlannedAction closing = Rendered(plan::CreateSync{motion});
+  EXPECT_THAT(Joined(Sync(motion).forward), Not(HasSubstr("EXCEPTION")));
+  motion.marks = true;
+  EXPECT_THAT(Joined(Sync(motion).forward), HasSubstr("EXCEPTION WHEN OTHERS"));
+  EXPECT_THAT(Rows(motion).fill->when_refused.all, HasSubstr("= 4 WHERE"));
+  const PlannedAction closing = Sync(motion, plan::SyncForm::kStrict);
   EXPECT_THAT(Joined(closing.forward), Not(HasSubstr("EXCEPTION")));
   EXPECT_THAT(Joined(closing.undo), HasSubstr("EXCEPTION WHEN OTHERS"));
 }
@@ -174,20 +188,23 @@ TEST(SyncTest, RefusesGeneratedSources) {
   schema::Table table = Users();
   table.columns[1].generated_sql = "upper(id::text)";
   const schema::Schema schema = SchemaWith(table);
-  EXPECT_THROW(Render(plan::CreateSync{Rename()}, {schema}), Error);
+  EXPECT_THROW(
+      Render(plan::CreateSync{Rename().name},
+             {schema, std::chrono::milliseconds(500), MotionsWith(Rename())}),
+      Error);
 }
 
 TEST(MotionSqlTest, WalksCompositeKeysInKeyOrder) {
-  plan::Motion motion = Rename();
+  plan::ColumnMotion motion = Rename();
   motion.key = {Column("b", "uuid"), Column("a", "text")};
-  const MotionSql sql = *Rendered(plan::Verify{motion}).motion;
-  EXPECT_THAT(sql.verify.after,
+  const WalkSql sql = Rows(motion).verify.at(0);
+  EXPECT_THAT(sql.statement.after,
               HasSubstr("(t.\"b\", t.\"a\") > ($1::uuid, $2::text) AND "));
   // Bounds that an index can stop at: those of a row it reads past.
-  EXPECT_THAT(sql.verify.upto,
+  EXPECT_THAT(sql.statement.upto,
               HasSubstr("(t.\"b\" < $1::uuid OR (t.\"b\" = $1::uuid AND "
                         "(t.\"a\" <= $2::text)))"));
-  EXPECT_THAT(sql.verify.between,
+  EXPECT_THAT(sql.statement.between,
               HasSubstr("($1::uuid = $3::uuid AND t.\"b\" = $1::uuid AND "
                         "(t.\"a\" > $2::text AND t.\"a\" <= $4::text))"));
   EXPECT_THAT(sql.next_bound.after,
@@ -195,32 +212,33 @@ TEST(MotionSqlTest, WalksCompositeKeysInKeyOrder) {
 }
 
 TEST(MotionSqlTest, VolatileExpressionsAreNotDerivedAgain) {
-  plan::Motion motion = Rename();
+  plan::ColumnMotion motion = Rename();
   motion.up.sql = "random()::text";
   motion.up.is_volatile = true;
-  EXPECT_THAT(Rendered(plan::Verify{motion}).motion->verify.all,
+  EXPECT_THAT(Rows(motion).verify.at(0).statement.all,
               Not(HasSubstr("\"_segue_d\" = 1")));
 }
 
 TEST(MotionSqlTest, FillsFromPageToPage) {
-  const plan::Motion motion = Rename();
-  const MotionSql sql = *Rendered(plan::Backfill{motion}).motion;
-  EXPECT_THAT(sql.fill.between,
+  const plan::ColumnMotion motion = Rename();
+  const MotionSql sql = Rows(motion);
+  EXPECT_THAT(sql.fill->statement.between,
               HasSubstr("t.ctid > $1::tid AND t.ctid <= $2::tid"));
-  EXPECT_THAT(sql.verify.between, Not(HasSubstr("ctid")));
+  EXPECT_THAT(sql.verify.at(0).statement.between, Not(HasSubstr("ctid")));
   const schema::Schema old = SchemaWith(Users(), "PostgreSQL 13.2");
-  const MotionSql of_old = *Render(plan::Backfill{motion}, {old}).motion;
-  EXPECT_THAT(of_old.fill.between, Not(HasSubstr("ctid")));
-  EXPECT_EQ(of_old.fill_next_bound.between, of_old.next_bound.between);
+  const MotionSql of_old = Rows(motion, old);
+  EXPECT_THAT(of_old.fill->statement.between, Not(HasSubstr("ctid")));
+  EXPECT_EQ(of_old.fill->next_bound.between,
+            of_old.verify.at(0).next_bound.between);
 }
 
 TEST(MotionSqlTest, WithoutKeyPositionsServeTheCheckToo) {
-  plan::Motion motion = Rename();
+  plan::ColumnMotion motion = Rename();
   motion.key.clear();
-  EXPECT_THAT(Rendered(plan::Backfill{motion}).motion->verify.between,
+  EXPECT_THAT(Rows(motion).verify.at(0).statement.between,
               HasSubstr("t.ctid > $1::tid AND t.ctid <= $2::tid"));
   const schema::Schema old = SchemaWith(Users(), "PostgreSQL 13.2");
-  EXPECT_THROW(Render(plan::Backfill{motion}, {old}), Error);
+  EXPECT_THROW(Rows(motion, old), Error);
 }
 
 TEST(VersionTest, ViewsShowColumnsUnderTheirNewNames) {

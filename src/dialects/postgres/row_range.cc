@@ -35,11 +35,12 @@ std::string BlockOf(const std::string& position) {
 
 }  // namespace
 
-RowRange::RowRange(const plan::Motion& motion, const schema::Schema& schema,
-                   std::string row)
-    : table_(motion.table),
+RowRange::RowRange(schema::TableName table_name,
+                   std::vector<schema::Column> key,
+                   const schema::Schema& schema, std::string row)
+    : table_(std::move(table_name)),
       partitioned_(false),
-      key_(motion.key),
+      key_(std::move(key)),
       row_(std::move(row)) {
   const schema::Table* table = schema.FindTable(table_.name);
   partitioned_ = table != nullptr && table->kind == "partitioned table";
@@ -50,6 +51,18 @@ RowRange::RowRange(const plan::Motion& motion, const schema::Schema& schema,
                     "PostgreSQL before 14 cannot walk it in another way")
         .WithHint("add a primary key first");
   }
+}
+
+WalkSql RowRange::Walk(RangeSql statement, bool writes) const {
+  WalkSql walk;
+  walk.table = table_.name;
+  walk.key_columns = key_columns();
+  walk.statement = std::move(statement);
+  walk.cuts = Cuts();
+  walk.next_bound = NextBound();
+  walk.writes = writes;
+  walk.estimated_rows = EstimatedRows();
+  return walk;
 }
 
 bool RowRange::ScansPositions(const schema::Schema& schema) {

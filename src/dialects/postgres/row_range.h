@@ -15,8 +15,9 @@ class RowRange {
  public:
   // `row`: the alias under which the statements know the table. Throws
   // kRefused for a table without key on a server that cannot walk positions.
-  RowRange(const plan::Motion& motion, const schema::Schema& schema,
-           std::string row);
+  // `key` empty: by physical position.
+  RowRange(schema::TableName table, std::vector<schema::Column> key,
+           const schema::Schema& schema, std::string row);
 
   // Can this server find the rows of a page without reading the table?
   static bool ScansPositions(const schema::Schema& schema);
@@ -36,6 +37,8 @@ class RowRange {
       const std::string& head,
       const std::function<std::string(const std::string&)>& condition) const;
   std::string EstimatedRows() const;
+  // The walk of this statement by this range.
+  WalkSql Walk(RangeSql statement, bool writes) const;
 
  private:
   bool by_position() const { return key_.empty(); }

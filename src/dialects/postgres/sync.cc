@@ -124,7 +124,7 @@ struct Surroundings {
   bool own_triggers = false;  // of the user's, that may change a row
 };
 
-Surroundings SurroundingsOf(const plan::Motion& motion,
+Surroundings SurroundingsOf(const plan::ColumnMotion& motion,
                             const RenderContext& context) {
   Surroundings around;
   around.major = MajorVersion(context.schema.server_version);
@@ -145,15 +145,22 @@ void ReplaceTrigger(const MotionTerms& terms, const std::string& name,
 
 void ReplaceUpdateTrigger(const MotionTerms& terms, const Surroundings& around,
                           std::vector<std::string>* sql) {
-  const bool narrow = terms.motion().narrow;
+  const bool narrow = terms.form() == plan::SyncForm::kNarrow;
   ReplaceTrigger(
       terms, terms.UpdateTrigger(), narrow ? UpdateOf(terms) : "UPDATE",
       narrow ? "" : UpdateWhen(terms, around.own_triggers), around.major, sql);
 }
 
-std::vector<std::string> CreateStatements(const plan::Motion& motion,
+// The motion under the names that its columns have in this form.
+plan::ColumnMotion Now(const plan::ColumnMotion& motion, plan::SyncForm form) {
+  return form == plan::SyncForm::kSealed ? plan::Sealed(motion) : motion;
+}
+
+std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
+                                          plan::SyncForm form,
                                           const Surroundings& around) {
-  const MotionTerms terms(motion);
+  const plan::ColumnMotion motion = Now(as_planned, form);
+  const MotionTerms terms(motion, form);
   const int major = around.major;
   // Waits for every writer that has begun without the triggers.
   std::vector<std::string> sql = {"LOCK TABLE " + Name(motion.table) +
@@ -173,7 +180,7 @@ std::vector<std::string> CreateStatements(const plan::Motion& motion,
   return sql;
 }
 
-std::vector<std::string> DropStatements(const plan::Motion& motion) {
+std::vector<std::string> DropStatements(const plan::ColumnMotion& motion) {
   const MotionTerms terms(motion);
   std::vector<std::string> sql = {DropTrigger(terms, terms.InsertTrigger())};
   if (!IsInsertOnly(terms)) {
@@ -187,18 +194,25 @@ std::vector<std::string> DropStatements(const plan::Motion& motion) {
   return sql;
 }
 
+// Of a filled table only the trigger of UPDATE is another one.
+std::vector<std::string> NarrowStatements(const plan::ColumnMotion& motion,
+                                          plan::SyncForm form,
+                                          const Surroundings& around) {
+  std::vector<std::string> sql;
+  ReplaceUpdateTrigger(MotionTerms(motion, form), around, &sql);
+  return sql;
+}
+
 // What goes back to the form before this one.
-std::vector<std::string> UndoCreate(const plan::Motion& motion,
+std::vector<std::string> UndoCreate(const plan::ColumnMotion& motion,
+                                    plan::SyncForm form,
                                     const Surroundings& around) {
-  plan::Motion before = motion;
-  if (motion.settling) {
-    before.settling = false;
-  } else if (motion.marking == plan::Marking::kNoMore) {
-    before.marking = plan::Marking::kWhileLive;
-  } else {
-    return DropStatements(motion);
+  const std::optional<plan::SyncForm> before = plan::FormBefore(motion, form);
+  if (!before) return DropStatements(motion);
+  if (form == plan::SyncForm::kNarrow) {
+    return NarrowStatements(motion, *before, around);
   }
-  return CreateStatements(before, around);
+  return CreateStatements(motion, *before, around);
 }
 
 void RefuseUnsound(const MotionTerms& terms, const RenderContext& context) {
@@ -210,7 +224,9 @@ void RefuseUnsound(const MotionTerms& terms, const RenderContext& context) {
   RefuseLateTriggers(terms, *table);
 }
 
-std::string Describe(const plan::Motion& motion) {
+std::string Describe(const plan::ColumnMotion& as_planned,
+                     plan::SyncForm form) {
+  const plan::ColumnMotion motion = Now(as_planned, form);
   const std::string table = "'" + motion.table.name + "'";
   if (!motion.new_column) {
     return "fill '" + motion.old_column->name + "' of " + table +
@@ -218,64 +234,63 @@ std::string Describe(const plan::Motion& motion) {
   }
   const std::string fresh = "'" + motion.new_column->physical() + "'";
   if (!motion.old_column) return "keep " + fresh + " of " + table + " filled";
+  const bool marks = motion.marks && form == plan::SyncForm::kLive;
   return "keep '" + motion.old_column->physical() + "' and " + fresh + " of " +
          table + " in step" +
-         (motion.settling ? ", the new one deciding" : "") +
-         (motion.marking == plan::Marking::kWhileLive
-              ? ", marking rows that an expression fails on"
-              : "");
+         (form == plan::SyncForm::kSettling ? ", the new one deciding" : "") +
+         (form == plan::SyncForm::kSealed ? ", only the new one written" : "") +
+         (marks ? ", marking rows that an expression fails on" : "");
+}
+
+PlannedAction RenderNarrow(const plan::ColumnMotion& motion,
+                           const RenderContext& context) {
+  constexpr plan::SyncForm kNarrow = plan::SyncForm::kNarrow;
+  const Surroundings around = SurroundingsOf(motion, context);
+  PlannedAction planned;
+  planned.description = "Spare writes of other columns the triggers that " +
+                        Describe(motion, kNarrow);
+  planned.forward = Statements(NarrowStatements(motion, kNarrow, around));
+  planned.undo = Statements(UndoCreate(motion, kNarrow, around));
+  planned.probe = TriggerExists(
+      motion.table, MotionTerms(motion).UpdateTrigger(), "tgattr <> ''");
+  planned.lock = Lock(kShareRowExclusive, motion.table, context);
+  return planned;
 }
 
 }  // namespace
 
 PlannedAction RenderOne(const plan::CreateSync& action,
                         const RenderContext& context) {
-  const MotionTerms terms(action.motion);
+  const plan::ColumnMotion& motion = context.motions.Column(action.motion);
+  if (action.form == plan::SyncForm::kNarrow) {
+    return RenderNarrow(motion, context);
+  }
+  const MotionTerms terms(motion);
   RefuseUnsound(terms, context);
-  const Surroundings around = SurroundingsOf(action.motion, context);
+  const Surroundings around = SurroundingsOf(motion, context);
   PlannedAction planned;
-  planned.description = "Install triggers that " + Describe(action.motion);
-  planned.forward = Statements(CreateStatements(action.motion, around));
-  planned.undo = Statements(UndoCreate(action.motion, around));
-  planned.probe = TriggerExists(action.motion.table, terms.InsertTrigger());
-  planned.lock = Lock(kShareRowExclusive, action.motion.table, context);
+  planned.description =
+      "Install triggers that " + Describe(motion, action.form);
+  planned.forward = Statements(CreateStatements(motion, action.form, around));
+  planned.undo = Statements(UndoCreate(motion, action.form, around));
+  planned.probe = TriggerExists(motion.table, terms.InsertTrigger());
+  planned.lock = Lock(kShareRowExclusive, motion.table, context);
   return planned;
 }
 
 PlannedAction RenderOne(const plan::DropSync& action,
                         const RenderContext& context) {
-  const MotionTerms terms(action.motion);
-  const Surroundings around = SurroundingsOf(action.motion, context);
-  PlannedAction planned;
-  planned.description = "Remove the triggers that " + Describe(action.motion);
-  planned.forward = Statements(DropStatements(action.motion));
-  planned.undo = Statements(CreateStatements(action.motion, around));
-  planned.probe = "SELECT NOT (" +
-                  TriggerExists(action.motion.table, terms.InsertTrigger()) +
-                  ")";
-  planned.lock = Lock(kAccessExclusive, action.motion.table, context);
-  return planned;
-}
-
-PlannedAction RenderOne(const plan::NarrowSync& action,
-                        const RenderContext& context) {
-  plan::Motion wide = action.motion;
-  wide.narrow = false;
-  plan::Motion narrow = action.motion;
-  narrow.narrow = true;
-  const MotionTerms terms(narrow);
-  const Surroundings around = SurroundingsOf(narrow, context);
-  std::vector<std::string> forward, undo;
-  ReplaceUpdateTrigger(terms, around, &forward);
-  ReplaceUpdateTrigger(MotionTerms(wide), around, &undo);
+  const plan::ColumnMotion& motion = context.motions.Column(action.motion);
+  const MotionTerms terms(motion);
+  const Surroundings around = SurroundingsOf(motion, context);
   PlannedAction planned;
   planned.description =
-      "Spare writes of other columns the triggers that " + Describe(narrow);
-  planned.forward = Statements(std::move(forward));
-  planned.undo = Statements(std::move(undo));
+      "Remove the triggers that " + Describe(motion, action.form);
+  planned.forward = Statements(DropStatements(motion));
+  planned.undo = Statements(CreateStatements(motion, action.form, around));
   planned.probe =
-      TriggerExists(narrow.table, terms.UpdateTrigger(), "tgattr <> ''");
-  planned.lock = Lock(kShareRowExclusive, narrow.table, context);
+      "SELECT NOT (" + TriggerExists(motion.table, terms.InsertTrigger()) + ")";
+  planned.lock = Lock(kAccessExclusive, motion.table, context);
   return planned;
 }
 
@@ -283,17 +298,16 @@ PlannedAction RenderOne(const plan::NarrowSync& action,
 // triggers: what they copy is there to be found by the walk that follows.
 PlannedAction RenderOne(const plan::Retreat& action,
                         const RenderContext& context) {
-  plan::Motion retreating = action.motion;
-  retreating.retreating = true;
-  const Surroundings around = SurroundingsOf(action.motion, context);
+  const plan::ColumnMotion& motion = context.motions.Column(action.motion);
   PlannedAction planned;
   planned.kind = ActionKind::kRetreat;
   planned.description = "On a rollback, take the copies out of '" +
-                        action.motion.new_column->physical() + "' of '" +
-                        action.motion.table.name + "' again";
-  planned.undo = Statements(CreateStatements(retreating, around));
-  planned.lock = Lock(kShareRowExclusive, action.motion.table, context);
-  planned.motion = MakeMotionSql(action.motion, context);
+                        motion.new_column->physical() + "' of '" +
+                        motion.table.name + "' again";
+  planned.undo = Statements(CreateStatements(
+      motion, plan::SyncForm::kRetreating, SurroundingsOf(motion, context)));
+  planned.lock = Lock(kShareRowExclusive, motion.table, context);
+  planned.motion = action.motion;
   return planned;
 }
 

@@ -50,7 +50,7 @@ std::string FromNew(const MotionTerms& terms) {
 
 // Both sides given: kept as they are, until the contract is near.
 std::string FromBoth(const MotionTerms& terms) {
-  if (terms.motion().settling) return FromNew(terms);
+  if (terms.form() == plan::SyncForm::kSettling) return FromNew(terms);
   return SetProvenance(terms, plan::kBothGiven);
 }
 
@@ -130,7 +130,7 @@ std::string NeitherSideChanged(const MotionTerms& terms) {
     return "ELSIF " + terms.Provenance("OLD") + " = 0 THEN " +
            FillTouched(terms) + "END IF; ";
   }
-  const bool marks = terms.motion().marking != plan::Marking::kNever;
+  const bool marks = terms.motion().marks;
   return "ELSIF " + terms.Provenance("OLD") + (marks ? " IN (2, 5)" : " = 2") +
          " THEN " + FromNew(terms) + "ELSIF " + terms.Provenance("OLD") +
          " <> 3 THEN " + FromOld(terms) + "END IF; ";
@@ -169,7 +169,7 @@ std::string Update(const MotionTerms& terms) {
          FromNew(terms) + NeitherSideChanged(terms);
 }
 
-// See plan::Motion::retreating. What the new side alone says goes to the old
+// See plan::SyncForm::kRetreating. What the new side alone says goes to the old
 // one, so that nothing is lost with the copy.
 std::string Retreating(const MotionTerms& terms) {
   const std::string clear =
@@ -212,8 +212,11 @@ std::string UnlessConcerned(const MotionTerms& terms) {
 
 std::string Body(const MotionTerms& terms) {
   if (IsInsertOnly(terms)) return Set(terms.Old("NEW"), terms.Down("NEW"));
-  if (terms.motion().retreating) {
+  if (terms.form() == plan::SyncForm::kRetreating) {
     return UnlessConcerned(terms) + Retreating(terms);
+  }
+  if (terms.form() == plan::SyncForm::kSealed) {
+    return UnlessConcerned(terms) + FromNew(terms);
   }
   const std::string insert =
       terms.has_old() ? InsertTwoSided(terms) : InsertNewOnly(terms);

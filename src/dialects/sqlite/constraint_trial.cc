@@ -20,39 +20,36 @@ class Trial {
       : table_(table.name),
         trial_(trial),
         schema_(context.schema),
-        address_(Motion(table), context.schema.FindTable(table.name)) {
+        address_({table.name, trial.key, trial.without_rowid, ""},
+                 context.schema.FindTable(table.name)) {
     for (const auto& value : trial.values) {
       columns_.push_back(value.column);
       values_.push_back(Bound(value.value, table_));
     }
   }
 
-  std::optional<MotionSql> Make() const {
+  std::optional<TrialSql> Make() const {
     const Constraint& constraint = trial_.constraint;
-    MotionSql sql;
-    sql.name = constraint.name;
-    sql.table = table_;
-    sql.key_columns = address_.walk_columns();
+    TrialSql sql{address_.Walk({}, false), ""};
+    RangeSql& statement = sql.walk.statement;
     // One statement looks at the whole table: there is one writer anyway.
-    sql.next_bound.all = "SELECT 1 WHERE $1 IS NULL";
+    sql.walk.next_bound.all = "SELECT 1 WHERE $1 IS NULL";
     switch (constraint.kind) {
       case ConstraintKind::kCheck:
-        sql.trial.all = Keys(BreaksCheck());
-        sql.trial_reason = "breaks check '" + constraint.name + "'";
+        statement.all = Keys(BreaksCheck());
+        sql.reason = "breaks check '" + constraint.name + "'";
         return sql;
       case ConstraintKind::kForeignKey:
         if (schema_.FindTable(constraint.reference.table) == nullptr) {
           return std::nullopt;
         }
-        sql.trial.all = Keys(HasNoParent());
-        sql.trial_reason = "foreign key '" + constraint.name +
-                           "' finds no row of '" + constraint.reference.table +
-                           "'";
+        statement.all = Keys(HasNoParent());
+        sql.reason = "foreign key '" + constraint.name + "' finds no row of '" +
+                     constraint.reference.table + "'";
         return sql;
       case ConstraintKind::kUnique:
-        sql.trial.all = Keys(IsDuplicate());
-        sql.trial_reason =
-            "its " + base::Join(columns_, ", ") + " is not unique";
+        statement.all = Keys(IsDuplicate());
+        sql.reason = "its " + base::Join(columns_, ", ") + " is not unique";
         return sql;
       case ConstraintKind::kPrimaryKey:
       case ConstraintKind::kExclude:
@@ -62,14 +59,6 @@ class Trial {
   }
 
  private:
-  plan::Motion Motion(const schema::TableName& table) const {
-    plan::Motion motion;
-    motion.table = table;
-    motion.key = trial_.key;
-    motion.without_rowid = trial_.without_rowid;
-    return motion;
-  }
-
   std::string Keys(const std::string& condition) const {
     return address_
         .Ranges("SELECT " + address_.WalkList() + " FROM " + Quote(table_),
@@ -122,7 +111,7 @@ class Trial {
 
 }  // namespace
 
-std::optional<MotionSql> TrialSql(
+std::optional<TrialSql> ConstraintTrialSql(
     const schema::TableName& table,
     const std::optional<plan::ConstraintTrial>& trial,
     const db::RenderContext& context) {

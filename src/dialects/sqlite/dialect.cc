@@ -111,6 +111,10 @@ class SqliteDialect : public db::Dialect, public db::Meter {
                        const db::RenderContext& context) const override {
     return sqlite::Render(action, context);
   }
+  MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
+                          const db::RenderContext& context) const override {
+    return sqlite::RenderMotions(motions, context);
+  }
 
   QueryPlan Explain(db::Connection& connection,
                     const std::string& query) const override {
@@ -125,7 +129,7 @@ class SqliteDialect : public db::Dialect, public db::Meter {
   // Empty but within a chunk's transaction; see sync.h.
   std::vector<db::SignalSql> Signals() const override { return {}; }
   std::vector<MotionEstimate> Estimate(
-      db::Connection& connection, const plan::Motion& motion,
+      db::Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const override {
     return sqlite::Estimate(connection, motion, table, capabilities_);
   }

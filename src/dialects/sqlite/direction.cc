@@ -9,11 +9,13 @@
 
 namespace segue::sqlite {
 
-Direction::Direction(const plan::Motion& motion)
-    : motion_(motion), d_(Quote(motion.provenance)) {}
+Direction::Direction(const plan::ColumnMotion& motion, plan::SyncForm form)
+    : motion_(motion), form_(form), d_(Quote(motion.provenance)) {}
 
 // What to do where both sides are given.
-const char* Direction::Both() const { return motion_.settling ? "2" : "3"; }
+const char* Direction::Both() const {
+  return form_ == plan::SyncForm::kSettling ? "2" : "3";
+}
 
 // "The old side was not given": SQLite cannot tell a default from a value
 // that equals it.
@@ -38,6 +40,7 @@ std::string Direction::WhenNeitherGiven(const char* row) const {
 }
 
 std::string Direction::OnInsert() const {
+  if (sealed()) return "2";
   const std::string start = "CASE " + WhenNeitherGiven("NEW") + "WHEN NEW." +
                             Quote(motion_.new_column->name) +
                             " IS NULL THEN 1 ";
@@ -48,7 +51,11 @@ std::string Direction::OnInsert() const {
          " END)";
 }
 
+// Sealed, whatever is written: what the trigger itself has begun, it ends.
 std::string Direction::OnUpdate() const {
+  if (sealed()) {
+    return "CASE WHEN OLD." + d_ + " IN (-2, -5) THEN 5 ELSE 2 END";
+  }
   const std::string new_changed = Changed(motion_.new_column->name);
   std::string sql = "CASE ";
   if (motion_.old_column) {

@@ -12,7 +12,7 @@ namespace segue::sqlite {
 // `motion` must outlive it and have a new column.
 class Direction {
  public:
-  explicit Direction(const plan::Motion& motion);
+  Direction(const plan::ColumnMotion& motion, plan::SyncForm form);
 
   // 1: the new side follows, 2: the old side follows, 3: both stay.
   std::string OnInsert() const;
@@ -32,7 +32,10 @@ class Direction {
   std::vector<std::string> Sources() const;
   std::string SourcesChanged() const;
 
-  const plan::Motion& motion_;
+  bool sealed() const { return form_ == plan::SyncForm::kSealed; }
+
+  const plan::ColumnMotion& motion_;
+  const plan::SyncForm form_;
   std::string d_;
 };
 

@@ -83,7 +83,7 @@ MotionEstimate EstimateCopy(double rows, double row_bytes, double indexes) {
 }
 
 std::vector<MotionEstimate> Estimate(db::Connection& connection,
-                                     const plan::Motion& motion,
+                                     const plan::ColumnMotion& motion,
                                      const schema::Table& table,
                                      const db::Capabilities& can) {
   if (!motion.new_column || table.estimated_rows < 1) return {};

@@ -12,7 +12,7 @@ namespace segue::sqlite {
 
 // Empty for a table without rows. One statement, over a hundred rows.
 std::vector<MotionEstimate> Estimate(db::Connection& connection,
-                                     const plan::Motion& motion,
+                                     const plan::ColumnMotion& motion,
                                      const schema::Table& table,
                                      const db::Capabilities& can);
 

@@ -14,10 +14,10 @@ namespace {
 
 class RowStatements {
  public:
-  RowStatements(const plan::Motion& motion, const schema::Table* table)
+  RowStatements(const plan::ColumnMotion& motion, const schema::Table* table)
       : motion_(motion),
         schema_table_(table),
-        address_(motion, table),
+        address_(RowsOf(motion), table),
         table_(Quote(motion.table.name)),
         d_(Quote(motion.provenance)) {}
 
@@ -25,34 +25,41 @@ class RowStatements {
     MotionSql sql;
     sql.name = motion_.name;
     sql.table = motion_.table.name;
-    sql.key_columns = address_.walk_columns();
-    sql.next_bound = NextBound();
-    sql.estimated_rows = address_.EstimateSql();
     if (!motion_.new_column) return sql;
     sql.trial = Trial();
-    sql.fill = Fill();
-    sql.verify = Verify();
-    sql.repair = Repair();
-    sql.both_given = KeysWhere(d_ + " = 3");
-    if (motion_.keeps_old_column) sql.settle = Settle();
-    sql.count_left =
-        "SELECT count(*) FROM " + table_ + " WHERE " + d_ + " <= 0";
+    sql.fill = Writing(Fill());
+    sql.verify = {address_.Walk(Verify(), false)};
+    sql.repair = Writing(Repair());
+    sql.both_given = {address_.Walk(KeysWhere(d_ + " = 3"), false)};
+    if (motion_.keeps_old_column) sql.settle = Writing(Settle());
+    sql.count_left = "SELECT count(*) FROM " + table_ + " WHERE " + Unfilled();
     return sql;
   }
+
+  std::string Unfilled() const { return d_ + " <= 0"; }
+
+  // "n = ..., d = ..." of a fill that other motions share: a row that is filled
+  // keeps what it has.
+  std::string SharedSet() const {
+    const std::string n = Quote(motion_.new_column->name);
+    return n + " = CASE WHEN " + Unfilled() + " THEN " + Up() + " ELSE " + n +
+           " END, " + d_ + " = CASE WHEN " + Unfilled() + " THEN 1 ELSE " + d_ +
+           " END";
+  }
+
+  WalkSql Writing(RangeSql statement) const {
+    return address_.Walk(std::move(statement), true);
+  }
+
+  WalkSql SharedFill(const std::string& sets,
+                     const std::string& unfilled) const {
+    return Writing(address_.Ranges("UPDATE " + table_ + " SET " + sets,
+                                   "(" + unfilled + ")", ""));
+  }
+
+  const std::string& table() const { return table_; }
 
  private:
-  RangeSql NextBound() const {
-    RangeSql sql = address_.Ranges(
-        "SELECT " + address_.WalkList() + " FROM " + table_, "",
-        " ORDER BY " + address_.WalkList() + " LIMIT 1 OFFSET $");
-    const std::size_t keys = address_.walk_columns().size();
-    sql.all += "1 - 1";
-    sql.after += std::to_string(keys + 1) + " - 1";
-    sql.upto += std::to_string(keys + 1) + " - 1";
-    sql.between += std::to_string(2 * keys + 1) + " - 1";
-    return sql;
-  }
-
   // Negative: a statement of the application's failed half-way under OR FAIL.
   // What it left behind yields to the old side.
   RangeSql Fill() const {
@@ -133,13 +140,14 @@ class RowStatements {
                            "(" + d_ + " <= 0" + DerivedWrongly() + ")", "");
   }
 
-  RangeSql Trial() const {
+  std::optional<TrialSql> Trial() const {
     const bool takes_null = !motion_.new_not_null;
     const bool harmless = motion_.up.PlainColumn().has_value() && takes_null;
-    if (harmless || !SourcesExist()) return {};
+    if (harmless || !SourcesExist()) return std::nullopt;
     // Evaluates it for every row, and is never true.
-    if (takes_null) return KeysWhere("typeof(" + Up() + ") = ''");
-    return KeysWhere(Up() + " IS NULL");
+    const std::string fails =
+        takes_null ? "typeof(" + Up() + ") = ''" : Up() + " IS NULL";
+    return TrialSql{address_.Walk(KeysWhere(fails), false), ""};
   }
 
   // A source may be a column that the same migration has yet to add.
@@ -159,7 +167,7 @@ class RowStatements {
   std::string Up() const { return Bound(motion_.up, motion_.table.name); }
   std::string Down() const { return Bound(motion_.down, motion_.table.name); }
 
-  const plan::Motion& motion_;
+  const plan::ColumnMotion& motion_;
   const schema::Table* schema_table_;
   RowAddress address_;
   std::string table_;
@@ -168,9 +176,28 @@ class RowStatements {
 
 }  // namespace
 
-MotionSql MakeMotionSql(const plan::Motion& motion,
+MotionSql MakeMotionSql(const plan::ColumnMotion& motion,
                         const schema::Table* table) {
   return RowStatements(motion, table).Make();
+}
+
+MotionSql SharedFillSql(const std::vector<const plan::ColumnMotion*>& motions,
+                        const schema::Table* table) {
+  MotionSql sql;
+  std::vector<std::string> sets, unfilled;
+  for (const plan::ColumnMotion* motion : motions) {
+    const RowStatements one(*motion, table);
+    sets.push_back(one.SharedSet());
+    unfilled.push_back(one.Unfilled());
+    sql.parts.push_back(motion->name);
+  }
+  const RowStatements first(*motions[0], table);
+  const std::string left = base::Join(unfilled, " OR ");
+  sql.name = base::Join(sql.parts, "+");
+  sql.table = motions[0]->table.name;
+  sql.fill = first.SharedFill(base::Join(sets, ", "), left);
+  sql.count_left = "SELECT count(*) FROM " + first.table() + " WHERE " + left;
+  return sql;
 }
 
 }  // namespace segue::sqlite

@@ -10,6 +10,10 @@ namespace segue::sqlite {
 PlannedAction Render(const plan::Action& action,
                      const db::RenderContext& context);
 
+// render_motions.cc; see db::Language.
+MotionSql RenderMotions(const std::vector<plan::MotionId>& ids,
+                        const db::RenderContext& context);
+
 // One overload an action; a missing one does not compile.
 class Renderer {
  public:
@@ -33,7 +37,6 @@ class Renderer {
   // render_motions.cc
   PlannedAction operator()(const plan::CreateSync& action) const;
   PlannedAction operator()(const plan::DropSync& action) const;
-  PlannedAction operator()(const plan::NarrowSync& action) const;
   PlannedAction operator()(const plan::Backfill& action) const;
   PlannedAction operator()(const plan::Verify& action) const;
   PlannedAction operator()(const plan::Settle& action) const;
@@ -55,7 +58,7 @@ class Renderer {
   PlannedAction Change(const std::string& description,
                        const std::string& hold) const;
   PlannedAction Motion(ActionKind kind, const char* verb,
-                       const plan::Motion& motion) const;
+                       const plan::MotionId& id) const;
   const schema::Table* TableOf(const schema::TableName& name) const;
   // "rewrites the table: about 2 s for 1,234,567 rows"
   std::string RewriteTime(const schema::TableName& name,

@@ -115,7 +115,7 @@ PlannedAction Renderer::operator()(const plan::AddConstraint& action) const {
   planned.undo = DropStatements(action.table, action.constraint.name);
   planned.probe =
       "SELECT " + IsThere(action.table.name, action.constraint.name);
-  planned.motion = TrialSql(action.table, action.trial, context_);
+  planned.trial = ConstraintTrialSql(action.table, action.trial, context_);
   return planned;
 }
 

@@ -112,7 +112,7 @@ PlannedAction Renderer::operator()(const plan::CreateIndex& action) const {
   if (!action.trial) {
     planned.objections = DuplicatesSql(TableOf(action.table), action.index);
   }
-  planned.motion = TrialSql(action.table, action.trial, context_);
+  planned.trial = ConstraintTrialSql(action.table, action.trial, context_);
   return planned;
 }
 
@@ -123,7 +123,7 @@ PlannedAction Renderer::operator()(const plan::DropIndex& action) const {
   planned.forward = {{DropSql(action.index.name), {}}};
   planned.undo = {{RecreateSql(action.table, action.index), {}}};
   planned.probe = "SELECT NOT " + HasIndex(action.index.name);
-  planned.reversible = !action.alone || !action.index.unique;
+  planned.reversible = !action.alone;
   return planned;
 }
 

@@ -1,4 +1,7 @@
 // Dual writes and the walks over rows.
+#include <optional>
+
+#include "base/text.h"
 #include "dialects/sqlite/instead_of.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
@@ -12,7 +15,10 @@ namespace {
 constexpr char kInstant[] = "milliseconds, any size";
 
 // "'name' and 'full_name' of 'users'"
-std::string Subject(const plan::Motion& motion) {
+std::string Subject(const plan::ColumnMotion& as_planned, plan::SyncForm form) {
+  const bool sealed = form == plan::SyncForm::kSealed;
+  const plan::ColumnMotion motion =
+      sealed ? plan::Sealed(as_planned) : as_planned;
   std::string text;
   if (motion.old_column) text = "'" + motion.old_column->name + "'";
   if (motion.old_column && motion.new_column) text += " and ";
@@ -27,11 +33,18 @@ void Append(std::vector<Statement> more, std::vector<Statement>* statements) {
 }  // namespace
 
 PlannedAction Renderer::operator()(const plan::CreateSync& action) const {
-  const plan::Motion& motion = action.motion;
+  const plan::ColumnMotion& motion = context_.motions.Column(action.motion);
   const schema::Table* table = TableOf(motion.table);
   PlannedAction planned =
-      Change("Keep " + Subject(motion) + " in step", kInstant);
-  planned.forward = CreateTriggers(motion, table);
+      Change("Keep " + Subject(motion, action.form) + " in step", kInstant);
+  planned.forward = CreateTriggers(motion, action.form, table);
+  planned.probe = "SELECT " + TriggersExist(motion);
+  const std::optional<plan::SyncForm> before =
+      plan::FormBefore(motion, action.form);
+  if (before) {
+    planned.undo = CreateTriggers(motion, *before, table);
+    return planned;
+  }
   planned.undo = DropTriggers(motion);
   // In the transaction that also drops the provenance, which rewrites the table
   // anyway. Rows where an application gave both (3) stay as they are.
@@ -42,22 +55,15 @@ PlannedAction Renderer::operator()(const plan::CreateSync& action) const {
                                 " IN (1, 2)",
                             {}});
   }
-  planned.probe = "SELECT " + TriggersExist(motion);
-  if (motion.settling) {
-    // This form replaced the ordinary one.
-    plan::Motion before = motion;
-    before.settling = false;
-    planned.undo = CreateTriggers(before, table);
-  }
   return planned;
 }
 
 PlannedAction Renderer::operator()(const plan::DropSync& action) const {
-  const plan::Motion& motion = action.motion;
-  PlannedAction planned =
-      Change("Stop keeping " + Subject(motion) + " in step", kInstant);
+  const plan::ColumnMotion& motion = context_.motions.Column(action.motion);
+  PlannedAction planned = Change(
+      "Stop keeping " + Subject(motion, action.form) + " in step", kInstant);
   planned.forward = DropTriggers(motion);
-  planned.undo = CreateTriggers(motion, TableOf(motion.table));
+  planned.undo = CreateTriggers(motion, action.form, TableOf(motion.table));
   // The provenance column goes next, and SQLite does not see that the triggers
   // of the version's view still write it.
   if (motion.new_column && !motion.new_versions.empty()) {
@@ -69,41 +75,49 @@ PlannedAction Renderer::operator()(const plan::DropSync& action) const {
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::NarrowSync& action) const {
-  throw Error(ErrorKind::kRefused, "table '" + action.motion.table.name +
-                                       "': SQLite's triggers stay as they are");
-}
-
 PlannedAction Renderer::Motion(ActionKind kind, const char* verb,
-                               const plan::Motion& motion) const {
-  PlannedAction planned = Change(verb + (" " + Subject(motion)),
-                                 "the time of a chunk, again and again");
+                               const plan::MotionId& id) const {
+  const plan::ColumnMotion& motion = context_.motions.Column(id);
+  PlannedAction planned =
+      Change(verb + (" " + Subject(motion, plan::SyncForm::kLive)),
+             "the time of a chunk, again and again");
   planned.kind = kind;
   planned.transactional = false;
-  planned.motion = MakeMotionSql(motion, TableOf(motion.table));
+  planned.motion = id;
   return planned;
 }
 
 PlannedAction Renderer::operator()(const plan::Backfill& action) const {
   PlannedAction planned =
-      Motion(ActionKind::kBackfill, "Backfill", action.motion);
+      Motion(ActionKind::kBackfill, "Backfill", action.motions.at(0));
+  std::vector<std::string> subjects, unfilled;
+  for (const plan::MotionId& id : action.motions) {
+    const plan::ColumnMotion& motion = context_.motions.Column(id);
+    subjects.push_back(Subject(motion, plan::SyncForm::kLive));
+    unfilled.push_back(Quote(motion.provenance) + " <= 0");
+  }
+  planned.description = "Backfill " + base::Join(subjects, ", ");
+  planned.motion = base::Join(action.motions, "+");
   planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM " +
-                  Quote(action.motion.table.name) + " WHERE " +
-                  Quote(action.motion.provenance) + " <= 0)";
+                  Quote(context_.motions.Column(action.motions[0]).table.name) +
+                  " WHERE " + base::Join(unfilled, " OR ") + ")";
   return planned;
 }
 
 PlannedAction Renderer::operator()(const plan::Verify& action) const {
-  PlannedAction planned = Motion(ActionKind::kVerify, "Verify", action.motion);
+  PlannedAction planned = Motion(
+      action.only_marked ? ActionKind::kVerifyUnmarked : ActionKind::kVerify,
+      "Verify", action.motion);
   planned.lock = {};  // readers do not block writers for long
   return planned;
 }
 
 PlannedAction Renderer::operator()(const plan::Settle& action) const {
+  const plan::ColumnMotion& motion = context_.motions.Column(action.motion);
   PlannedAction planned = Motion(ActionKind::kSettle, "Settle", action.motion);
   planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM " +
-                  Quote(action.motion.table.name) + " WHERE " +
-                  Quote(action.motion.provenance) + " = 3)";
+                  Quote(motion.table.name) + " WHERE " +
+                  Quote(motion.provenance) + " = 3)";
   return planned;
 }
 
@@ -114,6 +128,18 @@ PlannedAction Renderer::operator()(const plan::Retreat& action) const {
              action.motion);
   planned.lock = {};
   return planned;
+}
+
+MotionSql RenderMotions(const std::vector<plan::MotionId>& ids,
+                        const db::RenderContext& context) {
+  std::vector<const plan::ColumnMotion*> motions;
+  for (const plan::MotionId& id : ids) {
+    motions.push_back(&context.motions.Column(id));
+  }
+  const schema::Table* table =
+      context.schema.FindTable(motions.at(0)->table.name);
+  if (motions.size() == 1) return MakeMotionSql(*motions[0], table);
+  return SharedFillSql(motions, table);
 }
 
 }  // namespace segue::sqlite

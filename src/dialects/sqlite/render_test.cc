@@ -237,24 +237,24 @@ TEST(Versions, ComeAndGo) {
 TEST(Versions, ForgetAMotionWithItsTriggers) {
   TestSession db("CREATE TABLE t(id INTEGER PRIMARY KEY, o, p)");
   plan::PublishVersion version = VersionOf(&db, "main_1");
-  plan::Motion first = db.Install("o", "n", 1, "o", "n");
-  plan::Motion second = db.Install("p", "m", 2, "p", "m");
-  for (plan::Motion* motion : {&first, &second}) {
+  plan::ColumnMotion first = db.Install("o", "n", 1, "o", "n");
+  plan::ColumnMotion second = db.Install("p", "m", 2, "p", "m");
+  for (plan::ColumnMotion* motion : {&first, &second}) {
     motion->new_versions = {"main_1"};
     version.views[0].marks.push_back({motion->name, motion->provenance});
-    db.Do(plan::CreateSync{*motion});
+    db.Sync(*motion);
   }
   db.Do(version);
   const std::string before = db.Catalogue();
-  const PlannedAction undone = db.Do(plan::DropSync{first});
+  const PlannedAction undone = db.DropSync(first);
   const std::string trigger =
       db.Ask("SELECT sql FROM sqlite_schema WHERE name = 'main_1__t_insert'");
   EXPECT_THAT(trigger, ::testing::Not(::testing::HasSubstr("_segue_d1")));
   EXPECT_THAT(trigger, ::testing::HasSubstr("_segue_d2"));
   db.Execute(undone.undo);
   EXPECT_EQ(db.Catalogue(), before);
-  db.Do(plan::DropSync{second});
-  db.Do(plan::DropSync{first});
+  db.DropSync(second);
+  db.DropSync(first);
   db.Run("INSERT INTO main_1__t(id) VALUES (1)");
   EXPECT_EQ(db.Ask("SELECT _segue_d1, _segue_d2 FROM t"), "0|0");
 }

@@ -11,11 +11,10 @@ namespace segue::sqlite {
 namespace {
 
 // A column of the user's may be called by any of them, and then hides it.
-std::string FreeRowidName(const plan::Motion& motion,
-                          const schema::Table* table) {
+std::string FreeRowidName(const Rows& rows, const schema::Table* table) {
   std::vector<std::string> taken;
   if (table != nullptr) taken = table->ColumnNames();
-  if (motion.new_column) taken.push_back(motion.new_column->name);
+  if (!rows.added.empty()) taken.push_back(rows.added);
   for (const char* name : {"rowid", "_rowid_", "oid"}) {
     const bool used = std::any_of(
         taken.begin(), taken.end(),
@@ -25,15 +24,15 @@ std::string FreeRowidName(const plan::Motion& motion,
   return "";
 }
 
-std::vector<std::string> KeyNames(const plan::Motion& motion) {
+std::vector<std::string> KeyNames(const Rows& rows) {
   std::vector<std::string> names;
-  for (const schema::Column& column : motion.key) names.push_back(column.name);
+  for (const schema::Column& column : rows.key) names.push_back(column.name);
   return names;
 }
 
-bool MayBeNull(const plan::Motion& motion) {
+bool MayBeNull(const Rows& rows) {
   return std::any_of(
-      motion.key.begin(), motion.key.end(),
+      rows.key.begin(), rows.key.end(),
       [](const schema::Column& column) { return column.nullable; });
 }
 
@@ -54,12 +53,16 @@ std::string Where(const std::vector<std::string>& conditions) {
 
 }  // namespace
 
-RowAddress::RowAddress(const plan::Motion& motion, const schema::Table* table)
-    : table_(motion.table.name) {
-  if (!motion.without_rowid) rowid_ = FreeRowidName(motion, table);
-  const std::vector<std::string> key = KeyNames(motion);
-  const bool keyed =
-      !key.empty() && (motion.without_rowid || !MayBeNull(motion));
+Rows RowsOf(const plan::ColumnMotion& motion) {
+  return {motion.table.name, motion.key, motion.without_rowid,
+          motion.new_column ? motion.new_column->name : ""};
+}
+
+RowAddress::RowAddress(const Rows& rows, const schema::Table* table)
+    : table_(rows.table) {
+  if (!rows.without_rowid) rowid_ = FreeRowidName(rows, table);
+  const std::vector<std::string> key = KeyNames(rows);
+  const bool keyed = !key.empty() && (rows.without_rowid || !MayBeNull(rows));
   // Not by the key where there is a rowid: our own write may change the key.
   identity_ = rowid_.empty() ? key : std::vector<std::string>{rowid_};
   walk_ = keyed || rowid_.empty() ? key : std::vector<std::string>{rowid_};
@@ -111,6 +114,24 @@ std::string RowAddress::EstimateSql() const {
   // deleted.
   return "SELECT coalesce((SELECT max(" + Quote(rowid_) + ")" + from +
          ") - (SELECT min(" + Quote(rowid_) + ")" + from + ") + 1, 0)";
+}
+
+WalkSql RowAddress::Walk(RangeSql statement, bool writes) const {
+  WalkSql walk;
+  walk.table = table_;
+  walk.key_columns = walk_;
+  walk.statement = std::move(statement);
+  walk.writes = writes;
+  walk.estimated_rows = EstimateSql();
+  RangeSql& bound = walk.next_bound;
+  bound = Ranges("SELECT " + WalkList() + " FROM " + Quote(table_), "",
+                 " ORDER BY " + WalkList() + " LIMIT 1 OFFSET $");
+  const std::size_t keys = walk_.size();
+  bound.all += "1 - 1";
+  bound.after += std::to_string(keys + 1) + " - 1";
+  bound.upto += std::to_string(keys + 1) + " - 1";
+  bound.between += std::to_string(2 * keys + 1) + " - 1";
+  return walk;
 }
 
 }  // namespace segue::sqlite

@@ -10,12 +10,21 @@
 
 namespace segue::sqlite {
 
+// The rows that are meant.
+struct Rows {
+  std::string table;
+  std::vector<schema::Column> key;  // declared; empty: none
+  bool without_rowid = false;
+  std::string added;  // a column that the table is to get; empty: none
+};
+Rows RowsOf(const plan::ColumnMotion& motion);
+
 class RowAddress {
  public:
   // `table`: as it is before the migration; may be null. Throws kRefused when
   // the rows cannot be addressed: all of SQLite's names for the rowid are taken
   // by columns and the table has no other key.
-  RowAddress(const plan::Motion& motion, const schema::Table* table);
+  RowAddress(const Rows& rows, const schema::Table* table);
 
   // In a trigger: the row that fired it. "rowid = NEW.rowid"
   std::string SameAsNew() const;
@@ -28,6 +37,9 @@ class RowAddress {
   // and `filter`, which may be empty), then `tail`.
   RangeSql Ranges(const std::string& head, const std::string& filter,
                   const std::string& tail) const;
+
+  // The walk of this statement. One statement tells where a chunk ends.
+  WalkSql Walk(RangeSql statement, bool writes) const;
 
   // The walk's columns, quoted: for SELECT, ORDER BY and row values.
   std::string WalkList() const;

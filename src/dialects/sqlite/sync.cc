@@ -18,7 +18,7 @@ bool IsIn(const std::vector<schema::Column>& columns, const std::string& name) {
 }
 
 // A key that the trigger would have to fill after the row is there.
-void RefuseKeyColumn(const plan::Motion& motion) {
+void RefuseKeyColumn(const plan::ColumnMotion& motion) {
   if (!motion.old_column || !motion.new_column) return;
   if (!IsIn(motion.key, motion.old_column->name)) return;
   const bool integer_key =
@@ -33,17 +33,25 @@ void RefuseKeyColumn(const plan::Motion& motion) {
 
 }  // namespace
 
-std::vector<Statement> CreateTriggers(const plan::Motion& motion,
+std::vector<Statement> CreateTriggers(const plan::ColumnMotion& motion,
+                                      plan::SyncForm form,
                                       const schema::Table* table) {
+  if (form == plan::SyncForm::kNarrow || form == plan::SyncForm::kRetreating) {
+    throw Error(
+        ErrorKind::kInternal,
+        "SQLite's triggers have no such form for motion '" + motion.name + "'");
+  }
   RefuseKeyColumn(motion);
+  const bool sealed = form == plan::SyncForm::kSealed;
+  const plan::ColumnMotion now = sealed ? plan::Sealed(motion) : motion;
   std::vector<Statement> statements = DropTriggers(motion);
-  statements.push_back({InsertTrigger(motion, table), {}});
-  const std::string update = UpdateTrigger(motion, table);
+  statements.push_back({InsertTrigger(now, form, table), {}});
+  const std::string update = UpdateTrigger(now, form, table);
   if (!update.empty()) statements.push_back({update, {}});
   return statements;
 }
 
-std::vector<Statement> DropTriggers(const plan::Motion& motion) {
+std::vector<Statement> DropTriggers(const plan::ColumnMotion& motion) {
   std::vector<Statement> statements;
   for (const char* event : {"insert", "update"}) {
     statements.push_back(
@@ -52,7 +60,7 @@ std::vector<Statement> DropTriggers(const plan::Motion& motion) {
   return statements;
 }
 
-std::string TriggersExist(const plan::Motion& motion) {
+std::string TriggersExist(const plan::ColumnMotion& motion) {
   return "EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger' "
          "AND name = " +
          Literal(TriggerName(motion, "insert")) + ")";

@@ -24,13 +24,18 @@ namespace segue::sqlite {
 
 // `table`: as it is before the migration; may be null. Replace those there
 // are. Throw kRefused when the motion cannot be kept in step by triggers.
-std::vector<Statement> CreateTriggers(const plan::Motion& motion,
+std::vector<Statement> CreateTriggers(const plan::ColumnMotion& motion,
+                                      plan::SyncForm form,
                                       const schema::Table* table);
-std::vector<Statement> DropTriggers(const plan::Motion& motion);
+std::vector<Statement> DropTriggers(const plan::ColumnMotion& motion);
 
 // A condition: are the triggers there?
-std::string TriggersExist(const plan::Motion& motion);
+std::string TriggersExist(const plan::ColumnMotion& motion);
 
-MotionSql MakeMotionSql(const plan::Motion& motion, const schema::Table* table);
+MotionSql MakeMotionSql(const plan::ColumnMotion& motion,
+                        const schema::Table* table);
+// Motions that do not meet; see db::Language::RenderMotions.
+MotionSql SharedFillSql(const std::vector<const plan::ColumnMotion*>& motions,
+                        const schema::Table* table);
 
 }  // namespace segue::sqlite

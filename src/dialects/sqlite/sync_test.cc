@@ -33,7 +33,7 @@ TEST_P(SyncTest, AUserTriggerOnEveryWriteLosesNothing) {
       "WHERE id = NEW.id; UPDATE t SET x = 'x' WHERE id = NEW.id AND 0; END;";
   db.Run("CREATE TRIGGER a1 AFTER INSERT" + touch +
          "CREATE TRIGGER a2 AFTER UPDATE" + touch);
-  const plan::Motion motion = db.Install("lower(o)");
+  const plan::ColumnMotion motion = db.Install("lower(o)");
   db.Run("CREATE TRIGGER z1 AFTER INSERT" + touch +
          "CREATE TRIGGER z2 AFTER UPDATE" + touch);
   db.Run(
@@ -51,7 +51,7 @@ TEST_P(SyncTest, OrIgnoreSkipsARowWhoseOldValueIsTaken) {
   TestSession db = Session(
       "CREATE TABLE t(id INTEGER PRIMARY KEY, o TEXT UNIQUE);"
       "INSERT INTO t VALUES (1, 'A')");
-  const plan::Motion motion = db.Install();
+  const plan::ColumnMotion motion = db.Install();
   db.Run("INSERT OR IGNORE INTO t(n) VALUES ('A'), ('B')");
   EXPECT_EQ(db.Ask("SELECT o, n FROM t"), "A|NULL B|B");
   EXPECT_NE(db.ErrorOf("INSERT INTO t(n) VALUES ('A')"), "");
@@ -76,7 +76,7 @@ TEST_P(SyncTest, OrFailLeavesNoTraceInTheEnd) {
   TestSession db = Session(
       "CREATE TABLE t(id INTEGER PRIMARY KEY, o TEXT UNIQUE, x TEXT);"
       "INSERT INTO t(id, o) VALUES (1, 'A'), (2, 'B'), (3, 'C')");
-  const plan::Motion motion = db.Install();
+  const plan::ColumnMotion motion = db.Install();
   db.Fill(motion);
   EXPECT_NE(db.ErrorOf("UPDATE OR FAIL t SET n = 'B' WHERE id = 1"), "");
   EXPECT_NE(db.ErrorOf("UPDATE OR FAIL t SET n = 'B' WHERE id = 3"), "");
@@ -90,9 +90,9 @@ TEST_P(SyncTest, OrFailLeavesNoTraceInTheEnd) {
 
 TEST_P(SyncTest, MotionsFeedEachOther) {
   TestSession db = Session(kTable);
-  const plan::Motion first = db.Install("upper(o)", "lower(n)");
+  const plan::ColumnMotion first = db.Install("upper(o)", "lower(n)");
   // Derived from what the first motion writes, on either side.
-  const plan::Motion second = db.Install("o || n", "", 2, "", "both");
+  const plan::ColumnMotion second = db.Install("o || n", "", 2, "", "both");
   db.Run(
       "UPDATE t SET n = 'NEW' WHERE id = 1;"
       "INSERT INTO t(id, o) VALUES (3, 'old');"
@@ -108,12 +108,12 @@ TEST_P(SyncTest, MotionsFeedEachOther) {
 TEST_P(SyncTest, TwoMotionsFillTwoRelaxedColumns) {
   TestSession db =
       Session("CREATE TABLE t(id INTEGER PRIMARY KEY, o TEXT, p TEXT)");
-  plan::Motion first = db.Install();
-  plan::Motion second = db.Install("p", "q", 2, "p", "q");
-  for (plan::Motion* motion : {&first, &second}) {
+  plan::ColumnMotion first = db.Install();
+  plan::ColumnMotion second = db.Install("p", "q", 2, "p", "q");
+  for (plan::ColumnMotion* motion : {&first, &second}) {
     motion->old_column->nullable = false;
     motion->new_not_null = true;
-    db.Do(plan::CreateSync{*motion});
+    db.Sync(*motion);
   }
   db.Run(
       "INSERT INTO t(id, n, q) VALUES (1, 'N', 'Q');"
@@ -128,7 +128,7 @@ TEST_P(SyncTest, TwoMotionsFillTwoRelaxedColumns) {
 
 TEST_P(SyncTest, AnotherColumnKeepsTheSideThatWroteLast) {
   TestSession db = Session(kTable);
-  const plan::Motion motion =
+  const plan::ColumnMotion motion =
       db.Install("o || ':' || x", "substr(n, 1, 1) || x");
   db.Run("UPDATE t SET n = 'N' WHERE id = 2; UPDATE t SET x = 'y'");
   EXPECT_EQ(db.Ask(kRows), "1|A|A:y|1 2|Ny|N|2");
@@ -137,7 +137,7 @@ TEST_P(SyncTest, AnotherColumnKeepsTheSideThatWroteLast) {
 
 TEST_P(SyncTest, AClientMayWriteAllColumnsBack) {
   TestSession db = Session(kTable);
-  const plan::Motion motion = db.Install("lower(o)");
+  const plan::ColumnMotion motion = db.Install("lower(o)");
   db.Fill(motion);
   db.Run("UPDATE t SET n = 'N' WHERE id = 1");
   // As an object mapper does that read the row before: provenance too.
@@ -153,7 +153,7 @@ TEST_P(SyncTest, AClientMayWriteAllColumnsBack) {
 
 TEST_P(SyncTest, UpsertsUpdate) {
   TestSession db = Session(kTable);
-  const plan::Motion motion = db.Install("lower(o)");
+  const plan::ColumnMotion motion = db.Install("lower(o)");
   db.Run(
       "INSERT INTO t(id, n) VALUES (1, 'N') ON CONFLICT(id) DO UPDATE SET "
       "n = excluded.n; INSERT INTO t(id, o) VALUES (2, 'O') "
@@ -166,7 +166,7 @@ TEST_P(SyncTest, UpsertsUpdate) {
 TEST(Sync, TellsADefaultFromAValue) {
   TestSession db(
       "CREATE TABLE t(id INTEGER PRIMARY KEY, o TEXT NOT NULL DEFAULT none)");
-  const plan::Motion motion = db.Install();
+  const plan::ColumnMotion motion = db.Install();
   db.Run(
       "INSERT INTO t(id, n) VALUES (1, 'N'); INSERT INTO t(id) VALUES (2);"
       "INSERT INTO t(id, o, n) VALUES (3, 'O', 'N')");
@@ -177,7 +177,7 @@ TEST(Sync, TablesThatHideTheirRowid) {
   TestSession db(
       "CREATE TABLE t(rowid TEXT, _rowid_ INTEGER, id, o TEXT);"
       "INSERT INTO t VALUES ('same', 1, 1, 'A'), ('same', 1, 2, 'B')");
-  const plan::Motion motion = db.Install();
+  const plan::ColumnMotion motion = db.Install();
   db.Run("UPDATE t SET n = 'N' WHERE id = 2");
   EXPECT_EQ(db.Ask("SELECT o, n FROM t"), "A|NULL N|N");
   db.Fill(motion);
@@ -210,13 +210,13 @@ TEST(MotionSql, SearchesTheKeyAndSortsNothing) {
   };
   for (const std::string& table : tables) {
     TestSession db(table);
-    const plan::Motion motion = db.Install();
-    const MotionSql sql = *db.Render(plan::Backfill{motion}).motion;
-    const std::size_t keys = sql.key_columns.size();
+    const plan::ColumnMotion motion = db.Install();
+    const MotionSql sql = db.Rows(motion);
+    const std::size_t keys = sql.fill->key_columns.size();
     for (const auto& [statement, parameters] :
-         {std::pair{sql.next_bound.after, keys + 1},
-          std::pair{sql.fill.between, 2 * keys},
-          std::pair{sql.verify.between, 2 * keys}}) {
+         {std::pair{sql.fill->next_bound.after, keys + 1},
+          std::pair{sql.fill->statement.between, 2 * keys},
+          std::pair{sql.verify.at(0).statement.between, 2 * keys}}) {
       const std::string plan =
           db.Ask("EXPLAIN QUERY PLAN " + statement,
                  std::vector<db::Value>(parameters, std::int64_t{1}));
@@ -231,7 +231,7 @@ TEST(MotionSql, ComparesAsStored) {
       "CREATE TABLE t(id INTEGER PRIMARY KEY, o INTEGER);"
       "INSERT INTO t(o) VALUES (1), (2), (NULL)");
   // Text into an INTEGER column becomes a number on its way.
-  const plan::Motion motion = db.Install("'0' || o", "CAST(n AS TEXT)");
+  const plan::ColumnMotion motion = db.Install("'0' || o", "CAST(n AS TEXT)");
   db.Fill(motion);
   db.Run("UPDATE t SET n = 7 WHERE id = 2");
   EXPECT_EQ(db.Ask(kRows), "1|1|1|1 2|7|7|2 3|NULL|NULL|1");
@@ -242,7 +242,7 @@ TEST(MotionSql, FindsADifferenceThatACollationHides) {
   TestSession db(
       "CREATE TABLE t(id INTEGER PRIMARY KEY, o TEXT COLLATE NOCASE);"
       "INSERT INTO t(o) VALUES ('a')");
-  const plan::Motion motion = db.Install();
+  const plan::ColumnMotion motion = db.Install();
   db.Fill(motion);
   db.Execute({{"UPDATE t SET n = 'A'", {}}}, db::Purpose::kBackfill);
   EXPECT_EQ(db.Wrong(motion), "1");

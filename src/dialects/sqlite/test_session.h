@@ -56,9 +56,22 @@ class TestSession {
     return schema::RequireColumn(Table(), name);
   }
 
-  PlannedAction Render(const plan::Action& action) {
+  PlannedAction Render(const plan::Action& action,
+                       const plan::Motions& motions = db::kNoMotions) {
     const schema::Schema schema = Schema();
-    return dialect_->Render(action, {schema, std::chrono::milliseconds(500)});
+    return dialect_->Render(action,
+                            {schema, std::chrono::milliseconds(500), motions});
+  }
+  MotionSql Rows(const plan::ColumnMotion& motion) {
+    const schema::Schema schema = Schema();
+    return dialect_->RenderMotions(
+        {motion.name},
+        {schema, std::chrono::milliseconds(500), MotionsWith(motion)});
+  }
+  static plan::Motions MotionsWith(const plan::ColumnMotion& motion) {
+    plan::Motions motions;
+    motions.Add(motion);
+    return motions;
   }
   void Execute(const std::vector<Statement>& statements,
                db::Purpose purpose = db::Purpose::kSchema) {
@@ -72,18 +85,24 @@ class TestSession {
     }
     transaction.Commit();
   }
-  PlannedAction Do(const plan::Action& action) {
-    PlannedAction planned = Render(action);
+  PlannedAction Do(const plan::Action& action,
+                   const plan::Motions& motions = db::kNoMotions) {
+    PlannedAction planned = Render(action, motions);
     Execute(planned.forward);
     return planned;
   }
-  void Fill(const plan::Motion& motion) {
-    Execute({{Render(plan::Backfill{motion}).motion->fill.all, {}}},
-            db::Purpose::kBackfill);
+  void Sync(const plan::ColumnMotion& motion) {
+    Do(plan::CreateSync{motion.name}, MotionsWith(motion));
+  }
+  PlannedAction DropSync(const plan::ColumnMotion& motion) {
+    return Do(plan::DropSync{motion.name}, MotionsWith(motion));
+  }
+  void Fill(const plan::ColumnMotion& motion) {
+    Execute({{Rows(motion).fill->statement.all, {}}}, db::Purpose::kBackfill);
   }
   // Keys of rows that disagree.
-  std::string Wrong(const plan::Motion& motion) {
-    return Ask(Render(plan::Verify{motion}).motion->verify.all);
+  std::string Wrong(const plan::ColumnMotion& motion) {
+    return Ask(Rows(motion).verify.at(0).statement.all);
   }
   // What SQLite keeps of the user's schema, byte for byte.
   std::string Catalogue() {
@@ -96,11 +115,12 @@ class TestSession {
   }
 
   // A motion o -> n of table t with the triggers installed.
-  plan::Motion Install(const std::string& up = "o",
-                       const std::string& down = "n", int number = 1,
-                       const std::string& old_name = "o",
-                       const std::string& new_name = "n") {
-    plan::Motion motion = MakeMotion(up, down, number, old_name, new_name);
+  plan::ColumnMotion Install(const std::string& up = "o",
+                             const std::string& down = "n", int number = 1,
+                             const std::string& old_name = "o",
+                             const std::string& new_name = "n") {
+    plan::ColumnMotion motion =
+        MakeMotion(up, down, number, old_name, new_name);
     Do(plan::AddColumn{motion.table, *motion.new_column});
     schema::Column provenance;
     provenance.name = motion.provenance;
@@ -108,15 +128,15 @@ class TestSession {
     provenance.nullable = false;
     provenance.default_sql = "0";
     Do(plan::AddColumn{motion.table, provenance});
-    Do(plan::CreateSync{motion});
+    Sync(motion);
     return motion;
   }
 
-  plan::Motion MakeMotion(const std::string& up, const std::string& down,
-                          int number, const std::string& old_name,
-                          const std::string& new_name) {
+  plan::ColumnMotion MakeMotion(const std::string& up, const std::string& down,
+                                int number, const std::string& old_name,
+                                const std::string& new_name) {
     const schema::Table table = Table();
-    plan::Motion motion;
+    plan::ColumnMotion motion;
     motion.name = "m" + std::to_string(number);
     motion.table = table.name;
     motion.provenance = "_segue_d" + std::to_string(number);

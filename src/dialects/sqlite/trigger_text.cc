@@ -19,7 +19,7 @@ constexpr char kNotBackfill[] = "NOT EXISTS (SELECT 1 FROM segue_busy)";
 
 // Whether a unique index is over the old column, and nothing else can make a
 // write of the trigger's go without effect.
-bool HasUnique(const plan::Motion& motion, const schema::Table* table) {
+bool HasUnique(const plan::ColumnMotion& motion, const schema::Table* table) {
   if (table == nullptr || !motion.old_column) return false;
   for (const schema::Trigger& trigger : table->triggers) {
     for (const Token& token : Tokenize(trigger.definition)) {
@@ -40,13 +40,14 @@ bool HasUnique(const plan::Motion& motion, const schema::Table* table) {
 // Writes the bodies. n, o, d: the new, old and provenance column.
 class TriggerText {
  public:
-  TriggerText(const plan::Motion& motion, const schema::Table* table)
+  TriggerText(const plan::ColumnMotion& motion, plan::SyncForm form,
+              const schema::Table* table)
       : motion_(motion),
-        address_(motion, table),
+        address_(RowsOf(motion), table),
         table_(Quote(motion.table.name)),
         row_(address_.SameAsNew()),
         d_(Quote(motion.provenance)),
-        direction_(motion),
+        direction_(motion, form),
         unique_(HasUnique(motion, table)) {}
 
   std::string OnInsert() const {
@@ -191,7 +192,7 @@ class TriggerText {
 
   std::string Down() const { return Bound(motion_.down, motion_.table.name); }
 
-  const plan::Motion& motion_;
+  const plan::ColumnMotion& motion_;
   RowAddress address_;
   std::string table_;
   std::string row_;
@@ -202,18 +203,18 @@ class TriggerText {
 
 }  // namespace
 
-std::string TriggerName(const plan::Motion& motion, const char* event) {
+std::string TriggerName(const plan::ColumnMotion& motion, const char* event) {
   return "segue_" + motion.name + "_" + event;
 }
 
-std::string InsertTrigger(const plan::Motion& motion,
+std::string InsertTrigger(const plan::ColumnMotion& motion, plan::SyncForm form,
                           const schema::Table* table) {
-  return TriggerText(motion, table).OnInsert();
+  return TriggerText(motion, form, table).OnInsert();
 }
 
-std::string UpdateTrigger(const plan::Motion& motion,
+std::string UpdateTrigger(const plan::ColumnMotion& motion, plan::SyncForm form,
                           const schema::Table* table) {
-  return TriggerText(motion, table).OnUpdate();
+  return TriggerText(motion, form, table).OnUpdate();
 }
 
 }  // namespace segue::sqlite

@@ -9,13 +9,13 @@
 namespace segue::sqlite {
 
 // `event`: "insert" or "update".
-std::string TriggerName(const plan::Motion& motion, const char* event);
+std::string TriggerName(const plan::ColumnMotion& motion, const char* event);
 
 // CREATE TRIGGER. `table` as in CreateTriggers.
-std::string InsertTrigger(const plan::Motion& motion,
+std::string InsertTrigger(const plan::ColumnMotion& motion, plan::SyncForm form,
                           const schema::Table* table);
 // Empty when the motion needs none.
-std::string UpdateTrigger(const plan::Motion& motion,
+std::string UpdateTrigger(const plan::ColumnMotion& motion, plan::SyncForm form,
                           const schema::Table* table);
 
 }  // namespace segue::sqlite

@@ -1,5 +1,7 @@
 #include "engine/session.h"
 
+#include <algorithm>
+
 #include "backfill/trial.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -22,6 +24,16 @@ namespace {
 // A table too large to try whole in this time is tried in part; what is missed
 // is found by the backfill, which then rolls back.
 constexpr std::chrono::seconds kTrialTime{30};
+
+// It checks and refuses, and leaves the old version all that it has.
+bool OnlyProves(const Step& step) {
+  return step.reversible() &&
+         std::any_of(step.actions.begin(), step.actions.end(),
+                     [](const PlannedAction& action) {
+                       return action.kind == ActionKind::kVerify ||
+                              action.kind == ActionKind::kSettle;
+                     });
+}
 
 }  // namespace
 
@@ -313,42 +325,37 @@ void Migrator::Session::RecordReady(Lease& lease, MigrationRow& row) {
 void Migrator::Session::Contract(Lease& lease, MigrationRow& row,
                                  const std::string& force_reason) {
   Runner runner(database, ledger, lease, options, row);
-  const bool fresh = row.phase == Phase::kMigrating;
   try {
-    if (fresh) {
-      RefuseUsed(lease, row, force_reason);
-      const VerifyReport report = runner.VerifyAll();
-      if (!report.clean()) {
-        throw Error(
-            ErrorKind::kMismatch,
-            "old and new disagree in " + base::Join(report.mismatches, "; "))
-            .WithHint("nothing was contracted; both versions are live");
-      }
-      MoveTo(lease, row, Phase::kContracting, SubState::kSealed);
-    }
+    if (!OnlyForward(row)) GatherEvidence(lease, row, runner, force_reason);
     RunContract(lease, row, runner);
     FinishComplete(lease, row, GaugeLines(row));
-  } catch (const Error& error) {
+  } catch (Error& error) {
     RecordError(row, error);
     const bool resumable = error.poisons_connection() ||
                            error.kind() == ErrorKind::kCancelled ||
                            error.kind() == ErrorKind::kConflict;
-    if (row.phase == Phase::kContracting && !resumable && !PastFirstDrop(row)) {
-      Unseal(lease, row, runner);
-    }
+    if (!resumable && !OnlyForward(row)) UnsealAfter(lease, row, runner, error);
     throw;
   }
 }
 
+// Both versions are live until a step takes something from the old one.
 void Migrator::Session::RunContract(Lease& lease, MigrationRow& row,
                                     Runner& runner) {
+  const auto seal = [&] {
+    if (row.phase == Phase::kContracting) return;
+    MoveTo(lease, row, Phase::kContracting, SubState::kSealed);
+  };
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    if (row.plan.steps[step].phase != Phase::kContracting) continue;
+    const Step& planned = row.plan.steps[step];
+    if (planned.phase != Phase::kContracting) continue;
+    if (!OnlyProves(planned)) seal();
     runner.Run(step);
-    if (!row.plan.steps[step].reversible()) {
+    if (!planned.reversible()) {
       MoveTo(lease, row, Phase::kContracting, SubState::kDropping);
     }
   }
+  seal();
   MoveTo(lease, row, Phase::kContracting, SubState::kDropping);
 }
 
@@ -358,6 +365,16 @@ void Migrator::Session::Unseal(Lease& lease, MigrationRow& row,
   UndoFrom(row, runner, Phase::kContracting);
   ForgetStates(lease, row, Phase::kContracting);
   MoveTo(lease, row, Phase::kMigrating, SubState::kReady);
+}
+
+void Migrator::Session::UnsealAfter(Lease& lease, MigrationRow& row,
+                                    Runner& runner, Error& error) {
+  try {
+    Unseal(lease, row, runner);
+  } catch (const Error& second) {
+    error.WithNote(std::string("the contract was not undone: ") +
+                   second.what() + "; run 'segue complete' again");
+  }
 }
 
 // What was unsealed may be sealed again.
@@ -436,8 +453,11 @@ bool Migrator::Session::PastFirstDrop(const MigrationRow& row) {
     const auto& actions = row.plan.steps[step].actions;
     for (std::size_t action = 0; action < actions.size(); ++action) {
       if (actions[action].reversible) continue;
-      if (ledger.StateOf(connection(), row.id, static_cast<int>(step),
-                         static_cast<int>(action)) == ActionState::kDone) {
+      const ActionState state =
+          ledger.StateOf(connection(), row.id, static_cast<int>(step),
+                         static_cast<int>(action));
+      if (state == ActionState::kDone) return true;
+      if (state == ActionState::kRunning && HappenedAlone(actions[action])) {
         return true;
       }
     }

@@ -292,10 +292,15 @@ MotionEstimate EstimateFrom(const Json& from) {
 }
 
 Plan PlanFrom(const Json& from) {
-  if (from.at("format").get<int>() > kFormat) {
-    throw Error(ErrorKind::kCorrupt,
-                "The plan was stored by a newer version of segue")
-        .WithHint("Use that version, or a later one");
+  const int format = from.at("format").get<int>();
+  if (format > kFormat) {
+    const Json& id = from.at("id");
+    throw Error(ErrorKind::kRefused,
+                "the plan of migration '" + id.get<std::string>() +
+                    "' was written by a newer segue (format " +
+                    std::to_string(format) + "; this one reads up to " +
+                    std::to_string(kFormat) + ")")
+        .WithHint("use that version or a newer one; nothing was changed");
   }
   Plan plan;
   plan.id = from.at("id").get<std::string>();

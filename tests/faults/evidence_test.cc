@@ -89,6 +89,19 @@ class EvidenceTest : public DialectTest {
     }
   }
 
+  void ResumeAfterDeath(const Scene& scene) {
+    Site site(GetParam(), scene);
+    site.Start();
+    const Finished crashed =
+        site.Segue({"complete", "--yes"}, kCommitted + scene.dies_after);
+    EXPECT_EQ(crashed.exit_code, kKilled) << crashed.err;
+    site.database().WaitUntilSessionsEnd();
+    EXPECT_THAT(site.Segue({"status"}).out, HasSubstr(scene.status));
+    const Finished resumed = site.Segue({"resume"});
+    EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+    EXPECT_EQ(Changed(site, scene), scene.rows);
+  }
+
  private:
   // A fresh database and the program in it.
   class Site {
@@ -210,6 +223,15 @@ class EvidenceTest : public DialectTest {
 
 TEST_P(EvidenceTest, RowsAreProvedAgainUntilSomethingIsDropped) {
   for (const Scene& scene : Scenes()) Run(scene);
+}
+
+// The status says that both versions are live, and they are; but somebody has
+// asked to contract.
+TEST_P(EvidenceTest, ResumeGoesOnWithAContractThatDied) {
+  if (!dialect().capabilities().marks_transform_errors) {
+    GTEST_SKIP() << GetParam().name << " marks nothing";
+  }
+  ResumeAfterDeath(Scenes().back());
 }
 
 SEGUE_INSTANTIATE(EvidenceTest);

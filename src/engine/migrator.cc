@@ -156,7 +156,7 @@ Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
                                          std::string(ToString(row.phase)))
         .WithHint("let 'segue start' or 'segue resume' finish first");
   }
-  // 2 re-verify, 3 settle and seal, 4 drop, 5 record.
+  // 2 what is in use, and re-verify; 3 settle and seal, 4 drop, 5 record.
   session.Contract(lease, row, force_reason);
   return session.OutcomeOf(row.id);
 }
@@ -193,7 +193,9 @@ Outcome Migrator::Rollback(bool dry_run) {
 
 Outcome Migrator::Resume() {
   const MigrationRow row = session_->RequireActive();
-  if (row.phase == Phase::kContracting) return Complete();
+  if (row.phase == Phase::kContracting || session_->ContractBegun(row)) {
+    return Complete();
+  }
   Migration same(row.id, row.title);
   same.checksum = row.checksum;
   return Start(same);

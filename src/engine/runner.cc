@@ -45,23 +45,27 @@ Runner::~Runner() {
   if (options_.cancel != nullptr) options_.cancel->SetInterrupter({});
 }
 
-void Runner::Run(std::size_t step) {
+void Runner::Run(std::size_t step, const std::function<void()>& finishing) {
   step_ = step;
+  finishing_ = finishing;
   ThrowIfCancelled();
-  if (StateOf(step, kWholeStep) != ActionState::kDone) {
-    Send(Report(Progress::Event::kStepStarted));
-    const std::size_t count = plan_.steps[step].actions.size();
-    for (std::size_t begin = 0; begin < count;) {
-      const Group group = GroupFrom(step, begin);
-      RunGroup(step, group);
-      begin = group.end;
-    }
-    if (StateOf(step, kWholeStep) != ActionState::kDone) {
-      Resiliently([&] { InLedger([&] { FinishStep(step); }); });
-    }
-  }
+  if (StateOf(step, kWholeStep) != ActionState::kDone) RunGroups(step);
+  finishing_ = {};
   steps_done_ = std::max(steps_done_, step + 1);
   Send(Report(Progress::Event::kStepDone));
+}
+
+void Runner::RunGroups(std::size_t step) {
+  Send(Report(Progress::Event::kStepStarted));
+  const std::size_t count = plan_.steps[step].actions.size();
+  for (std::size_t begin = 0; begin < count;) {
+    const Group group = GroupFrom(step, begin);
+    RunGroup(step, group);
+    begin = group.end;
+  }
+  if (StateOf(step, kWholeStep) != ActionState::kDone) {
+    Resiliently([&] { InLedger([&] { FinishStep(step); }); });
+  }
 }
 
 const PlannedAction& Runner::ActionAt(std::size_t step,
@@ -189,6 +193,7 @@ void Runner::FinishStep(std::size_t step) {
                    kWholeStep, ActionState::kDone);
   ledger_.AddEvent(connection(), migration_.id,
                    std::string(ToString(planned.phase)), planned.description);
+  if (finishing_) finishing_();
 }
 
 }  // namespace segue::engine

@@ -64,7 +64,9 @@ class Runner : public StepRunner, private backfill::Host {
   ~Runner() override;
 
   // Runs what is left of the step; nothing when it is done.
-  void Run(std::size_t step) override;
+  void Run(std::size_t step) override { Run(step, {}); }
+  // The same; `finishing` joins the transaction that records the step as done.
+  void Run(std::size_t step, const std::function<void()>& finishing);
   // Undoes what was done of it; nothing when nothing was.
   void Undo(std::size_t step) override;
 
@@ -101,6 +103,7 @@ class Runner : public StepRunner, private backfill::Host {
   void MarkRunning(std::size_t step, const Group& group);
   void MarkDone(std::size_t step, std::size_t action);
   void FinishStep(std::size_t step);
+  void RunGroups(std::size_t step);
   void UndoTogether(std::size_t step, const Group& group);
   void UndoAlone(std::size_t step, std::size_t action);
   void UndoRetreat(std::size_t step, std::size_t action);
@@ -247,6 +250,7 @@ class Runner : public StepRunner, private backfill::Host {
 
   // What is being done now, for reports.
   std::size_t step_ = 0;
+  std::function<void()> finishing_;  // see Run
   std::size_t steps_done_ = 0;
   const MotionSql* motion_ = nullptr;
   const WalkSql* walk_ = nullptr;  // null: no rows are walked

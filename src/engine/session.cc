@@ -1,5 +1,7 @@
 #include "engine/session.h"
 
+#include <algorithm>
+
 #include "backfill/trial.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -22,6 +24,10 @@ namespace {
 // A table too large to try whole in this time is tried in part; what is missed
 // is found by the backfill, which then rolls back.
 constexpr std::chrono::seconds kTrialTime{30};
+
+bool InStage(const Step& step, Stage stage) {
+  return step.phase == Phase::kContracting && step.stage == stage;
+}
 
 }  // namespace
 
@@ -319,43 +325,57 @@ void Migrator::Session::RecordReady(Lease& lease, MigrationRow& row) {
 void Migrator::Session::Contract(Lease& lease, MigrationRow& row,
                                  const std::string& force_reason) {
   Runner runner(database, ledger, lease, options, row);
-  const bool fresh = row.phase == Phase::kMigrating;
   try {
-    if (fresh) {
-      RefuseUsed(lease, row, force_reason);
-      const VerifyReport report = runner.VerifyAll();
-      if (!report.clean()) {
-        throw Error(
-            ErrorKind::kMismatch,
-            "old and new disagree in " + base::Join(report.mismatches, "; "))
-            .WithHint("nothing was contracted; both versions are live");
-      }
-      MoveTo(lease, row, Phase::kContracting, SubState::kSealed);
-    }
+    if (!OnlyForward(row)) GatherEvidence(lease, row, runner, force_reason);
     RunContract(lease, row, runner);
     FinishComplete(lease, row, GaugeLines(row));
-  } catch (const Error& error) {
+  } catch (Error& error) {
     RecordError(row, error);
     const bool resumable = error.poisons_connection() ||
                            error.kind() == ErrorKind::kCancelled ||
                            error.kind() == ErrorKind::kConflict;
-    if (row.phase == Phase::kContracting && !resumable && !PastFirstDrop(row)) {
-      Unseal(lease, row, runner);
-    }
+    if (!resumable && !OnlyForward(row)) UnsealAfter(lease, row, runner, error);
     throw;
   }
 }
 
 void Migrator::Session::RunContract(Lease& lease, MigrationRow& row,
                                     Runner& runner) {
+  RunSeal(lease, row, runner);
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    if (row.plan.steps[step].phase != Phase::kContracting) continue;
+    const Step& planned = row.plan.steps[step];
+    if (!InStage(planned, Stage::kDrop)) continue;
     runner.Run(step);
-    if (!row.plan.steps[step].reversible()) {
+    if (!planned.reversible()) {
       MoveTo(lease, row, Phase::kContracting, SubState::kDropping);
     }
   }
   MoveTo(lease, row, Phase::kContracting, SubState::kDropping);
+}
+
+// "Sealed" is recorded with the end of the last step that seals.
+void Migrator::Session::RunSeal(Lease& lease, MigrationRow& row,
+                                Runner& runner) {
+  const std::vector<Step>& steps = row.plan.steps;
+  std::size_t last = steps.size();
+  for (std::size_t step = 0; step < steps.size(); ++step) {
+    if (InStage(steps[step], Stage::kSeal)) last = step;
+  }
+  const bool sealed = row.phase == Phase::kContracting;
+  for (std::size_t step = 0; step < steps.size(); ++step) {
+    if (!InStage(steps[step], Stage::kSeal)) continue;
+    runner.Run(step, [&] {
+      if (sealed || step != last) return;
+      ledger.SetPhase(connection(), row.id, Phase::kContracting,
+                      SubState::kSealed);
+    });
+  }
+  if (sealed) return;
+  if (last == steps.size()) {
+    return MoveTo(lease, row, Phase::kContracting, SubState::kSealed);
+  }
+  row.phase = Phase::kContracting;
+  row.sub_state = SubState::kSealed;
 }
 
 // A failure while sealing: both versions go on.
@@ -364,6 +384,16 @@ void Migrator::Session::Unseal(Lease& lease, MigrationRow& row,
   UndoFrom(row, runner, Phase::kContracting);
   ForgetStates(lease, row, Phase::kContracting);
   MoveTo(lease, row, Phase::kMigrating, SubState::kReady);
+}
+
+void Migrator::Session::UnsealAfter(Lease& lease, MigrationRow& row,
+                                    Runner& runner, Error& error) {
+  try {
+    Unseal(lease, row, runner);
+  } catch (const Error& second) {
+    error.WithNote(std::string("the contract was not undone: ") +
+                   second.what() + "; run 'segue complete' again");
+  }
 }
 
 // What was unsealed may be sealed again.
@@ -442,8 +472,11 @@ bool Migrator::Session::PastFirstDrop(const MigrationRow& row) {
     const auto& actions = row.plan.steps[step].actions;
     for (std::size_t action = 0; action < actions.size(); ++action) {
       if (actions[action].reversible) continue;
-      if (ledger.StateOf(connection(), row.id, static_cast<int>(step),
-                         static_cast<int>(action)) == ActionState::kDone) {
+      const ActionState state =
+          ledger.StateOf(connection(), row.id, static_cast<int>(step),
+                         static_cast<int>(action));
+      if (state == ActionState::kDone) return true;
+      if (state == ActionState::kRunning && HappenedAlone(actions[action])) {
         return true;
       }
     }

@@ -67,8 +67,8 @@ class Migrator::Session {
   // EXPANDING and MIGRATING, up to ready; COMPLETE when nothing is replaced.
   void RunToReady(engine::Lease& lease, engine::MigrationRow& row,
                   engine::Runner& runner);
-  // Re-verifies, seals, drops, records; unseals after a failure. With a
-  // `force_reason` what is still in use is dropped all the same.
+  // Gathers the evidence, seals, drops, records; unseals after a failure. With
+  // a `force_reason` what is still in use is dropped all the same.
   void Contract(engine::Lease& lease, engine::MigrationRow& row,
                 const std::string& force_reason = "");
   // Moves rows of a walk beside its runner; answers how many.
@@ -80,6 +80,8 @@ class Migrator::Session {
   void UndoAfter(engine::Lease& lease, engine::MigrationRow& row, Error& error);
   // True when something was dropped that nothing brings back.
   bool PastFirstDrop(const engine::MigrationRow& row);
+  // True when something of the contract was run and not undone.
+  bool ContractBegun(const engine::MigrationRow& row);
 
   Outcome OutcomeOf(const std::string& id);
   MigrationStatus StatusOf(engine::MigrationRow row);
@@ -118,10 +120,29 @@ class Migrator::Session {
   std::vector<std::string> UsedSinceReady(const engine::MigrationRow& row);
   void RefuseUsed(engine::Lease& lease, const engine::MigrationRow& row,
                   const std::string& force_reason);
+  // evidence.cc
+  // True for what runs outside a transaction and did happen, whoever died
+  // before writing it down.
+  bool HappenedAlone(const PlannedAction& action);
+  // Past the first drop, or all that is left is to say that it is complete.
+  bool OnlyForward(const engine::MigrationRow& row);
+  // Throws unless nothing that will be dropped is in use (or a reason is
+  // given) and old and new agree in every row, as they are now.
+  void GatherEvidence(engine::Lease& lease, engine::MigrationRow& row,
+                      engine::Runner& runner, const std::string& force_reason);
+  // Whether an action of the contract, or of what goes before it, is in one of
+  // these states.
+  bool AnyIs(const engine::MigrationRow& row, bool of_contract,
+             const std::vector<engine::ActionState>& states);
+  void RunSeal(engine::Lease& lease, engine::MigrationRow& row,
+               engine::Runner& runner);
   void RunContract(engine::Lease& lease, engine::MigrationRow& row,
                    engine::Runner& runner);
   void Unseal(engine::Lease& lease, engine::MigrationRow& row,
               engine::Runner& runner);
+  // The same after `error`, which it never hides.
+  void UnsealAfter(engine::Lease& lease, engine::MigrationRow& row,
+                   engine::Runner& runner, Error& error);
   void ForgetStates(engine::Lease& lease, const engine::MigrationRow& row,
                     Phase phase);
   // Undoes what was executed of phases from `first` on, in reverse.

@@ -347,12 +347,13 @@ MotionEstimate EstimateFrom(const Json& from) {
 Plan PlanFrom(Json from) {
   const int format = from.at("format").get<int>();
   if (format > kFormat) {
-    throw Error(ErrorKind::kCorrupt,
-                "The plan was stored by a newer version of segue: its format "
-                "is " +
-                    std::to_string(format) + ", this one knows up to " +
-                    std::to_string(kFormat))
-        .WithHint("Use that version, or a later one");
+    const Json& id = from.at("id");
+    throw Error(ErrorKind::kRefused,
+                "the plan of migration '" + id.get<std::string>() +
+                    "' was written by a newer segue (format " +
+                    std::to_string(format) + "; this one reads up to " +
+                    std::to_string(kFormat) + ")")
+        .WithHint("use that version or a newer one; nothing was changed");
   }
   if (format == 1) plan::UpgradeFromFormat1(from);
   Plan plan;

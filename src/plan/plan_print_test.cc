@@ -1,4 +1,5 @@
 // A plan as text and as JSON.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "segue/error.h"
@@ -6,6 +7,8 @@
 
 namespace segue {
 namespace {
+
+using ::testing::HasSubstr;
 
 WalkSql WalkOf(const std::string& name, bool writes) {
   WalkSql walk;
@@ -238,7 +241,6 @@ TEST(PlanJsonTest, WhatIsNoPlanIsCorrupt) {
       const char* json :
       {"", "{}", "[]", "{\"format\":1}", "{\"format\":\"x\"}",
        R"({"format":1,"id":1,"title":"","access":"in_place","steps":[]})",
-       R"({"format":99,"id":"","title":"","access":"in_place","steps":[]})",
        R"({"format":1,"id":"","title":"","access":"?","steps":[]})",
        R"({"format":1,"id":"","title":"","access":"in_place","steps":[{}]})"}) {
     try {
@@ -248,6 +250,26 @@ TEST(PlanJsonTest, WhatIsNoPlanIsCorrupt) {
       EXPECT_EQ(error.kind(), ErrorKind::kCorrupt) << json;
     }
   }
+}
+
+// Whatever else it holds: only its format and id have to be where they are.
+TEST(PlanJsonTest, ANewerFormatIsRefusedAndSaysWhatToDo) {
+  try {
+    PlanFromJson(R"({"format":99,"id":"01_new","steps":"of another kind"})");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kRefused);
+    EXPECT_THAT(error.what(), HasSubstr("plan of migration '01_new' was "
+                                        "written by a newer segue (format 99"));
+    EXPECT_THAT(error.hint(), HasSubstr("use that version or a newer one"));
+  }
+}
+
+TEST(PlanJsonTest, TheFirstFormatIsRead) {
+  const Plan plan = PlanFromJson(
+      R"({"format":1,"id":"01_old","title":"","access":"in_place",)"
+      R"("steps":[]})");
+  EXPECT_EQ(plan.id, "01_old");
 }
 
 TEST(PlanJsonTest, TextThatIsNotUtf8IsRefused) {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include "base/text.h"
 
@@ -48,6 +49,10 @@ FaultSpec ParseFault(const std::string& text) {
     spec.place = Place::kAfter;
   } else if (parts[1] == "backfill") {
     spec.place = Place::kBackfill;
+  } else if (parts[1] == "commit") {
+    spec.place = Place::kCommit;
+    spec.text = parts[2];
+    return spec;
   } else if (parts[1] != "before") {
     Reject(text);
   }
@@ -84,6 +89,9 @@ bool FaultPoint::Before(std::string_view sql) {
   const std::lock_guard<std::mutex> lock(g_mutex);
   ++statements_;
   Record(sql);
+  if (!spec_.text.empty() && sql.find(spec_.text) != std::string_view::npos) {
+    text_seen_ = true;
+  }
   if (statements_ != spec_.number) return false;
   if (spec_.kind == FaultSpec::Kind::kDrop) return true;
   const bool strikes = spec_.kind == FaultSpec::Kind::kKill ||
@@ -94,6 +102,8 @@ bool FaultPoint::Before(std::string_view sql) {
 
 void FaultPoint::After() {
   const std::lock_guard<std::mutex> lock(g_mutex);
+  const bool committed = std::exchange(committing_, false);
+  if (committed && text_seen_) Strike();
   if (spec_.place != FaultSpec::Place::kAfter) return;
   if (statements_ == spec_.number) Strike();
 }
@@ -107,6 +117,7 @@ void FaultPoint::BeginBackfill() {
 bool FaultPoint::LosesCommit() {
   const std::lock_guard<std::mutex> lock(g_mutex);
   ++commits_;
+  committing_ = true;
   Record("-- commit");
   return spec_.kind == FaultSpec::Kind::kLost && commits_ == spec_.number;
 }

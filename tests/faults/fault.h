@@ -4,6 +4,8 @@
 //                      kill:after:17    ... after it, its answer not yet seen
 //                      stop:before:17   SIGSTOP instead (a hung runner)
 //                      stop:backfill:2  before the 2nd backfill transaction
+//                      kill:commit:TEXT when a statement that has TEXT in it is
+//                                       committed
 //                      drop:17          the connection goes at statement 17
 //                      lost:5           the answer of the 5th COMMIT is lost
 //   SEGUE_FAULT_COUNT  file that gets "statements commits" so far
@@ -19,10 +21,11 @@ namespace segue::test {
 
 struct FaultSpec {
   enum class Kind { kNone, kKill, kStop, kDrop, kLost };
-  enum class Place { kBefore, kAfter, kBackfill };
+  enum class Place { kBefore, kAfter, kBackfill, kCommit };
   Kind kind = Kind::kNone;
   Place place = Place::kBefore;
   long number = 0;
+  std::string text;  // of kCommit, instead of a number
 };
 
 // Throws std::runtime_error on a text that it does not understand, because a
@@ -54,6 +57,8 @@ class FaultPoint {
   long statements_ = 0;
   long commits_ = 0;
   long backfills_ = 0;
+  bool text_seen_ = false;
+  bool committing_ = false;
 };
 
 }  // namespace segue::test

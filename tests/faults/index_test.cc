@@ -225,6 +225,36 @@ TEST_F(IndexTest, AnIndexInUseIsNotDropped) {
             std::string::npos);
 }
 
+// Who gave a reason and died has dropped nothing: the next one is asked too.
+TEST_F(IndexTest, AnIndexInUseIsNotDroppedByWhoComesAfterAKill) {
+  WriteMigration(kDrop);
+  site().MustRun("start");
+  const auto reader = site().database().NewClient();
+  reader->Query("SET enable_seqscan = off");
+  reader->Query("SELECT id FROM users WHERE name = 'user 17'");
+  reader->Query("SELECT pg_stat_force_next_flush()");
+  Command forced = site().Segue("complete", "kill:commit:SET phase");
+  forced.argv.insert(forced.argv.end(),
+                     {"--force", "--reason", "the report is gone"});
+  EXPECT_EQ(128 + SIGKILL, RunCommand(forced).exit_code);
+  site().WaitUntilSessionsEnd();
+  EXPECT_NE(site().Run("status").out.find("CONTRACTING (sealed)"),
+            std::string::npos);
+  const Finished refused = site().Run("complete");
+  EXPECT_EQ(kRefused, refused.exit_code) << refused.err;
+  EXPECT_NE(refused.err.find("queries used it 1 time"), std::string::npos)
+      << refused.err;
+  EXPECT_EQ("1", *app().One("SELECT count(*) FROM pg_indexes WHERE indexname "
+                            "= 'users_name'"));
+  EXPECT_NE(site().Run("status").out.find("MIGRATING (ready)"),
+            std::string::npos);
+  forced.environment["SEGUE_FAULT"] = "";
+  const Finished done = RunCommand(forced);
+  EXPECT_EQ(0, done.exit_code) << done.err;
+  EXPECT_EQ("0", *app().One("SELECT count(*) FROM pg_indexes WHERE indexname "
+                            "= 'users_name'"));
+}
+
 TEST_F(IndexTest, AnUnusedIndexIsDroppedEvenWhenTheFirstTryIsKilled) {
   WriteMigration(kDrop);
   site().MustRun("start");

@@ -1,14 +1,15 @@
 #include "engine/planner.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <utility>
 #include <variant>
 
 #include "base/text.h"
 #include "checks/check.h"
-#include "engine/version_views.h"
-#include "ops/narrow_sync.h"
 #include "ops/operation.h"
+#include "ops/plan_operations.h"
 #include "plan/names.h"
 #include "segue/error.h"
 
@@ -31,18 +32,6 @@ void ForgetVersionViews(schema::Schema& schema,
   }
 }
 
-ops::Facts Ask(const PlannerInput& input, schema::Schema schema) {
-  ops::Facts facts;
-  for (const ops::OperationPtr& operation : input.migration.operations) {
-    for (const db::Question& question :
-         operation->Questions(schema, input.dialect)) {
-      facts.Add(question, input.dialect.Examine(input.connection, question));
-    }
-    operation->Foresee(schema, input.dialect);
-  }
-  return facts;
-}
-
 bool AddsVisibleColumn(const std::vector<ops::DraftStep>& steps) {
   for (const ops::DraftStep& step : steps) {
     for (const plan::Action& action : step.actions) {
@@ -52,63 +41,21 @@ bool AddsVisibleColumn(const std::vector<ops::DraftStep>& steps) {
   return false;
 }
 
-Step Render(const PlannerInput& input, const schema::Schema& schema,
-            const ops::DraftStep& draft) {
+Step Render(const db::Language& language, const PlannerInput& input,
+            const schema::Schema& schema, const ops::DraftStep& draft) {
   Step step;
   step.phase = draft.phase;
   step.description = draft.description;
   step.notes = draft.notes;
   const db::RenderContext context{schema, input.lock_budget};
   for (const plan::Action& action : draft.actions) {
-    step.actions.push_back(input.dialect.Render(action, context));
+    step.actions.push_back(language.Render(action, context));
   }
   return step;
 }
 
-std::vector<plan::Motion> MotionsOf(const std::vector<ops::DraftStep>& steps) {
-  std::vector<plan::Motion> motions;
-  for (const ops::DraftStep& step : steps) {
-    if (step.phase != Phase::kExpanding) continue;
-    for (const plan::Action& action : step.actions) {
-      const auto* sync = std::get_if<plan::CreateSync>(&action);
-      if (sync != nullptr) motions.push_back(sync->motion);
-    }
-  }
-  return motions;
-}
-
-// The published version comes last of MIGRATING and the retired ones go first
-// of CONTRACTING: what may still fail has succeeded by then.
-void AddVersionSteps(const PlannerInput& input, const schema::Schema& before,
-                     ops::PlanContext& context) {
-  ops::DraftStep publish;
-  publish.phase = Phase::kMigrating;
-  publish.description = "Publish version '" + context.version_schema + "'";
-  publish.actions.push_back(plan::PublishVersion{
-      context.version_schema,
-      VersionViews(before, context.schema, MotionsOf(context.steps))});
-  context.steps.push_back(std::move(publish));
-  for (const std::string& version : input.live_versions) {
-    ops::DraftStep retire;
-    retire.phase = Phase::kContracting;
-    retire.description = "Retire version '" + version + "'";
-    retire.actions.push_back(plan::RetireVersion{version});
-    context.steps.insert(context.steps.begin(), std::move(retire));
-  }
-}
-
-// First of CONTRACTING: what is refused here leaves both versions live.
-void AddClosingStep(ops::PlanContext& context) {
-  if (context.closing.empty()) return;
-  ops::DraftStep step;
-  step.phase = Phase::kContracting;
-  step.description = "Refuse what 'up' or 'down' fails on again";
-  step.actions = context.closing;
-  context.steps.insert(context.steps.begin(), std::move(step));
-}
-
-void CheckTransformErrors(const PlannerInput& input) {
-  const db::Capabilities& can = input.dialect.capabilities();
+void CheckTransformErrors(const db::Capabilities& can,
+                          const PlannerInput& input) {
   if (input.on_transform_error != OnTransformError::kMark ||
       can.marks_transform_errors) {
     return;
@@ -120,8 +67,7 @@ void CheckTransformErrors(const PlannerInput& input) {
       .WithHint("use 'on_transform_error: refuse'");
 }
 
-void CheckAccess(const PlannerInput& input) {
-  const db::Capabilities& can = input.dialect.capabilities();
+void CheckAccess(const db::Capabilities& can, const PlannerInput& input) {
   if (input.access == Access::kVersioned && !can.versioned_access) {
     throw Error(ErrorKind::kRefused,
                 can.name + " has no versioned access in this version of segue")
@@ -137,13 +83,13 @@ void CheckAccess(const PlannerInput& input) {
   }
 }
 
-std::string VersionSchemaFor(const PlannerInput& input) {
+std::string VersionSchemaFor(const db::Capabilities& can,
+                             const PlannerInput& input) {
   if (input.access != Access::kVersioned) return {};
   const std::string& version = input.migration.version.empty()
                                    ? input.migration.id
                                    : input.migration.version;
-  return plan::VersionSchema(input.schema_name, version,
-                             input.dialect.capabilities().max_identifier);
+  return plan::VersionSchema(input.schema_name, version, can.max_identifier);
 }
 
 // Of which tables and indexes the history says how they fare: not those of
@@ -181,8 +127,8 @@ std::vector<Gauge> GaugesFor(const db::Language& language,
 
 // A table that is made on the way is empty.
 std::vector<MotionEstimate> EstimatesFor(
-    const PlannerInput& input, const schema::Schema& schema,
-    const std::vector<ops::DraftStep>& steps) {
+    const db::Dialect& dialect, db::Connection& connection,
+    const schema::Schema& schema, const std::vector<ops::DraftStep>& steps) {
   std::vector<MotionEstimate> all;
   for (const ops::DraftStep& step : steps) {
     for (const plan::Action& action : step.actions) {
@@ -191,7 +137,7 @@ std::vector<MotionEstimate> EstimatesFor(
       const schema::Table* table = schema.FindTable(fill->motion.table.name);
       if (table == nullptr) continue;
       for (MotionEstimate& estimate :
-           input.dialect.Estimate(input.connection, fill->motion, *table)) {
+           dialect.Estimate(connection, fill->motion, *table)) {
         all.push_back(std::move(estimate));
       }
     }
@@ -199,8 +145,8 @@ std::vector<MotionEstimate> EstimatesFor(
   return all;
 }
 
-Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
-              const ops::PlanContext& context) {
+Plan Assemble(const db::Language& language, const PlannerInput& input,
+              const schema::Schema& schema, const ops::PlanContext& context) {
   Plan plan;
   plan.id = input.migration.id;
   plan.title = input.migration.title;
@@ -209,12 +155,11 @@ Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
                                                  : input.migration.version;
   plan.version_schema = context.version_schema;
   for (const ops::DraftStep& draft : context.steps) {
-    plan.steps.push_back(Render(input, schema, draft));
+    plan.steps.push_back(Render(language, input, schema, draft));
   }
-  plan.gauges = GaugesFor(input.dialect, schema, context.steps);
-  plan.estimates = EstimatesFor(input, schema, context.steps);
+  plan.gauges = GaugesFor(language, schema, context.steps);
   plan.on_transform_error = input.on_transform_error;
-  const db::Capabilities& can = input.dialect.capabilities();
+  const db::Capabilities& can = language.capabilities();
   if (input.access == Access::kVersioned) {
     plan.notes = can.versioned_notes;
   } else if (AddsVisibleColumn(context.steps)) {
@@ -226,58 +171,69 @@ Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
         "through and its row is marked; verify lists the marked rows, and "
         "complete is refused while there are any");
   }
+  for (const std::string& question : context.inquiry.Unanswered()) {
+    plan.notes.push_back("not checked with a server: " + question);
+  }
   return plan;
+}
+
+bool HasError(const std::vector<Finding>& findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) {
+                       return finding.severity == Finding::Severity::kError;
+                     });
+}
+
+// `server` answers the questions, `estimate` says what the steps will cost.
+// Without a server neither is there.
+Planned PlanOn(
+    const db::Language& language, schema::Schema schema,
+    ops::Inquiry::Server server, const PlannerInput& input,
+    const std::function<std::vector<MotionEstimate>(
+        const schema::Schema&, const std::vector<ops::DraftStep>&)>& estimate) {
+  const db::Capabilities& can = language.capabilities();
+  ForgetVersionViews(schema, input.live_versions);
+  ops::Inquiry inquiry(std::move(server));
+  ops::PlanContext context{
+      language, input.access, input.migration.id, VersionSchemaFor(can, input),
+      inquiry,  schema};
+  context.on_transform_error = input.on_transform_error;
+  context.live_versions = input.live_versions;
+  ops::PlanOperations(context, input.migration.operations);
+  Planned planned;
+  planned.findings = checks::RunAll({schema, context.steps, can});
+  // A refused plan is not rendered: a table we may not alter may also be one
+  // that cannot be rendered.
+  if (HasError(planned.findings)) return planned;
+  planned.plan = Assemble(language, input, schema, context);
+  if (estimate) planned.plan.estimates = estimate(schema, context.steps);
+  return planned;
 }
 
 }  // namespace
 
-Planned MakePlan(const PlannerInput& input) {
-  CheckAccess(input);
-  CheckTransformErrors(input);
-  schema::Schema schema =
-      input.dialect.Inspect(input.connection, input.schema_name);
-  ForgetVersionViews(schema, input.live_versions);
-  ops::Facts facts = Ask(input, schema);
-  ops::PlanContext context{input.dialect,
-                           input.access,
-                           input.migration.id,
-                           VersionSchemaFor(input),
-                           facts,
-                           schema,
-                           {},
-                           0};
-  context.on_transform_error = input.on_transform_error;
-  for (const ops::OperationPtr& operation : input.migration.operations) {
-    for (const db::Question& question :
-         operation->ShapeQuestions(context.schema, input.dialect)) {
-      facts.Add(question, input.dialect.Examine(input.connection, question));
-    }
-    operation->Plan(context);
-  }
-  for (const ops::OperationPtr& operation : input.migration.operations) {
-    operation->Finish(context);
-  }
-  ops::NarrowSyncs(context, MotionsOf(context.steps), schema);
-  if (input.access == Access::kVersioned) {
-    AddVersionSteps(input, schema, context);
-  }
-  AddClosingStep(context);
-  std::stable_sort(context.steps.begin(), context.steps.end(),
-                   [](const ops::DraftStep& a, const ops::DraftStep& b) {
-                     return a.phase < b.phase;
-                   });
-  Planned planned;
-  planned.findings =
-      checks::RunAll({schema, context.steps, input.dialect.capabilities()});
-  const bool refused =
-      std::any_of(planned.findings.begin(), planned.findings.end(),
-                  [](const Finding& finding) {
-                    return finding.severity == Finding::Severity::kError;
-                  });
-  // A refused plan is not rendered: a table we may not alter may also be one
-  // that cannot be rendered.
-  if (!refused) planned.plan = Assemble(input, schema, context);
-  return planned;
+Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
+                 const PlannerInput& input) {
+  CheckAccess(dialect.capabilities(), input);
+  CheckTransformErrors(dialect.capabilities(), input);
+  return PlanOn(
+      dialect, dialect.Inspect(connection, input.schema_name),
+      [&](const db::Question& question) {
+        return dialect.Examine(connection, question);
+      },
+      input,
+      [&](const schema::Schema& schema,
+          const std::vector<ops::DraftStep>& steps) {
+        return EstimatesFor(dialect, connection, schema, steps);
+      });
+}
+
+Planned MakePlanOffline(const db::Language& language,
+                        const schema::Schema& schema,
+                        const PlannerInput& input) {
+  CheckAccess(language.capabilities(), input);
+  CheckTransformErrors(language.capabilities(), input);
+  return PlanOn(language, schema, {}, input, {});
 }
 
 }  // namespace segue::engine

@@ -31,9 +31,8 @@ class NarrowSyncTest : public ::testing::Test {
   // What each motion's step ends with, where that is "NARROW SYNC a".
   std::vector<std::string> Narrowed(const std::vector<plan::Motion>& motions) {
     const test::FakeDialect dialect(can_);
-    const Facts facts;
-    PlanContext context{dialect, Access::kInPlace, "m", "", facts, live_, {},
-                        0};
+    Inquiry inquiry({});
+    PlanContext context{dialect, Access::kInPlace, "m", "", inquiry, live_};
     context.steps = earlier_;
     for (const plan::Motion& motion : motions) {
       context.steps.push_back({Phase::kMigrating,

@@ -118,7 +118,10 @@ TEST_F(RenameColumnTest, VersionedIsOnlyAView) {
   access_ = Access::kVersioned;
   EXPECT_THAT(
       Plan(Rename("email", "mail")),
-      ElementsAre("CONTRACTING Rename column 'email' of 'users' to 'mail'",
+      ElementsAre("MIGRATING Publish version 'public_m'",
+                  "  PUBLISH public_m users(id, name, email AS mail, age, "
+                  "created)",
+                  "CONTRACTING Rename column 'email' of 'users' to 'mail'",
                   "  RENAME COLUMN users.email TO mail"));
   EXPECT_EQ(shape_.tables[0].FindColumn("mail")->physical(), "email");
 }

@@ -35,7 +35,10 @@ TEST_F(RenameTableTest, InPlaceAViewHasTheNewNameUntilTheContract) {
 TEST_F(RenameTableTest, VersionedItIsOnlyRenamed) {
   access_ = Access::kVersioned;
   EXPECT_THAT(Plan(Rename()),
-              ElementsAre("CONTRACTING Rename table 'users' to 'people'",
+              ElementsAre("MIGRATING Publish version 'public_m'",
+                          "  PUBLISH public_m people(id, name, email, age, "
+                          "created)",
+                          "CONTRACTING Rename table 'users' to 'people'",
                           "  RENAME TABLE users TO people",
                           "  note: indexes and constraints keep their names"));
 }

@@ -1,0 +1,69 @@
+#include "ops/plan_operations.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "ops/narrow_sync.h"
+#include "ops/version_views.h"
+
+namespace segue::ops {
+namespace {
+
+std::vector<plan::Motion> MotionsOf(const std::vector<DraftStep>& steps) {
+  std::vector<plan::Motion> motions;
+  for (const DraftStep& step : steps) {
+    if (step.phase != Phase::kExpanding) continue;
+    for (const plan::Action& action : step.actions) {
+      const auto* sync = std::get_if<plan::CreateSync>(&action);
+      if (sync != nullptr) motions.push_back(sync->motion);
+    }
+  }
+  return motions;
+}
+
+// The published version comes last of MIGRATING and the retired ones go first
+// of CONTRACTING: what may still fail has succeeded by then.
+void AddVersionSteps(const schema::Schema& before, PlanContext& context) {
+  DraftStep publish;
+  publish.phase = Phase::kMigrating;
+  publish.description = "Publish version '" + context.version_schema + "'";
+  publish.actions.push_back(plan::PublishVersion{
+      context.version_schema,
+      VersionViews(before, context.schema, MotionsOf(context.steps))});
+  context.steps.push_back(std::move(publish));
+  for (const std::string& version : context.live_versions) {
+    DraftStep retire;
+    retire.phase = Phase::kContracting;
+    retire.description = "Retire version '" + version + "'";
+    retire.actions.push_back(plan::RetireVersion{version});
+    context.steps.insert(context.steps.begin(), std::move(retire));
+  }
+}
+
+// First of CONTRACTING: what is refused here leaves both versions live.
+void AddClosingStep(PlanContext& context) {
+  if (context.closing.empty()) return;
+  DraftStep step;
+  step.phase = Phase::kContracting;
+  step.description = "Refuse what 'up' or 'down' fails on again";
+  step.actions = context.closing;
+  context.steps.insert(context.steps.begin(), std::move(step));
+}
+
+}  // namespace
+
+void PlanOperations(PlanContext& context,
+                    const std::vector<OperationPtr>& operations) {
+  const schema::Schema before = context.schema;
+  for (const OperationPtr& operation : operations) operation->Plan(context);
+  for (const OperationPtr& operation : operations) operation->Finish(context);
+  NarrowSyncs(context, MotionsOf(context.steps), before);
+  if (context.access == Access::kVersioned) AddVersionSteps(before, context);
+  AddClosingStep(context);
+  std::stable_sort(
+      context.steps.begin(), context.steps.end(),
+      [](const DraftStep& a, const DraftStep& b) { return a.phase < b.phase; });
+}
+
+}  // namespace segue::ops

@@ -51,8 +51,8 @@ class Dialect : public Language {
   virtual schema::Schema Inspect(Connection& connection,
                                  const std::string& schema_name) const = 0;
 
-  virtual ExpressionFacts Examine(Connection& connection,
-                                  const Question& question) const = 0;
+  virtual Answer Examine(Connection& connection,
+                         const Question& question) const = 0;
 
   // How the session would run `query`, one statement, which is not run. What
   // the server says against it is in the answer; throws only what says nothing

@@ -1,16 +1,16 @@
 #include "engine/planner.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <utility>
 #include <variant>
 
 #include "base/text.h"
 #include "checks/check.h"
 #include "engine/render_steps.h"
-#include "engine/version_views.h"
-#include "ops/narrow_sync.h"
 #include "ops/operation.h"
-#include "ops/share_fills.h"
+#include "ops/plan_operations.h"
 #include "plan/names.h"
 #include "segue/error.h"
 
@@ -33,18 +33,6 @@ void ForgetVersionViews(schema::Schema& schema,
   }
 }
 
-ops::Facts Ask(const PlannerInput& input, schema::Schema schema) {
-  ops::Facts facts;
-  for (const ops::OperationPtr& operation : input.migration.operations) {
-    for (const db::Question& question :
-         operation->Questions(schema, input.dialect)) {
-      facts.Add(question, input.dialect.Examine(input.connection, question));
-    }
-    operation->Foresee(schema, input.dialect);
-  }
-  return facts;
-}
-
 bool AddsVisibleColumn(const std::vector<ops::DraftStep>& steps) {
   for (const ops::DraftStep& step : steps) {
     for (const plan::Action& action : step.actions) {
@@ -54,38 +42,8 @@ bool AddsVisibleColumn(const std::vector<ops::DraftStep>& steps) {
   return false;
 }
 
-// The published version comes last of MIGRATING and the retired ones go first
-// of CONTRACTING: what may still fail has succeeded by then.
-void AddVersionSteps(const PlannerInput& input, const schema::Schema& before,
-                     ops::PlanContext& context) {
-  ops::DraftStep publish;
-  publish.place = Phase::kMigrating;
-  publish.description = "Publish version '" + context.version_schema + "'";
-  publish.actions.push_back(plan::PublishVersion{
-      context.version_schema,
-      VersionViews(before, context.schema, context.motions.Columns())});
-  context.steps.push_back(std::move(publish));
-  for (const std::string& version : input.live_versions) {
-    ops::DraftStep retire;
-    retire.place = ops::kDrop;
-    retire.description = "Retire version '" + version + "'";
-    retire.actions.push_back(plan::RetireVersion{version});
-    context.steps.insert(context.steps.begin(), std::move(retire));
-  }
-}
-
-// First of CONTRACTING: what is refused here leaves both versions live.
-void AddClosingStep(ops::PlanContext& context) {
-  if (context.closing.empty()) return;
-  ops::DraftStep step;
-  step.place = ops::kSeal;
-  step.description = "Refuse what 'up' or 'down' fails on again";
-  step.actions = context.closing;
-  context.steps.insert(context.steps.begin(), std::move(step));
-}
-
-void CheckTransformErrors(const PlannerInput& input) {
-  const db::Capabilities& can = input.dialect.capabilities();
+void CheckTransformErrors(const db::Capabilities& can,
+                          const PlannerInput& input) {
   if (input.on_transform_error != OnTransformError::kMark ||
       can.marks_transform_errors) {
     return;
@@ -97,8 +55,7 @@ void CheckTransformErrors(const PlannerInput& input) {
       .WithHint("use 'on_transform_error: refuse'");
 }
 
-void CheckAccess(const PlannerInput& input) {
-  const db::Capabilities& can = input.dialect.capabilities();
+void CheckAccess(const db::Capabilities& can, const PlannerInput& input) {
   if (input.access == Access::kVersioned && !can.versioned_access) {
     throw Error(ErrorKind::kRefused,
                 can.name + " has no versioned access in this version of segue")
@@ -114,13 +71,13 @@ void CheckAccess(const PlannerInput& input) {
   }
 }
 
-std::string VersionSchemaFor(const PlannerInput& input) {
+std::string VersionSchemaFor(const db::Capabilities& can,
+                             const PlannerInput& input) {
   if (input.access != Access::kVersioned) return {};
   const std::string& version = input.migration.version.empty()
                                    ? input.migration.id
                                    : input.migration.version;
-  return plan::VersionSchema(input.schema_name, version,
-                             input.dialect.capabilities().max_identifier);
+  return plan::VersionSchema(input.schema_name, version, can.max_identifier);
 }
 
 // Of which tables and indexes the history says how they fare: not those of
@@ -172,7 +129,8 @@ void Combine(const std::vector<MotionEstimate>& one,
 }
 
 // A table that is made on the way is empty.
-std::vector<MotionEstimate> EstimatesFor(const PlannerInput& input,
+std::vector<MotionEstimate> EstimatesFor(const db::Dialect& dialect,
+                                         db::Connection& connection,
                                          const schema::Schema& schema,
                                          const ops::PlanContext& context,
                                          const plan::Backfill& fill) {
@@ -183,12 +141,13 @@ std::vector<MotionEstimate> EstimatesFor(const PlannerInput& input,
     if (motion == nullptr) continue;
     const schema::Table* table = schema.FindTable(motion->table.name);
     if (table == nullptr) continue;
-    Combine(input.dialect.Estimate(input.connection, *motion, *table), all);
+    Combine(dialect.Estimate(connection, *motion, *table), all);
   }
   return all;
 }
 
-std::vector<MotionEstimate> EstimatesFor(const PlannerInput& input,
+std::vector<MotionEstimate> EstimatesFor(const db::Dialect& dialect,
+                                         db::Connection& connection,
                                          const schema::Schema& schema,
                                          const ops::PlanContext& context) {
   std::vector<MotionEstimate> all;
@@ -196,7 +155,8 @@ std::vector<MotionEstimate> EstimatesFor(const PlannerInput& input,
     for (const plan::Action& action : step.actions) {
       const auto* fill = std::get_if<plan::Backfill>(&action);
       if (fill == nullptr) continue;
-      for (MotionEstimate& one : EstimatesFor(input, schema, context, *fill)) {
+      for (MotionEstimate& one :
+           EstimatesFor(dialect, connection, schema, context, *fill)) {
         all.push_back(std::move(one));
       }
     }
@@ -224,8 +184,8 @@ std::vector<MotionSql> RenderMotions(const db::Language& language,
   return motions;
 }
 
-Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
-              const ops::PlanContext& context) {
+Plan Assemble(const db::Language& language, const PlannerInput& input,
+              const schema::Schema& schema, const ops::PlanContext& context) {
   Plan plan;
   plan.id = input.migration.id;
   plan.title = input.migration.title;
@@ -235,13 +195,12 @@ Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
   plan.version_schema = context.version_schema;
   const db::RenderContext render{schema, input.lock_budget, context.motions};
   for (const ops::DraftStep& draft : context.steps) {
-    plan.steps.push_back(RenderStep(input.dialect, draft, render));
+    plan.steps.push_back(RenderStep(language, draft, render));
   }
-  plan.motions = RenderMotions(input.dialect, context, render);
-  plan.gauges = GaugesFor(input.dialect, schema, context);
-  plan.estimates = EstimatesFor(input, schema, context);
+  plan.motions = RenderMotions(language, context, render);
+  plan.gauges = GaugesFor(language, schema, context);
   plan.on_transform_error = input.on_transform_error;
-  const db::Capabilities& can = input.dialect.capabilities();
+  const db::Capabilities& can = language.capabilities();
   if (input.access == Access::kVersioned) {
     plan.notes = can.versioned_notes;
   } else if (AddsVisibleColumn(context.steps)) {
@@ -253,58 +212,68 @@ Plan Assemble(const PlannerInput& input, const schema::Schema& schema,
         "through and its row is marked; verify lists the marked rows, and "
         "complete is refused while there are any");
   }
+  for (const std::string& question : context.inquiry.Unanswered()) {
+    plan.notes.push_back("not checked with a server: " + question);
+  }
   return plan;
+}
+
+bool HasError(const std::vector<Finding>& findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) {
+                       return finding.severity == Finding::Severity::kError;
+                     });
+}
+
+// `server` answers the questions, `estimate` says what the steps will cost.
+// Without a server neither is there.
+Planned PlanOn(const db::Language& language, schema::Schema schema,
+               ops::Inquiry::Server server, const PlannerInput& input,
+               const std::function<std::vector<MotionEstimate>(
+                   const schema::Schema&, const ops::PlanContext&)>& estimate) {
+  const db::Capabilities& can = language.capabilities();
+  ForgetVersionViews(schema, input.live_versions);
+  ops::Inquiry inquiry(std::move(server));
+  ops::PlanContext context{
+      language, input.access, input.migration.id, VersionSchemaFor(can, input),
+      inquiry,  schema};
+  context.on_transform_error = input.on_transform_error;
+  context.live_versions = input.live_versions;
+  ops::PlanOperations(context, input.migration.operations);
+  Planned planned;
+  planned.findings =
+      checks::RunAll({schema, context.steps, context.motions, can});
+  // A refused plan is not rendered: a table we may not alter may also be one
+  // that cannot be rendered.
+  if (HasError(planned.findings)) return planned;
+  planned.plan = Assemble(language, input, schema, context);
+  if (estimate) planned.plan.estimates = estimate(schema, context);
+  return planned;
 }
 
 }  // namespace
 
-Planned MakePlan(const PlannerInput& input) {
-  CheckAccess(input);
-  CheckTransformErrors(input);
-  schema::Schema schema =
-      input.dialect.Inspect(input.connection, input.schema_name);
-  ForgetVersionViews(schema, input.live_versions);
-  ops::Facts facts = Ask(input, schema);
-  ops::PlanContext context{input.dialect,
-                           input.access,
-                           input.migration.id,
-                           VersionSchemaFor(input),
-                           facts,
-                           schema,
-                           {}};
-  context.on_transform_error = input.on_transform_error;
-  for (const ops::OperationPtr& operation : input.migration.operations) {
-    for (const db::Question& question :
-         operation->ShapeQuestions(context.schema, input.dialect)) {
-      facts.Add(question, input.dialect.Examine(input.connection, question));
-    }
-    operation->Plan(context);
-  }
-  for (const ops::OperationPtr& operation : input.migration.operations) {
-    operation->Finish(context);
-  }
-  ops::ShareFills(context);
-  ops::NarrowSyncs(context, schema);
-  if (input.access == Access::kVersioned) {
-    AddVersionSteps(input, schema, context);
-  }
-  AddClosingStep(context);
-  std::stable_sort(context.steps.begin(), context.steps.end(),
-                   [](const ops::DraftStep& a, const ops::DraftStep& b) {
-                     return a.place < b.place;
-                   });
-  Planned planned;
-  planned.findings = checks::RunAll(
-      {schema, context.steps, context.motions, input.dialect.capabilities()});
-  const bool refused =
-      std::any_of(planned.findings.begin(), planned.findings.end(),
-                  [](const Finding& finding) {
-                    return finding.severity == Finding::Severity::kError;
-                  });
-  // A refused plan is not rendered: a table we may not alter may also be one
-  // that cannot be rendered.
-  if (!refused) planned.plan = Assemble(input, schema, context);
-  return planned;
+Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
+                 const PlannerInput& input) {
+  CheckAccess(dialect.capabilities(), input);
+  CheckTransformErrors(dialect.capabilities(), input);
+  return PlanOn(
+      dialect, dialect.Inspect(connection, input.schema_name),
+      [&](const db::Question& question) {
+        return dialect.Examine(connection, question);
+      },
+      input,
+      [&](const schema::Schema& schema, const ops::PlanContext& context) {
+        return EstimatesFor(dialect, connection, schema, context);
+      });
+}
+
+Planned MakePlanOffline(const db::Language& language,
+                        const schema::Schema& schema,
+                        const PlannerInput& input) {
+  CheckAccess(language.capabilities(), input);
+  CheckTransformErrors(language.capabilities(), input);
+  return PlanOn(language, schema, {}, input, {});
 }
 
 }  // namespace segue::engine

@@ -58,8 +58,7 @@ engine::Planned Migrator::Session::PlanFor(const Migration& migration) {
     }
   }
   engine::Planned planned = PatientlyPlan(
-      {database.dialect(), connection(), migration, database.schema(),
-       migration.access.value_or(options.access),
+      {migration, database.schema(), migration.access.value_or(options.access),
        migration.on_transform_error.value_or(options.on_transform_error), live,
        LockBudget()});
   if (!migration.folded.empty()) {
@@ -77,8 +76,9 @@ engine::Planned Migrator::Session::PatientlyPlan(
   db::RetryPolicy policy;
   policy.patience = options.lock_patience;
   try {
-    return db::Retry(base::SystemClock(), policy,
-                     [&] { return engine::MakePlan(input); });
+    return db::Retry(base::SystemClock(), policy, [&] {
+      return engine::MakePlan(database.dialect(), database.connection(), input);
+    });
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kLockTimeout) throw;
     throw Error(ErrorKind::kLockTimeout,

@@ -16,10 +16,15 @@ std::string Parsed(const std::string& body) {
   schema::Schema schema;
   schema.name = "public";
   schema.tables = {ops::MakeUsers()};
-  const auto questions =
-      migration.operations[0]->ShapeQuestions(schema, dialect);
+  std::vector<schema::IndexColumn> columns;
+  ops::Inquiry inquiry([&](const db::Question& question) {
+    columns = std::get<db::IndexQuestion>(question).index.columns;
+    return db::Answer{};
+  });
+  ops::PlanContext context{dialect, Access::kInPlace, "m", "", inquiry, schema};
+  ops::PlanOperations(context, migration.operations);
   std::string text;
-  for (const schema::IndexColumn& part : questions.at(0).index->columns) {
+  for (const schema::IndexColumn& part : columns) {
     text += part.name + part.expression + "|" + part.collation + "|" +
             part.opclass + "|" + (part.descending ? "DESC" : "") + "|" +
             (part.nulls_first ? (*part.nulls_first ? "FIRST" : "LAST") : "") +

@@ -26,9 +26,6 @@ class AddColumn : public Operation {
   explicit AddColumn(AddColumnSpec spec) : spec_(std::move(spec)) {}
 
   std::string name() const override { return "add_column"; }
-  std::vector<db::Question> Questions(
-      const schema::Schema& schema,
-      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -37,7 +34,7 @@ class AddColumn : public Operation {
   void PlanConstraints(TableWork& work) const;
   void PlanPlain(TableWork& work, const schema::Column& column) const;
   void PlanVolatile(TableWork& work, const schema::Column& column,
-                    const db::ExpressionFacts& facts) const;
+                    const db::Answer& answer) const;
   void PlanDerived(TableWork& work, const schema::Column& column) const;
   std::optional<schema::Column> WrittenBack(TableWork& work,
                                             const schema::Column& column,
@@ -70,37 +67,6 @@ schema::Column AddColumn::Native(const db::Language& language) const {
   schema::Column column = spec_.column;
   column.type = language.NativeType(column.type);
   return column;
-}
-
-std::vector<db::Question> AddColumn::Questions(
-    const schema::Schema& schema, const db::Language& language) const {
-  std::vector<db::Question> questions;
-  const schema::Table* table = schema.FindTable(spec_.table);
-  if (table == nullptr) return questions;
-  const bool there = table->FindColumn(spec_.column.name) != nullptr;
-  const schema::Column column = Native(language);
-  for (const schema::Constraint& constraint : spec_.constraints) {
-    for (db::Question& question : ConstraintQuestions(
-             *table, constraint,
-             there ? table->columns : With(table->columns, column))) {
-      questions.push_back(std::move(question));
-    }
-  }
-  if (there) return questions;
-  if (column.default_sql) {
-    questions.push_back(
-        DefaultQuestion(*table, *column.default_sql, column.type));
-  }
-  if (spec_.up.empty()) return questions;
-  questions.push_back(
-      ExpressionQuestion(*table, spec_.up, table->columns, column.type));
-  const std::optional<std::string> source =
-      plan::Expression{spec_.up, Bind(spec_.up, table->columns)}.PlainColumn();
-  if (spec_.down.empty() || !source) return questions;
-  questions.push_back(ExpressionQuestion(*table, spec_.down,
-                                         With(table->columns, column),
-                                         table->FindColumn(*source)->type));
-  return questions;
 }
 
 // Adding what is there already is no error, but there must be no doubt that it
@@ -145,15 +111,15 @@ void AddColumn::Plan(PlanContext& context) const {
     throw work.Refused(column.name,
                        "type " + column.type + " rewrites the whole table");
   }
-  db::ExpressionFacts facts;
+  db::Answer answer;
   if (column.default_sql) {
-    facts = ExaminedDefault(context, work.live(), column);
-    column.default_is_constant = !facts.is_volatile;
+    answer = ExaminedDefault(context, work.live(), column);
+    column.default_is_constant = !answer.is_volatile;
   }
   if (!spec_.up.empty()) {
     PlanDerived(work, column);
-  } else if (facts.rewrites_table && !work.creates()) {
-    PlanVolatile(work, column, facts);
+  } else if (answer.rewrites_table && !work.creates()) {
+    PlanVolatile(work, column, answer);
   } else {
     PlanPlain(work, column);
   }
@@ -197,13 +163,13 @@ void AddColumn::PlanPlain(TableWork& work, const schema::Column& column) const {
 // Each row gets a value of its own, which the database would only do by
 // rewriting the table, if at all: the backfill does it instead.
 void AddColumn::PlanVolatile(TableWork& work, const schema::Column& column,
-                             const db::ExpressionFacts& facts) const {
+                             const db::Answer& answer) const {
   ShadowRequest request;
   request.target = column;
   request.physical = column.name;
   request.up.sql = *column.default_sql;
-  request.up.is_volatile = facts.is_volatile;
-  request.up.is_immutable = facts.is_immutable;
+  request.up.is_volatile = answer.is_volatile;
+  request.up.is_immutable = answer.is_immutable;
   request.keeps = Keeps::kBoth;
   work.Note(Phase::kMigrating,
             "the rows are filled one by one: adding the column with this "

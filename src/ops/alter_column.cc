@@ -25,9 +25,6 @@ class AlterColumn : public Operation {
   explicit AlterColumn(AlterColumnSpec spec) : spec_(std::move(spec)) {}
 
   std::string name() const override { return spec_.operation; }
-  std::vector<db::Question> Questions(
-      const schema::Schema& schema,
-      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -82,72 +79,29 @@ std::string CastDefault(const ColumnAlteration& change) {
                      change.target.type);
 }
 
-db::Question TypeQuestion(const schema::Table& table, const schema::Column& old,
-                          const ColumnAlteration& change) {
-  return {db::Question::Kind::kAlterType,
-          table.name,
-          old.physical(),
-          {},
-          change.target.type};
+const db::Answer& AnswerOnType(const TableWork& work, const schema::Column& old,
+                               const ColumnAlteration& change) {
+  return work.context().Ask(
+      db::TypeQuestion{work.live().name, old.physical(), change.target.type});
 }
 
 // R5.4: the plan says why it takes the dearer way.
 std::string WhyCopied(const TableWork& work, const schema::Column& old,
                       const ColumnAlteration& change) {
-  const db::ExpressionFacts& facts =
-      work.context().facts.For(TypeQuestion(work.live(), old, change));
+  const db::Answer& answer = AnswerOnType(work, old, change);
   std::string why = "both types are needed side by side";
-  if (!facts.error.empty()) {
+  if (!answer.known) {
+    why = "the server was not asked whether it can be changed where it is";
+  } else if (!answer.error.empty()) {
     why = "the type cannot be changed where it is";
-  } else if (facts.rewrites_table) {
+  } else if (answer.rewrites_table) {
     why = "changed where it is, the table would be written again";
-  } else if (facts.scans_table) {
+  } else if (answer.scans_table) {
     why = "changed where it is, every row would be read under the lock";
-  } else if (facts.builds_index) {
+  } else if (answer.builds_index) {
     why = "changed where it is, an index would be built under the lock";
   }
   return "a second column is filled: " + why;
-}
-
-std::vector<db::Question> AlterColumn::Questions(
-    const schema::Schema& schema, const db::Language& language) const {
-  std::vector<db::Question> questions;
-  const schema::Table* table = schema.FindTable(spec_.table);
-  const schema::Column* old =
-      table == nullptr ? nullptr : table->FindColumn(spec_.column);
-  if (old == nullptr) return questions;
-  const ColumnAlteration change = Resolve(spec_, *old, language);
-  if (change.empty()) return questions;
-  if (change.asks_default()) {
-    const std::string& type = change.target.type;
-    questions.push_back(
-        DefaultQuestion(*table, *change.target.default_sql, type));
-    questions.push_back(DefaultQuestion(*table, CastDefault(change), type));
-  }
-  questions.push_back(ExpressionQuestion(*table, change.up, table->columns,
-                                         change.target.type));
-  if (change.type) questions.push_back(TypeQuestion(*table, *old, change));
-  // Where it will live is nowhere yet: values of the old column must not be
-  // taken for values of the new one.
-  schema::Column seen = change.target;
-  seen.stored_as = Physical(change, language.capabilities());
-  const std::vector<schema::Column> shape = NewShape(*table, *old, seen);
-  questions.push_back(
-      ExpressionQuestion(*table, change.down, shape, old->type));
-  for (db::Question& question :
-       ConstraintMoveQuestions(*table, {*old, change.target, seen.stored_as})) {
-    questions.push_back(std::move(question));
-  }
-  // Whether the values move is not known before the access is: ask for both.
-  for (const schema::Constraint& constraint : change.constraints) {
-    for (const auto& columns : {shape, table->columns}) {
-      for (db::Question& question :
-           ConstraintQuestions(*table, constraint, columns)) {
-        questions.push_back(std::move(question));
-      }
-    }
-  }
-  return questions;
 }
 
 void AlterColumn::Plan(PlanContext& context) const {
@@ -197,10 +151,9 @@ bool AlterColumn::ServerConverts(const TableWork& work,
   for (const schema::Constraint& constraint : table.constraints) {
     if (CanMove(table, constraint, old.name)) return false;
   }
-  const db::ExpressionFacts& facts =
-      work.context().facts.For(TypeQuestion(table, old, change));
-  return facts.error.empty() && !facts.rewrites_table && !facts.scans_table &&
-         !facts.builds_index;
+  const db::Answer& answer = AnswerOnType(work, old, change);
+  return answer.error.empty() && !answer.rewrites_table &&
+         !answer.scans_table && !answer.builds_index;
 }
 
 // The old type's default goes through the new type where it is not of it:
@@ -208,8 +161,8 @@ bool AlterColumn::ServerConverts(const TableWork& work,
 void AlterColumn::SettleDefault(const TableWork& work,
                                 ColumnAlteration& change) const {
   const auto asked = [&](const std::string& sql) {
-    return work.context().facts.For(
-        DefaultQuestion(work.live(), sql, change.target.type));
+    return AnswerOnDefault(work.context(), work.live(), sql,
+                           change.target.type);
   };
   const std::string cast = CastDefault(change);
   if (!change.default_value &&
@@ -217,10 +170,10 @@ void AlterColumn::SettleDefault(const TableWork& work,
       asked(cast).error.empty()) {
     change.target.default_sql = cast;
   }
-  const db::ExpressionFacts& facts =
+  const db::Answer& answer =
       ExaminedDefault(work.context(), work.live(), change.target);
   if (change.default_value) {
-    change.target.default_is_constant = !facts.is_volatile;
+    change.target.default_is_constant = !answer.is_volatile;
   }
 }
 

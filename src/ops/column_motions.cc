@@ -78,29 +78,6 @@ std::vector<std::string> Transformed(
   return names;
 }
 
-std::vector<db::Question> MotionQuestions(
-    const schema::Table& table, const db::Language& language,
-    const std::vector<std::string>& columns, const Expressions& up,
-    const Expressions& down) {
-  std::vector<db::Question> questions;
-  const std::vector<schema::Column> seen =
-      Moved(table.columns, columns, language.capabilities().max_identifier);
-  for (const std::string& name : columns) {
-    const schema::Column* column = table.FindColumn(name);
-    if (column == nullptr) continue;
-    questions.push_back(ExpressionQuestion(table, ExpressionOf(up, name),
-                                           table.columns, column->type));
-    questions.push_back(ExpressionQuestion(table, ExpressionOf(down, name),
-                                           seen, column->type));
-    const std::size_t limit = language.capabilities().max_identifier;
-    for (db::Question& question : ConstraintMoveQuestions(
-             table, {*column, *column, plan::HiddenColumn(name, limit)})) {
-      questions.push_back(std::move(question));
-    }
-  }
-  return questions;
-}
-
 ColumnMotions::ColumnMotions(TableWork& work,
                              const std::vector<std::string>& columns,
                              const Expressions& up, const Expressions& down,

@@ -18,12 +18,6 @@ using Expressions = std::map<std::string, std::string>;  // by column
 std::vector<std::string> Transformed(
     const Expressions& expressions, const std::vector<schema::Column>& columns);
 
-// What the server must be asked about `up` and `down` of these columns.
-std::vector<db::Question> MotionQuestions(
-    const schema::Table& table, const db::Language& language,
-    const std::vector<std::string>& columns, const Expressions& up,
-    const Expressions& down);
-
 class ColumnMotions {
  public:
   // Claims the columns. `leaving`: a constraint of the old columns that the

@@ -42,19 +42,16 @@ Constraint WithColumn(Constraint constraint, const ColumnSwap& swap) {
   return constraint;
 }
 
-const db::ExpressionFacts& CheckFacts(TableWork& work,
-                                      const Constraint& constraint,
-                                      const ColumnSwap& swap,
-                                      const std::string& lives_as) {
-  const db::ExpressionFacts& facts = work.context().facts.For(
-      ConstraintQuestions(work.live(), constraint,
-                          Seen(work.live(), swap, lives_as))
-          .at(0));
-  if (facts.error.empty()) return facts;
+const db::Answer& AcceptedCheck(TableWork& work, const Constraint& constraint,
+                                const ColumnSwap& swap,
+                                const std::string& lives_as) {
+  const db::Answer& answer =
+      AnswerOnCheck(work, constraint, Seen(work.live(), swap, lives_as));
+  if (answer.error.empty()) return answer;
   throw work
       .Refused(constraint.name,
                fmt::format("the check does not hold over '{}' as {}: {}",
-                           swap.target.name, swap.target.type, facts.error))
+                           swap.target.name, swap.target.type, answer.error))
       .WithSql(constraint.check)
       .WithHint("drop the check first");
 }
@@ -71,10 +68,10 @@ ConstraintMove Move(TableWork& work, const Constraint& original,
       plan::ConstraintCopy(original.name, work.capabilities().max_identifier);
   move.finished = WithColumn(move.request.constraint, swap);
   if (original.kind != ConstraintKind::kCheck) return move;
-  CheckFacts(work, original, swap, swap.physical);
+  AcceptedCheck(work, original, swap, swap.physical);
   if (swap.target.name != swap.old.name) {
     move.finished.check =
-        CheckFacts(work, original, swap, swap.target.name).bound;
+        AcceptedCheck(work, original, swap, swap.target.name).bound;
   }
   return move;
 }
@@ -90,21 +87,6 @@ bool CanMove(const schema::Table& table, const Constraint& constraint,
          table.kind != "partitioned table" &&
          constraint.reference.on_delete != "SET DEFAULT" &&
          constraint.reference.on_update != "SET DEFAULT";
-}
-
-std::vector<db::Question> ConstraintMoveQuestions(const schema::Table& table,
-                                                  const ColumnSwap& swap) {
-  std::vector<db::Question> questions;
-  for (const Constraint& constraint : table.constraints) {
-    if (!CanMove(table, constraint, swap.old.name)) continue;
-    for (const std::string& name : {swap.physical, swap.target.name}) {
-      for (db::Question& question :
-           ConstraintQuestions(table, constraint, Seen(table, swap, name))) {
-        questions.push_back(std::move(question));
-      }
-    }
-  }
-  return questions;
 }
 
 std::vector<ConstraintMove> PlanConstraintMoves(TableWork& work,

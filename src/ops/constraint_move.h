@@ -26,9 +26,6 @@ struct ConstraintMove {
 bool CanMove(const schema::Table& table, const schema::Constraint& constraint,
              const std::string& column);
 
-std::vector<db::Question> ConstraintMoveQuestions(const schema::Table& table,
-                                                  const ColumnSwap& swap);
-
 // Those of the column, but for `leaving`; claims them. `up` fills the new
 // column, whose origin stands in `provenance`. Throws Error{kRefused} with the
 // server's message when one does not hold over the new type.

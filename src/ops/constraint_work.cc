@@ -45,13 +45,6 @@ bool MovedAnywhere(const ConstraintRequest& request) {
   });
 }
 
-db::Question CheckQuestion(const schema::Table& table,
-                           const Constraint& constraint,
-                           const std::vector<Column>& columns) {
-  return {db::Question::Kind::kCheck, table.name, constraint.check,
-          Bind(constraint.check, columns), ""};
-}
-
 Error Refused(const TableWork& work, const Constraint& constraint,
               const std::string& reason) {
   return work.Refused(constraint.name, reason);
@@ -89,10 +82,25 @@ std::string Guarded(const ConstraintRequest& request,
   return sql + "(" + check + ")";
 }
 
+// It reads a column whose place was changed by an operation before the one that
+// `request` is of, which fills what it moves.
+bool MovedEarlier(const ConstraintRequest& request) {
+  const std::vector<std::string> names =
+      ColumnsRead(request.constraint, request.columns);
+  return std::any_of(names.begin(), names.end(), [&](const auto& name) {
+    const Column* column = Find(request.columns, name);
+    const bool filled =
+        std::any_of(request.filled.begin(), request.filled.end(),
+                    [&](const auto& value) { return value.column == name; });
+    return column != nullptr && column->physical() != name && !filled;
+  });
+}
+
 std::string BoundCheck(TableWork& work, const ConstraintRequest& request) {
-  const db::ExpressionFacts& facts = work.context().facts.For(
-      CheckQuestion(work.live(), request.constraint, request.columns));
-  if (!facts.bound.empty()) return facts.bound;
+  const db::Answer& answer =
+      AnswerOnCheck(work, request.constraint, request.columns);
+  const bool ours = !MovedEarlier(request);
+  if (ours && !answer.bound.empty()) return answer.bound;
   throw Refused(work, request.constraint,
                 "it reads a column that an earlier operation of this "
                 "migration replaces")
@@ -263,9 +271,7 @@ bool SameConstraint(TableWork& work, const ConstraintRequest& request,
     }
     case ConstraintKind::kCheck: {
       const std::string& definition =
-          work.context()
-              .facts.For(CheckQuestion(work.live(), wanted, request.columns))
-              .definition;
+          AnswerOnCheck(work, wanted, request.columns).definition;
       return SameDefault(there.check, wanted.check) ||
              (!definition.empty() && definition == there.definition);
     }
@@ -351,15 +357,10 @@ std::string AddConstraintText(const std::string& table,
                      constraint.name, table);
 }
 
-std::vector<db::Question> ConstraintQuestions(
-    const schema::Table& table, const Constraint& constraint,
-    const std::vector<Column>& columns) {
-  if (constraint.kind != ConstraintKind::kCheck) return {};
-  // One over a column that is yet to be added cannot be asked about.
-  for (const std::string& name : constraint.columns) {
-    if (Find(columns, name) == nullptr) return {};
-  }
-  return {CheckQuestion(table, constraint, columns)};
+const db::Answer& AnswerOnCheck(const TableWork& work, const Constraint& check,
+                                const std::vector<Column>& columns) {
+  return work.context().Ask(db::CheckQuestion{work.live().name, check.check,
+                                              Bind(check.check, columns)});
 }
 
 // Names of indexes count beside those of tables, wherever constraints are
@@ -421,11 +422,10 @@ void RequirePossible(TableWork& work, const ConstraintRequest& request) {
   if (constraint.kind == ConstraintKind::kForeignKey)
     Resolved(work, constraint);
   if (constraint.kind != ConstraintKind::kCheck) return;
-  const db::ExpressionFacts& facts = work.context().facts.For(
-      CheckQuestion(work.live(), constraint, request.columns));
-  if (facts.error.empty()) return;
+  const db::Answer& answer = AnswerOnCheck(work, constraint, request.columns);
+  if (answer.error.empty()) return;
   throw Refused(work, constraint,
-                "its expression is not accepted: " + facts.error)
+                "its expression is not accepted: " + answer.error)
       .WithSql(constraint.check);
 }
 

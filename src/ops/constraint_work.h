@@ -14,11 +14,11 @@ namespace segue::ops {
 std::string AddConstraintText(const std::string& table,
                               const schema::Constraint& constraint);
 
-// What the server must be asked before a constraint over these columns is
-// planned. `columns`: as the new version sees them, with where they live.
-std::vector<db::Question> ConstraintQuestions(
-    const schema::Table& table, const schema::Constraint& constraint,
-    const std::vector<schema::Column>& columns);
+// What the server says about a check. `columns`: as the new version sees them,
+// with where they live.
+const db::Answer& AnswerOnCheck(const TableWork& work,
+                                const schema::Constraint& check,
+                                const std::vector<schema::Column>& columns);
 
 struct ConstraintRequest {
   schema::Constraint constraint;        // by the new version's names

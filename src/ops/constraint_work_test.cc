@@ -201,7 +201,7 @@ TEST_F(ConstraintWorkTest, ADropComesAtTheContract) {
   adult.columns = {"age"};
   users().constraints.push_back(adult);
   EXPECT_THAT(Plan(Migration("m", "").DropConstraint("users", "adult")),
-              ElementsAre("CONTRACTING Drop check 'adult' of 'users'",
+              ElementsAre("SEALING Drop check 'adult' of 'users'",
                           "  DROP CONSTRAINT adult ON users"));
   access_ = Access::kVersioned;
   const auto lines = Plan(Migration("m", "").DropConstraint(
@@ -229,7 +229,7 @@ TEST_F(ConstraintWorkTest, WhatForeignKeysRelyOnStays) {
 TEST_F(ConstraintWorkTest, RenamesAtTheContract) {
   EXPECT_THAT(
       Plan(Migration("m", "").RenameConstraint("users", "users_pkey", "pk")),
-      ElementsAre("CONTRACTING Rename primary key 'users_pkey' of 'users' to "
+      ElementsAre("SEALING Rename primary key 'users_pkey' of 'users' to "
                   "'pk'",
                   "  RENAME CONSTRAINT users_pkey ON users TO pk"));
 }

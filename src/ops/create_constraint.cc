@@ -22,9 +22,6 @@ class CreateConstraint : public Operation {
       : spec_(std::move(spec)) {}
 
   std::string name() const override { return "create_constraint"; }
-  std::vector<db::Question> Questions(
-      const schema::Schema& schema,
-      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -54,30 +51,6 @@ std::vector<std::string> CreateConstraint::ColumnsRead(
 std::vector<std::string> CreateConstraint::MovedColumns(
     const std::vector<schema::Column>& columns) const {
   return Transformed(spec_.up, columns);
-}
-
-std::vector<db::Question> CreateConstraint::Questions(
-    const schema::Schema& schema, const db::Language& language) const {
-  const schema::Table* table = schema.FindTable(spec_.table);
-  if (table == nullptr) return {};
-  const std::vector<std::string> moved = MovedColumns(table->columns);
-  std::vector<db::Question> questions =
-      MotionQuestions(*table, language, moved, spec_.up, spec_.down);
-  std::vector<schema::Column> seen = table->columns;
-  for (schema::Column& column : seen) {
-    if (std::find(moved.begin(), moved.end(), column.name) == moved.end()) {
-      continue;
-    }
-    column.stored_as =
-        plan::HiddenColumn(column.name, language.capabilities().max_identifier);
-  }
-  for (const auto& columns : {seen, table->columns}) {
-    for (db::Question& question :
-         ConstraintQuestions(*table, spec_.constraint, columns)) {
-      questions.push_back(std::move(question));
-    }
-  }
-  return questions;
 }
 
 void CreateConstraint::Plan(PlanContext& context) const {

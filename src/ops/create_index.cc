@@ -26,17 +26,14 @@ class CreateIndex : public Operation {
   explicit CreateIndex(CreateIndexSpec spec) : spec_(std::move(spec)) {}
 
   std::string name() const override { return "create_index"; }
-  std::vector<db::Question> ShapeQuestions(
-      const schema::Schema& shape, const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
-  db::Question QuestionFor(const schema::Table& shape) const;
   void TakeColumns(TableWork& work) const;
   void RefuseRenamed(const TableWork& work, const std::string& sql) const;
   void RefuseUnknown(const TableWork& work) const;
   bool SkipExisting(TableWork& work, const schema::Index& wanted,
-                    const db::ExpressionFacts& facts) const;
+                    const db::Answer& answer) const;
   void RefuseTakenName(const TableWork& work) const;
   void PlanReplaced(TableWork& work, const schema::Index& built) const;
   Error Refused(const std::string& reason) const;
@@ -116,33 +113,6 @@ Error CreateIndex::Refused(const std::string& reason) const {
   return {ErrorKind::kRefused,
           fmt::format("create_index '{}' on table '{}': {}", spec_.index.name,
                       spec_.table, reason)};
-}
-
-db::Question CreateIndex::QuestionFor(const schema::Table& shape) const {
-  db::Question question;
-  question.kind = db::Question::Kind::kIndex;
-  question.table = shape.name;
-  question.expression = spec_.index.name;
-  question.columns = PhysicalColumns(shape);
-  question.index = Physical(spec_.index, shape);
-  return question;
-}
-
-// Nothing is asked that Plan answers better by itself.
-std::vector<db::Question> CreateIndex::ShapeQuestions(
-    const schema::Schema& shape, const db::Language& language) const {
-  (void)language;
-  const schema::Table* table = shape.FindTable(spec_.table);
-  if (table == nullptr) return {};
-  const auto known = [&](const std::string& name) {
-    return name.empty() || table->FindColumn(name) != nullptr;
-  };
-  for (const schema::IndexColumn& part : spec_.index.columns) {
-    if (!known(part.name)) return {};
-  }
-  const auto& include = spec_.index.include;
-  if (!std::all_of(include.begin(), include.end(), known)) return {};
-  return {QuestionFor(*table)};
 }
 
 // An expression is never rewritten, so that the names in it must be those of
@@ -229,11 +199,11 @@ void CreateIndex::RefuseTakenName(const TableWork& work) const {
 // Building what is there already is no error, but there must be no doubt that
 // it is the same. What a build left that did not end is built again.
 bool CreateIndex::SkipExisting(TableWork& work, const schema::Index& wanted,
-                               const db::ExpressionFacts& facts) const {
+                               const db::Answer& answer) const {
   const schema::Index* there = FindIndex(work.shape(), spec_.index.name);
   if (there == nullptr || spec_.replaces == spec_.index.name) return false;
-  const bool printed = !facts.definition.empty();
-  const bool same = printed ? there->definition == facts.definition
+  const bool printed = !answer.definition.empty();
+  const bool same = printed ? there->definition == answer.definition
                             : SameFields(*there, wanted);
   if (!same || !there->constraint.empty()) {
     const std::string& table = spec_.table;
@@ -241,7 +211,7 @@ bool CreateIndex::SkipExisting(TableWork& work, const schema::Index& wanted,
         "it exists with another definition: there '{}'{}, wanted '{}'",
         there->definition.empty() ? Text(*there, table) : there->definition,
         there->valid ? "" : " (invalid)",
-        printed ? facts.definition : Text(wanted, table)));
+        printed ? answer.definition : Text(wanted, table)));
   }
   if (there->valid) {
     work.Note(Phase::kMigrating,
@@ -301,13 +271,14 @@ void CreateIndex::Plan(PlanContext& context) const {
   if (spec_.replaces != spec_.index.name) {
     work.TakeIndex(spec_.index.name, Use::kChanges);
   }
-  const db::ExpressionFacts facts =
-      context.facts.For(QuestionFor(work.shape()));
-  if (!facts.error.empty()) {
-    throw Refused("the database does not take it: " + facts.error);
+  const db::Answer& answer = context.Ask(
+      db::IndexQuestion{work.shape().name, PhysicalColumns(work.shape()),
+                        Physical(spec_.index, work.shape())});
+  if (!answer.error.empty()) {
+    throw Refused("the database does not take it: " + answer.error);
   }
   schema::Index built = Physical(spec_.index, work.shape());
-  if (SkipExisting(work, built, facts)) {
+  if (SkipExisting(work, built, answer)) {
     PlanReplaced(work, built);
     return work.Finish();
   }

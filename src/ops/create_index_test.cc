@@ -120,8 +120,8 @@ TEST_F(CreateIndexTest, FollowsAColumnOfTheSameMigration) {
   migration.operations.push_back(Create({"age"}).operations[0]);
   EXPECT_THAT(Plan(migration), Contains("  CREATE INDEX users_new_idx ON users "
                                         "(_segue_new_age)"));
-  ASSERT_EQ(questions_.back().kind, db::Question::Kind::kIndex);
-  EXPECT_EQ(questions_.back().columns[3].name, "_segue_new_age");
+  const auto& asked = std::get<db::IndexQuestion>(questions_.back());
+  EXPECT_EQ(asked.columns[3].name, "_segue_new_age");
   migration.operations[1] = CreateOf([] {
                               CreateIndexSpec spec = Spec("name");
                               spec.index.predicate = "age > 3";

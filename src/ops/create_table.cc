@@ -18,17 +18,11 @@ class CreateTable : public Operation {
   explicit CreateTable(CreateTableSpec spec) : spec_(std::move(spec)) {}
 
   std::string name() const override { return "create_table"; }
-  std::vector<db::Question> Questions(
-      const schema::Schema& schema,
-      const db::Language& language) const override;
-  void Foresee(schema::Schema& schema,
-               const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
-  db::Question Asked(db::Question::Kind kind, const schema::Schema& schema,
-                     const db::Language& language) const;
-  void RefuseTakenName(const PlanContext& context) const;
+  void RefuseTakenName(const PlanContext& context,
+                       const schema::TableName& table) const;
   schema::Table Made(const PlanContext& context,
                      const schema::Table& table) const;
   void SkipExisting(PlanContext& context, const schema::Table& existing,
@@ -37,38 +31,6 @@ class CreateTable : public Operation {
 
   CreateTableSpec spec_;
 };
-
-db::Question CreateTable::Asked(db::Question::Kind kind,
-                                const schema::Schema& schema,
-                                const db::Language& language) const {
-  db::Question question;
-  question.kind = kind;
-  question.table.name = spec_.name;
-  if (language.capabilities().has_schemas) question.table.schema = schema.name;
-  return question;
-}
-
-std::vector<db::Question> CreateTable::Questions(
-    const schema::Schema& schema, const db::Language& language) const {
-  std::vector<db::Question> questions = {
-      Asked(db::Question::Kind::kFreeName, schema, language)};
-  schema::Table table = TableDefinition(spec_, schema, language);
-  for (const schema::Column& column : table.columns) {
-    if (!column.default_sql) continue;
-    questions.push_back(
-        DefaultQuestion(table, *column.default_sql, column.type));
-  }
-  db::Question whole = Asked(db::Question::Kind::kNewTable, schema, language);
-  whole.definition = std::make_shared<schema::Table>(std::move(table));
-  questions.push_back(std::move(whole));
-  return questions;
-}
-
-void CreateTable::Foresee(schema::Schema& schema,
-                          const db::Language& language) const {
-  if (schema.FindTable(spec_.name) != nullptr) return;
-  schema.tables.push_back(TableDefinition(spec_, schema, language));
-}
 
 DraftStep CreateTable::Step() const {
   DraftStep step;
@@ -80,27 +42,27 @@ DraftStep CreateTable::Step() const {
 }
 
 // By a table that goes or gets another name, or by something else.
-void CreateTable::RefuseTakenName(const PlanContext& context) const {
+void CreateTable::RefuseTakenName(const PlanContext& context,
+                                  const schema::TableName& table) const {
   context.claims.RequireReachable(name(), spec_.name);
-  const db::ExpressionFacts& facts = context.facts.For(
-      Asked(db::Question::Kind::kFreeName, context.schema, context.language));
-  if (facts.error.empty()) return;
+  const db::Answer& answer = context.Ask(db::NameQuestion{table});
+  if (answer.error.empty()) return;
   throw Error(ErrorKind::kRefused,
-              fmt::format("create_table '{}': {}", spec_.name, facts.error));
+              fmt::format("create_table '{}': {}", spec_.name, answer.error));
 }
 
 // As the server would make it; as it was written where the server is not
 // there to be asked.
 schema::Table CreateTable::Made(const PlanContext& context,
                                 const schema::Table& table) const {
-  const db::ExpressionFacts& facts = context.facts.For(
-      Asked(db::Question::Kind::kNewTable, context.schema, context.language));
-  if (!facts.error.empty()) {
+  const db::Answer& answer =
+      context.Ask(db::TableQuestion{std::make_shared<schema::Table>(table)});
+  if (!answer.error.empty()) {
     throw Error(ErrorKind::kRefused,
                 fmt::format("create_table '{}' is not accepted: {}", spec_.name,
-                            facts.error));
+                            answer.error));
   }
-  schema::Table made = facts.made ? *facts.made : table;
+  schema::Table made = answer.made ? *answer.made : table;
   made.name = table.name;
   return made;
 }
@@ -135,7 +97,7 @@ void CreateTable::Plan(PlanContext& context) const {
   if (const auto* existing = context.schema.FindTable(spec_.name)) {
     return SkipExisting(context, *existing, made);
   }
-  RefuseTakenName(context);
+  RefuseTakenName(context, table.name);
   DraftStep step = Step();
   step.actions.emplace_back(plan::CreateTable{table});
   context.steps.push_back(std::move(step));

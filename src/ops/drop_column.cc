@@ -20,9 +20,6 @@ class DropColumn : public Operation {
   explicit DropColumn(DropColumnSpec spec) : spec_(std::move(spec)) {}
 
   std::string name() const override { return "drop_column"; }
-  std::vector<db::Question> Questions(
-      const schema::Schema& schema,
-      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -45,17 +42,6 @@ std::vector<schema::Column> Without(std::vector<schema::Column> columns,
   columns.erase(std::remove_if(columns.begin(), columns.end(), is_it),
                 columns.end());
   return columns;
-}
-
-std::vector<db::Question> DropColumn::Questions(
-    const schema::Schema& schema, const db::Language& language) const {
-  (void)language;
-  const schema::Table* table = schema.FindTable(spec_.table);
-  const schema::Column* column =
-      table == nullptr ? nullptr : table->FindColumn(spec_.column);
-  if (column == nullptr || spec_.down.empty()) return {};
-  return {ExpressionQuestion(
-      *table, spec_.down, Without(table->columns, spec_.column), column->type)};
 }
 
 void DropColumn::Plan(PlanContext& context) const {

@@ -25,9 +25,6 @@ class DropConstraint : public Operation {
   explicit DropConstraint(DropConstraintSpec spec) : spec_(std::move(spec)) {}
 
   std::string name() const override { return spec_.operation; }
-  std::vector<db::Question> Questions(
-      const schema::Schema& schema,
-      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -46,17 +43,6 @@ Expressions ByColumn(const Expressions& given, const Constraint& constraint) {
   if (given.size() != 1 || !given.begin()->first.empty()) return given;
   if (constraint.columns.size() != 1) return given;
   return {{constraint.columns[0], given.begin()->second}};
-}
-
-std::vector<db::Question> DropConstraint::Questions(
-    const schema::Schema& schema, const db::Language& language) const {
-  const schema::Table* table = schema.FindTable(spec_.table);
-  if (table == nullptr) return {};
-  const auto there = FindExisting(*table, spec_.name, language.capabilities());
-  if (!there) return {};
-  const Expressions down = ByColumn(spec_.down, there->constraint);
-  return MotionQuestions(*table, language, Transformed(down, table->columns),
-                         ByColumn(spec_.up, there->constraint), down);
 }
 
 void DropConstraint::RefuseReliedOn(TableWork& work,

@@ -17,8 +17,6 @@ class DropTable : public Operation {
   explicit DropTable(std::string table) : table_(std::move(table)) {}
 
   std::string name() const override { return "drop_table"; }
-  void Foresee(schema::Schema& schema,
-               const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -77,10 +75,6 @@ std::vector<std::string> Reasons(const PlanContext& context,
     }
   }
   return reasons;
-}
-
-void DropTable::Foresee(schema::Schema& schema, const db::Language&) const {
-  Erase(schema, table_);
 }
 
 void DropTable::RefuseWorkedOn(const PlanContext& context,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/text.h"
 #include "segue/error.h"
 
@@ -112,19 +114,6 @@ std::vector<plan::Binding> Bind(const std::string& sql,
   return bindings;
 }
 
-db::Question ExpressionQuestion(const schema::Table& table,
-                                const std::string& sql,
-                                const std::vector<schema::Column>& columns,
-                                const std::string& type) {
-  return {db::Question::Kind::kExpression, table.name, sql, Bind(sql, columns),
-          type};
-}
-
-db::Question DefaultQuestion(const schema::Table& table, const std::string& sql,
-                             const std::string& type) {
-  return {db::Question::Kind::kAddColumnDefault, table.name, sql, {}, type};
-}
-
 plan::Expression ColumnExpression(const schema::Column& column) {
   plan::Expression expression;
   expression.sql = QuotedName(column.name);
@@ -137,35 +126,43 @@ plan::Expression Examined(const PlanContext& context,
                           const schema::Table& table,
                           const std::vector<schema::Column>& columns,
                           const GivenExpression& given) {
-  const db::Question question =
-      ExpressionQuestion(table, given.sql, columns, given.type);
-  const db::ExpressionFacts& facts = context.facts.For(question);
-  if (!facts.error.empty()) {
+  std::vector<plan::Binding> bindings = Bind(given.sql, columns);
+  const db::Answer& answer = context.Ask(
+      db::ExpressionQuestion{table.name, given.sql, bindings, given.type});
+  if (!answer.error.empty()) {
     throw Error(
         ErrorKind::kRefused,
         fmt::format("expression '{}' of column '{}' of table '{}' is "
                     "not accepted: {}",
-                    given.key, given.column, table.name.name, facts.error))
+                    given.key, given.column, table.name.name, answer.error))
         .WithSql(given.sql)
         .WithHint(fmt::format("'{}' may use the columns {}", given.key,
                               base::Join(Names(columns), ", ")));
   }
-  return {given.sql, question.bindings, facts.is_volatile, facts.is_immutable};
+  return {given.sql, std::move(bindings), answer.is_volatile,
+          answer.is_immutable};
 }
 
-const db::ExpressionFacts& ExaminedDefault(const PlanContext& context,
-                                           const schema::Table& table,
-                                           const schema::Column& column) {
-  const db::ExpressionFacts& facts = context.facts.For(
-      DefaultQuestion(table, column.default_sql.value_or(""), column.type));
-  if (!facts.error.empty()) {
+const db::Answer& AnswerOnDefault(const PlanContext& context,
+                                  const schema::Table& table,
+                                  const std::string& sql,
+                                  const std::string& type) {
+  return context.Ask(db::DefaultQuestion{table.name, sql, type});
+}
+
+const db::Answer& ExaminedDefault(const PlanContext& context,
+                                  const schema::Table& table,
+                                  const schema::Column& column) {
+  const db::Answer& answer = AnswerOnDefault(
+      context, table, column.default_sql.value_or(""), column.type);
+  if (!answer.error.empty()) {
     throw Error(ErrorKind::kRefused,
                 fmt::format("default {} of column '{}' ({}) of table '{}' is "
                             "not accepted: {}",
                             column.default_sql.value_or(""), column.name,
-                            column.type, table.name.name, facts.error));
+                            column.type, table.name.name, answer.error));
   }
-  return facts;
+  return answer;
 }
 
 bool SameDefault(const std::optional<std::string>& a,

@@ -16,14 +16,6 @@ std::string QuotedName(const std::string& name);
 std::vector<plan::Binding> Bind(const std::string& sql,
                                 const std::vector<schema::Column>& columns);
 
-// An expression over the table's columns; `type`: what it is assigned to.
-db::Question ExpressionQuestion(const schema::Table& table,
-                                const std::string& sql,
-                                const std::vector<schema::Column>& columns,
-                                const std::string& type);
-db::Question DefaultQuestion(const schema::Table& table, const std::string& sql,
-                             const std::string& type);
-
 // Just the name of a column: nothing has to be asked.
 plan::Expression ColumnExpression(const schema::Column& column);
 
@@ -42,10 +34,16 @@ plan::Expression Examined(const PlanContext& context,
                           const std::vector<schema::Column>& columns,
                           const GivenExpression& given);
 
-// What the server says about a default. Throws Error{kRefused} likewise.
-const db::ExpressionFacts& ExaminedDefault(const PlanContext& context,
-                                           const schema::Table& table,
-                                           const schema::Column& column);
+// What the server says about a default of a column of `type`.
+const db::Answer& AnswerOnDefault(const PlanContext& context,
+                                  const schema::Table& table,
+                                  const std::string& sql,
+                                  const std::string& type);
+// The same for the default that the column has. Throws Error{kRefused}
+// likewise.
+const db::Answer& ExaminedDefault(const PlanContext& context,
+                                  const schema::Table& table,
+                                  const schema::Column& column);
 
 // Equal as far as can be told without a parser: spacing, letter case outside
 // quotes, outer parentheses and a trailing cast of a constant are ignored.

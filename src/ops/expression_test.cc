@@ -39,16 +39,5 @@ TEST(Bind, TakesWhereTheColumnLives) {
   EXPECT_EQ(ColumnExpression(hidden).PlainColumn(), "_segue_new_Age");
 }
 
-TEST(Facts, SayNothingWhenNothingWasAsked) {
-  Facts facts;
-  schema::Table table;
-  const db::Question asked = DefaultQuestion(table, "now()", "date");
-  db::ExpressionFacts answer;
-  answer.is_volatile = true;
-  facts.Add(asked, answer);
-  EXPECT_TRUE(facts.For(asked).is_volatile);
-  EXPECT_FALSE(facts.For(DefaultQuestion(table, "now()", "text")).is_volatile);
-}
-
 }  // namespace
 }  // namespace segue::ops

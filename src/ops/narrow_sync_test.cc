@@ -33,8 +33,8 @@ class NarrowSyncTest : public ::testing::Test {
   std::vector<std::string> Narrowed(
       const std::vector<plan::ColumnMotion>& motions) {
     const test::FakeDialect dialect(can_);
-    const Facts facts;
-    PlanContext context{dialect, Access::kInPlace, "m", "", facts, live_, {}};
+    Inquiry inquiry({});
+    PlanContext context{dialect, Access::kInPlace, "m", "", inquiry, live_};
     context.steps = earlier_;
     for (const plan::ColumnMotion& motion : motions) {
       context.motions.Add(motion);

@@ -2,16 +2,14 @@
 // out. Pure: no SQL text, no I/O. One file pair per operation.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/node.h"
 #include "db/language.h"
-#include "db/question.h"
 #include "ops/claims.h"
+#include "ops/inquiry.h"
 #include "plan/action.h"
 #include "schema/schema.h"
 #include "segue/plan.h"
@@ -51,24 +49,13 @@ struct DraftStep {
   std::vector<AtomicRun> atomic = {};
 };
 
-// What the server answered, looked up by question.
-class Facts {
- public:
-  void Add(db::Question question, db::ExpressionFacts facts);
-  // Facts that say nothing when the question was not asked.
-  const db::ExpressionFacts& For(const db::Question& question) const;
-
- private:
-  std::vector<std::pair<db::Question, db::ExpressionFacts>> known_;
-};
-
 // What an operation may look at, and what it leaves behind.
 struct PlanContext {
   const db::Language& language;
   Access access = Access::kInPlace;
   std::string migration;       // its name: "02_full_name"
   std::string version_schema;  // empty in place
-  const Facts& facts;
+  Inquiry& inquiry;
 
   // The shape the new version sees, as the earlier operations leave it. Each
   // operation applies itself here. A column that lives under another physical
@@ -76,7 +63,7 @@ struct PlanContext {
   schema::Schema schema;
 
   // Output. Phases of one operation in order; the planner sorts them by phase.
-  std::vector<DraftStep> steps;
+  std::vector<DraftStep> steps{};
   plan::Motions motions{};  // that the actions name
 
   // What the operations so far hold on to. Starts empty.
@@ -87,11 +74,20 @@ struct PlanContext {
   // makes it a step of its own.
   std::vector<plan::Action> closing{};
 
+  // Published version schemas, which the contract retires.
+  std::vector<std::string> live_versions{};
+
   const db::Capabilities& capabilities() const {
     return language.capabilities();
   }
   // Unique among the motions of all migrations: "02_full_name_1".
   plan::MotionId NextMotionId() const;
+  // What only the server knows, asked where the answer is needed. The question
+  // is in names that the database has now: a column that an earlier operation
+  // adds is not there yet.
+  const db::Answer& Ask(const db::Question& question) const {
+    return inquiry.Ask(question);
+  }
 };
 
 class Operation {
@@ -100,31 +96,6 @@ class Operation {
 
   // The key in the migration file: "rename_column".
   virtual std::string name() const = 0;
-
-  // What the server has to be asked before Plan. `schema` is the live one.
-  virtual std::vector<db::Question> Questions(
-      const schema::Schema& schema, const db::Language& language) const {
-    (void)schema;
-    (void)language;
-    return {};
-  }
-
-  // The same for what depends on the shape that the earlier operations leave;
-  // asked right before Plan.
-  virtual std::vector<db::Question> ShapeQuestions(
-      const schema::Schema& shape, const db::Language& language) const {
-    (void)shape;
-    (void)language;
-    return {};
-  }
-
-  // Tells the questions of later operations what they have to know of this
-  // one: which tables there are, and what they are called.
-  virtual void Foresee(schema::Schema& schema,
-                       const db::Language& language) const {
-    (void)schema;
-    (void)language;
-  }
 
   // Checks itself against context.schema (Error{kNotFound}, Error{kRefused}),
   // appends its steps and applies itself to context.schema.

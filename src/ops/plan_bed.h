@@ -5,12 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "ops/operation.h"
+#include "ops/plan_operations.h"
 #include "segue/error.h"
 #include "segue/migration.h"
 #include "tests/doubles/fake_dialect.h"
@@ -88,49 +89,29 @@ class PlanBed : public ::testing::Test {
   // "EXPANDING Add column ...", then its actions and "note: ..." lines.
   std::vector<std::string> Plan(const Migration& migration) {
     const test::FakeDialect dialect(can_);
-    Facts facts;
-    schema::Schema foreseen = schema_;
-    for (const OperationPtr& operation : migration.operations) {
-      for (const db::Question& question :
-           operation->Questions(foreseen, dialect)) {
-        facts.Add(question, Answer(question));
-        questions_.push_back(question);
-      }
-      operation->Foresee(foreseen, dialect);
-    }
+    Inquiry inquiry([&](const db::Question& question) {
+      questions_.push_back(question);
+      return AnswerTo(question);
+    });
     PlanContext context{dialect, access_, "m", versioned() ? "public_m" : "",
-                        facts,   schema_, {}};
+                        inquiry, schema_};
     context.on_transform_error = on_transform_error_;
-    for (const OperationPtr& operation : migration.operations) {
-      for (const db::Question& question :
-           operation->ShapeQuestions(context.schema, dialect)) {
-        facts.Add(question, answers_[question.expression]);
-        questions_.push_back(question);
-      }
-      operation->Plan(context);
-    }
-    for (const OperationPtr& operation : migration.operations) {
-      operation->Finish(context);
-    }
+    PlanOperations(context, migration.operations);
     shape_ = context.schema;
     steps_ = context.steps;
     motions_ = context.motions;
-    if (!context.closing.empty()) {
-      steps_.push_back({kSeal, "Close", context.closing, {}});
-    }
-    return Printed(dialect, steps_);
+    return Printed(dialect);
   }
 
   // Another type is taken to rewrite the table unless "TYPE column" says other.
-  db::ExpressionFacts Answer(const db::Question& question) {
-    if (question.kind != db::Question::Kind::kAlterType) {
-      return answers_[question.expression];
-    }
-    const auto found = answers_.find("TYPE " + question.expression);
+  db::Answer AnswerTo(const db::Question& question) {
+    const auto* type = std::get_if<db::TypeQuestion>(&question);
+    if (type == nullptr) return answers_[TextOf(question)];
+    const auto found = answers_.find("TYPE " + type->column);
     if (found != answers_.end()) return found->second;
-    db::ExpressionFacts facts;
-    facts.rewrites_table = true;
-    return facts;
+    db::Answer answer;
+    answer.rewrites_table = true;
+    return answer;
   }
 
   // The message of the error that planning throws; "" when it throws none.
@@ -153,7 +134,7 @@ class PlanBed : public ::testing::Test {
   schema::Schema schema_;
   Access access_ = Access::kInPlace;
   OnTransformError on_transform_error_ = OnTransformError::kRefuse;
-  std::map<std::string, db::ExpressionFacts> answers_;  // by expression
+  std::map<std::string, db::Answer> answers_;  // see TextOf
   std::vector<db::Question> questions_;
   schema::Schema shape_;
   std::vector<DraftStep> steps_;
@@ -166,14 +147,24 @@ class PlanBed : public ::testing::Test {
     return std::string(ToString(place.phase));
   }
 
-  std::vector<std::string> Printed(const test::FakeDialect& dialect,
-                                   std::vector<DraftStep> steps) const {
-    std::stable_sort(steps.begin(), steps.end(),
-                     [](const DraftStep& a, const DraftStep& b) {
-                       return a.place < b.place;
-                     });
+  // The SQL of a question, or the name of what it is about; "" for the rest.
+  static std::string TextOf(const db::Question& question) {
+    return std::visit(
+        [](const auto& one) -> std::string {
+          if constexpr (requires { one.sql; }) {
+            return one.sql;
+          } else if constexpr (requires { one.index; }) {
+            return one.index.name;
+          } else {
+            return {};
+          }
+        },
+        question);
+  }
+
+  std::vector<std::string> Printed(const test::FakeDialect& dialect) const {
     std::vector<std::string> lines;
-    for (const DraftStep& step : steps) {
+    for (const DraftStep& step : steps_) {
       lines.push_back(PlaceText(step.place) + " " + step.description);
       for (const plan::Action& action : step.actions) {
         lines.push_back(

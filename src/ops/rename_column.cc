@@ -20,13 +20,6 @@ class RenameColumn : public Operation {
 
   std::string name() const override { return "rename_column"; }
 
-  std::vector<db::Question> Questions(
-      const schema::Schema& schema,
-      const db::Language& language) const override {
-    if (!transforms()) return {};
-    return AsAlteration()->Questions(schema, language);
-  }
-
   void Plan(PlanContext& context) const override {
     if (transforms()) return AsAlteration()->Plan(context);
     TableWork work(context, name(), spec_.table);

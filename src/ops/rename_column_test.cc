@@ -36,13 +36,18 @@ TEST_F(RenameColumnTest, InPlaceKeepsTheOldColumn) {
           "MIGRATING Backfill 'mail' from 'email'", "  FILL m_1",
           "  VERIFY m_1",
           "  CREATE INDEX _segue_new_users_email_idx ON users (mail)",
-          "CONTRACTING Drop old column 'email' from 'users'",
+          "SEALING Switch 'users' over from column 'email' to 'mail'",
           "  CREATE SYNC m_1 ON users (email <=> mail) UP \"email\" DOWN "
           "\"mail\"",
           "  SETTLE m_1", "  DROP SYNC m_1",
+          "  RENAME COLUMN users.mail TO _segue_old_email",
+          "  RENAME COLUMN users.email TO mail",
+          "  CREATE SYNC m_1 ON users (_segue_old_email <== mail) UP "
+          "\"email\" DOWN \"mail\"",
+          "CONTRACTING Drop old column 'email' from 'users'", "  DROP SYNC m_1",
           "  DROP INDEX _segue_new_users_email_idx",
-          "  DROP OWN COLUMN users.mail", "  DROP OWN COLUMN users._segue_d",
-          "  RENAME COLUMN users.email TO mail"));
+          "  DROP OWN COLUMN users._segue_old_email",
+          "  DROP OWN COLUMN users._segue_d"));
   EXPECT_TRUE(FirstMotion().keeps_old_column);
   EXPECT_EQ(FirstMotion().up.PlainColumn(), "email");
   EXPECT_THAT(questions_, IsEmpty());
@@ -56,7 +61,7 @@ TEST_F(RenameColumnTest, DefaultOfANotNullColumnMovesForTheDuration) {
   EXPECT_THAT(
       lines,
       Contains("  ALTER COLUMN users.name text NOT NULL DEFAULT ''::text"));
-  EXPECT_EQ(lines.back(), "  RENAME COLUMN users.name TO full_name");
+  EXPECT_THAT(lines, Contains("  RENAME COLUMN users.name TO full_name"));
   EXPECT_TRUE(FirstMotion().old_default_moved);
   EXPECT_EQ(FirstMotion().old_column->default_sql, "''::text");
 }
@@ -118,7 +123,10 @@ TEST_F(RenameColumnTest, VersionedIsOnlyAView) {
   access_ = Access::kVersioned;
   EXPECT_THAT(
       Plan(Rename("email", "mail")),
-      ElementsAre("CONTRACTING Rename column 'email' of 'users' to 'mail'",
+      ElementsAre("MIGRATING Publish version 'public_m'",
+                  "  PUBLISH public_m users(id, name, email AS mail, age, "
+                  "created)",
+                  "SEALING Rename column 'email' of 'users' to 'mail'",
                   "  RENAME COLUMN users.email TO mail"));
   EXPECT_EQ(shape_.tables[0].FindColumn("mail")->physical(), "email");
 }

@@ -47,11 +47,6 @@ class RenameTable : public Operation {
   explicit RenameTable(RenameTableSpec spec) : spec_(std::move(spec)) {}
 
   std::string name() const override { return "rename_table"; }
-  std::vector<db::Question> Questions(
-      const schema::Schema& schema,
-      const db::Language& language) const override;
-  void Foresee(schema::Schema& schema,
-               const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
   void Finish(PlanContext& context) const override;
 
@@ -65,28 +60,6 @@ class RenameTable : public Operation {
 
   RenameTableSpec spec_;
 };
-
-db::Question Asked(db::Question::Kind kind, schema::TableName table,
-                   const std::string& name) {
-  db::Question question;
-  question.kind = kind;
-  question.table = std::move(table);
-  question.table.name = name;
-  return question;
-}
-
-std::vector<db::Question> RenameTable::Questions(const schema::Schema& schema,
-                                                 const db::Language&) const {
-  const schema::Table* table = schema.FindTable(spec_.from);
-  if (table == nullptr) return {};
-  return {Asked(db::Question::Kind::kFreeName, table->name, spec_.to),
-          Asked(db::Question::Kind::kNamedBy, table->name, table->name.name)};
-}
-
-void RenameTable::Foresee(schema::Schema& schema, const db::Language&) const {
-  schema::Table* table = schema.FindTable(spec_.from);
-  if (table != nullptr) table->shown_as = spec_.to;
-}
 
 Error RenameTable::Refused(const std::string& reason) const {
   return {ErrorKind::kRefused, fmt::format("rename_table '{}' to '{}': {}",
@@ -107,9 +80,9 @@ void RenameTable::RefuseName(const PlanContext& context,
   }
   // A dropped table keeps its name until the contract.
   context.claims.RequireReachable(name(), spec_.to);
-  const db::ExpressionFacts& facts = context.facts.For(
-      Asked(db::Question::Kind::kFreeName, live.name, spec_.to));
-  if (!facts.error.empty()) throw Refused(facts.error);
+  const db::Answer& answer =
+      context.Ask(db::NameQuestion{{live.name.schema, spec_.to}});
+  if (!answer.error.empty()) throw Refused(answer.error);
 }
 
 void RenameTable::RefuseEarlierWork(const PlanContext& context,
@@ -188,12 +161,11 @@ DraftStep RenameTable::RenameStep(PlanContext& context,
   }
   step.actions.emplace_back(plan::RenameTable{shape.name, spec_.to});
   if (step.actions.size() > 1) step.atomic = {{0, step.actions.size()}};
-  const db::ExpressionFacts& facts = context.facts.For(
-      Asked(db::Question::Kind::kNamedBy, shape.name, shape.name.name));
-  if (!facts.names.empty()) {
+  const db::Answer& answer = context.Ask(db::MentionQuestion{shape.name});
+  if (!answer.names.empty()) {
     step.notes.push_back(fmt::format(
         "these mention '{}' in their text, which stays as it is: {}",
-        spec_.from, base::Join(facts.names, ", ")));
+        spec_.from, base::Join(answer.names, ", ")));
   }
   step.notes.emplace_back("indexes and constraints keep their names");
   return step;

@@ -25,7 +25,7 @@ TEST_F(RenameTableTest, InPlaceAViewHasTheNewNameUntilTheContract) {
           "  ALIAS users AS people(id, name, email, age, created)",
           "  note: until the contract 'people' is a view, which does not take "
           "all that a table takes",
-          "  note: no COPY", "CONTRACTING Rename table 'users' to 'people'",
+          "  note: no COPY", "SEALING Rename table 'users' to 'people'",
           "  DROP ALIAS people", "  RENAME TABLE users TO people",
           "  note: indexes and constraints keep their names"));
   EXPECT_EQ(shape_.FindTable("people")->name.name, "users");
@@ -35,7 +35,10 @@ TEST_F(RenameTableTest, InPlaceAViewHasTheNewNameUntilTheContract) {
 TEST_F(RenameTableTest, VersionedItIsOnlyRenamed) {
   access_ = Access::kVersioned;
   EXPECT_THAT(Plan(Rename()),
-              ElementsAre("CONTRACTING Rename table 'users' to 'people'",
+              ElementsAre("MIGRATING Publish version 'public_m'",
+                          "  PUBLISH public_m people(id, name, email, age, "
+                          "created)",
+                          "SEALING Rename table 'users' to 'people'",
                           "  RENAME TABLE users TO people",
                           "  note: indexes and constraints keep their names"));
 }

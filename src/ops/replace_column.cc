@@ -18,9 +18,6 @@ class ReplaceColumn : public Operation {
   explicit ReplaceColumn(ReplaceColumnSpec spec) : spec_(std::move(spec)) {}
 
   std::string name() const override { return "replace_column"; }
-  std::vector<db::Question> Questions(
-      const schema::Schema& schema,
-      const db::Language& language) const override;
   void Plan(PlanContext& context) const override;
 
  private:
@@ -30,16 +27,6 @@ class ReplaceColumn : public Operation {
 
   ReplaceColumnSpec spec_;
 };
-
-std::vector<db::Question> ReplaceColumn::Questions(
-    const schema::Schema& schema, const db::Language& /*language*/) const {
-  const schema::Table* table = schema.FindTable(spec_.table);
-  if (table == nullptr) return {};
-  const schema::Column* from = table->FindColumn(spec_.from);
-  const schema::Column* to = table->FindColumn(spec_.to);
-  if (from == nullptr || to == nullptr) return {};
-  return ConstraintMoveQuestions(*table, {*from, *to, to->name});
-}
 
 void ReplaceColumn::Plan(PlanContext& context) const {
   TableWork work(context, name(), spec_.table);

@@ -46,6 +46,7 @@ struct Column {
   const std::string& physical() const {
     return stored_as.empty() ? name : stored_as;
   }
+  friend bool operator==(const Column&, const Column&) = default;
 };
 
 struct IndexColumn {
@@ -55,6 +56,7 @@ struct IndexColumn {
   std::string opclass;  // with its parameters, as SQL writes them
   bool descending = false;
   std::optional<bool> nulls_first;  // nullopt: the database's default
+  friend bool operator==(const IndexColumn&, const IndexColumn&) = default;
 };
 
 struct Index {
@@ -74,6 +76,7 @@ struct Index {
   std::string tablespace;          // empty: the default one
   // Foreign keys that rely on it: "public.orders.orders_user_fkey".
   std::vector<std::string> referenced_by;
+  friend bool operator==(const Index&, const Index&) = default;
 };
 
 enum class ConstraintKind {

@@ -18,11 +18,11 @@ class ExamineTest : public DialectTest {
     table_ = schema::RequireTable(schema, "t");
   }
 
-  db::ExpressionFacts Expression(const std::string& sql,
-                                 const std::string& type = "text") {
-    db::Question question;
+  db::Answer Expression(const std::string& sql,
+                        const std::string& type = "text") {
+    db::ExpressionQuestion question;
     question.table = table_.name;
-    question.expression = sql;
+    question.sql = sql;
     question.type = type;
     for (const schema::Column& column : table_.columns) {
       question.bindings.push_back({column.name, column.name, column.type});
@@ -30,23 +30,14 @@ class ExamineTest : public DialectTest {
     return dialect().Examine(*connection_, question);
   }
 
-  db::ExpressionFacts Default(const std::string& sql, const std::string& type) {
-    db::Question question;
-    question.kind = db::Question::Kind::kAddColumnDefault;
-    question.table = table_.name;
-    question.expression = sql;
-    question.type = type;
-    return dialect().Examine(*connection_, question);
+  db::Answer Default(const std::string& sql, const std::string& type) {
+    return dialect().Examine(*connection_,
+                             db::DefaultQuestion{table_.name, sql, type});
   }
 
-  db::ExpressionFacts AlterType(const std::string& column,
-                                const std::string& type) {
-    db::Question question;
-    question.kind = db::Question::Kind::kAlterType;
-    question.table = table_.name;
-    question.expression = column;
-    question.type = type;
-    return dialect().Examine(*connection_, question);
+  db::Answer AlterType(const std::string& column, const std::string& type) {
+    return dialect().Examine(*connection_,
+                             db::TypeQuestion{table_.name, column, type});
   }
 
   std::unique_ptr<db::Connection> connection_;

@@ -163,22 +163,21 @@ TEST_P(RenderConstraintsTest, AddingProvesTheRowsWhereNothingIsNotValid) {
 }
 
 TEST_P(RenderConstraintsTest, ACheckIsBoundToWhereItsColumnsLive) {
-  db::Question question;
-  question.kind = db::Question::Kind::kCheck;
+  db::CheckQuestion question;
   question.table = Table();
   question.table.name = "moved";
-  question.expression = "moved.a < 5 AND b <> 'a' || \"a\" -- a";
+  question.sql = "moved.a < 5 AND b <> 'a' || \"a\" -- a";
   question.bindings = {{"a", "_segue_new_a", "integer"}, {"b", "a", "text"}};
-  const db::ExpressionFacts facts = dialect().Examine(*connection_, question);
-  EXPECT_EQ(facts.error, "");
-  EXPECT_THAT(facts.bound, HasSubstr("_segue_new_a"));
-  EXPECT_THAT(facts.bound, HasSubstr("'a'"));
+  const db::Answer answer = dialect().Examine(*connection_, question);
+  EXPECT_EQ(answer.error, "");
+  EXPECT_THAT(answer.bound, HasSubstr("_segue_new_a"));
+  EXPECT_THAT(answer.bound, HasSubstr("'a'"));
   db().Exec("CREATE TABLE moved(_segue_new_a integer, a text, CHECK (" +
-            facts.bound + "\n))");
+            answer.bound + "\n))");
   db().Exec("INSERT INTO moved VALUES (4, 'x')");
   EXPECT_ANY_THROW(db().Exec("INSERT INTO moved VALUES (4, 'a4')"));
   EXPECT_ANY_THROW(db().Exec("INSERT INTO moved VALUES (6, 'x')"));
-  question.expression = "c > 0";
+  question.sql = "c > 0";
   EXPECT_NE(dialect().Examine(*connection_, question).error, "");
 }
 

@@ -51,8 +51,8 @@ db::Capabilities FakeDialect::Embedded() {
   return can;
 }
 
-void FakeDialect::SetFacts(db::Question question, db::ExpressionFacts facts) {
-  facts_.emplace_back(std::move(question), std::move(facts));
+void FakeDialect::SetAnswer(db::Question question, db::Answer answer) {
+  answers_.emplace_back(std::move(question), std::move(answer));
 }
 
 std::unique_ptr<db::Connection> FakeDialect::Connect(
@@ -67,10 +67,10 @@ schema::Schema FakeDialect::Inspect(db::Connection& /*connection*/,
   throw Error(ErrorKind::kNotFound, "There is no schema " + schema_name);
 }
 
-db::ExpressionFacts FakeDialect::Examine(db::Connection& /*connection*/,
-                                         const db::Question& question) const {
-  for (const auto& [asked, facts] : facts_) {
-    if (asked == question) return facts;
+db::Answer FakeDialect::Examine(db::Connection& /*connection*/,
+                                const db::Question& question) const {
+  for (const auto& [asked, answer] : answers_) {
+    if (asked == question) return answer;
   }
   return {};
 }

@@ -27,8 +27,8 @@ class FakeDialect : public db::Dialect {
   db::Capabilities& mutable_capabilities() { return capabilities_; }
   // What Inspect answers.
   void SetSchema(schema::Schema schema) { schema_ = std::move(schema); }
-  // What Examine answers to `question`; else facts that say nothing.
-  void SetFacts(db::Question question, db::ExpressionFacts facts);
+  // What Examine answers to `question`; else an answer that says nothing.
+  void SetAnswer(db::Question question, db::Answer answer);
 
   const db::Capabilities& capabilities() const override {
     return capabilities_;
@@ -38,8 +38,8 @@ class FakeDialect : public db::Dialect {
       const db::ConnectOptions& options) const override;
   schema::Schema Inspect(db::Connection& connection,
                          const std::string& schema_name) const override;
-  db::ExpressionFacts Examine(db::Connection& connection,
-                              const db::Question& question) const override;
+  db::Answer Examine(db::Connection& connection,
+                     const db::Question& question) const override;
   // The portable types in small letters, all others as they are.
   std::string NativeType(const std::string& type) const override;
   PlannedAction Render(const plan::Action& action,
@@ -78,7 +78,7 @@ class FakeDialect : public db::Dialect {
  private:
   db::Capabilities capabilities_;
   schema::Schema schema_;
-  std::vector<std::pair<db::Question, db::ExpressionFacts>> facts_;
+  std::vector<std::pair<db::Question, db::Answer>> answers_;
 };
 
 }  // namespace segue::test

@@ -35,8 +35,8 @@ class FaultyDialect : public db::Dialect, public db::Meter {
     return inner_->Inspect(connection, schema_name);
   }
 
-  db::ExpressionFacts Examine(db::Connection& connection,
-                              const db::Question& question) const override {
+  db::Answer Examine(db::Connection& connection,
+                     const db::Question& question) const override {
     return inner_->Examine(connection, question);
   }
 

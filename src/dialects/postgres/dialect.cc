@@ -85,8 +85,8 @@ schema::Schema PostgresDialect::Inspect(db::Connection& connection,
   return postgres::Inspect(connection, schema_name);
 }
 
-db::ExpressionFacts PostgresDialect::Examine(
-    db::Connection& connection, const db::Question& question) const {
+db::Answer PostgresDialect::Examine(db::Connection& connection,
+                                    const db::Question& question) const {
   return postgres::Examine(connection, question);
 }
 

@@ -22,8 +22,8 @@ class PostgresDialect final : public db::Dialect,
       const db::ConnectOptions& options) const override;
   schema::Schema Inspect(db::Connection& connection,
                          const std::string& schema_name) const override;
-  db::ExpressionFacts Examine(db::Connection& connection,
-                              const db::Question& question) const override;
+  db::Answer Examine(db::Connection& connection,
+                     const db::Question& question) const override;
   // The portable types count in capitals only; see sql.h.
   std::string NativeType(const std::string& type) const override;
   PlannedAction Render(const plan::Action& action,

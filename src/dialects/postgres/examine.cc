@@ -1,6 +1,7 @@
 #include "dialects/postgres/examine.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "base/text.h"
 #include "dialects/postgres/attempt.h"
@@ -17,34 +18,33 @@ constexpr const char* kResult = "\"~result\"";
 // How the server begins what it says at debug level of ALTER TABLE.
 constexpr const char* kRewriting = "rewriting table";
 
-std::string ColumnList(const db::Question& question) {
+std::string ColumnList(const std::vector<plan::Binding>& bindings) {
   std::vector<std::string> columns;
-  for (const plan::Binding& binding : question.bindings) {
+  for (const plan::Binding& binding : bindings) {
     columns.push_back(Ident(binding.name) + " " + binding.type);
   }
   return base::Join(columns, ", ");
 }
 
-std::string Expression(const db::Question& question) {
-  return "(" + question.expression + "\n)";
-}
+std::string Bracketed(const std::string& sql) { return "(" + sql + "\n)"; }
 
-void CreateClone(db::Connection& connection, const db::Question& question) {
+void CreateClone(db::Connection& connection,
+                 const db::ExpressionQuestion& question) {
   connection.Execute(std::string("CREATE TABLE ") + kClone + " (" +
-                     ColumnList(question) + ")");
+                     ColumnList(question.bindings) + ")");
 }
 
 // WHERE takes no aggregates, window functions and sets of rows; a statement
 // with a parameter cannot be several statements.
 std::string ShapeError(db::Connection& connection,
-                       const db::Question& question) {
+                       const db::ExpressionQuestion& question) {
   const Attempt attempt(connection);
   CreateClone(connection, question);
   // A call of one argument takes no list; a bare SELECT needs brackets.
-  const bool is_select = base::StartsWith(
-      base::ToLower(base::Trim(question.expression)), "select");
+  const bool is_select =
+      base::StartsWith(base::ToLower(base::Trim(question.sql)), "select");
   const std::string argument =
-      is_select ? Expression(question) : question.expression + "\n";
+      is_select ? Bracketed(question.sql) : question.sql + "\n";
   return Try(connection,
              std::string("EXPLAIN SELECT FROM ") + kClone +
                  " WHERE $1::int = 0 AND pg_catalog.pg_typeof(" + argument +
@@ -54,45 +54,48 @@ std::string ShapeError(db::Connection& connection,
 }
 
 // RETURN, where the server has it, takes a bare literal for any type.
-std::string Body(db::Connection& connection, const db::Question& question) {
+std::string Body(db::Connection& connection, const std::string& sql) {
   const db::Result version =
       connection.Execute("SELECT current_setting('server_version_num')::int");
   if (db::ToInt(version.rows.at(0).at(0)) >= 140000) {
-    return " RETURN " + Expression(question);
+    return " RETURN " + Bracketed(sql);
   }
-  return " AS " + Literal("SELECT " + Expression(question));
+  return " AS " + Literal("SELECT " + Bracketed(sql));
 }
 
 // The same form as the function that will hold it, so that nothing is taken
 // here and refused later.
 std::string TypeError(db::Connection& connection,
-                      const db::Question& question) {
+                      const db::ExpressionQuestion& question) {
   const Attempt attempt(connection);
   return Try(connection, "CREATE FUNCTION pg_temp.segue_examined(" +
-                             ColumnList(question) + ") RETURNS " +
+                             ColumnList(question.bindings) + ") RETURNS " +
                              question.type + " LANGUAGE sql" +
-                             Body(connection, question))
+                             Body(connection, question.sql))
       .message;
 }
 
 // A generated column takes immutable expressions only.
-Refusal TryGenerated(db::Connection& connection, const db::Question& question) {
+Refusal TryGenerated(db::Connection& connection,
+                     const std::vector<plan::Binding>& bindings,
+                     const std::string& sql, const std::string& type) {
   const Attempt attempt(connection);
-  const std::string columns = ColumnList(question);
+  const std::string columns = ColumnList(bindings);
   return Try(connection, std::string("CREATE TABLE ") + kClone + " (" +
                              columns + (columns.empty() ? "" : ", ") + kResult +
-                             " " + question.type + " GENERATED ALWAYS AS " +
-                             Expression(question) + " STORED)");
+                             " " + type + " GENERATED ALWAYS AS " +
+                             Bracketed(sql) + " STORED)");
 }
 
 // The planner pulls a subquery up into its parent unless its output contains
 // a volatile function, whatever language that is written in.
-bool IsVolatile(db::Connection& connection, const db::Question& question) {
+bool IsVolatile(db::Connection& connection,
+                const db::ExpressionQuestion& question) {
   const Attempt attempt(connection);
   CreateClone(connection, question);
   const std::string plan_sql =
       std::string("EXPLAIN (COSTS OFF) SELECT r.c IS NULL FROM (SELECT ") +
-      Expression(question) + "::" + question.type + " AS c FROM " + kClone +
+      Bracketed(question.sql) + "::" + question.type + " AS c FROM " + kClone +
       ") r";
   for (const db::Row& line : connection.Execute(plan_sql).rows) {
     if (db::ToText(line[0]).find("Subquery Scan") != std::string::npos) {
@@ -102,18 +105,19 @@ bool IsVolatile(db::Connection& connection, const db::Question& question) {
   return false;
 }
 
-db::ExpressionFacts ExamineExpression(db::Connection& connection,
-                                      const db::Question& question) {
-  db::ExpressionFacts facts;
-  facts.error = ShapeError(connection, question);
-  if (facts.error.empty()) facts.error = TypeError(connection, question);
-  if (!facts.error.empty()) return facts;
-  const Refusal generated = TryGenerated(connection, question);
-  facts.is_immutable = generated.sqlstate.empty();
-  if (facts.is_immutable) return facts;
-  facts.is_volatile =
-      DependsOnMoment(question.expression) || IsVolatile(connection, question);
-  return facts;
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::ExpressionQuestion& question) {
+  db::Answer answer;
+  answer.error = ShapeError(connection, question);
+  if (answer.error.empty()) answer.error = TypeError(connection, question);
+  if (!answer.error.empty()) return answer;
+  const Refusal generated =
+      TryGenerated(connection, question.bindings, question.sql, question.type);
+  answer.is_immutable = generated.sqlstate.empty();
+  if (answer.is_immutable) return answer;
+  answer.is_volatile =
+      DependsOnMoment(question.sql) || IsVolatile(connection, question);
+  return answer;
 }
 
 std::int64_t Filenode(db::Connection& connection) {
@@ -124,26 +128,28 @@ std::int64_t Filenode(db::Connection& connection) {
 }
 
 // The server tells by what it does to an empty table.
-db::ExpressionFacts ExamineDefault(db::Connection& connection,
-                                   const db::Question& question) {
-  db::ExpressionFacts facts;
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::DefaultQuestion& question) {
+  db::Answer answer;
   {
     const Attempt attempt(connection);
     connection.Execute(std::string("CREATE TABLE ") + kClone +
                        " (\"~one\" int)");
     const std::int64_t before = Filenode(connection);
-    facts.error =
+    answer.error =
         Try(connection, std::string("ALTER TABLE ") + kClone + " ADD COLUMN " +
                             kResult + " " + question.type + " DEFAULT " +
-                            Expression(question))
+                            Bracketed(question.sql))
             .message;
-    if (!facts.error.empty()) return facts;
-    facts.rewrites_table = Filenode(connection) != before;
+    if (!answer.error.empty()) return answer;
+    answer.rewrites_table = Filenode(connection) != before;
   }
-  facts.is_volatile = facts.rewrites_table;
-  facts.is_immutable =
-      !facts.is_volatile && TryGenerated(connection, question).sqlstate.empty();
-  return facts;
+  answer.is_volatile = answer.rewrites_table;
+  answer.is_immutable =
+      !answer.is_volatile &&
+      TryGenerated(connection, {}, question.sql, question.type)
+          .sqlstate.empty();
+  return answer;
 }
 
 bool Says(const std::vector<std::string>& notices, const char* text) {
@@ -156,10 +162,10 @@ bool Says(const std::vector<std::string>& notices, const char* text) {
 // An empty copy with its indexes and checks is changed, and the server says
 // what it does to it. That it still speaks of it in the same words is seen at
 // a change that rewrites on every version; else it counts as rewriting.
-db::ExpressionFacts ExamineAlterType(db::Connection& connection,
-                                     const db::Question& question) {
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::TypeQuestion& question) {
   const Attempt attempt(connection);
-  db::ExpressionFacts facts;
+  db::Answer answer;
   const std::string alter = std::string("ALTER TABLE ") + kClone + " ";
   const std::string to_type = alter + "ALTER COLUMN ";
   try {
@@ -168,28 +174,28 @@ db::ExpressionFacts ExamineAlterType(db::Connection& connection,
     connection.Execute("SET LOCAL client_min_messages = debug1");
     const std::vector<std::string> said =
         connection
-            .Execute(to_type + Ident(question.expression) + " TYPE " +
+            .Execute(to_type + Ident(question.column) + " TYPE " +
                      question.type)
             .notices;
-    facts.rewrites_table = Says(said, kRewriting);
-    facts.scans_table = Says(said, "verifying table");
-    facts.builds_index = Says(said, "building index");
+    answer.rewrites_table = Says(said, kRewriting);
+    answer.scans_table = Says(said, "verifying table");
+    answer.builds_index = Says(said, "building index");
   } catch (const Error& error) {
     if (error.poisons_connection() || error.retryable()) throw;
-    facts.error = error.what();
-    return facts;
+    answer.error = error.what();
+    return answer;
   }
   connection.Execute(alter + "ADD COLUMN \"~one\" int");
   const std::vector<std::string> known =
       connection.Execute(to_type + "\"~one\" TYPE text").notices;
-  if (!Says(known, kRewriting)) facts.rewrites_table = true;
-  return facts;
+  if (!Says(known, kRewriting)) answer.rewrites_table = true;
+  return answer;
 }
 
 // On an empty table of the same columns: bad methods, operator classes,
 // collations, predicates and storage parameters are the server's to find.
-db::ExpressionFacts ExamineIndex(db::Connection& connection,
-                                 const db::Question& question) {
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::IndexQuestion& question) {
   std::vector<std::string> columns;
   for (const schema::Column& column : question.columns) {
     columns.push_back(Ident(column.name) + " " + column.type +
@@ -198,14 +204,14 @@ db::ExpressionFacts ExamineIndex(db::Connection& connection,
                            : " COLLATE " + CollationSql(column.collation)));
   }
   const schema::TableName clone{"pg_temp", "segue_examined"};
-  schema::Index index = *question.index;
+  schema::Index index = question.index;
   index.name = "segue_examined_index";
-  db::ExpressionFacts facts;
+  db::Answer answer;
   const Attempt attempt(connection);
   connection.Execute("CREATE TABLE " + Name(clone) + " (" +
                      base::Join(columns, ", ") + ")");
-  facts.error = Try(connection, CreateIndexSql(clone, index, false)).message;
-  if (!facts.error.empty()) return facts;
+  answer.error = Try(connection, CreateIndexSql(clone, index, false)).message;
+  if (!answer.error.empty()) return answer;
   // The server's text, with the names that it will have.
   const db::Result printed = connection.Execute(
       "SELECT format('CREATE %sINDEX %I ON %s%I.%I', CASE WHEN $1::int = 1 "
@@ -215,10 +221,10 @@ db::ExpressionFacts ExamineIndex(db::Connection& connection,
       "$4::text) || substr(d, strpos(d, ' USING ')) "
       "FROM pg_catalog.pg_get_indexdef("
       "'pg_temp.segue_examined_index'::regclass) d",
-      {std::int64_t{index.unique ? 1 : 0}, question.index->name,
+      {std::int64_t{index.unique ? 1 : 0}, question.index.name,
        question.table.schema, question.table.name});
-  facts.definition = db::ToText(printed.rows.at(0).at(0));
-  return facts;
+  answer.definition = db::ToText(printed.rows.at(0).at(0));
+  return answer;
 }
 
 }  // namespace
@@ -238,27 +244,9 @@ bool DependsOnMoment(const std::string& expression) {
          !schema::ReferencedColumns(expression, kMoments).empty();
 }
 
-db::ExpressionFacts Examine(db::Connection& connection,
-                            const db::Question& question) {
-  switch (question.kind) {
-    case db::Question::Kind::kAddColumnDefault:
-      return ExamineDefault(connection, question);
-    case db::Question::Kind::kAlterType:
-      return ExamineAlterType(connection, question);
-    case db::Question::Kind::kExpression:
-      return ExamineExpression(connection, question);
-    case db::Question::Kind::kIndex:
-      return ExamineIndex(connection, question);
-    case db::Question::Kind::kNewTable:
-      return ExamineNewTable(connection, question);
-    case db::Question::Kind::kFreeName:
-      return ExamineName(connection, question);
-    case db::Question::Kind::kNamedBy:
-      return ExamineNamedBy(connection, question);
-    case db::Question::Kind::kCheck:
-      return ExamineCheck(connection, question);
-  }
-  throw Error(ErrorKind::kInternal, "a question of an unknown kind");
+db::Answer Examine(db::Connection& connection, const db::Question& question) {
+  return std::visit([&](const auto& one) { return AnswerTo(connection, one); },
+                    question);
 }
 
 }  // namespace segue::postgres

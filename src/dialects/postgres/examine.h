@@ -1,22 +1,22 @@
-// What the server says about an expression, asked before anything is planned.
+// What the server says to the questions that planning asks.
 #pragma once
 
-#include "db/dialect.h"
+#include "db/connection.h"
+#include "db/question.h"
 
 namespace segue::postgres {
 
 // Creates temporary objects in transactions that are rolled back; leaves
 // nothing behind. Not to be called within a transaction.
-db::ExpressionFacts Examine(db::Connection& connection,
-                            const db::Question& question);
+db::Answer Examine(db::Connection& connection, const db::Question& question);
 
-// Of those, examine_table.cc answers these.
-db::ExpressionFacts ExamineNewTable(db::Connection& connection,
-                                    const db::Question& question);
-db::ExpressionFacts ExamineName(db::Connection& connection,
-                                const db::Question& question);
-db::ExpressionFacts ExamineNamedBy(db::Connection& connection,
-                                   const db::Question& question);
+// The answers that examine_table.cc gives.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::TableQuestion& question);
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::NameQuestion& question);
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::MentionQuestion& question);
 
 // True when the expression names something whose value changes with time or
 // user, so that evaluating it again proves nothing: now(), current_user, a

@@ -13,24 +13,24 @@ namespace {
 constexpr const char* kConstraint = "segue_examined";
 
 // The table's own name: a check may say table.column.
-std::string Clone(const db::Question& question) {
+std::string Clone(const db::CheckQuestion& question) {
   return "pg_temp." + Ident(question.table.name);
 }
 
-std::string CreateSql(const db::Question& question) {
+std::string CreateSql(const db::CheckQuestion& question) {
   std::vector<std::string> parts;
   for (const plan::Binding& binding : question.bindings) {
     parts.push_back(Ident(binding.name) + " " + binding.type);
   }
   schema::Constraint check;
-  check.check = question.expression;
+  check.check = question.sql;
   parts.push_back(std::string("CONSTRAINT ") + kConstraint + " " +
                   ConstraintBody(question.table, check));
   return "CREATE TEMPORARY TABLE " + Clone(question) + " (" +
          base::Join(parts, ", ") + ")";
 }
 
-std::string Read(db::Connection& connection, const db::Question& question,
+std::string Read(db::Connection& connection, const db::CheckQuestion& question,
                  const std::string& what) {
   const db::Result found = connection.Execute(
       "SELECT " + what + " FROM pg_catalog.pg_constraint x WHERE x.conname = " +
@@ -40,7 +40,7 @@ std::string Read(db::Connection& connection, const db::Question& question,
 }
 
 // By way of names that nobody has: two columns may change names.
-void Rename(db::Connection& connection, const db::Question& question) {
+void Rename(db::Connection& connection, const db::CheckQuestion& question) {
   const std::string rename =
       "ALTER TABLE " + Clone(question) + " RENAME COLUMN ";
   int number = 0;
@@ -57,9 +57,9 @@ void Rename(db::Connection& connection, const db::Question& question) {
 
 }  // namespace
 
-db::ExpressionFacts ExamineCheck(db::Connection& connection,
-                                 const db::Question& question) {
-  db::ExpressionFacts facts;
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::CheckQuestion& question) {
+  db::Answer answer;
   const db::Transaction transaction(connection, {db::Purpose::kSchema, {}});
   try {
     connection.Execute(CreateSql(question));
@@ -68,15 +68,15 @@ db::ExpressionFacts ExamineCheck(db::Connection& connection,
                           error.kind() == ErrorKind::kConstraint ||
                           error.kind() == ErrorKind::kInternal;
     if (!about_it) throw;
-    facts.error = error.what();
-    return facts;
+    answer.error = error.what();
+    return answer;
   }
-  facts.definition =
+  answer.definition =
       Read(connection, question, "pg_catalog.pg_get_constraintdef(x.oid)");
   Rename(connection, question);
-  facts.bound = Read(connection, question,
-                     "pg_catalog.pg_get_expr(x.conbin, x.conrelid)");
-  return facts;
+  answer.bound = Read(connection, question,
+                      "pg_catalog.pg_get_expr(x.conbin, x.conrelid)");
+  return answer;
 }
 
 }  // namespace segue::postgres

@@ -56,19 +56,19 @@ std::shared_ptr<const schema::Table> ReadTemporary(db::Connection& connection,
 
 }  // namespace
 
-db::ExpressionFacts ExamineNewTable(db::Connection& connection,
-                                    const db::Question& question) {
-  db::ExpressionFacts facts;
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::TableQuestion& question) {
+  db::Answer answer;
   const Attempt attempt(connection);
   schema::Table table = *question.definition;
   CloneReferenced(connection, table);
   table.name = Temporary(table.name.name);
   for (const std::string& sql : CreateTableSql(table)) {
-    facts.error = Try(connection, sql).message;
-    if (!facts.error.empty()) return facts;
+    answer.error = Try(connection, sql).message;
+    if (!answer.error.empty()) return answer;
   }
-  facts.made = ReadTemporary(connection, table.name.name);
-  return facts;
+  answer.made = ReadTemporary(connection, table.name.name);
+  return answer;
 }
 
 // Tables, indexes, views and sequences share their names; each table is a
@@ -85,23 +85,23 @@ SELECT 'a type' FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n
   ON n.oid = t.typnamespace WHERE n.nspname = $1 AND t.typname = $2
 LIMIT 1)sql";
 
-db::ExpressionFacts ExamineName(db::Connection& connection,
-                                const db::Question& question) {
-  db::ExpressionFacts facts;
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::NameQuestion& question) {
+  db::Answer answer;
   const db::Result allowed = connection.Execute(
       "SELECT has_schema_privilege($1, 'CREATE')", {question.table.schema});
   if (db::ToInt(allowed.rows.at(0).at(0)) == 0) {
-    facts.error = "this role may not create anything in schema '" +
-                  question.table.schema + "': it needs GRANT CREATE ON SCHEMA";
-    return facts;
+    answer.error = "this role may not create anything in schema '" +
+                   question.table.schema + "': it needs GRANT CREATE ON SCHEMA";
+    return answer;
   }
   const db::Result taken = connection.Execute(
       kTakenSql, {question.table.schema, question.table.name});
   if (!taken.rows.empty()) {
-    facts.error = db::ToText(taken.rows.at(0).at(0)) + " called '" +
-                  question.table.name + "' exists already";
+    answer.error = db::ToText(taken.rows.at(0).at(0)) + " called '" +
+                   question.table.name + "' exists already";
   }
-  return facts;
+  return answer;
 }
 
 // Of functions whose text is kept as text; what the server parsed follows the
@@ -120,15 +120,15 @@ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'segue')
     '($|[^[:alnum:]_$])')
 ORDER BY 1)sql";
 
-db::ExpressionFacts ExamineNamedBy(db::Connection& connection,
-                                   const db::Question& question) {
-  db::ExpressionFacts facts;
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::MentionQuestion& question) {
+  db::Answer answer;
   const db::Result found =
       connection.Execute(kNamedBySql, {question.table.name});
   for (const db::Row& row : found.rows) {
-    facts.names.push_back(db::ToText(row[0]));
+    answer.names.push_back(db::ToText(row[0]));
   }
-  return facts;
+  return answer;
 }
 
 }  // namespace segue::postgres

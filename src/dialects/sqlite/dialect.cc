@@ -83,8 +83,8 @@ class SqliteDialect : public db::Dialect, public db::Meter {
     return sqlite::Inspect(connection, schema_name);
   }
 
-  db::ExpressionFacts Examine(db::Connection& connection,
-                              const db::Question& question) const override {
+  db::Answer Examine(db::Connection& connection,
+                     const db::Question& question) const override {
     return sqlite::Examine(connection, question);
   }
 

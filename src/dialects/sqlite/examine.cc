@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/text.h"
@@ -94,11 +95,12 @@ std::vector<std::string> ColumnsOf(db::Connection& connection,
 
 // The names in scope as a subquery over real rows; over one row of NULLs where
 // a column is yet to be added.
-std::string Scope(const db::Question& question,
+std::string Scope(const schema::TableName& table,
+                  const std::vector<plan::Binding>& bindings,
                   const std::vector<std::string>& columns) {
   std::vector<std::string> real;
   std::vector<std::string> null;
-  for (const plan::Binding& binding : question.bindings) {
+  for (const plan::Binding& binding : bindings) {
     const bool there = std::any_of(
         columns.begin(), columns.end(),
         [&](const auto& column) { return SameName(column, binding.column); });
@@ -111,18 +113,19 @@ std::string Scope(const db::Question& question,
   if (real.size() < null.size()) {
     return "(SELECT " + base::Join(null, ", ") + ")";
   }
-  return "(SELECT " + base::Join(real, ", ") + " FROM " +
-         Quote(question.table.name) + " LIMIT " + kSampleRows + ")";
+  return "(SELECT " + base::Join(real, ", ") + " FROM " + Quote(table.name) +
+         " LIMIT " + kSampleRows + ")";
 }
 
 // The server's message; empty when it takes the expression.
-std::string ErrorOf(db::Connection& connection, const db::Question& question) {
-  const std::vector<std::string> columns =
-      ColumnsOf(connection, question.table.name);
+std::string ErrorOf(db::Connection& connection, const schema::TableName& table,
+                    const std::string& sql,
+                    const std::vector<plan::Binding>& bindings) {
+  const std::vector<std::string> columns = ColumnsOf(connection, table.name);
   const StrictQuotes strict(connection);
   try {
-    connection.Execute("SELECT (" + question.expression + "\n) FROM " +
-                       Scope(question, columns));
+    connection.Execute("SELECT (" + sql + "\n) FROM " +
+                       Scope(table, bindings, columns));
     return "";
   } catch (const Error& error) {
     // The answer to the question, not a failure of asking it.
@@ -137,7 +140,7 @@ std::string ErrorOf(db::Connection& connection, const db::Question& question) {
 // An empty table of the same columns beside the real ones, gone with the
 // transaction.
 std::string IndexError(db::Connection& connection,
-                       const db::Question& question) {
+                       const db::IndexQuestion& question) {
   std::vector<std::string> columns;
   for (const schema::Column& column : question.columns) {
     columns.push_back(Quote(column.name) + " " + column.type +
@@ -150,7 +153,7 @@ std::string IndexError(db::Connection& connection,
   connection.Execute("CREATE TEMP TABLE segue_examined (" +
                      base::Join(columns, ", ") + ")");
   try {
-    connection.Execute(CreateIndexSql("segue_examined", *question.index,
+    connection.Execute(CreateIndexSql("segue_examined", question.index,
                                       "temp.segue_examined_index"));
     return "";
   } catch (const Error& error) {
@@ -165,7 +168,7 @@ std::string IndexError(db::Connection& connection,
 // An empty temporary table of the same name: a check may say table.column.
 class Clone {
  public:
-  Clone(db::Connection& connection, const db::Question& question)
+  Clone(db::Connection& connection, const db::CheckQuestion& question)
       : connection_(connection),
         name_("temp." + Quote(question.table.name)),
         table_(question.table.name) {
@@ -174,7 +177,7 @@ class Clone {
       parts.push_back(Quote(binding.name) + " " + binding.type);
     }
     if (parts.empty()) parts.emplace_back("segue_none");
-    parts.push_back("CHECK (" + question.expression + "\n)");
+    parts.push_back("CHECK (" + question.sql + "\n)");
     connection_.Execute("CREATE TEMPORARY TABLE " + Quote(table_) + " (" +
                         base::Join(parts, ", ") + ")");
   }
@@ -208,9 +211,9 @@ class Clone {
 
 // SQLite rewrites the expression itself when its columns are renamed to where
 // they live; by way of names that nobody has, for two may change names.
-db::ExpressionFacts ExamineCheck(db::Connection& connection,
-                                 const db::Question& question) {
-  db::ExpressionFacts facts;
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::CheckQuestion& question) {
+  db::Answer answer;
   const StrictQuotes strict(connection);
   try {
     Clone clone(connection, question);
@@ -222,15 +225,59 @@ db::ExpressionFacts ExamineCheck(db::Connection& connection,
     for (const plan::Binding& binding : question.bindings) {
       clone.Rename("segue_" + std::to_string(++number), binding.column);
     }
-    facts.bound = clone.Check();
+    answer.bound = clone.Check();
   } catch (const Error& error) {
     if (error.retryable() || error.poisons_connection() ||
         error.kind() == ErrorKind::kCancelled) {
       throw;
     }
-    facts.error = error.what();
+    answer.error = error.what();
   }
-  return facts;
+  return answer;
+}
+
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::IndexQuestion& question) {
+  db::Answer answer;
+  answer.error = IndexError(connection, question);
+  return answer;
+}
+
+// There is no ALTER COLUMN, and another affinity stores values otherwise.
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::TypeQuestion& /*question*/) {
+  db::Answer answer;
+  answer.rewrites_table = true;
+  return answer;
+}
+
+// ALTER TABLE RENAME finds every text that there is.
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::MentionQuestion& /*question*/) {
+  return {};
+}
+
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::ExpressionQuestion& question) {
+  db::Answer answer;
+  answer.error =
+      ErrorOf(connection, question.table, question.sql, question.bindings);
+  answer.is_volatile = IsVolatile(question.sql);
+  // Another table's rows may change.
+  answer.is_immutable =
+      !answer.is_volatile && !Mentions(question.sql, "SELECT");
+  return answer;
+}
+
+// ADD COLUMN would not rewrite the table but refuse a default that is no
+// literal, so that the rows have to be filled.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::DefaultQuestion& question) {
+  db::Answer answer = AnswerTo(
+      connection,
+      db::ExpressionQuestion{question.table, question.sql, {}, question.type});
+  answer.rewrites_table = !IsLiteral(question.sql);
+  return answer;
 }
 
 }  // namespace
@@ -247,44 +294,9 @@ bool IsVolatile(std::string_view expression) {
   return false;
 }
 
-db::ExpressionFacts Examine(db::Connection& connection,
-                            const db::Question& question) {
-  switch (question.kind) {
-    case db::Question::Kind::kNewTable:
-      return ExamineNewTable(question);
-    case db::Question::Kind::kFreeName:
-      return ExamineName(connection, question);
-    case db::Question::Kind::kNamedBy:
-      return {};  // RENAME TABLE finds every text there is
-    case db::Question::Kind::kCheck:
-      return ExamineCheck(connection, question);
-    case db::Question::Kind::kAddColumnDefault:
-    case db::Question::Kind::kAlterType:
-    case db::Question::Kind::kIndex:
-    case db::Question::Kind::kExpression:
-      break;
-  }
-  db::ExpressionFacts facts;
-  if (question.kind == db::Question::Kind::kAlterType) {
-    // There is no ALTER COLUMN, and another affinity stores values otherwise.
-    facts.rewrites_table = true;
-    return facts;
-  }
-  if (question.kind == db::Question::Kind::kIndex) {
-    facts.error = IndexError(connection, question);
-    return facts;
-  }
-  facts.error = ErrorOf(connection, question);
-  facts.is_volatile = IsVolatile(question.expression);
-  // Another table's rows may change.
-  facts.is_immutable =
-      !facts.is_volatile && !Mentions(question.expression, "SELECT");
-  // Not that it would: ADD COLUMN refuses such a default, so that the rows
-  // have to be filled.
-  facts.rewrites_table =
-      question.kind == db::Question::Kind::kAddColumnDefault &&
-      !IsLiteral(question.expression);
-  return facts;
+db::Answer Examine(db::Connection& connection, const db::Question& question) {
+  return std::visit([&](const auto& one) { return AnswerTo(connection, one); },
+                    question);
 }
 
 }  // namespace segue::sqlite

@@ -17,8 +17,9 @@ constexpr char kOwnPrefix[] = "segue_";
 // Made in a database of its own in memory: nobody waits for it, and what comes
 // out is what Inspect would read. A foreign key to nothing is none of
 // CREATE TABLE's business.
-db::ExpressionFacts ExamineNewTable(const db::Question& question) {
-  db::ExpressionFacts facts;
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::TableQuestion& question) {
+  db::Answer answer;
   db::Url url;
   url.scheme = "sqlite";
   url.database = ":memory:";
@@ -27,31 +28,31 @@ db::ExpressionFacts ExamineNewTable(const db::Question& question) {
   try {
     memory.Execute(sql);
   } catch (const Error& error) {
-    facts.error = error.what();
-    return facts;
+    answer.error = error.what();
+    return answer;
   }
-  facts.made = std::make_shared<schema::Table>(
-      schema::RequireTable(Inspect(memory, "main"), question.table.name));
-  return facts;
+  answer.made = std::make_shared<schema::Table>(schema::RequireTable(
+      Inspect(memory, "main"), question.definition->name.name));
+  return answer;
 }
 
 // Tables, views, indexes and triggers share their names, whatever their case.
-db::ExpressionFacts ExamineName(db::Connection& connection,
-                                const db::Question& question) {
-  db::ExpressionFacts facts;
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::NameQuestion& question) {
+  db::Answer answer;
   if (base::StartsWith(base::ToLower(question.table.name), kOwnPrefix)) {
-    facts.error = "names that begin with 'segue_' are segue's own";
-    return facts;
+    answer.error = "names that begin with 'segue_' are segue's own";
+    return answer;
   }
   const db::Result taken = connection.Execute(
       "SELECT type, name FROM sqlite_schema WHERE lower(name) = lower($1)",
       {question.table.name});
   if (!taken.rows.empty()) {
     const std::string type = db::ToText(taken.rows[0][0]);
-    facts.error = (type == "index" ? "an " : "a ") + type + " called '" +
-                  db::ToText(taken.rows[0][1]) + "' exists already";
+    answer.error = (type == "index" ? "an " : "a ") + type + " called '" +
+                   db::ToText(taken.rows[0][1]) + "' exists already";
   }
-  return facts;
+  return answer;
 }
 
 }  // namespace segue::sqlite

@@ -1,8 +1,8 @@
-#include "engine/version_views.h"
+#include "ops/version_views.h"
 
 #include <algorithm>
 
-namespace segue::engine {
+namespace segue::ops {
 namespace {
 
 // The default a writer of the base table gets for the column today.
@@ -91,4 +91,4 @@ std::vector<plan::VersionView> VersionViews(
   return views;
 }
 
-}  // namespace segue::engine
+}  // namespace segue::ops

@@ -1,0 +1,82 @@
+#include "db/question.h"
+
+#include <fmt/format.h>
+
+namespace segue::db {
+namespace {
+
+struct Guess {
+  Answer operator()(const DefaultQuestion& /*question*/) const {
+    Answer answer;
+    answer.is_volatile = true;
+    answer.rewrites_table = true;
+    return answer;
+  }
+  Answer operator()(const TypeQuestion& /*question*/) const {
+    Answer answer;
+    answer.rewrites_table = true;
+    return answer;
+  }
+  Answer operator()(const ExpressionQuestion& /*question*/) const {
+    Answer answer;
+    answer.is_volatile = true;
+    return answer;
+  }
+  // The text stands for what the server would print of it.
+  Answer operator()(const CheckQuestion& question) const {
+    Answer answer;
+    answer.bound = question.sql;
+    return answer;
+  }
+  Answer operator()(const IndexQuestion& /*question*/) const { return {}; }
+  Answer operator()(const TableQuestion& /*question*/) const { return {}; }
+  Answer operator()(const NameQuestion& /*question*/) const { return {}; }
+  Answer operator()(const MentionQuestion& /*question*/) const { return {}; }
+};
+
+struct Description {
+  std::string operator()(const DefaultQuestion& question) const {
+    return fmt::format("default {} of table '{}'", question.sql,
+                       question.table.name);
+  }
+  std::string operator()(const TypeQuestion& question) const {
+    return fmt::format("type {} of column '{}' of table '{}'", question.type,
+                       question.column, question.table.name);
+  }
+  std::string operator()(const ExpressionQuestion& question) const {
+    return fmt::format("expression {} over table '{}'", question.sql,
+                       question.table.name);
+  }
+  std::string operator()(const IndexQuestion& question) const {
+    return fmt::format("index '{}' of table '{}'", question.index.name,
+                       question.table.name);
+  }
+  std::string operator()(const TableQuestion& question) const {
+    return fmt::format("definition of table '{}'",
+                       question.definition->name.name);
+  }
+  std::string operator()(const NameQuestion& question) const {
+    return fmt::format("whether the name '{}' is free", question.table.name);
+  }
+  std::string operator()(const MentionQuestion& question) const {
+    return fmt::format("which functions mention '{}'", question.table.name);
+  }
+  std::string operator()(const CheckQuestion& question) const {
+    return fmt::format("check {} of table '{}'", question.sql,
+                       question.table.name);
+  }
+};
+
+}  // namespace
+
+Answer Unknown(const Question& question) {
+  Answer answer = std::visit(Guess{}, question);
+  answer.known = false;
+  return answer;
+}
+
+std::string Describe(const Question& question) {
+  return std::visit(Description{}, question);
+}
+
+}  // namespace segue::db

@@ -1,0 +1,58 @@
+#include "ops/plan_operations.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ops/narrow_sync.h"
+#include "ops/share_fills.h"
+#include "ops/version_views.h"
+
+namespace segue::ops {
+namespace {
+
+// The published version comes last of MIGRATING and the retired ones go first
+// of the drop: what may still fail has succeeded by then.
+void AddVersionSteps(const schema::Schema& before, PlanContext& context) {
+  DraftStep publish;
+  publish.place = Phase::kMigrating;
+  publish.description = "Publish version '" + context.version_schema + "'";
+  publish.actions.push_back(plan::PublishVersion{
+      context.version_schema,
+      VersionViews(before, context.schema, context.motions.Columns())});
+  context.steps.push_back(std::move(publish));
+  for (const std::string& version : context.live_versions) {
+    DraftStep retire;
+    retire.place = kDrop;
+    retire.description = "Retire version '" + version + "'";
+    retire.actions.push_back(plan::RetireVersion{version});
+    context.steps.insert(context.steps.begin(), std::move(retire));
+  }
+}
+
+// First of the seal: what is refused here leaves both versions live.
+void AddClosingStep(PlanContext& context) {
+  if (context.closing.empty()) return;
+  DraftStep step;
+  step.place = kSeal;
+  step.description = "Refuse what 'up' or 'down' fails on again";
+  step.actions = context.closing;
+  context.steps.insert(context.steps.begin(), std::move(step));
+}
+
+}  // namespace
+
+void PlanOperations(PlanContext& context,
+                    const std::vector<OperationPtr>& operations) {
+  const schema::Schema before = context.schema;
+  for (const OperationPtr& operation : operations) operation->Plan(context);
+  for (const OperationPtr& operation : operations) operation->Finish(context);
+  ShareFills(context);
+  NarrowSyncs(context, before);
+  if (context.access == Access::kVersioned) AddVersionSteps(before, context);
+  AddClosingStep(context);
+  std::stable_sort(
+      context.steps.begin(), context.steps.end(),
+      [](const DraftStep& a, const DraftStep& b) { return a.place < b.place; });
+}
+
+}  // namespace segue::ops

@@ -69,7 +69,8 @@ std::string PostgresServer::BinFolder() {
   return found.empty() ? "" : *std::max_element(found.begin(), found.end());
 }
 
-PostgresServer::PostgresServer(const PostgresOptions& options) {
+PostgresServer::PostgresServer(const PostgresOptions& options)
+    : folder_(options.fsync ? TempDir::Place::kDisk : TempDir::Place::kMemory) {
   if (!Available()) throw std::runtime_error("PostgreSQL is not installed");
   InitCluster(options);
   Start();
@@ -123,6 +124,8 @@ void PostgresServer::InitCluster(const PostgresOptions& options) {
       {"listen_addresses", ""},
       {"unix_socket_directories", folder()},
       {"fsync", options.fsync ? "on" : "off"},
+      {"full_page_writes", options.fsync ? "on" : "off"},
+      {"max_wal_size", options.fsync ? "1GB" : "256MB"},  // it is in memory
       {"max_connections", "60"},
       {"shared_buffers", "32MB"},
       {"timezone", "UTC"},

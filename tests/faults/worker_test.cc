@@ -15,6 +15,7 @@
 
 #include "segue/error.h"
 #include "tests/faults/crash_site.h"
+#include "tests/support/built.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
@@ -60,7 +61,7 @@ class WorkerTest : public ::testing::Test {
 
   Command Segue(std::vector<std::string> words, const std::string& fault = "") {
     Command run;
-    run.argv = {SEGUE_FAULTY_BINARY};
+    run.argv = {FaultySegueProgram()};
     run.argv.insert(run.argv.end(), words.begin(), words.end());
     run.argv.insert(run.argv.end(), {"--url", database_->Url()});
     run.directory = folder_.path();
@@ -366,7 +367,7 @@ TEST_F(WorkerTest, DeadlocksAreTheFillsToRepeat) {
 TEST(WorkOnSqlite, IsRefusedWithTheReason) {
   const auto database = SqliteTestbed().fresh();
   Command run;
-  run.argv = {SEGUE_FAULTY_BINARY, "work", "--url", database->Url()};
+  run.argv = {FaultySegueProgram(), "work", "--url", database->Url()};
   const Finished finished = RunCommand(run);
   EXPECT_EQ(finished.exit_code, 3);
   EXPECT_NE(finished.err.find("one writer at a time"), std::string::npos)

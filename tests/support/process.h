@@ -77,19 +77,9 @@ struct Account {
 };
 Account UnprivilegedAccount();
 
-#ifdef SEGUE_BINARY  // the suites' CMake target defines it
-inline Command SegueCommand(const std::vector<std::string>& arguments) {
-  Command command;
-  command.argv = {SEGUE_BINARY};
-  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  return command;
-}
-inline Finished RunSegue(const std::vector<std::string>& arguments,
-                         const std::string& input = "") {
-  Command command = SegueCommand(arguments);
-  command.input = input;
-  return RunCommand(command);
-}
-#endif
+// The segue program of this build, with these arguments.
+Command SegueCommand(const std::vector<std::string>& arguments);
+Finished RunSegue(const std::vector<std::string>& arguments,
+                  const std::string& input = "");
 
 }  // namespace segue::test

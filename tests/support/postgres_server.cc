@@ -124,7 +124,6 @@ void PostgresServer::InitCluster(const PostgresOptions& options) {
       {"listen_addresses", ""},
       {"unix_socket_directories", folder()},
       {"fsync", options.fsync ? "on" : "off"},
-      {"full_page_writes", options.fsync ? "on" : "off"},
       {"max_wal_size", options.fsync ? "1GB" : "256MB"},  // it is in memory
       {"max_connections", "60"},
       {"shared_buffers", "32MB"},

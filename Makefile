@@ -2,8 +2,10 @@
 # people who work on segue; see CONTRIBUTING.md.
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
+# Tests at a time: they wait for servers and clocks more than they compute.
+SLOTS ?= $(shell expr 2 \* $(JOBS))
 
-.PHONY: help deps build dev demo test test-all bench lint format asan tsan clang fuzz install clean
+.PHONY: help deps build dev sanitized demo test test-all bench lint format asan tsan clang fuzz install clean
 help:
 	@sed -n 's/^## //p' Makefile
 
@@ -13,13 +15,14 @@ demo: build
 	@echo
 	@build/release/segue demo --live
 
-## make test      install, build, and run all tests (minutes)
-test: dev
-	ctest --test-dir build/dev --output-on-failure -j $(JOBS)
+## make test      install, build, and run all tests (minutes): units and the
+##                conformance suite under address+undefined, the others without
+test: dev sanitized
+	@scripts/test build/dev build/asan -- -j $(SLOTS)
 
 ## make test-all  every crash point, not a sample (long)
-test-all: dev
-	SEGUE_TEST_ALL=1 ctest --test-dir build/dev --output-on-failure -j $(JOBS)
+test-all: dev sanitized
+	@SEGUE_TEST_ALL=1 scripts/test build/dev build/asan -- -j $(SLOTS)
 
 deps:
 	@scripts/install-deps
@@ -30,7 +33,7 @@ build: deps
 	@cmake --build --preset release -- -j $(JOBS)
 
 dev: deps
-	@[ -f build/dev/build.ninja ] || cmake --preset dev >/dev/null
+	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev -- -j $(JOBS)
 
 ## make bench     benchmarks: ours beside raw SQL, ratios from one run
@@ -47,17 +50,19 @@ lint: deps
 format:
 	@git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
 
-## make asan      unit and conformance tests under address+undefined
-asan: deps
-	@[ -f build/asan/build.ninja ] || cmake --preset asan >/dev/null
-	@cmake --build --preset asan --target sanitized -- -j $(JOBS)
-	ctest --test-dir build/asan --output-on-failure -j $(JOBS) -L 'unit|conformance'
+sanitized: deps
+	@cmake --preset asan >/dev/null
+	@cmake --build --preset asan -- -j $(JOBS)
+
+## make asan      unit and conformance tests only, under address+undefined
+asan: sanitized
+	@scripts/test build/asan -- -j $(SLOTS)
 
 ## make tsan      unit, conformance and load tests under thread
 tsan: deps
-	@[ -f build/tsan/build.ninja ] || cmake --preset tsan >/dev/null
+	@cmake --preset tsan >/dev/null
 	@cmake --build --preset tsan -- -j $(JOBS)
-	ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -L 'unit|conformance|load'
+	@scripts/test build/tsan -- -j $(SLOTS)
 
 ## make clang     everything with the other compiler
 clang: deps

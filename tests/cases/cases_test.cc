@@ -6,6 +6,7 @@
 #include "manifest/manifest.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
+#include "tests/support/built.h"
 #include "tests/support/case_file.h"
 #include "tests/support/testbed.h"
 
@@ -32,7 +33,7 @@ bool Concerns(const std::string& access, Access current) {
 
 std::vector<CaseParam> Params() {
   std::vector<CaseParam> params;
-  for (const CaseFile& file : ReadCases(SEGUE_SOURCE_DIR "/tests/cases")) {
+  for (const CaseFile& file : ReadCases(SourceDir() + "/tests/cases")) {
     for (const Testbed& testbed : Testbeds()) {
       for (Access access : {Access::kInPlace, Access::kVersioned}) {
         if (Concerns(file.only, testbed) && Concerns(file.access, access)) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/built.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
@@ -35,7 +36,7 @@ class ShellTest : public ::testing::Test {
     command.argv = argv;
     command.directory = folder_.path();
     command.environment = {
-        {"PATH", fs::path(SEGUE_BINARY).parent_path().string() + ":" +
+        {"PATH", fs::path(SegueProgram()).parent_path().string() + ":" +
                      std::getenv("PATH")},
         {"HOME", folder_.path()}};
     const Finished finished = RunCommand(command);

@@ -13,13 +13,14 @@
 #include <regex>
 #include <sstream>
 
+#include "tests/support/built.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
 namespace segue::test {
 namespace {
 
-constexpr char kPage[] = SEGUE_SOURCE_DIR "/docs/learn.md";
+const std::string kPage = SourceDir() + "/docs/learn.md";
 
 bool StartsWith(const std::string& line, const std::string& prefix) {
   return line.rfind(prefix, 0) == 0;
@@ -76,7 +77,7 @@ std::string RunInShell(const std::string& script) {
   command.argv = {"bash", "--norc", "-c", script};
   command.directory = folder.path();
   command.environment = {
-      {"PATH", std::filesystem::path(SEGUE_BINARY).parent_path().string() +
+      {"PATH", std::filesystem::path(SegueProgram()).parent_path().string() +
                    ":" + std::getenv("PATH")},
       {"HOME", folder.path()},
       {"DATABASE_URL", ""}};

@@ -4,6 +4,7 @@
 
 #include "manifest/manifest.h"
 #include "segue/migrator.h"
+#include "tests/support/built.h"
 #include "tests/support/operation_page.h"
 
 namespace segue::test {
@@ -38,7 +39,7 @@ class OperationPagesTest : public DialectTest {
 };
 
 TEST_P(OperationPagesTest, TheExamplesRun) {
-  for (const OperationPage& page : OperationPages(SEGUE_SOURCE_DIR)) {
+  for (const OperationPage& page : OperationPages(SourceDir())) {
     if (!page.concerns(GetParam())) continue;
     for (const Access access : {Access::kInPlace, Access::kVersioned}) {
       SCOPED_TRACE(page.name + ", " + std::string(ToString(access)));
@@ -52,7 +53,7 @@ SEGUE_INSTANTIATE(OperationPagesTest);
 class OperationsInASchemaTest : public OperationPagesTest {};
 
 TEST_P(OperationsInASchemaTest, TheExamplesRunThere) {
-  for (const OperationPage& page : OperationPages(SEGUE_SOURCE_DIR)) {
+  for (const OperationPage& page : OperationPages(SourceDir())) {
     if (!page.concerns(GetParam())) continue;
     for (const Access access : {Access::kInPlace, Access::kVersioned}) {
       SCOPED_TRACE(page.name + ", " + std::string(ToString(access)));

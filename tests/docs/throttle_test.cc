@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "db/signal.h"
+#include "tests/support/built.h"
 
 namespace segue::test {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string Page() {
-  std::ifstream file(std::string(SEGUE_SOURCE_DIR) + "/docs/throttle.md");
+  std::ifstream file(SourceDir() + "/docs/throttle.md");
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/support/built.h"
+
 namespace segue::test {
 namespace {
 
@@ -85,7 +87,7 @@ CrashSite::CrashSite(const Testbed& testbed, Access access)
 
 Command CrashSite::Segue(const std::string& command, const std::string& fault) {
   Command run;
-  run.argv = {SEGUE_FAULTY_BINARY, command, "--url", database_->Url()};
+  run.argv = {FaultySegueProgram(), command, "--url", database_->Url()};
   if (command == "start") {
     run.argv.push_back("01_crash.yaml");
     run.argv.push_back("--access");

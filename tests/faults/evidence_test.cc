@@ -9,6 +9,7 @@
 #include <random>
 
 #include "base/text.h"
+#include "tests/support/built.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/testbed.h"
@@ -121,7 +122,7 @@ class EvidenceTest : public DialectTest {
     Finished Segue(std::vector<std::string> words,
                    const std::string& fault = "") {
       Command run;
-      run.argv = {SEGUE_FAULTY_BINARY};
+      run.argv = {FaultySegueProgram()};
       run.argv.insert(run.argv.end(), words.begin(), words.end());
       run.argv.insert(run.argv.end(), {"--url", database_->Url()});
       run.directory = folder_.path();

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "segue/migrator.h"
+#include "tests/support/built.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/testbed.h"
@@ -36,9 +37,15 @@ class FoldCrashTest : public DialectTest {
 
   Finished Migrate(const std::string& fault) {
     Command run;
-    run.argv = {SEGUE_FAULTY_BINARY, "migrate", "--url",
-                db().Url(),          "--dir",   ".",
-                "--quiet",           "--yes",   "--complete"};
+    run.argv = {FaultySegueProgram(),
+                "migrate",
+                "--url",
+                db().Url(),
+                "--dir",
+                ".",
+                "--quiet",
+                "--yes",
+                "--complete"};
     run.directory = folder_.path();
     run.environment = {{"SEGUE_FAULT", fault},
                        {"SEGUE_FAULT_COUNT", folder_.path() + "/count"}};

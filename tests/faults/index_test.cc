@@ -101,7 +101,9 @@ TEST_F(IndexTest, AWaitingBuildNamesTheWriterAndBlocksNobody) {
 
 TEST_F(IndexTest, AKilledBuildIsClearedAwayAndBuiltAgain) {
   const auto writer = Writer();
-  Process start(site().Segue("start"));
+  Command first = site().Segue("start");
+  first.environment["SEGUE_LEASE_SECONDS"] = "5";  // 30 s of waiting otherwise
+  Process start(first);
   WaitUntilHeldUp(start);
   EXPECT_EQ("false", Valid());
   start.Kill(SIGKILL);

@@ -12,6 +12,7 @@
 #include <random>
 
 #include "base/text.h"
+#include "tests/support/built.h"
 #include "tests/support/operation_page.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
@@ -43,7 +44,7 @@ class Site {
 
   Finished Run(const std::string& command, const std::string& fault = "") {
     Command run;
-    run.argv = {SEGUE_FAULTY_BINARY, command, "--url", database_->Url()};
+    run.argv = {FaultySegueProgram(), command, "--url", database_->Url()};
     if (command == "start") {
       for (const char* word : {"01_example.yaml", "--access"}) {
         run.argv.emplace_back(word);
@@ -131,7 +132,7 @@ struct Example {
 
 std::vector<Example> Examples() {
   std::vector<Example> examples;
-  for (const OperationPage& page : OperationPages(SEGUE_SOURCE_DIR)) {
+  for (const OperationPage& page : OperationPages(SourceDir())) {
     for (const Testbed& testbed : Testbeds()) {
       if (page.concerns(testbed)) examples.push_back({testbed, page});
     }

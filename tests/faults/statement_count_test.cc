@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "tests/support/built.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/testbed.h"
@@ -24,7 +25,7 @@ class StatementCountTest : public DialectTest {
     std::ofstream(file)
         << "operations:\n  - rename_column: {table: t0, from: c1, to: d1}\n";
     Command run;
-    run.argv = {SEGUE_FAULTY_BINARY, "plan", file, "--url", db().Url()};
+    run.argv = {FaultySegueProgram(), "plan", file, "--url", db().Url()};
     run.directory = folder_.path();
     run.environment = {{"SEGUE_FAULT", ""},
                        {"SEGUE_FAULT_COUNT", folder_.path() + "/count"}};

@@ -15,6 +15,7 @@
 
 #include "segue/error.h"
 #include "tests/faults/crash_site.h"
+#include "tests/support/built.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
@@ -60,7 +61,7 @@ class WorkerTest : public ::testing::Test {
 
   Command Segue(std::vector<std::string> words, const std::string& fault = "") {
     Command run;
-    run.argv = {SEGUE_FAULTY_BINARY};
+    run.argv = {FaultySegueProgram()};
     run.argv.insert(run.argv.end(), words.begin(), words.end());
     run.argv.insert(run.argv.end(), {"--url", database_->Url()});
     run.directory = folder_.path();
@@ -104,30 +105,42 @@ TEST_F(WorkerTest, ThreadsShareATable) {
   ExpectFilled();
 }
 
-TEST_F(WorkerTest, KeysOfAllKindsAreCut) {
-  struct Kind {
-    const char* columns;
-    const char* values;
-  };
-  for (const Kind& kind : {
-           Kind{"id uuid PRIMARY KEY, v integer NOT NULL",
-                "gen_random_uuid(), i"},
-           Kind{"a text, b integer, v integer NOT NULL, PRIMARY KEY (b, a)",
-                "md5(i::text), i % 7, i"},
-           Kind{"v integer NOT NULL", "i"},
-           Kind{"id bigint PRIMARY KEY, v integer NOT NULL",
-                "4611686018427387904 - 13000000000000 * i::bigint, i"},
-       }) {
-    SCOPED_TRACE(kind.columns);
-    Make(kind.columns, kind.values);
-    RememberSum();
-    const Finished run =
-        RunCommand(Segue({"start", "01_wide.yaml", "--workers", "2"}));
-    EXPECT_EQ(run.exit_code, 0) << run.err;
-    ExpectFilled();
-    database_->Exec("DROP SCHEMA segue CASCADE");
-  }
+struct KeyKind {
+  const char* name;
+  const char* columns;
+  const char* values;
+};
+
+void PrintTo(const KeyKind& kind, std::ostream* out) { *out << kind.columns; }
+
+std::string KindName(const ::testing::TestParamInfo<KeyKind>& info) {
+  return info.param.name;
 }
+
+class KeyKindTest : public WorkerTest,
+                    public ::testing::WithParamInterface<KeyKind> {};
+
+TEST_P(KeyKindTest, IsCut) {
+  Make(GetParam().columns, GetParam().values);
+  RememberSum();
+  const Finished run =
+      RunCommand(Segue({"start", "01_wide.yaml", "--workers", "2"}));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  ExpectFilled();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Faults, KeyKindTest,
+    ::testing::Values(
+        KeyKind{"Uuid", "id uuid PRIMARY KEY, v integer NOT NULL",
+                "gen_random_uuid(), i"},
+        KeyKind{"Composite",
+                "a text, b integer, v integer NOT NULL, PRIMARY KEY (b, a)",
+                "md5(i::text), i % 7, i"},
+        KeyKind{"None", "v integer NOT NULL", "i"},
+        KeyKind{"Sparse", "id bigint PRIMARY KEY, v integer NOT NULL",
+                "4611686018427387904 - 13000000000000 * i::bigint, i"}),
+    KindName);
 
 TEST_F(WorkerTest, AThreadWhoseSessionIsCutIsReplaced) {
   RememberSum();
@@ -366,7 +379,7 @@ TEST_F(WorkerTest, DeadlocksAreTheFillsToRepeat) {
 TEST(WorkOnSqlite, IsRefusedWithTheReason) {
   const auto database = SqliteTestbed().fresh();
   Command run;
-  run.argv = {SEGUE_FAULTY_BINARY, "work", "--url", database->Url()};
+  run.argv = {FaultySegueProgram(), "work", "--url", database->Url()};
   const Finished finished = RunCommand(run);
   EXPECT_EQ(finished.exit_code, 3);
   EXPECT_NE(finished.err.find("one writer at a time"), std::string::npos)

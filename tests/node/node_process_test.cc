@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tests/node/messages.h"
+#include "tests/support/built.h"
 #include "tests/support/process.h"
 #include "tests/support/sqlite_file.h"
 #include "tests/support/testbed.h"
@@ -114,7 +115,7 @@ TEST(NodeProcessTest, EndsCleanlyWhenNobodyReads) {
   Command command;
   command.argv = {"/bin/sh", "-c",
                   "\"$0\" node | head -n 1 > /dev/null; echo ${PIPESTATUS:-ok}",
-                  SEGUE_BINARY};
+                  SegueProgram()};
   command.input = input;
   const Finished finished = RunCommand(command, std::chrono::seconds(30));
   EXPECT_EQ(finished.exit_code, 0);

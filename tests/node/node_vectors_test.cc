@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "tests/support/built.h"
 #include "tests/support/process.h"
 #include "tests/support/testbed.h"
 
@@ -40,7 +41,7 @@ std::string ValueOf(const std::string& line, const std::string& key) {
 
 // In the order of the file; a line without a session is one of its own.
 std::vector<std::vector<Vector>> Sessions() {
-  std::ifstream file(SEGUE_SOURCE_DIR "/tests/vectors/node.jsonl");
+  std::ifstream file(SourceDir() + "/tests/vectors/node.jsonl");
   std::vector<std::vector<Vector>> sessions;
   std::map<std::string, std::size_t> places;
   for (std::string line; std::getline(file, line);) {

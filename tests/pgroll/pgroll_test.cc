@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "tests/support/built.h"
 #include "tests/support/client.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/process.h"
@@ -22,7 +23,7 @@ constexpr std::size_t kLeastFiles = 60;
 
 std::vector<fs::path> Files() {
   std::vector<fs::path> files;
-  const fs::path folder = SEGUE_SOURCE_DIR "/tests/pgroll/migrations";
+  const fs::path folder = SourceDir() + "/tests/pgroll/migrations";
   for (const auto& entry : fs::directory_iterator(folder)) {
     files.push_back(entry.path());
   }

@@ -36,7 +36,7 @@ bool Client::Fails(const std::string& sql) {
 
 void WaitUntil(Client& client, const std::string& sql, const Cell& wanted) {
   using std::chrono::steady_clock;
-  auto deadline = steady_clock::now() + std::chrono::minutes(1);
+  auto deadline = steady_clock::now() + std::chrono::minutes(3);
   while (client.One(sql) != wanted) {
     if (steady_clock::now() > deadline) {
       throw ClientError("waited in vain for: " + sql, "");

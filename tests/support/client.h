@@ -41,7 +41,8 @@ class Client {
   bool Fails(const std::string& sql);
 };
 
-// Asks until the answer is `wanted`; throws after a minute.
+// Asks until the answer is `wanted`; throws after three minutes, since the
+// machine may be busy with other suites.
 void WaitUntil(Client& client, const std::string& sql, const Cell& wanted);
 
 std::unique_ptr<Client> OpenPostgresClient(const std::string& url);

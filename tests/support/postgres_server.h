@@ -18,8 +18,9 @@ struct PostgresOptions {
   bool fsync = false;
 };
 
-// Listens on a unix socket only. The server is our child and is stopped by the
-// destructor, or by the kernel when this program dies. Not thread-safe.
+// In memory unless it is told to flush to a disk. Listens on a unix socket
+// only. The server is our child and is stopped by the destructor, or by the
+// kernel when this program dies. Not thread-safe.
 class PostgresServer {
  public:
   // Folder with initdb and postgres: $SEGUE_PG_BIN, else the newest of

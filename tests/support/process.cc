@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/support/built.h"
+
 extern char** environ;
 
 namespace segue::test {
@@ -216,6 +218,20 @@ std::string OutputOf(const Command& command) {
                              finished.err);
   }
   return finished.out;
+}
+
+Command SegueCommand(const std::vector<std::string>& arguments) {
+  Command command;
+  command.argv = {SegueProgram()};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+Finished RunSegue(const std::vector<std::string>& arguments,
+                  const std::string& input) {
+  Command command = SegueCommand(arguments);
+  command.input = input;
+  return RunCommand(command);
 }
 
 }  // namespace segue::test

@@ -24,6 +24,10 @@ struct Command {
   int death_signal = SIGKILL;
 };
 
+// A program that takes longer hangs. Ample, since the machine may be busy with
+// other suites.
+constexpr std::chrono::minutes kPatience{5};
+
 struct Finished {
   int exit_code = 0;  // 128 + n when signal n ended it
   std::string out;
@@ -43,7 +47,7 @@ class Process {
   bool running();
   void Kill(int signal);
   // Throws (and kills it) when it does not end in time.
-  Finished Wait(std::chrono::milliseconds limit = std::chrono::minutes(2));
+  Finished Wait(std::chrono::milliseconds limit = kPatience);
   // What it has written so far.
   std::string Out() const;
   std::string Err() const;
@@ -65,7 +69,7 @@ class Process {
 };
 
 Finished RunCommand(const Command& command,
-                    std::chrono::milliseconds limit = std::chrono::minutes(2));
+                    std::chrono::milliseconds limit = kPatience);
 
 // RunCommand, and throw with its errors unless it exits with 0.
 std::string OutputOf(const Command& command);
@@ -77,19 +81,9 @@ struct Account {
 };
 Account UnprivilegedAccount();
 
-#ifdef SEGUE_BINARY  // the suites' CMake target defines it
-inline Command SegueCommand(const std::vector<std::string>& arguments) {
-  Command command;
-  command.argv = {SEGUE_BINARY};
-  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  return command;
-}
-inline Finished RunSegue(const std::vector<std::string>& arguments,
-                         const std::string& input = "") {
-  Command command = SegueCommand(arguments);
-  command.input = input;
-  return RunCommand(command);
-}
-#endif
+// The segue program of this build, with these arguments.
+Command SegueCommand(const std::vector<std::string>& arguments);
+Finished RunSegue(const std::vector<std::string>& arguments,
+                  const std::string& input = "");
 
 }  // namespace segue::test

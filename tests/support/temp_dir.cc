@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -16,26 +17,45 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kPrefix = "segue-t";
+const std::string kDisk = "/tmp";
+const std::string kMemory = "/dev/shm";
+
+// All suites together hold about a third of it at a time. A container has
+// 64 MB unless it was given more.
+constexpr std::uintmax_t kRoom = 3'000'000'000;
+
+bool MemoryHasRoom() {
+  std::error_code error;
+  const fs::space_info info = fs::space(kMemory, error);
+  return !error && info.available >= kRoom &&
+         ::access(kMemory.c_str(), W_OK) == 0;
+}
 
 bool IsAlive(int pid) { return ::kill(pid, 0) == 0 || errno == EPERM; }
 
 // Folders of test programs that died before their destructors ran.
-void SweepAbandoned() {
+bool SweepAbandoned() {
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator("/tmp", ignored)) {
-    std::string name = entry.path().filename();
-    if (name.rfind(kPrefix, 0) != 0) continue;
-    int owner = std::atoi(name.c_str() + kPrefix.size());
-    if (owner > 0 && !IsAlive(owner)) fs::remove_all(entry.path(), ignored);
+  for (const std::string& parent : {kDisk, kMemory}) {
+    for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+      std::string name = entry.path().filename();
+      if (name.rfind(kPrefix, 0) != 0) continue;
+      int owner = std::atoi(name.c_str() + kPrefix.size());
+      if (owner > 0 && !IsAlive(owner)) fs::remove_all(entry.path(), ignored);
+    }
   }
+  return true;
 }
 
 }  // namespace
 
-TempDir::TempDir() {
-  static const bool swept = (SweepAbandoned(), true);
+TempDir::TempDir(Place place) {
+  static const bool swept = SweepAbandoned();
   (void)swept;
-  path_ = "/tmp/" + kPrefix + std::to_string(::getpid()) + "-XXXXXX";
+  static const bool has_room = MemoryHasRoom();
+  const bool in_memory = place == Place::kMemory && has_room;
+  path_ = (in_memory ? kMemory : kDisk) + "/" + kPrefix +
+          std::to_string(::getpid()) + "-XXXXXX";
   if (::mkdtemp(path_.data()) == nullptr) {
     throw std::runtime_error("cannot make a folder like " + path_);
   }

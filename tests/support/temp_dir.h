@@ -1,4 +1,4 @@
-// A folder under /tmp that goes when its owner goes.
+// A folder in memory, else under /tmp, that goes when its owner goes.
 #pragma once
 
 #include <string>
@@ -9,7 +9,11 @@ namespace segue::test {
 // our process id, so that a later run can clear away what a killed run left.
 class TempDir {
  public:
-  TempDir();
+  // In memory no commit waits for a disk; the tests kill programs, not
+  // machines. Where there is little memory it is the disk all the same.
+  enum class Place { kMemory, kDisk };
+
+  explicit TempDir(Place place = Place::kMemory);
   ~TempDir();
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;

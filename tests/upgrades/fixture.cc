@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "manifest/manifest.h"
+#include "tests/support/built.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/process.h"
 
@@ -20,8 +21,7 @@ constexpr const char* kFew = "20";
 constexpr const char* kMany = "2700";
 constexpr std::string_view kRows = "@ROWS@";
 
-const std::string kFolder =
-    std::string(SEGUE_SOURCE_DIR) + "/tests/fixtures/format1";
+const std::string kFolder = SourceDir() + "/tests/fixtures/format1";
 
 std::string Read(const std::string& path) {
   std::ifstream file(path);

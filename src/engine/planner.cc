@@ -156,6 +156,7 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
   plan.version_schema = context.version_schema;
   for (const ops::DraftStep& draft : context.steps) {
     plan.steps.push_back(Render(language, input, schema, draft));
+    plan.steps.back().source = draft.source;
   }
   plan.gauges = GaugesFor(language, schema, context.steps);
   plan.on_transform_error = input.on_transform_error;

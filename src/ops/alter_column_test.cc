@@ -46,14 +46,14 @@ TEST_F(AlterColumnTest, MarkingEndsBeforeAnythingIsContracted) {
       });
   ASSERT_GE(plan.end() - first, 5);
   const std::vector<std::string> closing(first, first + 5);
-  EXPECT_THAT(closing,
-              ElementsAre("CONTRACTING Refuse what 'up' or 'down' fails on "
-                          "again",
-                          HasSubstr("  CREATE SYNC m_1"),
-                          "  VERIFY NONE MARKED m_1",
-                          HasSubstr("_segue_not_null__segue_new_age"),
-                          "  VALIDATE CONSTRAINT "
-                          "_segue_not_null__segue_new_age ON users"));
+  EXPECT_THAT(
+      closing,
+      ElementsAre("CONTRACTING Refuse what 'up' or 'down' fails on "
+                  "again",
+                  HasSubstr("  CREATE SYNC m_1"), "  VERIFY NONE MARKED m_1",
+                  HasSubstr("_segue_not_null__segue_new_age"),
+                  "  VALIDATE CONSTRAINT "
+                  "_segue_not_null__segue_new_age ON users"));
 }
 
 TEST_F(AlterColumnTest, WhatCannotRaiseIsNotMarked) {

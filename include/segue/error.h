@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/source.h"
+
 namespace segue {
 
 // What the catcher has to decide on, not a taxonomy of causes.
@@ -48,6 +50,11 @@ class Error : public std::runtime_error {
     hint_ = std::move(hint);
     return *this;
   }
+  // Where the file asks for what is refused. The first one told counts.
+  Error& WithSource(const Source& source) {
+    if (!source_.known()) source_ = source;
+    return *this;
+  }
   // An error met while handling this one; it never replaces the first.
   Error& WithNote(std::string note) {
     notes_.push_back(std::move(note));
@@ -59,6 +66,7 @@ class Error : public std::runtime_error {
   const std::string& sql() const { return sql_; }
   const std::string& hint() const { return hint_; }
   const std::vector<std::string>& notes() const { return notes_; }
+  const Source& source() const { return source_; }
 
   // True when the same work may succeed if tried again on this connection.
   bool retryable() const {
@@ -76,6 +84,7 @@ class Error : public std::runtime_error {
   std::string sql_;
   std::string hint_;
   std::vector<std::string> notes_;
+  Source source_;
 };
 
 // The process exit code documented for an error of this kind (R12.4).

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/source.h"
+
 namespace segue {
 
 enum class Phase {
@@ -207,6 +209,9 @@ struct Step {
   std::vector<std::string> notes;  // reasons, warnings
   bool executed = false;
   bool rolled_back = false;
+  // The operation that it is of. Known while the plan is new: the ledger does
+  // not keep it.
+  Source source = {};
 
   bool reversible() const;
   // The strongest lock of its actions; nullptr when none takes one.
@@ -240,6 +245,17 @@ struct MotionEstimate {
   std::string why;              // what decides
 };
 
+// What a check has to say about a plan. docs/findings.md lists them.
+struct Finding {
+  enum class Severity { kWarning, kError };
+  Severity severity = Severity::kWarning;
+  std::string id;  // "table-not-owned": stable, for programs
+  std::string message;
+  std::string why;       // what would go wrong
+  std::string safe_way;  // what to do instead
+  Source source = {};    // of the operation, where it is about one
+};
+
 struct Plan {
   std::string id;
   std::string title;
@@ -252,6 +268,9 @@ struct Plan {
   std::vector<std::string> notes;
   std::vector<Gauge> gauges = {};  // of the tables whose rows or indexes change
   std::vector<MotionEstimate> estimates = {};
+  // What the pre-flight checks warn of, beside `notes`. Known while the plan is
+  // new: the ledger does not keep it.
+  std::vector<Finding> findings = {};
 
   // Steps executed and not rolled back / steps * 100; 0 for an empty plan.
   double progress_pct() const;
@@ -272,12 +291,6 @@ std::string ToText(const Plan& plan);
 // Stable JSON text; PlanFromJson(ToJson(p)) gives p back.
 std::string ToJson(const Plan& plan, int indent = -1);
 Plan PlanFromJson(std::string_view json);
-
-struct Finding {
-  enum class Severity { kWarning, kError };
-  Severity severity = Severity::kWarning;
-  std::string message;
-};
 
 // All findings of R1.7, in a fixed order; empty when there are none.
 std::vector<Finding> Validate(const Plan& plan);

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "segue/source.h"
+
 namespace segue::base {
 
 struct NodeEntry;
@@ -20,6 +22,7 @@ struct Node {
   std::vector<Node> items;
   std::vector<NodeEntry> entries;  // in file order
   int line = 0;                    // 1-based; 0 when unknown
+  int column = 0;                  // likewise; JSON knows those of { and [ only
   std::string path;                // "operations[0].add_column.table"
   std::string file;
 
@@ -31,6 +34,7 @@ struct Node {
   // nullptr when the key is absent or this is not a map.
   const Node* Find(const std::string& key) const;
 
+  Source source() const { return {file, line, column}; }
   // "file.yaml:12: operations[0].add_column.table"
   std::string Where() const;
 };

@@ -31,9 +31,15 @@ const std::vector<CheckEntry>& Registry();
 // All findings of all checks.
 std::vector<Finding> RunAll(const CheckContext& context);
 
-// Tables that exist already and that the steps change; each once.
-std::vector<const schema::Table*> TouchedTables(const CheckContext& context);
+// A table that exists already, and the operation that first comes to it.
+struct FoundTable {
+  const schema::Table* table = nullptr;
+  Source source;
+};
+
+// Those that the steps change; each once.
+std::vector<FoundTable> TouchedTables(const CheckContext& context);
 // Those of them whose rows are moved.
-std::vector<const schema::Table*> MovedTables(const CheckContext& context);
+std::vector<FoundTable> MovedTables(const CheckContext& context);
 
 }  // namespace segue::checks

@@ -39,17 +39,17 @@ std::string TableOf(const plan::Action& action, const plan::Motions& motions) {
 }
 
 template <typename Predicate>
-std::vector<const schema::Table*> Tables(const CheckContext& context,
-                                         Predicate wanted) {
-  std::vector<const schema::Table*> tables;
+std::vector<FoundTable> Tables(const CheckContext& context, Predicate wanted) {
+  std::vector<FoundTable> tables;
   for (const ops::DraftStep& step : context.steps) {
     for (const plan::Action& action : step.actions) {
       if (!wanted(action)) continue;
       const schema::Table* table =
           context.schema.FindTable(TableOf(action, context.motions));
       const bool known =
-          std::find(tables.begin(), tables.end(), table) != tables.end();
-      if (table != nullptr && !known) tables.push_back(table);
+          std::any_of(tables.begin(), tables.end(),
+                      [&](const auto& one) { return one.table == table; });
+      if (table != nullptr && !known) tables.push_back({table, step.source});
     }
   }
   return tables;
@@ -75,11 +75,11 @@ std::vector<Finding> RunAll(const CheckContext& context) {
   return findings;
 }
 
-std::vector<const schema::Table*> TouchedTables(const CheckContext& context) {
+std::vector<FoundTable> TouchedTables(const CheckContext& context) {
   return Tables(context, [](const plan::Action&) { return true; });
 }
 
-std::vector<const schema::Table*> MovedTables(const CheckContext& context) {
+std::vector<FoundTable> MovedTables(const CheckContext& context) {
   return Tables(context, [](const plan::Action& action) {
     return std::holds_alternative<plan::Backfill>(action);
   });

@@ -126,6 +126,8 @@ std::string OneLine(const std::string& sql) {
 
 void PrintError(const Error& error, std::ostream& err) {
   err << "segue: " << error.what() << "\n";
+  const std::string source = error.source().ToString();
+  if (!source.empty()) err << "  at: " << source << "\n";
   for (const std::string& note : error.notes()) err << "  " << note << "\n";
   if (!error.sql().empty()) err << "  in: " << OneLine(error.sql()) << "\n";
   if (!error.hint().empty()) err << "  hint: " << error.hint() << "\n";

@@ -69,12 +69,22 @@ Json List(const std::vector<HistoryEntry>& entries) {
   return list;
 }
 
+Json Object(const Source& source) {
+  if (!source.known()) return {};
+  return {
+      {"file", source.file}, {"line", source.line}, {"column", source.column}};
+}
+
 Json List(const std::vector<Finding>& findings) {
   Json list = Json::array();
   for (const Finding& finding : findings) {
     const bool error = finding.severity == Finding::Severity::kError;
-    list.push_back({{"severity", error ? "error" : "warning"},
-                    {"message", finding.message}});
+    list.push_back({{"id", finding.id},
+                    {"severity", error ? "error" : "warning"},
+                    {"message", finding.message},
+                    {"why", finding.why},
+                    {"safe_way", finding.safe_way},
+                    {"source", Object(finding.source)}});
   }
   return list;
 }
@@ -188,6 +198,7 @@ std::string ErrorJson(const Error& error) {
                {"code", ExitCode(error.kind())}};
   if (!error.native_code().empty()) body["native_code"] = error.native_code();
   if (!error.sql().empty()) body["sql"] = error.sql();
+  if (error.source().known()) body["source"] = Object(error.source());
   if (!error.notes().empty()) body["notes"] = error.notes();
   return Dump({{"error", body}});
 }

@@ -47,5 +47,20 @@ TEST(OutputTest, APlanIsNestedNotQuoted) {
   EXPECT_NE(json.find("Migration plan has no steps"), std::string::npos);
 }
 
+TEST(OutputTest, AFindingHasItsIdAndItsPlace) {
+  Finding finding;
+  finding.id = "many-steps";
+  finding.message = "m";
+  finding.source = {"02_x.yaml", 4, 3};
+  const std::string json = PlanJson({}, {finding, {}});
+  EXPECT_NE(json.find("\"id\":\"many-steps\",\"severity\":\"warning\","
+                      "\"message\":\"m\",\"why\":\"\",\"safe_way\":\"\","
+                      "\"source\":{\"file\":\"02_x.yaml\",\"line\":4,"
+                      "\"column\":3}"),
+            std::string::npos)
+      << json;
+  EXPECT_NE(json.find("\"source\":null"), std::string::npos) << json;
+}
+
 }  // namespace
 }  // namespace segue::cli

@@ -12,7 +12,12 @@ constexpr int kExitRefused = 3;
 
 std::string FindingText(const Finding& finding) {
   const bool error = finding.severity == Finding::Severity::kError;
-  return (error ? "Error: " : "Warning: ") + finding.message + "\n";
+  std::string text = (error ? "Error: " : "Warning: ") + finding.message + "\n";
+  const std::string source = finding.source.ToString();
+  if (!source.empty()) text += "  at: " + source + "\n";
+  text += "  why: " + finding.why + "\n";
+  text += "  instead: " + finding.safe_way + "\n";
+  return text;
 }
 
 bool HasError(const std::vector<Finding>& findings) {
@@ -39,7 +44,9 @@ int RunPlan(const Context& context) {
   const Plan plan = session.migrator().MakePlan(migration);
   const std::vector<Finding> findings = Validate(plan);
   if (context.json()) {
-    context.around.out << PlanJson(plan, findings) << "\n";
+    std::vector<Finding> all = plan.findings;
+    all.insert(all.end(), findings.begin(), findings.end());
+    context.around.out << PlanJson(plan, all) << "\n";
   } else {
     Print(context.around.out, plan, findings);
   }

@@ -55,10 +55,12 @@ Plan Migrator::MakePlan(const Migration& migration) {
   engine::Planned planned = session_->PlanFor(migration);
   for (const Finding& finding : planned.findings) {
     if (finding.severity == Finding::Severity::kError) {
-      throw Error(ErrorKind::kRefused, finding.message);
+      throw Error(ErrorKind::kRefused, finding.message)
+          .WithSource(finding.source);
     }
     planned.plan.notes.push_back(finding.message);
   }
+  planned.plan.findings = std::move(planned.findings);
   return planned.plan;
 }
 

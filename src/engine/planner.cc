@@ -196,6 +196,7 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
   const db::RenderContext render{schema, input.lock_budget, context.motions};
   for (const ops::DraftStep& draft : context.steps) {
     plan.steps.push_back(RenderStep(language, draft, render));
+    plan.steps.back().source = draft.source;
   }
   plan.motions = RenderMotions(language, context, render);
   plan.gauges = GaugesFor(language, schema, context);

@@ -95,13 +95,15 @@ engine::Planned Migrator::Session::PatientlyPlan(
 std::vector<std::string> Migrator::Session::Preflight(
     const engine::Planned& planned) {
   std::vector<std::string> reasons;
+  Source source;
   for (const Finding& finding : planned.findings) {
-    if (finding.severity == Finding::Severity::kError) {
-      reasons.push_back(finding.message);
-    }
+    if (finding.severity != Finding::Severity::kError) continue;
+    if (!source.known()) source = finding.source;
+    reasons.push_back(finding.message);
   }
   if (!reasons.empty()) {
-    throw Error(ErrorKind::kRefused, base::Join(reasons, "; "));
+    throw Error(ErrorKind::kRefused, base::Join(reasons, "; "))
+        .WithSource(source);
   }
   std::vector<std::string> notes;
   const bool mark = planned.plan.on_transform_error == OnTransformError::kMark;

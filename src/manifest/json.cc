@@ -11,9 +11,10 @@
 namespace segue::manifest {
 namespace {
 
-// Where the parser has read to.
-struct Position {
+// What the parser has read last.
+struct Progress {
   int line = 1;
+  int column = 0;
   bool after_newline = false;
 };
 
@@ -26,13 +27,17 @@ class CountingIterator {
   using reference = const char&;
   using iterator_category = std::input_iterator_tag;
 
-  CountingIterator(const char* at, Position* position)
-      : at_(at), position_(position) {}
+  CountingIterator(const char* at, Progress* progress)
+      : at_(at), progress_(progress) {}
 
   reference operator*() const { return *at_; }
   CountingIterator& operator++() {
-    position_->after_newline = *at_ == '\n';
-    if (position_->after_newline) ++position_->line;
+    progress_->after_newline = *at_ == '\n';
+    ++progress_->column;
+    if (progress_->after_newline) {
+      ++progress_->line;
+      progress_->column = 0;
+    }
     ++at_;
     return *this;
   }
@@ -47,22 +52,22 @@ class CountingIterator {
 
  private:
   const char* at_;
-  Position* position_;
+  Progress* progress_;
 };
 
 class Handler : public nlohmann::json_sax<nlohmann::json> {
  public:
-  Handler(const std::string& file, const Position& position)
-      : file_(file), position_(position), builder_(file) {}
+  Handler(const std::string& file, const Progress& progress)
+      : file_(file), progress_(progress), builder_(file) {}
 
   base::Node Take() { return builder_.Take(); }
 
   bool null() override {
-    builder_.Null(position_.line);
+    builder_.Null({progress_.line, 0});
     return true;
   }
   bool boolean(bool value) override {
-    return Plain(position_.line, value ? "true" : "false");
+    return Plain(progress_.line, value ? "true" : "false");
   }
   bool number_integer(number_integer_t value) override {
     return Plain(NumberLine(), std::to_string(value));
@@ -75,22 +80,22 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
   }
   bool string(string_t& value) override {
     RefuseNul(value);
-    builder_.Scalar(position_.line, std::move(value), true);
+    builder_.Scalar({progress_.line, 0}, std::move(value), true);
     return true;
   }
   bool binary(binary_t& /*value*/) override { return false; }
   bool start_object(std::size_t /*size*/) override {
-    builder_.StartMap(position_.line);
+    builder_.StartMap({progress_.line, progress_.column});
     return true;
   }
   bool key(string_t& value) override {
     RefuseNul(value);
-    builder_.Key(position_.line, std::move(value));
+    builder_.Key({progress_.line, 0}, std::move(value));
     return true;
   }
   bool end_object() override { return End(); }
   bool start_array(std::size_t /*size*/) override {
-    builder_.StartList(position_.line);
+    builder_.StartList({progress_.line, progress_.column});
     return true;
   }
   bool end_array() override { return End(); }
@@ -108,7 +113,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
 
  private:
   bool Plain(int line, std::string text) {
-    builder_.Scalar(line, std::move(text), false);
+    builder_.Scalar({line, 0}, std::move(text), false);
     return true;
   }
   bool End() {
@@ -117,25 +122,25 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
   }
   // A number ends with the character after it, which may be a newline.
   int NumberLine() const {
-    return position_.line - (position_.after_newline ? 1 : 0);
+    return progress_.line - (progress_.after_newline ? 1 : 0);
   }
   void RefuseNul(const std::string& text) const {
     if (text.find('\0') == std::string::npos) return;
-    throw FileError(file_, position_.line, "a text with a NUL character");
+    throw FileError(file_, progress_.line, "a text with a NUL character");
   }
 
   std::string file_;
-  const Position& position_;
+  const Progress& progress_;
   TreeBuilder builder_;
 };
 
 }  // namespace
 
 base::Node ParseJson(std::string_view text, const std::string& file) {
-  Position position;
-  Handler handler(file, position);
-  const CountingIterator first(text.data(), &position);
-  const CountingIterator last(text.data() + text.size(), &position);
+  Progress progress;
+  Handler handler(file, progress);
+  const CountingIterator first(text.data(), &progress);
+  const CountingIterator last(text.data() + text.size(), &progress);
   nlohmann::json::sax_parse(first, last, &handler);
   return handler.Take();
 }

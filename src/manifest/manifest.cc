@@ -16,13 +16,15 @@ using ops::Reader;
 using ops::UsageError;
 
 // A list item is a map with one key, the operation's name.
-ops::OperationPtr ReadOperation(const base::Node& item) {
+ops::NewOperation ReadOperation(const base::Node& item) {
   if (!item.is_map() || item.entries.size() != 1) {
     throw UsageError(item,
                      "expected a map with exactly one key, the operation");
   }
   const auto& [name, body] = item.entries.front();
-  return ops::ParseOperation(name, body);
+  ops::NewOperation operation = ops::ParseOperation(name, body);
+  operation->set_source(item.source());
+  return operation;
 }
 
 void ReadOperations(const Reader& reader, Migration& migration) {

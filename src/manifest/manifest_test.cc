@@ -13,6 +13,7 @@
 namespace segue::manifest {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr const char* kYaml = R"(# widen it
@@ -210,6 +211,23 @@ TEST(Manifest, FilesThatCannotBeRead) {
   std::ofstream(path) << kYaml;
   EXPECT_EQ(LoadFile(path.string()).id, "07_from_disk");
   std::filesystem::remove(path);
+}
+
+TEST(Manifest, AnOperationKnowsWhereItStands) {
+  const auto places = [](const std::string& text, const std::string& file) {
+    std::vector<std::string> found;
+    for (const auto& operation : Parse(text, file).operations) {
+      found.push_back(operation->source().ToString());
+    }
+    return found;
+  };
+  EXPECT_THAT(places("operations:\n- sql: {up: x}\n-\n    sql:\n      up: x\n",
+                     "02_x.yaml"),
+              ElementsAre("02_x.yaml:2:3", "02_x.yaml:4:5"));
+  EXPECT_THAT(places("{\"operations\": [\n  {\"sql\": {\"up\": \"x\"}}, "
+                     "{\"sql\": {\"up\": \"x\"}}]}",
+                     "02_x.json"),
+              ElementsAre("02_x.json:2:3", "02_x.json:2:25"));
 }
 
 }  // namespace

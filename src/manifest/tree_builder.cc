@@ -24,31 +24,31 @@ bool TreeBuilder::in_map() const {
   return !open_.empty() && open_.back().is_map();
 }
 
-void TreeBuilder::Null(int line) { Value(line, {}); }
+void TreeBuilder::Null(Position at) { Value(at, {}); }
 
-void TreeBuilder::Scalar(int line, std::string text, bool quoted) {
+void TreeBuilder::Scalar(Position at, std::string text, bool quoted) {
   base::Node node;
   node.kind = base::Node::Kind::kScalar;
   node.scalar = std::move(text);
   node.quoted = quoted;
-  Value(line, std::move(node));
+  Value(at, std::move(node));
 }
 
-void TreeBuilder::StartList(int line) { Open(line, base::Node::Kind::kList); }
+void TreeBuilder::StartList(Position at) { Open(at, base::Node::Kind::kList); }
 
-void TreeBuilder::StartMap(int line) { Open(line, base::Node::Kind::kMap); }
+void TreeBuilder::StartMap(Position at) { Open(at, base::Node::Kind::kMap); }
 
-void TreeBuilder::Key(int line, std::string key) {
+void TreeBuilder::Key(Position at, std::string key) {
   const base::Node& map = open_.back();
   if (const base::Node* first = map.Find(key)) {
-    base::Node at = map;
-    at.line = line;
+    base::Node place = map;
+    place.line = at.line;
     throw Error(ErrorKind::kUsage,
                 fmt::format("{}: duplicate key '{}', first on line {}",
-                            at.Where(), key, first->line));
+                            place.Where(), key, first->line));
   }
   key_ = std::move(key);
-  key_line_ = line;
+  key_at_ = at;
   has_key_ = true;
 }
 
@@ -59,9 +59,11 @@ void TreeBuilder::End() {
 }
 
 // A value is where its key is: that is where a person looks for it.
-void TreeBuilder::Value(int line, base::Node node) {
+void TreeBuilder::Value(Position at, base::Node node) {
   node.file = file_;
-  node.line = has_key_ ? key_line_ : line;
+  const Position place = has_key_ ? key_at_ : at;
+  node.line = place.line;
+  node.column = place.column;
   if (!open_.empty()) {
     const base::Node& parent = open_.back();
     if (parent.is_list()) {
@@ -81,14 +83,14 @@ void TreeBuilder::Value(int line, base::Node node) {
   }
 }
 
-void TreeBuilder::Open(int line, base::Node::Kind kind) {
+void TreeBuilder::Open(Position at, base::Node::Kind kind) {
   if (open_.size() >= kMaxDepth) {
-    throw FileError(file_, line,
+    throw FileError(file_, at.line,
                     fmt::format("more than {} levels deep", kMaxDepth));
   }
   base::Node node;
   node.kind = kind;
-  Value(line, std::move(node));
+  Value(at, std::move(node));
 }
 
 void TreeBuilder::Place(base::Node node) {

@@ -14,17 +14,23 @@ namespace segue::manifest {
 // Error{kUsage} "FILE:LINE: message"; line 0 is left out.
 Error FileError(const std::string& file, int line, const std::string& message);
 
-// Every function throws Error{kUsage}. Lines are 1-based.
+// Both from 1; column 0: unknown.
+struct Position {
+  int line = 0;
+  int column = 0;
+};
+
+// Every function throws Error{kUsage}.
 class TreeBuilder {
  public:
   explicit TreeBuilder(std::string file) : file_(std::move(file)) {}
 
-  void Null(int line);
-  void Scalar(int line, std::string text, bool quoted);
-  void StartList(int line);
-  void StartMap(int line);
+  void Null(Position at);
+  void Scalar(Position at, std::string text, bool quoted);
+  void StartList(Position at);
+  void StartMap(Position at);
   // The key of the value that follows; only directly within a map.
-  void Key(int line, std::string key);
+  void Key(Position at, std::string key);
   void End();  // of the innermost list or map
 
   // The innermost open collection is a map.
@@ -35,14 +41,14 @@ class TreeBuilder {
   base::Node Take() { return std::move(root_); }
 
  private:
-  void Value(int line, base::Node node);
-  void Open(int line, base::Node::Kind kind);
+  void Value(Position at, base::Node node);
+  void Open(Position at, base::Node::Kind kind);
   void Place(base::Node node);
 
   std::string file_;
   std::vector<base::Node> open_;  // from the root inwards
   std::string key_;
-  int key_line_ = 0;
+  Position key_at_;
   bool has_key_ = false;
   base::Node root_;
 };

@@ -15,6 +15,8 @@ namespace {
 
 int Line(const YAML::Mark& mark) { return mark.line + 1; }
 
+Position At(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
+
 class Handler : public YAML::EventHandler {
  public:
   explicit Handler(const std::string& file) : file_(file), builder_(file) {}
@@ -31,7 +33,7 @@ class Handler : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     RefuseAnchor(mark, anchor);
     if (IsKey()) throw FileError(file_, Line(mark), "a key must be a text");
-    builder_.Null(Line(mark));
+    builder_.Null(At(mark));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     RefuseAnchor(mark, anchor);
@@ -39,16 +41,16 @@ class Handler : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag,
                 YAML::anchor_t anchor, const std::string& value) override {
     RefuseAnchor(mark, anchor);
-    if (IsKey()) return builder_.Key(Line(mark), value);
+    if (IsKey()) return builder_.Key(At(mark), value);
     // The library's tag of a plain scalar is "?", of a quoted one "!".
-    builder_.Scalar(Line(mark), value, tag != "?" && !tag.empty());
+    builder_.Scalar(At(mark), value, tag != "?" && !tag.empty());
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/,
                        YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
     RefuseAnchor(mark, anchor);
     RefuseAsKey(mark);
-    builder_.StartList(Line(mark));
+    builder_.StartList(At(mark));
   }
   void OnSequenceEnd() override { builder_.End(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/,
@@ -56,7 +58,7 @@ class Handler : public YAML::EventHandler {
                   YAML::EmitterStyle::value /*style*/) override {
     RefuseAnchor(mark, anchor);
     RefuseAsKey(mark);
-    builder_.StartMap(Line(mark));
+    builder_.StartMap(At(mark));
   }
   void OnMapEnd() override { builder_.End(); }
 

@@ -325,11 +325,11 @@ std::string AddColumnText(const std::string& table,
                      column.nullable ? "nullable" : "not null", table);
 }
 
-OperationPtr MakeAddColumn(AddColumnSpec spec) {
+NewOperation MakeAddColumn(AddColumnSpec spec) {
   return std::make_shared<AddColumn>(std::move(spec));
 }
 
-OperationPtr ParseAddColumn(const base::Node& body) {
+NewOperation ParseAddColumn(const base::Node& body) {
   const Reader reader(body, {"table", "column", "up", "down"});
   AddColumnSpec spec;
   spec.table = reader.RequiredString("table");

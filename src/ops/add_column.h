@@ -18,8 +18,8 @@ struct AddColumnSpec {
   std::vector<schema::Constraint> constraints = {};
 };
 
-OperationPtr MakeAddColumn(AddColumnSpec spec);
-OperationPtr ParseAddColumn(const base::Node& body);
+NewOperation MakeAddColumn(AddColumnSpec spec);
+NewOperation ParseAddColumn(const base::Node& body);
 
 // "Add column 'x' (nullable) to 't'"
 std::string AddColumnText(const std::string& table,

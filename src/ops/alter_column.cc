@@ -337,11 +337,11 @@ void RequireChange(const base::Node& body) {
 
 }  // namespace
 
-OperationPtr MakeAlterColumn(AlterColumnSpec spec) {
+NewOperation MakeAlterColumn(AlterColumnSpec spec) {
   return std::make_shared<AlterColumn>(std::move(spec));
 }
 
-OperationPtr ParseAlterColumn(const base::Node& body) {
+NewOperation ParseAlterColumn(const base::Node& body) {
   const Reader reader(
       body, {"table", "column", "up", "down", "type", "nullable", "default",
              "name", "comment", "check", "unique", "references"});

@@ -21,7 +21,7 @@ struct AlterColumnSpec {
   std::vector<schema::Constraint> constraints;
 };
 
-OperationPtr MakeAlterColumn(AlterColumnSpec spec);
-OperationPtr ParseAlterColumn(const base::Node& body);
+NewOperation MakeAlterColumn(AlterColumnSpec spec);
+NewOperation ParseAlterColumn(const base::Node& body);
 
 }  // namespace segue::ops

@@ -121,11 +121,11 @@ void CreateConstraint::PlanMotions(
 
 }  // namespace
 
-OperationPtr MakeCreateConstraint(CreateConstraintSpec spec) {
+NewOperation MakeCreateConstraint(CreateConstraintSpec spec) {
   return std::make_shared<CreateConstraint>(std::move(spec));
 }
 
-OperationPtr ParseCreateConstraint(const base::Node& body) {
+NewOperation ParseCreateConstraint(const base::Node& body) {
   std::vector<std::string> keys = ConstraintKeys();
   keys.insert(keys.end(), {"table", "up", "down"});
   const Reader reader(body, keys);

@@ -18,7 +18,7 @@ struct CreateConstraintSpec {
   std::map<std::string, std::string> down;
 };
 
-OperationPtr MakeCreateConstraint(CreateConstraintSpec spec);
-OperationPtr ParseCreateConstraint(const base::Node& body);
+NewOperation MakeCreateConstraint(CreateConstraintSpec spec);
+NewOperation ParseCreateConstraint(const base::Node& body);
 
 }  // namespace segue::ops

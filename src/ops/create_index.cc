@@ -301,7 +301,7 @@ void CreateIndex::Plan(PlanContext& context) const {
 
 }  // namespace
 
-OperationPtr MakeCreateIndex(CreateIndexSpec spec) {
+NewOperation MakeCreateIndex(CreateIndexSpec spec) {
   return std::make_shared<CreateIndex>(std::move(spec));
 }
 

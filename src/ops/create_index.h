@@ -15,8 +15,8 @@ struct CreateIndexSpec {
   std::string replaces;  // dropped at the contract; empty: none
 };
 
-OperationPtr MakeCreateIndex(CreateIndexSpec spec);
+NewOperation MakeCreateIndex(CreateIndexSpec spec);
 // index_file.cc
-OperationPtr ParseCreateIndex(const base::Node& body);
+NewOperation ParseCreateIndex(const base::Node& body);
 
 }  // namespace segue::ops

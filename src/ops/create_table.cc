@@ -110,11 +110,11 @@ void CreateTable::Plan(PlanContext& context) const {
 
 }  // namespace
 
-OperationPtr MakeCreateTable(CreateTableSpec spec) {
+NewOperation MakeCreateTable(CreateTableSpec spec) {
   return std::make_shared<CreateTable>(std::move(spec));
 }
 
-OperationPtr ParseCreateTable(const base::Node& body) {
+NewOperation ParseCreateTable(const base::Node& body) {
   const Reader reader(body, {"name", "columns", "constraints", "comment"});
   CreateTableSpec spec;
   spec.name = reader.RequiredString("name");

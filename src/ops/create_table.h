@@ -16,7 +16,7 @@ struct CreateTableSpec {
   std::string comment;  // empty: none
 };
 
-OperationPtr MakeCreateTable(CreateTableSpec spec);
-OperationPtr ParseCreateTable(const base::Node& body);
+NewOperation MakeCreateTable(CreateTableSpec spec);
+NewOperation ParseCreateTable(const base::Node& body);
 
 }  // namespace segue::ops

@@ -165,11 +165,11 @@ void DropColumn::PlanIndexes(TableWork& work,
 
 }  // namespace
 
-OperationPtr MakeDropColumn(DropColumnSpec spec) {
+NewOperation MakeDropColumn(DropColumnSpec spec) {
   return std::make_shared<DropColumn>(std::move(spec));
 }
 
-OperationPtr ParseDropColumn(const base::Node& body) {
+NewOperation ParseDropColumn(const base::Node& body) {
   const Reader reader(body, {"table", "column", "down"});
   DropColumnSpec spec;
   spec.table = reader.RequiredString("table");

@@ -13,7 +13,7 @@ struct DropColumnSpec {
   std::string down;  // empty: none
 };
 
-OperationPtr MakeDropColumn(DropColumnSpec spec);
-OperationPtr ParseDropColumn(const base::Node& body);
+NewOperation MakeDropColumn(DropColumnSpec spec);
+NewOperation ParseDropColumn(const base::Node& body);
 
 }  // namespace segue::ops

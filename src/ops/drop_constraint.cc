@@ -150,11 +150,11 @@ DropConstraintSpec ParseNames(const Reader& reader) {
 
 }  // namespace
 
-OperationPtr MakeDropConstraint(DropConstraintSpec spec) {
+NewOperation MakeDropConstraint(DropConstraintSpec spec) {
   return std::make_shared<DropConstraint>(std::move(spec));
 }
 
-OperationPtr ParseDropConstraint(const base::Node& body) {
+NewOperation ParseDropConstraint(const base::Node& body) {
   const Reader reader(body, {"table", "name", "up", "down"});
   DropConstraintSpec spec = ParseNames(reader);
   if (const auto up = reader.OptionalSql("up")) spec.up = {{"", *up}};
@@ -162,7 +162,7 @@ OperationPtr ParseDropConstraint(const base::Node& body) {
   return MakeDropConstraint(std::move(spec));
 }
 
-OperationPtr ParseDropMulticolumnConstraint(const base::Node& body) {
+NewOperation ParseDropMulticolumnConstraint(const base::Node& body) {
   const Reader reader(body, {"table", "name", "up", "down"});
   DropConstraintSpec spec = ParseNames(reader);
   spec.operation = "drop_multicolumn_constraint";

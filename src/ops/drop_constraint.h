@@ -18,8 +18,8 @@ struct DropConstraintSpec {
   std::map<std::string, std::string> down;
 };
 
-OperationPtr MakeDropConstraint(DropConstraintSpec spec);
-OperationPtr ParseDropConstraint(const base::Node& body);
-OperationPtr ParseDropMulticolumnConstraint(const base::Node& body);
+NewOperation MakeDropConstraint(DropConstraintSpec spec);
+NewOperation ParseDropConstraint(const base::Node& body);
+NewOperation ParseDropMulticolumnConstraint(const base::Node& body);
 
 }  // namespace segue::ops

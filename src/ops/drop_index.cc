@@ -179,11 +179,11 @@ void NoteDrop(TableWork& work, const schema::Index& index) {
                   index.predicate.empty() ? "" : " where " + index.predicate));
 }
 
-OperationPtr MakeDropIndex(DropIndexSpec spec) {
+NewOperation MakeDropIndex(DropIndexSpec spec) {
   return std::make_shared<DropIndex>(std::move(spec));
 }
 
-OperationPtr ParseDropIndex(const base::Node& body) {
+NewOperation ParseDropIndex(const base::Node& body) {
   const Reader reader(body, {"name", "table"});
   DropIndexSpec spec;
   spec.name = reader.RequiredString("name");

@@ -13,8 +13,8 @@ struct DropIndexSpec {
   std::string table;  // empty: whichever has it
 };
 
-OperationPtr MakeDropIndex(DropIndexSpec spec);
-OperationPtr ParseDropIndex(const base::Node& body);
+NewOperation MakeDropIndex(DropIndexSpec spec);
+NewOperation ParseDropIndex(const base::Node& body);
 
 // The index of the table, claimed, if it may be dropped by itself. Throws
 // Error{kNotFound} naming the table's indexes, or Error{kRefused} when a key, a

@@ -114,11 +114,11 @@ void DropTable::Plan(PlanContext& context) const {
 
 }  // namespace
 
-OperationPtr MakeDropTable(std::string table) {
+NewOperation MakeDropTable(std::string table) {
   return std::make_shared<DropTable>(std::move(table));
 }
 
-OperationPtr ParseDropTable(const base::Node& body) {
+NewOperation ParseDropTable(const base::Node& body) {
   return MakeDropTable(Reader(body, {"name"}).RequiredString("name"));
 }
 

@@ -7,7 +7,7 @@
 
 namespace segue::ops {
 
-OperationPtr MakeDropTable(std::string table);
-OperationPtr ParseDropTable(const base::Node& body);
+NewOperation MakeDropTable(std::string table);
+NewOperation ParseDropTable(const base::Node& body);
 
 }  // namespace segue::ops

@@ -124,7 +124,7 @@ std::vector<schema::IndexColumn> Columns(const base::Node& body) {
 
 }  // namespace
 
-OperationPtr ParseCreateIndex(const base::Node& body) {
+NewOperation ParseCreateIndex(const base::Node& body) {
   const Reader reader(
       body, {"name", "table", "columns", "include", "predicate", "method",
              "storage_parameters", "unique", "replaces"});

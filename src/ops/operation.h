@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/node.h"
@@ -13,6 +14,7 @@
 #include "plan/action.h"
 #include "schema/schema.h"
 #include "segue/plan.h"
+#include "segue/source.h"
 
 namespace segue::ops {
 
@@ -47,6 +49,7 @@ struct DraftStep {
   // In order, without overlap. The planner refuses what a database cannot do
   // as one.
   std::vector<AtomicRun> atomic = {};
+  Source source{};  // of the operation; not known of what the planner adds
 };
 
 // What an operation may look at, and what it leaves behind.
@@ -105,8 +108,17 @@ class Operation {
   // depend on what the later ones make of a table. What it appends comes last
   // in its phase.
   virtual void Finish(PlanContext& context) const { (void)context; }
+
+  // Where the file asks for it; not known of what a builder made.
+  const Source& source() const { return source_; }
+  void set_source(Source source) { source_ = std::move(source); }
+
+ private:
+  Source source_;
 };
 
 using OperationPtr = std::shared_ptr<const Operation>;
+// Until it is in a migration, whoever read it from a file can say from where.
+using NewOperation = std::shared_ptr<Operation>;
 
 }  // namespace segue::ops

@@ -1,11 +1,13 @@
 #include "ops/plan_operations.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "ops/narrow_sync.h"
 #include "ops/share_fills.h"
 #include "ops/version_views.h"
+#include "segue/error.h"
 
 namespace segue::ops {
 namespace {
@@ -39,13 +41,34 @@ void AddClosingStep(PlanContext& context) {
   context.steps.insert(context.steps.begin(), std::move(step));
 }
 
+// What `work` adds, and what it refuses, is the operation's.
+template <typename Work>
+void AsOf(const Operation& operation, PlanContext& context, Work work) {
+  const std::size_t before = context.steps.size();
+  try {
+    work();
+  } catch (Error& error) {
+    const bool about_the_file = error.kind() == ErrorKind::kRefused ||
+                                error.kind() == ErrorKind::kNotFound;
+    if (about_the_file) error.WithSource(operation.source());
+    throw;
+  }
+  for (std::size_t i = before; i < context.steps.size(); ++i) {
+    context.steps[i].source = operation.source();
+  }
+}
+
 }  // namespace
 
 void PlanOperations(PlanContext& context,
                     const std::vector<OperationPtr>& operations) {
   const schema::Schema before = context.schema;
-  for (const OperationPtr& operation : operations) operation->Plan(context);
-  for (const OperationPtr& operation : operations) operation->Finish(context);
+  for (const OperationPtr& operation : operations) {
+    AsOf(*operation, context, [&] { operation->Plan(context); });
+  }
+  for (const OperationPtr& operation : operations) {
+    AsOf(*operation, context, [&] { operation->Finish(context); });
+  }
   ShareFills(context);
   NarrowSyncs(context, before);
   if (context.access == Access::kVersioned) AddVersionSteps(before, context);

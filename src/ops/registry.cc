@@ -55,7 +55,7 @@ const std::vector<RegistryEntry>& Registry() {
   return kEntries;
 }
 
-OperationPtr ParseOperation(const std::string& name, const base::Node& body) {
+NewOperation ParseOperation(const std::string& name, const base::Node& body) {
   std::vector<std::string> names;
   for (const RegistryEntry& entry : Registry()) {
     if (name == entry.name) return entry.parse(body);

@@ -10,13 +10,13 @@ namespace segue::ops {
 
 struct RegistryEntry {
   const char* name;  // the key in the file
-  OperationPtr (*parse)(const base::Node& body);
+  NewOperation (*parse)(const base::Node& body);
 };
 
 const std::vector<RegistryEntry>& Registry();
 
 // Parses the body of one operation. Throws Error{kUsage} that names file,
 // line, key and the nearest known name.
-OperationPtr ParseOperation(const std::string& name, const base::Node& body);
+NewOperation ParseOperation(const std::string& name, const base::Node& body);
 
 }  // namespace segue::ops

@@ -146,11 +146,11 @@ void PlanRename(TableWork& work, const schema::Column& old,
   PlanCopy(work, old, to);
 }
 
-OperationPtr MakeRenameColumn(RenameColumnSpec spec) {
+NewOperation MakeRenameColumn(RenameColumnSpec spec) {
   return std::make_shared<RenameColumn>(std::move(spec));
 }
 
-OperationPtr ParseRenameColumn(const base::Node& body) {
+NewOperation ParseRenameColumn(const base::Node& body) {
   const Reader reader(body, {"table", "from", "to", "up", "down", "strategy"});
   RenameColumnSpec spec;
   spec.table = reader.RequiredString("table");

@@ -23,8 +23,8 @@ struct RenameColumnSpec {
   RenameStrategy strategy = RenameStrategy::kByAccess;
 };
 
-OperationPtr MakeRenameColumn(RenameColumnSpec spec);
-OperationPtr ParseRenameColumn(const base::Node& body);
+NewOperation MakeRenameColumn(RenameColumnSpec spec);
+NewOperation ParseRenameColumn(const base::Node& body);
 
 // Plans the rename of `old` with its values as they are into the steps of
 // `work` and applies it to its shape. `old` has been taken.

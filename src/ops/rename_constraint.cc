@@ -52,11 +52,11 @@ void RenameConstraint::Plan(PlanContext& context) const {
 
 }  // namespace
 
-OperationPtr MakeRenameConstraint(RenameConstraintSpec spec) {
+NewOperation MakeRenameConstraint(RenameConstraintSpec spec) {
   return std::make_shared<RenameConstraint>(std::move(spec));
 }
 
-OperationPtr ParseRenameConstraint(const base::Node& body) {
+NewOperation ParseRenameConstraint(const base::Node& body) {
   const Reader reader(body, {"table", "from", "to"});
   return MakeRenameConstraint({reader.RequiredString("table"),
                                reader.RequiredString("from"),

@@ -13,7 +13,7 @@ struct RenameConstraintSpec {
   std::string to;
 };
 
-OperationPtr MakeRenameConstraint(RenameConstraintSpec spec);
-OperationPtr ParseRenameConstraint(const base::Node& body);
+NewOperation MakeRenameConstraint(RenameConstraintSpec spec);
+NewOperation ParseRenameConstraint(const base::Node& body);
 
 }  // namespace segue::ops

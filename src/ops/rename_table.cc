@@ -181,11 +181,11 @@ void RenameTable::Finish(PlanContext& context) const {
 
 }  // namespace
 
-OperationPtr MakeRenameTable(RenameTableSpec spec) {
+NewOperation MakeRenameTable(RenameTableSpec spec) {
   return std::make_shared<RenameTable>(std::move(spec));
 }
 
-OperationPtr ParseRenameTable(const base::Node& body) {
+NewOperation ParseRenameTable(const base::Node& body) {
   const Reader reader(body, {"from", "to"});
   return MakeRenameTable(
       {reader.RequiredString("from"), reader.RequiredString("to")});

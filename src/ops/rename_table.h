@@ -12,7 +12,7 @@ struct RenameTableSpec {
   std::string to;
 };
 
-OperationPtr MakeRenameTable(RenameTableSpec spec);
-OperationPtr ParseRenameTable(const base::Node& body);
+NewOperation MakeRenameTable(RenameTableSpec spec);
+NewOperation ParseRenameTable(const base::Node& body);
 
 }  // namespace segue::ops

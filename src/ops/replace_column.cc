@@ -95,7 +95,7 @@ void ReplaceColumn::Describe(TableWork& work) const {
 
 }  // namespace
 
-OperationPtr MakeReplaceColumn(ReplaceColumnSpec spec) {
+NewOperation MakeReplaceColumn(ReplaceColumnSpec spec) {
   return std::make_shared<ReplaceColumn>(std::move(spec));
 }
 

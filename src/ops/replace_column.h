@@ -14,6 +14,6 @@ struct ReplaceColumnSpec {
   std::string to;
 };
 
-OperationPtr MakeReplaceColumn(ReplaceColumnSpec spec);
+NewOperation MakeReplaceColumn(ReplaceColumnSpec spec);
 
 }  // namespace segue::ops

@@ -93,11 +93,11 @@ std::string TypeOf(const base::Node& identity, const std::string& text) {
 
 }  // namespace
 
-OperationPtr MakeSetReplicaIdentity(SetReplicaIdentitySpec spec) {
+NewOperation MakeSetReplicaIdentity(SetReplicaIdentitySpec spec) {
   return std::make_shared<SetReplicaIdentity>(std::move(spec));
 }
 
-OperationPtr ParseSetReplicaIdentity(const base::Node& body) {
+NewOperation ParseSetReplicaIdentity(const base::Node& body) {
   const Reader reader(body, {"table", "identity"});
   const base::Node& identity = reader.RequiredMap("identity");
   const Reader inner(identity, {"type", "index"});

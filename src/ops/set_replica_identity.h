@@ -13,7 +13,7 @@ struct SetReplicaIdentitySpec {
   std::string index;  // of INDEX
 };
 
-OperationPtr MakeSetReplicaIdentity(SetReplicaIdentitySpec spec);
-OperationPtr ParseSetReplicaIdentity(const base::Node& body);
+NewOperation MakeSetReplicaIdentity(SetReplicaIdentitySpec spec);
+NewOperation ParseSetReplicaIdentity(const base::Node& body);
 
 }  // namespace segue::ops

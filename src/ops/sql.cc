@@ -50,11 +50,11 @@ class Sql : public Operation {
 
 }  // namespace
 
-OperationPtr MakeSql(SqlSpec spec) {
+NewOperation MakeSql(SqlSpec spec) {
   return std::make_shared<Sql>(std::move(spec));
 }
 
-OperationPtr ParseSql(const base::Node& body) {
+NewOperation ParseSql(const base::Node& body) {
   const Reader reader(body, {"up", "down", "onComplete"});
   SqlSpec spec;
   spec.up = reader.RequiredSql("up");

@@ -13,7 +13,7 @@ struct SqlSpec {
   bool on_complete = false;  // run at the contract
 };
 
-OperationPtr MakeSql(SqlSpec spec);
-OperationPtr ParseSql(const base::Node& body);
+NewOperation MakeSql(SqlSpec spec);
+NewOperation ParseSql(const base::Node& body);
 
 }  // namespace segue::ops

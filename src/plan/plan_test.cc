@@ -119,6 +119,24 @@ TEST(ValidateTest, AnEmptyPlanIsAnError) {
   EXPECT_EQ(Validate(PlanOf({}))[0].severity, Finding::Severity::kError);
 }
 
+TEST(ValidateTest, AFindingSaysWhatItIsWhyAndWhere) {
+  Plan plan = PlanOf({Phase::kContracting});
+  plan.steps[0].source = {"02_x.yaml", 4, 3};
+  const std::vector<Finding> findings = Validate(plan);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].id, "contract-without-expand");
+  EXPECT_EQ(findings[0].source.ToString(), "02_x.yaml:4:3");
+  for (const Plan& other :
+       {PlanOf({}), PlanOf(std::vector(11, Phase::kExpanding)),
+        PlanOf({Phase::kMigrating, Phase::kExpanding})}) {
+    for (const Finding& finding : Validate(other)) {
+      EXPECT_NE(finding.id, "");
+      EXPECT_NE(finding.why, "");
+      EXPECT_NE(finding.safe_way, "");
+    }
+  }
+}
+
 TEST(ValidateTest, AllFindingsAreReturnedInAFixedOrder) {
   std::vector<Phase> phases(11, Phase::kContracting);
   phases.back() = Phase::kMigrating;

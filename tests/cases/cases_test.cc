@@ -4,10 +4,12 @@
 
 #include "base/text.h"
 #include "manifest/manifest.h"
+#include "ops/registry.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
 #include "tests/support/built.h"
 #include "tests/support/case_file.h"
+#include "tests/support/stages.h"
 #include "tests/support/testbed.h"
 
 namespace segue::test {
@@ -79,8 +81,10 @@ class Stage {
 
   Migrator& migrator() { return *migrator_; }
   Outcome Start() {
-    return migrator_->Start(
+    Outcome outcome = migrator_->Start(
         manifest::Parse(param_.file.migration, "01_case.yaml"));
+    ExpectStages(outcome.plan);
+    return outcome;
   }
 
   // What it is like now, for the two that follow.
@@ -232,6 +236,18 @@ TEST_P(CasesTest, StartRollbackStartComplete) {
     ADD_FAILURE() << error.what() << "\n"
                   << error.sql() << "\n"
                   << base::Join(error.notes(), "\n");
+  }
+}
+
+// So that what the cases hold of every plan is held for each operation.
+TEST(CasesOfOperationsTest, ThereAreSomeOfEveryOperation) {
+  std::string all;
+  for (const CaseFile& file : ReadCases(SourceDir() + "/tests/cases")) {
+    if (file.refused.empty()) all += file.migration;
+  }
+  for (const ops::RegistryEntry& entry : ops::Registry()) {
+    EXPECT_NE(all.find(std::string("- ") + entry.name + ":"), std::string::npos)
+        << entry.name;
   }
 }
 

@@ -94,17 +94,19 @@ TEST_P(BadInputTest, NoSuchFile) {
 // --- the schema -------------------------------------------------------------
 
 TEST_P(BadInputTest, UnknownTable) {
-  ExpectFileRefused(
-      {kNotFound, "segue: There is no table 'user' in schema '" +
-                      Either("main", "public") + "'; did you mean 'users'?\n"},
-      "operations:\n"
-      "  - rename_column: {table: user, from: name, to: x}\n");
+  ExpectFileRefused({kNotFound, "segue: There is no table 'user' in schema '" +
+                                    Either("main", "public") +
+                                    "'; did you mean 'users'?\n"
+                                    "  at: 01_bad.yaml:2:5\n"},
+                    "operations:\n"
+                    "  - rename_column: {table: user, from: name, to: x}\n");
 }
 
 TEST_P(BadInputTest, UnknownColumn) {
   ExpectFileRefused({kNotFound,
                      "segue: Table 'users' has no column 'nam' (its columns: "
-                     "id, name, age); did you mean 'name'?\n"},
+                     "id, name, age); did you mean 'name'?\n"
+                     "  at: 01_bad.yaml:2:5\n"},
                     "operations:\n"
                     "  - rename_column: {table: users, from: nam, to: x}\n");
 }
@@ -112,7 +114,8 @@ TEST_P(BadInputTest, UnknownColumn) {
 TEST_P(BadInputTest, DropOfWhatIsNotThere) {
   ExpectFileRefused({kNotFound,
                      "segue: Table 'users' has no column 'email' (its columns: "
-                     "id, name, age)\n"},
+                     "id, name, age)\n"
+                     "  at: 01_bad.yaml:2:5\n"},
                     "operations:\n"
                     "  - drop_column: {table: users, column: email}\n");
 }
@@ -123,7 +126,7 @@ TEST_P(BadInputTest, ColumnThereWithAnotherDefinition) {
        "segue: add_column 'age' of table 'users': it exists with another "
        "definition: there " +
            Either("'INTEGER', wanted 'TEXT'", "'integer', wanted 'text'") +
-           "\n"},
+           "\n  at: 01_bad.yaml:2:5\n"},
       "operations:\n"
       "  - add_column:\n"
       "      table: users\n"
@@ -133,7 +136,8 @@ TEST_P(BadInputTest, ColumnThereWithAnotherDefinition) {
 TEST_P(BadInputTest, TargetNameTaken) {
   ExpectFileRefused({kRefused,
                      "segue: rename_column 'age' of table 'users': a column of "
-                     "this name exists already\n"},
+                     "this name exists already\n"
+                     "  at: 01_bad.yaml:2:5\n"},
                     "operations:\n"
                     "  - rename_column: {table: users, from: name, to: age}\n");
 }
@@ -160,7 +164,8 @@ TEST_P(BadInputTest, IndexOfAnUnknownMethod) {
 TEST_P(BadInputTest, IndexOverAnUnknownColumn) {
   ExpectFileRefused({kNotFound,
                      "segue: Table 'users' has no column 'nam' (its columns: "
-                     "id, name, age); did you mean 'name'?\n"},
+                     "id, name, age); did you mean 'name'?\n"
+                     "  at: 01_bad.yaml:2:5\n"},
                     "operations:\n"
                     "  - create_index: {name: i, table: users, columns: "
                     "[nam]}\n");
@@ -210,7 +215,8 @@ TEST_P(BadInputTest, ExpressionThatTheServerDoesNotTake) {
                      "is not accepted: " +
                          Either("no such function: lowr",
                                 "function lowr(text) does not exist") +
-                         "\n  in: lowr(name)\n  hint: 'up' may use the columns "
+                         "\n  at: 01_bad.yaml:2:5\n  in: lowr(name)\n  hint: "
+                         "'up' may use the columns "
                          "id, name, age\n"},
                     "operations:\n"
                     "  - add_column:\n"

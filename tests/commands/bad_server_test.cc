@@ -93,7 +93,8 @@ TEST_P(BadServerTest, NotTheOwner) {
   AllowLedger("reader");
   Refused({kRefused,
            "segue: no privilege to alter table 'users': it belongs to "
-           "'postgres'; connect as that role or pass --role postgres\n"},
+           "'postgres'; connect as that role or pass --role postgres\n"
+           "  at: 01_rename.yaml:2:5\n"},
           UrlAs("reader"));
 }
 
@@ -110,7 +111,8 @@ TEST_P(BadServerTest, RowsHiddenByAPolicy) {
   Refused({kRefused,
            "segue: row security on table 'users' may hide rows from this role, "
            "so that they would not be moved; run as a role with BYPASSRLS or "
-           "as the table's owner without FORCE ROW LEVEL SECURITY\n"},
+           "as the table's owner without FORCE ROW LEVEL SECURITY\n"
+           "  at: 01_rename.yaml:2:5\n"},
           UrlAs("owner_under_policy"));
 }
 

@@ -1,0 +1,66 @@
+// What each check finds, and that a finding says everything it has to.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "checks/check.h"
+
+namespace segue::checks {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class ChecksTest : public ::testing::Test {
+ protected:
+  ChecksTest() {
+    schema::Table users;
+    users.name = {"public", "users"};
+    schema_.tables = {users};
+    plan::Motion motion;
+    motion.table = users.name;
+    steps_ = {{Phase::kExpanding,
+               "Add",
+               {plan::AddColumn{users.name, {}}},
+               {},
+               {"02_x.yaml", 2, 3}},
+              {Phase::kMigrating,
+               "Fill",
+               {plan::Backfill{motion}},
+               {},
+               {"02_x.yaml", 4, 3}}};
+  }
+
+  // "<id> at <source>"; nothing about a finding may be left out.
+  std::vector<std::string> Found() {
+    std::vector<std::string> found;
+    for (const Finding& finding : RunAll({schema_, steps_, {}})) {
+      EXPECT_NE(finding.message, "");
+      EXPECT_NE(finding.why, "");
+      EXPECT_NE(finding.safe_way, "");
+      found.push_back(finding.id + " at " + finding.source.ToString());
+    }
+    return found;
+  }
+
+  schema::Schema schema_;
+  std::vector<ops::DraftStep> steps_;
+};
+
+TEST_F(ChecksTest, NothingToSay) { EXPECT_THAT(Found(), IsEmpty()); }
+
+TEST_F(ChecksTest, ATableOfAnotherIsNamedAtTheFirstOperation) {
+  schema_.tables[0].owned_by_session = false;
+  EXPECT_THAT(Found(), ElementsAre("table-not-owned at 02_x.yaml:2:3"));
+}
+
+TEST_F(ChecksTest, WhatConcernsRowsIsNamedWhereTheyMove) {
+  schema_.tables[0].row_security_hides = true;
+  schema_.tables[0].triggers = {{"audit", ""}};
+  EXPECT_THAT(Found(), ElementsAre("row-security-hides-rows at 02_x.yaml:4:3",
+                                   "user-triggers-fire at 02_x.yaml:4:3"));
+  steps_.pop_back();
+  EXPECT_THAT(Found(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace segue::checks

@@ -16,16 +16,20 @@ class ChecksTest : public ::testing::Test {
     schema::Table users;
     users.name = {"public", "users"};
     schema_.tables = {users};
-    plan::Motion motion;
+    plan::ColumnMotion motion;
+    motion.name = "02_x_1";
     motion.table = users.name;
+    motions_.Add(motion);
     steps_ = {{Phase::kExpanding,
                "Add",
                {plan::AddColumn{users.name, {}}},
                {},
+               {},
                {"02_x.yaml", 2, 3}},
               {Phase::kMigrating,
                "Fill",
-               {plan::Backfill{motion}},
+               {plan::Backfill{{motion.name}}},
+               {},
                {},
                {"02_x.yaml", 4, 3}}};
   }
@@ -33,7 +37,7 @@ class ChecksTest : public ::testing::Test {
   // "<id> at <source>"; nothing about a finding may be left out.
   std::vector<std::string> Found() {
     std::vector<std::string> found;
-    for (const Finding& finding : RunAll({schema_, steps_, {}})) {
+    for (const Finding& finding : RunAll({schema_, steps_, motions_, {}})) {
       EXPECT_NE(finding.message, "");
       EXPECT_NE(finding.why, "");
       EXPECT_NE(finding.safe_way, "");
@@ -43,6 +47,7 @@ class ChecksTest : public ::testing::Test {
   }
 
   schema::Schema schema_;
+  plan::Motions motions_;
   std::vector<ops::DraftStep> steps_;
 };
 

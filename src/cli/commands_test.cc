@@ -215,7 +215,7 @@ TEST_F(CommandsTest, WatchEndsWhereItIsToldTo) {
   EXPECT_EQ(Run({"watch"}), 4) << err_.str();
   EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
   EXPECT_EQ(Run({"watch"}), 0) << err_.str();
-  EXPECT_EQ(out_.str(), "02_full_name: MIGRATING (ready) 66%, 2/2 rows\n");
+  EXPECT_EQ(out_.str(), "02_full_name: MIGRATING (ready) 50%, 2/2 rows\n");
   around_.out_is_terminal = true;
   EXPECT_EQ(Run({"watch"}), 0) << err_.str();
   EXPECT_EQ(out_.str().rfind("02_full_name  MIGRATING (ready)\n", 0), 0U);

@@ -44,7 +44,7 @@ TEST(DemoTest, TheNaiveWayFailsAndSegueDoesNot) {
   for (const char* line :
        {"480     200  no such column: username\n",
         "480     200  no such column: handle\n",
-        "segue start, deploy, complete         720       0\n"}) {
+        "segue start, deploy, complete         800       0\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
   EXPECT_EQ(Demo({"--naive", "--json"}),

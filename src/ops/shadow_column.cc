@@ -96,7 +96,8 @@ bool ShadowColumn::DecidesToMark() {
 // From here on no row can be marked any more, and that none is left is proved
 // before anything is contracted.
 void ShadowColumn::StopMarking() {
-  if (!motion().marks) return;
+  if (!motion().marks || marking_stopped_) return;
+  marking_stopped_ = true;
   const schema::TableName& table = work_.live().name;
   std::vector<plan::Action>& closing = work_.context().closing;
   closing.push_back(plan::CreateSync{id_, plan::SyncForm::kStrict});

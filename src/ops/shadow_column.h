@@ -96,6 +96,7 @@ class ShadowColumn {
   std::vector<IndexMove> moves_;
   std::vector<ConstraintMove> constraint_moves_;
   bool stopped_ = false;
+  bool marking_stopped_ = false;
 };
 
 }  // namespace segue::ops

@@ -263,8 +263,8 @@ TEST_P(PostgresBackfillTest, UsesTheKeysIndex) {
   const db::Value one = std::int64_t{1};
   // One bound of two columns and the size; two bounds.
   for (const std::string& plan :
-       {Plan(sql.next_bound.after, {one, one, one}),
-        Plan(sql.verify.between, {one, one, one, one})}) {
+       {Plan(sql.verify.at(0).next_bound.after, {one, one, one}),
+        Plan(sql.verify.at(0).statement.between, {one, one, one, one})}) {
     EXPECT_EQ(plan.find("Seq Scan"), std::string::npos) << plan;
     EXPECT_NE(plan.find("Index"), std::string::npos) << plan;
   }

@@ -128,8 +128,9 @@ TEST_P(ChunkPlanTest, OfTheFillReadsItsOwnPages) {
     const std::string to = "(110,65535)";
     const std::vector<db::Value> first_share = {std::int64_t{0}};
     for (const std::string& plan :
-         {Explained(sql.fill, {{from}, {to}}), Explained(sql.fill, {{}, {to}}),
-          Explained(sql.fill_share, {{from}, {to}}, first_share)}) {
+         {Explained(sql.fill->statement, {{from}, {to}}),
+          Explained(sql.fill->statement, {{}, {to}}),
+          Explained(sql.fill->share, {{from}, {to}}, first_share)}) {
       EXPECT_THAT(plan, HasSubstr("Tid Range Scan"));
       EXPECT_LT(Pages(plan), 120) << plan;
     }

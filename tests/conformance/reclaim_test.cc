@@ -73,9 +73,9 @@ TEST_P(ReclaimTest, ASessionThatIsCutIsNotTheEnd) {
   engine::Reclaim reclaim(database);
   reclaim.Start("SET vacuum_cost_delay = 0", "SELECT pg_sleep(60)");
   const auto begin = Clock::now();
-  while (db().app().One("SELECT pg_terminate_backend(pid) FROM "
+  while (db().app().One("SELECT count(pg_terminate_backend(pid)) FROM "
                         "pg_stat_activity WHERE application_name = "
-                        "'segue reclaim' AND query LIKE '%pg_sleep%'") != "t" &&
+                        "'segue reclaim' AND query LIKE '%pg_sleep%'") != "1" &&
          Clock::now() - begin < seconds(10)) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }

@@ -79,6 +79,8 @@ CrashSite::CrashSite(const Testbed& testbed, Access access)
       std::to_string(kRows) +
       ") INSERT INTO users SELECT i, 'user ' || i, "
       "CASE WHEN i % 10 > 0 THEN i % 90 END FROM n");
+  // So that a server knows how many rows a page has, and cuts several chunks.
+  if (testbed.is_postgres()) database_->Exec("ANALYZE users");
   for (long id = 1; id <= kRows; ++id) {
     users_[id] = {"user " + std::to_string(id),
                   id % 10 > 0 ? std::to_string(id % 90) : "NULL"};

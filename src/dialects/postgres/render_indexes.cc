@@ -197,7 +197,6 @@ PlannedAction DropAlone(const plan::DropIndex& action,
                       "and blocks none");
   planned.lock.budget = kConcurrentBudgetTime;
   planned.transactional = false;
-  planned.reversible = false;
   planned.usage = ScansSql({action.table.schema, name});
   return planned;
 }
@@ -314,6 +313,7 @@ PlannedAction RenderOne(const plan::DropIndex& action,
     planned.undo = Statements({Rebuild(action, false)});
     planned.lock = Lock(kAccessExclusive, action.table, context);
   }
+  planned.reversible = !action.alone;
   planned.description =
       "Drop index '" + action.index.name + "' of '" + action.table.name + "'";
   planned.probe =

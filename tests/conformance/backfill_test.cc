@@ -259,12 +259,12 @@ TEST_P(PostgresBackfillTest, UsesTheKeysIndex) {
       "g",
       Lossy());
   // Without statistics, as right after a restore.
-  const MotionSql& sql = bed().sql();
+  const WalkSql& verify = bed().sql().verify.at(0);
   const db::Value one = std::int64_t{1};
   // One bound of two columns and the size; two bounds.
   for (const std::string& plan :
-       {Plan(sql.next_bound.after, {one, one, one}),
-        Plan(sql.verify.between, {one, one, one, one})}) {
+       {Plan(verify.next_bound.after, {one, one, one}),
+        Plan(verify.statement.between, {one, one, one, one})}) {
     EXPECT_EQ(plan.find("Seq Scan"), std::string::npos) << plan;
     EXPECT_NE(plan.find("Index"), std::string::npos) << plan;
   }

@@ -123,13 +123,14 @@ TEST_P(ChunkPlanTest, OfTheFillReadsItsOwnPages) {
     SCOPED_TRACE(statistics);
     db().Exec("DROP TABLE IF EXISTS t");
     Prepare("id integer PRIMARY KEY, o text, payload text", "i", statistics);
-    const MotionSql& sql = bed().sql();
+    const WalkSql& fill = *bed().sql().fill;
     const std::string from = "(100,65535)";
     const std::string to = "(110,65535)";
     const std::vector<db::Value> first_share = {std::int64_t{0}};
     for (const std::string& plan :
-         {Explained(sql.fill, {{from}, {to}}), Explained(sql.fill, {{}, {to}}),
-          Explained(sql.fill_share, {{from}, {to}}, first_share)}) {
+         {Explained(fill.statement, {{from}, {to}}),
+          Explained(fill.statement, {{}, {to}}),
+          Explained(fill.share, {{from}, {to}}, first_share)}) {
       EXPECT_THAT(plan, HasSubstr("Tid Range Scan"));
       EXPECT_LT(Pages(plan), 120) << plan;
     }

@@ -92,9 +92,9 @@ class RenderConstraintsTest : public DialectTest {
   }
   std::vector<std::string> Found(const PlannedAction& planned) {
     std::vector<std::string> keys;
-    if (!planned.motion) return {"no trial"};
+    if (!planned.trial) return {"no trial"};
     for (const db::Row& row :
-         connection_->Execute(planned.motion->trial.all).rows) {
+         connection_->Execute(planned.trial->walk.statement.all).rows) {
       keys.push_back(db::ToText(row.at(0)));
     }
     return keys;

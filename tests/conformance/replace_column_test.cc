@@ -136,7 +136,7 @@ TEST_P(RetreatTest, TheTriggersOfARollbackMakeNoCopies) {
       "1|old|NULL|0\n2|new|NULL|0\n3|x|y|3\n4|NULL|NULL|1\n"
       "5|o|NULL|0\n6|n|NULL|0\n7|o|n|3\n";
   EXPECT_EQ(AllRows(), settled);
-  RunRange(bed().connection(), retreat.motion->retreat, {},
+  RunRange(bed().connection(), bed().sql().retreat->statement, {},
            db::Purpose::kBackfill);
   EXPECT_EQ(Row(4), "NULL|NULL|0\n");
   bed().Remove();

@@ -38,5 +38,34 @@ TEST(FakeDialectTest, AnswersWhatTheTestHasSet) {
   EXPECT_THROW(dialect.Connect({}), Error);
 }
 
+TEST(FakeDialectTest, CopiesATable) {
+  const FakeDialect dialect;
+  plan::TableMotion motion;
+  motion.name = "m";
+  motion.source.name = {"public", "t"};
+  motion.target = {"public", "c"};
+  motion.key.emplace_back();
+  motion.key[0].name = "id";
+  plan::Motions motions;
+  motions.Add(motion);
+  const schema::Schema schema;
+  const db::RenderContext context{schema, std::chrono::milliseconds(1),
+                                  motions};
+  const auto forward = [&](const plan::Action& action) {
+    return dialect.Render(action, context).forward.at(0).sql;
+  };
+  EXPECT_EQ(forward(plan::CreateSync{"m"}), "CREATE SYNC m ON t (-> c)");
+  EXPECT_EQ(forward(plan::DropSync{"m"}), "DROP SYNC m");
+  EXPECT_EQ(dialect.Render(plan::Backfill{{"m"}}, context).motion, "m");
+  EXPECT_THROW(forward(plan::CreateSync{"m", plan::SyncForm::kStrict}), Error);
+  EXPECT_THROW(forward(plan::Settle{"m"}), Error);
+  EXPECT_THROW(forward(plan::Retreat{"m"}), Error);
+  const MotionSql sql = dialect.RenderMotions({"m"}, context);
+  EXPECT_EQ(sql.fill->statement.all, "COPY m all");
+  EXPECT_EQ(sql.fill->key_columns, std::vector<std::string>{"id"});
+  ASSERT_EQ(sql.verify.size(), 2U);
+  EXPECT_EQ(sql.verify[1].table, "c");
+}
+
 }  // namespace
 }  // namespace segue::test

@@ -128,6 +128,10 @@ ColumnMotion& Motions::Column(const MotionId& id) {
   return const_cast<ColumnMotion&>(std::as_const(*this).Column(id));
 }
 
+const TableMotion* Motions::Copy(const MotionId& id) const {
+  return std::get_if<TableMotion>(&At(id));
+}
+
 std::vector<const ColumnMotion*> Motions::Columns() const {
   std::vector<const ColumnMotion*> columns;
   for (const Motion& motion : all_) {
@@ -158,6 +162,13 @@ std::optional<SyncForm> FormBefore(const ColumnMotion& motion, SyncForm form) {
       return SyncForm::kLive;
   }
   return std::nullopt;
+}
+
+void RequireLive(const TableMotion& motion, SyncForm form) {
+  if (form == SyncForm::kLive) return;
+  throw Error(ErrorKind::kInternal,
+              "the triggers of motion '" + motion.name +
+                  "', which copies a table, have one form only");
 }
 
 ColumnMotion Sealed(ColumnMotion motion) {

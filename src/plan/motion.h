@@ -152,6 +152,8 @@ class Motions {
   const Motion& At(const MotionId& id) const;
   const ColumnMotion& Column(const MotionId& id) const;
   ColumnMotion& Column(const MotionId& id);
+  // nullptr where the motion is a column's.
+  const TableMotion* Copy(const MotionId& id) const;
 
   const std::vector<Motion>& all() const { return all_; }
   std::vector<const ColumnMotion*> Columns() const;
@@ -165,6 +167,10 @@ class Motions {
 // there were no triggers).
 SyncForm ReadyForm(const ColumnMotion& motion);
 std::optional<SyncForm> FormBefore(const ColumnMotion& motion, SyncForm form);
+
+// Throws Error{kInternal} for a form other than kLive: nothing else is made of
+// the triggers of a copy.
+void RequireLive(const TableMotion& motion, SyncForm form);
 
 // The motion as it is once its contract is sealed: the old side under
 // `put_aside`, the new one under the name that the new version knows.

@@ -102,7 +102,8 @@ std::string SyncText(const plan::ColumnMotion& as_planned,
   return text;
 }
 
-std::string SyncText(const plan::TableMotion& motion, plan::SyncForm) {
+std::string SyncText(const plan::TableMotion& motion, plan::SyncForm form) {
+  plan::RequireLive(motion, form);
   return motion.name + " ON " + motion.source.name.name + " (-> " +
          motion.target.name + ")";
 }
@@ -131,11 +132,12 @@ PlannedAction Walk(ActionKind kind, const std::string& verb,
   return action;
 }
 
-WalkSql WalkOf(const std::string& verb, const plan::ColumnMotion& motion,
-               const std::string& name, bool writes) {
+WalkSql WalkOf(const std::string& verb, const schema::TableName& table,
+               const std::vector<schema::Column>& key, const std::string& name,
+               bool writes) {
   WalkSql walk;
-  walk.table = motion.table.name;
-  for (const schema::Column& column : motion.key) {
+  walk.table = table.name;
+  for (const schema::Column& column : key) {
     walk.key_columns.push_back(column.name);
   }
   const std::string what = verb + " " + name;
@@ -143,8 +145,27 @@ WalkSql WalkOf(const std::string& verb, const plan::ColumnMotion& motion,
                     what + " between"};
   walk.next_bound = {"BOUND " + name, "BOUND AFTER " + name, "", ""};
   walk.writes = writes;
-  walk.estimated_rows = "ESTIMATE " + motion.table.name;
+  walk.estimated_rows = "ESTIMATE " + table.name;
   return walk;
+}
+
+WalkSql WalkOf(const std::string& verb, const plan::ColumnMotion& motion,
+               const std::string& name, bool writes) {
+  return WalkOf(verb, motion.table, motion.key, name, writes);
+}
+
+MotionSql CopySql(const plan::TableMotion& motion) {
+  const schema::TableName& source = motion.source.name;
+  const std::string& name = motion.name;
+  MotionSql sql;
+  sql.name = name;
+  sql.table = source.name;
+  sql.fill = WalkOf("COPY", source, motion.key, name, true);
+  sql.verify = {
+      WalkOf("VERIFY", source, motion.key, name, false),
+      WalkOf("VERIFY GHOSTS", motion.target, motion.key, name, false)};
+  sql.count_left = "COUNT LEFT " + name;
+  return sql;
 }
 
 std::string ViewText(const plan::VersionView& view) {
@@ -262,10 +283,11 @@ class Renderer {
     return Walk(ActionKind::kVerify, "VERIFY", a.motion);
   }
   PlannedAction operator()(const plan::Settle& a) const {
-    return Walk(ActionKind::kSettle, "SETTLE", a.motion);
+    return Walk(ActionKind::kSettle, "SETTLE", motions_.Column(a.motion).name);
   }
   PlannedAction operator()(const plan::Retreat& a) const {
-    return Walk(ActionKind::kRetreat, "RETREAT", a.motion);
+    return Walk(ActionKind::kRetreat, "RETREAT",
+                motions_.Column(a.motion).name);
   }
   PlannedAction operator()(const plan::PublishVersion& a) const {
     std::string text = "PUBLISH " + a.version_schema;
@@ -311,6 +333,8 @@ PlannedAction FakeDialect::Render(const plan::Action& action,
 
 MotionSql FakeDialect::RenderMotions(const std::vector<plan::MotionId>& motions,
                                      const db::RenderContext& context) const {
+  const plan::TableMotion* copy = context.motions.Copy(motions.at(0));
+  if (copy != nullptr && motions.size() == 1) return CopySql(*copy);
   const plan::ColumnMotion& first = context.motions.Column(motions.at(0));
   MotionSql sql;
   sql.name = base::Join(motions, "+");

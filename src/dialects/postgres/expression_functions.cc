@@ -46,19 +46,6 @@ std::string Enclosed(const std::string& sql) {
   return "(" + sql + (comment ? "\n)" : ")");
 }
 
-std::string FunctionSql(const std::string& name,
-                        const plan::Expression& expression,
-                        const std::string& type, int major) {
-  const std::string head = "CREATE OR REPLACE FUNCTION " + name +
-                           Parameters(expression) + " RETURNS " + type +
-                           " LANGUAGE sql " + Volatility(expression) +
-                           PinnedSettings(expression, major);
-  if (major >= kHasStandardBody) {
-    return head + " RETURN " + Enclosed(expression.sql);
-  }
-  return head + " AS " + DollarQuoted("SELECT " + Enclosed(expression.sql));
-}
-
 plan::Expression Default(const std::string& sql, bool is_constant) {
   plan::Expression expression;
   expression.sql = sql;
@@ -78,6 +65,19 @@ bool UsesNewDefault(const MotionTerms& terms) {
 }
 
 }  // namespace
+
+std::string FunctionSql(const std::string& name,
+                        const plan::Expression& expression,
+                        const std::string& type, int major) {
+  const std::string head = "CREATE OR REPLACE FUNCTION " + name +
+                           Parameters(expression) + " RETURNS " + type +
+                           " LANGUAGE sql " + Volatility(expression) +
+                           PinnedSettings(expression, major);
+  if (major >= kHasStandardBody) {
+    return head + " RETURN " + Enclosed(expression.sql);
+  }
+  return head + " AS " + DollarQuoted("SELECT " + Enclosed(expression.sql));
+}
 
 std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,
                                              int major) {

@@ -7,6 +7,7 @@
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/row_range.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/table_motion.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -342,11 +343,18 @@ std::string Quoted(const schema::Column& column) {
 MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
                         const RenderContext& context) {
   if (motions.size() > 1) return SharedFill(motions, context);
+  if (const plan::TableMotion* copy = context.motions.Copy(motions.at(0))) {
+    return CopySql(*copy, context);
+  }
   return MakeMotionSql(context.motions.Column(motions.at(0)), context);
 }
 
 PlannedAction RenderOne(const plan::Backfill& action,
                         const RenderContext& context) {
+  if (const plan::TableMotion* copy =
+          context.motions.Copy(action.motions.at(0))) {
+    return FillCopy(*copy);
+  }
   std::vector<std::string> columns;
   for (const plan::MotionId& id : action.motions) {
     columns.push_back(Quoted(*context.motions.Column(id).new_column));
@@ -362,6 +370,9 @@ PlannedAction RenderOne(const plan::Backfill& action,
 
 PlannedAction RenderOne(const plan::Verify& action,
                         const RenderContext& context) {
+  if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
+    return VerifyCopy(*copy);
+  }
   const plan::ColumnMotion& motion = context.motions.Column(action.motion);
   if (action.only_marked) {
     PlannedAction planned = Planned(ActionKind::kVerifyUnmarked, action.motion);

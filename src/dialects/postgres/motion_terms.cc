@@ -12,26 +12,6 @@ std::string Field(const std::string& row, const std::string& column) {
   return row + "." + Ident(column);
 }
 
-bool IsCopy(const plan::Expression& expression, const schema::Column& target) {
-  const auto plain = expression.PlainColumn();
-  if (!plain) return false;
-  for (const plan::Binding& binding : expression.bindings) {
-    if (binding.column == *plain) {
-      return NativeType(binding.type) == NativeType(target.type);
-    }
-  }
-  return false;
-}
-
-std::string Call(const std::string& function,
-                 const plan::Expression& expression, const std::string& row) {
-  std::vector<std::string> arguments;
-  for (const plan::Binding& binding : expression.bindings) {
-    arguments.push_back(Field(row, binding.column));
-  }
-  return function + "(" + base::Join(arguments, ", ") + ")";
-}
-
 }  // namespace
 
 MotionTerms::MotionTerms(const plan::ColumnMotion& motion, plan::SyncForm form)
@@ -139,6 +119,26 @@ std::string MotionTerms::Changed(const std::vector<Source>& sources) const {
                               source.collation));
   }
   return changes.empty() ? "false" : base::Join(changes, " OR ");
+}
+
+bool IsCopy(const plan::Expression& expression, const schema::Column& target) {
+  const auto plain = expression.PlainColumn();
+  if (!plain) return false;
+  for (const plan::Binding& binding : expression.bindings) {
+    if (binding.column == *plain) {
+      return NativeType(binding.type) == NativeType(target.type);
+    }
+  }
+  return false;
+}
+
+std::string Call(const std::string& function,
+                 const plan::Expression& expression, const std::string& row) {
+  std::vector<std::string> arguments;
+  for (const plan::Binding& binding : expression.bindings) {
+    arguments.push_back(Field(row, binding.column));
+  }
+  return function + "(" + base::Join(arguments, ", ") + ")";
 }
 
 std::string Differs(const std::string& a, const std::string& b,

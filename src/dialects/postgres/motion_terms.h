@@ -86,6 +86,12 @@ class MotionTerms {
   std::vector<Source> shared_;
 };
 
+// The expression is a column of the target's own type.
+bool IsCopy(const plan::Expression& expression, const schema::Column& target);
+// `function` called with the columns of `row` that the expression reads.
+std::string Call(const std::string& function,
+                 const plan::Expression& expression, const std::string& row);
+
 // True where `a` and `b`, both of `type`, differ in any byte.
 std::string Differs(const std::string& a, const std::string& b,
                     const std::string& type, const std::string& collation);

@@ -7,6 +7,7 @@
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/table_motion.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -261,6 +262,10 @@ PlannedAction RenderNarrow(const plan::ColumnMotion& motion,
 
 PlannedAction RenderOne(const plan::CreateSync& action,
                         const RenderContext& context) {
+  if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
+    plan::RequireLive(*copy, action.form);
+    return CreateCopySync(*copy, context);
+  }
   const plan::ColumnMotion& motion = context.motions.Column(action.motion);
   if (action.form == plan::SyncForm::kNarrow) {
     return RenderNarrow(motion, context);
@@ -280,6 +285,10 @@ PlannedAction RenderOne(const plan::CreateSync& action,
 
 PlannedAction RenderOne(const plan::DropSync& action,
                         const RenderContext& context) {
+  if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
+    plan::RequireLive(*copy, action.form);
+    return DropCopySync(*copy, context);
+  }
   const plan::ColumnMotion& motion = context.motions.Column(action.motion);
   const MotionTerms terms(motion);
   const Surroundings around = SurroundingsOf(motion, context);

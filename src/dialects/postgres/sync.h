@@ -10,6 +10,11 @@
 
 namespace segue::postgres {
 
+// CREATE FUNCTION `name`, already quoted, that answers the expression as `type`.
+std::string FunctionSql(const std::string& name,
+                        const plan::Expression& expression,
+                        const std::string& type, int major);
+
 // CREATE FUNCTION for `up`, `down` and the defaults, as far as there are any.
 // `major`: the server's version. Their names are bound under the search_path
 // of the moment.

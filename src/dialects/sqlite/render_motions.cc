@@ -7,6 +7,7 @@
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/schema_edit.h"
 #include "dialects/sqlite/sync.h"
+#include "dialects/sqlite/table_motion.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
@@ -26,6 +27,11 @@ std::string Subject(const plan::ColumnMotion& as_planned, plan::SyncForm form) {
   return text + " of '" + motion.table.name + "'";
 }
 
+std::string Subject(const plan::TableMotion& motion) {
+  return "'" + motion.target.name + "', the copy of '" +
+         motion.source.name.name + "'";
+}
+
 void Append(std::vector<Statement> more, std::vector<Statement>* statements) {
   for (Statement& statement : more) statements->push_back(std::move(statement));
 }
@@ -33,6 +39,15 @@ void Append(std::vector<Statement> more, std::vector<Statement>* statements) {
 }  // namespace
 
 PlannedAction Renderer::operator()(const plan::CreateSync& action) const {
+  if (const plan::TableMotion* copy = context_.motions.Copy(action.motion)) {
+    plan::RequireLive(*copy, action.form);
+    PlannedAction planned =
+        Change("Keep " + Subject(*copy) + ", in step", kInstant);
+    planned.forward = CreateCopyTriggers(*copy);
+    planned.undo = DropCopyTriggers(*copy);
+    planned.probe = "SELECT " + CopyTriggersExist(*copy);
+    return planned;
+  }
   const plan::ColumnMotion& motion = context_.motions.Column(action.motion);
   const schema::Table* table = TableOf(motion.table);
   PlannedAction planned =
@@ -59,6 +74,15 @@ PlannedAction Renderer::operator()(const plan::CreateSync& action) const {
 }
 
 PlannedAction Renderer::operator()(const plan::DropSync& action) const {
+  if (const plan::TableMotion* copy = context_.motions.Copy(action.motion)) {
+    plan::RequireLive(*copy, action.form);
+    PlannedAction planned =
+        Change("Stop keeping " + Subject(*copy) + ", in step", kInstant);
+    planned.forward = DropCopyTriggers(*copy);
+    planned.undo = CreateCopyTriggers(*copy);
+    planned.probe = "SELECT NOT " + CopyTriggersExist(*copy);
+    return planned;
+  }
   const plan::ColumnMotion& motion = context_.motions.Column(action.motion);
   PlannedAction planned = Change(
       "Stop keeping " + Subject(motion, action.form) + " in step", kInstant);
@@ -77,10 +101,13 @@ PlannedAction Renderer::operator()(const plan::DropSync& action) const {
 
 PlannedAction Renderer::Motion(ActionKind kind, const char* verb,
                                const plan::MotionId& id) const {
-  const plan::ColumnMotion& motion = context_.motions.Column(id);
+  const plan::TableMotion* copy = context_.motions.Copy(id);
+  const std::string subject =
+      copy != nullptr
+          ? Subject(*copy)
+          : Subject(context_.motions.Column(id), plan::SyncForm::kLive);
   PlannedAction planned =
-      Change(verb + (" " + Subject(motion, plan::SyncForm::kLive)),
-             "the time of a chunk, again and again");
+      Change(verb + (" " + subject), "the time of a chunk, again and again");
   planned.kind = kind;
   planned.transactional = false;
   planned.motion = id;
@@ -90,6 +117,13 @@ PlannedAction Renderer::Motion(ActionKind kind, const char* verb,
 PlannedAction Renderer::operator()(const plan::Backfill& action) const {
   PlannedAction planned =
       Motion(ActionKind::kBackfill, "Backfill", action.motions.at(0));
+  if (const plan::TableMotion* copy =
+          context_.motions.Copy(action.motions.at(0))) {
+    planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM " +
+                    Quote(copy->source.name.name) + " WHERE " +
+                    MissingInCopy(*copy) + ")";
+    return planned;
+  }
   std::vector<std::string> subjects, unfilled;
   for (const plan::MotionId& id : action.motions) {
     const plan::ColumnMotion& motion = context_.motions.Column(id);
@@ -125,13 +159,15 @@ PlannedAction Renderer::operator()(const plan::Settle& action) const {
 PlannedAction Renderer::operator()(const plan::Retreat& action) const {
   PlannedAction planned =
       Motion(ActionKind::kRetreat, "On a rollback, take back the copies in",
-             action.motion);
+             context_.motions.Column(action.motion).name);
   planned.lock = {};
   return planned;
 }
 
 MotionSql RenderMotions(const std::vector<plan::MotionId>& ids,
                         const db::RenderContext& context) {
+  const plan::TableMotion* copy = context.motions.Copy(ids.at(0));
+  if (copy != nullptr && ids.size() == 1) return CopySql(*copy);
   std::vector<const plan::ColumnMotion*> motions;
   for (const plan::MotionId& id : ids) {
     motions.push_back(&context.motions.Column(id));

@@ -1,0 +1,22 @@
+// A table and its hidden copy (plan::TableMotion): the triggers that carry each
+// write over, and the walks that fill and check the copy.
+#pragma once
+
+#include "db/language.h"
+#include "plan/motion.h"
+#include "segue/plan.h"
+
+namespace segue::postgres {
+
+// Throw kRefused for a table that triggers cannot follow.
+PlannedAction CreateCopySync(const plan::TableMotion& motion,
+                             const db::RenderContext& context);
+PlannedAction DropCopySync(const plan::TableMotion& motion,
+                           const db::RenderContext& context);
+
+PlannedAction FillCopy(const plan::TableMotion& motion);
+PlannedAction VerifyCopy(const plan::TableMotion& motion);
+MotionSql CopySql(const plan::TableMotion& motion,
+                  const db::RenderContext& context);
+
+}  // namespace segue::postgres

@@ -1,0 +1,232 @@
+#include "dialects/sqlite/table_motion.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "dialects/sqlite/bound.h"
+#include "dialects/sqlite/names.h"
+#include "dialects/sqlite/row_address.h"
+#include "dialects/sqlite/tokens.h"
+#include "segue/error.h"
+
+namespace segue::sqlite {
+namespace {
+
+using Column = plan::TableMotion::Column;
+
+constexpr const char* kEvents[] = {"insert", "update", "delete"};
+
+std::string TriggerName(const plan::TableMotion& motion, const char* event) {
+  return "segue_" + motion.name + "_" + event;
+}
+
+// Over the columns of the key, in its order and compared as they are.
+bool IsOverKey(const plan::TableMotion& motion, const schema::Index& index) {
+  return std::equal(
+      index.columns.begin(), index.columns.end(), motion.key.begin(),
+      motion.key.end(),
+      [](const schema::IndexColumn& part, const schema::Column& column) {
+        return SameName(part.name, column.physical()) && part.collation.empty();
+      });
+}
+
+// INSERT OR REPLACE deletes the rows that are in its way, and no trigger hears
+// of it. The one with its own key is known; others are not.
+void RefuseOtherUnique(const plan::TableMotion& motion) {
+  for (const schema::Index& index : motion.source.indexes) {
+    if (!index.unique || IsOverKey(motion, index)) continue;
+    throw Error(ErrorKind::kRefused,
+                "table '" + motion.source.name.name +
+                    "' has a unique index besides its key, '" + index.name +
+                    "': INSERT OR REPLACE deletes rows by it without firing a "
+                    "trigger, so that no copy can be kept in step");
+  }
+}
+
+// A row is written anew in the copy whenever it is written at all.
+void RefuseVolatile(const plan::TableMotion& motion) {
+  for (const Column& column : motion.columns) {
+    if (!column.value.is_volatile) continue;
+    throw Error(ErrorKind::kRefused,
+                "column '" + column.column.name + "' of the copy of '" +
+                    motion.source.name.name +
+                    "' would get another value with each write of its row: " +
+                    column.value.sql);
+  }
+}
+
+class CopyText {
+ public:
+  explicit CopyText(const plan::TableMotion& motion)
+      : motion_(motion),
+        source_(Quote(motion.source.name.name)),
+        target_(Quote(motion.target.name)) {}
+
+  // Read from the source as it is then, not from NEW: a trigger of the user's
+  // may have written the row again, or taken it away.
+  std::string OnInsert() const {
+    return Trigger("insert", Delete("NEW") + Bring("NEW") + Refuse("NEW"));
+  }
+
+  // Both keys are cleared first, so that a value of another unique key can go
+  // from the one to the other.
+  std::string OnUpdate() const {
+    return Trigger(
+        "update", Delete("OLD") + Delete("NEW") +
+                      Bring("OLD", " AND NOT (" + SameKey("OLD", "NEW") + ")") +
+                      Bring("NEW") + Refuse("NEW"));
+  }
+
+  std::string OnDelete() const {
+    return Trigger("delete", Delete("OLD") + Bring("OLD"));
+  }
+
+  std::string Missing() const {
+    return "NOT EXISTS (SELECT 1 FROM " + target_ + " WHERE " +
+           SameKey(source_, target_) + ")";
+  }
+
+  MotionSql Make() const {
+    const RowAddress source(SourceRows(), &motion_.source);
+    MotionSql sql;
+    sql.name = motion_.name;
+    sql.table = motion_.source.name.name;
+    sql.fill =
+        source.Walk(source.Ranges(InsertFromSource(), Missing(), ""), true);
+    sql.verify = {source.Walk(MissingOrDifferent(source), false),
+                  Ghosts(sql.fill->estimated_rows)};
+    sql.count_left = "SELECT count(*) FROM " + source_ + " WHERE " + Missing();
+    return sql;
+  }
+
+ private:
+  Rows SourceRows() const {
+    return {motion_.source.name.name, motion_.key, motion_.source.without_rowid,
+            ""};
+  }
+
+  std::string Trigger(const char* event, const std::string& body) const {
+    return "CREATE TRIGGER " + Quote(TriggerName(motion_, event)) + " AFTER " +
+           event + " ON " + source_ + "\nBEGIN\n" + body + "END";
+  }
+
+  // `a`.key = `b`.key, as `a` compares it: the source, which decides what is
+  // one row.
+  std::string SameKey(const std::string& a, const std::string& b) const {
+    std::vector<std::string> same;
+    for (const schema::Column& column : motion_.key) {
+      const std::string name = "." + Quote(column.physical());
+      same.push_back(a + name + " = " + b + name);
+    }
+    return base::Join(same, " AND ");
+  }
+
+  // And no upsert: OR IGNORE and OR REPLACE of the application's statement
+  // extend to the trigger's writes, whatever these say themselves.
+  std::string Delete(const char* row) const {
+    return "  DELETE FROM " + target_ + " WHERE " + SameKey(row, target_) +
+           ";\n";
+  }
+
+  std::string Bring(const char* row, const std::string& filter = "") const {
+    return "  " + InsertFromSource() + " WHERE " + SameKey(source_, row) +
+           filter + ";\n";
+  }
+
+  // Under OR IGNORE the copy may not have taken the row.
+  std::string Refuse(const char* row) const {
+    return "  SELECT RAISE(ABORT, " +
+           Literal("constraint failed: " + motion_.target.name) + ") FROM " +
+           source_ + " WHERE " + SameKey(source_, row) + " AND " + Missing() +
+           ";\n";
+  }
+
+  std::string InsertFromSource() const {
+    std::vector<std::string> names;
+    std::vector<std::string> values;
+    for (const Column& column : motion_.columns) {
+      if (!column.column.generated_sql.empty()) continue;
+      names.push_back(Quote(column.column.physical()));
+      values.push_back(Value(column));
+    }
+    return "INSERT INTO " + target_ + " (" + base::Join(names, ", ") +
+           ") SELECT " + base::Join(values, ", ") + " FROM " + source_;
+  }
+
+  std::string Value(const Column& column) const {
+    return Bound(column.value, motion_.source.name.name);
+  }
+
+  RangeSql MissingOrDifferent(const RowAddress& source) const {
+    std::string same;
+    for (const Column& column : motion_.columns) {
+      if (!column.column.generated_sql.empty()) continue;
+      schema::Column stored = column.column;
+      stored.name = column.column.physical();
+      same += " AND " + StoresSame(stored, Value(column));
+    }
+    return source.Ranges("SELECT " + source.WalkList() +
+                             ", 'missing or different' FROM " + source_,
+                         "NOT EXISTS (SELECT 1 FROM " + target_ + " WHERE " +
+                             SameKey(source_, target_) + same + ")",
+                         " ORDER BY " + source.WalkList() + " LIMIT 100");
+  }
+
+  // `estimated_rows`: the source's, which has as many.
+  WalkSql Ghosts(const std::string& estimated_rows) const {
+    // By the key alone, whether the copy has a rowid or not.
+    const RowAddress copy({motion_.target.name, motion_.key, true, ""},
+                          nullptr);
+    WalkSql walk =
+        copy.Walk(copy.Ranges("SELECT " + copy.WalkList() +
+                                  ", 'not in the source' FROM " + target_,
+                              "NOT EXISTS (SELECT 1 FROM " + source_ +
+                                  " WHERE " + SameKey(source_, target_) + ")",
+                              " ORDER BY " + copy.WalkList() + " LIMIT 100"),
+                  false);
+    walk.estimated_rows = estimated_rows;
+    return walk;
+  }
+
+  const plan::TableMotion& motion_;
+  std::string source_;
+  std::string target_;
+};
+
+}  // namespace
+
+std::vector<Statement> CreateCopyTriggers(const plan::TableMotion& motion) {
+  RefuseOtherUnique(motion);
+  RefuseVolatile(motion);
+  const CopyText text(motion);
+  std::vector<Statement> statements = DropCopyTriggers(motion);
+  for (std::string sql : {text.OnInsert(), text.OnUpdate(), text.OnDelete()}) {
+    statements.push_back({std::move(sql), {}});
+  }
+  return statements;
+}
+
+std::vector<Statement> DropCopyTriggers(const plan::TableMotion& motion) {
+  std::vector<Statement> statements;
+  for (const char* event : kEvents) {
+    statements.push_back(
+        {"DROP TRIGGER IF EXISTS " + Quote(TriggerName(motion, event)), {}});
+  }
+  return statements;
+}
+
+std::string CopyTriggersExist(const plan::TableMotion& motion) {
+  return "EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger' "
+         "AND name = " +
+         Literal(TriggerName(motion, kEvents[0])) + ")";
+}
+
+std::string MissingInCopy(const plan::TableMotion& motion) {
+  return CopyText(motion).Missing();
+}
+
+MotionSql CopySql(const plan::TableMotion& motion) {
+  return CopyText(motion).Make();
+}
+
+}  // namespace segue::sqlite

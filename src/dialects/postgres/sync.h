@@ -10,7 +10,8 @@
 
 namespace segue::postgres {
 
-// CREATE FUNCTION `name`, already quoted, that answers the expression as `type`.
+// CREATE FUNCTION `name`, already quoted, that answers the expression as
+// `type`.
 std::string FunctionSql(const std::string& name,
                         const plan::Expression& expression,
                         const std::string& type, int major);

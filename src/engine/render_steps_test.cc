@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/planner.h"
 #include "segue/error.h"
 #include "segue/migration.h"
 #include "tests/doubles/fake_dialect.h"
@@ -124,6 +125,53 @@ TEST(RenderStepTest, ADialectMayMakeOneActionOfThem) {
   EXPECT_EQ(step.actions[1].forward.at(0).sql,
             "RENAME COLUMN users.a TO b, RENAME COLUMN users.c TO d");
   EXPECT_THAT(Units(step), ElementsAre(1, 2));
+}
+
+// Of whole migrations: what the operations mark is what such a database
+// refuses.
+class WholePlanTest : public ::testing::Test {
+ protected:
+  WholePlanTest() {
+    schema::Table users;
+    users.name = kUsers;
+    for (const char* name : {"id", "email"}) {
+      schema::Column column;
+      column.name = name;
+      column.type = "text";
+      users.columns.push_back(column);
+    }
+    schema_.name = "public";
+    schema_.tables = {users};
+  }
+
+  Plan Planned(const db::Language& language, const Migration& migration) {
+    return MakePlanOffline(language, schema_, {migration, "public"}).plan;
+  }
+
+  const Migration rename_ =
+      Migration("m", "").RenameColumn("users", "email", "mail");
+  schema::Schema schema_;
+};
+
+TEST_F(WholePlanTest, ARenameInPlaceNeedsTransactionsOrOneStatement) {
+  const test::FakeDialect separate(WithoutTransactions());
+  try {
+    Planned(separate, rename_);
+    ADD_FAILURE() << "was not refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kRefused);
+    EXPECT_THAT(error.what(), HasSubstr("take effect together"));
+  }
+  const Plan fused = Planned(FusingDialect(), rename_);
+  EXPECT_TRUE(fused.has_phase(Phase::kContracting));
+}
+
+TEST_F(WholePlanTest, WhatIsOneActionNeedsNoTransaction) {
+  const test::FakeDialect separate(WithoutTransactions());
+  EXPECT_FALSE(Planned(separate, Migration("m", "").AddColumn("users", {"age"}))
+                   .steps.empty());
+  EXPECT_FALSE(
+      Planned(separate, Migration("m", "").DropTable("users")).steps.empty());
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ using engine::MigrationRow;
 
 constexpr std::chrono::milliseconds kPoll{500};
 
-// Rows are moved while it is made ready, taken back or settled.
+// Whether rows may be moved soon, though there is nothing to help with yet.
 bool MayMoveRows(const std::optional<MigrationRow>& row) {
   return row && row->sub_state != SubState::kReady &&
          row->phase != Phase::kComplete && row->phase != Phase::kRolledBack;
@@ -78,9 +78,10 @@ std::int64_t Migrator::Work() {
       session.options.cancel->ThrowIfRequested();
     }
     const auto row = session.ledger.Load(session.connection(), id);
-    if (!MayMoveRows(row)) return rows;
     const auto open =
         LedgerRanges::Open(session.connection(), session.ledger, id);
+    // A contract settles rows, and a check repairs them, while it is ready.
+    if (!MayMoveRows(row) && (!row || !open)) return rows;
     if (open) rows += session.HelpWith(*row, open->first, open->second);
     base::SystemClock().Sleep(kPoll);
   }

@@ -26,8 +26,8 @@ std::string TableOf(const plan::Action& action, const plan::Motions& motions) {
           return value.table.name;
         } else if constexpr (requires { value.from.name; }) {
           return value.from.name;
-        } else if constexpr (requires { value.view.base.name; }) {
-          return value.view.base.name;
+        } else if constexpr (requires { value.view.base().name; }) {
+          return value.view.base().name;
         } else {
           static_assert(std::is_same_v<T, plan::PublishVersion> ||
                         std::is_same_v<T, plan::RetireVersion> ||

@@ -26,7 +26,7 @@ plan::VersionView AliasOf(PlanContext& context, const schema::Table& shape,
                           const std::string& name) {
   const schema::Table& live = context.claims.Live(shape);
   plan::VersionView view;
-  view.base = shape.name;
+  view.source = plan::Projection{shape.name};
   view.name = name;
   view.columns = shape.columns;
   view.grants = shape.grants;

@@ -45,7 +45,7 @@ void SetKey(const schema::Table& stored, plan::VersionView* view) {
 void AddMarks(const std::vector<const plan::ColumnMotion*>& motions,
               plan::VersionView* view) {
   for (const plan::ColumnMotion* motion : motions) {
-    if (!(motion->table == view->base) || !motion->new_column) continue;
+    if (!(motion->table == view->base()) || !motion->new_column) continue;
     view->marks.push_back({motion->name, motion->provenance});
   }
 }
@@ -54,7 +54,7 @@ plan::VersionView ViewOf(
     const schema::Table* base, const schema::Table& table,
     const std::vector<const plan::ColumnMotion*>& motions) {
   plan::VersionView view;
-  view.base = table.name;
+  view.source = plan::Projection{table.name};
   view.name = table.shown();
   view.grants = table.grants;
   for (schema::Column column : table.columns) {

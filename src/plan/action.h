@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plan/motion.h"
+#include "plan/view.h"
 #include "schema/schema.h"
 
 namespace segue::plan {
@@ -164,30 +165,6 @@ struct Settle {
 // Backfill, so that it is undone after it.
 struct Retreat {
   MotionId motion;
-};
-
-// A view per table, in the shape of the new version.
-struct VersionView {
-  schema::TableName base;
-  std::string name;                     // of the view
-  std::vector<schema::Column> columns;  // name, stored_as, default_sql
-  std::vector<std::string> grants;      // "SELECT TO app"
-  // default_sql of these columns is set on the view (not the base's own).
-  std::vector<std::string> view_defaults;
-  // For a database whose views must be told how to write the base, by physical
-  // names: what identifies a row (empty: nothing does), and the application's
-  // columns that this shape does not show.
-  std::vector<std::string> key;
-  bool key_may_be_null = false;
-  bool without_rowid = false;  // SQLite
-  std::vector<std::string> hidden;
-  // Where an INSERT says that the new version wrote, if a trigger cannot ask
-  // the session: provenance columns (see ColumnMotion).
-  struct Mark {
-    std::string motion;
-    std::string column;
-  };
-  std::vector<Mark> marks;
 };
 
 struct PublishVersion {

@@ -381,7 +381,7 @@ TEST_P(RenderTest, RenamesATable) {
 
 TEST_P(RenderTest, ShowsATableUnderASecondName) {
   plan::VersionView view;
-  view.base = Table().name;
+  view.source = plan::Projection{Table().name};
   view.name = "second \"t\"";
   view.columns = Table().columns;
   view.key = Table().WalkKey();
@@ -513,7 +513,7 @@ TEST_P(PostgresRenderTest, LeavesAnIndexOfAnotherTableAlone) {
 TEST_P(PostgresRenderTest, PublishesAndRetiresAVersion) {
   schema::Schema schema = dialect().Inspect(*connection_, "public");
   plan::VersionView view;
-  view.base = schema.FindTable("t")->name;
+  view.source = plan::Projection{schema.FindTable("t")->name};
   view.name = "t";
   view.columns = schema.FindTable("t")->columns;
   view.columns[1].stored_as = "name";

@@ -101,7 +101,7 @@ TEST_P(PostgresTableMotionTest, ADeleteThatRacesAChunkLeavesNoGhost) {
   std::unique_ptr<Client> client = db().NewClient();
   bed().connection().Begin({db::Purpose::kBackfill, {}});
   bed().connection().Execute(bed().sql().fill->statement.all);
-  std::thread writer([&] {
+  std::jthread writer([&] {
     client->Query("DELETE FROM t WHERE id = 1");
     client->Query("UPDATE t SET id = 7 WHERE id = 2");
   });
@@ -136,7 +136,7 @@ TEST_P(PostgresTableMotionTest, AChunkYieldsToARowThatAWriterBrings) {
   Install(kTables);
   std::unique_ptr<Client> client = db().NewClient();
   client->Query("BEGIN; UPDATE t SET o = 'mine' WHERE id = 2");
-  std::thread filler([&] { bed().Fill(); });
+  std::jthread filler([&] { bed().Fill(); });
   WaitForALock();
   client->Query("COMMIT");
   filler.join();

@@ -175,7 +175,12 @@ std::string ViewText(const plan::VersionView& view) {
     columns.push_back(renamed ? column.physical() + " AS " + column.name
                               : column.name);
   }
-  return view.name + "(" + base::Join(columns, ", ") + ")";
+  std::string text = view.name + "(" + base::Join(columns, ", ") + ")";
+  if (view.projects()) return text;
+  std::vector<std::string> tables;
+  for (const TableName& table : view.Tables()) tables.push_back(table.name);
+  const bool joins = std::holds_alternative<plan::Join>(view.source);
+  return text + " OF " + base::Join(tables, joins ? " JOIN " : " UNION ");
 }
 
 // No fallback overload: a new primitive does not compile until it has its own.
@@ -298,12 +303,12 @@ class Renderer {
     return Irreversible("RETIRE " + a.version_schema);
   }
   PlannedAction operator()(const plan::PublishAlias& a) const {
-    return Make("ALIAS " + a.view.base.name + " AS " + ViewText(a.view),
+    return Make("ALIAS " + a.view.base().name + " AS " + ViewText(a.view),
                 "DROP ALIAS " + a.view.name);
   }
   PlannedAction operator()(const plan::RetireAlias& a) const {
     return Make("DROP ALIAS " + a.view.name,
-                "ALIAS " + a.view.base.name + " AS " + ViewText(a.view));
+                "ALIAS " + a.view.base().name + " AS " + ViewText(a.view));
   }
   PlannedAction operator()(const plan::RawSql& a) const {
     return a.undo.empty() ? Irreversible(a.sql) : Make(a.sql, a.undo);

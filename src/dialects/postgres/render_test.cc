@@ -243,7 +243,7 @@ TEST(MotionSqlTest, WithoutKeyPositionsServeTheCheckToo) {
 
 TEST(VersionTest, ViewsShowColumnsUnderTheirNewNames) {
   plan::VersionView view;
-  view.base = kUsers;
+  view.source = plan::Projection{kUsers};
   view.name = "users";
   schema::Column shown = Column("full_name", "text");
   shown.stored_as = "name";

@@ -1,4 +1,6 @@
 // Published versions: a schema with a view for each table.
+#include <algorithm>
+
 #include "base/text.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
@@ -12,22 +14,66 @@ namespace {
 // Views that check the reader's own privileges and row security came with 15.
 constexpr int kHasSecurityInvoker = 15;
 
+constexpr const char* kRow = "t";
+constexpr const char* kRight = "r";
+
+// The alias of the table in which a column of the view lives.
+std::string RowOf(const plan::VersionView& view, const schema::Column& column) {
+  const auto* join = std::get_if<plan::Join>(&view.source);
+  if (join == nullptr) return kRow;
+  const auto& right = join->from_right;
+  const bool there =
+      std::find(right.begin(), right.end(), column.name) != right.end();
+  return there ? kRight : kRow;
+}
+
 std::string SelectList(const plan::VersionView& view) {
   std::vector<std::string> columns;
   for (const schema::Column& column : view.columns) {
-    std::string sql = "t." + Ident(column.physical());
+    std::string sql = RowOf(view, column) + "." + Ident(column.physical());
     if (column.physical() != column.name) sql += " AS " + Ident(column.name);
     columns.push_back(std::move(sql));
   }
   return base::Join(columns, ", ");
 }
 
+std::string From(const schema::TableName& table, const char* alias) {
+  return " FROM " + Name(table) + " AS " + alias;
+}
+
+// The server takes writes of a view of one table, and refuses those of others
+// in words of its own.
+std::string Query(const plan::Projection& source, const std::string& list) {
+  return "SELECT " + list + From(source.base, kRow);
+}
+
+std::string Query(const plan::Join& source, const std::string& list) {
+  std::vector<std::string> same;
+  for (const plan::Join::Pair& pair : source.on) {
+    same.push_back(std::string(kRow) + "." + Ident(pair.left) + " = " + kRight +
+                   "." + Ident(pair.right));
+  }
+  return "SELECT " + list + From(source.left, kRow) + " LEFT JOIN " +
+         Name(source.right) + " AS " + kRight + " ON " +
+         base::Join(same, " AND ");
+}
+
+std::string Query(const plan::Union& source, const std::string& list) {
+  std::vector<std::string> parts;
+  for (const schema::TableName& part : source.parts) {
+    parts.push_back("SELECT " + list + From(part, kRow));
+  }
+  return base::Join(parts, " UNION ALL ");
+}
+
 std::string CreateView(const schema::TableName& name,
                        const plan::VersionView& view, int major) {
   const std::string options =
       major >= kHasSecurityInvoker ? " WITH (security_invoker = true)" : "";
-  return "CREATE VIEW " + Name(name) + options + " AS SELECT " +
-         SelectList(view) + " FROM " + Name(view.base) + " AS t";
+  const std::string list = SelectList(view);
+  return "CREATE VIEW " + Name(name) + options + " AS " +
+         std::visit([&](const auto& source) { return Query(source, list); },
+                    view.source);
 }
 
 // A bare NULL would not be stored, and the base table's default would count.
@@ -66,7 +112,7 @@ std::string ColumnGrants(const schema::TableName& name,
                          const plan::VersionView& view) {
   std::string mapping;
   for (const schema::Column& column : view.columns) {
-    if (!column.has_column_grants) continue;
+    if (!column.has_column_grants || !view.projects()) continue;
     if (!mapping.empty()) mapping += ", ";
     mapping +=
         "(" + Literal(column.physical()) + ", " + Literal(column.name) + ")";
@@ -81,7 +127,7 @@ std::string ColumnGrants(const schema::TableName& name,
              mapping +
              ") m (stored, shown) JOIN pg_catalog.pg_attribute a ON "
              "a.attrelid = " +
-             Regclass(view.base) +
+             Regclass(view.base()) +
              " AND a.attname = m.stored CROSS JOIN aclexplode(a.attacl) e "
              "LOOP EXECUTE format('GRANT %s (%I) ON %s TO %s%s', "
              "g.privilege_type, g.shown, " +
@@ -135,8 +181,8 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
   const int major = MajorVersion(context.schema.server_version);
   sql.push_back(CreateView(name, view, major));
   AddColumnDetails(name, view, sql);
-  const schema::Table* base = context.schema.FindTable(view.base.name);
-  if (base == nullptr) sql.push_back(DefaultGrants(name, view.base));
+  const schema::Table* base = context.schema.FindTable(view.base().name);
+  if (base == nullptr) sql.push_back(DefaultGrants(name, view.base()));
   if (base != nullptr && !base->comment.empty()) {
     sql.push_back("COMMENT ON VIEW " + Name(name) + " IS " +
                   Literal(base->comment));
@@ -155,15 +201,17 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
 // Before 15 a view reads with its owner's eyes, past every policy.
 void RefuseRowSecurity(const plan::VersionView& view,
                        const RenderContext& context, const char* hint) {
-  const schema::Table* table = context.schema.FindTable(view.base.name);
-  const bool hides = table != nullptr && table->row_security_hides;
   const int major = MajorVersion(context.schema.server_version);
-  if (!hides || major >= kHasSecurityInvoker) return;
-  throw Error(ErrorKind::kRefused,
-              "table '" + view.base.name +
-                  "' has row security, which views of PostgreSQL before 15 "
-                  "bypass: no view of it can be published")
-      .WithHint(hint);
+  if (major >= kHasSecurityInvoker) return;
+  for (const schema::TableName& name : view.Tables()) {
+    const schema::Table* table = context.schema.FindTable(name.name);
+    if (table == nullptr || !table->row_security_hides) continue;
+    throw Error(ErrorKind::kRefused,
+                "table '" + name.name +
+                    "' has row security, which views of PostgreSQL before 15 "
+                    "bypass: no view of it can be published")
+        .WithHint(hint);
+  }
 }
 
 // Drops what is segue's only: whatever else is in the schema or depends on a
@@ -183,7 +231,7 @@ std::string RetireSql(const std::string& version) {
 }
 
 schema::TableName NameOf(const plan::VersionView& alias) {
-  return {alias.base.schema, alias.name};
+  return {alias.base().schema, alias.name};
 }
 
 std::vector<Statement> AliasStatements(const plan::VersionView& alias,
@@ -253,11 +301,11 @@ PlannedAction RenderOne(const plan::PublishAlias& action,
   RefuseRowSecurity(alias, context, "use a server of 15 or newer");
   PlannedAction planned;
   planned.description =
-      "Create view '" + alias.name + "' of table '" + alias.base.name + "'";
+      "Create view '" + alias.name + "' of " + alias.Subject();
   planned.forward = AliasStatements(alias, context);
   planned.undo.push_back({"DROP VIEW IF EXISTS " + Name(NameOf(alias)), {}});
   planned.probe = AliasExists(alias);
-  planned.lock = Lock("ACCESS SHARE", alias.base, context);
+  planned.lock = Lock("ACCESS SHARE", alias.base(), context);
   return planned;
 }
 

@@ -51,6 +51,11 @@ class TriggerSet {
   explicit TriggerSet(const InsteadOf& view)
       : view_(view), target_(Quote(view.target)) {}
 
+  std::string Refusing(const char* event) const {
+    return Trigger(event,
+                   "  SELECT RAISE(ABORT, " + Literal(view_.refusal) + ");\n");
+  }
+
   std::string OnInsert() const {
     std::vector<std::string> names;
     std::vector<std::string> values;
@@ -167,8 +172,18 @@ const InsteadOf::Column* InsteadOf::ByTarget(const std::string& name) const {
   return found == columns.end() ? nullptr : &*found;
 }
 
+std::string TakesNoWrites(const std::string& shown) {
+  return "'" + shown +
+         "' takes no writes in this version: its rows come from several tables";
+}
+
 std::vector<Statement> InsteadOfTriggers(const InsteadOf& view) {
   const TriggerSet triggers(view);
+  if (!view.refusal.empty()) {
+    return {{triggers.Refusing("INSERT"), {}},
+            {triggers.Refusing("UPDATE"), {}},
+            {triggers.Refusing("DELETE"), {}}};
+  }
   return {{triggers.OnInsert(), {}},
           {triggers.OnUpdate(), {}},
           {triggers.OnDelete(), {}}};

@@ -32,6 +32,8 @@ struct InsteadOf {
   std::string shown_rowid;
   // Looked at first where all columns are compared: an index may be over them.
   std::vector<std::string> hints;
+  // Why the view takes no writes; empty: it does, and the fields above say how.
+  std::string refusal;
   // Set to kNewVersionWrites by an INSERT.
   std::vector<plan::VersionView::Mark> marks;
 
@@ -42,6 +44,10 @@ struct InsteadOf {
 // In the provenance column of a row that is being inserted: the new version
 // writes it. The motion's trigger takes it away in the same statement.
 inline constexpr char kNewVersionWrites[] = "-9";
+
+// The refusal of a view of several tables, under the name that it has for
+// applications.
+std::string TakesNoWrites(const std::string& shown);
 
 // CREATE TRIGGER for INSERT, UPDATE and DELETE.
 std::vector<Statement> InsteadOfTriggers(const InsteadOf& view);

@@ -59,8 +59,9 @@ PlannedAction Renderer::operator()(const plan::RenameTable& action) const {
 PlannedAction Renderer::operator()(const plan::PublishAlias& action) const {
   const plan::VersionView& alias = action.view;
   PlannedAction planned =
-      Change("Create view '" + alias.name + "' of table '" + alias.base.name +
-                 "', with triggers that write the table",
+      Change("Create view '" + alias.name + "' of " + alias.Subject() +
+                 (alias.projects() ? ", with triggers that write the table"
+                                   : ", which takes no writes"),
              kInstant);
   planned.forward = CreateUpdatableView(alias.name, alias);
   planned.undo = {{"DROP VIEW IF EXISTS " + Quote(alias.name), {}}};

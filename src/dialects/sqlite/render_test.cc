@@ -206,7 +206,7 @@ TEST(Refusals, SayWhy) {
 // As a version with the table t in its own shape.
 plan::PublishVersion VersionOf(TestSession* db, const std::string& name) {
   plan::VersionView view;
-  view.base = {"", "t"};
+  view.source = plan::Projection{{"", "t"}};
   view.name = "t";
   view.columns = db->Table().columns;
   view.key = db->Table().WalkKey();

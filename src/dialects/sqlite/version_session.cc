@@ -53,6 +53,10 @@ InsteadOf TriggersFor(db::Connection& connection, const VersionTable& table) {
       triggers.columns.push_back({name, name, {}, false});
     }
   }
+  // One that takes writes says how its rows are told apart.
+  if (triggers.key.empty() && triggers.rowid.empty()) {
+    triggers.refusal = TakesNoWrites(triggers.view);
+  }
   return triggers;
 }
 

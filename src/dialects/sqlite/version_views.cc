@@ -37,7 +37,7 @@ std::string FreeRowidName(const plan::VersionView& view) {
 
 Error Unaddressable(const plan::VersionView& view, const std::string& why) {
   return Error(ErrorKind::kRefused,
-               "the rows of table '" + view.base.name +
+               "the rows of table '" + view.base().name +
                    "' cannot be told apart through a view: " + why)
       .WithHint("give the table a primary key, or use access: in_place");
 }
@@ -77,34 +77,70 @@ void Address(const plan::VersionView& view, InsteadOf* triggers) {
 InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view) {
   InsteadOf triggers;
   triggers.view = name;
-  triggers.target = view.base.name;
+  triggers.target = view.base().name;
   triggers.marks = view.marks;
   for (const schema::Column& column : view.columns) {
     triggers.columns.push_back({column.name, column.physical(),
                                 column.default_sql,
                                 !column.generated_sql.empty()});
   }
-  Address(view, &triggers);
+  if (view.projects()) {
+    Address(view, &triggers);
+  } else {
+    triggers.refusal = TakesNoWrites(view.name);
+  }
   return triggers;
 }
 
+// The alias of the table in which a column of the view lives.
+std::string RowOf(const plan::VersionView& view, const std::string& shown) {
+  const auto* join = std::get_if<plan::Join>(&view.source);
+  if (join == nullptr) return "t.";
+  const auto& right = join->from_right;
+  return std::find(right.begin(), right.end(), shown) == right.end() ? "t."
+                                                                     : "r.";
+}
+
+std::string Query(const plan::Projection& source, const std::string& list) {
+  return "SELECT " + list + " FROM " + Quote(source.base.name) + " AS t";
+}
+
+std::string Query(const plan::Join& source, const std::string& list) {
+  std::vector<std::string> same;
+  for (const plan::Join::Pair& pair : source.on) {
+    same.push_back("t." + Quote(pair.left) + " = r." + Quote(pair.right));
+  }
+  return Query(plan::Projection{source.left}, list) + " LEFT JOIN " +
+         Quote(source.right.name) + " AS r ON " + base::Join(same, " AND ");
+}
+
+std::string Query(const plan::Union& source, const std::string& list) {
+  std::vector<std::string> parts;
+  for (const schema::TableName& part : source.parts) {
+    parts.push_back(Query(plan::Projection{part}, list));
+  }
+  return base::Join(parts, " UNION ALL ");
+}
+
 std::vector<Statement> ViewAndTriggers(const InsteadOf& triggers,
+                                       const plan::VersionView& view,
                                        const std::string& mark) {
   std::vector<std::string> shown;
   std::vector<std::string> stored;
   for (const InsteadOf::Column& column : triggers.columns) {
     shown.push_back(Quote(column.shown));
-    stored.push_back("t." + Quote(column.target));
+    stored.push_back(RowOf(view, column.shown) + Quote(column.target));
   }
   if (!triggers.shown_rowid.empty()) {
     shown.push_back(Quote(triggers.shown_rowid));
     stored.push_back("t." + Quote(triggers.rowid));
   }
+  const std::string list = base::Join(stored, ", ");
+  const std::string query = std::visit(
+      [&](const auto& source) { return Query(source, list); }, view.source);
   std::vector<Statement> statements = {
       {"CREATE VIEW " + Quote(triggers.view) + " (" + base::Join(shown, ", ") +
-           (mark.empty() ? ") AS " : mark) + "SELECT " +
-           base::Join(stored, ", ") + " FROM " + Quote(triggers.target) +
-           " AS t",
+           (mark.empty() ? ") AS " : mark) + query,
        {}}};
   for (Statement& trigger : InsteadOfTriggers(triggers)) {
     statements.push_back(std::move(trigger));
@@ -138,7 +174,7 @@ bool IsEncoded(std::string_view text) {
 
 std::vector<Statement> CreateUpdatableView(const std::string& name,
                                            const plan::VersionView& view) {
-  return ViewAndTriggers(TriggersFor(name, view), "");
+  return ViewAndTriggers(TriggersFor(name, view), view, "");
 }
 
 // Names are encoded, so that none ends the comment or looks like a part of it.
@@ -146,16 +182,18 @@ std::vector<Statement> CreatePublishedView(const std::string& version_schema,
                                            const plan::VersionView& view) {
   InsteadOf triggers =
       TriggersFor(PublishedName(version_schema, view.name), view);
-  if (triggers.key.empty()) triggers.shown_rowid = kRowidColumn;
+  if (view.projects() && triggers.key.empty()) {
+    triggers.shown_rowid = kRowidColumn;
+  }
   std::vector<std::string> key;
   for (const std::string& name :
        triggers.key.empty() ? triggers.hints : triggers.key) {
     key.push_back(db::PercentEncode(triggers.ByTarget(name)->shown));
   }
-  return ViewAndTriggers(
-      triggers, PublishedMark(version_schema) + db::PercentEncode(view.name) +
-                    std::string(kKey) + base::Join(key, ",") +
-                    std::string(kMarkEnd));
+  return ViewAndTriggers(triggers, view,
+                         PublishedMark(version_schema) +
+                             db::PercentEncode(view.name) + std::string(kKey) +
+                             base::Join(key, ",") + std::string(kMarkEnd));
 }
 
 Statement DropUpdatableView(const std::string& name) {

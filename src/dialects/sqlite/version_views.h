@@ -20,7 +20,8 @@ namespace segue::sqlite {
 // view that an application looks at leaves it out.
 inline constexpr char kRowidColumn[] = "segue_rowid";
 
-// CREATE VIEW `name` and its INSTEAD OF triggers. A row that no key identifies
+// CREATE VIEW `name` and its INSTEAD OF triggers; those of a join or a union
+// refuse every write. A row that no key identifies
 // is one of those that look the same. Throws kRefused when a row cannot be told
 // from another.
 std::vector<Statement> CreateUpdatableView(const std::string& name,

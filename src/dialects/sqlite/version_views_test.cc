@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 plan::VersionView ViewOf(const schema::Table& table,
                          std::map<std::string, std::string> names = {}) {
   plan::VersionView view;
-  view.base = table.name;
+  view.source = plan::Projection{table.name};
   for (schema::Column column : table.columns) {
     const auto renamed = names.find(column.name);
     if (renamed != names.end()) {

@@ -17,7 +17,7 @@ struct PlannerInput {
   std::string schema_name;
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
-  std::vector<std::string> live_versions;  // published version schemas
+  std::vector<std::string> live_versions = {};  // published version schemas
   std::chrono::milliseconds lock_budget{500};
 };
 

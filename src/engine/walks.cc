@@ -57,8 +57,7 @@ void Runner::RunWork(std::size_t step, std::size_t action) {
     case ActionKind::kVerifyUnmarked:
       Verify(step, motion, motion.marked);
       break;
-    case ActionKind::kRetreat:
-      break;  // it works on the way back only
+    case ActionKind::kRetreat:  // it works on the way back only
     case ActionKind::kSchema:
       break;
   }

@@ -206,19 +206,20 @@ Outcome Migrator::Resume() {
 VerifyReport Migrator::Verify(const VerifyOptions& options) {
   Session& session = *session_;
   const MigrationRow row = session.RequireActive();
-  const bool filled =
-      row.sub_state == SubState::kReady || row.sub_state == SubState::kSealed;
-  if (!filled) {
+  // It has exchanged names that the check reads, and what it drops is gone.
+  if (row.phase == Phase::kContracting || session.ContractBegun(row)) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + row.id +
+                    "' is being completed, so old and new are not compared "
+                    "here any more")
+        .WithHint(
+            "'segue complete' proves all rows again as long as nothing is "
+            "dropped; until then 'segue rollback' undoes it");
+  }
+  if (row.sub_state != SubState::kReady) {
     throw Error(ErrorKind::kRefused, "migration '" + row.id +
                                          "' is not ready, so there is nothing "
                                          "to verify yet");
-  }
-  // The triggers that say which side a row follows may be gone by then.
-  if (options.repair && row.sub_state != SubState::kReady) {
-    throw Error(ErrorKind::kRefused, "migration '" + row.id +
-                                         "' is being completed, so nothing is "
-                                         "repaired any more")
-        .WithHint("run 'segue complete' to finish it");
   }
   std::optional<engine::Standby> standby;
   if (!options.standby.empty()) {

@@ -98,6 +98,9 @@ class EvidenceTest : public DialectTest {
     EXPECT_EQ(crashed.exit_code, kKilled) << crashed.err;
     site.database().WaitUntilSessionsEnd();
     EXPECT_THAT(site.Segue({"status"}).out, HasSubstr(scene.status));
+    const Finished verified = site.Segue({"verify"});
+    EXPECT_EQ(verified.exit_code, 3) << verified.err;
+    EXPECT_THAT(verified.err, HasSubstr("is being completed"));
     const Finished resumed = site.Segue({"resume"});
     EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
     EXPECT_EQ(Changed(site, scene), scene.rows);

@@ -129,7 +129,10 @@ void PostgresServer::InitCluster(const PostgresOptions& options) {
       {"shared_buffers", "32MB"},
       {"timezone", "UTC"},
       {"log_line_prefix", "%m [%p] %a "},
-      {"deadlock_timeout", "200ms"}};
+      {"deadlock_timeout", "200ms"},
+      // Each new database is a checkpoint, which would recycle what a standby
+      // that is slow to connect has yet to ask for.
+      {"wal_keep_size", "256MB"}};
   for (const auto& [key, value] : options.settings) settings[key] = value;
   Configure(settings);
 }

@@ -22,7 +22,7 @@ struct RangeTotals {
   std::int64_t rows = 0;  // moved
 };
 
-// Bounds of the ranges of a table of about `rows` rows, by MotionSql::cuts: one
+// Bounds of the ranges of a table of about `rows` rows, by WalkSql::cuts: one
 // fewer than there will be ranges, none for a table that is not worth it.
 std::vector<db::Row> CutTable(db::Connection& connection,
                               const std::string& cuts, std::int64_t rows);

@@ -19,6 +19,10 @@ std::string PutAsideColumn(std::string_view column, std::size_t limit) {
   return base::ShortName("_segue_old_" + std::string(column), limit);
 }
 
+std::string FillId(const std::vector<std::string>& motions) {
+  return base::Join(motions, "+");
+}
+
 std::string ProvenanceColumn(int n) {
   return n <= 1 ? "_segue_d" : "_segue_d" + std::to_string(n);
 }

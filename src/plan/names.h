@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace segue::plan {
 
@@ -18,6 +19,9 @@ std::string HiddenColumn(std::string_view column, std::size_t limit);
 
 // "_segue_old_name": the old side of a sealed motion, until it is dropped.
 std::string PutAsideColumn(std::string_view column, std::size_t limit);
+
+// "01_a_1+01_a_2": the fill that these motions share; of one, its own id.
+std::string FillId(const std::vector<std::string>& motions);
 
 // "_segue_d", "_segue_d2", ...: the provenance column of a table's n-th motion,
 // counted from 1.

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "plan/names.h"
 #include "tests/doubles/fake_dialect.h"
 
 namespace segue::test {
@@ -279,7 +280,7 @@ class Renderer {
                 "CREATE SYNC " + Text(a.motion, a.form));
   }
   PlannedAction operator()(const plan::Backfill& a) const {
-    return Walk(ActionKind::kBackfill, "FILL", base::Join(a.motions, "+"));
+    return Walk(ActionKind::kBackfill, "FILL", plan::FillId(a.motions));
   }
   PlannedAction operator()(const plan::Verify& a) const {
     if (a.only_marked) {
@@ -342,7 +343,7 @@ MotionSql FakeDialect::RenderMotions(const std::vector<plan::MotionId>& motions,
   if (copy != nullptr && motions.size() == 1) return CopySql(*copy);
   const plan::ColumnMotion& first = context.motions.Column(motions.at(0));
   MotionSql sql;
-  sql.name = base::Join(motions, "+");
+  sql.name = plan::FillId(motions);
   sql.table = first.table.name;
   sql.fill = WalkOf("FILL", first, sql.name, true);
   sql.count_left = "COUNT LEFT " + sql.name;

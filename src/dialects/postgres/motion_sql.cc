@@ -8,6 +8,7 @@
 #include "dialects/postgres/row_range.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/table_motion.h"
+#include "plan/names.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -319,7 +320,7 @@ MotionSql SharedFill(const std::vector<plan::MotionId>& ids,
                            " SET " + base::Join(sets, ", ");
   const std::string any = "(" + base::Join(not_filled, " OR ") + ")";
   MotionSql sql;
-  sql.name = base::Join(ids, "+");
+  sql.name = plan::FillId(ids);
   sql.parts = ids;
   sql.fill = FillWalk(head, any, FillRange(first, range, context.schema),
                       context.schema);
@@ -360,7 +361,7 @@ PlannedAction RenderOne(const plan::Backfill& action,
     columns.push_back(Quoted(*context.motions.Column(id).new_column));
   }
   PlannedAction planned =
-      Planned(ActionKind::kBackfill, base::Join(action.motions, "+"));
+      Planned(ActionKind::kBackfill, plan::FillId(action.motions));
   planned.description =
       "Fill " + base::Join(columns, ", ") + " of '" +
       context.motions.Column(action.motions.at(0)).table.name +

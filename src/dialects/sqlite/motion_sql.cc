@@ -8,6 +8,7 @@
 #include "dialects/sqlite/row_address.h"
 #include "dialects/sqlite/sync.h"
 #include "dialects/sqlite/tokens.h"
+#include "plan/names.h"
 
 namespace segue::sqlite {
 namespace {
@@ -193,7 +194,7 @@ MotionSql SharedFillSql(const std::vector<const plan::ColumnMotion*>& motions,
   }
   const RowStatements first(*motions[0], table);
   const std::string left = base::Join(unfilled, " OR ");
-  sql.name = base::Join(sql.parts, "+");
+  sql.name = plan::FillId(sql.parts);
   sql.table = motions[0]->table.name;
   sql.fill = first.SharedFill(base::Join(sets, ", "), left);
   sql.count_left = "SELECT count(*) FROM " + first.table() + " WHERE " + left;

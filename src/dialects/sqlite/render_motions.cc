@@ -8,6 +8,7 @@
 #include "dialects/sqlite/schema_edit.h"
 #include "dialects/sqlite/sync.h"
 #include "dialects/sqlite/table_motion.h"
+#include "plan/names.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
@@ -131,7 +132,7 @@ PlannedAction Renderer::operator()(const plan::Backfill& action) const {
     unfilled.push_back(Quote(motion.provenance) + " <= 0");
   }
   planned.description = "Backfill " + base::Join(subjects, ", ");
-  planned.motion = base::Join(action.motions, "+");
+  planned.motion = plan::FillId(action.motions);
   planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM " +
                   Quote(context_.motions.Column(action.motions[0]).table.name) +
                   " WHERE " + base::Join(unfilled, " OR ") + ")";

@@ -1,11 +1,13 @@
 // A project's history in the file format of pgroll, applied file by file to
 // one database: each is started and rolled back first, which must leave the
-// schema as it was, and then migrated to its end.
+// schema as it was, and then migrated to its end. In parts, so that they run
+// beside each other: what is before a part is migrated by one command.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <tuple>
 
 #include "tests/support/built.h"
 #include "tests/support/client.h"
@@ -31,8 +33,11 @@ std::vector<fs::path> Files() {
   return files;
 }
 
-// Parameter: the way of access.
-class PgrollTest : public ::testing::TestWithParam<std::string> {
+constexpr std::size_t kParts = 3;
+
+// Parameters: the way of access; the part of the history, from 0.
+class PgrollTest
+    : public ::testing::TestWithParam<std::tuple<std::string, std::size_t>> {
  protected:
   void SetUp() override {
     if (!PostgresServer::Available()) {
@@ -56,6 +61,21 @@ class PgrollTest : public ::testing::TestWithParam<std::string> {
     return false;
   }
 
+  const std::string& access() const { return std::get<0>(GetParam()); }
+  std::size_t part() const { return std::get<1>(GetParam()); }
+
+  // The same file in the folder that `migrate` reads.
+  fs::path Copy(const fs::path& file) {
+    const fs::path copy =
+        fs::path(folder_.path()) / "migrations" / file.filename();
+    fs::copy_file(file, copy);
+    return copy;
+  }
+
+  bool Migrate() {
+    return Segue({"migrate", "--complete", "--yes", "--access", access()});
+  }
+
   std::string Phase(const std::string& id) {
     return *OpenPostgresClient(server_->Url(database_))
                 ->One("SELECT phase FROM segue.migration WHERE id = '" + id +
@@ -66,7 +86,7 @@ class PgrollTest : public ::testing::TestWithParam<std::string> {
   // undoing then, so what cannot be rolled back is not.
   void StartAndRollBack(const fs::path& file) {
     const std::string before = server_->DumpSchema(database_);
-    if (!Segue({"start", file.string(), "--access", GetParam()})) return;
+    if (!Segue({"start", file.string(), "--access", access()})) return;
     if (Phase(file.stem().string()) == "COMPLETE") {
       ++ended_at_start_;
       return;
@@ -87,25 +107,32 @@ TEST_P(PgrollTest, AppliesEveryFileInOrder) {
   const std::vector<fs::path> files = Files();
   ASSERT_GE(files.size(), kLeastFiles);
   fs::create_directory(folder_.path() + "/migrations");
-  for (const fs::path& file : files) {
-    SCOPED_TRACE(file.filename().string());
-    const fs::path copy =
-        fs::path(folder_.path()) / "migrations" / file.filename();
-    fs::copy_file(file, copy);
-    StartAndRollBack(copy);
-    if (HasFailure()) break;
-    ASSERT_TRUE(
-        Segue({"migrate", "--complete", "--yes", "--access", GetParam()}));
-    ASSERT_EQ(Phase(file.stem().string()), "COMPLETE");
+  const std::size_t first = files.size() * part() / kParts;
+  const std::size_t end = files.size() * (part() + 1) / kParts;
+  for (std::size_t i = 0; i < first; ++i) Copy(files[i]);
+  if (first > 0) {
+    ASSERT_TRUE(Migrate());
   }
-  std::cout << "[ " << files.size() << " files: " << rolled_back_
+  for (std::size_t i = first; i < end; ++i) {
+    SCOPED_TRACE(files[i].filename().string());
+    StartAndRollBack(Copy(files[i]));
+    if (HasFailure()) break;
+    ASSERT_TRUE(Migrate());
+    ASSERT_EQ(Phase(files[i].stem().string()), "COMPLETE");
+  }
+  std::cout << "[ " << end - first << " files: " << rolled_back_
             << " rolled back and applied, " << ended_at_start_
             << " complete at start ]\n";
 }
 
-INSTANTIATE_TEST_SUITE_P(Access, PgrollTest,
-                         ::testing::Values("in_place", "versioned"),
-                         [](const auto& way) { return way.param; });
+INSTANTIATE_TEST_SUITE_P(
+    Access, PgrollTest,
+    ::testing::Combine(::testing::Values("in_place", "versioned"),
+                       ::testing::Range<std::size_t>(0, kParts)),
+    [](const auto& test) {
+      return std::get<0>(test.param) + "_part_" +
+             std::to_string(std::get<1>(test.param) + 1);
+    });
 
 }  // namespace
 }  // namespace segue::test

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "backfill/chunk_size.h"
-#include "backfill/pace.h"
 #include "backfill/range.h"
 #include "db/connection.h"
 #include "segue/plan.h"
+#include "throttle/pace.h"
 
 namespace segue::backfill {
 

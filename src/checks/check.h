@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/operation.h"
+#include "planning/operation.h"
 #include "schema/schema.h"
 #include "segue/plan.h"
 

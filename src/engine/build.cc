@@ -1,8 +1,8 @@
 // Statements that run for minutes, and what is told of them meanwhile.
 #include <chrono>
 
+#include "base/background.h"
 #include "base/cancel.h"
-#include "engine/background.h"
 #include "engine/build_watch.h"
 #include "engine/runner.h"
 #include "segue/error.h"

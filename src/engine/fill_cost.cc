@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backfill/worker.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "db/dialect.h"
 #include "db/meter.h"
 #include "engine/runner.h"
-#include "engine/worker.h"
 #include "plan/estimate_text.h"
 #include "segue/error.h"
 #include "segue/progress.h"

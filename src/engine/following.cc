@@ -1,9 +1,9 @@
 // Going as fast as it may: what others ask of a runner, and what the throttle
 // allows.
+#include "backfill/worker.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "engine/runner.h"
-#include "engine/worker.h"
 #include "segue/error.h"
 
 namespace segue::engine {

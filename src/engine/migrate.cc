@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "engine/pending.h"
 #include "engine/session.h"
+#include "ledger/pending.h"
 #include "segue/error.h"
 
 namespace segue {

@@ -2,8 +2,8 @@
 // numbers the same steps.
 #include "segue/migrator.h"
 
-#include "engine/pending.h"
 #include "engine/session.h"
+#include "ledger/pending.h"
 #include "segue/error.h"
 
 namespace segue {

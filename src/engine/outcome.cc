@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "db/signal.h"
-#include "engine/lease.h"
 #include "engine/session.h"
+#include "ledger/lease.h"
 
 namespace segue {
 

@@ -1,6 +1,6 @@
 // What the faces ask a Migrator besides running something.
-#include "engine/lease.h"
 #include "engine/session.h"
+#include "ledger/lease.h"
 #include "segue/error.h"
 
 namespace segue {

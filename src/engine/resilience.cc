@@ -1,12 +1,12 @@
 // Waiting, retrying, reconnecting, stopping.
 #include <fmt/format.h>
 
+#include "backfill/options.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "db/retry.h"
 #include "engine/blockers.h"
-#include "engine/options.h"
 #include "engine/runner.h"
 #include "segue/error.h"
 

@@ -9,18 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "backfill/crew.h"
+#include "backfill/ranges.h"
+#include "backfill/reclaim.h"
+#include "backfill/standby.h"
 #include "backfill/walk.h"
 #include "base/cancel.h"
 #include "engine/build_watch.h"
-#include "engine/crew.h"
-#include "engine/lease.h"
-#include "engine/ledger.h"
-#include "engine/ranges.h"
-#include "engine/reclaim.h"
-#include "engine/standby.h"
-#include "engine/throttle.h"
+#include "ledger/lease.h"
+#include "ledger/ledger.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
+#include "throttle/throttle.h"
 
 namespace segue::engine {
 

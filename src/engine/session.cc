@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "backfill/options.h"
 #include "backfill/trial.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "db/retry.h"
 #include "engine/blockers.h"
-#include "engine/options.h"
-#include "engine/pending.h"
+#include "ledger/pending.h"
 #include "segue/error.h"
 
 namespace segue {

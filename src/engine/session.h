@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "engine/gauges.h"
-#include "engine/ledger.h"
-#include "engine/planner.h"
 #include "engine/runner.h"
+#include "ledger/ledger.h"
+#include "planner/planner.h"
 #include "segue/migrator.h"
 
 namespace segue {

@@ -1,6 +1,6 @@
 // Undoing steps: the mirror image of runner.cc.
+#include "backfill/worker.h"
 #include "engine/runner.h"
-#include "engine/worker.h"
 #include "segue/error.h"
 
 namespace segue::engine {

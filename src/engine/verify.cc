@@ -1,8 +1,8 @@
 // The proof that old and new agree, row by row, and the repair of what does
 // not.
+#include "backfill/worker.h"
 #include "base/text.h"
 #include "engine/runner.h"
-#include "engine/worker.h"
 #include "segue/error.h"
 
 namespace segue::engine {

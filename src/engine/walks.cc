@@ -4,10 +4,10 @@
 #include <mutex>
 
 #include "backfill/trial.h"
+#include "backfill/worker.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "engine/runner.h"
-#include "engine/worker.h"
 #include "segue/error.h"
 
 namespace segue::engine {

@@ -1,9 +1,9 @@
 // Helping the runner of the active migration from another process.
+#include "backfill/ranges.h"
+#include "backfill/worker.h"
 #include "base/cancel.h"
 #include "base/clock.h"
-#include "engine/ranges.h"
 #include "engine/session.h"
-#include "engine/worker.h"
 #include "segue/error.h"
 
 namespace segue {

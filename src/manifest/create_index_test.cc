@@ -1,7 +1,7 @@
 // The forms in which files write the columns of an index.
 #include "manifest/document.h"
-#include "ops/plan_bed.h"
 #include "ops/registry.h"
+#include "planning/plan_bed.h"
 
 namespace segue::manifest {
 namespace {

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "base/sha256.h"
-#include "ops/operation.h"
+#include "planning/operation.h"
 #include "segue/error.h"
 
 namespace segue::manifest {

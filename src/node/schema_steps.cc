@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 #include "db/dialect.h"
-#include "ops/expression.h"
-#include "ops/obstacles.h"
+#include "planning/expression.h"
+#include "planning/obstacles.h"
 #include "segue/error.h"
 #include "segue/instances.h"
 

@@ -7,11 +7,11 @@
 
 #include "base/text.h"
 #include "ops/constraint_definition.h"
-#include "ops/constraint_work.h"
-#include "ops/expression.h"
-#include "ops/obstacles.h"
 #include "ops/reader.h"
-#include "ops/shadow_column.h"
+#include "planning/constraint_work.h"
+#include "planning/expression.h"
+#include "planning/obstacles.h"
+#include "planning/shadow_column.h"
 
 namespace segue::ops {
 namespace {

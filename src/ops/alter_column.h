@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/operation.h"
+#include "planning/operation.h"
 #include "segue/migration.h"
 
 namespace segue::ops {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ops/plan_bed.h"
+#include "planning/plan_bed.h"
 
 namespace segue::ops {
 namespace {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "ops/constraint_work.h"
-#include "ops/expression.h"
+#include "planning/constraint_work.h"
+#include "planning/expression.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {

@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "base/text.h"
-#include "ops/column_motions.h"
 #include "ops/constraint_definition.h"
-#include "ops/constraint_work.h"
 #include "ops/reader.h"
 #include "plan/names.h"
+#include "planning/column_motions.h"
+#include "planning/constraint_work.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {

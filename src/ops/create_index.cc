@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 #include "ops/drop_index.h"
-#include "ops/expression.h"
 #include "plan/names.h"
+#include "planning/expression.h"
 #include "segue/progress.h"
 
 namespace segue::ops {

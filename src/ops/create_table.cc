@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "ops/constraint_definition.h"
-#include "ops/expression.h"
 #include "ops/reader.h"
 #include "ops/table_definition.h"
+#include "planning/expression.h"
 #include "segue/error.h"
 
 namespace segue::ops {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "ops/column_definition.h"
-#include "ops/operation.h"
+#include "planning/operation.h"
 
 namespace segue::ops {
 

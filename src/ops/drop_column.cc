@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "base/text.h"
-#include "ops/expression.h"
-#include "ops/index_move.h"
-#include "ops/obstacles.h"
 #include "ops/reader.h"
+#include "planning/expression.h"
+#include "planning/index_move.h"
+#include "planning/obstacles.h"
 
 namespace segue::ops {
 namespace {

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "base/text.h"
-#include "ops/column_motions.h"
 #include "ops/constraint_definition.h"
-#include "ops/constraint_work.h"
-#include "ops/existing_constraint.h"
-#include "ops/key_reference.h"
 #include "ops/reader.h"
+#include "planning/column_motions.h"
+#include "planning/constraint_work.h"
+#include "planning/existing_constraint.h"
+#include "planning/key_reference.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {

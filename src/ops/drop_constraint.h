@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "ops/operation.h"
+#include "planning/operation.h"
 
 namespace segue::ops {
 

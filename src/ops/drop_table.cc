@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "ops/reader.h"
-#include "ops/table_work.h"
+#include "planning/table_work.h"
 
 namespace segue::ops {
 namespace {

@@ -1,7 +1,7 @@
-#include "ops/plan_operations.h"
+#include "planning/plan_operations.h"
 
-#include "ops/plan_bed.h"
 #include "ops/rename_column.h"
+#include "planning/plan_bed.h"
 
 namespace segue::ops {
 namespace {

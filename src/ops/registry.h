@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/operation.h"
+#include "planning/operation.h"
 
 namespace segue::ops {
 

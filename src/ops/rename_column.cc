@@ -6,10 +6,10 @@
 
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
-#include "ops/expression.h"
-#include "ops/obstacles.h"
 #include "ops/reader.h"
-#include "ops/shadow_column.h"
+#include "planning/expression.h"
+#include "planning/obstacles.h"
+#include "planning/shadow_column.h"
 
 namespace segue::ops {
 namespace {

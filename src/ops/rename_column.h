@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "ops/operation.h"
-#include "ops/table_work.h"
+#include "planning/operation.h"
+#include "planning/table_work.h"
 
 namespace segue::ops {
 

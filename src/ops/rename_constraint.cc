@@ -4,9 +4,9 @@
 
 #include <utility>
 
-#include "ops/constraint_work.h"
-#include "ops/existing_constraint.h"
 #include "ops/reader.h"
+#include "planning/constraint_work.h"
+#include "planning/existing_constraint.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "ops/operation.h"
+#include "planning/operation.h"
 
 namespace segue::ops {
 

@@ -1,6 +1,6 @@
 #include "ops/rename_table.h"
 
-#include "ops/plan_bed.h"
+#include "planning/plan_bed.h"
 
 namespace segue::ops {
 namespace {

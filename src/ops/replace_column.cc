@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "ops/expression.h"
-#include "ops/obstacles.h"
-#include "ops/shadow_column.h"
-#include "ops/table_work.h"
+#include "planning/expression.h"
+#include "planning/obstacles.h"
+#include "planning/shadow_column.h"
+#include "planning/table_work.h"
 
 namespace segue::ops {
 namespace {

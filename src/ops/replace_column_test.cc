@@ -1,6 +1,6 @@
 #include "ops/replace_column.h"
 
-#include "ops/plan_bed.h"
+#include "planning/plan_bed.h"
 
 namespace segue::ops {
 namespace {

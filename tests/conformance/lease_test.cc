@@ -1,5 +1,5 @@
 // The lease of a runner whose session is lost.
-#include "engine/lease.h"
+#include "ledger/lease.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // The ledger in the database: a layout that an earlier segue wrote.
-#include "engine/ledger.h"
+#include "ledger/ledger.h"
 
 #include <gmock/gmock.h>
 
 #include "base/cancel.h"
-#include "engine/ledger_schema.h"
+#include "ledger/ledger_schema.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
 #include "tests/support/testbed.h"

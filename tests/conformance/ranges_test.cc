@@ -1,5 +1,5 @@
 // Who gets which range of a walk.
-#include "engine/ranges.h"
+#include "backfill/ranges.h"
 
 #include <gtest/gtest.h>
 

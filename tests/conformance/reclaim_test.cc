@@ -1,5 +1,5 @@
 // The statement that runs beside a fill.
-#include "engine/reclaim.h"
+#include "backfill/reclaim.h"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 
 #include "db/dialect.h"
-#include "engine/planner.h"
 #include "manifest/manifest.h"
+#include "planner/planner.h"
 #include "segue/error.h"
 #include "tests/support/built.h"
 #include "tests/support/operation_page.h"

@@ -1,6 +1,6 @@
 #include "tests/support/motion_bed.h"
 
-#include "engine/ledger_schema.h"
+#include "ledger/ledger_schema.h"
 
 namespace segue::test {
 namespace {

@@ -1,0 +1,55 @@
+#include "backfill/reclaim.h"
+
+#include <utility>
+
+namespace segue::engine {
+namespace {
+
+constexpr std::chrono::milliseconds kAtOnce{0};
+
+// How often a statement is interrupted, which may not have begun yet.
+constexpr std::chrono::milliseconds kAgain{100};
+
+}  // namespace
+
+Reclaim::~Reclaim() { Stop(); }
+
+void Reclaim::Start(const std::string& settings, const std::string& sql) {
+  try {
+    connection_ = database_.NewConnection("reclaim");
+  } catch (const Error& error) {
+    failure_ = error;
+    return;
+  }
+  settings_ = settings;
+  stopping_ = false;
+  background_ = std::make_unique<Background>([this, sql] {
+    connection_->ExecuteScript(settings_);
+    if (!stopping_) connection_->Execute(sql);
+  });
+}
+
+void Reclaim::Stop() {
+  if (!running()) return;
+  stopping_ = true;
+  for (auto wait = kAtOnce; !background_->WaitFor(wait); wait = kAgain) {
+    connection_->Interrupt();
+  }
+  background_.reset();
+  connection_.reset();
+}
+
+std::optional<Error> Reclaim::TakeFailure() {
+  if (running() && background_->WaitFor(kAtOnce)) {
+    const std::unique_ptr<Background> ended = std::move(background_);
+    try {
+      ended->Finish();
+    } catch (const Error& error) {
+      failure_ = error;
+    }
+    connection_.reset();
+  }
+  return std::exchange(failure_, std::nullopt);
+}
+
+}  // namespace segue::engine

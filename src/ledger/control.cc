@@ -1,0 +1,86 @@
+// What is asked of whoever runs the migration, and how fast it lets rows be
+// moved.
+#include <cmath>
+
+#include "base/clock.h"
+#include "ledger/ledger.h"
+
+namespace segue::engine {
+namespace {
+
+// Shares are kept as whole numbers.
+constexpr double kThousandths = 1000;
+
+// Whoever asks for a pause does not notice this.
+constexpr std::chrono::milliseconds kRecent{50};
+
+std::string Now() { return base::FormatUtc(base::SystemClock().WallTime()); }
+
+std::int64_t ToThousandths(double share) {
+  return std::llround(share * kThousandths);
+}
+
+}  // namespace
+
+const Control& RecentControl::Get(const std::function<Control()>& load) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!known_ || now - since_ > kRecent) {
+    known_ = load();
+    since_ = now;
+  }
+  return *known_;
+}
+
+// Both rows are read at once.
+Control Ledger::LoadControl(db::Connection& connection) const {
+  const db::Result found = connection.Execute(
+      "SELECT c.pause, c.cancel, c.asked_by, p.asked, p.allowed, p.reason,"
+      " p.message FROM " +
+          TableNamed("control") + " c LEFT JOIN " + TableNamed("pace") +
+          " p ON p.schema_name = c.schema_name WHERE c.schema_name = $1",
+      {schema_name_});
+  if (found.rows.empty()) return {};
+  const db::Row& row = found.rows[0];
+  Control control;
+  control.pause = db::ToInt(row[0]) != 0;
+  control.cancel = db::ToInt(row[1]) != 0;
+  control.by = db::ToText(row[2]);
+  if (db::IsNull(row[3])) return control;
+  control.pace = static_cast<double>(db::ToInt(row[3])) / kThousandths;
+  control.allowed = static_cast<double>(db::ToInt(row[4])) / kThousandths;
+  control.reason = db::ToText(row[5]);
+  control.message = db::ToText(row[6]);
+  return control;
+}
+
+void Ledger::SaveControl(db::Connection& connection,
+                         const Control& control) const {
+  connection.Execute(
+      "INSERT INTO " + TableNamed("control") +
+          " (schema_name, pause, cancel, asked_by) VALUES ($1, $2, $3, $4)"
+          " ON CONFLICT (schema_name) DO UPDATE SET pause = excluded.pause,"
+          " cancel = excluded.cancel, asked_by = excluded.asked_by",
+      {schema_name_, std::int64_t{control.pause ? 1 : 0},
+       std::int64_t{control.cancel ? 1 : 0}, control.by});
+  connection.Execute(
+      "INSERT INTO " + TableNamed("pace") +
+          " (schema_name, asked, allowed, reason, message, changed_at)"
+          " VALUES ($1, $2, 1000, '', '', $3)"
+          " ON CONFLICT (schema_name) DO UPDATE SET asked = excluded.asked",
+      {schema_name_, ToThousandths(control.pace), Now()});
+}
+
+void Ledger::SaveAllowed(db::Connection& connection,
+                         const Control& control) const {
+  connection.Execute(
+      "INSERT INTO " + TableNamed("pace") +
+          " (schema_name, asked, allowed, reason, message, changed_at)"
+          " VALUES ($1, 1000, $2, $3, $4, $5)"
+          " ON CONFLICT (schema_name) DO UPDATE SET"
+          " allowed = excluded.allowed, reason = excluded.reason,"
+          " message = excluded.message, changed_at = excluded.changed_at",
+      {schema_name_, ToThousandths(control.allowed), control.reason,
+       control.message, Now()});
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,212 @@
+#include "ledger/lease.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/retry.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+std::optional<Holder> Read(db::Connection& connection, const Ledger& ledger,
+                           const std::string& suffix) {
+  const db::Result found = connection.Execute(
+      "SELECT token, session, host, pid, who, since, expires - " +
+          ledger.dialect().capabilities().now_sql + " FROM " +
+          ledger.TableNamed("lease") + " WHERE schema_name = $1" + suffix,
+      {ledger.schema_name()});
+  if (found.rows.empty()) return std::nullopt;
+  const db::Row& row = found.rows[0];
+  return Holder{db::ToInt(row[0]),
+                db::ToText(row[1]),
+                db::ToText(row[2]),
+                db::ToInt(row[3]),
+                db::ToText(row[4]),
+                db::ToText(row[5]),
+                static_cast<double>(db::ToInt(row[6]))};
+}
+
+// A process of this machine can be asked whether it lives; one of another
+// machine is believed until its lease expires.
+bool MayBeAlive(const Holder& holder) {
+  if (holder.pid == 0 || holder.expires_in <= 0) return false;
+  if (holder.host != HostName()) return true;
+  return kill(static_cast<pid_t>(holder.pid), 0) == 0 || errno == EPERM;
+}
+
+[[noreturn]] void ThrowConflict(const std::optional<Holder>& holder) {
+  throw Error(ErrorKind::kConflict,
+              "another runner is at work" +
+                  (holder ? ": " + holder->ToString() : std::string()))
+      .WithHint(
+          "wait for it, or stop it with 'segue pause' or 'segue cancel'; a "
+          "dead one is taken over when its lease expires");
+}
+
+}  // namespace
+
+// Long enough to outlive a stalled machine, short enough that a dead runner on
+// another one does not hold up the next for long. Tests shorten it.
+std::int64_t LeaseSeconds() {
+  constexpr std::int64_t kDefault = 30;
+  const char* text = std::getenv("SEGUE_LEASE_SECONDS");
+  if (text == nullptr) return kDefault;
+  const std::int64_t seconds = std::strtol(text, nullptr, 10);
+  return seconds > 0 ? seconds : kDefault;
+}
+
+std::string Holder::ToString() const {
+  return fmt::format("{}:{} ({}, since {})", host, pid, who, since);
+}
+
+Lease::Lease(Database& database, const Ledger& ledger)
+    : database_(database), ledger_(ledger) {
+  Take(false);
+  if (database_.dialect().capabilities().many_sessions) {
+    heartbeat_ = std::thread([this] { Heartbeat(); });
+  }
+}
+
+Lease::~Lease() {
+  {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (heartbeat_.joinable()) heartbeat_.join();
+  try {
+    if (!database_.connection().alive()) return;
+    database_.connection().Execute("UPDATE " + ledger_.TableNamed("lease") +
+                                       " SET expires = 0, pid = 0"
+                                       " WHERE schema_name = $1 AND token = $2",
+                                   {ledger_.schema_name(), token_});
+  } catch (const std::exception& error) {
+    base::Log(base::LogLevel::kWarning,
+              std::string("the lease was not given back: ") + error.what());
+  }
+}
+
+void Lease::Take(bool again) {
+  TakeLock(again);
+  // Clients may hold the lock on a small database for a moment.
+  db::Retry(base::SystemClock(), {}, [&] {
+    db::Connection& connection = database_.connection();
+    const auto budget = database_.dialect().capabilities().lock_budget;
+    db::Transaction transaction(connection, {db::Purpose::kLedger, budget});
+    const std::int64_t token = ClaimToken(again);
+    Write(token);
+    transaction.Commit();
+    // Who comes back has it already, and the heartbeat reads it meanwhile.
+    if (!again) token_ = token;
+  });
+}
+
+void Lease::TakeLock(bool again) {
+  db::Connection& connection = database_.connection();
+  const db::Dialect& dialect = database_.dialect();
+  const std::string& schema = ledger_.schema_name();
+  lock_ = dialect.TryLockRunner(connection, schema, "");
+  if (lock_ != nullptr) return;
+  const auto holder = Read(connection, ledger_, "");
+  // The server may not have missed our lost session yet; it is ours to end.
+  const bool ours = again && holder && holder->token == token_;
+  if (!ours && (!holder || holder->expires_in > 0)) ThrowConflict(holder);
+  lock_ = dialect.TryLockRunner(connection, schema, holder->session);
+  if (lock_ == nullptr) ThrowConflict(holder);
+}
+
+// The token under which this runner works: its own when it comes back, else
+// one more than the last.
+std::int64_t Lease::ClaimToken(bool again) const {
+  const auto holder = Read(database_.connection(), ledger_, "");
+  if (!holder) return 1;
+  if (again && holder->token == token_) return token_;
+  if (again) ThrowConflict(holder);
+  // Without session locks the row is all there is to go by.
+  const bool row_decides = !database_.dialect().capabilities().many_sessions;
+  if (row_decides && MayBeAlive(*holder)) ThrowConflict(holder);
+  return holder->token + 1;
+}
+
+void Lease::Write(std::int64_t token) {
+  db::Connection& connection = database_.connection();
+  connection.Execute(
+      "INSERT INTO " + ledger_.TableNamed("lease") +
+          " (schema_name, token, session, host, pid, who, since, expires)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, " +
+          database_.dialect().capabilities().now_sql + " + " +
+          std::to_string(LeaseSeconds()) +
+          ") ON CONFLICT (schema_name) DO UPDATE SET token = excluded.token,"
+          " session = excluded.session, host = excluded.host,"
+          " pid = excluded.pid, who = excluded.who, since = excluded.since,"
+          " expires = excluded.expires",
+      {ledger_.schema_name(), token, connection.SessionId(), HostName(),
+       std::int64_t{getpid()}, ledger_.who(),
+       base::FormatUtc(base::SystemClock().WallTime())});
+}
+
+void Lease::Reconnect() {
+  lock_.reset();  // it refers to the session that goes
+  database_.Reconnect();
+  Take(true);
+}
+
+void Lease::Fence(db::Connection& connection) {
+  const auto& capabilities = database_.dialect().capabilities();
+  const auto holder = Read(connection, ledger_, capabilities.for_share);
+  if (!holder || holder->token != token_) ThrowConflict(holder);
+  // Renewing in the transaction itself costs nothing where there is only one
+  // writer anyway; elsewhere the heartbeat does it.
+  if (!capabilities.many_sessions) Renew(connection);
+}
+
+void Lease::Renew(db::Connection& connection) const {
+  connection.Execute(
+      "UPDATE " + ledger_.TableNamed("lease") +
+          " SET expires = " + database_.dialect().capabilities().now_sql +
+          " + " + std::to_string(LeaseSeconds()) +
+          " WHERE schema_name = $1 AND token = $2",
+      {ledger_.schema_name(), token_});
+}
+
+void Lease::Heartbeat() {
+  std::unique_ptr<db::Connection> connection;
+  std::unique_lock<std::mutex> guard(mutex_);
+  const std::chrono::milliseconds lease = std::chrono::seconds(LeaseSeconds());
+  while (!wake_.wait_for(guard, lease / 4, [this] { return stopping_; })) {
+    guard.unlock();
+    try {
+      if (!connection || !connection->alive()) {
+        connection = database_.NewConnection("heartbeat");
+      }
+      Renew(*connection);
+    } catch (const std::exception& error) {
+      // A heartbeat missed is not a failure: the work itself fences.
+      base::Log(base::LogLevel::kWarning,
+                std::string("heartbeat: ") + error.what());
+    }
+    guard.lock();
+  }
+}
+
+std::optional<Holder> Lease::Last(db::Connection& connection,
+                                  const Ledger& ledger) {
+  return Read(connection, ledger, "");
+}
+
+std::optional<Holder> Lease::Live(db::Connection& connection,
+                                  const Ledger& ledger) {
+  const auto holder = Read(connection, ledger, "");
+  if (!holder || !MayBeAlive(*holder)) return std::nullopt;
+  return holder;
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,440 @@
+#include "ledger/ledger.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "ledger/ledger_schema.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+using db::Connection;
+using db::Value;
+
+constexpr const char* kMigrationColumns =
+    "id, title, checksum, source, phase, sub_state, plan, started_at, "
+    "updated_at, error, folded_into";
+
+std::string Now() { return base::FormatUtc(base::SystemClock().WallTime()); }
+
+std::string Text(const Value& value) { return db::ToText(value); }
+
+const std::array<std::pair<ActionState, const char*>, 4> kStates = {{
+    {ActionState::kPending, "pending"},
+    {ActionState::kRunning, "running"},
+    {ActionState::kDone, "done"},
+    {ActionState::kUndone, "undone"},
+}};
+
+const char* ToString(ActionState state) {
+  for (const auto& [value, text] : kStates) {
+    if (value == state) return text;
+  }
+  throw Error(ErrorKind::kInternal, "unknown action state");
+}
+
+ActionState ActionStateFrom(const std::string& text) {
+  for (const auto& [value, name] : kStates) {
+    if (text == name) return value;
+  }
+  throw Error(ErrorKind::kCorrupt,
+              "the ledger has an action in the unknown state '" + text + "'");
+}
+
+MigrationRow ToMigration(const db::Row& row) {
+  MigrationRow migration;
+  migration.id = Text(row[0]);
+  migration.title = Text(row[1]);
+  migration.checksum = Text(row[2]);
+  migration.source = Text(row[3]);
+  migration.phase = PhaseFromString(Text(row[4]));
+  migration.sub_state = SubStateFromString(Text(row[5]));
+  migration.plan = PlanFromJson(Text(row[6]));
+  migration.started_at = Text(row[7]);
+  migration.updated_at = Text(row[8]);
+  migration.error = Text(row[9]);
+  migration.folded_into = Text(row[10]);
+  return migration;
+}
+
+}  // namespace
+
+Ledger::Ledger(const db::Dialect& dialect, std::string schema_name,
+               std::string who)
+    : dialect_(dialect),
+      schema_name_(std::move(schema_name)),
+      who_(std::move(who)) {}
+
+std::string Ledger::TableNamed(const std::string& table) const {
+  return dialect_.capabilities().ledger_prefix + table;
+}
+
+std::optional<int> Ledger::LayoutVersion(Connection& connection) const {
+  try {
+    const db::Result found = connection.Execute(
+        "SELECT value FROM " + TableNamed("meta") + " WHERE name = 'version'");
+    if (found.rows.empty()) {
+      throw Error(ErrorKind::kCorrupt, "the ledger does not say its version");
+    }
+    return std::stoi(Text(found.rows[0][0]));
+  } catch (const Error& error) {
+    const bool absent = error.kind() == ErrorKind::kRefused ||
+                        error.kind() == ErrorKind::kNotFound;
+    if (absent) return std::nullopt;
+    throw;
+  }
+}
+
+bool Ledger::Open(Connection& connection) const {
+  const std::optional<int> version = LayoutVersion(connection);
+  if (!version) return false;
+  if (*version > kLedgerVersion) {
+    throw Error(ErrorKind::kRefused,
+                "the ledger in this database was written by a newer segue")
+        .WithHint("use that version of segue for this database");
+  }
+  if (*version < kLedgerVersion) Upgrade(connection);
+  return true;
+}
+
+namespace {
+
+[[noreturn]] void ThrowNoLedger(const Error& cause) {
+  throw Error(
+      ErrorKind::kRefused,
+      std::string("segue may not create its ledger here: ") + cause.what())
+      .WithCode(cause.native_code())
+      .WithHint(
+          "it keeps its state in the database it changes; let this role "
+          "create there, or run the first command as the database's owner");
+}
+
+}  // namespace
+
+void Ledger::CreateTables(Connection& connection) const {
+  db::Transaction transaction(connection, {});
+  for (const std::string& sql : dialect_.LedgerSetup()) {
+    connection.Execute(sql);
+  }
+  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
+    connection.Execute(sql);
+  }
+  connection.Execute("INSERT INTO " + TableNamed("meta") +
+                         " (name, value) VALUES ('version', $1)"
+                         " ON CONFLICT (name) DO NOTHING",
+                     {std::to_string(kLedgerVersion)});
+  transaction.Commit();
+}
+
+void Ledger::Install(Connection& connection) const {
+  if (Open(connection)) return;
+  try {
+    CreateTables(connection);
+  } catch (const Error& error) {
+    if (error.poisons_connection()) throw;
+    // Another runner may have created it at the same instant.
+    if (Open(connection)) return;
+    if (error.kind() != ErrorKind::kRefused) throw;
+    ThrowNoLedger(error);
+  }
+}
+
+// Another runner may do the same at the same instant: the row of the version
+// is locked first and read again.
+void Ledger::Upgrade(Connection& connection) const {
+  db::Transaction transaction(connection, {});
+  connection.Execute("UPDATE " + TableNamed("meta") +
+                     " SET value = value WHERE name = 'version'");
+  for (int version = LayoutVersion(connection).value_or(kLedgerVersion);
+       version < kLedgerVersion; ++version) {
+    for (const std::string& sql :
+         LedgerUpgrade(dialect_.capabilities(), version)) {
+      connection.Execute(sql);
+    }
+  }
+  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
+    connection.Execute(sql);
+  }
+  connection.Execute(
+      "UPDATE " + TableNamed("meta") + " SET value = $1 WHERE name = 'version'",
+      {std::to_string(kLedgerVersion)});
+  transaction.Commit();
+}
+
+std::optional<MigrationRow> Ledger::LoadWhere(
+    Connection& connection, const std::string& condition,
+    const std::vector<Value>& more) const {
+  std::vector<Value> parameters = {schema_name_};
+  parameters.insert(parameters.end(), more.begin(), more.end());
+  const db::Result found = connection.Execute(
+      std::string("SELECT ") + kMigrationColumns + " FROM " +
+          TableNamed("migration") + " WHERE schema_name = $1 " + condition,
+      parameters);
+  if (found.rows.empty()) return std::nullopt;
+  return ToMigration(found.rows[0]);
+}
+
+std::optional<MigrationRow> Ledger::Load(Connection& connection,
+                                         const std::string& id) const {
+  return LoadWhere(connection, "AND id = $2", {id});
+}
+
+std::optional<MigrationRow> Ledger::Active(Connection& connection) const {
+  return LoadWhere(connection,
+                   "AND folded_into = ''"
+                   " AND phase NOT IN ('COMPLETE', 'ROLLED_BACK') "
+                   "ORDER BY started_at LIMIT 1",
+                   {});
+}
+
+std::optional<MigrationRow> Ledger::Newest(Connection& connection) const {
+  return LoadWhere(connection,
+                   "AND folded_into = ''"
+                   " ORDER BY updated_at DESC, started_at DESC LIMIT 1",
+                   {});
+}
+
+std::vector<std::string> Ledger::Folded(Connection& connection,
+                                        const std::string& id) const {
+  const db::Result found =
+      connection.Execute("SELECT id FROM " + TableNamed("migration") +
+                             " WHERE schema_name = $1 AND folded_into = $2",
+                         {schema_name_, id});
+  std::vector<std::string> ids;
+  for (const db::Row& row : found.rows) ids.push_back(Text(row[0]));
+  std::sort(ids.begin(), ids.end(), base::NumberedLess);
+  return ids;
+}
+
+void Ledger::Create(Connection& connection, const MigrationRow& row) const {
+  for (const char* table : {"action", "motion", "range"}) {
+    connection.Execute("DELETE FROM " + TableNamed(table) +
+                           " WHERE schema_name = $1 AND migration = $2",
+                       {schema_name_, row.id});
+  }
+  connection.Execute("DELETE FROM " + TableNamed("migration") +
+                         " WHERE schema_name = $1 AND id = $2",
+                     {schema_name_, row.id});
+  // Those of an earlier attempt, rolled back with it, are on their own again.
+  connection.Execute("UPDATE " + TableNamed("migration") +
+                         " SET folded_into = '' WHERE schema_name = $1"
+                         " AND folded_into = $2 AND phase = 'ROLLED_BACK'",
+                     {schema_name_, row.id});
+  const std::string now = Now();
+  connection.Execute(
+      "INSERT INTO " + TableNamed("migration") +
+          " (schema_name, id, title, checksum, source, phase, sub_state, plan,"
+          " started_at, updated_at, error, folded_into)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11)",
+      {schema_name_, row.id, row.title, row.checksum, row.source,
+       std::string(segue::ToString(row.phase)),
+       std::string(segue::ToString(row.sub_state)), ToJson(row.plan), now, now,
+       row.folded_into});
+}
+
+void Ledger::SetPhase(Connection& connection, const std::string& id,
+                      Phase phase, SubState sub_state) const {
+  connection.Execute("UPDATE " + TableNamed("migration") +
+                         " SET phase = $3, sub_state = $4, updated_at = $5"
+                         " WHERE schema_name = $1"
+                         " AND (id = $2 OR folded_into = $2)",
+                     {schema_name_, id, std::string(segue::ToString(phase)),
+                      std::string(segue::ToString(sub_state)), Now()});
+}
+
+void Ledger::SetError(Connection& connection, const std::string& id,
+                      const std::string& error) const {
+  connection.Execute("UPDATE " + TableNamed("migration") +
+                         " SET error = $3, updated_at = $4"
+                         " WHERE schema_name = $1 AND id = $2",
+                     {schema_name_, id, error, Now()});
+}
+
+ActionState Ledger::StateOf(Connection& connection, const std::string& id,
+                            int step, int action) const {
+  const db::Result found = connection.Execute(
+      "SELECT state FROM " + TableNamed("action") +
+          " WHERE schema_name = $1 AND migration = $2 AND step = $3"
+          " AND action = $4",
+      {schema_name_, id, std::int64_t{step}, std::int64_t{action}});
+  if (found.rows.empty()) return ActionState::kPending;
+  return ActionStateFrom(Text(found.rows[0][0]));
+}
+
+void Ledger::SetState(Connection& connection, const std::string& id, int step,
+                      int action, ActionState state) const {
+  const std::int64_t attempt = state == ActionState::kRunning ? 1 : 0;
+  connection.Execute(
+      "INSERT INTO " + TableNamed("action") +
+          " AS a (schema_name, migration, step, action, state, attempts,"
+          " changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+          " ON CONFLICT (schema_name, migration, step, action) DO UPDATE SET"
+          " state = excluded.state, attempts = a.attempts + excluded.attempts,"
+          " changed_at = excluded.changed_at",
+      {schema_name_, id, std::int64_t{step}, std::int64_t{action},
+       std::string(ToString(state)), attempt, Now()});
+}
+
+void Ledger::LoadStates(Connection& connection, const std::string& id,
+                        Plan& plan) const {
+  const db::Result found = connection.Execute(
+      "SELECT step, state FROM " + TableNamed("action") +
+          " WHERE schema_name = $1 AND migration = $2 AND action = $3",
+      {schema_name_, id, std::int64_t{kWholeStep}});
+  for (const db::Row& row : found.rows) {
+    const auto index = static_cast<std::size_t>(db::ToInt(row[0]));
+    if (index >= plan.steps.size()) continue;
+    const ActionState state = ActionStateFrom(Text(row[1]));
+    Step& step = plan.steps[index];
+    step.rolled_back = state == ActionState::kUndone;
+    step.executed = state == ActionState::kDone || step.rolled_back;
+  }
+}
+
+void Ledger::AddEvent(Connection& connection, const std::string& id,
+                      const std::string& phase,
+                      const std::string& message) const {
+  connection.Execute(
+      "INSERT INTO " + TableNamed("event") +
+          " (schema_name, migration, at, phase, message, who, host, tool)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+      {schema_name_, id, Now(), phase, message, who_, HostName(),
+       std::string(base::Version())});
+}
+
+std::vector<HistoryEntry> Ledger::Events(Connection& connection,
+                                         const std::string& id) const {
+  const db::Result found = connection.Execute(
+      "SELECT id, at, migration, phase, message, who, host, tool FROM " +
+          TableNamed("event") +
+          " WHERE schema_name = $1 AND ($2 = '' OR migration = $2)"
+          " ORDER BY id",
+      {schema_name_, id});
+  std::vector<HistoryEntry> entries;
+  for (const db::Row& row : found.rows) {
+    entries.push_back({db::ToInt(row[0]), Text(row[1]), Text(row[2]),
+                       Text(row[3]), Text(row[4]), Text(row[5]), Text(row[6]),
+                       Text(row[7])});
+  }
+  return entries;
+}
+
+std::optional<MotionRow> Ledger::LoadMotion(Connection& connection,
+                                            const std::string& id,
+                                            const std::string& motion,
+                                            const std::string& activity) const {
+  const db::Result found = connection.Execute(
+      "SELECT position, moved, total, rate, done FROM " + TableNamed("motion") +
+          " WHERE schema_name = $1 AND migration = $2 AND motion = $3"
+          " AND activity = $4",
+      {schema_name_, id, motion, activity});
+  if (found.rows.empty()) return std::nullopt;
+  const db::Row& row = found.rows[0];
+  return MotionRow{db::ValuesFromJson(Text(row[0])), db::ToInt(row[1]),
+                   db::ToInt(row[2]), static_cast<double>(db::ToInt(row[3])),
+                   db::ToInt(row[4]) != 0};
+}
+
+void Ledger::SaveMotion(Connection& connection, const std::string& id,
+                        const std::string& motion, const std::string& activity,
+                        const MotionRow& row) const {
+  connection.Execute(
+      "INSERT INTO " + TableNamed("motion") +
+          " (schema_name, migration, motion, activity, position, moved,"
+          " total, rate, done, changed_at)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+          " ON CONFLICT (schema_name, migration, motion, activity)"
+          " DO UPDATE SET position = excluded.position,"
+          " moved = excluded.moved, total = excluded.total,"
+          " rate = excluded.rate, done = excluded.done,"
+          " changed_at = excluded.changed_at",
+      {schema_name_, id, motion, activity, db::ValuesToJson(row.cursor),
+       row.rows, row.total, static_cast<std::int64_t>(row.rate),
+       std::int64_t{row.done ? 1 : 0}, Now()});
+}
+
+void Ledger::ForgetMotion(Connection& connection, const std::string& id,
+                          const std::string& motion,
+                          const std::string& activity) const {
+  for (const char* table : {"motion", "range"}) {
+    connection.Execute("DELETE FROM " + TableNamed(table) +
+                           " WHERE schema_name = $1 AND migration = $2"
+                           " AND motion = $3 AND activity = $4",
+                       {schema_name_, id, motion, activity});
+  }
+}
+
+void Ledger::ForgetStep(Connection& connection, const std::string& id,
+                        int step) const {
+  connection.Execute("DELETE FROM " + TableNamed("action") +
+                         " WHERE schema_name = $1 AND migration = $2"
+                         " AND step = $3",
+                     {schema_name_, id, std::int64_t{step}});
+}
+
+std::vector<VersionInfo> Ledger::Versions(Connection& connection) const {
+  const db::Result found = connection.Execute(
+      "SELECT name, version_schema, state, published_at FROM " +
+          TableNamed("version") + " WHERE schema_name = $1 ORDER BY position",
+      {schema_name_});
+  std::vector<VersionInfo> versions;
+  for (const db::Row& row : found.rows) {
+    versions.push_back(
+        {Text(row[0]), Text(row[1]), Text(row[2]), Text(row[3]), false});
+  }
+  for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
+    if (it->state == "live") {
+      it->latest = true;
+      break;
+    }
+  }
+  return versions;
+}
+
+void Ledger::AddVersion(Connection& connection, const std::string& name,
+                        const std::string& version_schema) const {
+  RemoveVersion(connection, name);
+  const std::string table = TableNamed("version");
+  connection.Execute(
+      "INSERT INTO " + table +
+          " (schema_name, name, version_schema, state, published_at, position)"
+          " SELECT $1, $2, $3, 'live', $4, COALESCE(MAX(position), 0) + 1"
+          " FROM " +
+          table + " WHERE schema_name = $1",
+      {schema_name_, name, version_schema, Now()});
+}
+
+void Ledger::RemoveVersion(Connection& connection,
+                           const std::string& name) const {
+  connection.Execute("DELETE FROM " + TableNamed("version") +
+                         " WHERE schema_name = $1 AND name = $2",
+                     {schema_name_, name});
+}
+
+void Ledger::RetireOthers(Connection& connection,
+                          const std::string& name) const {
+  connection.Execute("UPDATE " + TableNamed("version") +
+                         " SET state = 'retired'"
+                         " WHERE schema_name = $1 AND name <> $2",
+                     {schema_name_, name});
+}
+
+std::string HostName() {
+  std::array<char, 256> buffer{};
+  if (gethostname(buffer.data(), buffer.size() - 1) != 0) return "unknown";
+  return buffer.data();
+}
+
+std::string SystemUser() {
+  const passwd* entry = getpwuid(geteuid());
+  return entry != nullptr ? entry->pw_name : std::to_string(geteuid());
+}
+
+}  // namespace segue::engine

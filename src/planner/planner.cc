@@ -1,0 +1,280 @@
+#include "planner/planner.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <utility>
+#include <variant>
+
+#include "base/text.h"
+#include "checks/check.h"
+#include "plan/names.h"
+#include "planner/render_steps.h"
+#include "planning/operation.h"
+#include "planning/plan_operations.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+// Views of our own published versions depend on every table and are retired
+// before anything is dropped, so no operation needs to mind them.
+void ForgetVersionViews(schema::Schema& schema,
+                        const std::vector<std::string>& live_versions) {
+  for (schema::Table& table : schema.tables) {
+    auto& all = table.dependents;
+    const auto ours = [&](const schema::Dependent& dependent) {
+      return std::any_of(live_versions.begin(), live_versions.end(),
+                         [&](const std::string& version) {
+                           return dependent.name.rfind(version + ".", 0) == 0;
+                         });
+    };
+    all.erase(std::remove_if(all.begin(), all.end(), ours), all.end());
+  }
+}
+
+bool AddsVisibleColumn(const std::vector<ops::DraftStep>& steps) {
+  for (const ops::DraftStep& step : steps) {
+    for (const plan::Action& action : step.actions) {
+      if (std::holds_alternative<plan::AddColumn>(action)) return true;
+    }
+  }
+  return false;
+}
+
+void CheckTransformErrors(const db::Capabilities& can,
+                          const PlannerInput& input) {
+  if (input.on_transform_error != OnTransformError::kMark ||
+      can.marks_transform_errors) {
+    return;
+  }
+  throw Error(ErrorKind::kRefused,
+              "on_transform_error: mark: a trigger of " + can.name +
+                  " cannot go on after an error, so that a write which 'up' or "
+                  "'down' fails on can only be refused")
+      .WithHint("use 'on_transform_error: refuse'");
+}
+
+void CheckAccess(const db::Capabilities& can, const PlannerInput& input) {
+  if (input.access == Access::kVersioned && !can.versioned_access) {
+    throw Error(ErrorKind::kRefused,
+                can.name + " has no versioned access in this version of segue")
+        .WithHint("use 'access: in_place'");
+  }
+  if (input.access == Access::kInPlace && !input.live_versions.empty()) {
+    throw Error(ErrorKind::kRefused,
+                "schema '" + input.schema_name +
+                    "' has the published version '" +
+                    input.live_versions.back() +
+                    "', whose clients would not see a change in place")
+        .WithHint("use 'access: versioned'");
+  }
+}
+
+std::string VersionSchemaFor(const db::Capabilities& can,
+                             const PlannerInput& input) {
+  if (input.access != Access::kVersioned) return {};
+  const std::string& version = input.migration.version.empty()
+                                   ? input.migration.id
+                                   : input.migration.version;
+  return plan::VersionSchema(input.schema_name, version, can.max_identifier);
+}
+
+// Of which tables and indexes the history says how they fare: not those of
+// ours, which get another name or go, nor those of tables that are new.
+std::vector<Gauge> GaugesFor(const db::Language& language,
+                             const schema::Schema& schema,
+                             const ops::PlanContext& context) {
+  std::map<std::string, std::vector<std::string>> indexes;
+  const auto add = [&](const schema::TableName& table,
+                       const schema::Index& index) {
+    const bool ours = base::StartsWith(index.name, plan::kOurs);
+    std::vector<std::string>& names = indexes[table.name];
+    const bool known =
+        std::find(names.begin(), names.end(), index.name) != names.end();
+    if (!ours && !known) names.push_back(index.name);
+  };
+  for (const ops::DraftStep& step : context.steps) {
+    for (const plan::Action& action : step.actions) {
+      if (const auto* create = std::get_if<plan::CreateIndex>(&action)) {
+        add(create->table, create->index);
+      } else if (const auto* drop = std::get_if<plan::DropIndex>(&action)) {
+        add(drop->table, drop->index);
+      } else if (const auto* fill = std::get_if<plan::Backfill>(&action)) {
+        indexes[plan::TableOf(context.motions.At(fill->motions[0])).name];
+      }
+    }
+  }
+  std::vector<Gauge> gauges;
+  for (const auto& [name, names] : indexes) {
+    const schema::Table* table = schema.FindTable(name);
+    if (table != nullptr) gauges.push_back(language.GaugeFor(*table, names));
+  }
+  return gauges;
+}
+
+// Of several motions that one walk fills, which goes over the rows once, the
+// costliest counts.
+void Combine(const std::vector<MotionEstimate>& one,
+             std::vector<MotionEstimate>& all) {
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    if (i == all.size()) {
+      all.push_back(one[i]);
+      continue;
+    }
+    all[i].seconds = std::max(all[i].seconds, one[i].seconds);
+    all[i].log_bytes = std::max(all[i].log_bytes, one[i].log_bytes);
+    all[i].disk_bytes = std::max(all[i].disk_bytes, one[i].disk_bytes);
+  }
+}
+
+// A table that is made on the way is empty.
+std::vector<MotionEstimate> EstimatesFor(const db::Dialect& dialect,
+                                         db::Connection& connection,
+                                         const schema::Schema& schema,
+                                         const ops::PlanContext& context,
+                                         const plan::Backfill& fill) {
+  std::vector<MotionEstimate> all;
+  for (const plan::MotionId& id : fill.motions) {
+    const auto* motion =
+        std::get_if<plan::ColumnMotion>(&context.motions.At(id));
+    if (motion == nullptr) continue;
+    const schema::Table* table = schema.FindTable(motion->table.name);
+    if (table == nullptr) continue;
+    Combine(dialect.Estimate(connection, *motion, *table), all);
+  }
+  return all;
+}
+
+std::vector<MotionEstimate> EstimatesFor(const db::Dialect& dialect,
+                                         db::Connection& connection,
+                                         const schema::Schema& schema,
+                                         const ops::PlanContext& context) {
+  std::vector<MotionEstimate> all;
+  for (const ops::DraftStep& step : context.steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* fill = std::get_if<plan::Backfill>(&action);
+      if (fill == nullptr) continue;
+      for (MotionEstimate& one :
+           EstimatesFor(dialect, connection, schema, context, *fill)) {
+        all.push_back(std::move(one));
+      }
+    }
+  }
+  return all;
+}
+
+// What actions of the plan name: each motion that has rows to fill, and each
+// fill that several share.
+std::vector<MotionSql> RenderMotions(const db::Language& language,
+                                     const ops::PlanContext& context,
+                                     const db::RenderContext& render) {
+  std::vector<MotionSql> motions;
+  for (const ops::DraftStep& step : context.steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* fill = std::get_if<plan::Backfill>(&action);
+      if (fill == nullptr) continue;
+      for (const plan::MotionId& id : fill->motions) {
+        motions.push_back(language.RenderMotions({id}, render));
+      }
+      if (fill->motions.size() == 1) continue;
+      motions.push_back(language.RenderMotions(fill->motions, render));
+    }
+  }
+  return motions;
+}
+
+Plan Assemble(const db::Language& language, const PlannerInput& input,
+              const schema::Schema& schema, const ops::PlanContext& context) {
+  Plan plan;
+  plan.id = input.migration.id;
+  plan.title = input.migration.title;
+  plan.access = input.access;
+  plan.version = input.migration.version.empty() ? input.migration.id
+                                                 : input.migration.version;
+  plan.version_schema = context.version_schema;
+  const db::RenderContext render{schema, input.lock_budget, context.motions};
+  for (const ops::DraftStep& draft : context.steps) {
+    plan.steps.push_back(RenderStep(language, draft, render));
+    plan.steps.back().source = draft.source;
+  }
+  plan.motions = RenderMotions(language, context, render);
+  plan.gauges = GaugesFor(language, schema, context);
+  plan.on_transform_error = input.on_transform_error;
+  const db::Capabilities& can = language.capabilities();
+  if (input.access == Access::kVersioned) {
+    plan.notes = can.versioned_notes;
+  } else if (AddsVisibleColumn(context.steps)) {
+    plan.notes = can.in_place_notes;
+  }
+  if (!context.closing.empty()) {
+    plan.notes.push_back(
+        "on_transform_error: mark: a write that 'up' or 'down' fails on goes "
+        "through and its row is marked; verify lists the marked rows, and "
+        "complete is refused while there are any");
+  }
+  for (const std::string& question : context.inquiry.Unanswered()) {
+    plan.notes.push_back("not checked with a server: " + question);
+  }
+  return plan;
+}
+
+bool HasError(const std::vector<Finding>& findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) {
+                       return finding.severity == Finding::Severity::kError;
+                     });
+}
+
+// `server` answers the questions, `estimate` says what the steps will cost.
+// Without a server neither is there.
+Planned PlanOn(const db::Language& language, schema::Schema schema,
+               ops::Inquiry::Server server, const PlannerInput& input,
+               const std::function<std::vector<MotionEstimate>(
+                   const schema::Schema&, const ops::PlanContext&)>& estimate) {
+  const db::Capabilities& can = language.capabilities();
+  ForgetVersionViews(schema, input.live_versions);
+  ops::Inquiry inquiry(std::move(server));
+  ops::PlanContext context{
+      language, input.access, input.migration.id, VersionSchemaFor(can, input),
+      inquiry,  schema};
+  context.on_transform_error = input.on_transform_error;
+  context.live_versions = input.live_versions;
+  ops::PlanOperations(context, input.migration.operations);
+  Planned planned;
+  planned.findings =
+      checks::RunAll({schema, context.steps, context.motions, can});
+  // A refused plan is not rendered: a table we may not alter may also be one
+  // that cannot be rendered.
+  if (HasError(planned.findings)) return planned;
+  planned.plan = Assemble(language, input, schema, context);
+  if (estimate) planned.plan.estimates = estimate(schema, context);
+  return planned;
+}
+
+}  // namespace
+
+Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
+                 const PlannerInput& input) {
+  CheckAccess(dialect.capabilities(), input);
+  CheckTransformErrors(dialect.capabilities(), input);
+  return PlanOn(
+      dialect, dialect.Inspect(connection, input.schema_name),
+      [&](const db::Question& question) {
+        return dialect.Examine(connection, question);
+      },
+      input,
+      [&](const schema::Schema& schema, const ops::PlanContext& context) {
+        return EstimatesFor(dialect, connection, schema, context);
+      });
+}
+
+Planned MakePlanOffline(const db::Language& language,
+                        const schema::Schema& schema,
+                        const PlannerInput& input) {
+  CheckAccess(language.capabilities(), input);
+  CheckTransformErrors(language.capabilities(), input);
+  return PlanOn(language, schema, {}, input, {});
+}
+
+}  // namespace segue::engine

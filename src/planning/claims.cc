@@ -1,0 +1,177 @@
+#include "planning/claims.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "segue/error.h"
+
+namespace segue::ops {
+namespace {
+
+// What is only read may be read again, and may go once the reader is done:
+// contract steps run in the order of the operations. An index is built when
+// the columns are filled, over what stays of them.
+bool GoTogether(Use earlier, Use later) {
+  if (later == Use::kIndexes) {
+    return earlier != Use::kDrops && earlier != Use::kCopies;
+  }
+  if (earlier == Use::kIndexes) return later == Use::kReads;
+  return earlier == Use::kReads &&
+         (later == Use::kReads || later == Use::kDrops);
+}
+
+const char* Verb(Use use) {
+  switch (use) {
+    case Use::kReads:
+    case Use::kIndexes:
+      return "used";
+    case Use::kDrops:
+      return "dropped";
+    case Use::kChanges:
+    case Use::kCopies:
+      return "changed";
+  }
+  return "used";
+}
+
+// A table that nobody uses yet needs no protected change: what else it is to
+// be can be said where it is created.
+constexpr std::array<std::string_view, 4> kOnCreated = {
+    "add_column", "create_index", "create_constraint", "set_replica_identity"};
+
+// No column of the table goes, or gets another's name, while the view stands.
+constexpr std::array<std::string_view, 7> kWithAlias = {
+    "add_column",          "drop_column",       "create_index",
+    "drop_index",          "create_constraint", "rename_constraint",
+    "set_replica_identity"};
+
+bool Contains(const auto& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+bool GoesWithAlias(const std::string& operation) {
+  return Contains(kWithAlias, operation);
+}
+
+void Claims::Begin(const std::string& operation) {
+  operation_ = operation;
+  ++number_;
+}
+
+void Claims::TakeColumn(const std::string& table, const std::string& column,
+                        Use use) {
+  Take({table, "column", column, use, operation_, number_});
+}
+
+void Claims::TakeIndex(const std::string& table, const std::string& index,
+                       Use use) {
+  Take({table, "index", index, use, operation_, number_});
+}
+
+void Claims::TakeConstraint(const std::string& table,
+                            const std::string& constraint) {
+  Take({table, "constraint", constraint, Use::kChanges, operation_, number_});
+}
+
+void Claims::Take(Claim claim) {
+  for (const Claim& earlier : claims_) {
+    const bool same = earlier.table == claim.table &&
+                      earlier.kind == claim.kind && earlier.name == claim.name;
+    if (!same || earlier.number == claim.number) continue;
+    if (GoTogether(earlier.use, claim.use)) continue;
+    throw Error(ErrorKind::kRefused,
+                fmt::format("{} on table '{}': {} '{}' is already {} by an "
+                            "earlier {} of this migration",
+                            claim.operation, claim.table, claim.kind,
+                            claim.name, Verb(earlier.use), earlier.operation))
+        .WithHint("split it into two migrations");
+  }
+  claims_.push_back(std::move(claim));
+}
+
+std::vector<std::string> Claims::Columns(const std::string& table) const {
+  std::vector<std::string> names;
+  for (const Claim& claim : claims_) {
+    if (claim.table == table && claim.kind == "column") {
+      names.push_back(claim.name);
+    }
+  }
+  return names;
+}
+
+const schema::Table& Claims::Live(const schema::Table& now) {
+  return live_.try_emplace(now.name.name, now).first->second;
+}
+
+void Claims::DecideFate(const schema::TableName& table, TableFate fate,
+                        const std::string& to) {
+  fates_.insert_or_assign(table.name, Decision{table, fate, to});
+}
+
+std::vector<schema::TableName> Claims::Dropped() const {
+  std::vector<schema::TableName> dropped;
+  for (const auto& [name, decision] : fates_) {
+    if (decision.fate == TableFate::kDropped) dropped.push_back(decision.table);
+  }
+  return dropped;
+}
+
+bool Claims::HasFate(const std::string& table, TableFate fate) const {
+  const auto found = fates_.find(table);
+  return found != fates_.end() && found->second.fate == fate;
+}
+
+void Claims::RequireReachable(const std::string& operation,
+                              const std::string& shown) const {
+  const auto found = fates_.find(shown);
+  if (found == fates_.end() || found->second.fate == TableFate::kCreated) {
+    return;
+  }
+  const bool dropped = found->second.fate == TableFate::kDropped;
+  Error error(
+      ErrorKind::kRefused,
+      fmt::format("{} on table '{}': an earlier {} of this migration "
+                  "{}",
+                  operation, shown, dropped ? "drop_table" : "rename_table",
+                  dropped ? "drops it"
+                          : fmt::format("calls it '{}'", found->second.to)));
+  error.WithHint(dropped ? "put it into a migration of its own"
+                         : "use the new name");
+  throw error;
+}
+
+void Claims::WorkOn(const std::string& operation, const std::string& table,
+                    bool in_place) {
+  if (HasFate(table, TableFate::kCreated) && !Contains(kOnCreated, operation)) {
+    throw Error(ErrorKind::kRefused,
+                fmt::format("{} on table '{}': this migration creates the "
+                            "table",
+                            operation, table))
+        .WithHint("put it into the create_table");
+  }
+  const bool aliased = in_place && HasFate(table, TableFate::kRenamed);
+  if (aliased && !GoesWithAlias(operation)) {
+    throw Error(ErrorKind::kRefused,
+                fmt::format("{} on table '{}': this migration renames the "
+                            "table, and the view that has the new name until "
+                            "the contract holds on to its columns",
+                            operation, fates_.at(table).to))
+        .WithHint(
+            "put it into a migration of its own, or use 'access: "
+            "versioned'");
+  }
+  workers_[table].push_back(operation);
+}
+
+std::vector<std::string> Claims::Workers(const std::string& table) const {
+  const auto found = workers_.find(table);
+  return found == workers_.end() ? std::vector<std::string>{} : found->second;
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,53 @@
+// Several columns of one table that are duplicated by one operation, each into
+// a hidden column that takes its place at the contract.
+#pragma once
+
+#include <list>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "planning/shadow_column.h"
+#include "planning/table_work.h"
+
+namespace segue::ops {
+
+using Expressions = std::map<std::string, std::string>;  // by column
+
+// The columns whose expression does more than name the column itself.
+std::vector<std::string> Transformed(
+    const Expressions& expressions, const std::vector<schema::Column>& columns);
+
+class ColumnMotions {
+ public:
+  // Claims the columns. `leaving`: a constraint of the old columns that the
+  // new ones do not get; empty: none. Throws Error{kRefused} when a column
+  // cannot be duplicated.
+  ColumnMotions(TableWork& work, const std::vector<std::string>& columns,
+                const Expressions& up, const Expressions& down,
+                const std::string& leaving = "");
+
+  // The table's columns as the new version sees them.
+  const std::vector<schema::Column>& columns() const { return columns_; }
+  // What the new columns will hold.
+  std::vector<plan::ConstraintTrial::Value> Filled() const;
+  std::vector<std::string> Provenance() const;
+
+  void Expand();
+  void Migrate();
+  // And applies the columns to the shape.
+  void Contract();
+
+ private:
+  void RefuseShared(const std::vector<std::string>& columns,
+                    const std::string& leaving) const;
+  void Begin(const std::string& name, const Expressions& up,
+             const Expressions& down, const std::string& leaving);
+
+  TableWork& work_;
+  std::vector<schema::Column> columns_;
+  std::vector<plan::ConstraintTrial::Value> filled_;
+  std::list<ShadowColumn> shadows_;
+};
+
+}  // namespace segue::ops

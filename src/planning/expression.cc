@@ -1,0 +1,178 @@
+#include "planning/expression.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/text.h"
+#include "segue/error.h"
+
+namespace segue::ops {
+namespace {
+
+std::vector<std::string> Names(const std::vector<schema::Column>& columns) {
+  std::vector<std::string> names;
+  names.reserve(columns.size());
+  for (const schema::Column& column : columns) names.push_back(column.name);
+  return names;
+}
+
+const schema::Column* Find(const std::vector<schema::Column>& columns,
+                           const std::string& name) {
+  for (const schema::Column& column : columns) {
+    if (column.name == name) return &column;
+  }
+  return nullptr;
+}
+
+// Lower case with single spaces, but for what stands in quotes.
+std::string Folded(std::string_view text) {
+  std::string folded;
+  char quote = 0;
+  for (const char c : base::Trim(text)) {
+    const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (quote == 0 && space) {
+      if (folded.back() != ' ') folded += ' ';
+      continue;
+    }
+    if (quote == 0 && (c == '\'' || c == '"')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = 0;
+    }
+    folded +=
+        quote == 0 ? base::ToLower(std::string_view(&c, 1)) : std::string(1, c);
+  }
+  return folded;
+}
+
+bool IsTypeName(std::string_view text) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyz0123456789_ \"().,[]";
+  return text.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+// Without "::type" behind a constant.
+std::string WithoutCast(const std::string& text) {
+  if (text.empty()) return text;
+  std::size_t end = 0;
+  if (text.front() == '\'') {
+    for (end = 1; end < text.size(); ++end) {
+      if (text[end] != '\'') continue;
+      if (end + 1 >= text.size() || text[end + 1] != '\'') break;
+      ++end;
+    }
+    ++end;
+  } else {
+    end = text.find_first_not_of("-+.0123456789abcdefghijklmnopqrstuvwxyz_");
+  }
+  const bool cast = end < text.size() && text.compare(end, 2, "::") == 0 &&
+                    IsTypeName(std::string_view(text).substr(end + 2));
+  return cast ? text.substr(0, end) : text;
+}
+
+// True when the parenthesis at the start is closed at the very end.
+bool Enclosed(const std::string& text) {
+  if (text.size() < 2 || text.front() != '(' || text.back() != ')') {
+    return false;
+  }
+  int depth = 0;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+      continue;
+    }
+    if (c == '\'' || c == '"') quote = c;
+    if (c == '(') ++depth;
+    if (c == ')' && --depth == 0) return i + 1 == text.size();
+  }
+  return false;
+}
+
+std::string Normal(const std::string& sql) {
+  std::string text = Folded(sql);
+  while (Enclosed(text)) text = Folded(text.substr(1, text.size() - 2));
+  return WithoutCast(text);
+}
+
+}  // namespace
+
+std::string QuotedName(const std::string& name) {
+  return base::Quoted(name, '"');
+}
+
+std::vector<plan::Binding> Bind(const std::string& sql,
+                                const std::vector<schema::Column>& columns) {
+  std::vector<plan::Binding> bindings;
+  for (const std::string& name :
+       schema::ReferencedColumns(sql, Names(columns))) {
+    const schema::Column* column = Find(columns, name);
+    bindings.push_back({name, column->physical(), column->type});
+  }
+  return bindings;
+}
+
+plan::Expression ColumnExpression(const schema::Column& column) {
+  plan::Expression expression;
+  expression.sql = QuotedName(column.name);
+  expression.bindings = {{column.name, column.physical(), column.type}};
+  expression.is_immutable = true;
+  return expression;
+}
+
+plan::Expression Examined(const PlanContext& context,
+                          const schema::Table& table,
+                          const std::vector<schema::Column>& columns,
+                          const GivenExpression& given) {
+  std::vector<plan::Binding> bindings = Bind(given.sql, columns);
+  const db::Answer& answer = context.Ask(
+      db::ExpressionQuestion{table.name, given.sql, bindings, given.type});
+  if (!answer.error.empty()) {
+    throw Error(
+        ErrorKind::kRefused,
+        fmt::format("expression '{}' of column '{}' of table '{}' is "
+                    "not accepted: {}",
+                    given.key, given.column, table.name.name, answer.error))
+        .WithSql(given.sql)
+        .WithHint(fmt::format("'{}' may use the columns {}", given.key,
+                              base::Join(Names(columns), ", ")));
+  }
+  return {given.sql, std::move(bindings), answer.is_volatile,
+          answer.is_immutable};
+}
+
+const db::Answer& AnswerOnDefault(const PlanContext& context,
+                                  const schema::Table& table,
+                                  const std::string& sql,
+                                  const std::string& type) {
+  return context.Ask(db::DefaultQuestion{table.name, sql, type});
+}
+
+const db::Answer& ExaminedDefault(const PlanContext& context,
+                                  const schema::Table& table,
+                                  const schema::Column& column) {
+  const db::Answer& answer = AnswerOnDefault(
+      context, table, column.default_sql.value_or(""), column.type);
+  if (!answer.error.empty()) {
+    throw Error(ErrorKind::kRefused,
+                fmt::format("default {} of column '{}' ({}) of table '{}' is "
+                            "not accepted: {}",
+                            column.default_sql.value_or(""), column.name,
+                            column.type, table.name.name, answer.error));
+  }
+  return answer;
+}
+
+bool SameDefault(const std::optional<std::string>& a,
+                 const std::optional<std::string>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return Normal(*a) == Normal(*b);
+}
+
+bool SameType(const std::string& a, const std::string& b) {
+  return Folded(a) == Folded(b);
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,184 @@
+#include "planning/obstacles.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "planning/constraint_move.h"
+#include "planning/index_move.h"
+#include "schema/constraint_text.h"
+
+namespace segue::ops {
+namespace {
+
+using schema::Constraint;
+using schema::ConstraintKind;
+
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool Mentions(const std::string& sql, const std::string& column) {
+  return !schema::ReferencedColumns(sql, {column}).empty();
+}
+
+// Collects reasons for one column.
+class Search {
+ public:
+  Search(const schema::Table& table, const schema::Column& column, Fate fate,
+         const db::Capabilities& capabilities)
+      : table_(table),
+        column_(column.physical()),
+        replaced_(fate == Fate::kReplaced),
+        // Where constraints cannot be added or dropped apart from the table,
+        // they do not go with the column either.
+        fixed_constraints_(!capabilities.constraints_go_with_column) {
+    OfColumn(column);
+    for (const Constraint& constraint : table.constraints) Of(constraint);
+    OfPrimaryKey();
+    for (const schema::Index& index : table.indexes) Of(index);
+    OfOthers();
+  }
+
+  std::vector<std::string> reasons() && { return std::move(reasons_); }
+
+ private:
+  void Add(std::string reason) { reasons_.push_back(std::move(reason)); }
+
+  void OfColumn(const schema::Column& column) {
+    if (Contains(table_.partition_key, column_)) {
+      Add("it is part of the partition key");
+    }
+    if (!replaced_) return;
+    if (column.identity != schema::Identity::kNone) {
+      Add("it is an identity column");
+    }
+    if (!column.generated_sql.empty()) Add("it is a generated column");
+    if (column.has_column_grants) Add("it has privileges of its own");
+    if (base::ToLower(column.default_sql.value_or("")).find("nextval(") !=
+        std::string::npos) {
+      Add("its default takes values from a sequence, which may go with it");
+    }
+  }
+
+  bool Concerns(const Constraint& constraint) const {
+    if (Contains(constraint.columns, column_)) return true;
+    if (constraint.kind == ConstraintKind::kCheck) {
+      return Mentions(
+          constraint.check.empty() ? constraint.definition : constraint.check,
+          column_);
+    }
+    // A table that references itself: the column may be the referenced one.
+    return constraint.kind == ConstraintKind::kForeignKey &&
+           Mentions(constraint.definition, table_.name.name) &&
+           Mentions(constraint.definition, column_);
+  }
+
+  void Of(const Constraint& constraint) {
+    const bool mentioned = Concerns(constraint);
+    if (!mentioned || constraint.kind == ConstraintKind::kPrimaryKey) return;
+    if (!replaced_ && !fixed_constraints_) return;  // goes with the column
+    if (replaced_ && CanMove(table_, constraint, column_)) return;
+    if (constraint.kind == ConstraintKind::kUnique && !fixed_constraints_) {
+      return;  // rebuilt over the new column
+    }
+    Add(fmt::format("{} '{}' uses it", schema::KindText(constraint.kind),
+                    constraint.name));
+  }
+
+  // By the constraint or by the index: not every database lists both.
+  void OfPrimaryKey() {
+    const auto key = [&](const Constraint& constraint) {
+      return constraint.kind == ConstraintKind::kPrimaryKey &&
+             Contains(constraint.columns, column_);
+    };
+    const auto key_index = [&](const schema::Index& index) {
+      return index.primary && UsesPlainly(index, column_);
+    };
+    const auto& constraints = table_.constraints;
+    const auto& indexes = table_.indexes;
+    if (std::any_of(constraints.begin(), constraints.end(), key) ||
+        std::any_of(indexes.begin(), indexes.end(), key_index)) {
+      Add("it is part of the primary key");
+    }
+  }
+
+  void Of(const schema::Index& index) {
+    if (!replaced_ || index.primary) return;
+    if (MentionsInSql(index, column_)) {
+      Add(fmt::format(
+          "an expression or the predicate of index '{}' mentions it",
+          index.name));
+    } else if (UsesPlainly(index, column_) && index.deferrable) {
+      Add(fmt::format("unique constraint '{}' is deferrable",
+                      index.constraint));
+    } else if (UsesPlainly(index, column_) &&
+               table_.kind == "partitioned table") {
+      Add(
+          fmt::format("index '{}' of the partitioned table cannot be built "
+                      "without blocking writes",
+                      index.name));
+    }
+  }
+
+  void OfOthers() {
+    for (const schema::Column& other : table_.columns) {
+      if (other.name != column_ && Mentions(other.generated_sql, column_)) {
+        Add(fmt::format("generated column '{}' is computed from it",
+                        other.name));
+      }
+    }
+    for (const schema::Dependent& dependent : table_.dependents) {
+      if (dependent.column != column_) continue;
+      Add(fmt::format("{} '{}' depends on it", dependent.kind, dependent.name));
+    }
+    for (const schema::Trigger& trigger : table_.triggers) {
+      if (!Mentions(trigger.definition, column_)) continue;
+      Add(fmt::format("trigger '{}' mentions it", trigger.name));
+    }
+  }
+
+  const schema::Table& table_;
+  std::string column_;
+  bool replaced_;
+  bool fixed_constraints_;
+  std::vector<std::string> reasons_;
+};
+
+}  // namespace
+
+std::vector<std::string> Obstacles(const schema::Table& table,
+                                   const schema::Column& column, Fate fate,
+                                   const db::Capabilities& capabilities) {
+  return Search(table, column, fate, capabilities).reasons();
+}
+
+void RefuseObstacles(const TableWork& work, const schema::Column& column,
+                     Fate fate) {
+  const std::vector<std::string> reasons =
+      Obstacles(work.live(), column, fate, work.capabilities());
+  if (reasons.empty()) return;
+  throw work.Refused(column.name, base::Join(reasons, "; "))
+      .WithHint(fate == Fate::kReplaced
+                    ? "a column with these cannot be replaced yet"
+                    : "drop or change what depends on it first");
+}
+
+void RefuseUnwritable(const TableWork& work, const schema::Column& column,
+                      const std::string& hint) {
+  std::string reason;
+  if (column.identity != schema::Identity::kNone) {
+    reason = "it is an identity column";
+  } else if (!column.generated_sql.empty()) {
+    reason = "it is a generated column";
+  } else if (Contains(work.live().partition_key, column.physical())) {
+    reason = "it is part of the partition key";
+  }
+  if (reason.empty()) return;
+  throw work
+      .Refused(column.name, reason + ", which a trigger cannot keep in step")
+      .WithHint(hint);
+}
+
+}  // namespace segue::ops

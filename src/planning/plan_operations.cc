@@ -1,0 +1,81 @@
+#include "planning/plan_operations.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "planning/narrow_sync.h"
+#include "planning/share_fills.h"
+#include "planning/version_views.h"
+#include "segue/error.h"
+
+namespace segue::ops {
+namespace {
+
+// The published version comes last of MIGRATING and the retired ones go first
+// of the drop: what may still fail has succeeded by then.
+void AddVersionSteps(const schema::Schema& before, PlanContext& context) {
+  DraftStep publish;
+  publish.place = Phase::kMigrating;
+  publish.description = "Publish version '" + context.version_schema + "'";
+  publish.actions.push_back(plan::PublishVersion{
+      context.version_schema,
+      VersionViews(before, context.schema, context.motions.Columns())});
+  context.steps.push_back(std::move(publish));
+  for (const std::string& version : context.live_versions) {
+    DraftStep retire;
+    retire.place = kDrop;
+    retire.description = "Retire version '" + version + "'";
+    retire.actions.push_back(plan::RetireVersion{version});
+    context.steps.insert(context.steps.begin(), std::move(retire));
+  }
+}
+
+// First of the seal: what is refused here leaves both versions live.
+void AddClosingStep(PlanContext& context) {
+  if (context.closing.empty()) return;
+  DraftStep step;
+  step.place = kSeal;
+  step.description = "Refuse what 'up' or 'down' fails on again";
+  step.actions = context.closing;
+  context.steps.insert(context.steps.begin(), std::move(step));
+}
+
+// What `work` adds, and what it refuses, is the operation's.
+template <typename Work>
+void AsOf(const Operation& operation, PlanContext& context, Work work) {
+  const std::size_t before = context.steps.size();
+  try {
+    work();
+  } catch (Error& error) {
+    const bool about_the_file = error.kind() == ErrorKind::kRefused ||
+                                error.kind() == ErrorKind::kNotFound;
+    if (about_the_file) error.WithSource(operation.source());
+    throw;
+  }
+  for (std::size_t i = before; i < context.steps.size(); ++i) {
+    context.steps[i].source = operation.source();
+  }
+}
+
+}  // namespace
+
+void PlanOperations(PlanContext& context,
+                    const std::vector<OperationPtr>& operations) {
+  const schema::Schema before = context.schema;
+  for (const OperationPtr& operation : operations) {
+    AsOf(*operation, context, [&] { operation->Plan(context); });
+  }
+  for (const OperationPtr& operation : operations) {
+    AsOf(*operation, context, [&] { operation->Finish(context); });
+  }
+  ShareFills(context);
+  NarrowSyncs(context, before);
+  if (context.access == Access::kVersioned) AddVersionSteps(before, context);
+  AddClosingStep(context);
+  std::stable_sort(
+      context.steps.begin(), context.steps.end(),
+      [](const DraftStep& a, const DraftStep& b) { return a.place < b.place; });
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,145 @@
+#include "planning/table_work.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace segue::ops {
+namespace {
+
+// PostgreSQL's MaxHeapAttributeNumber: dropped columns count for ever. Tables
+// of other databases have max_attnum 0 and are not limited here.
+constexpr int kMaxAttributes = 1600;
+
+schema::Table& Reachable(PlanContext& context, const std::string& operation,
+                         const std::string& table) {
+  // Where it has the old name of another one, that one is not meant.
+  if (context.schema.FindTable(table) == nullptr) {
+    context.claims.RequireReachable(operation, table);
+  }
+  return schema::RequireTable(context.schema, table);
+}
+
+}  // namespace
+
+TableWork::TableWork(PlanContext& context, const std::string& operation,
+                     const std::string& table)
+    : context_(context),
+      operation_(operation),
+      shape_(Reachable(context, operation, table)),
+      live_(context.claims.Live(shape_)) {
+  context_.claims.Begin(operation);
+  context_.claims.WorkOn(operation, live_.name.name, !versioned());
+  for (const Place place :
+       {Place(Phase::kExpanding), Place(Phase::kMigrating), kSeal, kDrop}) {
+    steps_.push_back({place, {}, {}, {}});
+  }
+  if (live_.kind == "table" || live_.kind == "partitioned table") return;
+  Error error(ErrorKind::kRefused,
+              fmt::format("{} on '{}': it is a {}, not a table", operation,
+                          table, live_.kind));
+  if (live_.kind == "partition") error.WithHint("change the parent table");
+  throw error;
+}
+
+bool TableWork::creates() const {
+  return context_.claims.HasFate(live_.name.name, TableFate::kCreated);
+}
+
+schema::Column TableWork::Take(const std::string& column, Use use) {
+  // The claim first: a column that an earlier operation renamed is better
+  // answered with that than with "no such column".
+  if (live_.FindColumn(column) != nullptr) {
+    context_.claims.TakeColumn(live_.name.name, column, use);
+  }
+  schema::Column found = schema::RequireColumn(shape_, column);
+  context_.claims.TakeColumn(live_.name.name, column, use);
+  return found;
+}
+
+void TableWork::TakeFreeName(const std::string& column, Use use) {
+  const std::size_t limit = capabilities().max_identifier;
+  if (column.size() > limit) {
+    throw Refused(column,
+                  fmt::format("the name is longer than {} bytes", limit));
+  }
+  context_.claims.TakeColumn(live_.name.name, column, use);
+  const bool taken = shape_.FindColumn(column) != nullptr ||
+                     live_.FindColumn(column) != nullptr;
+  if (!taken) return;
+  throw Refused(column, "a column of this name exists already");
+}
+
+void TableWork::TakeIndex(const std::string& index, Use use) {
+  context_.claims.TakeIndex(live_.name.name, index, use);
+}
+
+void TableWork::TakeReferences(const std::string& sql, const std::string& own) {
+  std::vector<std::string> names = live_.ColumnNames();
+  for (const std::string& name : context_.claims.Columns(live_.name.name)) {
+    if (live_.FindColumn(name) == nullptr) names.push_back(name);
+  }
+  for (const std::string& name : schema::ReferencedColumns(sql, names)) {
+    if (name == own) continue;
+    context_.claims.TakeColumn(live_.name.name, name, Use::kReads);
+  }
+}
+
+void TableWork::CountAddedColumn() {
+  if (shape_.max_attnum == 0) return;
+  if (++shape_.max_attnum <= kMaxAttributes) return;
+  throw Error(ErrorKind::kRefused,
+              fmt::format("{} on table '{}': the table has had too many "
+                          "columns (the limit is {}, dropped ones count)",
+                          operation_, live_.name.name, kMaxAttributes))
+      .WithHint("rebuild the table first");
+}
+
+DraftStep& TableWork::step(Place place) {
+  for (DraftStep& step : steps_) {
+    if (step.place == place) return step;
+  }
+  throw Error(ErrorKind::kInternal, "an operation has no steps in this place");
+}
+
+void TableWork::Describe(Place place, std::string description) {
+  step(place).description = std::move(description);
+}
+
+void TableWork::Add(Place place, plan::Action action) {
+  step(place).actions.push_back(std::move(action));
+}
+
+TableWork::Together::Together(TableWork& work, Place place)
+    : work_(work), place_(place), begin_(work.step(place).actions.size()) {}
+
+TableWork::Together::~Together() {
+  DraftStep& step = work_.step(place_);
+  const AtomicRun run{begin_, step.actions.size()};
+  if (run.end - run.begin < 2) return;
+  while (!step.atomic.empty() && step.atomic.back().begin >= run.begin) {
+    step.atomic.pop_back();
+  }
+  step.atomic.push_back(run);
+}
+
+void TableWork::Note(Place place, std::string note) {
+  step(place).notes.push_back(std::move(note));
+}
+
+void TableWork::Finish() {
+  for (DraftStep& step : steps_) {
+    if (step.description.empty() && step.actions.empty()) continue;
+    context_.steps.push_back(std::move(step));
+  }
+  steps_.clear();
+}
+
+Error TableWork::Refused(const std::string& column,
+                         const std::string& reason) const {
+  return {ErrorKind::kRefused,
+          fmt::format("{} '{}' of table '{}': {}", operation_, column,
+                      live_.name.name, reason)};
+}
+
+}  // namespace segue::ops

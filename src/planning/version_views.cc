@@ -1,0 +1,94 @@
+#include "planning/version_views.h"
+
+#include <algorithm>
+
+namespace segue::ops {
+namespace {
+
+// The default a writer of the base table gets for the column today.
+std::optional<std::string> BaseDefault(const schema::Table* base,
+                                       const schema::Column& column) {
+  if (base == nullptr) return std::nullopt;
+  const schema::Column* found = base->FindColumn(column.physical());
+  return found != nullptr ? found->default_sql : std::nullopt;
+}
+
+// A column that is new under its own name has its default on the base table,
+// unless the contract sets it only then: setting it on the view too is
+// harmless, so every difference counts.
+bool NeedsViewDefault(const schema::Table* base, const schema::Column& column) {
+  return column.generated_sql.empty() &&
+         column.identity == schema::Identity::kNone &&
+         column.default_sql != BaseDefault(base, column);
+}
+
+bool Shows(const plan::VersionView& view, const std::string& stored) {
+  return std::any_of(view.columns.begin(), view.columns.end(),
+                     [&](const schema::Column& column) {
+                       return column.physical() == stored;
+                     });
+}
+
+// What tells a row from another: a key whose columns are never NULL, else the
+// declared one.
+void SetKey(const schema::Table& stored, plan::VersionView* view) {
+  view->key = stored.WalkKey();
+  view->without_rowid = stored.without_rowid;
+  if (!view->key.empty()) return;
+  for (const schema::Constraint& constraint : stored.constraints) {
+    if (constraint.kind != schema::ConstraintKind::kPrimaryKey) continue;
+    view->key = constraint.columns;
+    view->key_may_be_null = true;
+  }
+}
+
+void AddMarks(const std::vector<const plan::ColumnMotion*>& motions,
+              plan::VersionView* view) {
+  for (const plan::ColumnMotion* motion : motions) {
+    if (!(motion->table == view->base()) || !motion->new_column) continue;
+    view->marks.push_back({motion->name, motion->provenance});
+  }
+}
+
+plan::VersionView ViewOf(
+    const schema::Table* base, const schema::Table& table,
+    const std::vector<const plan::ColumnMotion*>& motions) {
+  plan::VersionView view;
+  view.source = plan::Projection{table.name};
+  view.name = table.shown();
+  view.grants = table.grants;
+  for (schema::Column column : table.columns) {
+    if (NeedsViewDefault(base, column)) {
+      // A default that the new version no longer has must not come from the
+      // base, which keeps it for the old one.
+      if (!column.default_sql) column.default_sql = "NULL";
+      view.view_defaults.push_back(column.name);
+    }
+    view.columns.push_back(std::move(column));
+  }
+  if (base != nullptr) {
+    for (const schema::Column& column : base->columns) {
+      if (!Shows(view, column.name)) view.hidden.push_back(column.name);
+    }
+  }
+  SetKey(base == nullptr ? table : *base, &view);
+  AddMarks(motions, &view);
+  return view;
+}
+
+}  // namespace
+
+std::vector<plan::VersionView> VersionViews(
+    const schema::Schema& before, const schema::Schema& after,
+    const std::vector<const plan::ColumnMotion*>& motions) {
+  std::vector<plan::VersionView> views;
+  for (const schema::Table& table : after.tables) {
+    if (table.kind != "table" && table.kind != "partitioned table") continue;
+    // A table that the migration creates is its own base.
+    const schema::Table* base = before.FindTable(table.name.name);
+    views.push_back(ViewOf(base != nullptr ? base : &table, table, motions));
+  }
+  return views;
+}
+
+}  // namespace segue::ops

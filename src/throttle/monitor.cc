@@ -1,0 +1,112 @@
+#include "throttle/monitor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+namespace segue::engine {
+namespace {
+
+using backfill::Pace;
+using backfill::Reading;
+using db::PaceReason;
+using std::chrono::milliseconds;
+
+// From one reading to the next. Tests shorten it.
+milliseconds Interval() {
+  constexpr milliseconds kDefault{1000};
+  const char* text = std::getenv("SEGUE_MONITOR_MS");
+  if (text == nullptr) return kDefault;
+  const milliseconds given(std::strtol(text, nullptr, 10));
+  return given.count() > 0 ? given : kDefault;
+}
+
+// A server that does not answer for so long is not doing well.
+constexpr std::chrono::seconds kStale{10};
+
+// The baseline is the mean of a few readings, so that one that is off by
+// chance does not count for the whole run.
+constexpr int kBaselineReadings = 3;
+constexpr milliseconds kBaselineInterval{100};
+
+}  // namespace
+
+Monitor::Monitor(Database& database, const PaceOptions& options)
+    : interval_(Interval()),
+      reader_(database, options.limits),
+      relative_(std::any_of(options.limits.begin(), options.limits.end(),
+                            [](const SignalLimit& l) { return l.relative; })),
+      controller_(reader_.limits(), interval_) {}
+
+Monitor::~Monitor() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  reader_.Interrupt();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Monitor::Start(bool required) {
+  const std::vector<Reading> first = reader_.Read();
+  if (required) reader_.RequireAsked(first);
+  NoteUnreadable(first);
+  if (relative_) RecordBaseline(first);
+  Take(first);
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Monitor::RecordBaseline(const std::vector<Reading>& first) {
+  controller_.Baseline(first);
+  for (int reading = 1; reading < kBaselineReadings; ++reading) {
+    base::SystemClock().Sleep(kBaselineInterval);
+    controller_.Baseline(reader_.Read());
+  }
+}
+
+void Monitor::NoteUnreadable(const std::vector<Reading>& readings) {
+  const std::vector<std::string> names = reader_.Unreadable(readings);
+  if (names.empty()) return;
+  notices_.push_back("the throttle does not watch what it cannot read: " +
+                     base::Join(names, ", "));
+}
+
+void Monitor::Run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!wake_.wait_for(lock, interval_, [this] { return stopping_; })) {
+    lock.unlock();
+    const std::vector<Reading> readings = reader_.Read();
+    Take(readings);
+    lock.lock();
+  }
+}
+
+void Monitor::Take(const std::vector<Reading>& readings) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  read_at_ = base::SystemClock().Now();
+  controller_.Update(read_at_, readings);
+}
+
+Pace Monitor::Now() {
+  if (!started()) return {};
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto age = base::SystemClock().Now() - read_at_;
+  if (age < kStale) return controller_.pace();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(age);
+  return {
+      0, PaceReason::kSignalLost,
+      fmt::format("the signals have not been read for {} s", seconds.count())};
+}
+
+std::vector<std::string> Monitor::TakeNotices() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(notices_, {});
+}
+
+}  // namespace segue::engine

@@ -21,6 +21,9 @@ namespace segue {
 namespace base {
 class CancelToken;
 }
+namespace engine {
+struct Context;
+}
 
 struct MigratorOptions {
   ProgressCallback on_progress;         // may be empty
@@ -157,12 +160,11 @@ class Migrator {
   std::string SessionSqlFor(const std::string& version);
 
  private:
-  class Session;
   Outcome MigrateOnce(const Migration& whole, bool active,
                       const MigrateOptions& options);
   Outcome CompleteIfAgreed(const MigrateOptions& options);
   std::string VersionSchemaOf(const std::string& version);
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<engine::Context> context_;
 };
 
 }  // namespace segue

@@ -207,11 +207,13 @@ MemoryRanges::MemoryRanges(const std::vector<db::Row>& cuts) {
   }
 }
 
+// A worker that lost the answer to its claim asks again: what it has is its own.
 std::optional<Span> MemoryRanges::Claim(db::Connection& /*connection*/,
                                         const std::string& worker) {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (Claimed& claimed : all_) {
-    if (claimed.span.done || !claimed.worker.empty()) continue;
+    const bool others = !claimed.worker.empty() && claimed.worker != worker;
+    if (claimed.span.done || others) continue;
     claimed.worker = worker;
     return claimed.span;
   }

@@ -2,21 +2,21 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 #include "backfill/options.h"
-#include "base/cancel.h"
-#include "base/clock.h"
-#include "db/retry.h"
 #include "segue/error.h"
 
 namespace segue::engine {
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{200};
+// How often one without a range looks for one.
+constexpr std::chrono::milliseconds kPoll{100};
+// How often one that may not move rows asks again.
+constexpr std::chrono::milliseconds kPausedPoll{200};
 
 // The room on the pages of a smaller table is not worth coming back for.
 constexpr std::int64_t kWorthSharing = 10'000;
-
-constexpr const char* kPurpose = "worker";
 
 }  // namespace
 
@@ -36,143 +36,92 @@ std::string ProcessName() {
   return HostName() + ":" + std::to_string(getpid());
 }
 
-Worker::Worker(Database& database, const Ledger& ledger,
-               const MigratorOptions& options, Ranges& ranges, std::string name,
-               Throttle& throttle, double row_bytes)
-    : database_(database),
-      ledger_(ledger),
-      options_(options),
-      ranges_(ranges),
-      name_(std::move(name)),
-      throttle_(throttle),
-      tempo_{1, row_bytes},
-      connection_(database.NewConnection(kPurpose)) {}
+FollowedPace::FollowedPace(WorkSession& session, const Ledger& ledger,
+                           std::function<void(std::int64_t)> moved)
+    : session_(session), ledger_(ledger), moved_(std::move(moved)) {}
 
-void Worker::Walk(const WalkSql& walk, const backfill::WalkOptions& options,
-                  const std::function<void(const db::Result&)>& on_rows) {
-  writes_ = walk.writes;
-  if (standby != nullptr) {
-    reading_ = std::make_unique<StandbyConnection>(
-        *standby, Standby::Waiting{[this] { ThrowIfStopping(); }});
-  }
-  try {
-    backfill::Walk(*this, walk, options, on_rows);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kCancelled) throw;
-  }
-}
-
-bool Worker::Stopping() const {
-  if (stop && stop()) return true;
-  return options_.cancel != nullptr && options_.cancel->stop_requested();
-}
-
-void Worker::ThrowIfStopping() const {
-  if (Stopping()) throw Error(ErrorKind::kCancelled, "told to stop");
-}
-
-db::Connection& Worker::rows() {
-  if (reading_ == nullptr) return connection();
-  return *reading_;
-}
-
-// The rest may come back, when the one that has it dies.
-std::optional<backfill::Span> Worker::Claim() {
-  while (!Stopping()) {
-    std::optional<backfill::Span> span;
-    RangeTotals totals;
-    Resiliently([&] {
-      InLedger([&] {
-        span = ranges_.Claim(*connection_, name_);
-        if (!span) totals = ranges_.Totals(*connection_);
-      });
-    });
-    if (span || totals.left == 0) return span;
-    Rest(kPoll);
-  }
-  return std::nullopt;
-}
-
-void Worker::BeforeChunk() {
+double FollowedPace::BeforeChunk() {
   for (;;) {
-    ThrowIfStopping();
+    session_.ThrowIfStopping();
     const Control& control = control_.Get([&] {
       Control asked;
-      Resiliently([&] { asked = ledger_.LoadControl(*connection_); });
+      session_.Resiliently(
+          [&] { asked = ledger_.LoadControl(session_.connection()); });
       return asked;
     });
     if (control.cancel) throw Error(ErrorKind::kCancelled, "cancelled");
-    tempo_.share = control.allowed;
-    if (!control.pause && control.allowed > 0) return;
-    Rest(kPoll);
+    if (!control.pause && control.allowed > 0) return control.allowed;
+    session_.Rest(kPausedPoll);
   }
 }
 
+void FollowedPace::Moved(std::int64_t /*asked*/, std::int64_t moved) {
+  if (moved_) moved_(moved);
+}
+
+Worker::Worker(WorkSession& session, Overseer& overseer, Assignment assignment)
+    : session_(session),
+      overseer_(overseer),
+      assignment_(std::move(assignment)),
+      tempo_{1, assignment_.row_bytes} {}
+
+void Worker::Walk(const WalkSql& walk, const backfill::WalkOptions& options,
+                  const std::function<void(const db::Result&)>& on_rows) {
+  backfill::Walk(*this, walk, options, on_rows);
+}
+
+db::Connection& Worker::rows() {
+  return assignment_.reading == nullptr ? connection() : *assignment_.reading;
+}
+
+// A range that somebody has may come back, when the one that has it dies.
+std::optional<backfill::Span> Worker::Claim() {
+  for (;;) {
+    overseer_.BeforeClaim();
+    std::optional<backfill::Span> span;
+    RangeTotals totals;
+    session_.Resiliently([&] {
+      session_.InLedger([&] {
+        span = assignment_.ranges.Claim(connection(), assignment_.name);
+        if (!span) totals = assignment_.ranges.Totals(connection());
+      });
+    });
+    if (span || totals.left == 0) return span;
+    overseer_.Waiting();
+    overseer_.BeforeChunk();
+    session_.Rest(kPoll);
+  }
+}
+
+void Worker::BeforeChunk() { tempo_.share = overseer_.BeforeChunk(); }
+
 bool Worker::Commit(db::Transaction& transaction, const backfill::Span& span) {
-  return ranges_.Commit(transaction, name_, span);
+  return assignment_.ranges.Commit(transaction, assignment_.name, span);
 }
 
-void Worker::Moved(std::int64_t asked, std::int64_t rows) {
-  if (moved) moved(writes_ ? rows : asked);
-}
-
-std::optional<backfill::Span> Worker::Load(const backfill::Span& span) {
-  return ranges_.Load(*connection_, name_, span);
-}
-
-bool Worker::MakesWay() { return tempo_.share < 1; }
-
-std::int64_t Worker::ChunkRows(std::int64_t rows) {
-  return throttle_.ChunkRows(rows, tempo_);
-}
-
-void Worker::RestAfter(const backfill::Took& took, double rest,
-                       std::int64_t rows) {
-  Rest(throttle_.RestAfter(took, rest, rows, tempo_));
-}
-
-void Worker::Rest(std::chrono::microseconds duration) const {
-  RestUnless([this] { return Stopping(); }, duration);
-}
-
-void Worker::Resiliently(const std::function<void()>& work) {
-  Resiliently(
-      work, [] {}, [] {});
+void Worker::Moved(std::int64_t asked, std::int64_t moved) {
+  overseer_.Moved(asked, moved);
 }
 
 void Worker::Resiliently(const std::function<void()>& chunk,
                          const std::function<void()>& smaller,
                          const std::function<void()>& reload) {
-  db::RetryPolicy policy;
-  policy.patience = options_.lock_patience;
-  const auto attempt = [&] {
-    try {
-      if (lost_) {
-        connection_ = database_.NewConnection(kPurpose);
-        lost_ = false;
-        reload();
-      }
-      chunk();
-    } catch (const Error& error) {
-      if (!error.poisons_connection()) throw;
-      lost_ = true;
-      throw Error(ErrorKind::kRetryable, error.what());
-    }
-  };
-  db::Retry(base::SystemClock(), policy, attempt,
-            [&](const db::RetryNotice& retry) {
-              ThrowIfStopping();
-              if (retried) retried(retry.error);
-              smaller();
-            });
+  session_.Resiliently(chunk, smaller, reload);
 }
 
-void Worker::InLedger(const std::function<void()>& work) {
-  db::Transaction transaction(
-      *connection_, {db::Purpose::kLedger,
-                     LockBudgetOf(options_, ledger_.dialect().capabilities())});
-  work();
-  transaction.Commit();
+std::optional<backfill::Span> Worker::Load(const backfill::Span& span) {
+  return assignment_.ranges.Load(connection(), assignment_.name, span);
+}
+
+bool Worker::MakesWay() { return tempo_.share < 1; }
+
+std::int64_t Worker::ChunkRows(std::int64_t rows) {
+  return assignment_.throttle.ChunkRows(rows, tempo_);
+}
+
+void Worker::RestAfter(const backfill::Took& took, double rest,
+                       std::int64_t rows) {
+  session_.Rest(assignment_.throttle.RestAfter(took, rest, rows, tempo_));
 }
 
 }  // namespace segue::engine

@@ -1,18 +1,14 @@
-// One that moves or checks rows beside the runner, with a session of its own: a
-// thread of the runner's, or another process.
+// One that moves or checks rows: the runner's own thread, a thread beside it,
+// or another process.
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "backfill/ranges.h"
-#include "backfill/standby.h"
 #include "backfill/walk.h"
-#include "segue/database.h"
-#include "segue/error.h"
-#include "segue/migrator.h"
+#include "backfill/work_session.h"
 #include "throttle/throttle.h"
 
 namespace segue::engine {
@@ -25,36 +21,68 @@ backfill::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
 // "host:pid"
 std::string ProcessName();
 
+// Who tells a worker when to go on. Called on the worker's thread.
+class Overseer {
+ public:
+  virtual ~Overseer() = default;
+  // Waits while no rows may be moved; answers at which share of the full pace
+  // they may be, above 0. Throws Error{kCancelled} to end the work.
+  virtual double BeforeChunk() = 0;
+  // Before a range is looked for.
+  virtual void BeforeClaim() {}
+  // All that is left is in the hands of others.
+  virtual void Waiting() {}
+  // After a committed chunk of `asked` rows, of which `moved` were concerned.
+  virtual void Moved(std::int64_t asked, std::int64_t moved) = 0;
+};
+
+// Goes as fast as the ledger says that the runner lets rows be moved.
+class FollowedPace : public Overseer {
+ public:
+  // `moved`, which may be empty, hears of the rows of each chunk. The
+  // references must outlive it.
+  FollowedPace(WorkSession& session, const Ledger& ledger,
+               std::function<void(std::int64_t rows)> moved = {});
+  double BeforeChunk() override;
+  void Moved(std::int64_t asked, std::int64_t moved) override;
+
+ private:
+  WorkSession& session_;
+  const Ledger& ledger_;
+  const std::function<void(std::int64_t)> moved_;
+  RecentControl control_;
+};
+
+// What a worker works on, and under which name it claims ranges. Of `throttle`
+// only the rate counts, by `row_bytes` a row, 0 where there is none to keep.
+// `reading`: where rows are read, where that is not the worker's own session.
+struct Assignment {
+  Ranges& ranges;
+  std::string name;
+  Throttle& throttle;
+  double row_bytes = 0;
+  db::Connection* reading = nullptr;
+};
+
 class Worker : private backfill::Host {
  public:
-  // `stop`, asked before each chunk, ends the work without an error; `moved`
-  // hears of each chunk, `retried` of what one is tried again after. How fast
-  // it goes the ledger says; of `throttle` only the rate counts, by `row_bytes`
-  // a row, 0 where there is none to keep. All references must outlive the
-  // worker.
-  Worker(Database& database, const Ledger& ledger,
-         const MigratorOptions& options, Ranges& ranges, std::string name,
-         Throttle& throttle, double row_bytes);
+  // All references must outlive the worker.
+  Worker(WorkSession& session, Overseer& overseer, Assignment assignment);
 
-  std::function<bool()> stop;
-  std::function<void(std::int64_t rows)> moved;
-  std::function<void(const Error& error)> retried;
-  const Standby* standby = nullptr;  // where rows are read; null: no standby
-
-  // Until no range is left, or `stop` says so.
+  // Until no range is left. Throws Error{kCancelled} when the overseer or the
+  // session stops it.
   void Walk(const WalkSql& walk, const backfill::WalkOptions& options,
             const std::function<void(const db::Result&)>& on_rows);
 
  private:
-  db::Connection& connection() override { return *connection_; }
+  db::Connection& connection() override { return session_.connection(); }
   db::Connection& rows() override;
   std::optional<backfill::Span> Claim() override;
   void BeforeChunk() override;
-  // The claim that each chunk renews is all the right to write that it needs.
-  void Fence() override {}
+  void Fence() override { session_.FenceChunk(); }
   bool Commit(db::Transaction& transaction,
               const backfill::Span& span) override;
-  void Moved(std::int64_t asked, std::int64_t rows) override;
+  void Moved(std::int64_t asked, std::int64_t moved) override;
   void Resiliently(const std::function<void()>& chunk,
                    const std::function<void()>& smaller,
                    const std::function<void()>& reload) override;
@@ -64,25 +92,10 @@ class Worker : private backfill::Host {
   void RestAfter(const backfill::Took& took, double rest,
                  std::int64_t rows) override;
 
-  bool Stopping() const;
-  void ThrowIfStopping() const;
-  // Ends early when the worker is to stop.
-  void Rest(std::chrono::microseconds duration) const;
-  void Resiliently(const std::function<void()>& work);
-  void InLedger(const std::function<void()>& work);
-
-  Database& database_;
-  const Ledger& ledger_;
-  const MigratorOptions& options_;
-  Ranges& ranges_;
-  const std::string name_;
-  Throttle& throttle_;
+  WorkSession& session_;
+  Overseer& overseer_;
+  const Assignment assignment_;
   Tempo tempo_;
-  RecentControl control_;
-  bool writes_ = true;
-  bool lost_ = false;  // the connection is to be replaced
-  std::unique_ptr<db::Connection> connection_;
-  std::unique_ptr<StandbyConnection> reading_;  // null: no standby
 };
 
 }  // namespace segue::engine

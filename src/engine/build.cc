@@ -1,10 +1,11 @@
-// Statements that run for minutes, and what is told of them meanwhile.
+#include "engine/build.h"
+
 #include <chrono>
+#include <optional>
 
 #include "base/background.h"
-#include "base/cancel.h"
 #include "engine/build_watch.h"
-#include "engine/runner.h"
+#include "engine/statements.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -17,72 +18,77 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTick{100};
 constexpr int kTicksPerLook = 10;
 
+void Tell(const RunContext& context, const BuildState& state) {
+  Progress progress = context.reporter.Report(
+      state.blocker.empty() ? Progress::Event::kRows : Progress::Event::kRetry);
+  progress.message = state.blocker.empty()
+                         ? state.phase
+                         : "the build waits for " + state.blocker;
+  progress.activity_pct = state.percent;
+  context.reporter.AddShareOfStep(state.percent / 100, progress);
+  context.reporter.Send(progress);
+}
+
+// Keeps how far the build is where others see it, and looks what they ask for.
+void ShareWithOthers(const RunContext& context, const std::string& name,
+                     const BuildState& state, BuildWatch& watch) {
+  try {
+    context.ledger.SaveMotion(
+        *watch.connection(), context.migration.id, name, "build",
+        {{}, static_cast<std::int64_t>(state.percent), 100, 0, false});
+    if (context.ledger.LoadControl(*watch.connection()).cancel) {
+      context.session.RecordCancelRequest();
+    }
+  } catch (const Error& error) {
+    watch.GiveUp(error.what());
+  }
+}
+
 }  // namespace
 
-// The statement has a thread, not its watcher, so that progress is reported on
-// the thread that runs the migration. The first request to stop ends it, since
-// there is no chunk to finish; what it leaves behind is cleared away by the
-// next attempt.
-void Runner::ExecuteWatched(std::size_t step, std::size_t action) {
-  const PlannedAction& planned = ActionAt(step, action);
+void ExecuteWatched(const RunContext& context, std::size_t step,
+                    std::size_t action) {
+  const PlannedAction& planned = context.plan().steps[step].actions[action];
   const std::string name = BuildName(step, action);
-  BuildWatch watch(database_, planned.progress, connection().SessionId());
+  RunnerSession& session = context.session;
+  BuildWatch watch(context.database, planned.progress,
+                   context.connection().SessionId());
   std::string blocker;
-  activity_ = "index";
+  context.reporter.SetActivity("index");
   const auto look = [&] {
     const std::optional<BuildState> state = watch.Look();
     if (!state) return;
     blocker = state->blocker;
-    Built(*state);
-    try {
-      ledger_.SaveMotion(
-          *watch.connection(), migration_.id, name, "build",
-          {{}, static_cast<std::int64_t>(state->percent), 100, 0, false});
-      const Control control = ledger_.LoadControl(*watch.connection());
-      cancelled_by_request_ = cancelled_by_request_ || control.cancel;
-    } catch (const Error& error) {
-      watch.GiveUp(error.what());
-    }
+    Tell(context, *state);
+    ShareWithOthers(context, name, *state, watch);
   };
   try {
     Background build([&] {
-      for (const Statement& statement : planned.forward) Execute(statement);
+      for (const Statement& statement : planned.forward) {
+        Execute(context.connection(), statement);
+      }
     });
     for (int tick = 1; !build.WaitFor(kTick); ++tick) {
-      const bool stop =
-          options_.cancel != nullptr && options_.cancel->stop_requested();
-      if (stop || cancelled_by_request_) connection().Interrupt();
+      if (session.stopping() || session.cancelled_by_request()) {
+        context.connection().Interrupt();
+      }
       if (tick % kTicksPerLook == 0) look();
     }
-    activity_.clear();
+    context.reporter.SetActivity("");
     build.Finish();
   } catch (const Error& error) {
-    activity_.clear();
+    context.reporter.SetActivity("");
     if (error.kind() != ErrorKind::kLockTimeout || blocker.empty()) throw;
     throw Error(ErrorKind::kLockTimeout,
                 error.what() + ("; it waited for " + blocker))
         .WithCode(error.native_code());
   }
   if (watch.connection() != nullptr) {
-    InLedger([&] {
-      ledger_.ForgetMotion(connection(), migration_.id, name, "build");
+    session.InLedger([&] {
+      context.ledger.ForgetMotion(context.connection(), context.migration.id,
+                                  name, "build");
     });
   }
-}
-
-void Runner::Built(const BuildState& state) {
-  Progress progress = Report(state.blocker.empty() ? Progress::Event::kRows
-                                                   : Progress::Event::kRetry);
-  progress.message = state.phase;
-  progress.activity_pct = state.percent;
-  if (!state.blocker.empty()) {
-    progress.message = "the build waits for " + state.blocker;
-  }
-  if (!plan_.steps.empty() && step_ >= steps_done_) {
-    progress.progress_pct +=
-        state.percent / static_cast<double>(plan_.steps.size());
-  }
-  Send(progress);
 }
 
 }  // namespace segue::engine

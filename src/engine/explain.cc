@@ -1,12 +1,12 @@
-// How queries would be run, before a migration and now.
+#include "engine/explain.h"
+
 #include <algorithm>
 
 #include "base/sha256.h"
 #include "engine/plan_change.h"
-#include "engine/session.h"
 #include "segue/error.h"
 
-namespace segue {
+namespace segue::engine {
 namespace {
 
 std::string KeptAs(const std::string& version) { return "explain " + version; }
@@ -47,16 +47,17 @@ class Sight {
 }  // namespace
 
 // A version is looked at by a session as an application's is.
-std::vector<QueryChange> Migrator::Session::Seen(
-    const std::vector<std::string>& queries) {
+std::vector<QueryChange> Seen(const Context& context,
+                              const std::vector<std::string>& queries) {
   if (queries.empty()) return {};
-  const db::Dialect& dialect = database.dialect();
-  std::vector<Sight> sights = {{"", dialect, connection(), queries}};
-  for (const VersionInfo& version : ledger.Versions(connection())) {
+  const db::Dialect& dialect = context.database.dialect();
+  std::vector<Sight> sights = {{"", dialect, context.connection(), queries}};
+  for (const VersionInfo& version :
+       context.ledger.Versions(context.connection())) {
     if (version.state != "live") continue;
-    const auto session = database.NewConnection("explain");
+    const auto session = context.database.NewConnection("explain");
     session->ExecuteScript(dialect.VersionSessionSql(
-        *session, database.schema(), version.version_schema));
+        *session, context.database.schema(), version.version_schema));
     sights.emplace_back(version.name, dialect, *session, queries);
   }
   std::vector<QueryChange> changes;
@@ -68,62 +69,58 @@ std::vector<QueryChange> Migrator::Session::Seen(
   return changes;
 }
 
-void Migrator::Session::Compare(const std::string& id,
-                                std::vector<QueryChange>& changes) {
-  const auto versions = ledger.Versions(connection());
+void Compare(const Context& context, const std::string& id,
+             std::vector<QueryChange>& changes) {
+  const auto versions = context.ledger.Versions(context.connection());
   for (QueryChange& change : changes) {
     for (const std::string& version : UpTo(change.version, versions)) {
       // The text of a query may be longer than a key can be.
-      const auto kept = ledger.LoadMotion(
-          connection(), id, base::Sha256(change.query), KeptAs(version));
+      const auto kept = context.ledger.LoadMotion(context.connection(), id,
+                                                  base::Sha256(change.query),
+                                                  KeptAs(version));
       if (!kept) continue;
-      change.before = engine::PlanFromValues(kept->cursor);
+      change.before = PlanFromValues(kept->cursor);
       break;
     }
     change.verdict = change.before
-                         ? engine::Verdict(*change.before, change.after)
+                         ? Verdict(*change.before, change.after)
                          : "kept now: the next 'segue verify --explain' "
                            "compares with it";
   }
 }
 
-void Migrator::Session::Keep(const std::string& id,
-                             const std::vector<QueryChange>& changes) {
+void Keep(const Context& context, const std::string& id,
+          const std::vector<QueryChange>& changes) {
   for (const QueryChange& change : changes) {
     if (change.before) continue;
-    ledger.SaveMotion(connection(), id, base::Sha256(change.query),
-                      KeptAs(change.version),
-                      {engine::ToValues(change.after), 0, 0, 0, true});
+    context.ledger.SaveMotion(
+        context.connection(), id, base::Sha256(change.query),
+        KeptAs(change.version), {ToValues(change.after), 0, 0, 0, true});
   }
 }
 
 // A migration that replaces nothing is complete when its queries are asked
 // about, so the newest one will do.
-ExplainReport Migrator::Explain(const std::vector<std::string>& queries) {
-  Session& session = *session_;
-  db::Connection& connection = session.connection();
-  std::optional<engine::MigrationRow> row;
-  if (session.ledger.Open(connection)) {
-    row = session.ledger.Active(connection);
-    if (!row) row = session.ledger.Newest(connection);
-  }
+ExplainReport Explain(const Context& context,
+                      const std::vector<std::string>& queries) {
+  const std::optional<MigrationRow> row = context.ActiveOrNewest();
   if (!row) {
     throw Error(ErrorKind::kNotFound, "no migration was started in schema '" +
-                                          session.database.schema() +
+                                          context.database.schema() +
                                           "', so there is no before and after")
         .WithHint("'segue start FILE --explain FILE' keeps the plans before");
   }
-  ExplainReport report{row->id, session.Seen(queries)};
-  session.Compare(row->id, report.changes);
+  ExplainReport report{row->id, Seen(context, queries)};
+  Compare(context, row->id, report.changes);
   const bool all_kept = std::all_of(
       report.changes.begin(), report.changes.end(),
       [](const QueryChange& change) { return change.before.has_value(); });
   if (all_kept) return report;
-  db::Transaction transaction(connection,
-                              {db::Purpose::kLedger, session.LockBudget()});
-  session.Keep(row->id, report.changes);
+  db::Transaction transaction(context.connection(),
+                              {db::Purpose::kLedger, context.LockBudget()});
+  Keep(context, row->id, report.changes);
   transaction.Commit();
   return report;
 }
 
-}  // namespace segue
+}  // namespace segue::engine

@@ -8,12 +8,12 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "engine/session.h"
 #include "segue/error.h"
 
-namespace segue {
-namespace engine {
+namespace segue::engine {
 namespace {
+
+constexpr char kActivity[] = "gauge";
 
 using std::chrono::milliseconds;
 
@@ -115,44 +115,34 @@ GaugeReading ReadGauge(db::Connection& connection, const Gauge& gauge) {
   return reading;
 }
 
-}  // namespace engine
-
-namespace {
-
-constexpr char kActivity[] = "gauge";
-
-}  // namespace
-
-std::vector<engine::GaugeReading> Migrator::Session::ReadGauges(
-    const Plan& plan) {
-  std::vector<engine::GaugeReading> readings;
+std::vector<GaugeReading> ReadGauges(const Context& context, const Plan& plan) {
+  std::vector<GaugeReading> readings;
   for (const Gauge& gauge : plan.gauges) {
-    readings.push_back(engine::ReadGauge(connection(), gauge));
+    readings.push_back(ReadGauge(context.connection(), gauge));
   }
   return readings;
 }
 
-void Migrator::Session::SaveGauges(
-    const engine::MigrationRow& row,
-    const std::vector<engine::GaugeReading>& readings) {
+void SaveGauges(const Context& context, const MigrationRow& row,
+                const std::vector<GaugeReading>& readings) {
   for (std::size_t at = 0; at < readings.size(); ++at) {
-    ledger.SaveMotion(connection(), row.id, row.plan.gauges[at].table,
-                      kActivity,
-                      {engine::ToValues(readings[at]), 0, 0, 0, true});
+    context.ledger.SaveMotion(context.connection(), row.id,
+                              row.plan.gauges[at].table, kActivity,
+                              {ToValues(readings[at]), 0, 0, 0, true});
   }
 }
 
-std::vector<std::string> Migrator::Session::GaugeLines(
-    const engine::MigrationRow& row) {
+std::vector<std::string> GaugeLines(const Context& context,
+                                    const MigrationRow& row) {
   std::vector<std::string> lines;
   for (const Gauge& gauge : row.plan.gauges) {
-    const auto before =
-        ledger.LoadMotion(connection(), row.id, gauge.table, kActivity);
+    const auto before = context.ledger.LoadMotion(context.connection(), row.id,
+                                                  gauge.table, kActivity);
     if (!before) continue;
-    lines.push_back(GaugeText(gauge, engine::ReadingFromValues(before->cursor),
-                              engine::ReadGauge(connection(), gauge)));
+    lines.push_back(GaugeText(gauge, ReadingFromValues(before->cursor),
+                              ReadGauge(context.connection(), gauge)));
   }
   return lines;
 }
 
-}  // namespace segue
+}  // namespace segue::engine

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "db/connection.h"
+#include "engine/context.h"
 #include "segue/plan.h"
 
 namespace segue::engine {
@@ -30,5 +31,14 @@ GaugeReading ReadingFromValues(const std::vector<db::Value>& values);
 // Within a lock and a statement budget. What goes wrong is in the answer: a
 // figure for the history is no reason to fail.
 GaugeReading ReadGauge(db::Connection& connection, const Gauge& gauge);
+
+// The readings of all gauges of the plan, in its order.
+std::vector<GaugeReading> ReadGauges(const Context& context, const Plan& plan);
+// Keeps them; joins the open transaction.
+void SaveGauges(const Context& context, const MigrationRow& row,
+                const std::vector<GaugeReading>& readings);
+// What has changed since they were kept, a line of the history for each table.
+std::vector<std::string> GaugeLines(const Context& context,
+                                    const MigrationRow& row);
 
 }  // namespace segue::engine

@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "engine/session.h"
+#include "engine/context.h"
+#include "engine/dry_run.h"
+#include "engine/status.h"
 #include "ledger/pending.h"
 #include "segue/error.h"
 
@@ -114,27 +116,23 @@ std::size_t CountActive(const Files& pending,
   throw error;
 }
 
-}  // namespace
-
 // What is left of the active migration, as its stored plan has it.
-Outcome Migrator::Session::DryRunActive(bool complete) {
-  engine::MigrationRow row = RequireActive();
-  ledger.LoadStates(connection(), row.id, row.plan);
-  std::vector<HistoryEntry> log;
-  engine::DryRunner runner(row.plan, log);
-  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    const Step& planned = row.plan.steps[step];
-    const bool wanted = complete || planned.phase != Phase::kContracting;
-    if (wanted && !planned.executed) runner.Run(step);
-  }
-  return DryRun(row.plan, log);
+Outcome DryRunActive(const engine::Context& context, bool complete) {
+  engine::DryRun run(context);
+  run.Continue();
+  run.ToReady(false);
+  if (complete) run.Contract("");
+  return run.Report();
 }
+
+}  // namespace
 
 Outcome Migrator::MigrateOnce(const Migration& whole, bool active,
                               const MigrateOptions& options) {
-  Session& session = *session_;
-  if (options.dry_run && active) return session.DryRunActive(options.complete);
-  if (active && session.RequireActive().phase == Phase::kContracting) {
+  if (options.dry_run && active) {
+    return DryRunActive(*context_, options.complete);
+  }
+  if (active && context_->RequireActive().phase == Phase::kContracting) {
     if (options.complete) return CompleteIfAgreed(options);
     throw Error(ErrorKind::kRefused,
                 "migration '" + whole.id + "' is being contracted")
@@ -155,13 +153,13 @@ Outcome Migrator::MigrateOnce(const Migration& whole, bool active,
 
 Outcome Migrator::CompleteIfAgreed(const MigrateOptions& options) {
   if (options.before_complete) {
-    options.before_complete(session_->StatusOf(session_->RequireActive()));
+    options.before_complete(
+        engine::StatusOf(*context_, context_->RequireActive()));
   }
   return Complete();
 }
 
 MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
-  Session& session = *session_;
   const Plans plans = [this](const Files& some) -> std::optional<Error> {
     try {
       MakePlan(Fold(some));
@@ -172,15 +170,15 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
     }
   };
   // 1 what is pending, of which the active migration comes first.
-  Files pending = engine::PendingFiles(session.connection(), session.ledger,
+  Files pending = engine::PendingFiles(context_->connection(), context_->ledger,
                                        std::move(files), options.to);
   for (Migration& file : pending) {
-    file.access = file.access.value_or(session.options.access);
+    file.access = file.access.value_or(context_->options.access);
     file.on_transform_error =
-        file.on_transform_error.value_or(session.options.on_transform_error);
+        file.on_transform_error.value_or(context_->options.on_transform_error);
   }
   std::size_t active = CountActive(
-      pending, engine::ActiveFiles(session.connection(), session.ledger),
+      pending, engine::ActiveFiles(context_->connection(), context_->ledger),
       options.complete);
   MigrateOutcome outcome;
   while (!pending.empty()) {

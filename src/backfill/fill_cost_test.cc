@@ -1,4 +1,4 @@
-#include "engine/fill_cost.h"
+#include "backfill/fill_cost.h"
 
 #include <gtest/gtest.h>
 

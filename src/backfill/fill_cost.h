@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "backfill/run_context.h"
 #include "db/connection.h"
 #include "segue/database.h"
 #include "segue/plan.h"
@@ -37,5 +38,11 @@ std::string FillCostText(std::int64_t rows, const MeterReading& before,
 // one that is next to nothing.
 const MotionEstimate* WorthMeasuring(const Plan& plan,
                                      const std::string& table);
+
+// Keep what the meter says before a fill, and write a line of the history after
+// it; nothing for a fill that is not worth it. Safe to repeat: the first
+// reading counts, and the line is written once.
+void BeginFillCost(const RunContext& context, const MotionSql& motion);
+void EndFillCost(const RunContext& context, const MotionSql& motion);
 
 }  // namespace segue::engine

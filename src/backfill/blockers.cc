@@ -1,4 +1,4 @@
-#include "engine/blockers.h"
+#include "backfill/blockers.h"
 
 #include <fmt/format.h>
 

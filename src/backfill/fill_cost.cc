@@ -1,15 +1,13 @@
-#include "engine/fill_cost.h"
+#include "backfill/fill_cost.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "backfill/worker.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "db/dialect.h"
 #include "db/meter.h"
-#include "engine/runner.h"
 #include "plan/estimate_text.h"
 #include "segue/error.h"
 #include "segue/progress.h"
@@ -100,41 +98,43 @@ constexpr const char* kCost = "cost";
 }  // namespace
 
 // The first reading counts, whoever goes on after it.
-void Runner::BeginFillCost(const MotionSql& motion) {
-  if (WorthMeasuring(plan_, motion.table) == nullptr) return;
-  Resiliently([&] {
-    if (ledger_.LoadMotion(connection(), migration_.id, motion.name, kCost)) {
+void BeginFillCost(const RunContext& context, const MotionSql& motion) {
+  if (WorthMeasuring(context.plan(), motion.table) == nullptr) return;
+  context.session.Resiliently([&] {
+    if (context.ledger.LoadMotion(context.connection(), context.migration.id,
+                                  motion.name, kCost)) {
       return;
     }
-    const auto before = ReadMeter(database_, motion.table);
+    const auto before = ReadMeter(context.database, motion.table);
     if (!before) return;
-    InLedger([&] {
-      ledger_.SaveMotion(connection(), migration_.id, motion.name, kCost,
-                         {ToValues(*before), 0, 0, 0, false});
+    context.session.InLedger([&] {
+      context.ledger.SaveMotion(context.connection(), context.migration.id,
+                                motion.name, kCost,
+                                {ToValues(*before), 0, 0, 0, false});
     });
   });
 }
 
 // Done once, also when the answer to the commit is lost or the runner dies
 // before the action is.
-void Runner::EndFillCost(const MotionSql& motion) {
-  const MotionEstimate* estimate = WorthMeasuring(plan_, motion.table);
+void EndFillCost(const RunContext& context, const MotionSql& motion) {
+  const MotionEstimate* estimate = WorthMeasuring(context.plan(), motion.table);
   if (estimate == nullptr) return;
-  Resiliently([&] {
-    auto cost =
-        ledger_.LoadMotion(connection(), migration_.id, motion.name, kCost);
+  context.session.Resiliently([&] {
+    auto cost = context.ledger.LoadMotion(
+        context.connection(), context.migration.id, motion.name, kCost);
     if (!cost || cost->done) return;
-    const auto moved =
-        ledger_.LoadMotion(connection(), migration_.id, motion.name,
-                           std::string(ToString(Activity::kFill)));
-    const auto after = ReadMeter(database_, motion.table);
+    const auto moved = context.ledger.LoadMotion(
+        context.connection(), context.migration.id, motion.name,
+        std::string(ToString(Activity::kFill)));
+    const auto after = ReadMeter(context.database, motion.table);
     if (!after) return;
     cost->done = true;
-    InLedger([&] {
-      ledger_.SaveMotion(connection(), migration_.id, motion.name, kCost,
-                         *cost);
-      ledger_.AddEvent(
-          connection(), migration_.id, "MIGRATING",
+    context.session.InLedger([&] {
+      context.ledger.SaveMotion(context.connection(), context.migration.id,
+                                motion.name, kCost, *cost);
+      context.ledger.AddEvent(
+          context.connection(), context.migration.id, "MIGRATING",
           FillCostText(moved ? moved->rows : 0, MeterFromValues(cost->cursor),
                        *after, *estimate));
     });

@@ -1,0 +1,114 @@
+#include "backfill/pacing.h"
+
+#include "base/clock.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+// How often a runner that waits looks at the control row.
+constexpr std::chrono::milliseconds kPoll{200};
+
+}  // namespace
+
+Pacing::Pacing(const RunContext& context)
+    : context_(context),
+      throttle_(context.database, context.options.pace, base::SystemClock()) {}
+
+double Pacing::BeforeChunk(WalkPurpose purpose,
+                           const std::function<void()>& idle) {
+  RunnerSession& session = context_.session;
+  for (bool waited = false;; waited = true) {
+    session.ThrowIfStopping();
+    const Control control = LookAtControl(waited);
+    // A cancellation is why a rollback runs.
+    if (control.cancel && purpose != WalkPurpose::kUndo) {
+      session.RecordCancelRequest();
+      throw Error(ErrorKind::kCancelled, "cancelled by " + control.by);
+    }
+    if (!control.pause) {
+      const double share = Follow(control, purpose);
+      if (share > 0) return share;
+    }
+    idle();
+    if (control.pause) {
+      WaitWhilePaused(control);
+    } else {
+      session.Rest(kPoll);
+    }
+  }
+}
+
+// While nothing is moved, a transaction that fences keeps the lease alive where
+// no heartbeat does.
+Control Pacing::LookAtControl(bool waiting) {
+  return control_.Get([&] {
+    Control control;
+    const auto load = [&] {
+      control = context_.ledger.LoadControl(context_.connection());
+    };
+    context_.session.Resiliently([&] {
+      if (waiting) {
+        context_.session.InLedger(load);
+      } else {
+        load();
+      }
+    });
+    return control;
+  });
+}
+
+double Pacing::Follow(const Control& control, WalkPurpose purpose) {
+  const backfill::Pace pace = throttle_.Allowed(control.pace, purpose);
+  for (const std::string& notice : throttle_.TakeNotices()) {
+    context_.session.Note(Progress::Event::kNote, notice);
+  }
+  // A pace that a dead runner has left in the ledger is not this one's.
+  const bool stale = control.allowed != pace.share;
+  if (!(pace == pace_) || stale) Tell(pace);
+  return pace.share;
+}
+
+void Pacing::Tell(const backfill::Pace& pace) {
+  const bool changed = !(pace == pace_);
+  const bool stops = pace.share <= 0 && pace_.share > 0;
+  const bool goes_on = pace.share > 0 && pace_.share <= 0;
+  pace_ = pace;
+  context_.reporter.SetPace(pace);
+  const std::string line = PaceLine(pace);
+  Control control;
+  control.allowed = pace.share;
+  control.reason = ToString(pace.reason);
+  control.message = pace.message;
+  context_.session.Resiliently([&] {
+    context_.session.InLedger([&] {
+      context_.ledger.SaveAllowed(context_.connection(), control);
+      if (changed) {
+        context_.ledger.AddEvent(context_.connection(), context_.migration.id,
+                                 "PACE", line);
+      }
+    });
+  });
+  control_.Forget();
+  if (!changed) return;
+  context_.reporter.Tell(stops     ? Progress::Event::kPaused
+                         : goes_on ? Progress::Event::kResumed
+                                   : Progress::Event::kNote,
+                         "pace " + line);
+}
+
+void Pacing::WaitWhilePaused(const Control& control) {
+  RunnerSession& session = context_.session;
+  session.Note(Progress::Event::kPaused, "paused by " + control.by);
+  Control now = control;
+  while (now.pause && !now.cancel) {
+    session.Rest(kPoll);
+    session.ThrowIfStopping();
+    now = LookAtControl(true);
+  }
+  if (!now.cancel) {
+    session.Note(Progress::Event::kResumed, "resumed by " + now.by);
+  }
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,25 @@
+// What the parts of a run share: whoever moves rows, proves them, or runs
+// steps.
+#pragma once
+
+#include "backfill/reporter.h"
+#include "backfill/runner_session.h"
+#include "ledger/ledger.h"
+#include "segue/database.h"
+
+namespace segue::engine {
+
+// References only: what they refer to must outlive whoever has a context.
+struct RunContext {
+  Database& database;
+  const Ledger& ledger;
+  const MigratorOptions& options;
+  const MigrationRow& migration;
+  RunnerSession& session;
+  Reporter& reporter;
+
+  const Plan& plan() const { return migration.plan; }
+  db::Connection& connection() const { return session.connection(); }
+};
+
+}  // namespace segue::engine

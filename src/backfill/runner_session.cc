@@ -1,0 +1,103 @@
+#include "backfill/runner_session.h"
+
+#include "backfill/blockers.h"
+#include "base/cancel.h"
+
+namespace segue::engine {
+namespace {
+
+// After an error that has been waited for in vain.
+std::string HowToContinue(const Error& error) {
+  constexpr const char* kAgain = "run the same command again: it continues";
+  if (error.kind() == ErrorKind::kLockTimeout) {
+    return std::string(
+               "end or wait for the session that holds the lock, then ") +
+           kAgain;
+  }
+  if (error.hint().empty()) return kAgain;
+  return error.hint() + " Then " + kAgain;
+}
+
+const char* KindOf(Progress::Event event) {
+  if (event == Progress::Event::kPaused) return "PAUSED";
+  if (event == Progress::Event::kResumed) return "RESUMED";
+  return "NOTE";
+}
+
+}  // namespace
+
+RunnerSession::RunnerSession(Database& database, const Ledger& ledger,
+                             Lease& lease, const MigratorOptions& options,
+                             const MigrationRow& migration,
+                             const Reporter& reporter)
+    : WorkSession(options, database.dialect().capabilities()),
+      database_(database),
+      ledger_(ledger),
+      lease_(lease),
+      migration_(migration),
+      reporter_(reporter) {
+  WatchInterrupts();
+}
+
+RunnerSession::~RunnerSession() {
+  if (options().cancel != nullptr) options().cancel->SetInterrupter({});
+}
+
+// As for a worker, the claim that each chunk renews is enough; but where
+// nothing else keeps the lease alive, a chunk does.
+void RunnerSession::FenceChunk() {
+  if (!capabilities().many_sessions) Fence();
+}
+
+bool RunnerSession::stopping() const {
+  return options().cancel != nullptr && options().cancel->stop_requested();
+}
+
+void RunnerSession::ThrowIfStopping() const {
+  if (options().cancel != nullptr) options().cancel->ThrowIfRequested();
+}
+
+void RunnerSession::Note(Progress::Event event, const std::string& message) {
+  Resiliently([&] {
+    InLedger([&] {
+      ledger_.AddEvent(connection(), migration_.id, KindOf(event), message);
+    });
+  });
+  reporter_.Tell(event, message);
+}
+
+void RunnerSession::Retried(const Error& error, bool lost) {
+  Progress progress = reporter_.Report(Progress::Event::kRetry);
+  progress.message = lost ? std::string("connection lost: ") + error.what()
+                          : WithBlockers(error);
+  progress.cause = ToString(error.kind());
+  reporter_.Send(progress);
+}
+
+Error RunnerSession::Lasting(const Error& error) const {
+  return Error(error.kind(), WithBlockers(error))
+      .WithCode(error.native_code())
+      .WithSql(error.sql())
+      .WithHint(HowToContinue(error));
+}
+
+std::string RunnerSession::WithBlockers(const Error& error) const {
+  const bool locked = error.kind() == ErrorKind::kLockTimeout;
+  return error.what() +
+         (locked ? DescribeBlockers(database_, locked_) : std::string());
+}
+
+// A new connection, and the right to go on.
+void RunnerSession::Reconnect() {
+  if (options().cancel != nullptr) options().cancel->SetInterrupter({});
+  lease_.Reconnect();
+  WatchInterrupts();
+}
+
+void RunnerSession::WatchInterrupts() {
+  if (options().cancel == nullptr) return;
+  db::Connection* watched = &database_.connection();
+  options().cancel->SetInterrupter([watched] { watched->Interrupt(); });
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,157 @@
+#include "backfill/verifier.h"
+
+#include "backfill/ranges.h"
+#include "base/text.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+const std::string kRepair(ToString(Activity::kRepair));
+
+void Append(std::vector<std::string> more, std::vector<std::string>& all) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()),
+             std::make_move_iterator(more.end()));
+}
+
+std::string RepairedText(const std::string& table, std::int64_t rows) {
+  const bool one = rows == 1;
+  return base::WithThousands(rows) + (one ? " row of '" : " rows of '") +
+         table + (one ? "' was derived again" : "' were derived again");
+}
+
+void RequireRepair(const MotionSql& motion) {
+  if (motion.repair) return;
+  throw Error(ErrorKind::kRefused,
+              "rows of '" + motion.table +
+                  "' cannot be derived again: the migration was planned by an "
+                  "earlier segue, which left no statement for it")
+      .WithHint("mend the rows that 'segue verify' lists, or roll back");
+}
+
+}  // namespace
+
+std::vector<Verifier::Proof> Verifier::Proofs() const {
+  const Plan& plan = context_.plan();
+  std::vector<Proof> proofs;
+  for (std::size_t step = 0; step < plan.steps.size(); ++step) {
+    // What the contract verifies is a part of it.
+    if (plan.steps[step].phase == Phase::kContracting) continue;
+    for (const PlannedAction& action : plan.steps[step].actions) {
+      if (action.kind != ActionKind::kVerify) continue;
+      proofs.push_back({step, &plan.MotionNamed(action.motion)});
+    }
+  }
+  return proofs;
+}
+
+VerifyReport Verifier::VerifyAll(const VerifyOptions& options,
+                                 Standby* standby) {
+  // What a repair that was killed had done so far is not lost.
+  if (options.repair) {
+    for (const Proof& proof : Proofs()) RecordRepair(*proof.motion);
+  }
+  std::vector<Proof> wrong;
+  VerifyReport report = CheckAllOn(standby, options.strict, wrong);
+  if (options.repair && !wrong.empty()) {
+    std::int64_t repaired = 0;
+    for (const Proof& proof : wrong) repaired += Repair(proof);
+    // All of it: a column that was repaired may be another motion's source.
+    report = CheckAllOn(standby, options.strict, wrong);
+    report.rows_repaired = repaired;
+  }
+  return report;
+}
+
+// What is repaired is written on the primary: only a check has the standby, and
+// sees there all that was committed when it began.
+VerifyReport Verifier::CheckAllOn(Standby* standby, bool strict,
+                                  std::vector<Proof>& wrong) {
+  if (standby == nullptr) return CheckAll(strict, nullptr, wrong);
+  context_.session.Resiliently([&] { standby->Follow(context_.connection()); });
+  Standby::Waiting waiting;
+  waiting.check = [this] { context_.session.ThrowIfStopping(); };
+  waiting.tell = [this](const std::string& what) {
+    context_.reporter.Tell(Progress::Event::kNote, what);
+  };
+  StandbyReading reading{*standby, {*standby, waiting}};
+  try {
+    VerifyReport report = CheckAll(strict, &reading, wrong);
+    report.standby = standby->name();
+    return report;
+  } catch (const Error& error) {
+    if (!error.retryable() || !reading.session.lost()) throw;
+    throw Error(ErrorKind::kConnectionLost,
+                "the standby " + standby->name() +
+                    " is gone: " + reading.session.lost()->what())
+        .WithHint(
+            "nothing was changed by the check; run the same command when the "
+            "standby is back, or leave it out");
+  }
+}
+
+VerifyReport Verifier::CheckAll(bool strict, StandbyReading* reading,
+                                std::vector<Proof>& wrong) {
+  VerifyReport report;
+  report.migration = context_.migration.id;
+  wrong.clear();
+  for (const Proof& proof : Proofs()) {
+    if (CheckMotion(proof, strict, reading, report)) wrong.push_back(proof);
+  }
+  return report;
+}
+
+bool Verifier::CheckMotion(const Proof& proof, bool strict,
+                           StandbyReading* reading, VerifyReport& report) {
+  const MotionSql& motion = *proof.motion;
+  context_.reporter.WorkOn(proof.step);
+  Disagreement bad = walks_.Check(motion, motion.verify, reading);
+  report.rows_checked += bad.checked;
+  const bool disagrees = !bad.rows.empty();
+  Append(std::move(bad.rows), report.mismatches);
+  Append(walks_.Check(motion, motion.marked, reading).rows, report.mismatches);
+  if (strict) {
+    Append(walks_.Check(motion, motion.both_given, reading).rows,
+           report.both_given);
+  }
+  return disagrees;
+}
+
+// From the start of the table, whatever an earlier run came to: rows behind
+// its cursor may have been damaged since, and only wrong ones are written.
+std::int64_t Verifier::Repair(const Proof& proof) {
+  const MotionSql& motion = *proof.motion;
+  RequireRepair(motion);
+  context_.reporter.WorkOn(proof.step);
+  walks_.Repair(motion);
+  return RecordRepair(motion);
+}
+
+// Once, also when the answer of its commit is lost: the walk's row goes with
+// it.
+std::int64_t Verifier::RecordRepair(const MotionSql& motion) {
+  std::int64_t rows = 0;
+  context_.session.Resiliently([&] {
+    const auto walked = context_.ledger.LoadMotion(
+        context_.connection(), context_.migration.id, motion.name, kRepair);
+    if (!walked) return;
+    rows = walked->rows;
+    if (!walked->done) {  // what its ranges say counts
+      rows = LedgerRanges(context_.ledger, context_.migration.id, motion.name,
+                          kRepair)
+                 .Totals(context_.connection())
+                 .rows;
+    }
+    context_.session.InLedger([&] {
+      if (rows > 0) {
+        context_.ledger.AddEvent(context_.connection(), context_.migration.id,
+                                 "REPAIRED", RepairedText(motion.table, rows));
+      }
+      context_.ledger.ForgetMotion(context_.connection(), context_.migration.id,
+                                   motion.name, kRepair);
+    });
+  });
+  return rows;
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,157 @@
+#include "engine/contract.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "engine/gate.h"
+#include "engine/statements.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+bool InStage(const Step& step, Stage stage) {
+  return step.phase == Phase::kContracting && step.stage == stage;
+}
+
+ActionState StateOf(const Context& context, const MigrationRow& row,
+                    std::size_t step, std::size_t action) {
+  return context.ledger.StateOf(context.connection(), row.id,
+                                static_cast<int>(step),
+                                static_cast<int>(action));
+}
+
+// Whether an action of the contract, or of what goes before it, is in one of
+// these states.
+bool AnyIs(const Context& context, const MigrationRow& row, bool of_contract,
+           const std::vector<ActionState>& states) {
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const Step& planned = row.plan.steps[step];
+    if ((planned.phase == Phase::kContracting) != of_contract) continue;
+    for (std::size_t action = 0; action < planned.actions.size(); ++action) {
+      const ActionState state = StateOf(context, row, step, action);
+      if (std::count(states.begin(), states.end(), state) > 0) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool PastFirstDrop(const Context& context, const MigrationRow& row) {
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const auto& actions = row.plan.steps[step].actions;
+    for (std::size_t action = 0; action < actions.size(); ++action) {
+      if (actions[action].reversible) continue;
+      const ActionState state = StateOf(context, row, step, action);
+      if (state == ActionState::kDone) return true;
+      if (state == ActionState::kRunning &&
+          HappenedAlone(context.connection(), actions[action])) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool ContractBegun(const Context& context, const MigrationRow& row) {
+  return AnyIs(
+      context, row, true,
+      {ActionState::kRunning, ActionState::kDone, ActionState::kUndone});
+}
+
+bool Contract::OnlyForward() const {
+  return row_.sub_state == SubState::kDropping || PastFirstDrop(context_, row_);
+}
+
+// It is asked in every run that may still drop the first thing: what the ledger
+// says of an earlier run is no evidence, because rows and queries have gone on
+// since that run died.
+void Contract::GatherEvidence(const std::string& force_reason) {
+  if (AnyIs(context_, row_, false, {ActionState::kUndone})) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + row_.id + "' has been rolled back in part")
+        .WithHint("run 'segue rollback' to finish it; nothing was contracted");
+  }
+  // A contract that died has exchanged names that the check reads, or was being
+  // undone.
+  if (ContractBegun(context_, row_)) Unseal();
+  RefuseUsed(force_reason);
+  const VerifyReport report = parts_.verifier.VerifyAll();
+  if (report.clean()) return;
+  throw Error(ErrorKind::kMismatch,
+              "old and new disagree in " + base::Join(report.mismatches, "; "))
+      .WithHint("nothing was contracted; both versions are live");
+}
+
+void Contract::RefuseUsed(const std::string& force_reason) {
+  const std::vector<std::string> used = UsedSinceReady(context_, row_);
+  if (used.empty()) return;
+  const std::string text =
+      "still in use since both versions are live: " + base::Join(used, "; ");
+  if (force_reason.empty()) {
+    throw Error(ErrorKind::kRefused, text)
+        .WithHint(
+            "find the queries that need it, or run 'segue complete --force "
+            "--reason TEXT'; nothing was contracted");
+  }
+  transitions_.InLedger([&] {
+    transitions_.AddEvent("FORCED", force_reason + " (" + text + ")");
+  });
+}
+
+// "Sealed" is recorded with the end of the last step that seals.
+void Contract::Seal() {
+  const std::vector<Step>& steps = row_.plan.steps;
+  std::size_t last = steps.size();
+  for (std::size_t step = 0; step < steps.size(); ++step) {
+    if (InStage(steps[step], Stage::kSeal)) last = step;
+  }
+  const bool sealed = row_.phase == Phase::kContracting;
+  for (std::size_t step = 0; step < steps.size(); ++step) {
+    if (!InStage(steps[step], Stage::kSeal)) continue;
+    parts_.steps.Run(step, [&] {
+      if (!sealed && step == last) transitions_.RecordSealed();
+    });
+  }
+  if (sealed) return;
+  if (last == steps.size()) {
+    transitions_.MoveTo(Phase::kContracting, SubState::kSealed);
+  } else {
+    transitions_.BecomeSealed();
+  }
+}
+
+void Contract::Drop() {
+  for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
+    const Step& planned = row_.plan.steps[step];
+    if (!InStage(planned, Stage::kDrop)) continue;
+    parts_.steps.Run(step);
+    if (!planned.reversible()) {
+      transitions_.MoveTo(Phase::kContracting, SubState::kDropping);
+    }
+  }
+  transitions_.MoveTo(Phase::kContracting, SubState::kDropping);
+}
+
+// What was unsealed may be sealed again.
+void Contract::Unseal() {
+  for (std::size_t step = row_.plan.steps.size(); step-- > 0;) {
+    if (row_.plan.steps[step].phase >= Phase::kContracting) {
+      parts_.steps.Undo(step);
+    }
+  }
+  transitions_.ForgetSteps(Phase::kContracting);
+  transitions_.MoveTo(Phase::kMigrating, SubState::kReady);
+}
+
+void Contract::UnsealAfter(Error& error) {
+  try {
+    Unseal();
+  } catch (const Error& second) {
+    error.WithNote(std::string("the contract was not undone: ") +
+                   second.what() + "; run 'segue complete' again");
+  }
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,92 @@
+#include "engine/dry_run.h"
+
+#include "engine/dry_runner.h"
+#include "engine/preflight.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+
+// The plan is made anew, whatever is there.
+Standing DryRun::Begin(const Migration& /*migration*/) {
+  return Standing::kFresh;
+}
+
+void DryRun::Continue() {
+  const MigrationRow row = context_.RequireActive();
+  plan_ = row.plan;
+  context_.ledger.LoadStates(context_.connection(), row.id, plan_);
+}
+
+Planned DryRun::Plan(const Migration& migration) {
+  return PlanFor(context_, migration);
+}
+
+// What the checks say is enough: to try the expressions on all rows takes long.
+void DryRun::Preflight(const Planned& planned) {
+  for (const Finding& finding : planned.findings) {
+    if (finding.severity != Finding::Severity::kError) continue;
+    throw Error(ErrorKind::kRefused, finding.message)
+        .WithSource(finding.source);
+  }
+}
+
+void DryRun::Intend(const Migration& /*migration*/, const Planned& planned,
+                    const std::vector<std::string>& queries) {
+  Keep(queries);
+  plan_ = planned.plan;
+  for (const Finding& finding : planned.findings) {
+    plan_.notes.push_back(finding.message);
+  }
+  plan_.findings = planned.findings;
+}
+
+void DryRun::Keep(const std::vector<std::string>& queries) {
+  if (queries.empty()) return;
+  throw Error(ErrorKind::kUsage,
+              "a dry run keeps nothing, so no plans of queries either");
+}
+
+void DryRun::RunPhases(Phase first, Phase last) {
+  DryRunner runner(plan_, log_);
+  for (std::size_t step = 0; step < plan_.steps.size(); ++step) {
+    const Step& planned = plan_.steps[step];
+    const bool wanted = planned.phase >= first && planned.phase <= last;
+    if (wanted && !planned.executed) runner.Run(step);
+  }
+}
+
+void DryRun::ToReady(bool /*undo_on_any_failure*/) {
+  RunPhases(Phase::kExpanding, Phase::kMigrating);
+}
+
+void DryRun::Contract(const std::string& /*force_reason*/) {
+  RunPhases(Phase::kContracting, Phase::kContracting);
+}
+
+void DryRun::Undo() {
+  DryRunner runner(plan_, log_);
+  for (std::size_t step = plan_.steps.size(); step-- > 0;) {
+    if (plan_.steps[step].executed) runner.Undo(step);
+  }
+}
+
+Outcome DryRun::Report() {
+  Outcome outcome;
+  outcome.plan = plan_;
+  outcome.status.id = plan_.id;
+  outcome.status.title = plan_.title;
+  outcome.status.access = plan_.access;
+  outcome.status.version_schema = plan_.version_schema;
+  outcome.history = log_;
+  outcome.notes.push_back("dry run: nothing was executed");
+  for (const HistoryEntry& entry : log_) {
+    Progress progress;
+    progress.migration = plan_.id;
+    progress.step = entry.message;
+    progress.message = entry.message;
+    if (context_.options.on_progress) context_.options.on_progress(progress);
+  }
+  return outcome;
+}
+
+}  // namespace segue::engine

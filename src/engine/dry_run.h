@@ -1,0 +1,38 @@
+// What a command would do, in words.
+#pragma once
+
+#include <vector>
+
+#include "engine/run.h"
+#include "segue/progress.h"
+
+namespace segue::engine {
+
+// Reads the schema and the ledger, and changes nothing.
+class DryRun : public Run {
+ public:
+  explicit DryRun(const Context& context) : context_(context) {}
+
+  Standing Begin(const Migration& migration) override;
+  void Continue() override;
+  Planned Plan(const Migration& migration) override;
+  void Preflight(const Planned& planned) override;
+  void Intend(const Migration& migration, const Planned& planned,
+              const std::vector<std::string>& queries) override;
+  void Keep(const std::vector<std::string>& queries) override;
+  void ToReady(bool undo_on_any_failure) override;
+  void RequireReady() override {}
+  void Contract(const std::string& force_reason) override;
+  void Undo() override;
+  Outcome Report() override;
+
+ private:
+  // Runs what is left of these phases.
+  void RunPhases(Phase first, Phase last);
+
+  const Context& context_;
+  segue::Plan plan_;
+  std::vector<HistoryEntry> log_;
+};
+
+}  // namespace segue::engine

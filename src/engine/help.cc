@@ -1,0 +1,99 @@
+// Helping the runner of the active migration from another process.
+#include "backfill/ranges.h"
+#include "backfill/worker.h"
+#include "backfill/worker_session.h"
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "engine/context.h"
+#include "segue/error.h"
+
+namespace segue {
+namespace {
+
+using engine::LedgerRanges;
+using engine::MigrationRow;
+
+constexpr std::chrono::milliseconds kPoll{500};
+
+// Whether rows may be moved soon, though there is nothing to help with yet.
+bool MayMoveRows(const std::optional<MigrationRow>& row) {
+  return row && row->sub_state != SubState::kReady &&
+         row->phase != Phase::kComplete && row->phase != Phase::kRolledBack;
+}
+
+const WalkSql& OpenWalk(const MotionSql& motion, Activity activity) {
+  const WalkSql* walk = motion.Writing(activity);
+  if (walk != nullptr) return *walk;
+  throw Error(ErrorKind::kCorrupt, "the ledger has ranges of motion '" +
+                                       motion.name +
+                                       "' for which the plan has no '" +
+                                       std::string(ToString(activity)) + "'");
+}
+
+// One walk that is open, as far as there is something left of it; answers how
+// many rows were moved.
+std::int64_t HelpWith(const engine::Context& context, const MigrationRow& row,
+                      const std::string& motion, const std::string& doing) {
+  const MigratorOptions& options = context.options;
+  const Activity activity = ActivityFromString(doing);
+  const WalkSql& walk = OpenWalk(row.plan.MotionNamed(motion), activity);
+  const auto kept =
+      context.ledger.LoadMotion(context.connection(), row.id, motion, doing);
+  LedgerRanges ranges(context.ledger, row.id, motion, doing);
+  engine::Throttle throttle(context.database, options.pace,
+                            base::SystemClock());
+  std::int64_t rows = 0;
+  engine::WorkerSession session(context.database, options);
+  engine::FollowedPace pace(session, context.ledger, [&](std::int64_t moved) {
+    rows += moved;
+    Progress progress;
+    progress.event = Progress::Event::kRows;
+    progress.migration = row.id;
+    progress.phase = row.phase;
+    progress.activity = doing;
+    progress.rows_done = rows;
+    if (options.on_progress) options.on_progress(progress);
+  });
+  const double bytes =
+      activity == Activity::kFill ? engine::RowBytes(row.plan, walk) : 0;
+  engine::Worker worker(
+      session, pace,
+      {ranges, "worker " + engine::ProcessName(), throttle, bytes});
+  const auto how =
+      engine::WalkOptionsOf(context.database.dialect().capabilities(), options,
+                            walk, kept ? kept->total : 0);
+  try {
+    worker.Walk(walk, how, [](const db::Result&) {});
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kCancelled) throw;
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::int64_t Migrator::Work() {
+  const engine::Context& context = *context_;
+  if (!context.database.dialect().capabilities().many_sessions) {
+    throw Error(ErrorKind::kRefused,
+                context.database.dialect().capabilities().name +
+                    " takes one writer at a time, so a second worker could "
+                    "only wait for the first");
+  }
+  const std::string id = context.RequireActive().id;
+  std::int64_t rows = 0;
+  for (;;) {
+    if (context.options.cancel != nullptr) {
+      context.options.cancel->ThrowIfRequested();
+    }
+    const auto row = context.ledger.Load(context.connection(), id);
+    const auto open =
+        LedgerRanges::Open(context.connection(), context.ledger, id);
+    // A contract settles rows, and a check repairs them, while it is ready.
+    if (!MayMoveRows(row) && (!row || !open)) return rows;
+    if (open) rows += HelpWith(context, *row, open->first, open->second);
+    base::SystemClock().Sleep(kPoll);
+  }
+}
+
+}  // namespace segue

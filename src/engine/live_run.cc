@@ -1,0 +1,244 @@
+#include "engine/live_run.h"
+
+#include "engine/contract.h"
+#include "engine/dry_run.h"
+#include "engine/explain.h"
+#include "engine/preflight.h"
+#include "engine/status.h"
+#include "ledger/pending.h"
+#include "segue/error.h"
+#include "throttle/throttle.h"
+
+namespace segue::engine {
+namespace {
+
+// R1.4: an error of the migration's own making undoes what was done; what the
+// surroundings did to it leaves a state that can be continued.
+bool UndoesStart(const Error& error, const RunParts& parts,
+                 bool undo_on_any_failure) {
+  if (parts.session.cancelled_by_request()) return true;
+  if (error.poisons_connection() || error.kind() == ErrorKind::kConflict) {
+    return false;
+  }
+  const bool resumable =
+      error.retryable() || error.kind() == ErrorKind::kCancelled;
+  return !resumable || undo_on_any_failure;
+}
+
+void RefuseOtherActive(const MigrationRow& active,
+                       const std::optional<MigrationRow>& row,
+                       const std::string& id) {
+  if (active.id == id) return;
+  if (row && row->folded_into == active.id) {
+    throw Error(ErrorKind::kRefused, "migration '" + id + "' is a part of '" +
+                                         active.id + "', which is active (" +
+                                         std::string(ToString(active.phase)) +
+                                         ")")
+        .WithHint("'segue resume' goes on with all of it");
+  }
+  throw Error(ErrorKind::kRefused, "migration '" + active.id + "' is active (" +
+                                       std::string(ToString(active.phase)) +
+                                       ")")
+      .WithHint("complete it or roll it back first");
+}
+
+// A part of a fold that was changed since it was begun, or that is not a part
+// of `whole` (empty: the fold has not begun) any more.
+void RefuseChangedPart(const Context& context, const Migration& part,
+                       const std::string& whole) {
+  const auto row = context.ledger.Load(context.connection(), part.id);
+  if (!row || row->phase == Phase::kRolledBack) return;
+  RefuseChangedFile(*row, part);
+  if (row->folded_into == whole) return;
+  throw Error(ErrorKind::kRefused, "migration '" + part.id +
+                                       "' has been begun by another run (" +
+                                       std::string(ToString(row->phase)) + ")")
+      .WithHint("run 'segue migrate' again to look at what is pending now");
+}
+
+// What happens to a contract that has failed is a failure of its own.
+bool MayBeContinued(const Error& error) {
+  return error.poisons_connection() || error.kind() == ErrorKind::kCancelled ||
+         error.kind() == ErrorKind::kConflict;
+}
+
+}  // namespace
+
+std::unique_ptr<Run> MakeRun(Context& context, bool dry) {
+  if (dry) return std::make_unique<DryRun>(context);
+  return std::make_unique<LiveRun>(context);
+}
+
+LiveRun::LiveRun(Context& context) : context_(context) {}
+
+// What others asked of the run before is not for this one.
+void LiveRun::TakeLease() {
+  lease_.emplace(context_.database, context_.ledger);
+  transitions_.emplace(context_, *lease_, row_);
+  context_.ledger.SaveControl(context_.connection(), {});
+  context_.ledger.SaveAllowed(context_.connection(), {});
+}
+
+Standing LiveRun::Begin(const Migration& migration) {
+  context_.Adopt(migration);
+  Throttle::Check(context_.database, context_.options.pace);
+  db::Connection& connection = context_.connection();
+  context_.ledger.Install(connection);
+  TakeLease();
+  const auto active = context_.ledger.Active(connection);
+  auto row = context_.ledger.Load(connection, migration.id);
+  if (active) RefuseOtherActive(*active, row, migration.id);
+  const bool known = row && row->phase != Phase::kRolledBack;
+  if (known) RefuseChangedFile(*row, migration);
+  for (const Migration& part : migration.folded) {
+    RefuseChangedPart(context_, part, known ? row->id : "");
+  }
+  if (!known) return Standing::kFresh;
+  row_ = *std::move(row);
+  context_.ledger.SetError(connection, row_.id, "");
+  if (row_.phase != Phase::kComplete) return Standing::kBegun;
+  notes_.push_back("migration '" + row_.id + "' is already complete");
+  return Standing::kComplete;
+}
+
+// Whoever held the lease may have changed the phase meanwhile, so the row is
+// read again under it.
+void LiveRun::Continue() {
+  context_.RequireActive();
+  TakeLease();
+  row_ = context_.RequireActive();
+}
+
+Planned LiveRun::Plan(const Migration& migration) {
+  return PlanFor(context_, migration);
+}
+
+void LiveRun::Preflight(const Planned& planned) {
+  notes_ = engine::Preflight(context_, planned);
+}
+
+void LiveRun::Intend(const Migration& migration, const Planned& planned,
+                     const std::vector<std::string>& queries) {
+  row_ = MigrationRow();
+  row_.id = migration.id;
+  row_.title = migration.title;
+  row_.checksum = migration.checksum;
+  row_.source = migration.source;
+  row_.plan = planned.plan;
+  transitions_->Intend(migration, queries, notes_);
+}
+
+void LiveRun::Keep(const std::vector<std::string>& queries) {
+  if (queries.empty()) return;
+  std::vector<QueryChange> seen = Seen(context_, queries);
+  Compare(context_, row_.id, seen);
+  transitions_->InLedger([&] { engine::Keep(context_, row_.id, seen); });
+}
+
+void LiveRun::ToReady(bool undo_on_any_failure) {
+  RunParts parts(context_, *lease_, context_.options, row_);
+  try {
+    WalkToReady(parts);
+  } catch (Error& error) {
+    transitions_->RecordError(error);
+    if (UndoesStart(error, parts, undo_on_any_failure)) UndoAfter(error);
+    throw;
+  }
+}
+
+void LiveRun::RunPhase(RunParts& parts, Phase phase) {
+  for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
+    if (row_.plan.steps[step].phase == phase) parts.steps.Run(step);
+  }
+}
+
+void LiveRun::WalkToReady(RunParts& parts) {
+  if (row_.phase == Phase::kPending) {
+    transitions_->MoveTo(Phase::kExpanding, SubState::kNone);
+  }
+  if (row_.phase == Phase::kExpanding) {
+    RunPhase(parts, Phase::kExpanding);
+    transitions_->MoveTo(Phase::kMigrating, SubState::kBackfilling);
+  }
+  if (row_.sub_state == SubState::kBackfilling) {
+    RunPhase(parts, Phase::kMigrating);
+    transitions_->BecomeReady();
+  }
+  if (!row_.plan.has_phase(Phase::kContracting) &&
+      row_.sub_state == SubState::kReady) {
+    transitions_->BecomeComplete({});
+  }
+}
+
+void LiveRun::RequireReady() {
+  const bool ready = row_.sub_state == SubState::kReady;
+  if (ready || row_.phase == Phase::kContracting) return;
+  throw Error(ErrorKind::kRefused, "migration '" + row_.id +
+                                       "' is not ready: it is " +
+                                       std::string(ToString(row_.phase)))
+      .WithHint("let 'segue start' or 'segue resume' finish first");
+}
+
+void LiveRun::Contract(const std::string& force_reason) {
+  if (row_.phase == Phase::kComplete) return;
+  RunParts parts(context_, *lease_, context_.options, row_);
+  engine::Contract contract(context_, *transitions_, row_, parts);
+  try {
+    if (!contract.OnlyForward()) contract.GatherEvidence(force_reason);
+    contract.Seal();
+    contract.Drop();
+    transitions_->BecomeComplete(GaugeLines(context_, row_));
+  } catch (Error& error) {
+    transitions_->RecordError(error);
+    if (!MayBeContinued(error) && !contract.OnlyForward()) {
+      contract.UnsealAfter(error);
+    }
+    throw;
+  }
+}
+
+void LiveRun::Undo() {
+  if (PastFirstDrop(context_, row_)) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + row_.id +
+                    "' has dropped the old shape; there is only forward")
+        .WithHint("run 'segue complete' to finish it");
+  }
+  try {
+    UndoAll();
+  } catch (const Error& error) {
+    transitions_->RecordError(error);
+    throw;
+  }
+}
+
+// Stopping half-way through an undo helps nobody; a signal is for the work.
+void LiveRun::UndoAll() {
+  MigratorOptions calm = context_.options;
+  calm.cancel = nullptr;
+  RunParts parts(context_, *lease_, calm, row_);
+  for (std::size_t step = row_.plan.steps.size(); step-- > 0;) {
+    if (row_.plan.steps[step].phase >= Phase::kExpanding) {
+      parts.steps.Undo(step);
+    }
+  }
+  transitions_->BecomeRolledBack();
+}
+
+void LiveRun::UndoAfter(Error& error) {
+  try {
+    UndoAll();
+    error.WithNote("every executed step was rolled back");
+  } catch (const Error& second) {
+    error.WithNote(std::string("the rollback failed too: ") + second.what() +
+                   "; run 'segue rollback'");
+  }
+}
+
+Outcome LiveRun::Report() {
+  Outcome outcome = OutcomeOf(context_, row_.id);
+  outcome.notes = std::move(notes_);
+  return outcome;
+}
+
+}  // namespace segue::engine

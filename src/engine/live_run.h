@@ -1,0 +1,47 @@
+// A command on a migration for real, under the lease.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/run.h"
+#include "engine/run_parts.h"
+#include "engine/transitions.h"
+#include "ledger/lease.h"
+
+namespace segue::engine {
+
+class LiveRun : public Run {
+ public:
+  explicit LiveRun(Context& context);
+
+  Standing Begin(const Migration& migration) override;
+  void Continue() override;
+  Planned Plan(const Migration& migration) override;
+  void Preflight(const Planned& planned) override;
+  void Intend(const Migration& migration, const Planned& planned,
+              const std::vector<std::string>& queries) override;
+  void Keep(const std::vector<std::string>& queries) override;
+  void ToReady(bool undo_on_any_failure) override;
+  void RequireReady() override;
+  void Contract(const std::string& force_reason) override;
+  void Undo() override;
+  Outcome Report() override;
+
+ private:
+  void TakeLease();
+  void WalkToReady(RunParts& parts);
+  void RunPhase(RunParts& parts, Phase phase);
+  void UndoAll();
+  // The same after `error`, which it never hides: what happens is noted in it.
+  void UndoAfter(Error& error);
+
+  Context& context_;
+  std::optional<Lease> lease_;
+  std::optional<Transitions> transitions_;
+  MigrationRow row_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace segue::engine

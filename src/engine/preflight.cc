@@ -1,0 +1,206 @@
+#include "engine/preflight.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "backfill/blockers.h"
+#include "backfill/trial.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "db/retry.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+// A table too large to be tried, or asked, whole in this time is so in part;
+// what is missed is found by the work itself, which then rolls back.
+constexpr std::chrono::seconds kTrialTime{30};
+
+// Interrupts a statement that takes too long.
+class Deadline {
+ public:
+  Deadline(db::Connection& connection, std::chrono::milliseconds time)
+      : connection_(connection), thread_([this, time] { Wait(time); }) {}
+  ~Deadline() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      over_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+  bool passed() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return passed_;
+  }
+
+ private:
+  void Wait(std::chrono::milliseconds time) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (changed_.wait_for(lock, time, [&] { return over_; })) return;
+    passed_ = true;
+    connection_.Interrupt();
+  }
+
+  db::Connection& connection_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool over_ = false;
+  bool passed_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+std::vector<std::string> Reasons(db::Connection& connection,
+                                 const std::string& question) {
+  std::vector<std::string> reasons;
+  Deadline deadline(connection, kTrialTime);
+  try {
+    db::Transaction transaction(connection, {db::Purpose::kRead, {}});
+    for (const db::Row& row : connection.Execute(question).rows) {
+      reasons.push_back(db::ToText(row.at(0)));
+    }
+  } catch (const Error& error) {
+    // An expression that raises is the work's to report, too.
+    const bool late =
+        error.kind() == ErrorKind::kCancelled && deadline.passed();
+    if (!late) throw;
+    base::Log(base::LogLevel::kInfo,
+              "the rows were not looked at beforehand: it took too long");
+  }
+  return reasons;
+}
+
+void RefuseObjections(const Context& context, const PlannedAction& action) {
+  if (action.objections.empty()) return;
+  const std::vector<std::string> reasons =
+      Reasons(context.connection(), action.objections);
+  if (reasons.empty()) return;
+  throw Error(ErrorKind::kRefused,
+              action.description + " would fail: " + base::Join(reasons, "; "))
+      .WithHint("mend these rows; nothing was changed");
+}
+
+backfill::TrialReport Try(const Context& context, const TrialSql& trial,
+                          bool mark) {
+  return backfill::Try(
+      context.connection(), trial, kTrialTime,
+      mark ? backfill::TrialWants::kCount : backfill::TrialWants::kFirst);
+}
+
+std::optional<std::string> TryUp(const Context& context, const TrialSql& trial,
+                                 bool mark) {
+  const backfill::TrialReport report = Try(context, trial, mark);
+  const std::string rows = base::Join(report.failures, "; ");
+  const std::string& table = trial.walk.table;
+  if (report.failures.empty()) return std::nullopt;
+  if (mark) {
+    return std::string("'up' fails on ") +
+           (report.finished ? "" : "at least ") +
+           base::WithThousands(report.count) + " rows of '" + table +
+           "', which will be marked: " + rows;
+  }
+  throw Error(ErrorKind::kRefused,
+              "'up' fails on rows of '" + table + "': " + rows)
+      .WithHint("mend these rows or the expression; nothing was changed");
+}
+
+void TryConstraint(const Context& context, const TrialSql& trial, bool mark) {
+  const backfill::TrialReport report = Try(context, trial, mark);
+  // A row that has no value yet breaks no constraint.
+  const bool only_marked = mark && report.raised == report.count;
+  if (report.failures.empty() || only_marked) return;
+  throw Error(ErrorKind::kRefused,
+              "rows of '" + trial.walk.table +
+                  "' break it: " + base::Join(report.failures, "; "))
+      .WithHint(
+          "mend these rows, or say in 'up' what becomes of them; nothing was "
+          "changed");
+}
+
+// The catalogue of a table that is locked against everybody cannot be read.
+Planned PatientlyPlan(const Context& context, const PlannerInput& input) {
+  db::RetryPolicy policy;
+  policy.patience = context.options.lock_patience;
+  try {
+    return db::Retry(base::SystemClock(), policy, [&] {
+      return MakePlan(context.database.dialect(), context.database.connection(),
+                      input);
+    });
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kLockTimeout) throw;
+    throw Error(ErrorKind::kLockTimeout,
+                "a table of schema '" + context.database.schema() +
+                    "' is locked, so that it cannot be inspected" +
+                    DescribeBlockers(context.database, ""))
+        .WithCode(error.native_code())
+        .WithHint(
+            "end or wait for the session that holds the lock; nothing "
+            "was changed");
+  }
+}
+
+}  // namespace
+
+Planned PlanFor(const Context& context, const Migration& migration) {
+  if (migration.operations.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "migration '" + migration.id + "' has no operations");
+  }
+  std::vector<std::string> live;
+  if (context.ledger.Open(context.connection())) {
+    for (const VersionInfo& version :
+         context.ledger.Versions(context.connection())) {
+      if (version.state == "live") live.push_back(version.version_schema);
+    }
+  }
+  Planned planned =
+      PatientlyPlan(context, {migration, context.database.schema(),
+                              migration.access.value_or(context.options.access),
+                              migration.on_transform_error.value_or(
+                                  context.options.on_transform_error),
+                              live, context.LockBudget()});
+  if (!migration.folded.empty()) {
+    std::vector<std::string> parts;
+    for (const Migration& part : migration.folded) parts.push_back(part.id);
+    planned.plan.notes.push_back("one plan also for " +
+                                 base::Join(parts, ", "));
+  }
+  return planned;
+}
+
+std::vector<std::string> Preflight(const Context& context,
+                                   const Planned& planned) {
+  std::vector<std::string> reasons;
+  Source source;
+  for (const Finding& finding : planned.findings) {
+    if (finding.severity != Finding::Severity::kError) continue;
+    if (!source.known()) source = finding.source;
+    reasons.push_back(finding.message);
+  }
+  if (!reasons.empty()) {
+    throw Error(ErrorKind::kRefused, base::Join(reasons, "; "))
+        .WithSource(source);
+  }
+  std::vector<std::string> notes;
+  const bool mark = planned.plan.on_transform_error == OnTransformError::kMark;
+  for (const Step& step : planned.plan.steps) {
+    for (const PlannedAction& action : step.actions) {
+      RefuseObjections(context, action);
+      if (action.trial) TryConstraint(context, *action.trial, mark);
+      if (action.kind != ActionKind::kBackfill) continue;
+      for (const TrialSql& trial : planned.plan.TrialsOf(action.motion)) {
+        const auto note = TryUp(context, trial, mark);
+        if (note) notes.push_back(*note);
+      }
+    }
+  }
+  return notes;
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,31 @@
+#include "engine/statements.h"
+
+#include "segue/error.h"
+
+namespace segue::engine {
+
+bool Holds(db::Connection& connection, const std::string& question) {
+  const db::Result found = connection.Execute(question);
+  return !found.rows.empty() && !db::IsNull(found.rows[0].at(0)) &&
+         db::ToInt(found.rows[0].at(0)) != 0;
+}
+
+bool HappenedAlone(db::Connection& connection, const PlannedAction& action) {
+  return !action.transactional && !action.probe.empty() &&
+         Holds(connection, action.probe);
+}
+
+void Execute(db::Connection& connection, const Statement& statement) {
+  if (!statement.only_if.empty() && !Holds(connection, statement.only_if)) {
+    return;
+  }
+  const db::Result result = connection.Execute(statement.sql);
+  if (statement.expect_rows && result.affected != *statement.expect_rows) {
+    throw Error(ErrorKind::kRefused,
+                "the database is not as it was when the migration was planned")
+        .WithSql(statement.sql)
+        .WithHint("somebody else changed the table; roll back and plan again");
+  }
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,102 @@
+#include "engine/status.h"
+
+#include <algorithm>
+
+#include "db/signal.h"
+#include "engine/build_watch.h"
+#include "ledger/lease.h"
+
+namespace segue::engine {
+
+namespace {
+
+// A pace is told only of a runner that lives: it is the one held back.
+void AddPace(const Context& context, MigrationStatus& status) {
+  const Control control = context.ledger.LoadControl(context.connection());
+  status.paused = control.pause;
+  if (status.runner.empty()) return;
+  status.pace = control.pause ? 0 : control.allowed;
+  status.pace_reason = control.pause
+                           ? std::string(ToString(db::PaceReason::kPaused))
+                           : control.reason;
+}
+
+void AddRows(const Context& context, const MigrationRow& row,
+             MigrationStatus& status) {
+  for (std::size_t number = 0; number < row.plan.steps.size(); ++number) {
+    const Step& step = row.plan.steps[number];
+    for (std::size_t at = 0; at < step.actions.size(); ++at) {
+      const PlannedAction& action = step.actions[at];
+      if (!action.progress.empty() && !step.executed) {
+        const auto build = context.ledger.LoadMotion(
+            context.connection(), row.id, BuildName(number, at), "build");
+        if (build && !build->done) {
+          status.activity =
+              action.description + ": " + std::to_string(build->rows) + "%";
+        }
+      }
+      if (action.kind != ActionKind::kBackfill) continue;
+      const auto motion = context.ledger.LoadMotion(
+          context.connection(), row.id, action.motion, "backfill");
+      if (!motion) continue;
+      status.rows_done += motion->rows;
+      status.rows_total += std::max(motion->total, motion->rows);
+      status.rows_per_second = motion->rate;
+    }
+  }
+  if (status.rows_per_second > 0 &&
+      status.sub_state == SubState::kBackfilling) {
+    status.eta_seconds =
+        static_cast<double>(status.rows_total - status.rows_done) /
+        status.rows_per_second;
+  }
+}
+
+}  // namespace
+
+MigrationStatus StatusOf(const Context& context, MigrationRow row) {
+  context.ledger.LoadStates(context.connection(), row.id, row.plan);
+  MigrationStatus status;
+  status.id = row.id;
+  status.title = row.title;
+  status.phase = row.phase;
+  status.sub_state = row.sub_state;
+  status.access = row.plan.access;
+  status.version_schema = row.plan.version_schema;
+  status.on_transform_error = row.plan.on_transform_error;
+  status.progress_pct = row.plan.progress_pct();
+  status.error = row.error;
+  status.started_at = row.started_at;
+  status.updated_at = row.updated_at;
+  status.folded = context.ledger.Folded(context.connection(), row.id);
+  status.folded_into = row.folded_into;
+  // One that is folded has no steps of its own.
+  if (!row.folded_into.empty() && status.is_complete()) {
+    status.progress_pct = 100;
+  }
+  for (const Step& step : row.plan.steps) {
+    status.steps.push_back(
+        {step.phase, step.description, step.executed, step.rolled_back});
+  }
+  if (const auto holder = Lease::Live(context.connection(), context.ledger)) {
+    status.runner = holder->ToString();
+  }
+  AddPace(context, status);
+  AddRows(context, row, status);
+  return status;
+}
+
+Outcome OutcomeOf(const Context& context, const std::string& id) {
+  Outcome outcome;
+  auto row = context.ledger.Load(context.connection(), id);
+  outcome.plan = row->plan;
+  context.ledger.LoadStates(context.connection(), id, outcome.plan);
+  outcome.history = context.ledger.Events(context.connection(), id);
+  outcome.status = StatusOf(context, std::move(*row));
+  outcome.status.runner.clear();  // this run is over
+  outcome.status.pace = 1;
+  outcome.status.pace_reason.clear();
+  return outcome;
+}
+
+}  // namespace segue::engine

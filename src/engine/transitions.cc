@@ -1,0 +1,162 @@
+#include "engine/transitions.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/retry.h"
+#include "engine/explain.h"
+#include "engine/gate.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+
+// Clients may hold the lock on a small database for a moment, too.
+void Transitions::InLedger(const std::function<void()>& work) {
+  db::RetryPolicy policy;
+  policy.patience = context_.options.lock_patience;
+  db::Retry(base::SystemClock(), policy, [&] {
+    db::Transaction transaction(connection(),
+                                {db::Purpose::kLedger, context_.LockBudget()});
+    lease_.Fence(connection());
+    work();
+    transaction.Commit();
+  });
+}
+
+void Transitions::AddEvent(const std::string& kind,
+                           const std::string& message) {
+  ledger().AddEvent(connection(), row_.id, kind, message);
+}
+
+void Transitions::AddEventToParts(const std::string& kind,
+                                  const std::string& verb) {
+  for (const std::string& part : ledger().Folded(connection(), row_.id)) {
+    ledger().AddEvent(connection(), part, kind, verb + " with " + row_.id);
+  }
+}
+
+void Transitions::Set(Phase phase, SubState sub_state) {
+  row_.phase = phase;
+  row_.sub_state = sub_state;
+}
+
+void Transitions::Intend(const Migration& migration,
+                         const std::vector<std::string>& queries,
+                         const std::vector<std::string>& notes) {
+  const std::vector<QueryChange> seen = Seen(context_, queries);
+  const std::vector<GaugeReading> readings = ReadGauges(context_, row_.plan);
+  InLedger([&] {
+    ledger().Create(connection(), row_);
+    Keep(context_, row_.id, seen);
+    SaveGauges(context_, row_, readings);
+    for (const Migration& part : migration.folded) IntendPart(part);
+    for (const std::string& note : notes) AddEvent("NOTE", note);
+  });
+}
+
+// A ledger row for one whose work this plan does.
+void Transitions::IntendPart(const Migration& part) {
+  MigrationRow row;
+  row.id = part.id;
+  row.title = part.title;
+  row.checksum = part.checksum;
+  row.source = part.source;
+  row.plan.id = part.id;
+  row.plan.title = part.title;
+  row.plan.notes = {"folded into '" + row_.id + "'"};
+  row.folded_into = row_.id;
+  ledger().Create(connection(), row);
+  ledger().AddEvent(connection(), part.id, "FOLDED",
+                    "Its work is done by the plan of " + row_.id);
+}
+
+void Transitions::MoveTo(Phase phase, SubState sub_state) {
+  if (row_.phase == phase && row_.sub_state == sub_state) return;
+  if (!CanMove(row_.phase, row_.sub_state, phase, sub_state)) {
+    throw Error(ErrorKind::kInternal, "a migration cannot go from " +
+                                          std::string(ToString(row_.phase)) +
+                                          " to " +
+                                          std::string(ToString(phase)));
+  }
+  InLedger([&] { ledger().SetPhase(connection(), row_.id, phase, sub_state); });
+  Set(phase, sub_state);
+}
+
+void Transitions::BecomeReady() {
+  const std::vector<std::string> gauges = GaugeLines(context_, row_);
+  const Plan& plan = row_.plan;
+  InLedger([&] {
+    ledger().SetPhase(connection(), row_.id, Phase::kMigrating,
+                      SubState::kReady);
+    for (const std::string& line : gauges) AddEvent("MIGRATING", line);
+    RecordUsage(context_, row_);
+    ledger().SetError(connection(), row_.id, "");
+    if (!plan.version_schema.empty()) {
+      ledger().AddVersion(connection(), plan.version, plan.version_schema);
+    }
+    if (plan.has_phase(Phase::kContracting)) {
+      AddEvent("READY", "Both versions are live");
+    }
+  });
+  row_.sub_state = SubState::kReady;
+}
+
+void Transitions::RecordSealed() {
+  ledger().SetPhase(connection(), row_.id, Phase::kContracting,
+                    SubState::kSealed);
+}
+
+void Transitions::BecomeSealed() {
+  Set(Phase::kContracting, SubState::kSealed);
+}
+
+void Transitions::BecomeComplete(const std::vector<std::string>& gauges) {
+  InLedger([&] {
+    for (const std::string& line : gauges) AddEvent("CONTRACTING", line);
+    if (!row_.plan.version_schema.empty()) {
+      ledger().RetireOthers(connection(), row_.plan.version);
+    }
+    ledger().SetPhase(connection(), row_.id, Phase::kComplete, SubState::kNone);
+    ledger().SetError(connection(), row_.id, "");
+    AddEvent("COMPLETE", "Migration finished successfully");
+    AddEventToParts("COMPLETE", "Finished");
+  });
+  Set(Phase::kComplete, SubState::kNone);
+}
+
+void Transitions::BecomeRolledBack() {
+  InLedger([&] {
+    if (!row_.plan.version_schema.empty()) {
+      ledger().RemoveVersion(connection(), row_.plan.version);
+    }
+    ledger().SetPhase(connection(), row_.id, Phase::kRolledBack,
+                      SubState::kNone);
+    AddEvent("ROLLED_BACK", "Migration was rolled back");
+    AddEventToParts("ROLLED_BACK", "Rolled back");
+  });
+  Set(Phase::kRolledBack, SubState::kNone);
+}
+
+void Transitions::ForgetSteps(Phase phase) {
+  InLedger([&] {
+    for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
+      if (row_.plan.steps[step].phase != phase) continue;
+      ledger().ForgetStep(connection(), row_.id, static_cast<int>(step));
+    }
+  });
+}
+
+void Transitions::RecordError(const Error& error) {
+  try {
+    if (!connection().alive()) return;
+    db::Transaction transaction(connection(), {});
+    ledger().SetError(connection(), row_.id, error.what());
+    AddEvent(error.kind() == ErrorKind::kCancelled ? "STOPPED" : "FAILED",
+             error.what());
+    transaction.Commit();
+  } catch (const Error& second) {
+    base::Log(base::LogLevel::kWarning,
+              std::string("the failure was not recorded: ") + second.what());
+  }
+}
+
+}  // namespace segue::engine

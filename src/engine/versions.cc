@@ -1,0 +1,66 @@
+// Published versions, and how an application comes to one.
+#include "engine/context.h"
+#include "segue/error.h"
+#include "segue/migrator.h"
+
+namespace segue {
+
+std::vector<VersionInfo> Migrator::Versions() {
+  std::vector<VersionInfo> versions;
+  if (context_->ledger.Open(context_->connection())) {
+    versions = context_->ledger.Versions(context_->connection());
+  }
+  if (versions.empty()) context_->RequireSchema();
+  return versions;
+}
+
+// Empty: the base schema.
+std::string Migrator::VersionSchemaOf(const std::string& version) {
+  std::string version_schema;
+  bool found = version.empty() || version == "latest";
+  const auto status = Status();
+  const bool awaited = status && status->is_active() &&
+                       !status->version_schema.empty() &&
+                       status->sub_state != SubState::kReady &&
+                       status->phase != Phase::kContracting;
+  if (version == "latest" && awaited) {
+    throw Error(ErrorKind::kNotFound,
+                "version '" + status->version_schema + "' is not published yet")
+        .WithHint("it is as soon as 'segue status' says ready");
+  }
+  for (const VersionInfo& info : Versions()) {
+    const bool named = info.name == version || info.version_schema == version;
+    if (info.state == "live" &&
+        (named || (version == "latest" && info.latest))) {
+      version_schema = info.version_schema;
+      found = true;
+    }
+  }
+  if (!found) {
+    throw Error(ErrorKind::kNotFound,
+                "no live version is called '" + version + "'")
+        .WithHint("'segue versions' lists them");
+  }
+  return version_schema;
+}
+
+std::string Migrator::UrlFor(const std::string& version) {
+  const Database& database = context_->database;
+  return database.dialect().VersionUrl(database.connect_options().url,
+                                       database.schema(),
+                                       VersionSchemaOf(version));
+}
+
+std::string Migrator::SessionSqlFor(const std::string& version) {
+  const std::string version_schema = VersionSchemaOf(version);
+  if (version_schema.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "the base schema needs no SQL; name a published version")
+        .WithHint("'segue versions' lists them");
+  }
+  const Database& database = context_->database;
+  return database.dialect().VersionSessionSql(
+      context_->connection(), database.schema(), version_schema);
+}
+
+}  // namespace segue

@@ -8,8 +8,8 @@
 
 namespace segue::sqlite {
 
-// Returns the trial with the walk that it needs. Returns nullopt when nothing can
-// be tried: no trial is wanted, or a referenced table does not exist yet.
+// Returns the trial with the walk that it needs. Returns nullopt when nothing
+// can be tried: no trial is wanted, or a referenced table does not exist yet.
 std::optional<TrialSql> ConstraintTrialSql(
     const schema::TableName& table,
     const std::optional<plan::ConstraintTrial>& trial,

@@ -53,7 +53,7 @@ class Error : public std::runtime_error {
     sql_ = std::move(sql);
     return *this;
   }
-  // What the user can do about it, as one sentence.
+  // One sentence that says what the user can do.
   Error& WithHint(std::string hint) {
     hint_ = std::move(hint);
     return *this;

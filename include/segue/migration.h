@@ -46,8 +46,8 @@ struct ConstraintSpec {
   std::string on_update = {};
 };
 
-// What alter_column may change. A member that is not set leaves that property
-// of the column as it is.
+// The changes that alter_column makes. A member that is not set leaves that
+// property of the column as it is.
 struct ColumnChange {
   std::optional<std::string> type;
   std::optional<bool> nullable;
@@ -141,7 +141,7 @@ struct Migration {
   std::string title;  // for people
   // The name of the published version; empty: the id.
   std::string version;
-  // What the file asks for; whatever it leaves out comes from MigratorOptions.
+  // Requests of the file. MigratorOptions has what the file leaves out.
   std::optional<Access> access;
   std::optional<OnTransformError> on_transform_error;
   std::optional<std::chrono::milliseconds> chunk_time;

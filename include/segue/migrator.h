@@ -59,7 +59,7 @@ struct MigrateOptions {
   bool dry_run = false;
   bool rollback_on_any_failure = false;
   // Called on the calling thread before each contract, while no lease is held.
-  // What it throws prevents the contract and reaches the caller.
+  // An exception prevents the contract and reaches the caller.
   std::function<void(const MigrationStatus&)> before_complete = {};
 };
 

@@ -20,8 +20,8 @@ struct SignalLimit {
   bool relative = false;
 };
 
-// What the user asks for. The rates hold for each process; the window and the
-// rates apply to a backfill only, not to a verification or a rollback.
+// The limits that the user sets. The rates hold for each process; the window
+// and the rates apply to a backfill only, not to a verification or a rollback.
 struct PaceOptions {
   double rows_per_second = 0;   // 0: no limit
   double bytes_per_second = 0;  // 0: no limit

@@ -15,7 +15,7 @@
 
 namespace segue {
 
-// Where a migration is.
+// The phases of a migration.
 enum class Phase {
   kPending,      // its intent is not recorded yet
   kExpanding,    // the new shape is added beside the old one
@@ -24,7 +24,7 @@ enum class Phase {
   kComplete,
   kRolledBack,
 };
-// What the phase is at: kBackfilling and kReady (both versions are live) belong
+// The parts of a phase: kBackfilling and kReady (both versions are live) belong
 // to kMigrating, kSealed and kDropping to kContracting.
 enum class SubState { kNone, kBackfilling, kReady, kSealed, kDropping };
 
@@ -48,7 +48,7 @@ enum class Access { kInPlace, kVersioned };
 std::string_view ToString(Access access);
 Access AccessFromString(std::string_view text);
 
-// What happens to a write of an application when `up` or `down` raises an
+// The fate of an application's write when `up` or `down` raises an
 // error: the write is refused, or it goes through and its row is marked.
 enum class OnTransformError { kRefuse, kMark };
 std::string_view ToString(OnTransformError what);
@@ -86,7 +86,7 @@ struct RangeSql {
   std::string between;  // lo < key <= hi
 };
 
-// What a walk does to the rows of a motion, range by range.
+// The kinds of walks over the rows of a motion.
 enum class Activity {
   kFill,     // writes the new side of rows that are not filled yet
   kVerify,   // finds rows whose sides disagree
@@ -245,8 +245,8 @@ struct Step {
   const LockNeed* lock() const;
 };
 
-// What the history compares before and after a migration: how often indexes
-// served a query, and how long it takes to read one row.
+// The figures that the history compares before and after a migration: how often
+// indexes served a query, and how long it takes to read one row.
 struct Gauge {
   struct Index {
     std::string name;
@@ -272,7 +272,7 @@ struct MotionEstimate {
   std::string why;              // the reasons, for people
 };
 
-// What a check reports about a plan. docs/findings.md lists all findings.
+// A report of a check about a plan. docs/findings.md lists all findings.
 struct Finding {
   // An error refuses the migration; a warning does not.
   enum class Severity { kWarning, kError };

@@ -1,5 +1,5 @@
-// What a running migration reports to its caller, and what status and history
-// say. All types are values.
+// The reports of a running migration, its status and its history. All types are
+// values.
 #pragma once
 
 #include <cstdint>

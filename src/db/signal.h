@@ -44,7 +44,7 @@ enum class SignalUnit { kSeconds, kBytes, kCount, kPercent };
 // Returns "3.2 s", "120 ms", "1.5 GB", "12" or "85 %".
 std::string FormatSignal(SignalUnit unit, double value);
 
-// Where a reading comes from.
+// The origin of a reading.
 enum class SignalOrigin {
   kServer,   // a query of Language::Signals
   kProbe,    // a measurement on the monitor's own session

@@ -52,7 +52,7 @@ inline constexpr int kDownFailed = 5;
 // The id of a motion is short and unique in the database: "01_bigint_1".
 using MotionId = std::string;
 
-// What the triggers of a motion do, from the expand step to the drop.
+// The forms of the triggers of a motion, from the expand step to the drop.
 enum class SyncForm {
   // The trigger compares old and new values to see which side was written, and
   // writes the other side. A motion that marks rows does so in this form.

@@ -1,4 +1,4 @@
-// A database to migrate. Also a small table API for learning and for tests.
+// The database that is migrated, and a small table API for examples and tests.
 #pragma once
 
 #include <cstdint>
@@ -23,44 +23,67 @@ struct DatabaseOptions {
   std::string role;    // empty: stay who the URL says
 };
 
-// One session to one schema of one database. Not thread-safe.
+// One session to one schema of one database. An object is not thread-safe, and
+// must outlive every Migrator and Instances that was made with it. The
+// destructor closes the session. Every method may throw Error{kConnectionLost}
+// when the session is gone; Reconnect then makes a new one.
 class Database {
  public:
-  // Throws Error{kUsage} for a bad URL, Error{kConnectionLost} when the server
-  // cannot be reached or does not let us in.
+  // Opens a session. Throws Error{kUsage} for a bad URL, and
+  // Error{kConnectionLost} when the server cannot be reached or refuses the
+  // login. No message shows the password of the URL.
   static Database Open(const DatabaseOptions& options);
-  // An empty SQLite database in memory.
+  // Opens an empty SQLite database in memory. It disappears with this object.
   static Database OpenInMemory();
 
+  // Opens a session through `dialect`, which the object shares with other
+  // sessions. Throws as Open does.
   Database(std::shared_ptr<const db::Dialect> dialect,
            const db::ConnectOptions& connect, std::string schema);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();
 
-  // --- tables, for learning and tests (R1.12) ---
+  // --- tables, for examples and tests ---
+  // The methods throw the error of the database: Error{kNotFound} when the
+  // table is not there, Error{kConstraint} when a rule of the table forbids the
+  // change.
+
+  // Creates a table without a primary key.
   void CreateTable(const std::string& table,
                    const std::vector<ColumnSpec>& columns);
-  // `values`: column -> text. Columns left out take their default or NULL;
-  // otherwise Error{kConstraint} "Missing required column: x".
+  // Inserts one row; `values` gives the text of each column. A column that is
+  // left out takes its default or NULL; if it has no default and takes no NULL,
+  // the method throws Error{kConstraint} "Missing required column: x".
   void Insert(const std::string& table,
               const std::map<std::string, std::string>& values);
-  // Several rows at once, all with the columns of the first.
+  // Inserts several rows, which must all have the columns of the first row.
+  // Many rows take several statements; those before one that fails stay
+  // inserted.
   void InsertRows(const std::string& table,
                   const std::vector<std::map<std::string, std::string>>& rows);
+  // Counts the rows by reading all of them.
   std::int64_t RowCount(const std::string& table);
+  // Returns the names of the columns in the order of the table.
   std::vector<std::string> ColumnNames(const std::string& table);
-  // The result as text, row by row; NULL as "NULL".
+  // Runs one statement and returns its result as text, row by row; NULL becomes
+  // "NULL".
   std::vector<std::vector<std::string>> Query(const std::string& sql);
 
-  // --- for the engine and its faces ---
+  // --- for the engine and the command line ---
+  // The references stay valid as long as this object; Reconnect replaces the
+  // connection.
   const db::Dialect& dialect() const { return *dialect_; }
   db::Connection& connection() { return *connection_; }
   const db::ConnectOptions& connect_options() const { return *connect_; }
   const std::string& schema() const { return schema_; }
-  // Another session to the same database. Throws kRefused in memory.
+  // Opens another session to the same database, which belongs to the caller.
+  // `purpose` becomes a part of its application name ("worker"). Throws
+  // Error{kRefused} for a database in memory, which has only one session, and
+  // Error{kConnectionLost} as Open does.
   std::unique_ptr<db::Connection> NewConnection(const std::string& purpose);
-  // Replaces a lost session.
+  // Replaces a lost session by a new one. Throws as NewConnection does; the
+  // object then keeps the lost session.
   void Reconnect();
 
  private:

@@ -11,10 +11,11 @@
 
 namespace segue {
 
-// What the catcher has to decide on, not a taxonomy of causes.
+// The kinds are what the catcher of an error has to tell apart to decide what
+// to do next. They are not a taxonomy of causes.
 enum class ErrorKind {
   kUsage,           // bad command line, file or configuration; nothing was done
-  kRefused,         // a rule of segue's forbids it; nothing was done
+  kRefused,         // a rule of segue forbids it; nothing was done
   kNotFound,        // the named table, column or migration is not there
   kConflict,        // another runner, or another active migration
   kLockTimeout,     // the lock budget is spent
@@ -28,34 +29,43 @@ enum class ErrorKind {
   kInternal,        // a defect of segue's
 };
 
+// Returns "lock timeout", "connection lost", ...: the text of error.kind in
+// JSON.
 std::string_view ToString(ErrorKind kind);
 
-// Carries one clear message (what, where, why, what to do) and what a catcher
-// needs to decide. Values are filled in with the chaining setters:
+// An error carries one clear message (what happened, where, and why) and what
+// the catcher needs to decide what to do. It is a value without references to
+// other objects, so it may be kept and passed to another thread. The chaining
+// setters fill in the details:
 //   throw Error(ErrorKind::kRefused, "...").WithHint("...");
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message)
       : std::runtime_error(message), kind_(kind) {}
 
+  // The code of the database: an SQLSTATE, or SQLite's extended result code.
   Error& WithCode(std::string native_code) {
     native_code_ = std::move(native_code);
     return *this;
   }
+  // The statement that failed. It is for logs and may hold the user's data.
   Error& WithSql(std::string sql) {
     sql_ = std::move(sql);
     return *this;
   }
+  // One sentence that says what the user can do.
   Error& WithHint(std::string hint) {
     hint_ = std::move(hint);
     return *this;
   }
-  // Where the file asks for what is refused. The first one told counts.
+  // The place in the file that asks for what is refused. The first call counts,
+  // because the innermost catcher knows the place best.
   Error& WithSource(const Source& source) {
     if (!source_.known()) source_ = source;
     return *this;
   }
-  // An error met while handling this one; it never replaces the first.
+  // Adds an error that was met while this one was handled, as a failed undo. It
+  // never replaces the first error.
   Error& WithNote(std::string note) {
     notes_.push_back(std::move(note));
     return *this;
@@ -68,12 +78,15 @@ class Error : public std::runtime_error {
   const std::vector<std::string>& notes() const { return notes_; }
   const Source& source() const { return source_; }
 
-  // True when the same work may succeed if tried again on this connection.
+  // True when the same work may succeed if it is tried again on the same
+  // connection.
   bool retryable() const {
     return kind_ == ErrorKind::kRetryable || kind_ == ErrorKind::kLockTimeout;
   }
+  // True when a commit may or may not have happened. Never try again before you
+  // have looked at the database.
   bool in_doubt() const { return kind_ == ErrorKind::kInDoubt; }
-  // True when the connection must be thrown away.
+  // True when the connection is unusable and must be replaced.
   bool poisons_connection() const {
     return kind_ == ErrorKind::kConnectionLost || kind_ == ErrorKind::kInDoubt;
   }
@@ -87,7 +100,8 @@ class Error : public std::runtime_error {
   Source source_;
 };
 
-// The process exit code documented for an error of this kind (R12.4).
+// Returns the exit code of the process for an error of this kind, as
+// docs/exit-codes.md lists them.
 int ExitCode(ErrorKind kind);
 
 }  // namespace segue

@@ -1,4 +1,5 @@
-// How the database would run a query, and how that changed.
+// How the database would run a query, and how a migration changed that. All
+// types are values. Migrator::Explain fills them.
 #pragma once
 
 #include <optional>
@@ -7,7 +8,7 @@
 
 namespace segue {
 
-// One way in which a plan reads a table.
+// One access of a query plan to a table.
 struct TableAccess {
   std::string method;  // in the database's words: "Seq Scan", "SEARCH"
   std::string table;
@@ -17,23 +18,28 @@ struct TableAccess {
   }
 };
 
-// What EXPLAIN says; the query itself is never run.
+// The answer of EXPLAIN. The query itself is never run.
 struct QueryPlan {
-  std::string error;           // why there is no plan: the server's message
-  std::optional<double> cost;  // the planner's; nullopt: it names none
+  // The server's message when the query cannot be explained; otherwise empty.
+  std::string error;
+  // The planner's estimate in the planner's own unit, which is not time;
+  // nullopt on a database that gives none (SQLite).
+  std::optional<double> cost;
   std::vector<TableAccess> accesses;  // in the order of the plan
 };
 
+// The plans of one query, as one version sees it.
 struct QueryChange {
   std::string query;
-  std::string version;              // who sees it so; empty: the base schema
+  std::string version;              // empty: the base schema
   std::optional<QueryPlan> before;  // nullopt: none was kept until now
   QueryPlan after;
-  std::string verdict;  // "uses users_name instead of a sequential scan"
+  // One sentence for people: "uses users_name instead of a sequential scan".
+  std::string verdict;
 };
 
 struct ExplainReport {
-  std::string migration;
+  std::string migration;             // its id
   std::vector<QueryChange> changes;  // in the order of the queries
 };
 

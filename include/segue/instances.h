@@ -1,5 +1,6 @@
-// Which version each application instance runs, as it says itself, until it
-// stops saying so. Kept in the ledger, by the database's clock.
+// A registry of application instances. Each instance reports which version it
+// runs and counts until it has been silent for its time to live. The ledger
+// keeps the registry, and the clock of the database decides what has expired.
 #pragma once
 
 #include <chrono>
@@ -14,7 +15,7 @@ namespace segue {
 struct InstanceInfo {
   std::string id;
   std::string version;
-  std::string host;             // of whoever registered it
+  std::string host;             // the machine that registered the instance
   std::string registered_at;    // ISO 8601, UTC
   std::int64_t seen_ago = 0;    // seconds since the last sign of life
   std::int64_t expires_in = 0;  // seconds; zero or less: expired
@@ -22,26 +23,30 @@ struct InstanceInfo {
   bool live() const { return expires_in > 0; }
 };
 
-// Not thread-safe; several processes may register at the same instant.
+// An object is not thread-safe, but several processes may use the registry of a
+// database at the same time. Every method throws Error{kConnectionLost} when
+// the session is gone.
 class Instances {
  public:
-  // `database` must outlive it.
+  // `database` must outlive this object and stays with the caller.
   explicit Instances(Database& database) : database_(database) {}
 
-  // Registers or, with a new version and time to live, registers anew; of two
-  // at the same instant the later counts. Throws kUsage for an empty or
-  // unprintable id or version and for a time below 1 s or above 1 day.
+  // Registers an instance, or replaces its version and time to live. If two
+  // processes register the same id at the same time, the later one counts.
+  // Throws Error{kUsage} for an empty or unprintable id or version, and for a
+  // `ttl` below 1 second or above 1 day.
   InstanceInfo Register(const std::string& id, const std::string& version,
                         std::chrono::seconds ttl = std::chrono::seconds(60));
 
-  // Prolongs it by its time to live. Throws kNotFound when it never registered
-  // or has expired: what it runs is not known any more.
+  // Extends the registration by its time to live from now. Throws
+  // Error{kNotFound} when the instance never registered or has expired; it must
+  // register again, because it may run another version by now.
   InstanceInfo Heartbeat(const std::string& id);
 
-  // All that are known, expired ones too, by id.
+  // Returns all known instances, including expired ones, ordered by id.
   std::vector<InstanceInfo> List();
 
-  // False when it was not there.
+  // Removes an instance. Returns false when it was not registered.
   bool Remove(const std::string& id);
 
  private:

@@ -1,5 +1,5 @@
-// A migration: an id, a title and an ordered list of operations. Built here in
-// C++ or read from a file (manifest).
+// A migration: an id, a title and an ordered list of operations. The builders
+// below make one in C++; manifest::Parse reads one from a file.
 #pragma once
 
 #include <chrono>
@@ -46,7 +46,8 @@ struct ConstraintSpec {
   std::string on_update = {};
 };
 
-// What alter_column may change; unset members stay as they are.
+// The changes that alter_column makes. A member that is not set leaves that
+// property of the column as it is.
 struct ColumnChange {
   std::optional<std::string> type;
   std::optional<bool> nullable;
@@ -54,11 +55,12 @@ struct ColumnChange {
   bool drop_default = false;
   std::optional<std::string> new_name;
   std::vector<ConstraintSpec> constraints = {};  // to be added
-  std::string up;                                // old -> new; empty: a cast
-  std::string down;                              // new -> old; empty: a cast
+  std::string up;    // SQL for the new value of an old one; empty: a cast
+  std::string down;  // SQL for the old value of a new one; empty: a cast
 };
 
-// An index as the builders take it; everything else through a file.
+// An index as the builders take it. Operator classes, methods and storage
+// parameters can be given in a file only.
 struct IndexSpec {
   std::string name;
   std::string table;
@@ -68,56 +70,78 @@ struct IndexSpec {
   std::string replaces = {};   // an index to drop at the contract
 };
 
-// A value. The builders return *this, so that they chain.
+// A migration is a value; copies share the operations, which never change. Each
+// builder appends one operation and returns *this, so that calls chain. The
+// builders check nothing against a database: Migrator::MakePlan and Start
+// refuse what cannot be planned. docs/operations/ describes each operation.
 struct Migration {
   Migration() = default;
   Migration(std::string id_text, std::string title_text);
 
-  // `up` (may be empty): an expression over the old columns that fills it.
+  // Adds a column. `up` is an SQL expression over the old columns that gives
+  // its values; without one the column has its default or NULL.
   Migration& AddColumn(const std::string& table, const ColumnSpec& column,
                        const std::string& up = "");
+  // Gives a column a new name; both names work until the contract.
   Migration& RenameColumn(const std::string& table, const std::string& from,
                           const std::string& to);
-  // `to`, which is there already, takes the place of `from`: kept in step and
-  // filled, then `from` goes. A value that `to` has already stays.
+  // Lets the existing column `to` take the place of `from`: `to` is filled and
+  // kept in step, and the contract drops `from`. A value that `to` has already
+  // stays.
   Migration& ReplaceColumn(const std::string& table, const std::string& from,
                            const std::string& to);
+  // Changes the type, the name, the constraints or other properties of a
+  // column.
   Migration& AlterColumn(const std::string& table, const std::string& column,
                          const ColumnChange& change);
-  // `down` (may be empty): what old readers get for rows the new version adds.
+  // Drops a column at the contract. `down` is an SQL expression that gives its
+  // value in rows that the new version adds; it may be empty if the column
+  // takes NULL or has a default.
   Migration& DropColumn(const std::string& table, const std::string& column,
                         const std::string& down = "");
+  // Builds an index, without blocking writers where the database can do that.
   Migration& CreateIndex(const IndexSpec& index);
-  // Dropped at the contract.
+  // Drops an index at the contract.
   Migration& DropIndex(const std::string& name);
-  // `primary_key`: its columns, in the order of the key; empty: none.
+  // Creates an empty table. `primary_key` has the columns of its key in their
+  // order; without any, the table has no key.
   Migration& CreateTable(const std::string& table,
                          const std::vector<ColumnSpec>& columns,
                          const std::vector<std::string>& primary_key = {});
+  // Drops a table at the contract.
   Migration& DropTable(const std::string& table);
+  // Gives a table a new name; both names work until the contract.
   Migration& RenameTable(const std::string& from, const std::string& to);
-  // `up` and `down`, by column: what becomes of values that break it.
+  // Adds a constraint. `up` and `down` have an SQL expression for each column
+  // whose values have to change to satisfy it; without them no value moves.
   Migration& CreateConstraint(
       const std::string& table, const ConstraintSpec& constraint,
       const std::map<std::string, std::string>& up = {},
       const std::map<std::string, std::string>& down = {});
-  // `down`, by column: what the old version, for which it still holds, sees.
+  // Drops a constraint at the contract. `down` has an SQL expression for each
+  // column: the value that the old version sees, for which the constraint still
+  // holds.
   Migration& DropConstraint(
       const std::string& table, const std::string& name,
       const std::map<std::string, std::string>& up = {},
       const std::map<std::string, std::string>& down = {});
+  // Gives a constraint a new name at the contract.
   Migration& RenameConstraint(const std::string& table, const std::string& from,
                               const std::string& to);
-  // "DEFAULT", "FULL", "NOTHING", or "INDEX" with the index's name.
+  // Sets the replica identity (PostgreSQL). `type` is "DEFAULT", "FULL",
+  // "NOTHING", or "INDEX" with the index's name.
   Migration& SetReplicaIdentity(const std::string& table,
                                 const std::string& type,
                                 const std::string& index = "");
+  // Runs statements in the expand step, in one transaction; a rollback runs
+  // `down`. Without `down` the statements cannot be undone.
   Migration& Sql(const std::string& up, const std::string& down = "");
 
   std::string id;     // the file's stem, or "MIG-001"
   std::string title;  // for people
-  // The published version's name; empty: the id.
+  // The name of the published version; empty: the id.
   std::string version;
+  // Requests of the file. MigratorOptions has what the file leaves out.
   std::optional<Access> access;
   std::optional<OnTransformError> on_transform_error;
   std::optional<std::chrono::milliseconds> chunk_time;
@@ -126,13 +150,16 @@ struct Migration {
   std::vector<std::shared_ptr<const ops::Operation>> operations;
   std::string source;    // the file's text, for the ledger
   std::string checksum;  // of `source`; empty when built in code
-  // What Fold put in front of it; each keeps a ledger row of its own.
+  // The migrations that Fold has put before this one. Each keeps a row of its
+  // own in the ledger.
   std::vector<Migration> folded;
 };
 
-// Several migrations as one: the operations of all in this order, and all else
-// of the last, whose version is the one that gets published. Throws
-// Error{kRefused} when they ask for different access or on_transform_error.
+// Makes one migration of several: it has the operations of all of them in this
+// order, and the id, title and version of the last one. Its chunk time, workers
+// and rates are the most careful ones. Throws Error{kRefused} when the files
+// ask for different access, on_transform_error or windows, and Error{kUsage}
+// when `files` is empty.
 Migration Fold(std::vector<Migration> files);
 
 }  // namespace segue

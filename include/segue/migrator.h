@@ -1,5 +1,5 @@
 // Runs migrations: Start, then both versions are live, then Complete or
-// Rollback. All faces of segue go through this class.
+// Rollback. The command line, the node and other programs use this class.
 #pragma once
 
 #include <chrono>
@@ -26,137 +26,193 @@ struct Context;
 }
 
 struct MigratorOptions {
-  ProgressCallback on_progress;         // may be empty
-  base::CancelToken* cancel = nullptr;  // may be null; not owned
-  std::string who;                      // empty: the system's user
-  // Zero: the database's default (500 ms on PostgreSQL).
+  ProgressCallback on_progress;  // may be empty
+  // A stop that is requested there ends the run; may be null. The caller owns
+  // it, and it must outlive the migrator.
+  base::CancelToken* cancel = nullptr;
+  std::string who;  // for the history; empty: the system's user
+  // The longest wait for a lock; zero: the database's default (500 ms on
+  // PostgreSQL).
   std::chrono::milliseconds lock_budget{0};
   // How long a step may be retried when the lock budget is spent each time.
   std::chrono::milliseconds lock_patience{30'000};
-  std::chrono::milliseconds chunk_time{0};  // zero: the database's default
-  // That move rows at once, each with a session of its own; 0: the default.
+  // The target time of a chunk; zero: the database's default.
+  std::chrono::milliseconds chunk_time{0};
+  // Workers that move rows at once, each with a session of its own; 0: the
+  // database's default.
   int workers = 0;
   PaceOptions pace;
-  // When the migration names none.
+  // These two apply when the migration names none.
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
 };
 
 struct StartOptions {
-  bool dry_run = false;   // the same walk, everything logged, nothing executed
-  bool complete = false;  // go on to Complete when ready
-  // Roll back also on failures after which the run could be resumed.
+  bool dry_run = false;   // go through all steps, log them, execute none
+  bool complete = false;  // continue with Complete when both versions are live
+  // Roll back also after a failure from which the run could be resumed.
   bool rollback_on_any_failure = false;
   // Queries whose plans are kept before anything is changed; see Explain.
   std::vector<std::string> explain = {};
 };
 
 struct MigrateOptions {
-  std::string to;         // up to and including this one; empty: all
-  bool complete = false;  // contract too; also what needs several plans
+  std::string to;         // the id of the last one to start; empty: all
+  bool complete = false;  // contract too, also what needs several plans
   bool dry_run = false;
   bool rollback_on_any_failure = false;
-  // Called before each contract, with no lease held; throws to prevent it.
+  // Called on the calling thread before each contract, while no lease is held.
+  // An exception prevents the contract and reaches the caller.
   std::function<void(const MigrationStatus&)> before_complete = {};
 };
 
-// What a run came to.
+// The result of a run.
 struct Outcome {
-  Plan plan;  // with executed / rolled_back filled in
+  Plan plan;  // its steps say which are executed and which are rolled back
   MigrationStatus status;
   std::vector<HistoryEntry> history;  // of this migration, oldest first
   std::vector<std::string> notes;
 };
 
 struct MigrateOutcome {
-  std::vector<Outcome> runs;      // in order; empty: nothing was pending
-  std::vector<std::string> left;  // pending still, and why is in the last run
+  std::vector<Outcome> runs;  // in their order; empty: nothing was pending
+  // Ids of those that are still pending; the last run says why.
+  std::vector<std::string> left;
 };
 
 struct VerifyOptions {
   bool repair = false;  // derive rows that disagree again
   bool strict = false;  // list rows of which the application wrote both sides
-  // URL of a server that follows the database's own by its log: the rows are
-  // read there, as they are when this begins or later. Empty: in the database.
+  // URL of a streaming standby of the database. The rows are read there, as
+  // they are when the verification begins or later. Empty: they are read in the
+  // database itself.
   std::string standby = {};
-  // How long a standby may take to come to where the database is.
+  // How long the standby may take to replay what was committed before the
+  // verification began.
   std::chrono::milliseconds replay_patience{60'000};
 };
 
 struct VerifyReport {
   std::string migration;
-  std::string standby;  // where rows were read, without password; or empty
+  std::string standby;  // URL of the standby, without password; or empty
   std::int64_t rows_checked = 0;
   std::int64_t rows_repaired = 0;
-  // "table: key" of rows that disagree, at most 100 a motion.
+  // "table: key" of rows that disagree, at most 100 for each motion.
   std::vector<std::string> mismatches;
-  std::vector<std::string> both_given;  // likewise
+  // The same for rows of which the application wrote both sides.
+  std::vector<std::string> both_given;
   bool clean() const { return mismatches.empty(); }
 };
 
+// Everything that a migrator knows is in the ledger of the database, so any
+// process may continue what another began. An object is not thread-safe; to
+// control a run from another thread or process, use a migrator with a session
+// of its own.
+//
+// Every method throws segue::Error only: kConflict when another live runner
+// holds the lease, kLockTimeout when the lock budget and the patience are
+// spent, kConnectionLost or kInDoubt when the session is lost, kCancelled when
+// a stop was requested, kCorrupt when the ledger contradicts itself, and
+// kRefused for a plan that a newer segue has stored. The comments below name
+// further kinds. After any error the ledger says what has been done, and
+// Resume, Start or Rollback continue from there.
 class Migrator {
  public:
-  // `database` must outlive the migrator.
+  // `database` must outlive the migrator and stays with the caller. Does not
+  // touch the database.
   Migrator(Database& database, MigratorOptions options);
   ~Migrator();
   Migrator(const Migrator&) = delete;
   Migrator& operator=(const Migrator&) = delete;
 
-  // What Start would do; changes nothing in the database.
+  // Returns the plan that Start would execute, and changes nothing in the
+  // database. Throws kRefused or kNotFound, with a place in the file where
+  // there is one, for a migration that cannot be planned.
   Plan MakePlan(const Migration& migration);
 
-  // Expands, installs dual writes, backfills, verifies, publishes; ends READY,
-  // or COMPLETE when nothing is replaced. Continues the same migration where
-  // an earlier run stopped. Throws Error; what had been done is rolled back
-  // where R1.4 says so, else stays resumable.
+  // Expands, installs dual writes, backfills, verifies and publishes. Ends when
+  // both versions are live ("ready"), or COMPLETE when the migration replaces
+  // nothing. Continues the same migration where an earlier run stopped. Throws
+  // kRefused when another migration is active or the file was changed after it
+  // was applied. An error of the migration itself (kConstraint, kMismatch, ...)
+  // rolls everything back; a lost connection, a spent lock budget or a
+  // requested stop leaves the migration resumable, unless the options say
+  // otherwise.
   Outcome Start(const Migration& migration, const StartOptions& options = {});
 
-  // Start for all files (in any order) that are not complete, folded into one
-  // plan; continues the active migration if it is that. Throws kRefused for a
-  // file that was changed after it was applied, one that comes before an
-  // applied one, and, unless `complete`, for two that cannot share a plan; with
-  // it, what cannot be folded runs one after the other, each to COMPLETE.
+  // Starts all files that are not complete, folded into one plan; `files` may
+  // be in any order. Continues the active migration if it consists of these
+  // files. Throws kRefused for a file that was changed after it was applied,
+  // for a file that comes before an applied one, and for two files that cannot
+  // share a plan. With `complete`, files that cannot share a plan run one after
+  // the other, each to COMPLETE.
   MigrateOutcome Migrate(std::vector<Migration> files,
                          const MigrateOptions& options = {});
 
-  // Re-verifies, then contracts the active migration. Throws kRefused while
-  // what is to be dropped is in use, unless `force_reason` says why that is
-  // right; it is kept in the history.
+  // Verifies all rows again and then contracts the active migration. Until the
+  // first drop a failure leaves both versions live. Throws kNotFound when no
+  // migration is active, kMismatch when rows disagree, and kRefused when the
+  // migration is not ready or when an object that would be dropped is in use. A
+  // `force_reason` drops such an object all the same; the history keeps the
+  // reason.
   Outcome Complete(bool dry_run = false, const std::string& force_reason = "");
 
-  // Undoes the active migration's executed steps in reverse.
+  // Undoes the executed steps of the active migration in reverse. Throws
+  // kNotFound when no migration is active, and kRefused when the contract has
+  // dropped something already.
   Outcome Rollback(bool dry_run = false);
 
-  // Goes on with the active migration from its stored plan.
+  // Continues the active migration from its stored plan, with Start or, once
+  // the contract has begun, with Complete. Throws kNotFound when no migration
+  // is active.
   Outcome Resume();
 
   // Helps the runner of the active migration, which may be on another machine,
-  // to move rows, until there are none left or nothing is active any more.
-  // Answers how many rows it moved.
+  // to move rows. Returns the number of rows that it has moved when none are
+  // left or no migration is active any more. Throws kNotFound when none is
+  // active at the beginning, and kRefused on a database that has one writer at
+  // a time.
   std::int64_t Work();
 
-  // Through the ledger, so the runner may be another process. Throw kNotFound
-  // when no migration is active.
+  // These four write a request into the ledger and return at once, so the
+  // runner may be in another process; it reads the request before its next
+  // chunk. They throw kNotFound when no migration is active.
   void RequestPause();
-  // `share` of the full pace, above 0, at most 1.
+  // `share` is the largest share of the full pace, above 0 and at most 1.
+  // Throws kUsage for any other.
   void RequestPace(double share);
+  // Takes back a pause or a request to cancel; a requested pace stays.
   void ClearPause();
+  // Makes the runner stop and roll back.
   void RequestCancel();
 
-  // The active migration, else the newest one; nullopt when there is none.
+  // Returns the active migration, or otherwise the newest one; nullopt when
+  // there is none. Takes no lease and changes nothing, as History and Versions
+  // do. All three throw kNotFound when there is no such schema.
   std::optional<MigrationStatus> Status();
+  // Returns the history of the schema, oldest first.
   std::vector<HistoryEntry> History();
+  // Compares old and new in every row while both versions are live. The report
+  // lists mismatches; they are not an error. Throws kNotFound when no migration
+  // is active, and kRefused when it is not ready, when its contract has begun,
+  // or when the standby cannot be trusted.
   VerifyReport Verify(const VerifyOptions& options = {});
-  // How these queries would run now, as the base schema and each live version
-  // see them, beside how they did when the active migration, else the newest
-  // one, was started with them. A query that has nothing kept is kept now.
-  // Throws kNotFound when there is no migration.
+  // Explains how these queries would run now, as the base schema and each live
+  // version see them, and compares with the plans that Start kept for the
+  // active migration, or otherwise for the newest one. Keeps the plan of a
+  // query of which it has none. Never runs a query. Throws kNotFound when there
+  // is no migration.
   ExplainReport Explain(const std::vector<std::string>& queries);
+  // Returns the published versions, live and retired.
   std::vector<VersionInfo> Versions();
-  // `version`: a name, "latest", or empty for the base schema.
+  // Returns the URL with which an application sees a version. `version` is a
+  // name, "latest", or empty for the base schema. The URL contains the password
+  // if the URL of the database does. Throws kNotFound for a version that is not
+  // live, and for "latest" while a version is about to be published.
   std::string UrlFor(const std::string& version);
-  // SQL that makes a session see the version, where it was not opened by that
-  // URL; safe to repeat. The base schema needs none and has none.
+  // Returns SQL that makes a session see the version when it was not opened
+  // with that URL; the SQL is safe to repeat. Throws kNotFound as UrlFor does,
+  // and kUsage for the base schema, which needs no SQL.
   std::string SessionSqlFor(const std::string& version);
 
  private:

@@ -1,4 +1,5 @@
-// What a running migration tells its caller, and what status and history say.
+// The reports of a running migration, its status and its history. All types are
+// values.
 #pragma once
 
 #include <cstdint>
@@ -10,56 +11,62 @@
 
 namespace segue {
 
+// One report. Members that do not concern the event keep their defaults.
 struct Progress {
   enum class Event {
     kStepStarted,
     kStepDone,
     kStepRolledBack,
-    kRows,    // rows moved or checked, or a part built, within a step
+    kRows,    // rows were moved or checked, or a part built, within a step
     kPaused,  // `message` says why
     kResumed,
-    kRetry,  // a lock or a deadlock; `message` names the blockers
-    kNote,
+    kRetry,  // after a lock timeout or a deadlock; `message` names who blocks
+    kNote,   // `message` is for people
   };
   Event event = Event::kNote;
-  std::string migration;
+  std::string migration;  // its id
   Phase phase = Phase::kPending;
-  std::string step;         // its description
-  std::string activity;     // "backfill", "verify", "settle"; may be empty
-  double progress_pct = 0;  // steps; within the backfill step refined by rows
-  std::int64_t rows_done = 0;
+  std::string step;      // its description
+  std::string activity;  // "backfill", "verify", "settle"; may be empty
+  // 0 to 100: the executed steps; during a backfill refined by its rows.
+  double progress_pct = 0;
+  std::int64_t rows_done = 0;   // of this walk, with those of earlier runs
   std::int64_t rows_total = 0;  // an estimate; 0: unknown
-  double rows_per_second = 0;
-  double eta_seconds = -1;  // -1: unknown
-  std::int64_t chunk_rows = 0;
-  double chunk_seconds = 0;  // of kRows: its chunk took so long; 0: unknown
-  // Of what is being built in one statement; -1: nothing is, or unknown.
+  double rows_per_second = 0;   // on average; 0: unknown
+  double eta_seconds = -1;      // until the end of the walk; -1: unknown
+  std::int64_t chunk_rows = 0;  // intended rows of the last chunk
+  double chunk_seconds = 0;     // with kRows: time of the chunk; 0: unknown
+  // 0 to 100: how much one long statement has built; -1: none runs, or unknown.
   double activity_pct = -1;
-  double pace = 1;          // 0: paused; 1: as fast as it goes
-  std::string pace_reason;  // of the closed set of docs/throttle.md; or empty
+  double pace = 1;  // share of the full pace: 0 is paused, 1 is full
+  // Why the pace is not full, as docs/throttle.md lists the reasons; or empty.
+  std::string pace_reason;
   int workers = 1;
   std::string message;
-  // Of kRetry: what is retried, in the words of ToString(ErrorKind).
+  // With kRetry: the kind of the error, in the words of ToString(ErrorKind).
   std::string cause = {};
 };
 
-// Called on the thread that runs the migration; must not throw.
+// Called on the thread that runs the migration, also while it holds locks, so
+// it should return soon. It must not throw.
 using ProgressCallback = std::function<void(const Progress&)>;
 
-// "3 min 20 s"; "unknown" below zero.
+// Returns a time span as people write it: "3 min 20 s"; "unknown" below zero.
 std::string FormatDuration(double seconds);
 
+// One line of the history, which is only ever appended to.
 struct HistoryEntry {
-  std::int64_t id = 0;
-  std::string time;  // ISO 8601, UTC
+  std::int64_t id = 0;  // increasing within the database
+  std::string time;     // ISO 8601, UTC
   std::string migration;
   std::string phase;  // "EXPANDING", ..., "ROLLBACK", "NOTE"
   std::string message;
-  std::string who;
-  std::string host;
-  std::string tool_version;
+  std::string who;           // MigratorOptions::who of the run
+  std::string host;          // the machine that ran segue
+  std::string tool_version;  // the version of segue
 };
 
+// One step of the active plan.
 struct StepStatus {
   Phase phase = Phase::kExpanding;
   std::string description;
@@ -67,6 +74,8 @@ struct StepStatus {
   bool rolled_back = false;
 };
 
+// The state of a migration as the ledger has it; a migration that is running
+// goes on meanwhile.
 struct MigrationStatus {
   std::string id;
   std::string title;
@@ -75,6 +84,7 @@ struct MigrationStatus {
   Access access = Access::kInPlace;
   std::string version_schema;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
+  // These have the meanings and units of Progress.
   double progress_pct = 0;
   std::vector<StepStatus> steps;
   std::int64_t rows_done = 0;
@@ -82,16 +92,18 @@ struct MigrationStatus {
   double rows_per_second = 0;
   double eta_seconds = -1;
   std::string activity;  // "index users_email: 43 %"; empty: none is known
-  bool paused = false;
+  bool paused = false;   // somebody asked for a pause
   double pace = 1;
   std::string pace_reason;
   int workers = 1;
-  std::string runner;  // "host:pid" of a live runner; empty: none
-  std::string error;   // of the last run; empty: none
-  std::string started_at;
-  std::string updated_at;
-  std::vector<std::string> folded = {};  // the migrations it does as well
-  std::string folded_into = {};  // the one that did this one's work; or empty
+  std::string runner;      // "host:pid" of a live runner; empty: none
+  std::string error;       // of the last run; empty: none
+  std::string started_at;  // ISO 8601, UTC
+  std::string updated_at;  // ISO 8601, UTC
+  // Ids of the migrations that this one's plan contains besides its own.
+  std::vector<std::string> folded = {};
+  // Id of the migration whose plan contains this one; or empty.
+  std::string folded_into = {};
 
   bool is_complete() const { return phase == Phase::kComplete; }
   bool is_active() const {
@@ -100,12 +112,13 @@ struct MigrationStatus {
   }
 };
 
+// A published version.
 struct VersionInfo {
   std::string name;            // the migration's: "01_bigint"
   std::string version_schema;  // "public_01_bigint"
   std::string state;           // "live", "retired"
-  std::string published_at;
-  bool latest = false;
+  std::string published_at;    // ISO 8601, UTC
+  bool latest = false;         // the newest of the live ones
 };
 
 }  // namespace segue

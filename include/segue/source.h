@@ -1,4 +1,4 @@
-// Where something stands in a file that a person wrote.
+// A place in a file that a person wrote.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@ struct Source {
   int column = 0;    // from 1; 0: unknown
 
   bool known() const { return !file.empty(); }
-  // "02_x.yaml:4:3", without what is unknown; empty when it came from no file.
+  // Returns "02_x.yaml:4:3", without the parts that are unknown; empty when
+  // there is no file.
   std::string ToString() const;
   friend bool operator==(const Source&, const Source&) = default;
 };

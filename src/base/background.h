@@ -1,4 +1,4 @@
-// One piece of work beside the calling thread.
+// Runs one piece of work beside the calling thread.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,8 @@
 
 namespace segue::engine {
 
-// Runs work on a thread of its own; joined by the destructor.
+// Runs work on a thread of its own, which the destructor joins. The other
+// methods belong to the thread that made the object.
 class Background {
  public:
   explicit Background(const std::function<void()>& work);
@@ -18,9 +19,9 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  // True when the work is over.
+  // Waits at most this long for the end of the work. True when it is over.
   bool WaitFor(std::chrono::milliseconds time);
-  // Waits for the end, and throws what the work threw.
+  // Waits for the end of the work and rethrows what the work has thrown.
   void Finish();
 
  private:
@@ -30,7 +31,7 @@ class Background {
   std::condition_variable over_;
   bool done_ = false;
   std::exception_ptr failure_;
-  std::thread thread_;  // last: it uses the others
+  std::thread thread_;  // the last member, because it uses the others
 };
 
 }  // namespace segue::engine

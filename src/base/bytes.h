@@ -1,4 +1,4 @@
-// Sizes for people.
+// Sizes as people write them.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,8 @@
 
 namespace segue::base {
 
-// "812 bytes", "37 kB", "1.2 GB"; powers of 1000, two digits where they count.
+// Returns "812 bytes", "37 kB" or "1.2 GB", in powers of 1000. A size below ten
+// units has one decimal.
 std::string BytesText(std::int64_t bytes);
 
 }  // namespace segue::base

@@ -1,4 +1,4 @@
-// Time as a seam, so that tests decide what it is.
+// The seam to time, so that tests decide what time it is.
 #pragma once
 
 #include <chrono>
@@ -9,16 +9,18 @@ namespace segue::base {
 class Clock {
  public:
   virtual ~Clock() = default;
+  // For time spans: it never goes back.
   virtual std::chrono::steady_clock::time_point Now() = 0;
-  // Seconds since the epoch, UTC.
+  // For people and for the ledger: the time of day in UTC.
   virtual std::chrono::system_clock::time_point WallTime() = 0;
   virtual void Sleep(std::chrono::microseconds duration) = 0;
 };
 
-// The machine's clock; shared, thread-safe, never destroyed.
+// Returns the clock of the machine. It is shared, thread-safe and never
+// destroyed.
 Clock& SystemClock();
 
-// "2026-01-31T12:00:00.123Z"
+// Returns "2026-01-31T12:00:00.123Z".
 std::string FormatUtc(std::chrono::system_clock::time_point time);
 // The inverse of FormatUtc; throws Error{kCorrupt} on anything else.
 std::chrono::system_clock::time_point ParseUtc(const std::string& text);

@@ -10,7 +10,7 @@
 namespace segue::base {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
-// "debug", "info", "warning", "error"
+// Returns "debug", "info", "warning" or "error".
 std::string_view ToString(LogLevel level);
 
 enum class LogFormat { kText, kJson };
@@ -21,16 +21,19 @@ struct LogField {
 };
 using LogFields = std::vector<LogField>;
 
-// Lines below `level` are dropped. Default: kWarning, to standard error.
+// Sets the level below which lines are dropped. Without a call, lines from
+// kWarning up go to standard error.
 void SetLogLevel(LogLevel level);
-// Thread-safe. Never pass a password or a URL that contains one.
+// Writes one line. Thread-safe. The caller must not pass a password, or a URL
+// that contains one.
 void Log(LogLevel level, std::string_view message);
 
-// From now on, for the whole process, every line from kInfo up is also appended
-// to the file `path`; or, with "-", goes to standard error in this format and
-// no other. Throws Error{kUsage} when the file cannot be written.
+// From now on, for the whole process, appends every line from kInfo up to the
+// file `path` as well. With "-" the lines go to standard error in this format
+// only. Throws Error{kUsage} when the file cannot be written.
 void OpenLog(const std::string& path, LogFormat format);
-// Only to what was opened: what is shown to people in other ways. Thread-safe.
+// Writes one line to the log that OpenLog has opened, and nowhere else, because
+// people see the event in other ways. Thread-safe.
 void LogEvent(LogLevel level, std::string_view message,
               const LogFields& fields);
 

@@ -1,4 +1,4 @@
-// How a line of the log is written.
+// The two formats of a line of the log.
 #pragma once
 
 #include <string>
@@ -14,10 +14,11 @@ struct LogLine {
   LogFields fields;
 };
 
-// {"time": ..., "level": ..., "message": ..., and the fields}, on one line
-// whatever the texts hold; bytes that are no UTF-8 are replaced.
+// Returns {"time": ..., "level": ..., "message": ..., and the fields}. The text
+// is one line whatever the texts contain, and bytes that are not UTF-8 are
+// replaced.
 std::string JsonLine(const LogLine& line);
-// "2026-01-31T12:00:00.123Z info message name=value name=\"a value\""
+// Returns "2026-01-31T12:00:00.123Z info message name=value name=\"a value\"".
 std::string TextLine(const LogLine& line);
 
 }  // namespace segue::base

@@ -1,4 +1,5 @@
-// How the machine we run on is doing.
+// The load of the machine on which this process runs. Each function returns
+// nullopt when the system does not tell.
 #pragma once
 
 #include <optional>
@@ -6,11 +7,11 @@
 
 namespace segue::base {
 
-// Runnable processes of the last minute, for each core.
+// Returns the load average of the last minute, divided by the number of cores.
 std::optional<double> LoadPerCore();
-// Percent of the memory that could be had without swapping.
+// Returns the percentage of the memory that is available without swapping.
 std::optional<double> MemoryFreePercent();
-// Bytes that an ordinary user may still write where `path` is.
+// Returns the bytes that an ordinary user may still write where `path` is.
 std::optional<double> DiskFreeBytes(const std::string& path);
 
 }  // namespace segue::base

@@ -1,6 +1,6 @@
-// A parsed document as a tree of values that remember where they stood, so
-// that whoever reads them can name file, line and key. Filled by manifest/
-// from YAML or JSON; read by ops/.
+// A parsed document as a tree of values. Each value knows its place in the
+// file, so that an error can name file, line and key. manifest/ fills the tree
+// from YAML or JSON, and ops/ reads it.
 #pragma once
 
 #include <string>
@@ -17,13 +17,13 @@ struct Node {
   enum class Kind { kNull, kScalar, kList, kMap };
 
   Kind kind = Kind::kNull;
-  std::string scalar;   // its text; for numbers and booleans as written
-  bool quoted = false;  // written as a string: "true" is not true
+  std::string scalar;   // the text as it is written, also of numbers
+  bool quoted = false;  // it is written as a string: "true" is not true
   std::vector<Node> items;
   std::vector<NodeEntry> entries;  // in file order
   int line = 0;                    // 1-based; 0 when unknown
-  int column = 0;                  // likewise; JSON knows those of { and [ only
-  std::string path;                // "operations[0].add_column.table"
+  int column = 0;    // 1-based; 0 when unknown, as for JSON scalars
+  std::string path;  // "operations[0].add_column.table"
   std::string file;
 
   bool is_null() const { return kind == Kind::kNull; }
@@ -31,16 +31,17 @@ struct Node {
   bool is_list() const { return kind == Kind::kList; }
   bool is_scalar() const { return kind == Kind::kScalar; }
 
-  // nullptr when the key is absent or this is not a map.
+  // Returns the value of a key; nullptr when the key is absent or when this is
+  // not a map. The pointer is into this node.
   const Node* Find(const std::string& key) const;
 
   Source source() const { return {file, line, column}; }
-  // "file.yaml:12: operations[0].add_column.table"
+  // Returns "file.yaml:12: operations[0].add_column.table", for messages.
   std::string Where() const;
 };
 
-// A key and its value. Not std::pair, which clang refuses for a type that
-// contains itself.
+// A key and its value. The type is not a std::pair, because clang refuses that
+// for a type that contains itself.
 struct NodeEntry {
   NodeEntry(std::string key, Node value)
       : first(std::move(key)), second(std::move(value)) {}

@@ -6,7 +6,7 @@
 
 namespace segue::base {
 
-// 64 small hex digits.
+// Returns the digest as 64 lower-case hex digits.
 std::string Sha256(std::string_view text);
 
 }  // namespace segue::base

@@ -15,30 +15,33 @@ std::string Join(const std::vector<std::string>& parts,
 std::vector<std::string> Split(std::string_view text, char separator);
 bool StartsWith(std::string_view text, std::string_view prefix);
 
-// Encloses in `quote`, doubling the quotes inside: 'it''s', "a""b".
+// Encloses `text` in `quote` and doubles the quotes inside: 'it''s', "a""b".
 std::string Quoted(std::string_view text, char quote);
 
-// 1234567 -> "1,234,567"
+// Returns "1,234,567" for 1234567.
 std::string WithThousands(std::int64_t number);
 
-// The order of numbered names: "9_x" before "10_y" before "a"; by their bytes
-// where the numbers in front are equal or missing.
+// True when `a` comes before `b` in the order of numbered names: "9_x" is
+// before "10_y", which is before "a". Names are compared by their bytes when
+// the numbers in front are equal or missing.
 bool NumberedLess(std::string_view a, std::string_view b);
 
-// The candidate with the smallest edit distance to `word`, or "" when none is
-// near (distance over a third of the longer word).
+// Returns the candidate with the smallest edit distance to `word`. Returns ""
+// when the distance is more than a third of the longer word.
 std::string Nearest(std::string_view word,
                     const std::vector<std::string>& candidates);
 
-// True when every byte belongs to well-formed UTF-8. On false, `*bad_offset`
-// (when given) is the first byte that does not.
+// True when every byte belongs to well-formed UTF-8. Otherwise `*bad_offset`,
+// if it is given, becomes the offset of the first byte that does not.
 bool IsUtf8(std::string_view text, std::size_t* bad_offset = nullptr);
 
-// 64-bit FNV-1a, for names that must stay short and unique; not for security.
+// Returns the 64-bit FNV-1a hash, for names that must stay short and unique. It
+// is not for security.
 std::uint64_t Fnv1a(std::string_view text);
 
-// At most `limit` bytes: `name` itself, or its head with an underscore and
-// eight hex digits of its hash. Cuts at a UTF-8 boundary.
+// Returns `name` if it has at most `limit` bytes. Otherwise returns its head
+// with an underscore and eight hex digits of its hash, which together have at
+// most `limit` bytes. The cut is at a UTF-8 boundary.
 std::string ShortName(std::string_view name, std::size_t limit);
 
 }  // namespace segue::base

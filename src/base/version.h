@@ -5,7 +5,7 @@
 
 namespace segue::base {
 
-// "0.1.0"
+// Returns "0.1.0".
 std::string_view Version();
 
 }  // namespace segue::base

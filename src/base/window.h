@@ -1,4 +1,4 @@
-// The hours of a day in which something may be done.
+// The hours of a day in which a backfill may run.
 #pragma once
 
 #include <chrono>
@@ -11,14 +11,16 @@ class time_zone;
 
 namespace segue::base {
 
-// "22:00-06:00 Europe/Berlin": from the first minute up to the second, by the
-// wall clock of the zone (UTC where none is given), summer time included. Past
-// midnight where it ends before it begins. A value.
+// A window such as "22:00-06:00 Europe/Berlin". It lasts from the first minute
+// up to the second, by the wall clock of the time zone (UTC if none is given)
+// with its summer time. A window that ends before it begins goes past midnight.
+// The type is a value.
 class Window {
  public:
-  // Always open.
+  // Makes a window that is always open.
   Window() = default;
-  // Throws Error{kUsage} that says what is wrong; empty: always open.
+  // Reads a window; an empty text gives one that is always open. Throws
+  // Error{kUsage} that says what is wrong with the text.
   static Window Parse(const std::string& text);
 
   bool Contains(std::chrono::system_clock::time_point time) const;

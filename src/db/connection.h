@@ -12,17 +12,20 @@
 namespace segue::db {
 
 using Blob = std::vector<std::uint8_t>;
-// monostate is SQL NULL. PostgreSQL answers everything as text (std::string)
-// except booleans and integers of up to 8 bytes (std::int64_t).
+// One SQL value; monostate is NULL. PostgreSQL returns booleans and integers of
+// up to 8 bytes as std::int64_t and everything else as text (std::string).
 using Value =
     std::variant<std::monostate, std::int64_t, double, std::string, Blob>;
 
 bool IsNull(const Value& value);
-// Text for people and for comparisons; "NULL" for null.
+// Returns text for people and for comparisons; NULL becomes "NULL".
 std::string ToText(const Value& value);
-// Throws Error{kInternal} when the value is no integer (or integer text).
+// Returns an integer, also from its text. Throws Error{kInternal} for any other
+// value.
 std::int64_t ToInt(const Value& value);
-// JSON text that ValueFromJson gives back exactly (cursors in the ledger).
+// Returns JSON text from which ValuesFromJson gives back the same values. The
+// ledger keeps cursors in this form. ValuesFromJson throws Error{kCorrupt} for
+// any other text.
 std::string ValuesToJson(const std::vector<Value>& values);
 std::vector<Value> ValuesFromJson(std::string_view json);
 
@@ -32,61 +35,70 @@ struct Result {
   std::vector<std::string> columns;
   std::vector<Row> rows;
   std::int64_t affected = 0;  // rows changed by INSERT, UPDATE, DELETE
-  // What the server said besides, where it says anything: "rewriting table".
+  // Further messages of a server that sends any: "rewriting table".
   std::vector<std::string> notices;
 };
 
-// What a transaction is for; each dialect pins the settings that go with it.
+// The purpose of a transaction. Each dialect pins the settings that belong to
+// it.
 enum class Purpose {
   kLedger,    // reads and writes segue's own tables
-  kSchema,    // DDL under a lock budget
-  kBackfill,  // moves rows: marked, so that the dual-write triggers stay quiet
+  kSchema,    // executes DDL under a lock budget
+  kBackfill,  // moves rows; marked, so that the dual-write triggers do nothing
   kRead,      // reads the user's rows in one snapshot
 };
 
 struct TransactionOptions {
   Purpose purpose = Purpose::kLedger;
   std::chrono::milliseconds lock_budget{500};
-  // kRead: longest time of a statement that a server runs; zero: no limit.
+  // For kRead: the longest time of a statement on a server; zero: no limit.
   std::chrono::milliseconds statement_budget{0};
-  // kBackfill: whether its commit waits until it is on disk, where a server can
-  // leave that out.
+  // For kBackfill: the commit waits until it is on the local disk, if the
+  // server can leave that out otherwise.
   bool flush = false;
 };
 
-// One session. Not thread-safe, except Interrupt. Throws segue::Error only.
-// After an error that poisons the connection every call throws kConnectionLost.
+// One session. It is not thread-safe, except for Interrupt. Methods throw
+// segue::Error only. After an error that poisons the connection, every call
+// throws kConnectionLost. The destructor closes the session, which rolls back
+// an open transaction.
 class Connection {
  public:
   virtual ~Connection() = default;
 
   // Runs one statement. Parameters are written $1, $2, ... on every database.
+  // Throws the error of the statement; an open transaction must then be rolled
+  // back.
   virtual Result Execute(std::string_view sql,
                          const std::vector<Value>& parameters = {}) = 0;
-  // Runs several statements, as they stand in a file.
+  // Runs several statements, separated by semicolons as in a file.
   virtual void ExecuteScript(std::string_view sql) = 0;
 
-  // Prefer the Transaction class.
+  // Begins a transaction. The class Transaction below rolls back by itself and
+  // is therefore preferable.
   virtual void Begin(const TransactionOptions& options) = 0;
-  // Throws kInDoubt when the answer was lost.
+  // Throws kInDoubt when the answer of the server was lost, so that the commit
+  // may or may not have happened.
   virtual void Commit() = 0;
-  // Commits with this as the last statement, in one round trip where that can
-  // be. False when it changes no row: then everything is rolled back.
+  // Runs a last statement and commits, in one round trip if the database can do
+  // that. When the statement changes no row, rolls everything back and returns
+  // false.
   virtual bool CommitWith(std::string_view sql,
                           const std::vector<Value>& parameters);
-  // Never throws.
+  // Rolls back; an error only shows in alive().
   virtual void Rollback() noexcept = 0;
 
-  // Makes the statement in flight fail soon. Thread-safe.
+  // Makes the statement in flight fail soon with kCancelled. Thread-safe.
   virtual void Interrupt() noexcept = 0;
-  // How the server names this session (PostgreSQL: backend pid); for messages
-  // and takeover.
+  // Returns the server's name of this session (PostgreSQL: the backend pid),
+  // for messages and for a takeover.
   virtual std::string SessionId() = 0;
   // False once the connection is known to be gone.
   virtual bool alive() const = 0;
 };
 
-// Rolls back unless committed.
+// A transaction that its destructor rolls back unless it was committed. The
+// connection must outlive it.
 class Transaction {
  public:
   Transaction(Connection& connection, const TransactionOptions& options);
@@ -94,7 +106,7 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   void Commit();
-  // As Connection::CommitWith.
+  // Commits as Connection::CommitWith does.
   bool CommitWith(std::string_view sql, const std::vector<Value>& parameters);
 
  private:

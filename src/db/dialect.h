@@ -1,5 +1,5 @@
-// The seam to a kind of database: what takes a connection to it. What does not
-// is in db/language.h.
+// The seam to a kind of database: everything that takes a connection.
+// db/language.h has the rest.
 #pragma once
 
 #include <memory>
@@ -24,60 +24,71 @@ struct ConnectOptions {
   std::string purpose;  // part of application_name: "runner", "status", ...
 };
 
-// Who holds a lock that we wait for.
+// A session that holds a lock for which segue waits.
 struct Blocker {
-  std::string session;
+  std::string session;  // as Connection::SessionId
   std::string user;
   std::string query;
   std::string application;
   double age_seconds = 0;  // of its transaction
 };
 
-// Held by the one runner; released by its destructor or when the session ends.
+// The lock of the one runner. Its destructor releases the lock, and so does the
+// end of the session that took it.
 class RunnerLock {
  public:
   virtual ~RunnerLock() = default;
 };
 
-// Stateless and thread-safe.
+// A dialect is stateless and thread-safe. Where a connection is passed, the
+// thread that owns it must make the call.
 class Dialect : public Language {
  public:
-  // Throws kConnectionLost (cannot connect), with the reason and no password.
+  // Opens a session. Throws kConnectionLost with the reason and without the
+  // password when that fails.
   virtual std::unique_ptr<Connection> Connect(
       const ConnectOptions& options) const = 0;
 
-  // The schema with its tables in a fixed number of queries, segue's own left
-  // out. Throws kNotFound when there is no such schema.
+  // Reads the schema and its tables, without segue's own, in a fixed number of
+  // queries. Throws kNotFound when there is no such schema, and kLockTimeout
+  // when a table is locked against everybody.
   virtual schema::Schema Inspect(Connection& connection,
                                  const std::string& schema_name) const = 0;
 
+  // Asks the server a question and leaves nothing behind. Must not be called
+  // within a transaction.
   virtual Answer Examine(Connection& connection,
                          const Question& question) const = 0;
 
-  // How the session would run `query`, one statement, which is not run. What
-  // the server says against it is in the answer; throws only what says nothing
-  // about the query (a lost connection).
+  // Explains how the session would run `query`, which is one statement, without
+  // running it. The answer has the server's objection to the query, if any.
+  // Throws only errors that say nothing about the query (a lost connection).
   virtual QueryPlan Explain(Connection& connection,
                             const std::string& query) const = 0;
 
-  // What the motions that can serve `motion` would cost, the chosen one first.
+  // Estimates the cost of each way to move the rows of `motion`, the chosen way
+  // first. Empty for a table without rows.
   virtual std::vector<MotionEstimate> Estimate(
       Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const = 0;
 
-  // Takes the lock of the runner of `schema_name`, or nullptr when another
-  // session holds it. `kill_session`: a dead holder to end first (or empty).
+  // Takes the lock of the runner of `schema_name`. Returns nullptr when another
+  // session holds it. `kill_session` is the session of a dead holder, which is
+  // ended first; it may be empty. The lock must be released before `connection`
+  // is closed.
   virtual std::unique_ptr<RunnerLock> TryLockRunner(
       Connection& connection, const std::string& schema_name,
       const std::string& kill_session) const = 0;
 
-  // Sessions that hold locks on `table` that would block DDL, oldest first.
-  // Without a table's name: that lock any table against everybody.
+  // Returns the sessions that hold locks on `table` that would block DDL, the
+  // oldest first. Without the name of a table, returns the sessions that lock
+  // any table against everybody.
   virtual std::vector<Blocker> Blockers(
       Connection& connection, const schema::TableName& table) const = 0;
 
-  // What each session of an application runs to see `version_schema`: a
-  // script, safe to repeat. Throws kNotFound where it is not published.
+  // Returns the script that each session of an application runs to see
+  // `version_schema`. The script is safe to repeat. Throws kNotFound when that
+  // version is not published.
   virtual std::string VersionSessionSql(
       Connection& connection, const std::string& schema_name,
       const std::string& version_schema) const = 0;

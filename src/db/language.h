@@ -1,5 +1,5 @@
-// How a kind of database spells things: the half of the seam that takes no
-// connection. Operations and rendering see this much of it.
+// The seam to a kind of database without a connection: how it spells things and
+// how it differs. Operations and rendering see only this half of the seam.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,8 @@
 
 namespace segue::db {
 
-// How databases differ, as data.
+// The differences between databases as data. Code above dialects/ asks these
+// and never the name of a database.
 struct Capabilities {
   std::string name;            // "PostgreSQL", for messages
   std::string default_schema;  // "public"; "main"
@@ -28,110 +29,122 @@ struct Capabilities {
   bool not_valid_constraints = false;
   bool add_check_constraint = false;      // ALTER TABLE ADD CHECK exists
   bool set_not_null_needs_check = false;  // a validated CHECK spares the scan
-  // A dropped column takes the constraints over it along; otherwise they stand
-  // in the way.
+  // Dropping a column drops the constraints over it too; otherwise they prevent
+  // the drop.
   bool constraints_go_with_column = false;
-  // ADD CONSTRAINT ... UNIQUE USING INDEX exists; otherwise a unique index is
-  // all there is.
+  // ADD CONSTRAINT ... UNIQUE USING INDEX exists; otherwise a unique index
+  // takes the place of the constraint.
   bool adopts_index = false;
   bool add_primary_key = false;
   bool exclusion_constraints = false;
   bool replica_identity = false;
   bool column_comments = false;
   bool drop_column_rewrites = false;  // DROP COLUMN rewrites every row
-  // A NOT NULL old column without default must be relaxed while both versions
-  // live, because triggers run after the check.
+  // A NOT NULL old column without a default must take NULL while both versions
+  // are live, because triggers run after the check.
   bool relaxes_not_null = false;
-  // A NOT NULL old column's default moves into the trigger.
+  // The default of a NOT NULL old column moves into the trigger.
   bool moves_default = false;
-  // A column takes any value and converts only what converts without loss, so
-  // a change of type needs no cast, which here would lose silently.
+  // A column takes any value and converts only what converts without loss. A
+  // change of type therefore needs no cast, which would lose values silently
+  // here.
   bool converts_on_store = false;
-  // A trigger can go on after an error of `up` or `down` and mark the row.
+  // A trigger can continue after an error of `up` or `down` and mark the row.
   bool marks_transform_errors = false;
-  // A trigger can be one of the statements that name certain columns, and is
-  // no cost to the others then.
+  // A trigger can be limited to the statements that name certain columns, and
+  // costs the other statements nothing then.
   bool narrows_triggers = false;
   bool many_sessions = false;  // several sessions may work at once
-  // Text before the name of each of segue's own tables: "segue." or "segue_".
+  // The text before the name of each of segue's own tables: "segue." or
+  // "segue_".
   std::string ledger_prefix;
-  std::string ledger_identity;  // type of an ever-growing integer key
-  std::string for_share;        // suffix that locks read rows against change
-  // Suffix that locks read rows, and leaves out those that others have locked.
+  std::string ledger_identity;  // the type of an ever-growing integer key
+  std::string for_share;  // the suffix that locks read rows against change
+  // The suffix that locks read rows and skips rows that others have locked.
   std::string for_update_skip_locked;
-  // Whole seconds since the epoch by the database's clock: an expression.
+  // An expression for the whole seconds since the epoch by the database's
+  // clock.
   std::string now_sql;
   std::size_t max_identifier = 63;
   std::chrono::milliseconds lock_budget{500};
   std::chrono::milliseconds chunk_time{200};
-  // Fraction of a chunk's time to leave the database to others after it.
+  // The fraction of a chunk's time that the backfill rests after the chunk.
   double chunk_rest = 0.0;
-  // Statements ahead of MotionSql::reclaim, at the full pace and below it.
+  // The statements to run before MotionSql::reclaim, at the full pace and below
+  // it.
   std::string reclaim_at_once;
   std::string reclaim_gently;
   // Reasons why in-place access may disturb old clients; printed in the plan.
   std::vector<std::string> in_place_notes;
   std::vector<std::string> versioned_notes;
-  // What a table takes and a view of it does not.
+  // Statements that a table takes and a view of it does not.
   std::vector<std::string> view_notes;
 };
 
-// What a session can ask to know how the database is doing.
+// A query by which a session reads a signal of the throttle.
 struct SignalSql {
   std::string signal;  // "replication_lag", "lock_waits", ...
-  // SELECT of a text, what is meant (a standby's name; or empty), and a number.
+  // A SELECT of a text, which names the subject (a standby, or empty), and of a
+  // number in the unit of the signal.
   std::string sql;
-  std::string needs;  // the privilege it takes, for messages; empty: none
+  std::string needs;  // the privilege that it needs, for messages; empty: none
 };
 
 inline const plan::Motions kNoMotions;
 
-// Everything that Render needs to know besides the action itself.
+// Everything that Render needs to know besides the action itself. The
+// references must outlive the call.
 struct RenderContext {
   const schema::Schema& schema;  // as the database is before the migration
   std::chrono::milliseconds lock_budget{500};
-  const plan::Motions& motions = kNoMotions;  // that actions name
+  const plan::Motions& motions = kNoMotions;  // the motions that actions name
 };
 
-// Pure, stateless and thread-safe.
+// A language is pure, stateless and thread-safe.
 class Language {
  public:
   virtual ~Language() = default;
 
   virtual const Capabilities& capabilities() const = 0;
 
-  // The database's spelling of a type of the API or of a file (R1.11).
+  // Returns the database's spelling of a type that the API or a file names.
   virtual std::string NativeType(const std::string& type) const = 0;
 
+  // Renders one action. Throws kRefused for an action that this database cannot
+  // execute.
   virtual PlannedAction Render(const plan::Action& action,
                                const RenderContext& context) const = 0;
 
-  // Neighbours of one step, in their order; what the planner calls. By default
-  // one by one. A database that does not change its schema in transactions
-  // answers those that must take effect together with one planned action, whose
-  // statements do all of it, or leaves them apart: then the planner refuses.
+  // Renders neighbouring actions of one step, in their order. The planner calls
+  // only this. By default the actions are rendered one by one. A database
+  // without transactional DDL returns one planned action, whose statements do
+  // all of it, for actions that must take effect together; if it leaves them
+  // apart, the planner refuses the plan.
   virtual std::vector<PlannedAction> RenderStep(
       const std::vector<plan::Action>& actions,
       const RenderContext& context) const;
 
-  // What moves and checks the rows of a motion; of several, which are of one
-  // table and do not meet, the fill that they share.
+  // Returns the walks that move and check the rows of a motion. For several
+  // motions, which must be of one table and not meet, returns the fill that
+  // they share.
   virtual MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
                                   const RenderContext& context) const = 0;
 
-  // What to read before and after of `table` and of these of its indexes,
-  // whether they are there yet or not.
+  // Returns the queries that the history compares before and after a migration,
+  // for `table` and these of its indexes. The indexes need not exist yet.
   virtual Gauge GaugeFor(const schema::Table& table,
                          const std::vector<std::string>& indexes) const = 0;
 
-  // What can be asked for the throttle; none where nothing can be.
+  // Returns the queries for the signals that this database has.
   virtual std::vector<SignalSql> Signals() const = 0;
 
-  // Statements that create, once, what segue keeps in the database besides
-  // the ledger's own tables (schema, busy table); safe to repeat.
+  // Returns the statements that create what segue keeps in the database besides
+  // the tables of the ledger (a schema, the busy table). They are safe to
+  // repeat.
   virtual std::vector<std::string> LedgerSetup() const = 0;
 
-  // The URL with which an application sees `version_schema` ("" : the base).
+  // Returns the URL with which an application sees `version_schema`; an empty
+  // one means the base schema.
   virtual std::string VersionUrl(const Url& url, const std::string& schema_name,
                                  const std::string& version_schema) const = 0;
 };

@@ -1,4 +1,4 @@
-// What a dialect can tell of how much has been written; not every one can.
+// An optional interface of a dialect that knows how much has been written.
 #pragma once
 
 #include <string>
@@ -10,8 +10,9 @@ namespace segue::db {
 class Meter {
  public:
   virtual ~Meter() = default;
-  // SELECT of three numbers: seconds since the epoch; bytes of log written so
-  // far, NULL where that is unknown; bytes of the table and its indexes.
+  // Returns a SELECT of three numbers: seconds since the epoch; bytes of log
+  // that the server has written so far, or NULL when that is unknown; bytes of
+  // the table and its indexes.
   virtual std::string MeterSql(const schema::TableName& table) const = 0;
 };
 

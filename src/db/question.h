@@ -1,6 +1,5 @@
-// What is asked of the server while a migration is planned. A question speaks
-// in names that exist in the database now, not in those the migration will
-// create.
+// The questions that planning asks the server. A question uses names that exist
+// in the database now, not names that the migration will create.
 #pragma once
 
 #include <memory>
@@ -13,7 +12,8 @@
 
 namespace segue::db {
 
-// Would ADD COLUMN with this default take it, and would it rewrite the table?
+// Would the server accept ADD COLUMN with this default, and would it rewrite
+// the table?
 struct DefaultQuestion {
   schema::TableName table;
   std::string sql;
@@ -22,7 +22,7 @@ struct DefaultQuestion {
                          const DefaultQuestion&) = default;
 };
 
-// Would this column become `type` where it is?
+// Would the server change this column to `type` in place?
 struct TypeQuestion {
   schema::TableName table;
   std::string column;
@@ -30,7 +30,8 @@ struct TypeQuestion {
   friend bool operator==(const TypeQuestion&, const TypeQuestion&) = default;
 };
 
-// Is this a value for a column of `type`, as `up` or `down` give it?
+// Would the server accept this expression, as `up` or `down`, for a column of
+// `type`?
 struct ExpressionQuestion {
   schema::TableName table;
   std::string sql;
@@ -40,24 +41,24 @@ struct ExpressionQuestion {
                          const ExpressionQuestion&) = default;
 };
 
-// Would CREATE INDEX be taken?
+// Would the server accept CREATE INDEX?
 struct IndexQuestion {
   schema::TableName table;
-  // The table's columns, and the index over them, by the names that they have
-  // in the database.
+  // The columns of the table and the index over them, under the names that they
+  // have in the database.
   std::vector<schema::Column> columns;
   schema::Index index;
   friend bool operator==(const IndexQuestion&, const IndexQuestion&) = default;
 };
 
-// Would CREATE TABLE be taken, and what would come of it?
+// Would the server accept CREATE TABLE, and what table would it create?
 struct TableQuestion {
   // Two questions are the same only when they share this object.
   std::shared_ptr<const schema::Table> definition;
   friend bool operator==(const TableQuestion&, const TableQuestion&) = default;
 };
 
-// Is the name free for a table, whatever else may have it?
+// Is the name free for a table, or does any other object have it?
 struct NameQuestion {
   schema::TableName table;
   friend bool operator==(const NameQuestion&, const NameQuestion&) = default;
@@ -70,7 +71,7 @@ struct MentionQuestion {
                          const MentionQuestion&) = default;
 };
 
-// Would this be taken as the expression of a check?
+// Would the server accept this as the expression of a check?
 struct CheckQuestion {
   schema::TableName table;
   std::string sql;
@@ -82,31 +83,35 @@ using Question = std::variant<DefaultQuestion, TypeQuestion, ExpressionQuestion,
                               IndexQuestion, TableQuestion, NameQuestion,
                               MentionQuestion, CheckQuestion>;
 
-// What the server said. Each question fills the fields that it is about.
+// The answer of the server. A question sets the members whose comment names it.
 struct Answer {
-  // False: nobody could be asked, and the fields hold what is safe to assume.
+  // False: no server could be asked, and the members have what is safe to
+  // assume.
   bool known = true;
-  std::string error;            // the server's message when it does not take it
+  std::string error;            // the server's message when it refuses
   bool is_volatile = false;     // DefaultQuestion, ExpressionQuestion
-  bool is_immutable = false;    // likewise
+  bool is_immutable = false;    // DefaultQuestion, ExpressionQuestion
   bool rewrites_table = false;  // DefaultQuestion, TypeQuestion
-  bool scans_table = false;     // TypeQuestion: every row is looked at
-  bool builds_index = false;    // TypeQuestion: an index is built again
-  // IndexQuestion: the whole CREATE INDEX as the database prints those there
-  // are; empty where it keeps them as they were written. CheckQuestion: the
-  // whole as Inspect would print it over the names as they are given.
+  bool scans_table = false;     // TypeQuestion: it looks at every row
+  bool builds_index = false;    // TypeQuestion: it builds an index again
+  // IndexQuestion: the whole CREATE INDEX as the database prints existing
+  // indexes; empty on a database that keeps them as they were written.
+  // CheckQuestion: the whole check as Inspect would print it, over the names as
+  // they are given.
   std::string definition = {};
   // TableQuestion: the table as Inspect would read it.
   std::shared_ptr<const schema::Table> made = {};
   std::vector<std::string> names = {};  // MentionQuestion
-  std::string bound = {};  // CheckQuestion: over the columns' physical names
+  // CheckQuestion: the check over the physical names of the columns.
+  std::string bound = {};
 };
 
-// The answer where there is no server to ask: that it takes what is given, and
-// that whatever might cost something does.
+// Returns the answer to assume without a server: the server accepts what is
+// given, and everything that might cost something does.
 Answer Unknown(const Question& question);
 
-// What a question is about, for people: "default now() of table 'users'".
+// Returns the subject of a question for people: "default now() of table
+// 'users'".
 std::string Describe(const Question& question);
 
 }  // namespace segue::db

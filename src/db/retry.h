@@ -1,4 +1,4 @@
-// Trying again where the error says that it may help.
+// Tries work again when its error says that this may help.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,8 @@
 namespace segue::db {
 
 struct RetryPolicy {
-  // No new attempt begins later than this after the first; zero: only one.
+  // No new attempt begins later than this after the first attempt; zero: there
+  // is only one attempt.
   std::chrono::milliseconds patience{30'000};
   // Pauses double from the first to the longest, each shortened by a random
   // part of up to half, so that two that collided do not collide again.
@@ -26,19 +27,20 @@ struct RetryNotice {
   std::chrono::milliseconds pause;  // until the next attempt
 };
 
-// Called before each pause. What it throws ends the retries and reaches the
-// caller; so it may also look at a cancel token.
+// Called before each pause, on the thread of Retry. What it throws ends the
+// retries and reaches the caller, so the callback may check a cancel token.
 using RetryCallback = std::function<void(const RetryNotice&)>;
 
-// Runs `work` until it returns. An Error that is retryable() is tried again
-// until the patience is spent, then thrown on; every other error, and above all
-// kInDoubt, is thrown on at once. `work` must be safe to run again after it has
-// thrown a retryable error: one whole transaction.
+// Runs `work` until it returns. When `work` throws an Error that is
+// retryable(), Retry runs it again until the patience is spent, and then
+// rethrows the error. It rethrows every other error at once, above all
+// kInDoubt. `work` must be safe to run again after a retryable error; one whole
+// transaction is.
 void Retry(base::Clock& clock, const RetryPolicy& policy,
            const std::function<void()>& work,
            const RetryCallback& on_retry = {});
 
-// The same for work that gives a value.
+// Does the same for work that returns a value.
 template <typename Work>
 requires(!std::is_void_v<std::invoke_result_t<Work&>>) auto Retry(
     base::Clock& clock, const RetryPolicy& policy, Work&& work,

@@ -1,5 +1,5 @@
-// What slows or stops the moving of rows: a closed set, with the unit and the
-// default limits of each signal.
+// The closed set of reasons that slow or stop the moving of rows, with the unit
+// and the default limits of each signal.
 #pragma once
 
 #include <string>
@@ -8,16 +8,16 @@
 
 namespace segue::db {
 
-// Its text is the key of `throttle:` in segue.yaml and what status, history
-// and metrics say.
+// The text of a reason is the key of `throttle:` in segue.yaml and appears in
+// status, history and metrics.
 enum class PaceReason {
   kNone,
-  // No signals.
-  kRequested,   // somebody asked for less
-  kPaused,      // somebody asked for a pause
-  kWindow,      // outside the hours it may work
-  kSignalLost,  // a signal that was readable is no longer
-  // Of the database's server.
+  // These are no signals.
+  kRequested,   // a person asked for a lower pace
+  kPaused,      // a person asked for a pause
+  kWindow,      // the time is outside the window
+  kSignalLost,  // a signal that was readable is not any more
+  // These are signals of the database server.
   kReplicationLag,
   kReplicationBacklog,
   kLockWaits,
@@ -29,11 +29,11 @@ enum class PaceReason {
   kProbeErrors,
   kArchiveBacklog,
   kOldSnapshot,
-  // Of this machine, when the database is on it.
+  // These are signals of this machine, if the database is on it.
   kLoadAverage,
   kMemoryFree,
   kDiskFree,
-  // Of the user's own.
+  // These are the user's own.
   kSql,
   kHttp,
   kFlagFile,
@@ -41,30 +41,32 @@ enum class PaceReason {
 std::string_view ToString(PaceReason reason);
 
 enum class SignalUnit { kSeconds, kBytes, kCount, kPercent };
-// "3.2 s", "120 ms", "1.5 GB", "12", "85 %".
+// Returns "3.2 s", "120 ms", "1.5 GB", "12" or "85 %".
 std::string FormatSignal(SignalUnit unit, double value);
 
+// The origin of a reading.
 enum class SignalOrigin {
-  kServer,   // Dialect::Signals
-  kProbe,    // measured on a session of the monitor's own
-  kMachine,  // needs no session
-  kCustom,   // only where the user gives a query, URL or path
+  kServer,   // a query of Language::Signals
+  kProbe,    // a measurement on the monitor's own session
+  kMachine,  // the operating system, without a session
+  kCustom,   // a query, URL or path that the user gives
 };
 
 struct SignalInfo {
   PaceReason reason = PaceReason::kNone;
   SignalUnit unit = SignalUnit::kCount;
   SignalOrigin origin = SignalOrigin::kServer;
-  // Where soft is above hard, less is worse.
+  // The default limits in the unit of the signal. When soft is above hard, less
+  // is worse.
   double soft = 0;
   double hard = 0;
-  // A baseline below this counts as this much, so that `1.5x` of nothing is
-  // not nothing.
+  // The smallest baseline: a lower one counts as this, so that `1.5x` of
+  // nothing is not nothing.
   double least = 0;
 };
 
 const std::vector<SignalInfo>& KnownSignals();
-// nullptr when there is none of that name.
+// Returns the signal of this name; nullptr when there is none.
 const SignalInfo* FindSignal(std::string_view name);
 const SignalInfo& InfoOf(PaceReason signal);
 

@@ -11,18 +11,20 @@ struct Url {
   std::string scheme;    // "sqlite", "postgres"; aliases are folded
   std::string user;      // decoded
   std::string password;  // decoded; never printed
-  std::string host;      // decoded; a path: a unix socket's folder
+  std::string host;      // decoded; a path is the folder of a unix socket
   std::string port;
   std::string database;  // decoded; SQLite: the path, or ":memory:"
   std::map<std::string, std::string> parameters;  // decoded
 
-  // The URL as it may be shown to people: the password is "***".
+  // Returns the URL with "***" for the password, which may be shown to people.
   std::string Redacted() const;
-  // The whole URL, password included, parts percent-encoded as needed.
+  // Returns the whole URL with the password, its parts percent-encoded as
+  // needed.
   std::string ToString() const;
 };
 
-// Throws Error{kUsage} that names what is wrong, without the password.
+// Reads a URL. Throws Error{kUsage} that says what is wrong, without the
+// password.
 Url ParseUrl(std::string_view text);
 
 std::string PercentEncode(std::string_view text);

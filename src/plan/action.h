@@ -1,6 +1,6 @@
-// The closed set of primitive actions. Operations produce them, each dialect's
-// render turns them into a segue::PlannedAction; a missing overload there does
-// not compile.
+// The closed set of primitive actions. Operations produce them, and the render
+// files of each dialect turn them into a segue::PlannedAction. A dialect
+// without an overload for an action does not compile.
 #pragma once
 
 #include <optional>
@@ -14,12 +14,12 @@
 
 namespace segue::plan {
 
-// With its columns, constraints and comment.
+// Creates a table with its columns, constraints and comment.
 struct CreateTable {
   schema::Table table;
 };
 
-// Irreversible.
+// Drops a table. This cannot be undone.
 struct DropTable {
   schema::Table table;
 };
@@ -34,8 +34,8 @@ struct AddColumn {
   schema::Column column;
 };
 
-// `column` is what is being dropped. `of_ours`: a column that this migration
-// added, so that nothing of the user's is lost.
+// Drops `column`. `of_ours` says that this migration added the column, so that
+// the drop loses nothing of the user's.
 struct DropColumn {
   schema::TableName table;
   schema::Column column;
@@ -48,18 +48,18 @@ struct RenameColumn {
   std::string to;
 };
 
-// Makes the differences between `before` and `after` so: nullable, default,
-// comment (never the name), and a type that the database changes without
-// touching a row (Question kAlterType). Undo: the other way round, except for
-// the type: back, it may not fit any more.
+// Changes what differs between `before` and `after`: nullable, default, comment
+// (never the name), and a type that the database changes without touching a row
+// (db::TypeQuestion). An undo changes it back, except for the type, because
+// newer values may not fit the old type.
 struct AlterColumn {
   schema::TableName table;
   schema::Column before;
   schema::Column after;
 };
 
-// What the columns of a constraint that is to come will hold, so that the rows
-// which break it are named before anything is changed.
+// The values that the columns of a future constraint will have. They serve to
+// find the rows that break the constraint before anything is changed.
 struct ConstraintTrial {
   schema::Constraint constraint;  // names columns as `values` do
   struct Value {
@@ -67,13 +67,14 @@ struct ConstraintTrial {
     std::string type;
     Expression value;
   };
-  std::vector<Value> values;  // of every column that the constraint reads
-  // As ColumnMotion has them.
+  std::vector<Value> values;  // one for each column that the constraint reads
+  // These have the meaning that they have in ColumnMotion.
   std::vector<schema::Column> key;
   bool without_rowid = false;
 };
 
-// Where the database can, added without looking at the rows there are.
+// Adds a constraint, without checking the existing rows if the database can do
+// that.
 struct AddConstraint {
   schema::TableName table;
   schema::Constraint constraint;
@@ -96,7 +97,7 @@ struct RenameConstraint {
   std::string to;
 };
 
-// What a logical subscriber is told of a row that changed.
+// Sets what a logical subscriber is told of a row that has changed.
 struct SetReplicaIdentity {
   schema::TableName table;
   std::string before;  // "DEFAULT", "FULL", "NOTHING", "INDEX"
@@ -105,17 +106,18 @@ struct SetReplicaIdentity {
   std::string after_index;
 };
 
-// Built without blocking writers where the database can. `definition` of the
-// index is ignored; the structured fields count.
+// Builds an index, without blocking writers if the database can do that. The
+// structured fields of the index count; its `definition` is ignored.
 struct CreateIndex {
   schema::TableName table;
   schema::Index index;
   std::optional<ConstraintTrial> trial = {};  // of a unique one
 };
 
-// `alone`: the user asked for it, and nothing else goes with it. Then it waits
-// without blocking others where the database can, and is irreversible: to build
-// it again takes a while, and what came in since need not be unique.
+// Drops an index. `alone` says that the user asked for the drop and that
+// nothing else happens with it. Then it waits without blocking others if the
+// database can do that, and it cannot be undone: building the index again takes
+// a while, and rows that came meanwhile need not be unique.
 struct DropIndex {
   schema::TableName table;
   schema::Index index;
@@ -128,65 +130,70 @@ struct RenameIndex {
   std::string to;
 };
 
-// Installs the dual-write triggers of a motion in this form; replaces those
-// there are. Undone, they go back to the form before it.
+// Installs the dual-write triggers of a motion in this form and replaces the
+// existing ones. An undo installs the form before it again.
 struct CreateSync {
   MotionId motion;
   SyncForm form = SyncForm::kLive;
 };
 
-// `form`: the one that the triggers have, which an undo installs again.
+// Removes the triggers of a motion. `form` is the form that they have; an undo
+// installs that form again.
 struct DropSync {
   MotionId motion;
   SyncForm form = SyncForm::kLive;
 };
 
-// Fills the rows of these motions, which are of one table and do not meet, in
-// one walk.
+// Fills the rows of these motions in one walk. The motions are of one table and
+// do not meet.
 struct Backfill {
   std::vector<MotionId> motions;
 };
 
-// `only_marked`: no more than that no row is marked.
+// Proves that both sides of a motion agree in every row. With `only_marked` it
+// proves only that no row is marked.
 struct Verify {
   MotionId motion;
   bool only_marked = false;
 };
 
-// Makes the old column say what the new one says where the application gave
-// both (ColumnMotion::keeps_old_column).
+// Copies the new column to the old one in rows where the application gave both
+// (ColumnMotion::keeps_old_column).
 struct Settle {
   MotionId motion;
 };
 
-// Does nothing going forward. Undone, it takes the copies of a motion with
-// `new_was_there` out of the new column again, where its values would
-// otherwise be taken for an application's own the next time. Stands before
-// Backfill, so that it is undone after it.
+// Does nothing going forward. An undo removes the copies that a motion with
+// `new_was_there` has made in the new column, because the next run would take
+// them for values of an application. The action precedes Backfill, so that it
+// is undone after it.
 struct Retreat {
   MotionId motion;
 };
 
+// Creates the views of a version.
 struct PublishVersion {
   std::string version_schema;
   std::vector<VersionView> views;
 };
 
-// Removes a published version; irreversible.
+// Removes a published version. This cannot be undone.
 struct RetireVersion {
   std::string version_schema;
 };
 
-// The table under another name as well, in the base schema: an updatable view
-// that lives until the table itself takes the name.
+// Shows a table under a second name in the base schema, by an updatable view.
+// The view lives until the table itself takes the name.
 struct PublishAlias {
-  VersionView view;  // its default_sql do not count
+  VersionView view;  // the default_sql of its columns is ignored
 };
 
+// Removes such a view.
 struct RetireAlias {
   VersionView view;
 };
 
+// Runs statements of the user's.
 struct RawSql {
   std::string sql;
   std::string undo;  // empty: cannot be undone

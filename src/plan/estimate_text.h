@@ -1,4 +1,4 @@
-// An estimate as a person reads it.
+// Estimates as people read them.
 #pragma once
 
 #include <string>
@@ -7,12 +7,13 @@
 
 namespace segue::plan {
 
-// "filling 'users' in place takes about 3 min, ..."; of what is not chosen:
-// "copying 'users' would take ...". Without numbers where it is next to
-// nothing.
+// Returns "filling 'users' in place takes about 3 min, ...", or, for a way that
+// is not chosen, "copying 'users' would take ...". The text has no numbers when
+// the estimate is next to nothing.
 std::string EstimateText(const MotionEstimate& estimate);
 
-// Less than this is not worth figures, nor another way.
+// True when the estimate is so small that neither figures nor another way are
+// worth showing.
 bool NextToNothing(const MotionEstimate& estimate);
 
 }  // namespace segue::plan

@@ -1,5 +1,6 @@
-// Motions: rows that say the same thing in two shapes, kept in step by
-// dual-write triggers and filled by a backfill. Actions name them by their id.
+// A motion keeps the same rows in two shapes: dual-write triggers keep the
+// shapes in step, and a backfill fills the new one. Actions name a motion by
+// its id.
 #pragma once
 
 #include <optional>
@@ -20,109 +21,133 @@ struct Binding {
 };
 
 // An expression of the user's with its names bound to columns. It is always
-// evaluated with those names in scope, never rewritten. Empty sql: none given.
+// evaluated with those names in scope and never rewritten. An empty `sql` means
+// that the user gave none.
 struct Expression {
   std::string sql;
   std::vector<Binding> bindings;
-  // Filled from what the server answered (db::ExpressionFacts).
-  bool is_volatile = false;   // evaluated once per row, never re-derived
-  bool is_immutable = false;  // no pinned session settings needed
+  // These two are the server's answer to a db::ExpressionQuestion.
+  bool is_volatile =
+      false;  // it is evaluated once for each row and never again
+  bool is_immutable = false;  // its result does not depend on session settings
 
   bool empty() const { return sql.empty(); }
-  // The physical column when the expression is just the name of one.
+  // Returns the physical column when the expression is only the name of a
+  // column.
   std::optional<std::string> PlainColumn() const;
 };
 
-// Provenance values of the `_segue_d` column (design.md, "Dual writes").
+// The values of the provenance column (`_segue_d`), which says in each row
+// which side was written last.
 inline constexpr int kNotFilled = 0;
 inline constexpr int kOldWrote = 1;
 inline constexpr int kNewWrote = 2;
 inline constexpr int kBothGiven = 3;
-// Marked: the old side wrote and `up` raised, so that the new side is NULL; the
-// new side wrote and `down` raised, so that the old side is NULL.
+// These two mark a row. Either the old side was written and `up` raised an
+// error, so that the new side is NULL; or the new side was written and `down`
+// raised an error, so that the old side is NULL.
 inline constexpr int kUpFailed = 4;
 inline constexpr int kDownFailed = 5;
 
-// Unique in the database and short: "01_bigint_1".
+// The id of a motion is short and unique in the database: "01_bigint_1".
 using MotionId = std::string;
 
-// What the triggers of a motion do, from the expand step to the drop.
+// The forms of the triggers of a motion, from the expand step to the drop.
 enum class SyncForm {
-  kLive,    // what changed decides; a motion that marks marks its rows
-  kNarrow,  // as kLive, called only by a write that names a column concerned
-  kStrict,  // as kLive of a motion that marks; it refuses again and marks none
-  // Just before the seal: where both sides are given and differ, the new one is
-  // written to the old column too.
+  // The trigger compares old and new values to see which side was written, and
+  // writes the other side. A motion that marks rows does so in this form.
+  kLive,
+  // The same as kLive, but only writes that name a column of the motion call
+  // the
+  // trigger.
+  kNarrow,
+  // The same as kLive for a motion that marks rows, but the trigger refuses the
+  // write instead of marking the row.
+  kStrict,
+  // The form just before the seal: when a write gives both sides and they
+  // differ,
+  // the trigger writes the new value to the old column too.
   kSettling,
-  // From the seal on: the old side follows the new one, whatever is written.
+  // The form from the seal on: the old side follows the new one, whatever is
+  // written.
   kSealed,
-  // On the way back, where the new column was there before: nothing is copied
-  // to it any more, and a copy that grows stale is taken away.
+  // The form of a rollback when the new column existed before the migration:
+  // the
+  // trigger copies nothing to it any more, and removes a copy that becomes
+  // stale.
   kRetreating,
 };
 
-// Two columns of one table.
+// A motion of two columns of one table.
 struct ColumnMotion {
   MotionId name;
   schema::TableName table;
 
-  // The old side; nullopt when the new column is derived from several columns
-  // (add_column with `up`) and nothing is written back.
+  // The old side. It is nullopt when the new column is derived from several
+  // columns (add_column with `up`) and nothing is written back.
   std::optional<schema::Column> old_column;
-  // The new side under its physical name; nullopt when the old column is going
-  // away without successor (drop_column with `down`): then there is nothing to
-  // fill, the trigger only supplies the old column on INSERT when it is NULL.
+  // The new side under its physical name. It is nullopt when the old column is
+  // dropped without a successor (drop_column with `down`). Then there is
+  // nothing to fill, and the trigger only supplies the old column on INSERT
+  // when it is NULL.
   std::optional<schema::Column> new_column;
   std::string provenance;  // "_segue_d"; empty when new_column is nullopt
 
-  Expression up;    // old -> new, over the columns as the old version sees them
-  Expression down;  // new -> old, over the columns as the new version sees them
+  // The value of the new side, over the columns as the old version sees them;
+  // and the value of the old side, over the columns as the new version sees
+  // them.
+  Expression up;
+  Expression down;
 
-  // The old column's default was taken off for the duration and is supplied by
-  // the trigger (NOT NULL columns); its text is old_column->default_sql.
+  // The trigger supplies the default of the old column while both versions are
+  // live, and the column itself has none (NOT NULL columns). The text of the
+  // default is old_column->default_sql.
   bool old_default_moved = false;
-  // The new column takes no NULL once the contract is done (new_column itself
-  // is nullable until then).
+  // The new column takes no NULL once the contract is done. Until then
+  // new_column itself is nullable.
   bool new_not_null = false;
-  // Used by the trigger when neither side was given; the new side's own.
+  // The default of the new side. The trigger uses it when a write gives neither
+  // side.
   std::optional<std::string> new_default;
 
-  // The version schemas of this migration whose writers are "new"; breaks the
-  // tie of an INSERT that gives neither side. Empty in place.
+  // The version schemas of this migration whose writers count as "new", which
+  // breaks the tie of an INSERT that gives neither side. Empty in place.
   std::vector<std::string> new_versions;
 
   // The contract keeps the old column and gives it the new name (a rename), so
-  // rows where the application gave both must be settled first.
+  // rows where the application gave both sides must be settled first.
   bool keeps_old_column = false;
   // The name of the old side from the seal to the drop, when the new side has
   // the name that the new version knows; empty: the motion is never sealed.
   std::string put_aside;
 
-  // The new column was there before the motion, so that a row which is not
-  // filled yet may have a value that an application gave: both were given (3),
-  // and the value stays. A rollback takes only the motion's own copies back.
+  // The new column existed before the motion. A row that is not filled yet may
+  // therefore have a value that an application gave: then both sides were given
+  // (3), and the value stays. A rollback removes only the motion's own copies.
   bool new_was_there = false;
 
-  // Rows that an expression raises on are marked while both versions live (see
-  // OnTransformError).
+  // Rows on which an expression raises an error are marked while both versions
+  // are live (see OnTransformError).
   bool marks = false;
-  // Once every row is filled the triggers take the form kNarrow.
+  // The triggers take the form kNarrow once every row is filled.
   bool narrows = false;
 
-  // Columns of the key to walk by, in key order; empty: by physical position.
+  // The columns of the key to walk by, in key order; empty: the walk goes by
+  // physical position.
   std::vector<schema::Column> key;
   bool without_rowid = false;  // SQLite
 
-  // The physical columns that an expression reads or the motion writes, each
-  // once; not the provenance.
+  // Returns the physical columns that an expression reads or the motion writes,
+  // each once, without the provenance column.
   std::vector<std::string> Columns() const;
 };
 
-// A table and a copy of it, of another shape, that is hidden until the
-// contract. One-way: only `source` is written by applications; its triggers
-// carry each write over.
+// A motion of a table and a copy of it with another shape, which is hidden
+// until the contract. It has one direction: applications write only `source`,
+// and its triggers carry each write over to the copy.
 struct TableMotion {
-  // A column of the copy and its value, over the columns of the source.
+  // A column of the copy, and the expression over the columns of the source
+  // that gives its value.
   struct Column {
     schema::Column column;
     Expression value;
@@ -132,27 +157,31 @@ struct TableMotion {
   schema::Table source;
   schema::TableName target;
   std::vector<Column> columns;
-  // The source's key, by which it is walked and its rows are found in the copy,
-  // under the same names; never empty.
+  // The key of the source. The walk goes by it, and the copy has the same
+  // columns under the same names, by which its rows are found. It is never
+  // empty.
   std::vector<schema::Column> key;
 };
 
 using Motion = std::variant<ColumnMotion, TableMotion>;
 
 const MotionId& IdOf(const Motion& motion);
-// Whose rows are walked.
+// Returns the table whose rows are walked.
 const schema::TableName& TableOf(const Motion& motion);
 
-// In the order in which they were planned.
+// The motions of a plan, in the order in which they were planned. References
+// and pointers are into this object and become invalid with the next Add.
 class Motions {
  public:
-  // Replaces nothing: an id is added once.
+  // Adds a motion. An id must be added only once.
   void Add(Motion motion);
-  // Throw Error{kInternal} for an id that is not there, or is no column's.
+  // These throw Error{kInternal} when there is no such motion, or when Column
+  // is asked for a motion that is not of columns.
   const Motion& At(const MotionId& id) const;
   const ColumnMotion& Column(const MotionId& id) const;
   ColumnMotion& Column(const MotionId& id);
-  // nullptr where the motion is a column's.
+  // Returns the motion if it is of a table and its copy, and nullptr if it is
+  // of columns.
   const TableMotion* Copy(const MotionId& id) const;
 
   const std::vector<Motion>& all() const { return all_; }
@@ -162,22 +191,22 @@ class Motions {
   std::vector<Motion> all_;
 };
 
-// The form that the triggers have when both versions are live and the contract
-// begins; and the one that `form` replaces, which an undo brings back (nullopt:
-// there were no triggers).
+// Returns the form that the triggers have when both versions are live and the
+// contract begins; and the form that `form` replaces, which an undo installs
+// again (nullopt: there were no triggers).
 SyncForm ReadyForm(const ColumnMotion& motion);
 std::optional<SyncForm> FormBefore(const ColumnMotion& motion, SyncForm form);
 
-// Throws Error{kInternal} for a form other than kLive: nothing else is made of
-// the triggers of a copy.
+// Throws Error{kInternal} for a form other than kLive, because the triggers of
+// a copy have no other form.
 void RequireLive(const TableMotion& motion, SyncForm form);
 
-// The motion as it is once its contract is sealed: the old side under
-// `put_aside`, the new one under the name that the new version knows.
+// Returns the motion as it is once its contract is sealed: the old side has the
+// name `put_aside`, and the new side has the name that the new version knows.
 ColumnMotion Sealed(ColumnMotion motion);
 
-// Whether one writes a column that the other reads or writes: then neither can
-// go on without minding the other.
+// True when one motion writes a column that the other reads or writes. Two
+// motions that meet cannot share a fill, and their triggers stay wide.
 bool Meet(const ColumnMotion& a, const ColumnMotion& b);
 
 }  // namespace segue::plan

@@ -1,7 +1,7 @@
-// The names of what segue adds to a schema for the duration of a migration.
-// All start with "_segue", so that a person who meets one knows whose it is.
-// `limit` is the longest identifier in bytes (db::Capabilities); a name that
-// would be longer is cut and kept unique by a hash of the whole.
+// The names of the objects that segue adds to a schema during a migration. All
+// of them start with "_segue", so that a person who meets one knows its owner.
+// `limit` is the length of the longest identifier in bytes (db::Capabilities).
+// A longer name is cut and kept unique by a hash of the whole name.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace segue::plan {
 
-// What the names of all these begin with.
+// The prefix of all these names.
 inline constexpr std::string_view kOurs = "_segue";
 
 // "_segue_new_email": the new shape of a column that keeps its name.
@@ -20,15 +20,16 @@ std::string HiddenColumn(std::string_view column, std::size_t limit);
 // "_segue_old_name": the old side of a sealed motion, until it is dropped.
 std::string PutAsideColumn(std::string_view column, std::size_t limit);
 
-// "01_a_1+01_a_2": the fill that these motions share; of one, its own id.
+// "01_a_1+01_a_2": the fill that these motions share. The fill of a single
+// motion has the motion's own id.
 std::string FillId(const std::vector<std::string>& motions);
 
-// "_segue_d", "_segue_d2", ...: the provenance column of a table's n-th motion,
-// counted from 1.
+// "_segue_d", "_segue_d2", ...: the provenance column of the n-th motion of a
+// table; n counts from 1.
 std::string ProvenanceColumn(int n);
 
-// "public_01_bigint": where a version is published. Without a schema: the
-// version itself.
+// "public_01_bigint": the schema in which a version is published. Without a
+// schema the result is the version itself.
 std::string VersionSchema(std::string_view schema, std::string_view version,
                           std::size_t limit);
 

@@ -5,10 +5,10 @@
 
 namespace segue::plan {
 
-// Rewrites the document as format 2. What format 1 said of each action again,
-// how a motion's rows are gone through, is said once; neighbours that fit into
-// a transaction are a unit; the whole contract is the drop. Throws
-// nlohmann::json::exception for what is no plan.
+// Rewrites the document as format 2. Format 1 repeated the walks of a motion in
+// each of its actions; format 2 has them once. Neighbours that fit into one
+// transaction become a unit, and the whole contract becomes the drop. Throws
+// nlohmann::json::exception for a document that is no plan.
 void UpgradeFromFormat1(nlohmann::ordered_json& plan);
 
 }  // namespace segue::plan

@@ -1,4 +1,4 @@
-// Views through which a version sees its tables, and what they show.
+// The views through which a version sees its tables.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace segue::plan {
 
-// Columns of one table, row by row.
+// Shows columns of one table, row by row.
 struct Projection {
   schema::TableName base;
 };
 
-// Each row of `left` with the row of `right` that belongs to it. One that has
-// none is shown all the same, with NULL in the columns of `right`.
+// Shows each row of `left` with the row of `right` that belongs to it. A row of
+// `left` without one is shown too, with NULL in the columns of `right`.
 struct Join {
   struct Pair {
     std::string left;
@@ -23,48 +23,50 @@ struct Join {
   };
   schema::TableName left;
   schema::TableName right;
-  std::vector<Pair> on;  // physical columns that are equal; never empty
-  // Columns of the view, by its own names, whose values live in `right`.
+  std::vector<Pair> on;  // pairs of equal physical columns; never empty
+  // The names, in the view, of the columns whose values come from `right`.
   std::vector<std::string> from_right;
 };
 
-// The rows of all of them, one after the other, under the same physical names;
-// never empty. A row that is in two parts is shown twice.
+// Shows the rows of all parts, which have the same physical column names. A row
+// that is in two parts is shown twice. There is at least one part.
 struct Union {
   std::vector<schema::TableName> parts;
 };
 
 using ViewSource = std::variant<Projection, Join, Union>;
 
-// A view per table, in the shape of the new version.
+// The view of one table in the shape of the new version.
 struct VersionView {
   ViewSource source;
   std::string name;                     // of the view
   std::vector<schema::Column> columns;  // name, stored_as, default_sql
   std::vector<std::string> grants;      // "SELECT TO app"
-  // default_sql of these columns is set on the view (not the base's own).
+  // The columns whose default_sql is set on the view, because it differs from
+  // the default of the table.
   std::vector<std::string> view_defaults;
-  // For a database whose views must be told how to write the base, by physical
-  // names: what identifies a row (empty: nothing does), and the application's
-  // columns that this shape does not show.
+  // A database whose views need triggers to write the table uses these. The key
+  // has the physical columns that identify a row (empty: none do), and `hidden`
+  // has the columns of the application that this shape does not show.
   std::vector<std::string> key;
   bool key_may_be_null = false;
   bool without_rowid = false;  // SQLite
   std::vector<std::string> hidden;
-  // Where an INSERT says that the new version wrote, if a trigger cannot ask
-  // the session: provenance columns (see ColumnMotion).
+  // The provenance columns (see ColumnMotion) in which an INSERT through the
+  // view says that the new version writes, for databases whose triggers cannot
+  // ask the session.
   struct Mark {
     std::string motion;
     std::string column;
   };
   std::vector<Mark> marks;
 
-  // The first of its tables: for a projection the only one.
+  // Returns the first of its tables, which for a projection is the only one.
   const schema::TableName& base() const;
   std::vector<schema::TableName> Tables() const;
-  // "table 'a'", "tables 'a', 'b'": for messages.
+  // Returns "table 'a'" or "tables 'a', 'b'", for messages.
   std::string Subject() const;
-  // Takes writes; others are read only.
+  // True when the view takes writes; any other view is read only.
   bool projects() const { return std::holds_alternative<Projection>(source); }
 };
 

@@ -1,11 +1,11 @@
-// Constraints as messages speak of them.
+// Names of constraints for messages.
 #pragma once
 
 #include "schema/schema.h"
 
 namespace segue::schema {
 
-// "check", "foreign key", ...
+// Returns "check", "foreign key", ...
 const char* KindText(ConstraintKind kind);
 
 }  // namespace segue::schema

@@ -1,5 +1,5 @@
-// A database schema as values. No I/O: dialects/*/inspect fills it, ops/ read
-// it and write down what they would change.
+// A database schema as values. This file does no I/O: Dialect::Inspect fills
+// the values, and operations read them and apply their changes to them.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,11 @@ struct TableName {
   }
 };
 
-// The portable types of R1.11; everything else passes through as it is.
+// The portable types, which every database has. Any other type is the
+// database's own and is passed through as it is.
 enum class PortableType { kText, kInteger, kBoolean, kTimestamp, kJson };
-// Case-insensitive; nullopt for a native type.
+// Returns the portable type of this name in any case; nullopt for a type of the
+// database's own.
 std::optional<PortableType> ParsePortableType(std::string_view text);
 
 enum class Identity { kNone, kAlways, kByDefault };
@@ -30,16 +32,16 @@ struct Column {
   std::string type;  // as the database prints it: "character varying(10)"
   bool nullable = true;
   std::optional<std::string> default_sql;  // the expression; nullopt: none
-  // Constant in the sense that evaluating it twice gives the same value and
-  // has no side effect. Filled by inspect for existing columns.
+  // True when evaluating the default twice gives the same value and has no side
+  // effect. Inspect fills it for existing columns.
   bool default_is_constant = true;
   std::string comment;
   std::string collation;  // empty: the type's own
   Identity identity = Identity::kNone;
   std::string identity_options;  // "START WITH 5 ..."; empty: the defaults
   std::string generated_sql;     // expression of a generated column
-  // Where the values live when the shape that is being planned shows the
-  // column under another name than the base table has; empty: same name.
+  // The physical name of the column, when the shape that is being planned shows
+  // the column under another name; empty: both names are the same.
   std::string stored_as;
   bool has_column_grants = false;
 
@@ -74,7 +76,7 @@ struct Index {
   std::string constraint;  // the constraint it backs; empty: none
   std::string storage_parameters;  // "fillfactor = 70"; empty: none
   std::string tablespace;          // empty: the default one
-  // Foreign keys that rely on it: "public.orders.orders_user_fkey".
+  // Foreign keys that rely on the index: "public.orders.orders_user_fkey".
   std::vector<std::string> referenced_by;
   friend bool operator==(const Index&, const Index&) = default;
 };
@@ -87,15 +89,15 @@ enum class ConstraintKind {
   kExclude
 };
 
-// Where a foreign key points. Actions are as SQL writes them ("SET NULL");
-// empty: the database's default.
+// The target of a foreign key. Actions are as SQL writes them ("SET NULL"); an
+// empty one is the database's default.
 struct Reference {
   std::string table;
   std::vector<std::string> columns;  // empty: the table's primary key
   std::string match;                 // "FULL"
   std::string on_delete;
   std::string on_update;
-  // Only these columns are set by ON DELETE SET NULL or SET DEFAULT.
+  // The columns that ON DELETE SET NULL or SET DEFAULT sets; empty: all.
   std::vector<std::string> on_delete_set_columns;
 };
 
@@ -104,22 +106,22 @@ struct ExcludeElement {
   std::string op;          // the operator: "&&"
 };
 
-// One that exists has `definition`; one that is to be made has the structured
-// fields of its kind instead.
+// A constraint that exists has its `definition`. A constraint that will be
+// added has the structured fields of its kind instead.
 struct Constraint {
   std::string name;
   ConstraintKind kind = ConstraintKind::kCheck;
   std::vector<std::string> columns;
   std::string check;        // expression of a check
   std::string definition;   // as the database prints it, without the name
-  std::string using_index;  // adopt this index (unique); empty: build one
+  std::string using_index;  // unique: the index to adopt; empty: build one
   bool validated = true;
   Reference reference;  // foreign keys
   bool deferrable = false;
   bool initially_deferred = false;
   bool nulls_not_distinct = false;  // unique
   bool no_inherit = false;          // checks
-  // Of the index of a unique, primary key or exclusion constraint.
+  // Properties of the index of a unique, primary key or exclusion constraint.
   std::vector<std::string> include;
   std::string storage_parameters;
   std::string tablespace;
@@ -133,11 +135,11 @@ struct Trigger {
   std::string definition;
 };
 
-// Something that would break, or forbid, a change of the table.
+// An object that a change of the table would break, or that forbids the change.
 struct Dependent {
   std::string kind;    // "view", "materialized view", "function", "foreign key"
   std::string name;    // qualified
-  std::string column;  // the column depended on; empty: the table itself
+  std::string column;  // the column that it needs; empty: the whole table
 };
 
 struct Table {
@@ -155,15 +157,15 @@ struct Table {
   std::string comment;
   std::int64_t estimated_rows = 0;
   std::int64_t bytes = 0;
-  int max_attnum = 0;               // PostgreSQL: dropped columns included
+  int max_attnum = 0;               // PostgreSQL: counts dropped columns too
   bool row_security_hides = false;  // policies apply to the session's role
   bool owned_by_session = true;     // the session's role may alter it
   bool without_rowid = false;       // SQLite
   std::vector<std::string> partition_key;
   std::vector<TableName> partitions;  // right below; those that hold rows
   bool subpartitioned = false;        // a partition is partitioned itself
-  // The name under which the shape that is being planned shows the table while
-  // the base still has `name`; empty: the same.
+  // The name under which the shape that is being planned shows the table, while
+  // the database still has `name`; empty: both names are the same.
   std::string shown_as;
   // "DEFAULT", "FULL", "NOTHING", "INDEX"; empty: the database has none.
   std::string replica_identity;
@@ -175,8 +177,9 @@ struct Table {
   const Column* FindColumn(const std::string& column) const;
   Column* FindColumn(const std::string& column);
   std::vector<std::string> ColumnNames() const;
-  // Columns of the best key to walk the table by, in key order: the primary
-  // key, else a NOT NULL, complete, immediate unique key; empty: none.
+  // Returns the columns of the best key to walk the table by, in key order: the
+  // primary key, or otherwise a unique key that is NOT NULL, not partial and
+  // not deferrable. Empty when there is no such key.
   std::vector<std::string> WalkKey() const;
 };
 
@@ -185,23 +188,25 @@ struct Schema {
   std::string server_version;  // for messages and history
   std::vector<Table> tables;   // ordinary tables, then views, by name
 
-  // By the name under which it is shown; nullptr when there is none.
+  // Finds a table by the name under which it is shown; nullptr when there is
+  // none. The pointer is into this schema.
   const Table* FindTable(const std::string& table) const;
   Table* FindTable(const std::string& table);
   std::vector<std::string> TableNames() const;
 };
 
-// The table, or Error{kNotFound} naming the nearest one.
+// Returns the table, or throws Error{kNotFound} that names the nearest one.
 const Table& RequireTable(const Schema& schema, const std::string& table);
 Table& RequireTable(Schema& schema, const std::string& table);
-// The column, or Error{kNotFound} naming the table's columns (R1.8).
+// Returns the column, or throws Error{kNotFound} that names the columns of the
+// table.
 const Column& RequireColumn(const Table& table, const std::string& column);
 
-// Names among `columns` that occur as identifiers in `expression`, by a
-// tokenizer that knows strings, quoted identifiers and comments. A superset of
-// the columns really referenced (a function may share a column's name), so it
-// serves to bind an expression, never to rewrite it. Unquoted identifiers
-// match case-insensitively.
+// Returns the names among `columns` that occur as identifiers in `expression`,
+// by a tokenizer that knows strings, quoted identifiers and comments. The
+// result is a superset of the columns that are really referenced, because a
+// function may share a column's name. It therefore serves to bind an expression
+// and never to rewrite it. Unquoted identifiers match in any case.
 std::vector<std::string> ReferencedColumns(
     const std::string& expression, const std::vector<std::string>& columns);
 

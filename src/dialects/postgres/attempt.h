@@ -1,4 +1,4 @@
-// Asking the server by trying, without leaving a trace.
+// Asks the server by trying a statement, without leaving a trace.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace segue::postgres {
 
-// A transaction that is never committed. Names mean what they will mean to
-// the generated functions: both are read by sessions of the same schema.
+// A transaction that is never committed. Names resolve as they will in the
+// generated functions, because both are read by sessions of the same schema.
 class Attempt {
  public:
   explicit Attempt(db::Connection& connection)
@@ -20,11 +20,12 @@ class Attempt {
 };
 
 struct Refusal {
-  std::string sqlstate;  // empty: the statement was taken
+  std::string sqlstate;  // empty: the server accepted the statement
   std::string message;
 };
 
-// Errors that say nothing about the statement are passed on.
+// Runs a statement and returns the refusal of the server. Throws errors that
+// say nothing about the statement, such as a lost connection.
 Refusal Try(db::Connection& connection, const std::string& sql,
             const std::vector<db::Value>& parameters = {});
 

@@ -1,4 +1,4 @@
-// The queries behind Inspect, and reading their rows.
+// The queries of Inspect and the reading of their rows.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ class RowReader {
   std::size_t next_ = 0;
 };
 
-// Each runs one query for all tables of the schema and fills in its part.
+// Each function runs one query for all tables of the schema and fills its part
+// of the tables.
 TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid);
 void ReadColumns(db::Connection& connection, std::int64_t schema_oid,
                  TablesByOid& tables);

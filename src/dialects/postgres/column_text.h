@@ -1,4 +1,4 @@
-// A column as CREATE TABLE and ADD COLUMN write it.
+// Columns as CREATE TABLE and ADD COLUMN write them.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace segue::postgres {
 
-// "name" bigint DEFAULT 0 NOT NULL
+// Returns, for example, "name" bigint DEFAULT 0 NOT NULL.
 std::string ColumnSql(const schema::Column& column);
-// An empty comment takes it off.
+// Returns COMMENT ON COLUMN; an empty comment removes the comment.
 std::string ColumnCommentSql(const schema::TableName& table,
                              const std::string& column,
                              const std::string& comment);

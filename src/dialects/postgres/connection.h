@@ -49,8 +49,8 @@ class PostgresConnection final : public db::Connection {
                 const std::vector<db::Value>& parameters);
   using Parameters = std::vector<const char*>;  // null: NULL
   bool WorthPreparing(const std::string& sql);
-  // `then`: what goes with it, as "; COMMIT"; the answer is that one's, or what
-  // failed.
+  // `then` is text that goes with the statement, as "; COMMIT". The result is
+  // that of `then`, or the first one that failed.
   ResultPtr RunPrepared(const std::string& sql, const Parameters& parameters,
                         const std::string& then = "");
   void ForgetPreparations(const ResultPtr& failed, std::string_view sql);
@@ -64,9 +64,9 @@ class PostgresConnection final : public db::Connection {
   pg_conn* connection_;
   pg_cancel* cancel_;  // made once: Interrupt runs on another thread
   bool alive_ = true;
-  std::string begin_;  // goes ahead of the next statement; empty: nothing to do
+  std::string begin_;  // goes before the next statement; empty: nothing does
   bool prepares_ = true;
-  std::map<std::string, int> runs_;              // of statements not prepared
+  std::map<std::string, int> runs_;  // how often unprepared statements ran
   std::map<std::string, std::string> prepared_;  // statements to their names
   std::vector<std::string> notices_;             // of the statement in flight
 };

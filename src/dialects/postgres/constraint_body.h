@@ -1,5 +1,5 @@
-// A constraint as it stands behind ADD CONSTRAINT name, or behind CONSTRAINT
-// name in CREATE TABLE.
+// The text of a constraint after ADD CONSTRAINT name, or after CONSTRAINT name
+// in CREATE TABLE.
 #pragma once
 
 #include <string>
@@ -8,8 +8,9 @@
 
 namespace segue::postgres {
 
-// Of a constraint of `table`: out of its definition where it has one, else out
-// of its structured fields. Without NOT VALID.
+// Returns the text of a constraint of `table`, without NOT VALID. The text is
+// the definition of the constraint if it has one; otherwise it is made from the
+// structured fields.
 std::string ConstraintBody(const schema::TableName& table,
                            const schema::Constraint& constraint);
 

@@ -1,4 +1,4 @@
-// Finds the rows that a constraint which is to come would refuse.
+// Finds the rows that a future constraint would refuse.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace segue::postgres {
 
-// Only the trial and what walks the table for it. nullopt where nothing can be
-// tried: no trial is wanted, or a table that is referenced is yet to be made.
+// Returns the trial with the walk that it needs. Returns nullopt when nothing
+// can be tried: no trial is wanted, or a referenced table does not exist yet.
 std::optional<TrialSql> ConstraintTrialSql(
     const schema::TableName& table,
     const std::optional<plan::ConstraintTrial>& trial,

@@ -1,4 +1,4 @@
-// PostgreSQL 13 and newer.
+// The dialect of PostgreSQL 13 and newer.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,7 @@ class PostgresDialect final : public db::Dialect,
                          const std::string& schema_name) const override;
   db::Answer Examine(db::Connection& connection,
                      const db::Question& question) const override;
-  // The portable types count in capitals only; see sql.h.
+  // Portable types are recognised in capitals only; see sql.h.
   std::string NativeType(const std::string& type) const override;
   PlannedAction Render(const plan::Action& action,
                        const db::RenderContext& context) const override;

@@ -1,4 +1,4 @@
-// What the server's error codes mean to segue.
+// Maps the error codes of the server to the kinds of segue's errors.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@ struct pg_result;
 
 namespace segue::postgres {
 
-// The kind for an SQLSTATE; kInternal for one that no rule covers.
+// Returns the kind for an SQLSTATE; kInternal for one that no rule covers.
 ErrorKind KindOf(std::string_view sqlstate);
 
-// The error a failed result stands for. `connection_bad`: the session is gone.
+// Returns the error of a failed result.
 Error ErrorFrom(const pg_result* result, const pg_conn* connection,
                 std::string_view sql);
 
-// One line out of libpq's message about a failed connection attempt:
-// 'password authentication failed for user "app"'.
+// Returns the reason in libpq's message about a failed connection attempt, as
+// one line: 'password authentication failed for user "app"'.
 std::string ConnectReason(std::string_view libpq_message);
 
 }  // namespace segue::postgres

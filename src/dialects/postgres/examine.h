@@ -1,4 +1,4 @@
-// What the server says to the questions that planning asks.
+// Answers the questions that planning asks the server.
 #pragma once
 
 #include "db/connection.h"
@@ -6,11 +6,11 @@
 
 namespace segue::postgres {
 
-// Creates temporary objects in transactions that are rolled back; leaves
-// nothing behind. Not to be called within a transaction.
+// Creates temporary objects in transactions that are rolled back, so that
+// nothing is left behind. Must not be called within a transaction.
 db::Answer Examine(db::Connection& connection, const db::Question& question);
 
-// The answers that examine_table.cc gives.
+// These answers are in examine_table.cc.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::TableQuestion& question);
 db::Answer AnswerTo(db::Connection& connection,
@@ -18,9 +18,9 @@ db::Answer AnswerTo(db::Connection& connection,
 db::Answer AnswerTo(db::Connection& connection,
                     const db::MentionQuestion& question);
 
-// True when the expression names something whose value changes with time or
-// user, so that evaluating it again proves nothing: now(), current_user, a
-// subquery.
+// True when the expression contains something whose value changes with time or
+// user, such as now(), current_user or a subquery. Evaluating such an
+// expression again proves nothing.
 bool DependsOnMoment(const std::string& expression);
 
 }  // namespace segue::postgres

@@ -1,4 +1,4 @@
-// What the server makes of a check before it is over the table.
+// Asks the server about a check before the check is added to the table.
 #pragma once
 
 #include "db/connection.h"
@@ -6,9 +6,10 @@
 
 namespace segue::postgres {
 
-// In a transaction that is rolled back: on an empty clone the check is added,
-// then the clone's columns are renamed to where they live. The server rewrites
-// the stored expression itself, so that no text is ever replaced by us.
+// Works in a transaction that is rolled back: adds the check to an empty clone
+// of the table and then renames the clone's columns to their physical names.
+// The server rewrites the stored expression itself, so segue never replaces
+// text.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::CheckQuestion& question);
 

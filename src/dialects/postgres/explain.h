@@ -1,4 +1,4 @@
-// How the server would run a query.
+// Explains how the server would run a query.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ namespace segue::postgres {
 
 QueryPlan Explain(db::Connection& connection, const std::string& query);
 
-// Reads what EXPLAIN (FORMAT JSON) gives: the cost of the whole, and every
-// table that is read. Throws kInternal where it is not that.
+// Reads the output of EXPLAIN (FORMAT JSON): the total cost, and every access
+// to a table. Throws kInternal for any other text.
 QueryPlan ParsePlan(std::string_view json);
 
 }  // namespace segue::postgres

@@ -1,4 +1,4 @@
-// What is read of a table before and after a change.
+// The queries that the history compares before and after a change of a table.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace segue::postgres {
 Gauge GaugeFor(const schema::Table& table,
                const std::vector<std::string>& indexes);
 
-// SELECT of how often the index served a query since the statistics began;
-// NULL where there is none of this name.
+// Returns a SELECT of how often the index has served a query since the
+// statistics began. The SELECT gives NULL when there is no index of this name.
 std::string ScansSql(const schema::TableName& index);
 
 }  // namespace segue::postgres

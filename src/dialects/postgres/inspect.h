@@ -8,8 +8,9 @@
 
 namespace segue::postgres {
 
-// As db::Dialect::Inspect promises: seven queries, whatever the number of
-// tables. Takes no lock on any of them.
+// Does what db::Dialect::Inspect promises, with seven queries whatever the
+// number of tables. The queries lock no table themselves, but the catalogue
+// functions that they call wait for a table that is locked against everybody.
 schema::Schema Inspect(db::Connection& connection,
                        const std::string& schema_name);
 

@@ -1,4 +1,4 @@
-// The runner's lock, and who is in the way of one.
+// The lock of the runner, and the sessions that block a lock.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace segue::postgres {
 
-// As db::Dialect::TryLockRunner promises. The lock must be let go of before
-// `connection` is.
+// Does what db::Dialect::TryLockRunner promises. The lock must be released
+// before `connection` is closed.
 std::unique_ptr<db::RunnerLock> TryLockRunner(db::Connection& connection,
                                               const std::string& schema_name,
                                               const std::string& kill_session);

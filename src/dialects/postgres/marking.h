@@ -1,5 +1,6 @@
-// Rows that `up` or `down` raises on: the write goes through, the side that has
-// no value is NULL, the row's provenance says so and a table keeps the error.
+// The marking of rows on which `up` or `down` raises an error. The write goes
+// through, the side that has no value is NULL, the provenance of the row says
+// so, and a table keeps the error.
 #pragma once
 
 #include <string>
@@ -9,19 +10,22 @@
 
 namespace segue::postgres {
 
-// For the trigger's body. `assign` in a block of its own; where it raises for
-// the row's sake, `failed` instead, and the error is kept.
+// Returns a part of the trigger's body: `assign` in a block of its own. When
+// `assign` raises an error that comes from the row's data, the block runs
+// `failed` instead and keeps the error.
 std::string Guarded(const MotionTerms& terms, const std::string& assign,
                     const std::string& direction, const std::string& failed);
 
-// CREATE FUNCTION of what keeps an error; empty where no row is ever marked.
+// Returns CREATE FUNCTION for the function that keeps an error; empty when the
+// motion never marks a row.
 std::vector<std::string> MarkFunctions(const MotionTerms& terms);
-// Forgets the motion's errors; empty likewise.
+// Returns the statements that delete the kept errors of the motion; empty when
+// the motion never marks a row.
 std::vector<std::string> ForgetErrors(const MotionTerms& terms);
 
-// True for a marked row.
+// Returns a condition that is true for a marked row.
 std::string IsMarked(const MotionTerms& terms, const std::string& row);
-// The error of a marked row, as a text.
+// Returns an expression for the error of a marked row, as text.
 std::string ErrorOf(const MotionTerms& terms, const std::string& row);
 
 }  // namespace segue::postgres

@@ -1,4 +1,5 @@
-// What a motion would cost: filling the row in place, or copying the table.
+// Estimates the cost of a motion: of filling the rows in place, and of copying
+// the table.
 #pragma once
 
 #include <vector>
@@ -10,7 +11,8 @@
 
 namespace segue::postgres {
 
-// What the figures are made from; of the table with all its partitions.
+// The facts from which the figures are calculated. They are of the table with
+// all its partitions.
 struct TableFacts {
   double rows = 0;
   double heap_bytes = 0;
@@ -19,15 +21,16 @@ struct TableFacts {
   double indexes = 0;
   double fill_factor = 100;
   double grown_by = 0;  // bytes that the motion adds to a row
-  double triggers = 0;  // of the user's, that an UPDATE fires
+  double triggers = 0;  // the user's triggers that an UPDATE fires
 };
 
-// Empty for a table without rows. One statement.
+// Runs one statement and returns the estimates, the chosen one first. Empty for
+// a table without rows.
 std::vector<MotionEstimate> Estimate(db::Connection& connection,
                                      const plan::ColumnMotion& motion,
                                      const schema::Table& table);
 
-// The arithmetic of it.
+// The arithmetic of the estimates.
 MotionEstimate EstimateFill(const TableFacts& facts);
 MotionEstimate EstimateCopy(const TableFacts& facts);
 

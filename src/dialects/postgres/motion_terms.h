@@ -1,5 +1,6 @@
-// The terms of a motion in SQL: names of what sync creates, calls of the
-// expressions, comparisons by bytes. Shared by the triggers and the backfill.
+// The terms of a motion in SQL, which the triggers and the backfill share:
+// names of the functions and triggers, calls of the expressions, comparisons by
+// bytes.
 #pragma once
 
 #include <string>
@@ -11,8 +12,8 @@ namespace segue::postgres {
 
 class MotionTerms {
  public:
-  // `form`: of the triggers; it decides whether rows are marked. Both must
-  // outlive the terms.
+  // `form` is the form of the triggers, which decides whether rows are marked.
+  // `motion` must outlive the terms.
   explicit MotionTerms(const plan::ColumnMotion& motion,
                        plan::SyncForm form = plan::SyncForm::kLive);
 
@@ -23,44 +24,47 @@ class MotionTerms {
   const schema::Column& old_column() const { return *motion_.old_column; }
   const schema::Column& new_column() const { return *motion_.new_column; }
 
-  // Qualified function names, quoted.
+  // Qualified and quoted names of functions.
   std::string UpFunction() const { return Function("up_"); }
   std::string DownFunction() const { return Function("down_"); }
   std::string OldDefaultFunction() const { return Function("old_default_"); }
   std::string NewDefaultFunction() const { return Function("new_default_"); }
   std::string TriggerFunction() const { return Function("sync_"); }
   std::string MarkFunction() const { return Function("mark_"); }
-  // Plain trigger names. They sort after every name that begins with a letter.
+  // Unquoted names of triggers. They sort after every name that begins with an
+  // ASCII letter.
   std::string InsertTrigger() const { return Trigger("_ins"); }
   std::string UpdateTrigger() const { return Trigger("_upd"); }
 
-  // False when the expression is a column of the target's own type, which is
-  // then copied without a function.
+  // False when the expression is only a column of the target's own type, which
+  // is then copied without a function.
   bool UpNeedsFunction() const;
   bool DownNeedsFunction() const;
 
-  // Rows on which `up` (or `down`) fails are marked, as far as that can be: an
-  // old column that takes no NULL has nothing to hold then.
+  // True when rows on which `up` (or `down`) fails are marked. An old column
+  // that takes no NULL cannot be marked, because it would have no value.
   bool MarksUp() const;
   bool MarksDown() const;
 
-  // `row`."column"; for `row` "NEW", "OLD" or a table's alias.
+  // Return `row`."column"; `row` is "NEW", "OLD" or the alias of a table.
   std::string Old(const std::string& row) const;
   std::string New(const std::string& row) const;
   std::string Provenance(const std::string& row) const;
-  // The expression's value for the columns of `row`.
+  // Return the value of the expression for the columns of `row`.
   std::string Up(const std::string& row) const;
   std::string Down(const std::string& row) const;
 
-  // Conditions on OLD and NEW of an update; "false" for no columns. Columns
-  // that belong to neither side but occur in an expression are "shared".
+  // Return conditions on OLD and NEW of an update; "false" when there are no
+  // such columns. Columns that belong to neither side but occur in an
+  // expression are "shared".
   std::string OldSideChanged() const { return Changed(old_side_); }
   std::string NewSideChanged() const { return Changed(new_side_); }
   std::string SharedChanged() const { return Changed(shared_); }
   bool has_shared() const { return !shared_.empty(); }
   bool has_old_side() const { return !old_side_.empty(); }
 
-  // The key of `row`, as the log of errors has it: '[5, "a"]'; '[]' for none.
+  // Returns the key of `row` as the log of errors has it: '[5, "a"]', or '[]'
+  // for a table without a key.
   std::string LogKey(const std::string& row) const;
 
  private:
@@ -86,16 +90,18 @@ class MotionTerms {
   std::vector<Source> shared_;
 };
 
-// The expression is a column of the target's own type.
+// True when the expression is only a column of the target's own type.
 bool IsCopy(const plan::Expression& expression, const schema::Column& target);
-// `function` called with the columns of `row` that the expression reads.
+// Returns a call of `function` with the columns of `row` that the expression
+// reads.
 std::string Call(const std::string& function,
                  const plan::Expression& expression, const std::string& row);
 
-// True where `a` and `b`, both of `type`, differ in any byte.
+// Returns a condition that is true when `a` and `b`, both of `type`, differ in
+// any byte.
 std::string Differs(const std::string& a, const std::string& b,
                     const std::string& type, const std::string& collation);
-// True where they are the same bytes.
+// Returns a condition that is true when `a` and `b` have the same bytes.
 std::string Identical(const std::string& a, const std::string& b,
                       const std::string& type, const std::string& collation);
 

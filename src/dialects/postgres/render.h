@@ -10,8 +10,8 @@ namespace segue::postgres {
 PlannedAction Render(const plan::Action& action,
                      const db::RenderContext& context);
 
-// One overload an action; one that is missing does not compile. They stand in
-// the files named here.
+// Each action has one overload, in the file that is named here. A missing
+// overload does not compile.
 using db::RenderContext;
 
 // render.cc

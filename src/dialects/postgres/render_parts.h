@@ -1,4 +1,4 @@
-// What several of the render_*.cc files need.
+// The parts of SQL that several of the render_*.cc files share.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ inline constexpr const char* kShareUpdateExclusive = "SHARE UPDATE EXCLUSIVE";
 inline constexpr const char* kMilliseconds = "milliseconds, any size";
 
 // CREATE INDEX CONCURRENTLY and DROP INDEX CONCURRENTLY wait for every older
-// transaction, and their lock waits count towards lock_timeout. Neither reads
-// nor writes queue behind them, so that they may wait longer than other DDL.
+// transaction, and these waits count towards lock_timeout. Neither reads nor
+// writes queue behind them, so they may wait longer than other DDL.
 inline constexpr const char* kConcurrentBudget = "10min";
 inline constexpr std::chrono::milliseconds kConcurrentBudgetTime{600'000};
 
@@ -25,21 +25,21 @@ LockNeed Lock(const char* mode, const schema::TableName& table,
               const db::RenderContext& context,
               const char* hold = kMilliseconds);
 
-// "ALTER TABLE "public"."users" "
+// Returns "ALTER TABLE "public"."users" ".
 std::string AlterTable(const schema::TableName& table);
 
 std::vector<Statement> Statements(std::vector<std::string> sql);
 
-// SELECTs of one boolean, for probes.
+// These return a SELECT of one boolean, for probes.
 std::string ColumnExists(const schema::TableName& table,
                          const std::string& column);
 std::string ConstraintExists(const schema::TableName& table,
                              const std::string& constraint);
-// `condition` over pg_trigger.
+// `condition` is a further condition over pg_trigger.
 std::string TriggerExists(const schema::TableName& table,
                           const std::string& trigger,
                           const std::string& condition = "true");
-// `condition` over pg_index as i.
+// `condition` is a further condition over pg_index, whose alias is i.
 std::string IndexExists(const schema::TableName& table,
                         const std::string& index,
                         const std::string& condition = "true");
@@ -48,8 +48,8 @@ std::string CreateIndexSql(const schema::TableName& table,
                            const schema::Index& index, bool concurrently,
                            const char* only = "");
 
-// The collation as it goes after COLLATE: a bare name is quoted, text that
-// inspect gave (already quoted) is not.
+// Returns the collation as it is written after COLLATE. A bare name is quoted;
+// a name from Inspect is quoted already and stays as it is.
 std::string CollationSql(const std::string& collation);
 
 }  // namespace segue::postgres

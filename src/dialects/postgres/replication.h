@@ -1,4 +1,4 @@
-// What a server says of the standbys' side of streaming replication.
+// The queries about streaming replication; see db::Replication.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Walking a table by its key, or by physical position where it has none.
+// The statements that walk a table by its key, or by physical position.
 #pragma once
 
 #include <functional>
@@ -13,31 +13,32 @@ namespace segue::postgres {
 
 class RowRange {
  public:
-  // `row`: the alias under which the statements know the table. Throws
-  // kRefused for a table without key on a server that cannot walk positions.
-  // `key` empty: by physical position.
+  // `row` is the alias of the table in the statements. With an empty `key` the
+  // walk goes by physical position; the constructor throws kRefused for that on
+  // a server that cannot walk positions.
   RowRange(schema::TableName table, std::vector<schema::Column> key,
            const schema::Schema& schema, std::string row);
 
-  // Can this server find the rows of a page without reading the table?
+  // True when this server finds the rows of a page without reading the table.
   static bool ScansPositions(const schema::Schema& schema);
   bool partitioned() const { return partitioned_; }
   std::vector<std::string> key_columns() const;
-  // The key for people: t."id"::text, ...
+  // Returns the key as text for people: t."id"::text, ...
   std::string KeyAsText() const;
   RangeSql NextBound() const;
-  // Keys that cut the table into about $1 ranges, from a sample of its pages.
+  // Returns a SELECT of keys that cut the table into about $1 ranges, from a
+  // sample of its pages.
   std::string Cuts() const;
-  // `head` WHERE <range> AND `condition` `tail`, in the four shapes.
+  // Returns `head` WHERE <range> AND `condition` `tail` in the four shapes.
   RangeSql Over(const std::string& head, const std::string& condition,
                 const std::string& tail = "") const;
-  // The same; `condition` holds "$n" for the number of the parameter that
-  // follows the bounds.
+  // Returns the same. `condition` gets "$n", the parameter that follows the
+  // bounds, and returns the condition.
   RangeSql OverWith(
       const std::string& head,
       const std::function<std::string(const std::string&)>& condition) const;
   std::string EstimatedRows() const;
-  // The walk of this statement by this range.
+  // Returns the walk of a statement over this range.
   WalkSql Walk(RangeSql statement, bool writes) const;
 
  private:

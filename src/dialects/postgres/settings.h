@@ -1,4 +1,4 @@
-// The settings that segue's sessions and transactions pin, as SQL.
+// SQL for the settings that segue's sessions and transactions pin.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 
 namespace segue::postgres {
 
-// Several statements. `server_version` as libpq gives it: 150018.
+// Returns several statements. `server_version` is as libpq gives it: 150018.
 std::string SessionSettings(int server_version);
 
-// Sets deadlock_timeout where this session may.
+// Returns a statement that sets deadlock_timeout if this session may do so.
 std::string DeadlockTimeoutSql(int server_version);
 
-// Several statements that begin a transaction, in one round trip.
+// Returns several statements that begin a transaction in one round trip.
 std::string BeginSql(const db::TransactionOptions& options);
 
 }  // namespace segue::postgres

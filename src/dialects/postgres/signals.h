@@ -1,4 +1,4 @@
-// What a session can ask the server to know how it is doing.
+// The queries by which the throttle reads the signals of the server.
 #pragma once
 
 #include <vector>

@@ -12,34 +12,37 @@ namespace segue::postgres {
 // Longest identifier the server keeps (NAMEDATALEN - 1).
 inline constexpr std::size_t kMaxIdentifier = 63;
 
-// Always quoted, so that no list of reserved words has to be kept up to date.
+// Returns a quoted identifier. It quotes every name, so that no list of
+// reserved words has to be kept up to date.
 std::string Ident(std::string_view name);
-// With an escape prefix only where a backslash makes it necessary.
+// Returns a string literal. It has an escape prefix only if a backslash makes
+// that necessary.
 std::string Literal(std::string_view text);
 std::string Name(const schema::TableName& table);
-// "a", "b"
+// Returns "a", "b".
 std::string Idents(const std::vector<std::string>& names);
 
-// 'public.users' as a regclass literal.
+// Returns 'public.users' as a regclass literal.
 std::string Regclass(const schema::TableName& table);
 
-// "15.8 (Debian ...)" -> 15; 15 when the text says nothing.
+// Returns 15 for "15.8 (Debian ...)", and also when the text has no version.
 int MajorVersion(std::string_view server_version);
 
-// The spelling of pg_catalog.format_type for a type as people write it:
-// "varchar(10)" -> "character varying(10)". The portable types count in
+// Returns the spelling of pg_catalog.format_type for a type as people write it:
+// "character varying(10)" for "varchar(10)". Portable types are recognised in
 // capitals only (TEXT, INTEGER, BOOLEAN, TIMESTAMP, JSON), because "integer",
-// "timestamp" and "json" in small letters are types of PostgreSQL's own:
-// INTEGER is bigint (SQLite's has 64 bits too), TIMESTAMP is timestamp with
-// time zone, JSON is jsonb.
+// "timestamp" and "json" in small letters are PostgreSQL's own types. INTEGER
+// is bigint (SQLite's has 64 bits too), TIMESTAMP is timestamp with time zone,
+// and JSON is jsonb.
 std::string NativeType(const std::string& type);
 
-// True when `=` on the type tells apart all values that differ in any byte.
-// `collation`: the column's own; empty: the database's, always deterministic.
+// True when `=` on the type distinguishes all values that differ in any byte.
+// `collation` is that of the column; an empty one is the database's, which is
+// always deterministic.
 bool EqualMeansIdentical(const std::string& type, const std::string& collation);
 
 // True for a default that gives the same value whenever it is evaluated: a
-// literal, possibly cast once. Conservative.
+// literal, possibly cast once. In doubt the answer is false.
 bool IsConstantDefault(std::string_view expression);
 
 }  // namespace segue::postgres

@@ -1,5 +1,5 @@
-// Dual-write triggers (see "Dual writes" in the design): the functions behind
-// them and the statements that install and remove them.
+// The dual-write triggers: their functions and the statements that install and
+// remove them. docs/decisions/dual-writes.md says why they are as they are.
 #pragma once
 
 #include <string>
@@ -10,26 +10,26 @@
 
 namespace segue::postgres {
 
-// CREATE FUNCTION `name`, already quoted, that answers the expression as
-// `type`.
+// Returns CREATE FUNCTION for a function that returns the value of the
+// expression as `type`. `name` is already quoted.
 std::string FunctionSql(const std::string& name,
                         const plan::Expression& expression,
                         const std::string& type, int major);
 
-// CREATE FUNCTION for `up`, `down` and the defaults, as far as there are any.
-// `major`: the server's version. Their names are bound under the search_path
-// of the moment.
+// Returns CREATE FUNCTION for `up`, `down` and the defaults that the motion
+// has. `major` is the version of the server. The names in the expressions are
+// bound under the search_path of the session that runs the statements.
 std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,
                                              int major);
-// The names of those functions and of the trigger function.
+// Returns the names of those functions and of the trigger function.
 std::vector<std::string> FunctionNames(const MotionTerms& terms);
 
-// CREATE FUNCTION of the trigger function (trigger_body.cc).
+// Returns CREATE FUNCTION for the trigger function (trigger_body.cc).
 std::string TriggerFunctionSql(const MotionTerms& terms);
-// The motion only supplies the old column on INSERT.
+// True when the motion only supplies the old column on INSERT.
 bool IsInsertOnly(const MotionTerms& terms);
 
-// $segue$...$segue$, with a tag that does not occur in `text`.
+// Returns $segue$...$segue$ with a tag that does not occur in `text`.
 std::string DollarQuoted(const std::string& text);
 
 }  // namespace segue::postgres

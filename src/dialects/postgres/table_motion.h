@@ -1,5 +1,5 @@
-// A table and its hidden copy (plan::TableMotion): the triggers that carry each
-// write over, and the walks that fill and check the copy.
+// SQL for a table and its hidden copy (plan::TableMotion): the triggers that
+// carry each write over, and the walks that fill and check the copy.
 #pragma once
 
 #include "db/language.h"
@@ -8,7 +8,7 @@
 
 namespace segue::postgres {
 
-// Throw kRefused for a table that triggers cannot follow.
+// These throw kRefused for a table that triggers cannot follow.
 PlannedAction CreateCopySync(const plan::TableMotion& motion,
                              const db::RenderContext& context);
 PlannedAction DropCopySync(const plan::TableMotion& motion,

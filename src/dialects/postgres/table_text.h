@@ -1,4 +1,4 @@
-// A whole table as SQL.
+// SQL for a whole table.
 #pragma once
 
 #include <string>
@@ -8,10 +8,11 @@
 
 namespace segue::postgres {
 
-// CREATE TABLE and what it takes to give it its comments.
+// Returns CREATE TABLE and the statements for its comments.
 std::vector<std::string> CreateTableSql(const schema::Table& table);
 
-// Tables that the foreign keys of `table` refer to, itself left out.
+// Returns the tables to which the foreign keys of `table` refer, without
+// `table` itself.
 std::vector<schema::TableName> ReferencedTables(const schema::Table& table);
 
 }  // namespace segue::postgres

@@ -7,8 +7,8 @@
 
 namespace segue::postgres {
 
-// Adds options=-csearch_path=<version>,<base>; keeps other options. The URL
-// works with every client built on libpq.
+// Returns the URL with options=-csearch_path=<version>,<base> added; other
+// options stay. The URL works with every client that is built on libpq.
 std::string VersionUrl(db::Url url, const std::string& schema_name,
                        const std::string& version_schema);
 

@@ -1,4 +1,4 @@
-// Expressions of the user's as SQL text over a row.
+// SQL text that evaluates the user's expressions over a row.
 #pragma once
 
 #include <string>
@@ -9,20 +9,22 @@
 
 namespace segue::sqlite {
 
-// The expression over the current row of `table`: its names are put in scope
-// by a subquery, the text itself is never changed.
+// Returns the expression over the current row of `table`. A subquery puts the
+// names of the expression in scope; the text of the expression itself never
+// changes.
 std::string Bound(const plan::Expression& expression, const std::string& table);
 
-// Physical columns that the expression reads (a superset).
+// Returns a superset of the physical columns that the expression reads.
 std::vector<std::string> ColumnsRead(const plan::Expression& expression);
 
-// Whether `column` holds what storing `expression` in it would give: by bytes
-// and type, after the column's affinity. Never NULL.
+// Returns a condition that is true when `column` has the value that storing
+// `expression` in it would give, compared by bytes and type after the column's
+// affinity. The condition is never NULL.
 std::string StoresSame(const schema::Column& column,
                        const std::string& expression);
 
-// Whether an UPDATE changed the column, by bytes and type: NOCASE and 1 = 1.0
-// must not hide a change.
+// Returns a condition that is true when an UPDATE has changed the column. It
+// compares bytes and types, because NOCASE and 1 = 1.0 must not hide a change.
 std::string Changed(const std::string& column);
 
 }  // namespace segue::sqlite

@@ -15,12 +15,13 @@ struct sqlite3;
 
 namespace segue::sqlite {
 
-// Leaves the file's journal mode as it is. Foreign keys are not enforced in
-// this session (SQLite's default): segue moves values, never keys.
+// The session leaves the journal mode of the file as it is. It does not enforce
+// foreign keys (SQLite's default), because segue moves values and never keys.
 class SqliteConnection : public db::Connection {
  public:
-  // The file must exist, or the URL says mode=rwc. mode=ro opens read-only.
-  // Throws kConnectionLost, or kCorrupt when the file is no database.
+  // Opens the file, which must exist unless the URL has mode=rwc. mode=ro opens
+  // it read-only. Throws kConnectionLost when it cannot be opened, and kCorrupt
+  // when it is no database.
   explicit SqliteConnection(const db::Url& url);
   ~SqliteConnection() override;
   SqliteConnection(const SqliteConnection&) = delete;
@@ -41,7 +42,7 @@ class SqliteConnection : public db::Connection {
     void operator()(sqlite3* database) const;
   };
 
-  // Called by SQLite while another session holds the lock: 0 gives up.
+  // SQLite calls this while another session holds the lock; 0 gives up.
   static int OnBusy(void* self, int count);
 
   void RequireAlive() const;
@@ -56,7 +57,7 @@ class SqliteConnection : public db::Connection {
   std::chrono::steady_clock::time_point waiting_since_;
   std::atomic<bool> interrupted_{false};
   bool alive_ = true;
-  bool marked_ = false;  // a row of ours is in segue_busy
+  bool marked_ = false;  // the row of this session is in segue_busy
 };
 
 }  // namespace segue::sqlite

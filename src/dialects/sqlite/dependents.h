@@ -1,4 +1,4 @@
-// Who else mentions a table: foreign keys, views, triggers.
+// The foreign keys, views and triggers that mention a table.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ struct ForeignKey {
   std::string on_delete;
 };
 
-// A constraint of its table and a dependent of its parent.
+// Adds a foreign key as a constraint of its table and a dependent of its
+// parent.
 void AddForeignKey(ForeignKey key, schema::Schema* schema);
 
 // A view or a trigger.
@@ -30,9 +31,9 @@ struct Program {
   std::string sql;
 };
 
-// A trigger belongs to its table; whatever else mentions a table is a
-// dependent of it, by the words of its text: a superset, because a word may
-// mean another table's column.
+// Adds a trigger to its table. Any other program becomes a dependent of each
+// table whose name occurs as a word in its text. This finds too many, because a
+// word may mean a column of another table.
 void AddProgram(const Program& program, schema::Schema* schema);
 
 }  // namespace segue::sqlite

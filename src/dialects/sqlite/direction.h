@@ -1,5 +1,5 @@
-// Which side of a row follows the other one: "what changed decides", as SQL
-// over OLD and NEW.
+// SQL over OLD and NEW that decides which side of a row follows the other. What
+// the write has changed decides.
 #pragma once
 
 #include <string>
@@ -9,20 +9,24 @@
 
 namespace segue::sqlite {
 
-// `motion` must outlive it and have a new column.
+// `motion` must outlive the object and have a new column.
 class Direction {
  public:
   Direction(const plan::ColumnMotion& motion, plan::SyncForm form);
 
-  // 1: the new side follows, 2: the old side follows, 3: both stay.
+  // Returns an expression: 1 when the new side follows, 2 when the old side
+  // follows, 3 when both stay.
   std::string OnInsert() const;
-  // The same; also 0: nothing to do, and 4 and 5: finish what an earlier
-  // write of ours to the new (4) or to the old side (5) left undone.
+  // Returns an expression with the same values. It also gives 0 when there is
+  // nothing to do, and 4 or 5 when segue must finish its own earlier write to
+  // the new (4) or to the old side (5).
   std::string OnUpdate() const;
 
-  // Conditions, one of which holds when a column concerned has changed.
+  // Returns conditions. One of them is true when a column of the motion has
+  // changed.
   std::vector<std::string> Changes() const;
-  // The change of the provenance that only segue's own writes make.
+  // Returns a condition for the change of the provenance that only segue's own
+  // writes make.
   std::string OwnWrite() const;
 
  private:

@@ -1,4 +1,4 @@
-// What SQLite's result codes mean for whoever catches them.
+// Maps SQLite's result codes to the kinds of segue's errors.
 #pragma once
 
 #include <string_view>
@@ -9,12 +9,12 @@ struct sqlite3;
 
 namespace segue::sqlite {
 
-// `code` is an extended result code; `message` decides where SQLite answers
-// only "error".
+// Returns the kind for an extended result code. `message` decides when the code
+// says only "error".
 ErrorKind KindOf(int code, std::string_view message);
 
-// Throws the error that `code` and the session's message describe. `database`
-// may be null when it could not even be allocated.
+// Throws the error that `code` and the message of the session describe.
+// `database` is null when it could not even be allocated.
 [[noreturn]] void ThrowError(sqlite3* database, int code, std::string_view sql);
 
 }  // namespace segue::sqlite

@@ -1,4 +1,4 @@
-// How many rows the tables have, without counting them.
+// Estimates the number of rows of the tables without counting them.
 #pragma once
 
 #include "db/connection.h"
@@ -6,8 +6,9 @@
 
 namespace segue::sqlite {
 
-// From the statistics where ANALYZE has left any, else from the span of the
-// rowids, else a count that stops early.
+// Fills estimated_rows of all tables: from the statistics if ANALYZE has left
+// any, otherwise from the span of the rowids, otherwise by a count that stops
+// early.
 void ReadEstimates(db::Connection& connection, schema::Schema* schema);
 
 }  // namespace segue::sqlite

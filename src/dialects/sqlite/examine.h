@@ -1,4 +1,4 @@
-// What SQLite says to the questions that planning asks.
+// Answers the questions that planning asks of SQLite.
 #pragma once
 
 #include <string_view>
@@ -10,14 +10,14 @@ namespace segue::sqlite {
 
 db::Answer Examine(db::Connection& connection, const db::Question& question);
 
-// The answers that examine_table.cc gives.
+// These answers are in examine_table.cc.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::TableQuestion& question);
 db::Answer AnswerTo(db::Connection& connection,
                     const db::NameQuestion& question);
 
-// Whether it may answer differently when asked again. SQLite does not say, so
-// this goes by the names of its functions.
+// True when the expression may give another value when it is evaluated again.
+// SQLite does not tell, so this goes by the names of its functions.
 bool IsVolatile(std::string_view expression);
 
 }  // namespace segue::sqlite

@@ -1,4 +1,4 @@
-// How SQLite would run a query.
+// Explains how SQLite would run a query.
 #pragma once
 
 #include <optional>
@@ -12,12 +12,12 @@ namespace segue::sqlite {
 
 QueryPlan Explain(db::Connection& connection, const std::string& query);
 
-// One line of EXPLAIN QUERY PLAN, "SEARCH users USING INDEX users_name
-// (name=?)"; nullopt for one that reads no table.
+// Reads one line of EXPLAIN QUERY PLAN, "SEARCH users USING INDEX users_name
+// (name=?)"; nullopt for a line that reads no table.
 std::optional<TableAccess> ParsePlanLine(std::string_view line);
 
-// The query with its parameters, however they are written, as $1, $2, ...;
-// `count` is how many there are.
+// Returns the query with its parameters written as $1, $2, ..., whatever their
+// spelling is. `count` becomes the number of parameters.
 std::string NumberParameters(const std::string& query, int& count);
 
 }  // namespace segue::sqlite

@@ -1,7 +1,8 @@
 // SQL functions of segue's own sessions. They edit the text of a CREATE TABLE
-// where it stands, at the time the statement runs: an edit prepared at plan
-// time would no longer fit after a column was renamed or dropped in between.
-// Usable only in statements of this session, never in a trigger or a view.
+// in sqlite_schema when the statement runs. An edit that was prepared at plan
+// time would not fit any more after a column was renamed or dropped in between.
+// Only statements of this session may use the functions, never a trigger or a
+// view.
 //
 //   segue_set_not_null(sql, column)           -> sql
 //   segue_drop_not_null(sql, column)          -> sql

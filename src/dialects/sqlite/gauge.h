@@ -1,4 +1,4 @@
-// What is read of a table before and after a change.
+// The queries that the history compares before and after a change of a table.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@
 
 namespace segue::sqlite {
 
-// SQLite does not count how often an index is used.
+// The gauge has no index scans, because SQLite does not count how often an
+// index is used.
 Gauge GaugeFor(const schema::Table& table,
                const std::vector<std::string>& indexes);
 

@@ -1,4 +1,4 @@
-// The text of a CREATE INDEX: what the pragmas do not tell.
+// The text of a CREATE INDEX, for what SQLite's pragmas do not report.
 #pragma once
 
 #include <string>
@@ -10,16 +10,17 @@
 namespace segue::sqlite {
 
 struct IndexText {
-  // One a part, without COLLATE, ASC and DESC.
+  // The indexed columns and expressions, without COLLATE, ASC and DESC.
   std::vector<std::string> parts;
   std::string predicate;  // empty: not partial
 };
 
-// CREATE INDEX from the structured fields; `name` as it goes into SQL.
+// Returns CREATE INDEX from the structured fields. `name` is written as it is.
 std::string CreateIndexSql(const std::string& table, const schema::Index& index,
                            const std::string& name);
 
-// Empty for an empty text (the index of a constraint).
+// Reads the text. The result is empty for an empty text (the index of a
+// constraint).
 IndexText ParseIndex(std::string_view sql);
 
 }  // namespace segue::sqlite

@@ -1,4 +1,4 @@
-// The schema of an SQLite database as values.
+// Reads the schema of an SQLite database into values.
 #pragma once
 
 #include <string>
@@ -8,9 +8,10 @@
 
 namespace segue::sqlite {
 
-// `schema_name`: "main" or empty; throws kNotFound for anything else. Leaves
-// out sqlite_*, segue's own tables and triggers, and the columns of views and
-// virtual tables: one that is broken would make the whole catalogue unreadable.
+// `schema_name` is "main" or empty; any other throws kNotFound. The result is
+// without sqlite_*, segue's own tables and triggers, and the columns of views
+// and virtual tables, because a broken one would make the whole catalogue
+// unreadable.
 schema::Schema Inspect(db::Connection& connection,
                        const std::string& schema_name);
 

@@ -1,5 +1,5 @@
-// INSTEAD OF triggers: a write of a view becomes the same write of what is
-// under it.
+// INSTEAD OF triggers, which turn a write of a view into the same write of the
+// table or view under it.
 #pragma once
 
 #include <optional>
@@ -11,11 +11,11 @@
 
 namespace segue::sqlite {
 
-// A view, what is under it, and how they correspond.
+// A view, its target (the table or view under it), and how they correspond.
 struct InsteadOf {
   struct Column {
-    std::string shown;   // by the view
-    std::string target;  // under it
+    std::string shown;   // its name in the view
+    std::string target;  // its name in the target
     std::optional<std::string> default_sql;
     bool generated = false;
   };
@@ -24,37 +24,41 @@ struct InsteadOf {
   std::string target;
   bool temporary = false;  // the view is a TEMP view
   std::vector<Column> columns;
-  // Columns of the target that identify a row and are shown. Empty: `rowid`.
+  // The shown columns of the target that identify a row; empty: `rowid` does.
   std::vector<std::string> key;
-  // The target's name for its rowid. One of the rows that look the same is
-  // taken, unless the view shows the rowid too, under `shown_rowid`.
+  // The target's name for its rowid. A write takes one of the rows that look
+  // the same, unless the view shows the rowid too, under the name
+  // `shown_rowid`.
   std::string rowid;
   std::string shown_rowid;
-  // Looked at first where all columns are compared: an index may be over them.
+  // The columns to compare first when all columns are compared, because an
+  // index may be over them.
   std::vector<std::string> hints;
-  // Why the view takes no writes; empty: it does, and the fields above say how.
+  // The reason why the view takes no writes; empty: it takes writes as the
+  // members above say.
   std::string refusal;
-  // Set to kNewVersionWrites by an INSERT.
+  // The provenance columns that an INSERT sets to kNewVersionWrites.
   std::vector<plan::VersionView::Mark> marks;
 
-  // The target's name of a column that the view shows.
+  // Returns the column with this name in the target; nullptr when the view does
+  // not show it.
   const Column* ByTarget(const std::string& name) const;
 };
 
-// In the provenance column of a row that is being inserted: the new version
-// writes it. The motion's trigger takes it away in the same statement.
+// This value in the provenance column says that the new version is inserting
+// the row. The trigger of the motion replaces it in the same statement.
 inline constexpr char kNewVersionWrites[] = "-9";
 
-// The refusal of a view of several tables, under the name that it has for
-// applications.
+// Returns the refusal of a view of several tables, under the name that the view
+// has for applications.
 std::string TakesNoWrites(const std::string& shown);
 
-// CREATE TRIGGER for INSERT, UPDATE and DELETE.
+// Returns CREATE TRIGGER for INSERT, UPDATE and DELETE.
 std::vector<Statement> InsteadOfTriggers(const InsteadOf& view);
 
-// Takes a motion's mark out of the triggers that set it, and puts it back:
-// edits of sqlite_schema. The text is taken as it is then, because columns may
-// have been renamed since it was written.
+// These return edits of sqlite_schema that remove a motion's mark from the
+// triggers that set it, and put it back. An edit works on the text as it is
+// when the statement runs, because columns may have been renamed meanwhile.
 std::string WithoutMarkSql(const plan::VersionView::Mark& mark);
 std::string WithMarkSql(const plan::VersionView::Mark& mark);
 

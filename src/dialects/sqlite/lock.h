@@ -1,8 +1,9 @@
-// Excluding another runner. SQLite has no session lock that outlives a
-// transaction, and a lock on the file would shut out the application: here the
-// lease row in the ledger, which the engine re-reads in each transaction, is
-// all there is. That is enough because every transaction of segue's takes the
-// database's one write lock first, so that the row cannot change under it.
+// The exclusion of another runner. SQLite has no session lock that outlives a
+// transaction, and a lock on the file would shut out the application. Here only
+// the lease row in the ledger excludes another runner; the engine reads it
+// again in each transaction. That is enough, because every transaction of
+// segue's first takes the one write lock of the database, so that the row
+// cannot change meanwhile.
 #pragma once
 
 #include <memory>
@@ -12,10 +13,10 @@
 
 namespace segue::sqlite {
 
-// Never null.
+// Returns a lock that does nothing. The result is never null.
 std::unique_ptr<db::RunnerLock> TakeRunnerLock();
 
-// SQLite does not tell who holds the lock: always empty.
+// Returns nothing, because SQLite does not tell which session holds the lock.
 std::vector<db::Blocker> Blockers();
 
 }  // namespace segue::sqlite

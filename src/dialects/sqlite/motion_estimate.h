@@ -1,4 +1,5 @@
-// What a motion would cost: filling the row in place, or copying the table.
+// Estimates the cost of a motion: of filling the rows in place, and of copying
+// the table.
 #pragma once
 
 #include <vector>
@@ -10,13 +11,15 @@
 
 namespace segue::sqlite {
 
-// Empty for a table without rows. One statement, over a hundred rows.
+// Runs one statement, which reads a hundred rows, and returns the estimates,
+// the chosen one first. Empty for a table without rows.
 std::vector<MotionEstimate> Estimate(db::Connection& connection,
                                      const plan::ColumnMotion& motion,
                                      const schema::Table& table,
                                      const db::Capabilities& can);
 
-// The arithmetic of it, from the rows and the bytes of one.
+// The arithmetic of the estimates, from the number of rows and the bytes of
+// one.
 MotionEstimate EstimateFill(double rows, double row_bytes, double rest);
 MotionEstimate EstimateCopy(double rows, double row_bytes, double indexes);
 

@@ -6,30 +6,32 @@
 
 namespace segue::sqlite {
 
-// "name" as an identifier.
+// Returns a quoted identifier: "name".
 std::string Quote(std::string_view name);
-// 'text' as a string.
+// Returns a string literal: 'text'.
 std::string Literal(std::string_view text);
 
-// The name bare where SQLite reads it so, else quoted. RENAME COLUMN writes
-// the new name into every text that mentions the column, quoted if it was
-// given quoted: bare keeps those texts as their author wrote them.
+// Returns the name without quotes if SQLite reads it as an identifier, and
+// otherwise quoted. RENAME COLUMN writes the new name into every text that
+// mentions the column, and quotes it if the statement quotes it. Without quotes
+// those texts stay as their author wrote them.
 std::string BareOrQuoted(const std::string& name);
 
-// A default that ADD COLUMN takes without visiting the rows: a string, number,
-// blob, NULL, TRUE or FALSE, in any brackets.
+// True for a default that ADD COLUMN takes without visiting the rows: a string,
+// a number, a blob, NULL, TRUE or FALSE, in any number of parentheses.
 bool IsLiteral(std::string_view expression);
 
-// An expression as DEFAULT takes it: a literal bare, all else in brackets.
+// Returns an expression as DEFAULT takes it: a literal as it is, and anything
+// else in parentheses.
 std::string DefaultText(std::string_view expression);
 
 enum class Affinity { kText, kNumeric, kInteger, kReal, kBlob };
-// By SQLite's rules over the declared type.
+// Returns the affinity of a declared type by SQLite's rules.
 Affinity AffinityOf(std::string_view type);
 
-// The type that a STRICT table takes in the place of `type`.
+// Returns the type that a STRICT table takes in the place of `type`.
 std::string StrictType(std::string_view type);
-// Whether the text of a CREATE TABLE ends in STRICT.
+// True when the text of a CREATE TABLE ends in STRICT.
 bool IsStrict(std::string_view create_table);
 
 }  // namespace segue::sqlite

@@ -1,4 +1,4 @@
-// Primitive actions as SQL.
+// Turns primitive actions into SQL.
 #pragma once
 
 #include "db/language.h"
@@ -14,7 +14,8 @@ PlannedAction Render(const plan::Action& action,
 MotionSql RenderMotions(const std::vector<plan::MotionId>& ids,
                         const db::RenderContext& context);
 
-// One overload an action; a missing one does not compile.
+// Each action has one overload, in the file that is named here. A missing
+// overload does not compile.
 class Renderer {
  public:
   explicit Renderer(const db::RenderContext& context) : context_(context) {}
@@ -54,13 +55,14 @@ class Renderer {
   PlannedAction operator()(const plan::RetireVersion& action) const;
 
  private:
-  // With the lock that every change takes; `hold`: how long, in words.
+  // Returns an action with the lock that every change takes. `hold` says in
+  // words how long it is held.
   PlannedAction Change(const std::string& description,
                        const std::string& hold) const;
   PlannedAction Motion(ActionKind kind, const char* verb,
                        const plan::MotionId& id) const;
   const schema::Table* TableOf(const schema::TableName& name) const;
-  // "rewrites the table: about 2 s for 1,234,567 rows"
+  // Returns "rewrites the table: about 2 s for 1,234,567 rows".
   std::string RewriteTime(const schema::TableName& name,
                           const char* what) const;
 

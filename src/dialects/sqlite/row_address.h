@@ -1,4 +1,4 @@
-// How a statement says which row it means, and how a table is walked.
+// The conditions by which statements find a row, and the walk over a table.
 #pragma once
 
 #include <string>
@@ -10,48 +10,52 @@
 
 namespace segue::sqlite {
 
-// The rows that are meant.
+// The table whose rows are addressed.
 struct Rows {
   std::string table;
   std::vector<schema::Column> key;  // declared; empty: none
   bool without_rowid = false;
-  std::string added;  // a column that the table is to get; empty: none
+  std::string added;  // a column that the table will get; empty: none
 };
 Rows RowsOf(const plan::ColumnMotion& motion);
 
 class RowAddress {
  public:
-  // `table`: as it is before the migration; may be null. Throws kRefused when
-  // the rows cannot be addressed: all of SQLite's names for the rowid are taken
-  // by columns and the table has no other key.
+  // `table` is as it was before the migration; it may be null. Throws kRefused
+  // when the rows cannot be addressed, because columns have all of SQLite's
+  // names for the rowid and the table has no other key.
   RowAddress(const Rows& rows, const schema::Table* table);
 
-  // In a trigger: the row that fired it. "rowid = NEW.rowid"
+  // Returns a condition for the row that has fired a trigger: "rowid =
+  // NEW.rowid".
   std::string SameAsNew() const;
 
-  // The walk of the backfill: the declared key, or the rowid. A key whose
-  // columns may be NULL is no walk: "k > $1" never meets those rows.
+  // Returns the columns by which the backfill walks: the declared key, or the
+  // rowid. A key whose columns may be NULL does not serve, because "k > $1"
+  // never finds rows with NULL.
   const std::vector<std::string>& walk_columns() const { return walk_; }
 
-  // A statement over ranges of the walk: `head`, then the conditions (range
-  // and `filter`, which may be empty), then `tail`.
+  // Returns a statement over ranges of the walk: `head`, then the conditions
+  // (the range and `filter`, which may be empty), then `tail`.
   RangeSql Ranges(const std::string& head, const std::string& filter,
                   const std::string& tail) const;
 
-  // The walk of this statement. One statement tells where a chunk ends.
+  // Returns the walk of this statement, with the statement that finds the end
+  // of a chunk.
   WalkSql Walk(RangeSql statement, bool writes) const;
 
-  // The walk's columns, quoted: for SELECT, ORDER BY and row values.
+  // Returns the quoted columns of the walk, for SELECT, ORDER BY and row
+  // values.
   std::string WalkList() const;
 
-  // SELECT an estimate of the number of rows.
+  // Returns a SELECT of an estimate of the number of rows.
   std::string EstimateSql() const;
 
  private:
   std::string Compare(const char* operation, std::size_t first_parameter) const;
 
   std::string table_;
-  std::string rowid_;                  // a free name for it; empty: none
+  std::string rowid_;                  // a free name for the rowid; or empty
   std::vector<std::string> identity_;  // columns that address a row
   std::vector<std::string> walk_;
 };

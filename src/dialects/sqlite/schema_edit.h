@@ -1,4 +1,4 @@
-// Edits of sqlite_schema, for what ALTER TABLE cannot do.
+// Edits of sqlite_schema, for changes that ALTER TABLE cannot make.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,9 @@
 
 namespace segue::sqlite {
 
-// `edit` changes rows of sqlite_schema. Inside a transaction; a failure is
-// undone by Connection::Rollback.
+// Returns the statements around `edit`, which changes rows of sqlite_schema.
+// They must run within a transaction; Connection::Rollback undoes them after a
+// failure.
 std::vector<Statement> EditSchema(Statement edit);
 
 }  // namespace segue::sqlite

@@ -1,4 +1,4 @@
-// One prepared statement: RAII, bound by name, read typed.
+// A prepared statement, which its destructor finalizes.
 #pragma once
 
 #include <memory>
@@ -14,16 +14,19 @@ namespace segue::sqlite {
 
 class PreparedStatement {
  public:
-  // Compiles the first statement of `sql`; `*rest` is what follows it. Throws
-  // Error; empty() when there was only white space or a comment.
+  // Compiles the first statement of `sql`; `*rest` becomes the text after it.
+  // The object is empty() when there was only white space or a comment. Throws
+  // Error when the statement does not compile. `database` and `sql` must
+  // outlive the object.
   PreparedStatement(sqlite3* database, std::string_view sql,
                     std::string_view* rest);
 
   bool empty() const { return statement_ == nullptr; }
-  // Every $k of the statement must be among the parameters, and the other way
-  // round: a forgotten one would silently be NULL.
+  // Binds the parameters by their number. Every $k of the statement must be
+  // among the parameters and the other way round, because SQLite would silently
+  // use NULL for a forgotten one. Throws Error{kInternal} otherwise.
   void Bind(const std::vector<db::Value>& parameters);
-  // Runs it to its end; answers SQLite's code and fills `result`.
+  // Runs the statement to its end, fills `result` and returns SQLite's code.
   int Run(db::Result* result);
 
  private:

@@ -1,5 +1,5 @@
-// A table and its hidden copy (plan::TableMotion): the triggers that carry each
-// write over, and the walks that fill and check the copy.
+// SQL for a table and its hidden copy (plan::TableMotion): the triggers that
+// carry each write over, and the walks that fill and check the copy.
 #pragma once
 
 #include <string>
@@ -10,14 +10,16 @@
 
 namespace segue::sqlite {
 
-// Replace those there are. Throw kRefused where a write could go unseen by
-// every trigger.
+// These return the statements that install the triggers in place of existing
+// ones, and that remove them. They throw kRefused when a write could pass
+// unseen by every trigger.
 std::vector<Statement> CreateCopyTriggers(const plan::TableMotion& motion);
 std::vector<Statement> DropCopyTriggers(const plan::TableMotion& motion);
-// A condition: are the triggers there?
+// Returns a condition that is true when the triggers exist.
 std::string CopyTriggersExist(const plan::TableMotion& motion);
 
-// A condition over a row of the source: the copy has no row of its key.
+// Returns a condition over a row of the source, which is true when the copy has
+// no row of its key.
 std::string MissingInCopy(const plan::TableMotion& motion);
 MotionSql CopySql(const plan::TableMotion& motion);
 

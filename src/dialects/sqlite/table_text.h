@@ -1,5 +1,5 @@
-// A whole table as CREATE TABLE writes it. What SQLite cannot do is refused
-// with the reason, rather than left out.
+// The text of CREATE TABLE for a whole table. A property that SQLite does not
+// have is refused with the reason and never left out.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace segue::sqlite {
 
-// Throws Error{kRefused}.
+// Throws Error{kRefused} for a property that SQLite does not have.
 std::string CreateTableSql(const schema::Table& table);
 
-// "CONSTRAINT name CHECK (a > 0)", as it stands in the table's text.
-// Throws Error{kRefused}.
+// Returns a constraint as it is in the text of a table:
+// "CONSTRAINT name CHECK (a > 0)". Throws Error{kRefused} likewise.
 std::string ConstraintSql(const schema::TableName& table,
                           const schema::Constraint& constraint);
 

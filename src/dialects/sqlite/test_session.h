@@ -25,7 +25,7 @@ class TestSession {
 
   void Run(const std::string& script) { connection_->ExecuteScript(script); }
 
-  // "a|b" a row, rows separated by a blank.
+  // Returns each row as "a|b", with a blank between rows.
   std::string Ask(const std::string& sql,
                   const std::vector<db::Value>& parameters = {}) {
     std::string text;
@@ -38,7 +38,7 @@ class TestSession {
     return text;
   }
 
-  // The message that the script fails with; empty: it succeeds.
+  // Returns the message with which the script fails; empty when it succeeds.
   std::string ErrorOf(const std::string& script) {
     try {
       Run(script);
@@ -100,11 +100,11 @@ class TestSession {
   void Fill(const plan::ColumnMotion& motion) {
     Execute({{Rows(motion).fill->statement.all, {}}}, db::Purpose::kBackfill);
   }
-  // Keys of rows that disagree.
+  // Returns the keys of the rows whose sides disagree.
   std::string Wrong(const plan::ColumnMotion& motion) {
     return Ask(Rows(motion).verify.at(0).statement.all);
   }
-  // What SQLite keeps of the user's schema, byte for byte.
+  // Returns SQLite's catalogue of the user's schema, byte for byte.
   std::string Catalogue() {
     return Ask(
         "SELECT type, name, sql FROM sqlite_schema "
@@ -114,7 +114,8 @@ class TestSession {
     return Ask("PRAGMA integrity_check") + Ask("PRAGMA foreign_key_check");
   }
 
-  // A motion o -> n of table t with the triggers installed.
+  // Returns a motion from column o to column n of table t and installs its
+  // triggers.
   plan::ColumnMotion Install(const std::string& up = "o",
                              const std::string& down = "n", int number = 1,
                              const std::string& old_name = "o",

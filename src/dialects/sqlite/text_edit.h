@@ -1,4 +1,4 @@
-// Editing the text of a table where it is kept.
+// Edits of the text of a table in sqlite_schema.
 #pragma once
 
 #include <string>
@@ -8,11 +8,12 @@
 
 namespace segue::sqlite {
 
-// `expression` is an SQL expression over `sql`, the table's present text.
+// Returns the statements that replace the text of a table by the value of
+// `expression`, an SQL expression over `sql`, which is the present text.
 std::vector<Statement> EditText(const std::string& table,
                                 const std::string& expression);
 
-// "function(a, b)"
+// Returns "function(a, b)".
 std::string Call(const char* function,
                  const std::vector<std::string>& arguments);
 

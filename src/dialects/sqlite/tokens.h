@@ -1,4 +1,5 @@
-// The words of an SQL text: enough to find a clause, not a parser.
+// Splits an SQL text into words. This is enough to find a clause; it is no
+// parser.
 #pragma once
 
 #include <cstddef>
@@ -19,26 +20,28 @@ struct Token {
   Kind kind = Kind::kSymbol;
   std::size_t begin = 0;
   std::size_t end = 0;
-  std::string_view text;  // into the text that was given to Tokenize
+  std::string_view text;  // a part of the text that Tokenize was given
 
-  // A bare word, whatever its case; `word` in upper case.
+  // True for this unquoted word in any case; `word` is in upper case.
   bool Is(std::string_view word) const;
   bool IsSymbol(char symbol) const {
     return kind == Kind::kSymbol && text[0] == symbol;
   }
 };
 
-// White space and comments are left out. `sql` must outlive the tokens.
+// Returns the tokens without white space and comments. `sql` must outlive them.
 std::vector<Token> Tokenize(std::string_view sql);
 
-// The name that a token stands for: without quotes. SQLite takes a string for
-// a name too where only a name can stand.
+// Returns the name of a token, without quotes. SQLite takes a string for a name
+// too, if only a name is possible at that place.
 std::string NameOf(const Token& token);
 
-// SQLite's names differ in case only for ASCII letters.
+// True when both are the same name for SQLite, which ignores the case of ASCII
+// letters only.
 bool SameName(std::string_view a, std::string_view b);
 
-// The index of the token behind the bracket that closes the one at `open`.
+// Returns the index of the token after the bracket that closes the one at
+// `open`.
 std::size_t SkipBrackets(const std::vector<Token>& tokens, std::size_t open);
 
 }  // namespace segue::sqlite

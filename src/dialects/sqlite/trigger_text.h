@@ -8,13 +8,13 @@
 
 namespace segue::sqlite {
 
-// `event`: "insert" or "update".
+// `event` is "insert" or "update".
 std::string TriggerName(const plan::ColumnMotion& motion, const char* event);
 
-// CREATE TRIGGER. `table` as in CreateTriggers.
+// These return CREATE TRIGGER. `table` is as in CreateTriggers.
 std::string InsertTrigger(const plan::ColumnMotion& motion, plan::SyncForm form,
                           const schema::Table* table);
-// Empty when the motion needs none.
+// The result is empty when the motion needs no such trigger.
 std::string UpdateTrigger(const plan::ColumnMotion& motion, plan::SyncForm form,
                           const schema::Table* table);
 

@@ -1,6 +1,7 @@
-// What makes a session see a published version: TEMP views of the tables' own
-// names over its views. Other sessions do not see them, and they name nothing
-// that a later step changes, so that a session outlives expand and contract.
+// The TEMP views that make a session see a published version. They have the
+// tables' own names and are over the views of the version. Other sessions do
+// not see them, and they name nothing that a later step changes, so that a
+// session outlives expand and contract.
 #pragma once
 
 #include <string>
@@ -9,11 +10,12 @@
 
 namespace segue::sqlite {
 
-// A script; safe to repeat. Throws kNotFound when there is no such version.
+// Returns a script that is safe to repeat. Throws kNotFound when there is no
+// such version.
 std::string VersionSessionSql(db::Connection& connection,
                               const std::string& version_schema);
 
-// Whether the session has run one.
+// True when the session has run such a script.
 bool SeesVersion(db::Connection& connection);
 
 }  // namespace segue::sqlite

@@ -1,9 +1,9 @@
-// A table in the shape of a version: a view that takes writes.
+// The views that show a table in the shape of a version and take writes.
 //
-// What it cannot do as a table does: an INSERT that leaves a column out and one
-// that gives NULL look the same to a trigger, so both give the default;
-// changes() and last_insert_rowid() do not count what triggers write; SQLite
-// takes no upsert on a view.
+// Such a view differs from a table in three ways. An INSERT that leaves a
+// column out and one that gives NULL look the same to a trigger, so both give
+// the default. changes() and last_insert_rowid() do not count what triggers
+// write. SQLite takes no upsert on a view.
 #pragma once
 
 #include <optional>
@@ -16,38 +16,40 @@
 
 namespace segue::sqlite {
 
-// Shown by a published view of a table whose rows nothing else identifies; the
-// view that an application looks at leaves it out.
+// The column for the rowid in a published view of a table whose rows nothing
+// else identifies. The view that an application uses does not show it.
 inline constexpr char kRowidColumn[] = "segue_rowid";
 
-// CREATE VIEW `name` and its INSTEAD OF triggers; those of a join or a union
-// refuse every write. A row that no key identifies
-// is one of those that look the same. Throws kRefused when a row cannot be told
-// from another.
+// Returns CREATE VIEW `name` and its INSTEAD OF triggers; those of a join or a
+// union refuse every write. Without a key, a write takes one of the rows that
+// look the same. Throws kRefused when a row cannot be distinguished from
+// another one.
 std::vector<Statement> CreateUpdatableView(const std::string& name,
                                            const plan::VersionView& view);
-// The same for a version's view, under PublishedName.
+// Does the same for the view of a version, under PublishedName.
 std::vector<Statement> CreatePublishedView(const std::string& version_schema,
                                            const plan::VersionView& view);
-// The triggers go with it.
+// Returns DROP VIEW, which drops the triggers too.
 Statement DropUpdatableView(const std::string& name);
 
-// The published view that holds `table` as `version_schema` shows it.
+// Returns the name of the published view that shows `table` in
+// `version_schema`.
 std::string PublishedName(const std::string& version_schema,
                           const std::string& table);
 
-// What a published view says of itself in its text.
+// The facts that the text of a published view contains.
 struct Published {
   std::string version_schema;
   std::string table;             // as the version calls it
   std::vector<std::string> key;  // columns of the view that identify a row
 };
-// Stands in the text of every published view, and of no other but a copy.
+// Every published view has this mark in its text. No other view has it, unless
+// it is a copy.
 inline constexpr std::string_view kPublishedMark = ") AS /* segue: version=";
-// The same, with the version.
+// Returns the mark with the version.
 std::string PublishedMark(const std::string& version_schema);
-// nullopt: the view is not one of segue's. A copy that somebody made under
-// another name is not.
+// Reads the text of a view. Returns nullopt when the view does not belong to
+// segue; a copy that somebody made under another name does not.
 std::optional<Published> ReadPublished(const std::string& view,
                                        std::string_view sql);
 

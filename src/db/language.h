@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "db/spelling.h"
 #include "db/url.h"
 #include "plan/action.h"
 #include "schema/schema.h"
@@ -39,14 +40,14 @@ struct Capabilities {
   bool replica_identity = false;
   bool column_comments = false;
   bool drop_column_rewrites = false;  // DROP COLUMN rewrites every row
+  // The triggers that fill a column of a row run after the row's own checks
+  // and its look into unique indexes.
+  bool checks_before_triggers = false;
   // A NOT NULL old column without default must be relaxed while both versions
   // live, because triggers run after the check.
   bool relaxes_not_null = false;
   // A NOT NULL old column's default moves into the trigger.
   bool moves_default = false;
-  // A column takes any value and converts only what converts without loss, so
-  // a change of type needs no cast, which here would lose silently.
-  bool converts_on_store = false;
   // A trigger can go on after an error of `up` or `down` and mark the row.
   bool marks_transform_errors = false;
   // A trigger can be one of the statements that name certain columns, and is
@@ -99,6 +100,11 @@ class Language {
   virtual ~Language() = default;
 
   virtual const Capabilities& capabilities() const = 0;
+  virtual const Spelling& spelling() const = 0;
+
+  // Where the unqualified names of a session with this URL are looked up, when
+  // it asks for no other schema. It is known before anything connects.
+  virtual std::string DefaultSchema(const Url& url) const;
 
   // The database's spelling of a type of the API or of a file (R1.11).
   virtual std::string NativeType(const std::string& type) const = 0;

@@ -74,11 +74,6 @@ std::string Physical(const ColumnAlteration& change,
                      : plan::HiddenColumn(name, capabilities.max_identifier);
 }
 
-std::string CastDefault(const ColumnAlteration& change) {
-  return fmt::format("CAST({} AS {})", *change.target.default_sql,
-                     change.target.type);
-}
-
 const db::Answer& AnswerOnType(const TableWork& work, const schema::Column& old,
                                const ColumnAlteration& change) {
   return work.context().Ask(
@@ -164,7 +159,8 @@ void AlterColumn::SettleDefault(const TableWork& work,
     return AnswerOnDefault(work.context(), work.live(), sql,
                            change.target.type);
   };
-  const std::string cast = CastDefault(change);
+  const std::string cast =
+      work.spelling().Cast(*change.target.default_sql, change.target.type);
   if (!change.default_value &&
       !asked(*change.target.default_sql).error.empty() &&
       asked(cast).error.empty()) {

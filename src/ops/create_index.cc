@@ -72,23 +72,25 @@ std::vector<schema::Column> PhysicalColumns(const schema::Table& shape) {
   return columns;
 }
 
-std::string PartText(const schema::IndexColumn& part) {
-  std::string text =
-      part.name.empty() ? "(" + part.expression + ")" : QuotedName(part.name);
+std::string PartText(const schema::IndexColumn& part,
+                     const db::Spelling& spelling) {
+  std::string text = part.name.empty() ? "(" + part.expression + ")"
+                                       : spelling.Name(part.name);
   if (!part.collation.empty()) text += " COLLATE " + part.collation;
   if (!part.opclass.empty()) text += " " + part.opclass;
   return text + (part.descending ? " DESC" : "");
 }
 
 // For messages where the database does not print definitions of its own.
-std::string Text(const schema::Index& index, const std::string& table) {
+std::string Text(const schema::Index& index, const std::string& table,
+                 const db::Spelling& spelling) {
   std::vector<std::string> parts;
   for (const schema::IndexColumn& part : index.columns) {
-    parts.push_back(PartText(part));
+    parts.push_back(PartText(part, spelling));
   }
   return fmt::format(
       "{}INDEX {} ON {} ({}){}", index.unique ? "UNIQUE " : "",
-      QuotedName(index.name), QuotedName(table), base::Join(parts, ", "),
+      spelling.Name(index.name), spelling.Name(table), base::Join(parts, ", "),
       index.predicate.empty() ? "" : " WHERE " + index.predicate);
 }
 
@@ -209,9 +211,10 @@ bool CreateIndex::SkipExisting(TableWork& work, const schema::Index& wanted,
     const std::string& table = spec_.table;
     throw Refused(fmt::format(
         "it exists with another definition: there '{}'{}, wanted '{}'",
-        there->definition.empty() ? Text(*there, table) : there->definition,
+        there->definition.empty() ? Text(*there, table, work.spelling())
+                                  : there->definition,
         there->valid ? "" : " (invalid)",
-        printed ? answer.definition : Text(wanted, table)));
+        printed ? answer.definition : Text(wanted, table, work.spelling())));
   }
   if (there->valid) {
     work.Note(Phase::kMigrating,

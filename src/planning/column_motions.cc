@@ -14,12 +14,6 @@
 namespace segue::ops {
 namespace {
 
-std::string ExpressionOf(const Expressions& expressions,
-                         const std::string& column) {
-  const auto found = expressions.find(column);
-  return found == expressions.end() ? QuotedName(column) : found->second;
-}
-
 schema::Column* Find(std::vector<schema::Column>& columns,
                      const std::string& name) {
   for (schema::Column& column : columns) {
@@ -119,6 +113,14 @@ void ColumnMotions::RefuseShared(const std::vector<std::string>& columns,
                         schema::KindText(constraint.kind), constraint.name))
         .WithHint("mend the rows first and leave out 'up' and 'down'");
   }
+}
+
+// Without one of its own, a column is copied as it is.
+std::string ColumnMotions::ExpressionOf(const Expressions& expressions,
+                                        const std::string& column) const {
+  const auto found = expressions.find(column);
+  return found == expressions.end() ? work_.spelling().Name(column)
+                                    : found->second;
 }
 
 void ColumnMotions::Begin(const std::string& name, const Expressions& up,

@@ -41,6 +41,8 @@ class ColumnMotions {
  private:
   void RefuseShared(const std::vector<std::string>& columns,
                     const std::string& leaving) const;
+  std::string ExpressionOf(const Expressions& expressions,
+                           const std::string& column) const;
   void Begin(const std::string& name, const Expressions& up,
              const Expressions& down, const std::string& leaving);
 

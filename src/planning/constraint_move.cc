@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "plan/names.h"
-#include "planning/expression.h"
 
 namespace segue::ops {
 namespace {

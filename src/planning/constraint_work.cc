@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -66,20 +67,19 @@ std::vector<std::string> AllPhysical(const ConstraintRequest& request,
   return physical;
 }
 
-// Where triggers run after a row's own checks, a check over a column that they
-// fill must wait for them.
-bool NeedsGuard(const TableWork& work, const ConstraintRequest& request) {
-  return request.constraint.kind == ConstraintKind::kCheck &&
-         !request.provenance.empty() && work.capabilities().relaxes_not_null;
+// The check in the form that waits for the triggers which fill its columns;
+// nullopt: it is no check, no motion fills it, or nothing has to wait here.
+std::optional<std::string> Guarded(const TableWork& work,
+                                   const ConstraintRequest& request,
+                                   const std::string& check) {
+  const bool filled = request.constraint.kind == ConstraintKind::kCheck &&
+                      !request.provenance.empty();
+  if (!filled) return std::nullopt;
+  return work.spelling().GuardedCheck(check, request.provenance);
 }
 
-std::string Guarded(const ConstraintRequest& request,
-                    const std::string& check) {
-  std::string sql;
-  for (const std::string& column : request.provenance) {
-    sql += QuotedName(column) + " <= 0 OR ";
-  }
-  return sql + "(" + check + ")";
+bool NeedsGuard(const TableWork& work, const ConstraintRequest& request) {
+  return Guarded(work, request, request.constraint.check).has_value();
 }
 
 // It reads a column whose place was changed by an operation before the one that
@@ -123,19 +123,21 @@ Constraint Placed(TableWork& work, const ConstraintRequest& request) {
   if (!request.placed_as.empty()) placed.name = request.placed_as;
   if (placed.kind != ConstraintKind::kCheck) return placed;
   if (MovedAnywhere(request)) placed.check = BoundCheck(work, request);
-  if (!NeedsGuard(work, request)) return placed;
-  placed.check = Guarded(request, placed.check);
+  const auto guarded = Guarded(work, request, placed.check);
+  if (!guarded) return placed;
+  placed.check = *guarded;
   placed.name = base::ShortName("_segue_check_" + request.constraint.name,
                                 work.capabilities().max_identifier);
   return placed;
 }
 
-plan::Expression ValueOf(const ConstraintRequest& request,
+plan::Expression ValueOf(const TableWork& work,
+                         const ConstraintRequest& request,
                          const Column& column) {
   for (const plan::ConstraintTrial::Value& value : request.filled) {
     if (value.column == column.name) return value.value;
   }
-  return ColumnExpression(column);
+  return ColumnExpression(work.context().language, column);
 }
 
 // Nothing to try where a column is yet to be added, or its values are not
@@ -148,7 +150,7 @@ std::optional<plan::ConstraintTrial> Trial(const TableWork& work,
        ColumnsRead(request.constraint, request.columns)) {
     const Column* column = Find(request.columns, name);
     if (column == nullptr) return std::nullopt;
-    plan::Expression value = ValueOf(request, *column);
+    plan::Expression value = ValueOf(work, request, *column);
     if (value.is_volatile) return std::nullopt;
     for (const plan::Binding& binding : value.bindings) {
       if (work.live().FindColumn(binding.column) == nullptr) {
@@ -212,7 +214,7 @@ void ForbidNull(TableWork& work, const std::string& physical) {
   check.name = base::ShortName("_segue_not_null_" + physical,
                                work.capabilities().max_identifier);
   check.columns = {physical};
-  check.check = QuotedName(physical) + " IS NOT NULL";
+  check.check = work.spelling().IsNotNull(physical);
   ConstraintRequest request;
   request.constraint = check;
   request.columns = {*live};

@@ -96,7 +96,7 @@ TEST_F(ConstraintWorkTest, ACheckWaitsForATriggerThatFillsItsColumn) {
   EXPECT_THAT(
       lines,
       IsSupersetOf({"  ADD CONSTRAINT _segue_check_adult ON users CHECK "
-                    "\"_segue_d\" <= 0 OR (_segue_new_age >= 18) "
+                    "UNTIL _segue_d (_segue_new_age >= 18) "
                     "(_segue_new_age)",
                     "  DROP CONSTRAINT _segue_check_adult ON users",
                     "  ADD CONSTRAINT adult ON users CHECK age >= 18 (age)"}));

@@ -99,10 +99,6 @@ std::string Normal(const std::string& sql) {
 
 }  // namespace
 
-std::string QuotedName(const std::string& name) {
-  return base::Quoted(name, '"');
-}
-
 std::vector<plan::Binding> Bind(const std::string& sql,
                                 const std::vector<schema::Column>& columns) {
   std::vector<plan::Binding> bindings;
@@ -114,9 +110,10 @@ std::vector<plan::Binding> Bind(const std::string& sql,
   return bindings;
 }
 
-plan::Expression ColumnExpression(const schema::Column& column) {
+plan::Expression ColumnExpression(const db::Language& language,
+                                  const schema::Column& column) {
   plan::Expression expression;
-  expression.sql = QuotedName(column.name);
+  expression.sql = language.spelling().Name(column.name);
   expression.bindings = {{column.name, column.physical(), column.type}};
   expression.is_immutable = true;
   return expression;

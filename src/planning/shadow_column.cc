@@ -139,7 +139,7 @@ void ShadowColumn::RefuseUnknowableDefault() const {
 void ShadowColumn::RefuseUniqueDefault() const {
   if (!request_.old_column || !new_side_writes()) return;
   const schema::Column& old = *request_.old_column;
-  if (!work_.capabilities().relaxes_not_null || !old.default_sql) return;
+  if (!work_.capabilities().checks_before_triggers || !old.default_sql) return;
   for (const schema::Index& index : work_.live().indexes) {
     for (const schema::IndexColumn& part : index.columns) {
       if (!index.unique || part.name != old.name) continue;
@@ -234,7 +234,7 @@ schema::Constraint ShadowColumn::NotNullCheck() const {
                                work_.capabilities().max_identifier);
   check.kind = schema::ConstraintKind::kCheck;
   check.columns = {request_.physical};
-  check.check = QuotedName(request_.physical) + " IS NOT NULL";
+  check.check = work_.spelling().IsNotNull(request_.physical);
   check.validated = !work_.capabilities().not_valid_constraints;
   return check;
 }
@@ -246,8 +246,8 @@ schema::Constraint ShadowColumn::LiveCheck() const {
   check.name = base::ShortName("_segue_filled_" + request_.physical,
                                work_.capabilities().max_identifier);
   check.columns.push_back(provenance());
-  check.check += " OR " + QuotedName(provenance()) + " = " +
-                 std::to_string(plan::kUpFailed);
+  check.check =
+      work_.spelling().IsNotNullOrMarked(request_.physical, provenance());
   return check;
 }
 

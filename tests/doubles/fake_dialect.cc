@@ -44,6 +44,7 @@ db::Capabilities FakeDialect::Embedded() {
   can.transactional_ddl = true;
   can.add_check_constraint = true;
   can.drop_column_rewrites = true;
+  can.checks_before_triggers = true;
   can.relaxes_not_null = true;
   can.ledger_prefix = "segue_";
   can.ledger_identity = "identity";
@@ -53,6 +54,17 @@ db::Capabilities FakeDialect::Embedded() {
 
 void FakeDialect::SetAnswer(db::Question question, db::Answer answer) {
   answers_.emplace_back(std::move(question), std::move(answer));
+}
+
+std::string FakeDialect::Name(const std::string& identifier) const {
+  return base::Quoted(identifier, '"');
+}
+
+std::optional<std::string> FakeDialect::GuardedCheck(
+    const std::string& check,
+    const std::vector<std::string>& provenance) const {
+  if (!capabilities_.checks_before_triggers) return std::nullopt;
+  return "UNTIL " + base::Join(provenance, ", ") + " (" + check + ")";
 }
 
 std::unique_ptr<db::Connection> FakeDialect::Connect(

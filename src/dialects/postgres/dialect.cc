@@ -73,6 +73,10 @@ db::Capabilities MakeCapabilities() {
 
 }  // namespace
 
+std::string PostgresSpelling::Name(const std::string& identifier) const {
+  return Ident(identifier);
+}
+
 PostgresDialect::PostgresDialect() : capabilities_(MakeCapabilities()) {}
 
 std::unique_ptr<db::Connection> PostgresDialect::Connect(

@@ -27,7 +27,6 @@ struct Capabilities {
   // and storage parameters.
   bool rich_indexes = false;
   bool not_valid_constraints = false;
-  bool add_check_constraint = false;      // ALTER TABLE ADD CHECK exists
   bool set_not_null_needs_check = false;  // a validated CHECK spares the scan
   // A dropped column takes the constraints over it along; otherwise they stand
   // in the way.
@@ -39,7 +38,6 @@ struct Capabilities {
   bool exclusion_constraints = false;
   bool replica_identity = false;
   bool column_comments = false;
-  bool drop_column_rewrites = false;  // DROP COLUMN rewrites every row
   // The triggers that fill a column of a row run after the row's own checks
   // and its look into unique indexes.
   bool checks_before_triggers = false;
@@ -53,7 +51,16 @@ struct Capabilities {
   // A trigger can be one of the statements that name certain columns, and is
   // no cost to the others then.
   bool narrows_triggers = false;
-  bool many_sessions = false;  // several sessions may work at once
+  // Several sessions may move rows at once, each its own.
+  bool parallel_writers = false;
+  // The lock of TryLockRunner ends with its session, so that it says by itself
+  // whether the runner that took it is still there.
+  bool session_locks = false;
+  // A session of its own can renew the lease at any time. Where it would have
+  // to wait for the runner's transactions, these renew it themselves.
+  bool heartbeat_session = false;
+  // A session of its own can read how the server is doing while rows move.
+  bool monitor_session = false;
   // Text before the name of each of segue's own tables: "segue." or "segue_".
   std::string ledger_prefix;
   std::string ledger_identity;  // type of an ever-growing integer key

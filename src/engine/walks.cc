@@ -281,7 +281,7 @@ std::string Runner::RunnersName() { return kRunners + ProcessName(); }
 
 // Beside this thread, and no more than there are ranges for.
 std::int64_t Runner::Helpers(Ranges& ranges) {
-  const bool alone = !database_.dialect().capabilities().many_sessions;
+  const bool alone = !database_.dialect().capabilities().parallel_writers;
   if (alone || options_.workers <= 1) return 0;
   RangeTotals totals;
   Resiliently([&] { totals = ranges.Totals(connection()); });
@@ -421,7 +421,7 @@ void Runner::TellReclaimFailure() {
 // As for a worker, the claim that each chunk renews is enough; but where
 // nothing else keeps the lease alive, a chunk does.
 void Runner::Fence() {
-  if (!database_.dialect().capabilities().many_sessions)
+  if (!database_.dialect().capabilities().heartbeat_session)
     lease_.Fence(connection());
 }
 

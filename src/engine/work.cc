@@ -65,7 +65,7 @@ std::int64_t Migrator::Session::HelpWith(const MigrationRow& row,
 
 std::int64_t Migrator::Work() {
   Session& session = *session_;
-  if (!session.database.dialect().capabilities().many_sessions) {
+  if (!session.database.dialect().capabilities().parallel_writers) {
     throw Error(ErrorKind::kRefused,
                 session.database.dialect().capabilities().name +
                     " takes one writer at a time, so a second worker could "

@@ -20,7 +20,6 @@ db::Capabilities FakeDialect::Capable() {
   can.concurrent_index = true;
   can.rich_indexes = true;
   can.not_valid_constraints = true;
-  can.add_check_constraint = true;
   can.set_not_null_needs_check = true;
   can.constraints_go_with_column = true;
   can.adopts_index = true;
@@ -29,7 +28,10 @@ db::Capabilities FakeDialect::Capable() {
   can.replica_identity = true;
   can.moves_default = true;
   can.marks_transform_errors = true;
-  can.many_sessions = true;
+  can.parallel_writers = true;
+  can.session_locks = true;
+  can.heartbeat_session = true;
+  can.monitor_session = true;
   can.ledger_prefix = "segue.";
   can.ledger_identity = "identity";
   can.for_share = " FOR SHARE";
@@ -42,8 +44,6 @@ db::Capabilities FakeDialect::Embedded() {
   can.name = "Embedded fake";
   can.default_schema = "main";
   can.transactional_ddl = true;
-  can.add_check_constraint = true;
-  can.drop_column_rewrites = true;
   can.checks_before_triggers = true;
   can.relaxes_not_null = true;
   can.ledger_prefix = "segue_";

@@ -26,7 +26,6 @@ db::Capabilities MakeCapabilities() {
   can.concurrent_index = true;
   can.rich_indexes = true;
   can.not_valid_constraints = true;
-  can.add_check_constraint = true;
   can.set_not_null_needs_check = true;
   can.constraints_go_with_column = true;
   can.adopts_index = true;
@@ -37,7 +36,10 @@ db::Capabilities MakeCapabilities() {
   can.moves_default = true;
   can.marks_transform_errors = true;
   can.narrows_triggers = true;
-  can.many_sessions = true;
+  can.parallel_writers = true;
+  can.session_locks = true;
+  can.heartbeat_session = true;
+  can.monitor_session = true;
   // Long chunks are no faster, and clients wait for what they lock and write.
   can.chunk_time = std::chrono::milliseconds(20);
   // At its full speed a VACUUM stalls the commits of others; so it goes at the

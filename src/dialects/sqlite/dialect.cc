@@ -21,8 +21,6 @@ db::Capabilities MakeCapabilities() {
   can.default_schema = "main";
   can.transactional_ddl = true;
   can.versioned_access = true;
-  can.add_check_constraint = true;
-  can.drop_column_rewrites = true;
   can.checks_before_triggers = true;
   can.relaxes_not_null = true;
   can.ledger_prefix = "segue_";

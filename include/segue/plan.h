@@ -60,6 +60,9 @@ struct LockNeed {
   std::string object;  // what is locked
   std::chrono::milliseconds budget{0};
   std::string hold;  // how long it is held, in words: "milliseconds, any size"
+  // Compares the locks of one kind of database: the more a lock keeps out, the
+  // larger its strength. 0: not said.
+  int strength = 0;
 };
 
 // One statement over a range of keys, in its four shapes. Parameters: the

@@ -70,6 +70,9 @@ struct Capabilities {
   // Whole seconds since the epoch by the database's clock: an expression.
   std::string now_sql;
   std::size_t max_identifier = 63;
+  // Columns that a table can have in its life, see schema::Table::columns_had;
+  // 0: there is no such limit.
+  int max_columns = 0;
   std::chrono::milliseconds lock_budget{500};
   std::chrono::milliseconds chunk_time{200};
   // Fraction of a chunk's time to leave the database to others after it.

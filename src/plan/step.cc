@@ -1,6 +1,5 @@
 // What steps and plans say about themselves.
 #include <algorithm>
-#include <array>
 
 #include "base/text.h"
 #include "segue/error.h"
@@ -8,18 +7,6 @@
 
 namespace segue {
 namespace {
-
-// From the weakest to the strongest; what is not named here ranks below.
-constexpr std::array<std::string_view, 8> kLockModes = {
-    "ACCESS SHARE",  "ROW SHARE",
-    "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE",
-    "SHARE",         "SHARE ROW EXCLUSIVE",
-    "EXCLUSIVE",     "ACCESS EXCLUSIVE"};
-
-std::ptrdiff_t StrengthOf(const LockNeed& lock) {
-  const auto found = std::find(kLockModes.begin(), kLockModes.end(), lock.mode);
-  return found == kLockModes.end() ? -1 : found - kLockModes.begin();
-}
 
 // What is shown of the walks that an action makes.
 std::vector<const WalkSql*> WalksOf(const PlannedAction& action,
@@ -59,8 +46,8 @@ const LockNeed* Step::lock() const {
   const LockNeed* strongest = nullptr;
   for (const PlannedAction& action : actions) {
     if (action.lock.mode.empty()) continue;
-    const bool stronger = strongest == nullptr ||
-                          StrengthOf(action.lock) > StrengthOf(*strongest);
+    const bool stronger =
+        strongest == nullptr || action.lock.strength > strongest->strength;
     if (stronger) strongest = &action.lock;
   }
   return strongest;

@@ -155,7 +155,9 @@ struct Table {
   std::string comment;
   std::int64_t estimated_rows = 0;
   std::int64_t bytes = 0;
-  int max_attnum = 0;               // PostgreSQL: dropped columns included
+  // How many columns it has had, those that were dropped included, where the
+  // database counts them against Capabilities::max_columns; else 0.
+  int columns_had = 0;
   bool row_security_hides = false;  // policies apply to the session's role
   bool owned_by_session = true;     // the session's role may alter it
   bool without_rowid = false;       // SQLite

@@ -63,7 +63,7 @@ TEST_P(PostgresInspectTest, ReadsPartitionsGrantsAndDroppedColumns) {
   EXPECT_EQ(table.kind, "partitioned table");
   EXPECT_THAT(table.partition_key, ElementsAre("day"));
   EXPECT_THAT(table.ColumnNames(), ElementsAre("id", "day"));
-  EXPECT_EQ(table.max_attnum, 3);
+  EXPECT_EQ(table.columns_had, 3);
   EXPECT_THAT(table.grants,
               ::testing::Contains(HasSubstr("SELECT TO segue_reader")));
   EXPECT_TRUE(table.FindColumn("id")->has_column_grants);

@@ -32,6 +32,7 @@ db::Capabilities FakeDialect::Capable() {
   can.session_locks = true;
   can.heartbeat_session = true;
   can.monitor_session = true;
+  can.max_columns = 1600;
   can.ledger_prefix = "segue.";
   can.ledger_identity = "identity";
   can.for_share = " FOR SHARE";

@@ -75,6 +75,7 @@ PlannedAction Renderer::Change(const std::string& description,
   planned.lock.object = "the whole database";
   planned.lock.budget = context_.lock_budget;
   planned.lock.hold = hold;
+  planned.lock.strength = 1;  // there is no other lock to compare it with
   return planned;
 }
 

@@ -67,10 +67,8 @@ struct ConstraintTrial {
     std::string type;
     Expression value;
   };
-  std::vector<Value> values;  // of every column that the constraint reads
-  // As ColumnMotion has them.
-  std::vector<schema::Column> key;
-  bool without_rowid = false;
+  std::vector<Value> values;        // of every column that the constraint reads
+  std::vector<schema::Column> key;  // as ColumnMotion has it
 };
 
 // Where the database can, added without looking at the rows there are.

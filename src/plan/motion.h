@@ -111,7 +111,6 @@ struct ColumnMotion {
 
   // Columns of the key to walk by, in key order; empty: by physical position.
   std::vector<schema::Column> key;
-  bool without_rowid = false;  // SQLite
 
   // The physical columns that an expression reads or the motion writes, each
   // once; not the provenance.

@@ -49,7 +49,6 @@ struct VersionView {
   // columns that this shape does not show.
   std::vector<std::string> key;
   bool key_may_be_null = false;
-  bool without_rowid = false;  // SQLite
   std::vector<std::string> hidden;
   // Where an INSERT says that the new version wrote, if a trigger cannot ask
   // the session: provenance columns (see ColumnMotion).

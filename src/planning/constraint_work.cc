@@ -162,7 +162,6 @@ std::optional<plan::ConstraintTrial> Trial(const TableWork& work,
   for (const std::string& name : work.live().WalkKey()) {
     trial.key.push_back(*work.live().FindColumn(name));
   }
-  trial.without_rowid = work.live().without_rowid;
   return trial;
 }
 

@@ -181,7 +181,6 @@ plan::ColumnMotion ShadowColumn::MakeMotion() {
   for (const std::string& name : table.WalkKey()) {
     motion.key.push_back(*table.FindColumn(name));
   }
-  motion.without_rowid = table.without_rowid;
   if (motion.keeps_old_column) {
     motion.put_aside = plan::PutAsideColumn(
         request_.old_column->name, work_.capabilities().max_identifier);

@@ -105,7 +105,7 @@ std::vector<std::string> Table::ColumnNames() const {
 
 std::vector<std::string> Table::WalkKey() const {
   std::vector<std::string> primary = PrimaryKey(*this);
-  if (!primary.empty() && (without_rowid || AllNotNull(*this, primary))) {
+  if (!primary.empty() && AllNotNull(*this, primary)) {
     return primary;
   }
   const Index* best = nullptr;

@@ -160,7 +160,6 @@ struct Table {
   int columns_had = 0;
   bool row_security_hides = false;  // policies apply to the session's role
   bool owned_by_session = true;     // the session's role may alter it
-  bool without_rowid = false;       // SQLite
   std::vector<std::string> partition_key;
   std::vector<TableName> partitions;  // right below; those that hold rows
   bool subpartitioned = false;        // a partition is partitioned itself

@@ -16,8 +16,8 @@ TEST_P(SqliteInspectTest, KnowsTablesWithoutRowid) {
   db().Exec(
       "CREATE TABLE t(a text PRIMARY KEY, b text) WITHOUT ROWID;"
       "CREATE TABLE r(a text PRIMARY KEY)");
-  EXPECT_TRUE(Table("t").without_rowid);
-  EXPECT_FALSE(Table("r").without_rowid);
+  EXPECT_THAT(Table("t").WalkKey(), ::testing::ElementsAre("a"));
+  EXPECT_THAT(Table("r").WalkKey(), IsEmpty());
   EXPECT_THAT(Table("t").definition, HasSubstr("WITHOUT ROWID"));
 }
 

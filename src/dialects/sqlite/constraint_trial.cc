@@ -20,7 +20,7 @@ class Trial {
       : table_(table.name),
         trial_(trial),
         schema_(context.schema),
-        address_({table.name, trial.key, trial.without_rowid, ""},
+        address_({table.name, trial.key},
                  context.schema.FindTable(table.name)) {
     for (const auto& value : trial.values) {
       columns_.push_back(value.column);

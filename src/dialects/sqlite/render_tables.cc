@@ -63,7 +63,8 @@ PlannedAction Renderer::operator()(const plan::PublishAlias& action) const {
                  (alias.projects() ? ", with triggers that write the table"
                                    : ", which takes no writes"),
              kInstant);
-  planned.forward = CreateUpdatableView(alias.name, alias);
+  planned.forward =
+      CreateUpdatableView(alias.name, alias, TableOf(alias.base()));
   planned.undo = {{"DROP VIEW IF EXISTS " + Quote(alias.name), {}}};
   planned.probe = "SELECT " + HasView(alias.name);
   return planned;
@@ -73,7 +74,7 @@ PlannedAction Renderer::operator()(const plan::RetireAlias& action) const {
   const plan::VersionView& alias = action.view;
   PlannedAction planned = Change("Drop view '" + alias.name + "'", kInstant);
   planned.forward = {DropUpdatableView(alias.name)};
-  planned.undo = CreateUpdatableView(alias.name, alias);
+  planned.undo = CreateUpdatableView(alias.name, alias, TableOf(alias.base()));
   planned.probe = "SELECT NOT " + HasView(alias.name);
   return planned;
 }

@@ -73,7 +73,8 @@ PlannedAction Renderer::operator()(const plan::PublishVersion& action) const {
   for (const plan::VersionView& view : action.views) {
     const std::string name = PublishedName(version, view.name);
     RequireFreeName(context_.schema, name);
-    for (Statement& statement : CreatePublishedView(version, view)) {
+    for (Statement& statement :
+         CreatePublishedView(version, view, TableOf(view.base()))) {
       planned.forward.push_back(std::move(statement));
     }
     planned.undo.push_back(DropUpdatableView(name));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plan/action.h"
+#include "schema/schema.h"
 #include "segue/plan.h"
 
 namespace segue::sqlite {
@@ -21,14 +22,17 @@ namespace segue::sqlite {
 inline constexpr char kRowidColumn[] = "segue_rowid";
 
 // CREATE VIEW `name` and its INSTEAD OF triggers; those of a join or a union
-// refuse every write. A row that no key identifies
-// is one of those that look the same. Throws kRefused when a row cannot be told
-// from another.
+// refuse every write. A row that no key identifies is one of those that look
+// the same. Throws kRefused when a row cannot be told from another.
+// `base`: the table that the view writes, as it is before the migration;
+// nullptr where the same migration creates it.
 std::vector<Statement> CreateUpdatableView(const std::string& name,
-                                           const plan::VersionView& view);
+                                           const plan::VersionView& view,
+                                           const schema::Table* base);
 // The same for a version's view, under PublishedName.
 std::vector<Statement> CreatePublishedView(const std::string& version_schema,
-                                           const plan::VersionView& view);
+                                           const plan::VersionView& view,
+                                           const schema::Table* base);
 // The triggers go with it.
 Statement DropUpdatableView(const std::string& name);
 

@@ -67,7 +67,7 @@ std::vector<std::string> RelyingKeys(const schema::Table& table,
   std::map<std::string, std::vector<std::string>> pointing;
   for (const schema::Dependent& dependent : table.dependents) {
     if (dependent.kind != "foreign key") continue;
-    pointing[dependent.name].push_back(dependent.column);
+    pointing[dependent.ToString()].push_back(dependent.column);
   }
   std::vector<std::string> names;
   for (auto& [name, columns] : pointing) {

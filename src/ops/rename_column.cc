@@ -56,7 +56,7 @@ void RefuseTriggerFunctions(const TableWork& work, const schema::Column& old) {
     throw work
         .Refused(old.name, fmt::format("trigger function '{}' reads it by this "
                                        "name and would fail after the contract",
-                                       dependent.name))
+                                       dependent.ToString()))
         .WithHint("let the function take either name, as to_jsonb(NEW) does");
   }
 }

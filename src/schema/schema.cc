@@ -88,6 +88,15 @@ bool CanWalkBy(const Table& table, const Index& index) {
 
 }  // namespace
 
+std::string Dependent::ToString() const {
+  std::string text;
+  for (const std::string* part : {&schema, &table, &name}) {
+    if (part->empty()) continue;
+    text += (text.empty() ? "" : ".") + *part;
+  }
+  return text;
+}
+
 const Column* Table::FindColumn(const std::string& column) const {
   return FindNamed(columns, column);
 }

@@ -136,8 +136,13 @@ struct Trigger {
 // Something that would break, or forbid, a change of the table.
 struct Dependent {
   std::string kind;    // "view", "materialized view", "function", "foreign key"
-  std::string name;    // qualified
+  std::string schema;  // that has it; empty on databases without schemas
+  std::string table;   // whose part it is, as a foreign key; empty: no table's
+  std::string name;
   std::string column;  // the column depended on; empty: the table itself
+
+  // "public.orders.user_fkey": for messages.
+  std::string ToString() const;
 };
 
 struct Table {

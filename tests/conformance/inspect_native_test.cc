@@ -109,7 +109,7 @@ TEST_P(PostgresInspectTest, SeesWhatATriggersFunctionReads) {
   std::vector<std::string> columns;
   for (const schema::Dependent& dependent : Table("t").dependents) {
     EXPECT_EQ(dependent.kind, "trigger function");
-    EXPECT_EQ(dependent.name, "public.f");
+    EXPECT_EQ(dependent.ToString(), "public.f");
     columns.push_back(dependent.column);
   }
   EXPECT_THAT(columns, ::testing::UnorderedElementsAre("name", "my \"na(me"));

@@ -41,14 +41,6 @@ class CreateIndex : public Operation {
   CreateIndexSpec spec_;
 };
 
-const schema::Index* FindIndex(const schema::Table& table,
-                               const std::string& name) {
-  for (const schema::Index& index : table.indexes) {
-    if (index.name == name) return &index;
-  }
-  return nullptr;
-}
-
 // Over the columns under the names that they have in the database.
 schema::Index Physical(schema::Index index, const schema::Table& shape) {
   const auto stored = [&](const std::string& name) {
@@ -191,7 +183,7 @@ void CreateIndex::RefuseTakenName(const TableWork& work) const {
     if (table.name.name == spec_.index.name) {
       throw Refused(fmt::format("a {} of this name exists", table.kind));
     }
-    const schema::Index* other = FindIndex(table, spec_.index.name);
+    const schema::Index* other = table.FindIndex(spec_.index.name);
     if (other == nullptr || table.name == work.live().name) continue;
     throw Refused(
         fmt::format("table '{}' has an index of this name", table.name.name));
@@ -202,7 +194,7 @@ void CreateIndex::RefuseTakenName(const TableWork& work) const {
 // it is the same. What a build left that did not end is built again.
 bool CreateIndex::SkipExisting(TableWork& work, const schema::Index& wanted,
                                const db::Answer& answer) const {
-  const schema::Index* there = FindIndex(work.shape(), spec_.index.name);
+  const schema::Index* there = work.shape().FindIndex(spec_.index.name);
   if (there == nullptr || spec_.replaces == spec_.index.name) return false;
   const bool printed = !answer.definition.empty();
   const bool same = printed ? there->definition == answer.definition

@@ -14,21 +14,14 @@
 namespace segue::ops {
 namespace {
 
-schema::Column* Find(std::vector<schema::Column>& columns,
-                     const std::string& name) {
-  for (schema::Column& column : columns) {
-    if (column.name == name) return &column;
-  }
-  return nullptr;
-}
-
 // The columns with the duplicated ones where they live until the contract.
 std::vector<schema::Column> Moved(std::vector<schema::Column> columns,
                                   const std::vector<std::string>& names,
                                   std::size_t limit) {
-  for (const std::string& name : names) {
-    schema::Column* column = Find(columns, name);
-    if (column != nullptr) column->stored_as = plan::HiddenColumn(name, limit);
+  for (schema::Column& column : columns) {
+    const bool moves =
+        std::find(names.begin(), names.end(), column.name) != names.end();
+    if (moves) column.stored_as = plan::HiddenColumn(column.name, limit);
   }
   return columns;
 }
@@ -61,12 +54,9 @@ std::vector<std::string> Transformed(
   for (const auto& [name, sql] : expressions) {
     const plan::Expression expression{sql, Bind(sql, columns)};
     const auto plain = expression.PlainColumn();
-    const std::string& wanted = name;  // clang 14 captures no binding
-    const auto column =
-        std::find_if(columns.begin(), columns.end(),
-                     [&](const auto& one) { return one.name == wanted; });
+    const schema::Column* column = schema::FindColumn(columns, name);
     const bool itself =
-        plain && column != columns.end() && *plain == column->physical();
+        plain && column != nullptr && *plain == column->physical();
     if (!itself) names.push_back(name);
   }
   return names;

@@ -19,29 +19,18 @@ using schema::Column;
 using schema::Constraint;
 using schema::ConstraintKind;
 
-const Column* Find(const std::vector<Column>& columns,
-                   const std::string& name) {
-  for (const Column& column : columns) {
-    if (column.name == name) return &column;
-  }
-  return nullptr;
-}
-
 // The columns whose values decide about a row.
 std::vector<std::string> ColumnsRead(const Constraint& constraint,
                                      const std::vector<Column>& columns) {
   if (constraint.kind != ConstraintKind::kCheck) return constraint.columns;
-  std::vector<std::string> names;
-  names.reserve(columns.size());
-  for (const Column& column : columns) names.push_back(column.name);
-  return schema::ReferencedColumns(constraint.check, names);
+  return schema::ReferencedColumns(constraint.check, schema::NamesOf(columns));
 }
 
 bool MovedAnywhere(const ConstraintRequest& request) {
   const std::vector<std::string> names =
       ColumnsRead(request.constraint, request.columns);
   return std::any_of(names.begin(), names.end(), [&](const auto& name) {
-    const Column* column = Find(request.columns, name);
+    const Column* column = schema::FindColumn(request.columns, name);
     return column != nullptr && column->physical() != name;
   });
 }
@@ -53,7 +42,7 @@ Error Refused(const TableWork& work, const Constraint& constraint,
 
 std::string Physical(const ConstraintRequest& request,
                      const std::string& name) {
-  const Column* column = Find(request.columns, name);
+  const Column* column = schema::FindColumn(request.columns, name);
   return column == nullptr ? name : column->physical();
 }
 
@@ -88,7 +77,7 @@ bool MovedEarlier(const ConstraintRequest& request) {
   const std::vector<std::string> names =
       ColumnsRead(request.constraint, request.columns);
   return std::any_of(names.begin(), names.end(), [&](const auto& name) {
-    const Column* column = Find(request.columns, name);
+    const Column* column = schema::FindColumn(request.columns, name);
     const bool filled =
         std::any_of(request.filled.begin(), request.filled.end(),
                     [&](const auto& value) { return value.column == name; });
@@ -148,7 +137,7 @@ std::optional<plan::ConstraintTrial> Trial(const TableWork& work,
   trial.constraint = request.constraint;
   for (const std::string& name :
        ColumnsRead(request.constraint, request.columns)) {
-    const Column* column = Find(request.columns, name);
+    const Column* column = schema::FindColumn(request.columns, name);
     if (column == nullptr) return std::nullopt;
     plan::Expression value = ValueOf(work, request, *column);
     if (value.is_volatile) return std::nullopt;
@@ -159,9 +148,7 @@ std::optional<plan::ConstraintTrial> Trial(const TableWork& work,
     }
     trial.values.push_back({name, column->type, std::move(value)});
   }
-  for (const std::string& name : work.live().WalkKey()) {
-    trial.key.push_back(*work.live().FindColumn(name));
-  }
+  trial.key = work.live().WalkKeyColumns();
   return trial;
 }
 
@@ -298,7 +285,7 @@ std::string DefinitionText(const Constraint& constraint) {
 
 void RequireColumns(TableWork& work, const ConstraintRequest& request) {
   for (const std::string& name : request.constraint.columns) {
-    if (Find(request.columns, name) == nullptr) {
+    if (schema::FindColumn(request.columns, name) == nullptr) {
       schema::RequireColumn(work.shape(), name);
     }
   }

@@ -26,14 +26,6 @@ bool MayRaise(const plan::Expression& expression,
   return true;
 }
 
-const schema::Constraint* FindConstraint(const schema::Table& table,
-                                         const std::string& name) {
-  for (const schema::Constraint& constraint : table.constraints) {
-    if (constraint.name == name) return &constraint;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
@@ -178,9 +170,7 @@ plan::ColumnMotion ShadowColumn::MakeMotion() {
   motion.new_not_null = !request_.target.nullable;
   motion.keeps_old_column = request_.keeps == Keeps::kOld;
   motion.new_was_there = request_.existing;
-  for (const std::string& name : table.WalkKey()) {
-    motion.key.push_back(*table.FindColumn(name));
-  }
+  motion.key = table.WalkKeyColumns();
   if (motion.keeps_old_column) {
     motion.put_aside = plan::PutAsideColumn(
         request_.old_column->name, work_.capabilities().max_identifier);
@@ -386,7 +376,7 @@ void ShadowColumn::DropOldIndexes() {
   const schema::Table& table = work_.live();
   for (const IndexMove& move : moves_) {
     const schema::Constraint* constraint =
-        FindConstraint(table, move.original.constraint);
+        table.FindConstraint(move.original.constraint);
     if (constraint != nullptr) {
       work_.Add(kDrop, plan::DropConstraint{table.name, *constraint});
     } else {
@@ -418,7 +408,7 @@ void ShadowColumn::NameIndexes() {
   const schema::Table& table = work_.live();
   for (const IndexMove& move : moves_) {
     const schema::Constraint* old =
-        FindConstraint(table, move.original.constraint);
+        table.FindConstraint(move.original.constraint);
     if (old == nullptr) {
       const schema::Index now =
           WithColumn(move.copy, request_.physical, request_.target.name);

@@ -49,6 +49,11 @@ struct Column {
   friend bool operator==(const Column&, const Column&) = default;
 };
 
+// nullptr where there is none of this name.
+const Column* FindColumn(const std::vector<Column>& columns,
+                         const std::string& name);
+std::vector<std::string> NamesOf(const std::vector<Column>& columns);
+
 struct IndexColumn {
   std::string name;        // empty when it is an expression
   std::string expression;  // empty when it is a column
@@ -181,9 +186,13 @@ struct Table {
   const Column* FindColumn(const std::string& column) const;
   Column* FindColumn(const std::string& column);
   std::vector<std::string> ColumnNames() const;
+  // nullptr where it has none of this name.
+  const Index* FindIndex(const std::string& index) const;
+  const Constraint* FindConstraint(const std::string& constraint) const;
   // Columns of the best key to walk the table by, in key order: the primary
   // key, else a NOT NULL, complete, immediate unique key; empty: none.
   std::vector<std::string> WalkKey() const;
+  std::vector<Column> WalkKeyColumns() const;
 };
 
 struct Schema {

@@ -154,9 +154,7 @@ class TestSession {
     }
     motion.down.bindings = motion.up.bindings;
     motion.down.bindings.push_back({new_name, new_name, added.type});
-    for (const std::string& name : table.WalkKey()) {
-      motion.key.push_back(schema::RequireColumn(table, name));
-    }
+    motion.key = table.WalkKeyColumns();
     return motion;
   }
 

@@ -10,6 +10,7 @@
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/replication.h"
 #include "dialects/postgres/signals.h"
+#include "dialects/postgres/spelling.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/version_url.h"
 
@@ -76,11 +77,9 @@ db::Capabilities MakeCapabilities() {
 
 }  // namespace
 
-std::string PostgresSpelling::Name(const std::string& identifier) const {
-  return Ident(identifier);
-}
-
 PostgresDialect::PostgresDialect() : capabilities_(MakeCapabilities()) {}
+
+const db::Spelling& PostgresDialect::spelling() const { return kSpelling; }
 
 std::unique_ptr<db::Connection> PostgresDialect::Connect(
     const db::ConnectOptions& options) const {

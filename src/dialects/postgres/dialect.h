@@ -9,11 +9,6 @@
 
 namespace segue::postgres {
 
-class PostgresSpelling final : public db::Spelling {
- public:
-  std::string Name(const std::string& identifier) const override;
-};
-
 class PostgresDialect final : public db::Dialect,
                               public db::Meter,
                               public db::Replication {
@@ -23,7 +18,7 @@ class PostgresDialect final : public db::Dialect,
   const db::Capabilities& capabilities() const override {
     return capabilities_;
   }
-  const db::Spelling& spelling() const override { return spelling_; }
+  const db::Spelling& spelling() const override;
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override;
   schema::Schema Inspect(db::Connection& connection,
@@ -64,7 +59,6 @@ class PostgresDialect final : public db::Dialect,
 
  private:
   db::Capabilities capabilities_;
-  PostgresSpelling spelling_;
 };
 
 std::shared_ptr<const db::Dialect> MakePostgresDialect();

@@ -8,8 +8,8 @@
 #include "dialects/sqlite/inspect.h"
 #include "dialects/sqlite/lock.h"
 #include "dialects/sqlite/motion_estimate.h"
-#include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
+#include "dialects/sqlite/spelling.h"
 #include "dialects/sqlite/version_session.h"
 
 namespace segue::sqlite {
@@ -60,38 +60,12 @@ db::Capabilities MakeCapabilities() {
   return can;
 }
 
-class SqliteSpelling : public db::Spelling {
- public:
-  std::string Name(const std::string& identifier) const override {
-    return Quote(identifier);
-  }
-
-  // A column takes any value and converts only what converts without loss. A
-  // cast would lose the rest silently.
-  std::string Converted(const std::string& column,
-                        const std::string& /*type*/) const override {
-    return Name(column);
-  }
-
-  // A provenance of 0 or less is that of a row whose trigger has not run to its
-  // end yet, since what an application writes comes before the trigger.
-  std::optional<std::string> GuardedCheck(
-      const std::string& check,
-      const std::vector<std::string>& provenance) const override {
-    std::string sql;
-    for (const std::string& column : provenance) {
-      sql += Name(column) + " <= 0 OR ";
-    }
-    return sql + "(" + check + ")";
-  }
-};
-
 class SqliteDialect : public db::Dialect, public db::Meter {
  public:
   const db::Capabilities& capabilities() const override {
     return capabilities_;
   }
-  const db::Spelling& spelling() const override { return spelling_; }
+  const db::Spelling& spelling() const override { return kSpelling; }
 
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override {
@@ -198,7 +172,6 @@ class SqliteDialect : public db::Dialect, public db::Meter {
 
  private:
   const db::Capabilities capabilities_ = MakeCapabilities();
-  const SqliteSpelling spelling_;
 };
 
 }  // namespace

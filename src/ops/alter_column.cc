@@ -10,8 +10,9 @@
 #include "ops/reader.h"
 #include "ops/rename_column.h"
 #include "plan/names.h"
+#include "planning/constraint_checks.h"
 #include "planning/constraint_move.h"
-#include "planning/constraint_work.h"
+#include "planning/constraint_steps.h"
 #include "planning/expression.h"
 #include "planning/obstacles.h"
 #include "planning/shadow_column.h"
@@ -234,18 +235,7 @@ void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
                            {{seen.name, seen.type, up}},
                            {shadow.provenance()}});
   }
-  for (const ConstraintRequest& one : constraints) RequirePossible(work, one);
-  shadow.Expand();
-  shadow.Migrate();
-  for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
-  {
-    const TableWork::Together together(work, kDrop);
-    for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
-    shadow.Contract();
-    for (const ConstraintRequest& one : constraints) {
-      FinishConstraint(work, one);
-    }
-  }
+  PlanWithConstraints(work, shadow, constraints);
   *work.shape().FindColumn(old.name) = shadow.Shape();
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "planning/constraint_work.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {

@@ -144,7 +144,7 @@ std::vector<std::string> Table::WalkKey() const {
 
 std::vector<Column> Table::WalkKeyColumns() const {
   std::vector<Column> key;
-  for (const std::string& name : WalkKey()) key.push_back(*FindColumn(name));
+  for (const std::string& part : WalkKey()) key.push_back(*FindColumn(part));
   return key;
 }
 

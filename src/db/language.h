@@ -10,8 +10,8 @@
 #include "db/spelling.h"
 #include "db/url.h"
 #include "plan/action.h"
+#include "plan/planned.h"
 #include "schema/schema.h"
-#include "segue/plan.h"
 
 namespace segue::db {
 

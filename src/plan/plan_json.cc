@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "plan/plan_format1.h"
+#include "plan/planned.h"
 #include "segue/error.h"
-#include "segue/plan.h"
 
 namespace segue {
 namespace {

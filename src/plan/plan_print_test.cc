@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "plan/planned.h"
 #include "segue/error.h"
-#include "segue/plan.h"
 
 namespace segue {
 namespace {

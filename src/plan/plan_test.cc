@@ -1,7 +1,8 @@
-#include "segue/plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "plan/planned.h"
 
 namespace segue {
 namespace {

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "plan/planned.h"
 #include "segue/error.h"
-#include "segue/plan.h"
 
 namespace segue {
 namespace {
@@ -36,6 +36,20 @@ std::vector<const WalkSql*> WalksOf(const PlannedAction& action,
 }
 
 }  // namespace
+
+Step::Step() = default;
+Step::Step(const Step& other) = default;
+Step::Step(Step&& other) noexcept = default;
+Step& Step::operator=(const Step& other) = default;
+Step& Step::operator=(Step&& other) noexcept = default;
+Step::~Step() = default;
+
+Plan::Plan() = default;
+Plan::Plan(const Plan& other) = default;
+Plan::Plan(Plan&& other) noexcept = default;
+Plan& Plan::operator=(const Plan& other) = default;
+Plan& Plan::operator=(Plan&& other) noexcept = default;
+Plan::~Plan() = default;
 
 bool Step::reversible() const {
   return std::all_of(actions.begin(), actions.end(),

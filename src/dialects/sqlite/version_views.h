@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "plan/action.h"
+#include "plan/planned.h"
 #include "schema/schema.h"
-#include "segue/plan.h"
 
 namespace segue::sqlite {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "db/connection.h"
-#include "segue/plan.h"
+#include "plan/planned.h"
 
 namespace segue::backfill {
 

@@ -10,6 +10,7 @@
 #include "backfill/ranges.h"
 #include "backfill/run_context.h"
 #include "backfill/standby.h"
+#include "plan/planned.h"
 
 namespace segue::engine {
 

@@ -5,6 +5,7 @@
 #include "backfill/reporter.h"
 #include "backfill/runner_session.h"
 #include "ledger/ledger.h"
+#include "plan/planned.h"
 #include "segue/database.h"
 
 namespace segue::engine {

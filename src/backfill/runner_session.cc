@@ -46,7 +46,7 @@ RunnerSession::~RunnerSession() {
 // As for a worker, the claim that each chunk renews is enough; but where
 // nothing else keeps the lease alive, a chunk does.
 void RunnerSession::FenceChunk() {
-  if (!capabilities().many_sessions) Fence();
+  if (!capabilities().heartbeat_session) Fence();
 }
 
 bool RunnerSession::stopping() const {

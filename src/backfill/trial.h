@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "db/connection.h"
-#include "segue/plan.h"
+#include "plan/planned.h"
 
 namespace segue::backfill {
 

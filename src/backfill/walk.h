@@ -12,7 +12,7 @@
 #include "backfill/chunk_size.h"
 #include "backfill/range.h"
 #include "db/connection.h"
-#include "segue/plan.h"
+#include "plan/planned.h"
 #include "throttle/pace.h"
 
 namespace segue::backfill {

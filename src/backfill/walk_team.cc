@@ -119,7 +119,7 @@ double WalkTeam::RateBytes() const {
 
 // No more workers than there are ranges for.
 std::int64_t WalkTeam::Helpers() {
-  const bool alone = !context_.session.capabilities().many_sessions;
+  const bool alone = !context_.session.capabilities().parallel_writers;
   if (alone || context_.options.workers <= 1) return 0;
   RangeTotals totals;
   context_.session.Resiliently(

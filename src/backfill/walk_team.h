@@ -11,6 +11,7 @@
 #include "backfill/row_walk.h"
 #include "backfill/worker.h"
 #include "backfill/worker_session.h"
+#include "plan/planned.h"
 
 namespace segue::engine {
 

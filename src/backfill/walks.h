@@ -8,6 +8,7 @@
 #include "backfill/pacing.h"
 #include "backfill/row_walk.h"
 #include "backfill/run_context.h"
+#include "plan/planned.h"
 
 namespace segue::engine {
 

@@ -7,20 +7,13 @@
 #include "segue/error.h"
 
 namespace segue {
-namespace {
-
-std::string Name(const std::string& identifier) {
-  return base::Quoted(identifier, '"');
-}
-
-}  // namespace
 
 Database::Database(std::shared_ptr<const db::Dialect> dialect,
                    const db::ConnectOptions& connect, std::string schema)
     : dialect_(std::move(dialect)),
       connect_(std::make_unique<db::ConnectOptions>(connect)),
       schema_(std::move(schema)) {
-  if (schema_.empty()) schema_ = dialect_->capabilities().default_schema;
+  if (schema_.empty()) schema_ = dialect_->DefaultSchema(connect.url);
   connect_->schema = schema_;
   connection_ = dialect_->Connect(*connect_);
 }
@@ -33,14 +26,14 @@ void Database::CreateTable(const std::string& table,
                            const std::vector<ColumnSpec>& columns) {
   std::vector<std::string> parts;
   for (const ColumnSpec& column : columns) {
-    std::string part =
-        Name(column.name) + " " + dialect_->NativeType(column.type);
+    std::string part = dialect_->spelling().Name(column.name) + " " +
+                       dialect_->NativeType(column.type);
     if (!column.nullable) part += " NOT NULL";
     if (column.default_sql) part += " DEFAULT " + *column.default_sql;
     parts.push_back(part);
   }
-  connection_->Execute("CREATE TABLE " + Name(table) + " (" +
-                       base::Join(parts, ", ") + ")");
+  connection_->Execute("CREATE TABLE " + dialect_->spelling().Name(table) +
+                       " (" + base::Join(parts, ", ") + ")");
 }
 
 void Database::Insert(const std::string& table,
@@ -61,16 +54,17 @@ void Database::Insert(const std::string& table,
   std::vector<db::Value> parameters;
   for (const auto& [column, value] : values) {
     schema::RequireColumn(target, column);
-    names.push_back(Name(column));
+    names.push_back(dialect_->spelling().Name(column));
     parameters.emplace_back(value);
     marks.push_back("$" + std::to_string(parameters.size()));
   }
-  const std::string head = "INSERT INTO " + Name(table);
+  const db::Spelling& spelling = dialect_->spelling();
   if (names.empty()) {
-    connection_->Execute(head + " DEFAULT VALUES");
+    connection_->Execute(spelling.InsertDefaults(table));
     return;
   }
-  connection_->Execute(head + " (" + base::Join(names, ", ") + ") VALUES (" +
+  connection_->Execute("INSERT INTO " + spelling.Name(table) + " (" +
+                           base::Join(names, ", ") + ") VALUES (" +
                            base::Join(marks, ", ") + ")",
                        parameters);
 }
@@ -83,10 +77,10 @@ void Database::InsertRows(
   if (rows.empty() || rows.front().empty()) return;
   std::vector<std::string> names;
   for (const auto& [column, value] : rows.front()) {
-    names.push_back(Name(column));
+    names.push_back(dialect_->spelling().Name(column));
   }
-  const std::string head = "INSERT INTO " + Name(table) + " (" +
-                           base::Join(names, ", ") + ") VALUES ";
+  const std::string head = "INSERT INTO " + dialect_->spelling().Name(table) +
+                           " (" + base::Join(names, ", ") + ") VALUES ";
   std::vector<std::string> tuples;
   std::vector<db::Value> parameters;
   const auto flush = [&] {
@@ -108,8 +102,8 @@ void Database::InsertRows(
 }
 
 std::int64_t Database::RowCount(const std::string& table) {
-  const db::Result found =
-      connection_->Execute("SELECT count(*) FROM " + Name(table));
+  const db::Result found = connection_->Execute(
+      "SELECT count(*) FROM " + dialect_->spelling().Name(table));
   return db::ToInt(found.rows.at(0).at(0));
 }
 

@@ -2,6 +2,10 @@
 
 namespace segue::db {
 
+std::string Language::DefaultSchema(const Url& /*url*/) const {
+  return capabilities().default_schema;
+}
+
 std::vector<PlannedAction> Language::RenderStep(
     const std::vector<plan::Action>& actions,
     const RenderContext& context) const {

@@ -7,10 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "db/spelling.h"
 #include "db/url.h"
 #include "plan/action.h"
+#include "plan/planned.h"
 #include "schema/schema.h"
-#include "segue/plan.h"
 
 namespace segue::db {
 
@@ -27,7 +28,6 @@ struct Capabilities {
   // and storage parameters.
   bool rich_indexes = false;
   bool not_valid_constraints = false;
-  bool add_check_constraint = false;      // ALTER TABLE ADD CHECK exists
   bool set_not_null_needs_check = false;  // a validated CHECK spares the scan
   // Dropping a column drops the constraints over it too; otherwise they prevent
   // the drop.
@@ -39,24 +39,30 @@ struct Capabilities {
   bool exclusion_constraints = false;
   bool replica_identity = false;
   bool column_comments = false;
-  bool drop_column_rewrites = false;  // DROP COLUMN rewrites every row
-  // A NOT NULL old column without a default must take NULL while both versions
-  // are live, because triggers run after the check.
+  // The triggers that fill a column of a row run after the row's own checks
+  // and its look into unique indexes.
+  bool checks_before_triggers = false;
+  // A NOT NULL old column without default must be relaxed while both versions
+  // live, because triggers run after the check.
   bool relaxes_not_null = false;
   // The default of a NOT NULL old column moves into the trigger.
   bool moves_default = false;
-  // A column takes any value and converts only what converts without loss. A
-  // change of type therefore needs no cast, which would lose values silently
-  // here.
-  bool converts_on_store = false;
-  // A trigger can continue after an error of `up` or `down` and mark the row.
+  // A trigger can go on after an error of `up` or `down` and mark the row.
   bool marks_transform_errors = false;
   // A trigger can be limited to the statements that name certain columns, and
   // costs the other statements nothing then.
   bool narrows_triggers = false;
-  bool many_sessions = false;  // several sessions may work at once
-  // The text before the name of each of segue's own tables: "segue." or
-  // "segue_".
+  // Several sessions may move rows at once, each its own.
+  bool parallel_writers = false;
+  // The lock of TryLockRunner ends with its session, so that it says by itself
+  // whether the runner that took it is still there.
+  bool session_locks = false;
+  // A session of its own can renew the lease at any time. Where it would have
+  // to wait for the runner's transactions, these renew it themselves.
+  bool heartbeat_session = false;
+  // A session of its own can read how the server is doing while rows move.
+  bool monitor_session = false;
+  // Text before the name of each of segue's own tables: "segue." or "segue_".
   std::string ledger_prefix;
   std::string ledger_identity;  // the type of an ever-growing integer key
   std::string for_share;  // the suffix that locks read rows against change
@@ -66,6 +72,9 @@ struct Capabilities {
   // clock.
   std::string now_sql;
   std::size_t max_identifier = 63;
+  // Columns that a table can have in its life, see schema::Table::columns_had;
+  // 0: there is no such limit.
+  int max_columns = 0;
   std::chrono::milliseconds lock_budget{500};
   std::chrono::milliseconds chunk_time{200};
   // The fraction of a chunk's time that the backfill rests after the chunk.
@@ -106,6 +115,11 @@ class Language {
   virtual ~Language() = default;
 
   virtual const Capabilities& capabilities() const = 0;
+  virtual const Spelling& spelling() const = 0;
+
+  // Where the unqualified names of a session with this URL are looked up, when
+  // it asks for no other schema. It is known before anything connects.
+  virtual std::string DefaultSchema(const Url& url) const;
 
   // Returns the database's spelling of a type that the API or a file names.
   virtual std::string NativeType(const std::string& type) const = 0;

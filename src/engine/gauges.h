@@ -8,7 +8,7 @@
 
 #include "db/connection.h"
 #include "engine/context.h"
-#include "segue/plan.h"
+#include "plan/planned.h"
 
 namespace segue::engine {
 

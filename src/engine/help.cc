@@ -74,7 +74,7 @@ std::int64_t HelpWith(const engine::Context& context, const MigrationRow& row,
 
 std::int64_t Migrator::Work() {
   const engine::Context& context = *context_;
-  if (!context.database.dialect().capabilities().many_sessions) {
+  if (!context.database.dialect().capabilities().parallel_writers) {
     throw Error(ErrorKind::kRefused,
                 context.database.dialect().capabilities().name +
                     " takes one writer at a time, so a second worker could "

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "db/connection.h"
+#include "plan/planned.h"
 #include "segue/plan.h"
 
 namespace segue::engine {

@@ -70,7 +70,7 @@ std::string Holder::ToString() const {
 Lease::Lease(Database& database, const Ledger& ledger)
     : database_(database), ledger_(ledger) {
   Take(false);
-  if (database_.dialect().capabilities().many_sessions) {
+  if (database_.dialect().capabilities().heartbeat_session) {
     heartbeat_ = std::thread([this] { Heartbeat(); });
   }
 }
@@ -131,7 +131,7 @@ std::int64_t Lease::ClaimToken(bool again) const {
   if (again && holder->token == token_) return token_;
   if (again) ThrowConflict(holder);
   // Without session locks the row is all there is to go by.
-  const bool row_decides = !database_.dialect().capabilities().many_sessions;
+  const bool row_decides = !database_.dialect().capabilities().session_locks;
   if (row_decides && MayBeAlive(*holder)) ThrowConflict(holder);
   return holder->token + 1;
 }
@@ -163,9 +163,9 @@ void Lease::Fence(db::Connection& connection) {
   const auto& capabilities = database_.dialect().capabilities();
   const auto holder = Read(connection, ledger_, capabilities.for_share);
   if (!holder || holder->token != token_) ThrowConflict(holder);
-  // Renewing in the transaction itself costs nothing where there is only one
-  // writer anyway; elsewhere the heartbeat does it.
-  if (!capabilities.many_sessions) Renew(connection);
+  // Without a heartbeat, the transaction itself renews the lease. It is the
+  // only writer then, so that this makes nobody wait.
+  if (!capabilities.heartbeat_session) Renew(connection);
 }
 
 void Lease::Renew(db::Connection& connection) const {

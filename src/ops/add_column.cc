@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "ops/constraint_definition.h"
 #include "ops/reader.h"
-#include "planning/constraint_work.h"
+#include "planning/constraint_checks.h"
+#include "planning/constraint_steps.h"
 #include "planning/expression.h"
 #include "planning/obstacles.h"
 #include "planning/shadow_column.h"
@@ -239,18 +240,7 @@ void AddColumn::PlanShadow(TableWork& work, ShadowRequest request,
                            {shadow.provenance()}});
     if (ExistsAlready(work, constraints.back())) constraints.pop_back();
   }
-  for (const ConstraintRequest& one : constraints) RequirePossible(work, one);
-  shadow.Expand();
-  shadow.Migrate();
-  for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
-  {
-    const TableWork::Together together(work, kDrop);
-    for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
-    shadow.Contract();
-    for (const ConstraintRequest& one : constraints) {
-      FinishConstraint(work, one);
-    }
-  }
+  PlanWithConstraints(work, shadow, constraints);
   work.shape().columns.push_back(shape);
 }
 

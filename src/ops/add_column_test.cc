@@ -154,9 +154,9 @@ TEST_F(AddColumnTest, MissingTable) {
 }
 
 TEST_F(AddColumnTest, RefusesWhatTheTableCannotTake) {
-  users().max_attnum = 1600;
+  users().columns_had = 1600;
   EXPECT_THAT(Refusal(Add(Spec("x"))), HasSubstr("1600"));
-  users().max_attnum = 1599;
+  users().columns_had = 1599;
   EXPECT_THAT(Refusal(Add(Spec("x"), "name")), HasSubstr("1600"));
   EXPECT_EQ(Refusal(Add(Spec("x"))), "");
   EXPECT_THAT(Refusal(Add(Spec(std::string(64, 'x')))), HasSubstr("63 bytes"));

@@ -10,8 +10,9 @@
 #include "ops/reader.h"
 #include "ops/rename_column.h"
 #include "plan/names.h"
+#include "planning/constraint_checks.h"
 #include "planning/constraint_move.h"
-#include "planning/constraint_work.h"
+#include "planning/constraint_steps.h"
 #include "planning/expression.h"
 #include "planning/obstacles.h"
 #include "planning/shadow_column.h"
@@ -72,11 +73,6 @@ std::string Physical(const ColumnAlteration& change,
   const std::string& name = change.target.name;
   return change.name ? name
                      : plan::HiddenColumn(name, capabilities.max_identifier);
-}
-
-std::string CastDefault(const ColumnAlteration& change) {
-  return fmt::format("CAST({} AS {})", *change.target.default_sql,
-                     change.target.type);
 }
 
 const db::Answer& AnswerOnType(const TableWork& work, const schema::Column& old,
@@ -164,7 +160,8 @@ void AlterColumn::SettleDefault(const TableWork& work,
     return AnswerOnDefault(work.context(), work.live(), sql,
                            change.target.type);
   };
-  const std::string cast = CastDefault(change);
+  const std::string cast =
+      work.spelling().Cast(*change.target.default_sql, change.target.type);
   if (!change.default_value &&
       !asked(*change.target.default_sql).error.empty() &&
       asked(cast).error.empty()) {
@@ -238,18 +235,7 @@ void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
                            {{seen.name, seen.type, up}},
                            {shadow.provenance()}});
   }
-  for (const ConstraintRequest& one : constraints) RequirePossible(work, one);
-  shadow.Expand();
-  shadow.Migrate();
-  for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
-  {
-    const TableWork::Together together(work, kDrop);
-    for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
-    shadow.Contract();
-    for (const ConstraintRequest& one : constraints) {
-      FinishConstraint(work, one);
-    }
-  }
+  PlanWithConstraints(work, shadow, constraints);
   *work.shape().FindColumn(old.name) = shadow.Shape();
 }
 

@@ -277,8 +277,8 @@ TEST_F(AlterColumnTest, NamesEverythingThatHangsOnTheColumn) {
   check.check = "(age >= 18)";
   check.validated = false;  // whether its rows hold it is not known
   users().constraints.push_back(check);
-  users().dependents = {{"view", "public.adults", "age"},
-                        {"function", "public.f", ""}};
+  users().dependents = {{"view", "public", "", "adults", "age"},
+                        {"function", "public", "", "f", ""}};
   users().triggers = {{"audit", "CREATE TRIGGER audit BEFORE UPDATE OF age"}};
   schema::Index partial = MakeIndex("users_old_idx", {"name"});
   partial.predicate = "age > 99";

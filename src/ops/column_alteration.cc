@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "planning/constraint_work.h"
 #include "planning/expression.h"
 #include "schema/constraint_text.h"
 
@@ -68,23 +67,13 @@ bool IsJust(const std::string& sql, const schema::Column& column) {
   return expression.PlainColumn().has_value();
 }
 
-// A cast to a type with a length cuts off what is too long. Through the type
-// without one, the column itself refuses it.
-std::string WithoutLength(const std::string& type) {
-  const std::string lower = base::ToLower(type);
-  for (const char* prefix : {"char", "varchar", "nchar", "nvarchar"}) {
-    if (base::StartsWith(lower, prefix)) return "text";
-  }
-  return base::StartsWith(lower, "bit") ? "bit varying" : type;
-}
-
 void ResolveExpressions(const AlterColumnSpec& spec, const schema::Column& old,
-                        const db::Capabilities& can, ColumnAlteration& result) {
+                        const db::Spelling& spelling,
+                        ColumnAlteration& result) {
   const auto standard = [&](const schema::Column& from,
                             const schema::Column& to) {
-    const std::string name = QuotedName(from.name);
-    if (!result.type || can.converts_on_store) return name;
-    return fmt::format("CAST({} AS {})", name, WithoutLength(to.type));
+    return result.type ? spelling.Converted(from.name, to.type)
+                       : spelling.Name(from.name);
   };
   result.up =
       spec.change.up.empty() ? standard(old, result.target) : spec.change.up;
@@ -128,7 +117,7 @@ ColumnAlteration Resolve(const AlterColumnSpec& spec, const schema::Column& old,
   for (schema::Constraint& constraint : result.constraints) {
     constraint.columns = {result.target.name};
   }
-  ResolveExpressions(spec, old, language.capabilities(), result);
+  ResolveExpressions(spec, old, language.spelling(), result);
   return result;
 }
 

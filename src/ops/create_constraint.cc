@@ -10,7 +10,8 @@
 #include "ops/reader.h"
 #include "plan/names.h"
 #include "planning/column_motions.h"
-#include "planning/constraint_work.h"
+#include "planning/constraint_checks.h"
+#include "planning/constraint_steps.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {
@@ -96,16 +97,7 @@ void CreateConstraint::PlanMotions(
   ColumnMotions motions(work, moved, spec_.up, spec_.down);
   const ConstraintRequest request = {spec_.constraint, motions.columns(),
                                      motions.Filled(), motions.Provenance()};
-  RequirePossible(work, request);
-  motions.Expand();
-  motions.Migrate();
-  PlanConstraint(work, request);
-  {
-    const TableWork::Together together(work, kDrop);
-    LiftConstraint(work, request);
-    motions.Contract();
-    FinishConstraint(work, request);
-  }
+  PlanWithConstraints(work, motions, {request});
   const std::string names = "'" + base::Join(moved, "', '") + "'";
   work.Describe(Phase::kExpanding,
                 fmt::format("Duplicate {} of '{}'", names, spec_.table));

@@ -41,14 +41,6 @@ class CreateIndex : public Operation {
   CreateIndexSpec spec_;
 };
 
-const schema::Index* FindIndex(const schema::Table& table,
-                               const std::string& name) {
-  for (const schema::Index& index : table.indexes) {
-    if (index.name == name) return &index;
-  }
-  return nullptr;
-}
-
 // Over the columns under the names that they have in the database.
 schema::Index Physical(schema::Index index, const schema::Table& shape) {
   const auto stored = [&](const std::string& name) {
@@ -72,23 +64,25 @@ std::vector<schema::Column> PhysicalColumns(const schema::Table& shape) {
   return columns;
 }
 
-std::string PartText(const schema::IndexColumn& part) {
-  std::string text =
-      part.name.empty() ? "(" + part.expression + ")" : QuotedName(part.name);
+std::string PartText(const schema::IndexColumn& part,
+                     const db::Spelling& spelling) {
+  std::string text = part.name.empty() ? "(" + part.expression + ")"
+                                       : spelling.Name(part.name);
   if (!part.collation.empty()) text += " COLLATE " + part.collation;
   if (!part.opclass.empty()) text += " " + part.opclass;
   return text + (part.descending ? " DESC" : "");
 }
 
 // For messages where the database does not print definitions of its own.
-std::string Text(const schema::Index& index, const std::string& table) {
+std::string Text(const schema::Index& index, const std::string& table,
+                 const db::Spelling& spelling) {
   std::vector<std::string> parts;
   for (const schema::IndexColumn& part : index.columns) {
-    parts.push_back(PartText(part));
+    parts.push_back(PartText(part, spelling));
   }
   return fmt::format(
       "{}INDEX {} ON {} ({}){}", index.unique ? "UNIQUE " : "",
-      QuotedName(index.name), QuotedName(table), base::Join(parts, ", "),
+      spelling.Name(index.name), spelling.Name(table), base::Join(parts, ", "),
       index.predicate.empty() ? "" : " WHERE " + index.predicate);
 }
 
@@ -189,7 +183,7 @@ void CreateIndex::RefuseTakenName(const TableWork& work) const {
     if (table.name.name == spec_.index.name) {
       throw Refused(fmt::format("a {} of this name exists", table.kind));
     }
-    const schema::Index* other = FindIndex(table, spec_.index.name);
+    const schema::Index* other = table.FindIndex(spec_.index.name);
     if (other == nullptr || table.name == work.live().name) continue;
     throw Refused(
         fmt::format("table '{}' has an index of this name", table.name.name));
@@ -200,7 +194,7 @@ void CreateIndex::RefuseTakenName(const TableWork& work) const {
 // it is the same. What a build left that did not end is built again.
 bool CreateIndex::SkipExisting(TableWork& work, const schema::Index& wanted,
                                const db::Answer& answer) const {
-  const schema::Index* there = FindIndex(work.shape(), spec_.index.name);
+  const schema::Index* there = work.shape().FindIndex(spec_.index.name);
   if (there == nullptr || spec_.replaces == spec_.index.name) return false;
   const bool printed = !answer.definition.empty();
   const bool same = printed ? there->definition == answer.definition
@@ -209,9 +203,10 @@ bool CreateIndex::SkipExisting(TableWork& work, const schema::Index& wanted,
     const std::string& table = spec_.table;
     throw Refused(fmt::format(
         "it exists with another definition: there '{}'{}, wanted '{}'",
-        there->definition.empty() ? Text(*there, table) : there->definition,
+        there->definition.empty() ? Text(*there, table, work.spelling())
+                                  : there->definition,
         there->valid ? "" : " (invalid)",
-        printed ? answer.definition : Text(wanted, table)));
+        printed ? answer.definition : Text(wanted, table, work.spelling())));
   }
   if (there->valid) {
     work.Note(Phase::kMigrating,

@@ -133,10 +133,7 @@ void DropColumn::PlanSupply(TableWork& work,
       Examined(context, work.live(), Without(work.live().columns, spec_.column),
                {"down", spec_.column, spec_.down, column.type});
   if (work.versioned()) motion.new_versions = {context.version_schema};
-  motion.without_rowid = work.live().without_rowid;
-  for (const std::string& name : work.live().WalkKey()) {
-    motion.key.push_back(*work.live().FindColumn(name));
-  }
+  motion.key = work.live().WalkKeyColumns();
   work.Describe(Phase::kExpanding,
                 fmt::format("Supply column '{}' of '{}' in new rows",
                             spec_.column, spec_.table));

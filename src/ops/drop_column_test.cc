@@ -63,7 +63,7 @@ TEST_F(DropColumnTest, NotThereNamesTheColumns) {
 }
 
 TEST_F(DropColumnTest, WhatHangsOnItIsNamed) {
-  users().dependents = {{"foreign key", "public.orders.fk", "email"}};
+  users().dependents = {{"foreign key", "public", "orders", "fk", "email"}};
   EXPECT_THAT(Refusal(Drop("email")),
               HasSubstr("foreign key 'public.orders.fk' depends on it"));
   EXPECT_THAT(Refusal(Drop("id", "0")), HasSubstr("primary key"));

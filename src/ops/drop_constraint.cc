@@ -9,7 +9,6 @@
 #include "ops/constraint_definition.h"
 #include "ops/reader.h"
 #include "planning/column_motions.h"
-#include "planning/constraint_work.h"
 #include "planning/existing_constraint.h"
 #include "planning/key_reference.h"
 #include "schema/constraint_text.h"

@@ -18,14 +18,6 @@ std::vector<std::string> IndexNames(const schema::Table& table) {
   return names;
 }
 
-const schema::Index* FindIndex(const schema::Table& table,
-                               const std::string& name) {
-  for (const schema::Index& index : table.indexes) {
-    if (index.name == name) return &index;
-  }
-  return nullptr;
-}
-
 Error NoSuchIndex(const std::string& name, const std::string& where,
                   const std::vector<std::string>& names) {
   Error error(ErrorKind::kNotFound,
@@ -67,7 +59,7 @@ std::vector<std::string> RelyingKeys(const schema::Table& table,
   std::map<std::string, std::vector<std::string>> pointing;
   for (const schema::Dependent& dependent : table.dependents) {
     if (dependent.kind != "foreign key") continue;
-    pointing[dependent.name].push_back(dependent.column);
+    pointing[dependent.ToString()].push_back(dependent.column);
   }
   std::vector<std::string> names;
   for (auto& [name, columns] : pointing) {
@@ -113,7 +105,7 @@ std::string TableOf(const schema::Schema& schema, const DropIndexSpec& spec) {
   }
   std::vector<std::string> names;
   for (const schema::Table& table : schema.tables) {
-    if (FindIndex(table, spec.name) != nullptr) return table.shown();
+    if (table.FindIndex(spec.name) != nullptr) return table.shown();
     for (const std::string& name : IndexNames(table)) names.push_back(name);
   }
   throw NoSuchIndex(spec.name, fmt::format("in schema '{}'", schema.name),
@@ -146,7 +138,7 @@ schema::Index TakeDroppable(TableWork& work, const std::string& operation,
                             const std::string& index) {
   const std::string& table = work.shape().shown();
   work.TakeIndex(index, Use::kChanges);
-  const schema::Index* found = FindIndex(work.shape(), index);
+  const schema::Index* found = work.shape().FindIndex(index);
   if (found == nullptr) {
     throw NoSuchIndex(index, fmt::format("on table '{}'", table),
                       IndexNames(work.shape()));

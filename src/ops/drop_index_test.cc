@@ -56,8 +56,8 @@ TEST_F(DropIndexTest, WhatRelyOnItIsNamed) {
 
 TEST_F(DropIndexTest, ForeignKeysAreFoundByTheirColumns) {
   email().unique = true;
-  users().dependents = {{"foreign key", "orders.fk", "email"},
-                        {"foreign key", "orders.other", "id"}};
+  users().dependents = {{"foreign key", "", "orders", "fk", "email"},
+                        {"foreign key", "", "orders", "other", "id"}};
   EXPECT_THAT(Refusal(Drop("users_email_idx")),
               HasSubstr("foreign keys rely on it: orders.fk"));
   schema::Index other = email();

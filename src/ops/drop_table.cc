@@ -36,20 +36,19 @@ void Erase(schema::Schema& schema, const std::string& table) {
             all.end());
 }
 
-// "public.orders.user_fkey" is of "public.orders".
-bool IsOf(const std::string& dependent, const schema::TableName& table) {
-  return base::StartsWith(dependent, table.ToString() + ".");
+bool IsOf(const schema::Dependent& dependent, const schema::TableName& table) {
+  return dependent.schema == table.schema && dependent.table == table.name;
 }
 
 // It goes with the table, or with one that an earlier drop_table takes away.
 bool GoesToo(const PlanContext& context, const schema::Table& live,
              const schema::Dependent& dependent) {
   if (dependent.kind == "trigger function") return true;  // only reads its rows
-  if (IsOf(dependent.name, live.name)) return true;
+  if (IsOf(dependent, live.name)) return true;
   const std::vector<schema::TableName> dropped = context.claims.Dropped();
   return std::any_of(
       dropped.begin(), dropped.end(),
-      [&](const schema::TableName& one) { return IsOf(dependent.name, one); });
+      [&](const schema::TableName& one) { return IsOf(dependent, one); });
 }
 
 // Whatever would make the drop fail, or go with it.
@@ -63,7 +62,8 @@ std::vector<std::string> Reasons(const PlanContext& context,
   };
   for (const schema::Dependent& dependent : live.dependents) {
     if (GoesToo(context, live, dependent)) continue;
-    add(fmt::format("{} '{}' depends on it", dependent.kind, dependent.name));
+    add(fmt::format("{} '{}' depends on it", dependent.kind,
+                    dependent.ToString()));
   }
   // Of tables that this migration creates.
   for (const schema::Table& other : context.schema.tables) {

@@ -25,10 +25,11 @@ TEST_F(DropTableTest, GoesAtTheContractOnly) {
 }
 
 TEST_F(DropTableTest, WhatDependsOnItIsNamedOnce) {
-  users().dependents = {{"view", "public.v", "id"},
-                        {"view", "public.v", "name"},
-                        {"trigger function", "public.f", "name"},
-                        {"generated column", "public.users.shout", "name"}};
+  users().dependents = {
+      {"view", "public", "", "v", "id"},
+      {"view", "public", "", "v", "name"},
+      {"trigger function", "public", "", "f", "name"},
+      {"generated column", "public", "users", "shout", "name"}};
   EXPECT_THAT(Refusal(Drop()),
               AllOf(HasSubstr("drop_table 'users': view 'public.v' depends"),
                     Not(HasSubstr("; "))));
@@ -38,7 +39,7 @@ TEST_F(DropTableTest, WhatIsDroppedBeforeIsNotInTheWay) {
   schema::Table orders = MakeUsers();
   orders.name.name = "orders";
   schema_.tables.push_back(orders);
-  users().dependents = {{"foreign key", "public.orders.fk", "id"}};
+  users().dependents = {{"foreign key", "public", "orders", "fk", "id"}};
   EXPECT_THAT(Refusal(Drop()), HasSubstr("foreign key 'public.orders.fk'"));
   Migration both("m", "");
   both.DropTable("orders").DropTable("users");

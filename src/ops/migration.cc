@@ -1,6 +1,5 @@
 #include "segue/migration.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "ops/add_column.h"
@@ -18,7 +17,6 @@
 #include "ops/replace_column.h"
 #include "ops/set_replica_identity.h"
 #include "ops/sql.h"
-#include "segue/error.h"
 
 namespace segue {
 
@@ -201,81 +199,6 @@ Migration& Migration::SetReplicaIdentity(const std::string& table,
 Migration& Migration::Sql(const std::string& up, const std::string& down) {
   operations.push_back(ops::MakeSql({up, down, false}));
   return *this;
-}
-
-namespace {
-
-void RefuseOtherAccess(const Migration& a, const Migration& b) {
-  if (!a.access || !b.access || *a.access == *b.access) return;
-  throw Error(ErrorKind::kRefused, "'" + a.id + "' asks for access " +
-                                       std::string(ToString(*a.access)) +
-                                       " and '" + b.id + "' for " +
-                                       std::string(ToString(*b.access)));
-}
-
-void RefuseOtherTransformErrors(const Migration& a, const Migration& b) {
-  const auto& one = a.on_transform_error;
-  const auto& other = b.on_transform_error;
-  if (!one || !other || *one == *other) return;
-  throw Error(ErrorKind::kRefused,
-              "'" + a.id + "' asks for on_transform_error " +
-                  std::string(ToString(*one)) + " and '" + b.id + "' for " +
-                  std::string(ToString(*other)));
-}
-
-// The more careful of two limits, of which zero is none.
-double Stricter(double a, double b) {
-  if (a == 0 || b == 0) return std::max(a, b);
-  return std::min(a, b);
-}
-
-void FoldPace(const Migration& file, Migration& whole) {
-  PaceOptions& pace = whole.pace;
-  pace.rows_per_second =
-      Stricter(file.pace.rows_per_second, pace.rows_per_second);
-  pace.bytes_per_second =
-      Stricter(file.pace.bytes_per_second, pace.bytes_per_second);
-  if (pace.window.empty()) pace.window = file.pace.window;
-  if (file.pace.window.empty() || file.pace.window == pace.window) return;
-  throw Error(ErrorKind::kRefused, "'" + file.id +
-                                       "' is to be filled in the window " +
-                                       file.pace.window + " and '" + whole.id +
-                                       "' in " + pace.window);
-}
-
-}  // namespace
-
-Migration Fold(std::vector<Migration> files) {
-  if (files.empty()) {
-    throw Error(ErrorKind::kUsage, "there is no migration to fold");
-  }
-  Migration whole = std::move(files.back());
-  files.pop_back();
-  std::vector<std::shared_ptr<const ops::Operation>> all;
-  for (const Migration& file : files) {
-    all.insert(all.end(), file.operations.begin(), file.operations.end());
-    for (const Migration& other : files) RefuseOtherAccess(file, other);
-    RefuseOtherAccess(file, whole);
-    if (!whole.access) whole.access = file.access;
-    RefuseOtherTransformErrors(file, whole);
-    if (!whole.on_transform_error) {
-      whole.on_transform_error = file.on_transform_error;
-    }
-    // The most careful of them.
-    if (!whole.chunk_time ||
-        (file.chunk_time && *file.chunk_time < *whole.chunk_time)) {
-      whole.chunk_time = file.chunk_time;
-    }
-    if (whole.workers == 0 ||
-        (file.workers > 0 && file.workers < whole.workers)) {
-      whole.workers = file.workers;
-    }
-    FoldPace(file, whole);
-  }
-  all.insert(all.end(), whole.operations.begin(), whole.operations.end());
-  whole.operations = std::move(all);
-  whole.folded = std::move(files);
-  return whole;
 }
 
 }  // namespace segue

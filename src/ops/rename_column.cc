@@ -56,7 +56,7 @@ void RefuseTriggerFunctions(const TableWork& work, const schema::Column& old) {
     throw work
         .Refused(old.name, fmt::format("trigger function '{}' reads it by this "
                                        "name and would fail after the contract",
-                                       dependent.name))
+                                       dependent.ToString()))
         .WithHint("let the function take either name, as to_jsonb(NEW) does");
   }
 }
@@ -88,8 +88,8 @@ void PlanCopy(TableWork& work, const schema::Column& old,
   request.target = old;
   request.target.name = to;
   request.physical = to;
-  request.up = ColumnExpression(old);
-  request.down = ColumnExpression(request.target);
+  request.up = ColumnExpression(work.context().language, old);
+  request.down = ColumnExpression(work.context().language, request.target);
   request.keeps = Keeps::kOld;
   schema::Column added = request.target;
   added.nullable = true;

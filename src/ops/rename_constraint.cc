@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "ops/reader.h"
-#include "planning/constraint_work.h"
+#include "planning/constraint_checks.h"
 #include "planning/existing_constraint.h"
 #include "schema/constraint_text.h"
 

@@ -30,7 +30,6 @@ plan::VersionView AliasOf(PlanContext& context, const schema::Table& shape,
   view.name = name;
   view.columns = shape.columns;
   view.grants = shape.grants;
-  view.without_rowid = live.without_rowid;
   view.hidden = Hidden(live, shape);
   view.key = live.WalkKey();
   if (!view.key.empty()) return view;

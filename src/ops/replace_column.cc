@@ -38,8 +38,8 @@ void ReplaceColumn::Plan(PlanContext& context) const {
   request.target = to;
   request.target.nullable = from.nullable;
   request.physical = to.name;
-  request.up = ColumnExpression(from);
-  request.down = ColumnExpression(to);
+  request.up = ColumnExpression(context.language, from);
+  request.down = ColumnExpression(context.language, to);
   request.existing = true;
   Describe(work);
   ShadowColumn shadow(work, std::move(request));

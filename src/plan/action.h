@@ -67,10 +67,8 @@ struct ConstraintTrial {
     std::string type;
     Expression value;
   };
-  std::vector<Value> values;  // one for each column that the constraint reads
-  // These have the meaning that they have in ColumnMotion.
-  std::vector<schema::Column> key;
-  bool without_rowid = false;
+  std::vector<Value> values;        // of every column that the constraint reads
+  std::vector<schema::Column> key;  // as ColumnMotion has it
 };
 
 // Adds a constraint, without checking the existing rows if the database can do

@@ -135,7 +135,6 @@ struct ColumnMotion {
   // The columns of the key to walk by, in key order; empty: the walk goes by
   // physical position.
   std::vector<schema::Column> key;
-  bool without_rowid = false;  // SQLite
 
   // Returns the physical columns that an expression reads or the motion writes,
   // each once, without the provenance column.

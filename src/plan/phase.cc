@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/text.h"
+#include "plan/planned.h"
 #include "segue/error.h"
-#include "segue/plan.h"
 
 namespace segue {
 namespace {

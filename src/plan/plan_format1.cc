@@ -1,5 +1,7 @@
 #include "plan/plan_format1.h"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -104,6 +106,19 @@ void UpgradeFromFormat1(Json& plan) {
     NumberUnits(step.at("actions"));
   }
   if (!motions.empty()) plan["motions"] = std::move(motions);
+}
+
+int StrengthOf(std::string_view lock_mode) {
+  constexpr std::array<std::string_view, 8> kFromTheWeakest = {
+      "ACCESS SHARE",  "ROW SHARE",
+      "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE",
+      "SHARE",         "SHARE ROW EXCLUSIVE",
+      "EXCLUSIVE",     "ACCESS EXCLUSIVE"};
+  const auto* found =
+      std::find(kFromTheWeakest.begin(), kFromTheWeakest.end(), lock_mode);
+  return found == kFromTheWeakest.end()
+             ? 0
+             : static_cast<int>(found - kFromTheWeakest.begin()) + 1;
 }
 
 }  // namespace segue::plan

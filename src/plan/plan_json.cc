@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "plan/plan_format1.h"
+#include "plan/planned.h"
 #include "segue/error.h"
-#include "segue/plan.h"
 
 namespace segue {
 namespace {
@@ -51,6 +51,7 @@ void Put(Json& to, const char* key, const LockNeed& lock) {
   Put(item, "object", lock.object);
   if (lock.budget.count() != 0) item["budget_ms"] = lock.budget.count();
   Put(item, "hold", lock.hold);
+  if (lock.strength != 0) item["strength"] = lock.strength;
   if (!item.empty()) to[key] = std::move(item);
 }
 
@@ -207,9 +208,10 @@ RangeSql Range(const Json& from, const char* key) {
 LockNeed Lock(const Json& from) {
   if (!from.contains("lock")) return {};
   const Json& item = from.at("lock");
-  return {Text(item, "mode"), Text(item, "object"),
+  const std::string mode = Text(item, "mode");
+  return {mode, Text(item, "object"),
           std::chrono::milliseconds(item.value("budget_ms", std::int64_t{0})),
-          Text(item, "hold")};
+          Text(item, "hold"), item.value("strength", plan::StrengthOf(mode))};
 }
 
 WalkSql WalkFrom(const Json& from) {

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "plan/planned.h"
 #include "segue/error.h"
-#include "segue/plan.h"
 
 namespace segue {
 namespace {
@@ -65,7 +65,7 @@ Plan FullPlan() {
   add.probe = "SELECT true";
   add.cleanup = {{"DROP INDEX i", std::nullopt}};
   add.lock = {"ACCESS EXCLUSIVE", "users", std::chrono::milliseconds(500),
-              "milliseconds, any size"};
+              "milliseconds, any size", 8};
   add.transactional = false;
   add.unit = 1;
 
@@ -270,6 +270,16 @@ TEST(PlanJsonTest, TheFirstFormatIsRead) {
       R"({"format":1,"id":"01_old","title":"","access":"in_place",)"
       R"("steps":[]})");
   EXPECT_EQ(plan.id, "01_old");
+}
+
+// They named locks of PostgreSQL.
+TEST(PlanJsonTest, ALockOfAnEarlierPlanHasTheStrengthThatItHad) {
+  std::string json = ToJson(FullPlan());
+  const std::string strength = ",\"strength\":8";
+  const std::size_t at = json.find(strength);
+  ASSERT_NE(at, std::string::npos);
+  json.erase(at, strength.size());
+  EXPECT_EQ(ToJson(PlanFromJson(json)), ToJson(FullPlan()));
 }
 
 TEST(PlanJsonTest, TextThatIsNotUtf8IsRefused) {

@@ -1,7 +1,8 @@
-#include "segue/plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "plan/planned.h"
 
 namespace segue {
 namespace {
@@ -80,12 +81,14 @@ TEST(StepTest, NamesItsStrongestLock) {
   Step step = StepOf(Phase::kExpanding,
                      {Action("a", ""), Action("b", ""), Action("c", "")});
   EXPECT_EQ(step.lock(), nullptr);
-  step.actions[1].lock.mode = "ACCESS EXCLUSIVE";
-  step.actions[2].lock.mode = "SHARE";
+  step.actions[1].lock.mode = "everybody";
+  step.actions[1].lock.strength = 2;
+  step.actions[2].lock.mode = "writers";
+  step.actions[2].lock.strength = 1;
   ASSERT_NE(step.lock(), nullptr);
-  EXPECT_EQ(step.lock()->mode, "ACCESS EXCLUSIVE");
-  step.actions[1].lock.mode = "database";
-  EXPECT_EQ(step.lock()->mode, "SHARE");
+  EXPECT_EQ(step.lock()->mode, "everybody");
+  step.actions[1].lock.strength = 0;
+  EXPECT_EQ(step.lock()->mode, "writers");
 }
 
 TEST(PlanTest, ProgressCountsStepsThatStand) {

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "plan/estimate_text.h"
-#include "segue/plan.h"
+#include "plan/planned.h"
 
 namespace segue {
 namespace {

@@ -1,25 +1,12 @@
 // What steps and plans say about themselves.
 #include <algorithm>
-#include <array>
 
 #include "base/text.h"
+#include "plan/planned.h"
 #include "segue/error.h"
-#include "segue/plan.h"
 
 namespace segue {
 namespace {
-
-// From the weakest to the strongest; what is not named here ranks below.
-constexpr std::array<std::string_view, 8> kLockModes = {
-    "ACCESS SHARE",  "ROW SHARE",
-    "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE",
-    "SHARE",         "SHARE ROW EXCLUSIVE",
-    "EXCLUSIVE",     "ACCESS EXCLUSIVE"};
-
-std::ptrdiff_t StrengthOf(const LockNeed& lock) {
-  const auto found = std::find(kLockModes.begin(), kLockModes.end(), lock.mode);
-  return found == kLockModes.end() ? -1 : found - kLockModes.begin();
-}
 
 // What is shown of the walks that an action makes.
 std::vector<const WalkSql*> WalksOf(const PlannedAction& action,
@@ -50,6 +37,20 @@ std::vector<const WalkSql*> WalksOf(const PlannedAction& action,
 
 }  // namespace
 
+Step::Step() = default;
+Step::Step(const Step& other) = default;
+Step::Step(Step&& other) noexcept = default;
+Step& Step::operator=(const Step& other) = default;
+Step& Step::operator=(Step&& other) noexcept = default;
+Step::~Step() = default;
+
+Plan::Plan() = default;
+Plan::Plan(const Plan& other) = default;
+Plan::Plan(Plan&& other) noexcept = default;
+Plan& Plan::operator=(const Plan& other) = default;
+Plan& Plan::operator=(Plan&& other) noexcept = default;
+Plan::~Plan() = default;
+
 bool Step::reversible() const {
   return std::all_of(actions.begin(), actions.end(),
                      [](const auto& action) { return action.reversible; });
@@ -59,8 +60,8 @@ const LockNeed* Step::lock() const {
   const LockNeed* strongest = nullptr;
   for (const PlannedAction& action : actions) {
     if (action.lock.mode.empty()) continue;
-    const bool stronger = strongest == nullptr ||
-                          StrengthOf(action.lock) > StrengthOf(*strongest);
+    const bool stronger =
+        strongest == nullptr || action.lock.strength > strongest->strength;
     if (stronger) strongest = &action.lock;
   }
   return strongest;

@@ -50,7 +50,6 @@ struct VersionView {
   // has the columns of the application that this shape does not show.
   std::vector<std::string> key;
   bool key_may_be_null = false;
-  bool without_rowid = false;  // SQLite
   std::vector<std::string> hidden;
   // The provenance columns (see ColumnMotion) in which an INSERT through the
   // view says that the new version writes, for databases whose triggers cannot

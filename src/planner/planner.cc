@@ -24,10 +24,8 @@ void ForgetVersionViews(schema::Schema& schema,
   for (schema::Table& table : schema.tables) {
     auto& all = table.dependents;
     const auto ours = [&](const schema::Dependent& dependent) {
-      return std::any_of(live_versions.begin(), live_versions.end(),
-                         [&](const std::string& version) {
-                           return dependent.name.rfind(version + ".", 0) == 0;
-                         });
+      return std::find(live_versions.begin(), live_versions.end(),
+                       dependent.schema) != live_versions.end();
     };
     all.erase(std::remove_if(all.begin(), all.end(), ours), all.end());
   }

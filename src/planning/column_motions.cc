@@ -14,27 +14,14 @@
 namespace segue::ops {
 namespace {
 
-std::string ExpressionOf(const Expressions& expressions,
-                         const std::string& column) {
-  const auto found = expressions.find(column);
-  return found == expressions.end() ? QuotedName(column) : found->second;
-}
-
-schema::Column* Find(std::vector<schema::Column>& columns,
-                     const std::string& name) {
-  for (schema::Column& column : columns) {
-    if (column.name == name) return &column;
-  }
-  return nullptr;
-}
-
 // The columns with the duplicated ones where they live until the contract.
 std::vector<schema::Column> Moved(std::vector<schema::Column> columns,
                                   const std::vector<std::string>& names,
                                   std::size_t limit) {
-  for (const std::string& name : names) {
-    schema::Column* column = Find(columns, name);
-    if (column != nullptr) column->stored_as = plan::HiddenColumn(name, limit);
+  for (schema::Column& column : columns) {
+    const bool moves =
+        std::find(names.begin(), names.end(), column.name) != names.end();
+    if (moves) column.stored_as = plan::HiddenColumn(column.name, limit);
   }
   return columns;
 }
@@ -67,12 +54,9 @@ std::vector<std::string> Transformed(
   for (const auto& [name, sql] : expressions) {
     const plan::Expression expression{sql, Bind(sql, columns)};
     const auto plain = expression.PlainColumn();
-    const std::string& wanted = name;  // clang 14 captures no binding
-    const auto column =
-        std::find_if(columns.begin(), columns.end(),
-                     [&](const auto& one) { return one.name == wanted; });
+    const schema::Column* column = schema::FindColumn(columns, name);
     const bool itself =
-        plain && column != columns.end() && *plain == column->physical();
+        plain && column != nullptr && *plain == column->physical();
     if (!itself) names.push_back(name);
   }
   return names;
@@ -119,6 +103,14 @@ void ColumnMotions::RefuseShared(const std::vector<std::string>& columns,
                         schema::KindText(constraint.kind), constraint.name))
         .WithHint("mend the rows first and leave out 'up' and 'down'");
   }
+}
+
+// Without one of its own, a column is copied as it is.
+std::string ColumnMotions::ExpressionOf(const Expressions& expressions,
+                                        const std::string& column) const {
+  const auto found = expressions.find(column);
+  return found == expressions.end() ? work_.spelling().Name(column)
+                                    : found->second;
 }
 
 void ColumnMotions::Begin(const std::string& name, const Expressions& up,

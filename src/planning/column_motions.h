@@ -18,7 +18,7 @@ using Expressions = std::map<std::string, std::string>;  // by column
 std::vector<std::string> Transformed(
     const Expressions& expressions, const std::vector<schema::Column>& columns);
 
-class ColumnMotions {
+class ColumnMotions : public MotionSteps {
  public:
   // Claims the columns. `leaving`: a constraint of the old columns that the
   // new ones do not get; empty: none. Throws Error{kRefused} when a column
@@ -33,14 +33,16 @@ class ColumnMotions {
   std::vector<plan::ConstraintTrial::Value> Filled() const;
   std::vector<std::string> Provenance() const;
 
-  void Expand();
-  void Migrate();
-  // And applies the columns to the shape.
-  void Contract();
+  void Expand() override;
+  void Migrate() override;
+  // Also applies the columns to the shape.
+  void Contract() override;
 
  private:
   void RefuseShared(const std::vector<std::string>& columns,
                     const std::string& leaving) const;
+  std::string ExpressionOf(const Expressions& expressions,
+                           const std::string& column) const;
   void Begin(const std::string& name, const Expressions& up,
              const Expressions& down, const std::string& leaving);
 

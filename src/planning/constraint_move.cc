@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "plan/names.h"
-#include "planning/expression.h"
+#include "planning/constraint_checks.h"
 
 namespace segue::ops {
 namespace {

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "planning/constraint_work.h"
+#include "planning/constraint_request.h"
+#include "planning/table_work.h"
 
 namespace segue::ops {
 

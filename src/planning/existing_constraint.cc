@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "planning/constraint_work.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {
@@ -14,24 +13,20 @@ using schema::ConstraintKind;
 std::optional<ExistingConstraint> FindExisting(
     const schema::Table& table, const std::string& name,
     const db::Capabilities& capabilities) {
-  for (const Constraint& constraint : table.constraints) {
-    if (constraint.name == name) {
-      return ExistingConstraint{constraint, std::nullopt};
-    }
+  if (const Constraint* constraint = table.FindConstraint(name)) {
+    return ExistingConstraint{*constraint, std::nullopt};
   }
   if (capabilities.adopts_index) return std::nullopt;
-  for (const schema::Index& index : table.indexes) {
-    if (index.name != name || !index.unique) continue;
-    ExistingConstraint found;
-    found.constraint.name = name;
-    found.constraint.kind = ConstraintKind::kUnique;
-    for (const schema::IndexColumn& part : index.columns) {
-      found.constraint.columns.push_back(part.name);
-    }
-    found.index = index;
-    return found;
+  const schema::Index* index = table.FindIndex(name);
+  if (index == nullptr || !index->unique) return std::nullopt;
+  ExistingConstraint found;
+  found.constraint.name = name;
+  found.constraint.kind = ConstraintKind::kUnique;
+  for (const schema::IndexColumn& part : index->columns) {
+    found.constraint.columns.push_back(part.name);
   }
-  return std::nullopt;
+  found.index = *index;
+  return found;
 }
 
 ExistingConstraint RequireExisting(TableWork& work, const std::string& name) {

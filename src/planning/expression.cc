@@ -10,21 +10,6 @@
 namespace segue::ops {
 namespace {
 
-std::vector<std::string> Names(const std::vector<schema::Column>& columns) {
-  std::vector<std::string> names;
-  names.reserve(columns.size());
-  for (const schema::Column& column : columns) names.push_back(column.name);
-  return names;
-}
-
-const schema::Column* Find(const std::vector<schema::Column>& columns,
-                           const std::string& name) {
-  for (const schema::Column& column : columns) {
-    if (column.name == name) return &column;
-  }
-  return nullptr;
-}
-
 // Lower case with single spaces, but for what stands in quotes.
 std::string Folded(std::string_view text) {
   std::string folded;
@@ -99,24 +84,21 @@ std::string Normal(const std::string& sql) {
 
 }  // namespace
 
-std::string QuotedName(const std::string& name) {
-  return base::Quoted(name, '"');
-}
-
 std::vector<plan::Binding> Bind(const std::string& sql,
                                 const std::vector<schema::Column>& columns) {
   std::vector<plan::Binding> bindings;
   for (const std::string& name :
-       schema::ReferencedColumns(sql, Names(columns))) {
-    const schema::Column* column = Find(columns, name);
+       schema::ReferencedColumns(sql, schema::NamesOf(columns))) {
+    const schema::Column* column = schema::FindColumn(columns, name);
     bindings.push_back({name, column->physical(), column->type});
   }
   return bindings;
 }
 
-plan::Expression ColumnExpression(const schema::Column& column) {
+plan::Expression ColumnExpression(const db::Language& language,
+                                  const schema::Column& column) {
   plan::Expression expression;
-  expression.sql = QuotedName(column.name);
+  expression.sql = language.spelling().Name(column.name);
   expression.bindings = {{column.name, column.physical(), column.type}};
   expression.is_immutable = true;
   return expression;
@@ -137,7 +119,7 @@ plan::Expression Examined(const PlanContext& context,
                     given.key, given.column, table.name.name, answer.error))
         .WithSql(given.sql)
         .WithHint(fmt::format("'{}' may use the columns {}", given.key,
-                              base::Join(Names(columns), ", ")));
+                              base::Join(schema::NamesOf(columns), ", ")));
   }
   return {given.sql, std::move(bindings), answer.is_volatile,
           answer.is_immutable};

@@ -9,15 +9,13 @@
 
 namespace segue::ops {
 
-// "x" as an identifier in SQL, whatever it is called.
-std::string QuotedName(const std::string& name);
-
 // Binds the names among `columns` that occur in `sql` to where they live.
 std::vector<plan::Binding> Bind(const std::string& sql,
                                 const std::vector<schema::Column>& columns);
 
 // Just the name of a column: nothing has to be asked.
-plan::Expression ColumnExpression(const schema::Column& column);
+plan::Expression ColumnExpression(const db::Language& language,
+                                  const schema::Column& column);
 
 // An expression given in a file under `key` ("up", "down") for `column`.
 struct GivenExpression {

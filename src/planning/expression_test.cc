@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/doubles/fake_dialect.h"
+
 namespace segue::ops {
 namespace {
 
@@ -36,7 +38,8 @@ TEST(Bind, TakesWhereTheColumnLives) {
   const auto bindings = Bind("\"Age\" + 1", {hidden});
   ASSERT_EQ(bindings.size(), 1U);
   EXPECT_EQ(bindings[0].column, "_segue_new_Age");
-  EXPECT_EQ(ColumnExpression(hidden).PlainColumn(), "_segue_new_Age");
+  EXPECT_EQ(ColumnExpression(test::FakeDialect(), hidden).PlainColumn(),
+            "_segue_new_Age");
 }
 
 }  // namespace

@@ -131,7 +131,8 @@ class Search {
     }
     for (const schema::Dependent& dependent : table_.dependents) {
       if (dependent.column != column_) continue;
-      Add(fmt::format("{} '{}' depends on it", dependent.kind, dependent.name));
+      Add(fmt::format("{} '{}' depends on it", dependent.kind,
+                      dependent.ToString()));
     }
     for (const schema::Trigger& trigger : table_.triggers) {
       if (!Mentions(trigger.definition, column_)) continue;

@@ -69,7 +69,7 @@ inline schema::Table MakeUsers() {
   primary.kind = schema::ConstraintKind::kPrimaryKey;
   primary.columns = {"id"};
   table.constraints = {primary};
-  table.max_attnum = 5;
+  table.columns_had = 5;
   return table;
 }
 

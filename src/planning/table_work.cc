@@ -7,10 +7,6 @@
 namespace segue::ops {
 namespace {
 
-// PostgreSQL's MaxHeapAttributeNumber: dropped columns count for ever. Tables
-// of other databases have max_attnum 0 and are not limited here.
-constexpr int kMaxAttributes = 1600;
-
 schema::Table& Reachable(PlanContext& context, const std::string& operation,
                          const std::string& table) {
   // Where it has the old name of another one, that one is not meant.
@@ -86,12 +82,13 @@ void TableWork::TakeReferences(const std::string& sql, const std::string& own) {
 }
 
 void TableWork::CountAddedColumn() {
-  if (shape_.max_attnum == 0) return;
-  if (++shape_.max_attnum <= kMaxAttributes) return;
+  const int limit = capabilities().max_columns;
+  if (limit == 0 || shape_.columns_had == 0) return;
+  if (++shape_.columns_had <= limit) return;
   throw Error(ErrorKind::kRefused,
               fmt::format("{} on table '{}': the table has had too many "
                           "columns (the limit is {}, dropped ones count)",
-                          operation_, live_.name.name, kMaxAttributes))
+                          operation_, live_.name.name, limit))
       .WithHint("rebuild the table first");
 }
 

@@ -22,6 +22,7 @@ class TableWork {
   const db::Capabilities& capabilities() const {
     return context_.capabilities();
   }
+  const db::Spelling& spelling() const { return context_.language.spelling(); }
   bool versioned() const { return context_.access == Access::kVersioned; }
   // This migration creates the table: it has no rows and nobody uses it.
   bool creates() const;

@@ -33,7 +33,6 @@ bool Shows(const plan::VersionView& view, const std::string& stored) {
 // declared one.
 void SetKey(const schema::Table& stored, plan::VersionView* view) {
   view->key = stored.WalkKey();
-  view->without_rowid = stored.without_rowid;
   if (!view->key.empty()) return;
   for (const schema::Constraint& constraint : stored.constraints) {
     if (constraint.kind != schema::ConstraintKind::kPrimaryKey) continue;

@@ -48,7 +48,7 @@ bool AllNotNull(const Table& table, const std::vector<std::string>& columns) {
   });
 }
 
-std::vector<std::string> Names(const std::vector<IndexColumn>& columns) {
+std::vector<std::string> NamesOf(const std::vector<IndexColumn>& columns) {
   std::vector<std::string> names;
   names.reserve(columns.size());
   for (const IndexColumn& column : columns) names.push_back(column.name);
@@ -57,7 +57,7 @@ std::vector<std::string> Names(const std::vector<IndexColumn>& columns) {
 
 std::vector<std::string> PrimaryKey(const Table& table) {
   for (const Index& index : table.indexes) {
-    if (index.primary) return Names(index.columns);
+    if (index.primary) return NamesOf(index.columns);
   }
   // A rowid table's INTEGER PRIMARY KEY has no index of its own.
   for (const Constraint& constraint : table.constraints) {
@@ -83,10 +83,31 @@ bool CanWalkBy(const Table& table, const Index& index) {
                      [&](const IndexColumn& column) {
                        return ComparesAsItsColumn(table, column);
                      }) &&
-         AllNotNull(table, Names(index.columns));
+         AllNotNull(table, NamesOf(index.columns));
 }
 
 }  // namespace
+
+const Column* FindColumn(const std::vector<Column>& columns,
+                         const std::string& name) {
+  return FindNamed(columns, name);
+}
+
+std::vector<std::string> NamesOf(const std::vector<Column>& columns) {
+  std::vector<std::string> names;
+  names.reserve(columns.size());
+  for (const Column& column : columns) names.push_back(column.name);
+  return names;
+}
+
+std::string Dependent::ToString() const {
+  std::string text;
+  for (const std::string* part : {&schema, &table, &name}) {
+    if (part->empty()) continue;
+    text += (text.empty() ? "" : ".") + *part;
+  }
+  return text;
+}
 
 const Column* Table::FindColumn(const std::string& column) const {
   return FindNamed(columns, column);
@@ -96,16 +117,19 @@ Column* Table::FindColumn(const std::string& column) {
   return FindNamed(columns, column);
 }
 
-std::vector<std::string> Table::ColumnNames() const {
-  std::vector<std::string> names;
-  names.reserve(columns.size());
-  for (const Column& column : columns) names.push_back(column.name);
-  return names;
+std::vector<std::string> Table::ColumnNames() const { return NamesOf(columns); }
+
+const Index* Table::FindIndex(const std::string& index) const {
+  return FindNamed(indexes, index);
+}
+
+const Constraint* Table::FindConstraint(const std::string& constraint) const {
+  return FindNamed(constraints, constraint);
 }
 
 std::vector<std::string> Table::WalkKey() const {
   std::vector<std::string> primary = PrimaryKey(*this);
-  if (!primary.empty() && (without_rowid || AllNotNull(*this, primary))) {
+  if (!primary.empty() && AllNotNull(*this, primary)) {
     return primary;
   }
   const Index* best = nullptr;
@@ -115,7 +139,13 @@ std::vector<std::string> Table::WalkKey() const {
         best == nullptr || index.columns.size() < best->columns.size();
     if (shorter) best = &index;
   }
-  return best == nullptr ? std::vector<std::string>{} : Names(best->columns);
+  return best == nullptr ? std::vector<std::string>{} : NamesOf(best->columns);
+}
+
+std::vector<Column> Table::WalkKeyColumns() const {
+  std::vector<Column> key;
+  for (const std::string& part : WalkKey()) key.push_back(*FindColumn(part));
+  return key;
 }
 
 const Table* Schema::FindTable(const std::string& table) const {

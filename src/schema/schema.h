@@ -51,6 +51,11 @@ struct Column {
   friend bool operator==(const Column&, const Column&) = default;
 };
 
+// nullptr where there is none of this name.
+const Column* FindColumn(const std::vector<Column>& columns,
+                         const std::string& name);
+std::vector<std::string> NamesOf(const std::vector<Column>& columns);
+
 struct IndexColumn {
   std::string name;        // empty when it is an expression
   std::string expression;  // empty when it is a column
@@ -138,8 +143,13 @@ struct Trigger {
 // An object that a change of the table would break, or that forbids the change.
 struct Dependent {
   std::string kind;    // "view", "materialized view", "function", "foreign key"
-  std::string name;    // qualified
-  std::string column;  // the column that it needs; empty: the whole table
+  std::string schema;  // that has it; empty on databases without schemas
+  std::string table;   // whose part it is, as a foreign key; empty: no table's
+  std::string name;
+  std::string column;  // the column depended on; empty: the table itself
+
+  // "public.orders.user_fkey": for messages.
+  std::string ToString() const;
 };
 
 struct Table {
@@ -157,10 +167,11 @@ struct Table {
   std::string comment;
   std::int64_t estimated_rows = 0;
   std::int64_t bytes = 0;
-  int max_attnum = 0;               // PostgreSQL: counts dropped columns too
+  // How many columns it has had, those that were dropped included, where the
+  // database counts them against Capabilities::max_columns; else 0.
+  int columns_had = 0;
   bool row_security_hides = false;  // policies apply to the session's role
   bool owned_by_session = true;     // the session's role may alter it
-  bool without_rowid = false;       // SQLite
   std::vector<std::string> partition_key;
   std::vector<TableName> partitions;  // right below; those that hold rows
   bool subpartitioned = false;        // a partition is partitioned itself
@@ -177,10 +188,13 @@ struct Table {
   const Column* FindColumn(const std::string& column) const;
   Column* FindColumn(const std::string& column);
   std::vector<std::string> ColumnNames() const;
-  // Returns the columns of the best key to walk the table by, in key order: the
-  // primary key, or otherwise a unique key that is NOT NULL, not partial and
-  // not deferrable. Empty when there is no such key.
+  // nullptr where it has none of this name.
+  const Index* FindIndex(const std::string& index) const;
+  const Constraint* FindConstraint(const std::string& constraint) const;
+  // Columns of the best key to walk the table by, in key order: the primary
+  // key, else a NOT NULL, complete, immediate unique key; empty: none.
   std::vector<std::string> WalkKey() const;
+  std::vector<Column> WalkKeyColumns() const;
 };
 
 struct Schema {

@@ -142,13 +142,6 @@ TEST(WalkKeyTest, APrimaryKeyThatMayBeNullIsNoWay) {
   EXPECT_THAT(table.WalkKey(), ElementsAre("email"));
 }
 
-TEST(WalkKeyTest, WithoutRowidThePrimaryKeyIsTheOnlyWay) {
-  Table table = Users();
-  table.without_rowid = true;
-  table.indexes = {Primary({"nick"})};
-  EXPECT_THAT(table.WalkKey(), ElementsAre("nick"));
-}
-
 TEST(WalkKeyTest, TakesTheShortestUniqueKey) {
   Table table = Users();
   table.indexes = {Unique({"id", "email"}), Unique({"email"}), Unique({"id"})};

@@ -61,7 +61,7 @@ std::string LabelOf(const std::string& source) {
 SignalReader::SignalReader(Database& database,
                            const std::vector<SignalLimit>& asked)
     : database_(database),
-      sessions_(database.dialect().capabilities().many_sessions),
+      sessions_(database.dialect().capabilities().monitor_session),
       local_(IsLocal(database.connect_options().url)),
       server_(database.dialect().Signals()) {
   for (const SignalInfo& info : db::KnownSignals()) {

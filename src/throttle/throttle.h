@@ -12,8 +12,8 @@
 
 #include "base/clock.h"
 #include "base/window.h"
+#include "plan/planned.h"
 #include "segue/pace.h"
-#include "segue/plan.h"
 #include "throttle/monitor.h"
 #include "throttle/pace.h"
 #include "throttle/rate_limit.h"

@@ -16,8 +16,8 @@ TEST_P(SqliteInspectTest, KnowsTablesWithoutRowid) {
   db().Exec(
       "CREATE TABLE t(a text PRIMARY KEY, b text) WITHOUT ROWID;"
       "CREATE TABLE r(a text PRIMARY KEY)");
-  EXPECT_TRUE(Table("t").without_rowid);
-  EXPECT_FALSE(Table("r").without_rowid);
+  EXPECT_THAT(Table("t").WalkKey(), ::testing::ElementsAre("a"));
+  EXPECT_THAT(Table("r").WalkKey(), IsEmpty());
   EXPECT_THAT(Table("t").definition, HasSubstr("WITHOUT ROWID"));
 }
 
@@ -63,7 +63,7 @@ TEST_P(PostgresInspectTest, ReadsPartitionsGrantsAndDroppedColumns) {
   EXPECT_EQ(table.kind, "partitioned table");
   EXPECT_THAT(table.partition_key, ElementsAre("day"));
   EXPECT_THAT(table.ColumnNames(), ElementsAre("id", "day"));
-  EXPECT_EQ(table.max_attnum, 3);
+  EXPECT_EQ(table.columns_had, 3);
   EXPECT_THAT(table.grants,
               ::testing::Contains(HasSubstr("SELECT TO segue_reader")));
   EXPECT_TRUE(table.FindColumn("id")->has_column_grants);
@@ -109,7 +109,7 @@ TEST_P(PostgresInspectTest, SeesWhatATriggersFunctionReads) {
   std::vector<std::string> columns;
   for (const schema::Dependent& dependent : Table("t").dependents) {
     EXPECT_EQ(dependent.kind, "trigger function");
-    EXPECT_EQ(dependent.name, "public.f");
+    EXPECT_EQ(dependent.ToString(), "public.f");
     columns.push_back(dependent.column);
   }
   EXPECT_THAT(columns, ::testing::UnorderedElementsAre("name", "my \"na(me"));

@@ -20,7 +20,6 @@ db::Capabilities FakeDialect::Capable() {
   can.concurrent_index = true;
   can.rich_indexes = true;
   can.not_valid_constraints = true;
-  can.add_check_constraint = true;
   can.set_not_null_needs_check = true;
   can.constraints_go_with_column = true;
   can.adopts_index = true;
@@ -29,7 +28,11 @@ db::Capabilities FakeDialect::Capable() {
   can.replica_identity = true;
   can.moves_default = true;
   can.marks_transform_errors = true;
-  can.many_sessions = true;
+  can.parallel_writers = true;
+  can.session_locks = true;
+  can.heartbeat_session = true;
+  can.monitor_session = true;
+  can.max_columns = 1600;
   can.ledger_prefix = "segue.";
   can.ledger_identity = "identity";
   can.for_share = " FOR SHARE";
@@ -42,8 +45,7 @@ db::Capabilities FakeDialect::Embedded() {
   can.name = "Embedded fake";
   can.default_schema = "main";
   can.transactional_ddl = true;
-  can.add_check_constraint = true;
-  can.drop_column_rewrites = true;
+  can.checks_before_triggers = true;
   can.relaxes_not_null = true;
   can.ledger_prefix = "segue_";
   can.ledger_identity = "identity";
@@ -53,6 +55,17 @@ db::Capabilities FakeDialect::Embedded() {
 
 void FakeDialect::SetAnswer(db::Question question, db::Answer answer) {
   answers_.emplace_back(std::move(question), std::move(answer));
+}
+
+std::string FakeDialect::Name(const std::string& identifier) const {
+  return base::Quoted(identifier, '"');
+}
+
+std::optional<std::string> FakeDialect::GuardedCheck(
+    const std::string& check,
+    const std::vector<std::string>& provenance) const {
+  if (!capabilities_.checks_before_triggers) return std::nullopt;
+  return "UNTIL " + base::Join(provenance, ", ") + " (" + check + ")";
 }
 
 std::unique_ptr<db::Connection> FakeDialect::Connect(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,7 +14,7 @@ namespace segue::test {
 // Renders every action to one readable pseudo-statement,
 // "ADD COLUMN users.email TEXT NULL DEFAULT ''", with its undo beside it.
 // Everything it answers is set by the test; nothing depends on time or chance.
-class FakeDialect : public db::Dialect {
+class FakeDialect : public db::Dialect, public db::Spelling {
  public:
   explicit FakeDialect(db::Capabilities capabilities = Capable())
       : capabilities_(std::move(capabilities)) {}
@@ -33,6 +34,12 @@ class FakeDialect : public db::Dialect {
   const db::Capabilities& capabilities() const override {
     return capabilities_;
   }
+  const db::Spelling& spelling() const override { return *this; }
+  std::string Name(const std::string& identifier) const override;
+  // "UNTIL <provenance>, ... (check)" where checks come before triggers.
+  std::optional<std::string> GuardedCheck(
+      const std::string& check,
+      const std::vector<std::string>& provenance) const override;
   // Throws kConnectionLost, always.
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override;

@@ -332,7 +332,7 @@ PlannedAction FakeDialect::Render(const plan::Action& action,
   PlannedAction rendered =
       std::visit(Renderer(capabilities_, context.motions), action);
   if (rendered.kind == ActionKind::kSchema) {
-    rendered.lock = {"EXCLUSIVE", "", context.lock_budget, "milliseconds"};
+    rendered.lock = {"EXCLUSIVE", "", context.lock_budget, "milliseconds", 1};
   }
   return rendered;
 }

@@ -17,6 +17,10 @@ class FaultyDialect : public db::Dialect, public db::Meter {
   const db::Capabilities& capabilities() const override {
     return inner_->capabilities();
   }
+  const db::Spelling& spelling() const override { return inner_->spelling(); }
+  std::string DefaultSchema(const db::Url& url) const override {
+    return inner_->DefaultSchema(url);
+  }
 
   // The lease's heartbeat beats by the clock, and so does the throttle's
   // monitor: counting them would make the number of a statement differ from

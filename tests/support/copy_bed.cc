@@ -37,9 +37,7 @@ CopyBed::CopyBed(TestDatabase& database,
         given == values.end() ? column.name : given->second;
     motion_.columns.push_back({column, Over(motion_.source, sql)});
   }
-  for (const std::string& name : motion_.source.WalkKey()) {
-    motion_.key.push_back(schema::RequireColumn(motion_.source, name));
-  }
+  motion_.key = motion_.source.WalkKeyColumns();
 }
 
 plan::Motions CopyBed::motions() const {

@@ -85,10 +85,7 @@ plan::ColumnMotion MotionBed::MotionOf(const MotionSpec& spec,
   motion.new_versions = spec.new_versions;
   motion.keeps_old_column = spec.keeps_old_column;
   motion.new_was_there = spec.new_was_there;
-  motion.without_rowid = table.without_rowid;
-  for (const std::string& name : table.WalkKey()) {
-    motion.key.push_back(schema::RequireColumn(table, name));
-  }
+  motion.key = table.WalkKeyColumns();
   return motion;
 }
 

@@ -20,7 +20,8 @@ OldShape ShapeOf(const db::Dialect& dialect, const MotionKind& kind,
   if (has_default) shape.default_value = kind.old_value(0);
   shape.default_moved = not_null && has_default && can.moves_default;
   // Where triggers run after the check and the check was not taken off.
-  shape.null_checked_first = not_null && has_default && can.relaxes_not_null;
+  shape.null_checked_first =
+      not_null && has_default && can.checks_before_triggers;
   return shape;
 }
 

@@ -170,7 +170,7 @@ TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid) {
     table.comment = row.Text();
     table.estimated_rows = row.Integer();
     table.bytes = row.Integer();
-    table.max_attnum = static_cast<int>(row.Integer());
+    table.columns_had = static_cast<int>(row.Integer());
     table.row_security_hides = row.Boolean();
     table.owned_by_session = row.Boolean();
     const std::string partition_key = row.Text();

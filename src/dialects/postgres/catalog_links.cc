@@ -91,32 +91,33 @@ d AS MATERIALIZED (SELECT d.* FROM pg_depend d JOIN c ON c.oid = d.refobjid
   WHERE d.refclassid = 'pg_class'::regclass
     AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass,
       'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_attrdef'::regclass)),
-found (relid, attnum, kind, space, name) AS (
+found (relid, attnum, kind, space, owner, name) AS (
   SELECT d.refobjid, d.refobjsubid,
     CASE v.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
-      ELSE 'rule' END, v.relnamespace, v.relname::text
+      ELSE 'rule' END, v.relnamespace, '', v.relname::text
   FROM d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass
     AND r.oid = d.objid
   JOIN pg_class v ON v.oid = r.ev_class AND v.oid <> d.refobjid
 UNION
-  SELECT d.refobjid, d.refobjsubid, 'function', p.pronamespace, p.proname::text
+  SELECT d.refobjid, d.refobjsubid, 'function', p.pronamespace, '',
+    p.proname::text
   FROM d JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
 UNION
   SELECT d.refobjid, d.refobjsubid, 'trigger', t.relnamespace,
-    t.relname || '.' || g.tgname
+    t.relname::text, g.tgname::text
   FROM d JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass
     AND g.oid = d.objid AND d.refobjsubid > 0 AND NOT g.tgisinternal
     AND g.tgname NOT LIKE '~segue\_%'
   JOIN pg_class t ON t.oid = g.tgrelid
 UNION
   SELECT d.refobjid, d.refobjsubid, 'policy', t.relnamespace,
-    t.relname || '.' || p.polname
+    t.relname::text, p.polname::text
   FROM d JOIN pg_policy p ON d.classid = 'pg_policy'::regclass
     AND p.oid = d.objid AND d.refobjsubid > 0
   JOIN pg_class t ON t.oid = p.polrelid
 UNION
   SELECT d.refobjid, d.refobjsubid, 'generated column', t.relnamespace,
-    t.relname || '.' || a.attname
+    t.relname::text, a.attname::text
   FROM d JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass
     AND f.oid = d.objid
   JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
@@ -125,7 +126,7 @@ UNION
   JOIN pg_class t ON t.oid = f.adrelid
 UNION
   SELECT a.attrelid, a.attnum, 'trigger function', p.pronamespace,
-    p.proname::text
+    '', p.proname::text
   FROM c JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal
     AND g.tgname NOT LIKE '~segue\_%'
   JOIN pg_proc p ON p.oid = g.tgfoid
@@ -134,14 +135,14 @@ UNION
       regexp_replace(replace(a.attname, '"', '""'),
         '([][\\.*+?^$(){}|])', '\\\1', 'g') || '("|\M)')
 UNION
-  SELECT i.inhparent, 0, 'inheriting table', t.relnamespace, t.relname::text
+  SELECT i.inhparent, 0, 'inheriting table', t.relnamespace, '', t.relname::text
   FROM c JOIN pg_inherits i ON i.inhparent = c.oid
   JOIN pg_class t ON t.oid = i.inhrelid AND NOT t.relispartition
 UNION
   SELECT c.oid, 0,
     CASE WHEN y.classid = 'pg_proc'::regclass THEN 'function' ELSE 'column' END,
     coalesce(t.relnamespace, p.pronamespace),
-    coalesce(t.relname || '.' || a.attname, p.proname::text)
+    coalesce(t.relname::text, ''), coalesce(a.attname, p.proname)::text
   FROM c JOIN pg_type r ON r.oid = c.reltype
   JOIN pg_depend y ON y.refclassid = 'pg_type'::regclass
     AND y.refobjid IN (r.oid, r.typarray)
@@ -151,7 +152,7 @@ UNION
   LEFT JOIN pg_proc p ON y.classid = 'pg_proc'::regclass AND p.oid = y.objid
 UNION
   SELECT s.refobjid, 0, 'default of', t.relnamespace,
-    t.relname || '.' || a.attname
+    t.relname::text, a.attname::text
   FROM c JOIN pg_depend s ON s.refclassid = 'pg_class'::regclass
     AND s.refobjid = c.oid AND s.classid = 'pg_class'::regclass
     AND s.deptype IN ('a', 'i')
@@ -163,19 +164,20 @@ UNION
   JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
 UNION
   SELECT x.confrelid, k, 'foreign key', t.relnamespace,
-    t.relname || '.' || x.conname
+    t.relname::text, x.conname::text
   FROM c JOIN pg_constraint x ON x.confrelid = c.oid AND x.contype = 'f'
     AND x.conrelid <> c.oid
   CROSS JOIN LATERAL unnest(x.confkey) k
   JOIN pg_class t ON t.oid = x.conrelid)
-SELECT f.relid::bigint, f.kind, n.nspname || '.' || f.name, a.attname::text
+SELECT f.relid::bigint, f.kind, n.nspname::text, f.owner, f.name,
+  a.attname::text
 FROM found f JOIN pg_namespace n ON n.oid = f.space
 LEFT JOIN pg_attribute a ON a.attrelid = f.relid AND a.attnum = f.attnum
   AND f.attnum > 0
 WHERE n.nspname <> 'segue' AND NOT EXISTS (SELECT FROM pg_description v
   WHERE v.objoid = n.oid AND v.classoid = 'pg_namespace'::regclass
     AND v.description LIKE 'segue: version of schema %')
-ORDER BY 1, 2, 3, 4)sql";
+ORDER BY 1, 2, 3, 4, 5, 6)sql";
 
 // Bits of pg_index.indoption.
 constexpr std::int64_t kDescending = 1, kNullsFirst = 2;
@@ -313,6 +315,8 @@ void ReadDependents(db::Connection& connection, std::int64_t schema_oid,
     if (table == tables.end()) continue;
     schema::Dependent dependent;
     dependent.kind = row.Text();
+    dependent.schema = row.Text();
+    dependent.table = row.Text();
     dependent.name = row.Text();
     dependent.column = row.Text();
     table->second.dependents.push_back(std::move(dependent));

@@ -3,13 +3,14 @@
 #include <vector>
 
 #include "base/text.h"
+#include "db/trial_terms.h"
 #include "dialects/postgres/row_range.h"
+#include "dialects/postgres/spelling.h"
 #include "dialects/postgres/sql.h"
 
 namespace segue::postgres {
 namespace {
 
-using schema::Constraint;
 using schema::ConstraintKind;
 
 constexpr const char* kRow = "t";
@@ -35,6 +36,12 @@ std::string ValueSql(const plan::ConstraintTrial::Value& value) {
   return bound + "::" + value.type;
 }
 
+std::vector<std::string> ValuesSql(const plan::ConstraintTrial& trial) {
+  std::vector<std::string> values;
+  for (const auto& value : trial.values) values.push_back(ValueSql(value));
+  return values;
+}
+
 class Trial {
  public:
   Trial(const schema::TableName& table, const plan::ConstraintTrial& trial,
@@ -42,29 +49,26 @@ class Trial {
       : table_(table),
         trial_(trial),
         context_(context),
+        terms_(kSpelling, trial, ValuesSql(trial)),
         range_(table, trial.key, context.schema, kRow) {}
 
   std::optional<TrialSql> Make() const {
-    const Constraint& constraint = trial_.constraint;
-    TrialSql sql{range_.Walk({}, false), ""};
+    TrialSql sql{range_.Walk({}, false), db::TrialReason(trial_)};
     RangeSql& statement = sql.walk.statement;
-    switch (constraint.kind) {
+    switch (trial_.constraint.kind) {
       case ConstraintKind::kCheck:
-        statement = Keys(BreaksCheck());
-        sql.reason = "breaks check '" + constraint.name + "'";
+        statement = Keys(terms_.Holds(table_.name) + " IS FALSE");
         return sql;
       case ConstraintKind::kForeignKey:
         if (!HasReferenced()) return std::nullopt;
         statement = Keys(HasNoParent());
-        sql.reason = "foreign key '" + constraint.name + "' finds no row of '" +
-                     constraint.reference.table + "'";
         return sql;
       case ConstraintKind::kUnique:
       case ConstraintKind::kPrimaryKey:
         // One look at the whole table: a range does not know the others.
         sql.walk.next_bound.all = "SELECT 1 WHERE $1::bigint IS NULL";
-        statement.all = Duplicates();
-        sql.reason = "its " + base::Join(Columns(), ", ") + " is not unique";
+        statement.all = "SELECT " + range_.KeyAsText() + " FROM " + From() +
+                        " WHERE " + terms_.IsRepeated(From()) + kMost;
         return sql;
       case ConstraintKind::kExclude:
         return std::nullopt;
@@ -80,30 +84,6 @@ class Trial {
                        "(" + condition + ")", kMost);
   }
 
-  std::vector<std::string> Columns() const {
-    std::vector<std::string> names;
-    for (const auto& value : trial_.values) names.push_back(value.column);
-    return names;
-  }
-
-  std::vector<std::string> Values() const {
-    std::vector<std::string> values;
-    for (const auto& value : trial_.values) values.push_back(ValueSql(value));
-    return values;
-  }
-
-  // The scope is called as the table is: a check may say table.column.
-  std::string BreaksCheck() const {
-    std::vector<std::string> columns;
-    for (const auto& value : trial_.values) {
-      columns.push_back(ValueSql(value) + " AS " + Ident(value.column));
-    }
-    const std::string check = "(" + trial_.constraint.check + "\n)";
-    if (columns.empty()) return check + " IS FALSE";
-    return "(SELECT " + check + " FROM (SELECT " + base::Join(columns, ", ") +
-           ") AS " + Ident(table_.name) + ") IS FALSE";
-  }
-
   bool HasReferenced() const {
     const schema::Reference& reference = trial_.constraint.reference;
     const schema::Table* parent = context_.schema.FindTable(reference.table);
@@ -116,39 +96,20 @@ class Trial {
 
   std::string HasNoParent() const {
     const schema::Reference& reference = trial_.constraint.reference;
-    const std::vector<std::string> values = Values();
-    std::vector<std::string> pairs;
-    std::vector<std::string> given;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      pairs.push_back("p." + Ident(reference.columns[i]) + " = " + values[i]);
-      given.push_back(values[i] + " IS NOT NULL");
+    const std::string missing = terms_.HasNoParent(
+        "SELECT FROM " + Name({table_.schema, reference.table}) + " AS p", "p");
+    if (reference.match != "FULL" || terms_.values().size() == 1) {
+      return missing;
     }
-    const std::string list = base::Join(values, ", ");
-    const std::string missing =
-        base::Join(given, " AND ") + " AND NOT EXISTS (SELECT FROM " +
-        Name({table_.schema, reference.table}) + " AS p WHERE " +
-        base::Join(pairs, " AND ") + ")";
-    if (reference.match != "FULL" || values.size() == 1) return missing;
+    const std::string list = terms_.List();
     return "(" + missing + ") OR (pg_catalog.num_nulls(" + list +
            ") > 0 AND pg_catalog.num_nonnulls(" + list + ") > 0)";
-  }
-
-  std::string Duplicates() const {
-    const std::vector<std::string> values = Values();
-    const std::string list = base::Join(values, ", ");
-    std::vector<std::string> given;
-    for (const std::string& value : values) {
-      given.push_back(value + " IS NOT NULL");
-    }
-    return "SELECT " + range_.KeyAsText() + " FROM " + From() + " WHERE (" +
-           list + ") IN (SELECT " + list + " FROM " + From() + " WHERE " +
-           base::Join(given, " AND ") + " GROUP BY " + list +
-           " HAVING count(*) > 1)" + kMost;
   }
 
   const schema::TableName& table_;
   const plan::ConstraintTrial& trial_;
   const db::RenderContext& context_;
+  db::TrialTerms terms_;
   RowRange range_;
 };
 

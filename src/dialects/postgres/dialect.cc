@@ -10,6 +10,7 @@
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/replication.h"
 #include "dialects/postgres/signals.h"
+#include "dialects/postgres/spelling.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/version_url.h"
 
@@ -26,7 +27,6 @@ db::Capabilities MakeCapabilities() {
   can.concurrent_index = true;
   can.rich_indexes = true;
   can.not_valid_constraints = true;
-  can.add_check_constraint = true;
   can.set_not_null_needs_check = true;
   can.constraints_go_with_column = true;
   can.adopts_index = true;
@@ -37,7 +37,10 @@ db::Capabilities MakeCapabilities() {
   can.moves_default = true;
   can.marks_transform_errors = true;
   can.narrows_triggers = true;
-  can.many_sessions = true;
+  can.parallel_writers = true;
+  can.session_locks = true;
+  can.heartbeat_session = true;
+  can.monitor_session = true;
   // Long chunks are no faster, and clients wait for what they lock and write.
   can.chunk_time = std::chrono::milliseconds(20);
   // At its full speed a VACUUM stalls the commits of others; so it goes at the
@@ -52,6 +55,7 @@ db::Capabilities MakeCapabilities() {
   can.for_update_skip_locked = " FOR UPDATE SKIP LOCKED";
   can.now_sql = "extract(epoch FROM pg_catalog.clock_timestamp())::bigint";
   can.max_identifier = kMaxIdentifier;
+  can.max_columns = kMaxColumns;
   can.in_place_notes = {
       "an added column is visible to old clients: a prepared SELECT * fails "
       "once with \"cached plan must not change result type\"",
@@ -74,6 +78,8 @@ db::Capabilities MakeCapabilities() {
 }  // namespace
 
 PostgresDialect::PostgresDialect() : capabilities_(MakeCapabilities()) {}
+
+const db::Spelling& PostgresDialect::spelling() const { return kSpelling; }
 
 std::unique_ptr<db::Connection> PostgresDialect::Connect(
     const db::ConnectOptions& options) const {

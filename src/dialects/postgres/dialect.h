@@ -18,6 +18,7 @@ class PostgresDialect final : public db::Dialect,
   const db::Capabilities& capabilities() const override {
     return capabilities_;
   }
+  const db::Spelling& spelling() const override;
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override;
   schema::Schema Inspect(db::Connection& connection,

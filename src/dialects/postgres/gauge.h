@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "plan/planned.h"
 #include "schema/schema.h"
-#include "segue/plan.h"
 
 namespace segue::postgres {
 

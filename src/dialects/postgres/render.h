@@ -3,7 +3,7 @@
 
 #include "db/language.h"
 #include "plan/action.h"
-#include "segue/plan.h"
+#include "plan/planned.h"
 
 namespace segue::postgres {
 

@@ -9,16 +9,12 @@
 namespace segue::postgres {
 namespace {
 
-// A table cannot have more columns, dropped ones included
-// (MaxHeapAttributeNumber).
-constexpr int kMaxColumns = 1600;
-
 void RequireRoom(const schema::TableName& name, const RenderContext& context) {
   const schema::Table* table = context.schema.FindTable(name.name);
-  if (table == nullptr || table->max_attnum < kMaxColumns) return;
+  if (table == nullptr || table->columns_had < kMaxColumns) return;
   throw Error(ErrorKind::kRefused,
               "table '" + name.name + "' has had " +
-                  std::to_string(table->max_attnum) +
+                  std::to_string(table->columns_had) +
                   " columns, and dropped ones count: no more can be added")
       .WithHint("rebuild the table first (pg_dump and restore, or pg_repack)");
 }

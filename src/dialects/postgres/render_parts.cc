@@ -1,5 +1,9 @@
 #include "dialects/postgres/render_parts.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "dialects/postgres/sql.h"
 
 namespace segue::postgres {
@@ -10,11 +14,22 @@ std::string Relation(const schema::TableName& table) {
   return "to_regclass(" + Literal(Name(table)) + ")";
 }
 
+// The modes that conflict with more modes come later, as the manual lists them.
+int StrengthOf(std::string_view mode) {
+  constexpr std::array<std::string_view, 8> kModes = {
+      "ACCESS SHARE",  "ROW SHARE",
+      "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE",
+      "SHARE",         "SHARE ROW EXCLUSIVE",
+      "EXCLUSIVE",     "ACCESS EXCLUSIVE"};
+  const auto* found = std::find(kModes.begin(), kModes.end(), mode);
+  return static_cast<int>(found - kModes.begin()) + 1;
+}
+
 }  // namespace
 
 LockNeed Lock(const char* mode, const schema::TableName& table,
               const db::RenderContext& context, const char* hold) {
-  return {mode, table.ToString(), context.lock_budget, hold};
+  return {mode, table.ToString(), context.lock_budget, hold, StrengthOf(mode)};
 }
 
 std::string AlterTable(const schema::TableName& table) {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "db/language.h"
+#include "plan/planned.h"
 #include "schema/schema.h"
-#include "segue/plan.h"
 
 namespace segue::postgres {
 

@@ -96,7 +96,7 @@ TEST(RenderTest, AddColumnCanBeUndone) {
 
 TEST(RenderTest, RefusesAColumnPastTheLimit) {
   schema::Table table = Users();
-  table.max_attnum = 1600;
+  table.columns_had = 1600;
   const schema::Schema schema = SchemaWith(table);
   EXPECT_THROW(Render(plan::AddColumn{kUsers, Column("a", "text")}, {schema}),
                Error);

@@ -11,6 +11,9 @@ namespace segue::postgres {
 
 // Longest identifier the server keeps (NAMEDATALEN - 1).
 inline constexpr std::size_t kMaxIdentifier = 63;
+// A table cannot have more columns, dropped ones included
+// (MaxHeapAttributeNumber).
+inline constexpr int kMaxColumns = 1600;
 
 // Returns a quoted identifier. It quotes every name, so that no list of
 // reserved words has to be kept up to date.

@@ -4,7 +4,7 @@
 
 #include "db/language.h"
 #include "plan/motion.h"
-#include "segue/plan.h"
+#include "plan/planned.h"
 
 namespace segue::postgres {
 

@@ -174,5 +174,19 @@ TEST(ConstraintTexts, ChangeTheirNames) {
   EXPECT_EQ(WithConstraintHead(named, "key", ""), kConstrained);
 }
 
+TEST(IsWithoutRowidTest, OnlyWhereTheTableSaysSo) {
+  for (const char* sql :
+       {"CREATE TABLE t (a PRIMARY KEY) WITHOUT ROWID",
+        "CREATE TABLE t (a TEXT PRIMARY KEY) strict, without /* c */ rowid"}) {
+    EXPECT_TRUE(IsWithoutRowid(sql)) << sql;
+  }
+  for (const char* sql :
+       {"CREATE TABLE t (a PRIMARY KEY)", "CREATE TABLE t (a) STRICT", "",
+        "CREATE TABLE t (\"WITHOUT ROWID\" TEXT, CHECK ('WITHOUT' <> a))",
+        "CREATE TABLE t (a) -- WITHOUT ROWID"}) {
+    EXPECT_FALSE(IsWithoutRowid(sql)) << sql;
+  }
+}
+
 }  // namespace
 }  // namespace segue::sqlite

@@ -79,9 +79,9 @@ void AddForeignKey(ForeignKey key, schema::Schema* schema) {
   }
   if (parent == nullptr) return;
   for (const std::string& column : key.parent_columns) {
-    parent->dependents.push_back(
-        {"foreign key",
-         key.table + "." + base::Join(key.columns, "_") + "_fkey", column});
+    parent->dependents.push_back({"foreign key", "", key.table,
+                                  base::Join(key.columns, "_") + "_fkey",
+                                  column});
   }
 }
 
@@ -98,10 +98,10 @@ void AddProgram(const Program& program, schema::Schema* schema) {
     const std::vector<std::string> columns =
         schema::ReferencedColumns(program.sql, table.ColumnNames());
     for (const std::string& column : columns) {
-      table.dependents.push_back({program.type, program.name, column});
+      table.dependents.push_back({program.type, "", "", program.name, column});
     }
     if (columns.empty()) {
-      table.dependents.push_back({program.type, program.name, ""});
+      table.dependents.push_back({program.type, "", "", program.name, ""});
     }
   }
 }

@@ -9,6 +9,7 @@
 #include "dialects/sqlite/lock.h"
 #include "dialects/sqlite/motion_estimate.h"
 #include "dialects/sqlite/render.h"
+#include "dialects/sqlite/spelling.h"
 #include "dialects/sqlite/version_session.h"
 
 namespace segue::sqlite {
@@ -20,10 +21,8 @@ db::Capabilities MakeCapabilities() {
   can.default_schema = "main";
   can.transactional_ddl = true;
   can.versioned_access = true;
-  can.add_check_constraint = true;
-  can.drop_column_rewrites = true;
+  can.checks_before_triggers = true;
   can.relaxes_not_null = true;
-  can.converts_on_store = true;
   can.ledger_prefix = "segue_";
   can.ledger_identity = "INTEGER PRIMARY KEY AUTOINCREMENT";
   can.now_sql = "CAST(strftime('%s', 'now') AS INTEGER)";
@@ -66,6 +65,7 @@ class SqliteDialect : public db::Dialect, public db::Meter {
   const db::Capabilities& capabilities() const override {
     return capabilities_;
   }
+  const db::Spelling& spelling() const override { return kSpelling; }
 
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override {

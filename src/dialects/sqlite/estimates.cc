@@ -27,7 +27,7 @@ bool HidesRowid(const schema::Table& table) {
 std::string EstimateTerm(const schema::Table& table) {
   const std::string name = Quote(table.name.name);
   const std::string head = "SELECT " + Literal(table.name.name) + ", ";
-  if (table.without_rowid || HidesRowid(table)) {
+  if (IsWithoutRowid(table.definition) || HidesRowid(table)) {
     return head + "(SELECT count(*) FROM (SELECT 1 FROM " + name + " LIMIT " +
            kCountLimit + "))";
   }

@@ -33,18 +33,17 @@ bool IsTrue(const db::Value& value) { return db::ToInt(value) != 0; }
 
 void ReadTables(db::Connection& connection, schema::Schema* schema) {
   const db::Result result = connection.Execute(
-      "SELECT l.name, l.type, l.wr, m.sql FROM pragma_table_list l "
+      "SELECT l.name, l.type, m.sql FROM pragma_table_list l "
       "JOIN sqlite_schema m ON m.name = l.name AND m.type IN ('table', 'view') "
       "WHERE l.schema = 'main' AND l.type <> 'shadow' AND "
       "l.name NOT GLOB 'sqlite_*' AND l.name NOT GLOB 'segue_*' "
       "ORDER BY l.type = 'view', l.name");
   for (const db::Row& row : result.rows) {
-    if (ReadPublished(Text(row[0]), Text(row[3]))) continue;
+    if (ReadPublished(Text(row[0]), Text(row[2]))) continue;
     schema::Table table;
     table.name.name = Text(row[0]);
     table.kind = Text(row[1]) == "virtual" ? "virtual table" : Text(row[1]);
-    table.without_rowid = IsTrue(row[2]);
-    table.definition = Text(row[3]);
+    table.definition = Text(row[2]);
     schema->tables.push_back(std::move(table));
   }
 }
@@ -192,7 +191,7 @@ void SettleKeys(schema::Table* table) {
   const bool has_index =
       std::any_of(table->indexes.begin(), table->indexes.end(),
                   [](const schema::Index& index) { return index.primary; });
-  if (has_index && !table->without_rowid) return;
+  if (has_index && !IsWithoutRowid(table->definition)) return;
   for (const schema::Constraint& constraint : table->constraints) {
     if (constraint.kind != schema::ConstraintKind::kPrimaryKey) continue;
     for (const std::string& name : constraint.columns) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "plan/action.h"
-#include "segue/plan.h"
+#include "plan/planned.h"
 
 namespace segue::sqlite {
 

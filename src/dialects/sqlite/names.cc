@@ -24,6 +24,17 @@ bool IsLiteralToken(const Token& token) {
          token.Is("TRUE") || token.Is("FALSE");
 }
 
+// Whether the word stands behind the columns of a CREATE TABLE.
+bool HasOption(std::string_view create_table, const char* word) {
+  const std::vector<Token> tokens = Tokenize(create_table);
+  std::size_t at = 0;
+  while (at < tokens.size() && !tokens[at].IsSymbol('(')) ++at;
+  at = SkipBrackets(tokens, at);
+  return std::any_of(tokens.begin() + static_cast<std::ptrdiff_t>(at),
+                     tokens.end(),
+                     [&](const Token& token) { return token.Is(word); });
+}
+
 }  // namespace
 
 std::string Quote(std::string_view name) { return base::Quoted(name, '"'); }
@@ -87,13 +98,11 @@ std::string StrictType(std::string_view type) {
 }
 
 bool IsStrict(std::string_view create_table) {
-  const std::vector<Token> tokens = Tokenize(create_table);
-  std::size_t at = 0;
-  while (at < tokens.size() && !tokens[at].IsSymbol('(')) ++at;
-  at = SkipBrackets(tokens, at);
-  return std::any_of(tokens.begin() + static_cast<std::ptrdiff_t>(at),
-                     tokens.end(),
-                     [](const Token& token) { return token.Is("STRICT"); });
+  return HasOption(create_table, "STRICT");
+}
+
+bool IsWithoutRowid(std::string_view create_table) {
+  return HasOption(create_table, "WITHOUT");
 }
 
 }  // namespace segue::sqlite

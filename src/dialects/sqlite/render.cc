@@ -64,27 +64,30 @@ std::vector<Statement> ScriptStatements(const std::string& script) {
 
 PlannedAction Render(const plan::Action& action,
                      const db::RenderContext& context) {
-  return std::visit(Renderer(context), action);
+  return std::visit([&](const auto& one) { return RenderOne(one, context); },
+                    action);
 }
 
-PlannedAction Renderer::Change(const std::string& description,
-                               const std::string& hold) const {
+PlannedAction Change(const RenderContext& context,
+                     const std::string& description, const std::string& hold) {
   PlannedAction planned;
   planned.description = description;
   planned.lock.mode = "write lock";
   planned.lock.object = "the whole database";
-  planned.lock.budget = context_.lock_budget;
+  planned.lock.budget = context.lock_budget;
   planned.lock.hold = hold;
+  planned.lock.strength = 1;  // there is no other lock to compare it with
   return planned;
 }
 
-const schema::Table* Renderer::TableOf(const schema::TableName& name) const {
-  return context_.schema.FindTable(name.name);
+const schema::Table* TableOf(const RenderContext& context,
+                             const schema::TableName& name) {
+  return context.schema.FindTable(name.name);
 }
 
-std::string Renderer::RewriteTime(const schema::TableName& name,
-                                  const char* what) const {
-  const schema::Table* table = TableOf(name);
+std::string RewriteTime(const RenderContext& context,
+                        const schema::TableName& name, const char* what) {
+  const schema::Table* table = TableOf(context, name);
   const std::int64_t rows = table == nullptr ? 0 : table->estimated_rows;
   const double seconds =
       std::max(1.0, std::ceil(static_cast<double>(rows) / kRowsPerSecond));
@@ -93,8 +96,10 @@ std::string Renderer::RewriteTime(const schema::TableName& name,
          base::WithThousands(rows) + " rows";
 }
 
-PlannedAction Renderer::operator()(const plan::RawSql& action) const {
-  PlannedAction planned = Change("Run SQL", "as long as the statements run");
+PlannedAction RenderOne(const plan::RawSql& action,
+                        const RenderContext& context) {
+  PlannedAction planned =
+      Change(context, "Run SQL", "as long as the statements run");
   planned.forward = ScriptStatements(action.sql);
   planned.undo = ScriptStatements(action.undo);
   planned.reversible = !planned.undo.empty();

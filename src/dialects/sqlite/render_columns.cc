@@ -119,14 +119,16 @@ void RequireAlterable(const plan::AlterColumn& action) {
 
 }  // namespace
 
-PlannedAction Renderer::operator()(const plan::AddColumn& action) const {
+PlannedAction RenderOne(const plan::AddColumn& action,
+                        const RenderContext& context) {
   if (!action.column.comment.empty()) {
     RefuseComment(action.table, action.column);
   }
   PlannedAction planned = Change(
+      context,
       "Add column '" + action.column.name + "' to '" + action.table.name + "'",
       kInstant);
-  const schema::Table* table = TableOf(action.table);
+  const schema::Table* table = TableOf(context, action.table);
   const bool strict = table != nullptr && IsStrict(table->definition);
   planned.forward = {{AlterTable(action.table) + "ADD COLUMN " +
                           ColumnSql(action.column, strict),
@@ -138,11 +140,13 @@ PlannedAction Renderer::operator()(const plan::AddColumn& action) const {
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::DropColumn& action) const {
+PlannedAction RenderOne(const plan::DropColumn& action,
+                        const RenderContext& context) {
   PlannedAction planned =
-      Change("Drop column '" + action.column.name + "' from '" +
+      Change(context,
+             "Drop column '" + action.column.name + "' from '" +
                  action.table.name + "'",
-             RewriteTime(action.table, "writes every row anew"));
+             RewriteTime(context, action.table, "writes every row anew"));
   planned.forward = {
       {AlterTable(action.table) + "DROP COLUMN " + Quote(action.column.name),
        {}}};
@@ -152,9 +156,11 @@ PlannedAction Renderer::operator()(const plan::DropColumn& action) const {
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::RenameColumn& action) const {
+PlannedAction RenderOne(const plan::RenameColumn& action,
+                        const RenderContext& context) {
   PlannedAction planned =
-      Change("Rename column '" + action.from + "' of '" + action.table.name +
+      Change(context,
+             "Rename column '" + action.from + "' of '" + action.table.name +
                  "' to '" + action.to + "'",
              kInstant);
   const std::string rename = AlterTable(action.table) + "RENAME COLUMN ";
@@ -167,7 +173,8 @@ PlannedAction Renderer::operator()(const plan::RenameColumn& action) const {
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::AlterColumn& action) const {
+PlannedAction RenderOne(const plan::AlterColumn& action,
+                        const RenderContext& context) {
   RequireAlterable(action);
   const schema::Column& before = action.before;
   const schema::Column& after = action.after;
@@ -175,9 +182,12 @@ PlannedAction Renderer::operator()(const plan::AlterColumn& action) const {
   const bool stores =
       before.default_sql != after.default_sql && MayBeUnstored(before);
   std::string hold = kInstant;
-  if (gains_not_null) hold = RewriteTime(action.table, "reads every row");
-  if (stores) hold = RewriteTime(action.table, "writes every row anew");
+  if (gains_not_null)
+    hold = RewriteTime(context, action.table, "reads every row");
+  if (stores)
+    hold = RewriteTime(context, action.table, "writes every row anew");
   PlannedAction planned = Change(
+      context,
       "Alter column '" + after.name + "' of '" + action.table.name + "'", hold);
   if (gains_not_null) {
     planned.forward.push_back(RequireNoNull(action.table.name, after.name));
@@ -190,7 +200,7 @@ PlannedAction Renderer::operator()(const plan::AlterColumn& action) const {
   }
   Append(&planned.undo,
          EditText(action.table.name,
-                  UndoExpression(TableOf(action.table), action)));
+                  UndoExpression(TableOf(context, action.table), action)));
   planned.probe = AlterProbe(action);
   return planned;
 }

@@ -107,41 +107,47 @@ std::vector<Statement> PutBack(const schema::Table* table,
 
 }  // namespace
 
-PlannedAction Renderer::operator()(const plan::AddConstraint& action) const {
+PlannedAction RenderOne(const plan::AddConstraint& action,
+                        const RenderContext& context) {
   RequireInText(action.table, action.constraint, "add");
-  PlannedAction planned = Change(Named("Add", action.constraint, action.table),
-                                 RewriteTime(action.table, "reads every row"));
+  PlannedAction planned =
+      Change(context, Named("Add", action.constraint, action.table),
+             RewriteTime(context, action.table, "reads every row"));
   planned.forward = AddStatements(action.table, action.constraint);
   planned.undo = DropStatements(action.table, action.constraint.name);
   planned.probe =
       "SELECT " + IsThere(action.table.name, action.constraint.name);
-  planned.trial = ConstraintTrialSql(action.table, action.trial, context_);
+  planned.trial = ConstraintTrialSql(action.table, action.trial, context);
   return planned;
 }
 
-PlannedAction Renderer::operator()(
-    const plan::ValidateConstraint& action) const {
+PlannedAction RenderOne(const plan::ValidateConstraint& action,
+                        const RenderContext&) {
   throw Error(ErrorKind::kRefused,
               "constraint '" + action.name + "' of table '" +
                   action.table.name +
                   "': SQLite proves a constraint when it is added");
 }
 
-PlannedAction Renderer::operator()(const plan::DropConstraint& action) const {
+PlannedAction RenderOne(const plan::DropConstraint& action,
+                        const RenderContext& context) {
   RequireInText(action.table, action.constraint, "drop");
-  PlannedAction planned = Change(Named("Drop", action.constraint, action.table),
-                                 "milliseconds, any size");
+  PlannedAction planned =
+      Change(context, Named("Drop", action.constraint, action.table),
+             "milliseconds, any size");
   planned.forward = DropStatements(action.table, action.constraint.name);
-  planned.undo = PutBack(TableOf(action.table), action);
+  planned.undo = PutBack(TableOf(context, action.table), action);
   planned.probe =
       "SELECT NOT " + IsThere(action.table.name, action.constraint.name);
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::RenameConstraint& action) const {
+PlannedAction RenderOne(const plan::RenameConstraint& action,
+                        const RenderContext& context) {
   const Constraint& constraint = action.constraint;
   RequireInText(action.table, constraint, "rename");
   PlannedAction planned = Change(
+      context,
       Named("Rename", constraint, action.table) + " to '" + action.to + "'",
       "milliseconds, any size");
   const auto rename = [&](const std::string& from, const std::string& head) {
@@ -149,7 +155,7 @@ PlannedAction Renderer::operator()(const plan::RenameConstraint& action) const {
         action.table.name,
         Call("segue_rename_constraint", {"sql", Literal(from), Literal(head)}));
   };
-  const schema::Table* table = TableOf(action.table);
+  const schema::Table* table = TableOf(context, action.table);
   std::string head = "CONSTRAINT " + BareOrQuoted(constraint.name) + " ";
   if (table != nullptr && HasConstraint(table->definition, constraint.name)) {
     head = ConstraintHead(FindConstraint(table->definition, constraint.name));
@@ -161,8 +167,8 @@ PlannedAction Renderer::operator()(const plan::RenameConstraint& action) const {
   return planned;
 }
 
-PlannedAction Renderer::operator()(
-    const plan::SetReplicaIdentity& action) const {
+PlannedAction RenderOne(const plan::SetReplicaIdentity& action,
+                        const RenderContext&) {
   throw Error(ErrorKind::kRefused, "table '" + action.table.name +
                                        "': SQLite has no replica identity");
 }

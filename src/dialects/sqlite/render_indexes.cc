@@ -101,25 +101,30 @@ std::string CreateIndexSql(const std::string& table, const schema::Index& index,
   return sql;
 }
 
-PlannedAction Renderer::operator()(const plan::CreateIndex& action) const {
+PlannedAction RenderOne(const plan::CreateIndex& action,
+                        const RenderContext& context) {
   PlannedAction planned = Change(
+      context,
       "Create index '" + action.index.name + "' on '" + action.table.name + "'",
-      RewriteTime(action.table, "blocks writers while it is built"));
+      RewriteTime(context, action.table, "blocks writers while it is built"));
   planned.forward = {
       {CreateSql(action.table, action.index, action.index.name), {}}};
   planned.undo = {{DropSql(action.index.name), {}}};
   planned.probe = "SELECT " + HasIndex(action.index.name);
   if (!action.trial) {
-    planned.objections = DuplicatesSql(TableOf(action.table), action.index);
+    planned.objections =
+        DuplicatesSql(TableOf(context, action.table), action.index);
   }
-  planned.trial = ConstraintTrialSql(action.table, action.trial, context_);
+  planned.trial = ConstraintTrialSql(action.table, action.trial, context);
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::DropIndex& action) const {
+PlannedAction RenderOne(const plan::DropIndex& action,
+                        const RenderContext& context) {
   RequireOwnIndex(action.table, action.index);
-  PlannedAction planned = Change("Drop index '" + action.index.name + "'",
-                                 "milliseconds to seconds, frees its pages");
+  PlannedAction planned =
+      Change(context, "Drop index '" + action.index.name + "'",
+             "milliseconds to seconds, frees its pages");
   planned.forward = {{DropSql(action.index.name), {}}};
   planned.undo = {{RecreateSql(action.table, action.index), {}}};
   planned.probe = "SELECT NOT " + HasIndex(action.index.name);
@@ -127,11 +132,13 @@ PlannedAction Renderer::operator()(const plan::DropIndex& action) const {
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::RenameIndex& action) const {
+PlannedAction RenderOne(const plan::RenameIndex& action,
+                        const RenderContext& context) {
   RequireOwnIndex(action.table, action.index);
   PlannedAction planned =
-      Change("Rename index '" + action.index.name + "' to '" + action.to + "'",
-             RewriteTime(action.table, "builds it again"));
+      Change(context,
+             "Rename index '" + action.index.name + "' to '" + action.to + "'",
+             RewriteTime(context, action.table, "builds it again"));
   planned.forward = {{DropSql(action.index.name), {}},
                      {CreateSql(action.table, action.index, action.to), {}}};
   planned.undo = {{DropSql(action.to), {}},

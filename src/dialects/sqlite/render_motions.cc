@@ -37,22 +37,38 @@ void Append(std::vector<Statement> more, std::vector<Statement>* statements) {
   for (Statement& statement : more) statements->push_back(std::move(statement));
 }
 
+PlannedAction WalkOf(ActionKind kind, const char* verb,
+                     const plan::MotionId& id, const RenderContext& context) {
+  const plan::TableMotion* copy = context.motions.Copy(id);
+  const std::string subject =
+      copy != nullptr
+          ? Subject(*copy)
+          : Subject(context.motions.Column(id), plan::SyncForm::kLive);
+  PlannedAction planned = Change(context, verb + (" " + subject),
+                                 "the time of a chunk, again and again");
+  planned.kind = kind;
+  planned.transactional = false;
+  planned.motion = id;
+  return planned;
+}
+
 }  // namespace
 
-PlannedAction Renderer::operator()(const plan::CreateSync& action) const {
-  if (const plan::TableMotion* copy = context_.motions.Copy(action.motion)) {
+PlannedAction RenderOne(const plan::CreateSync& action,
+                        const RenderContext& context) {
+  if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
     plan::RequireLive(*copy, action.form);
     PlannedAction planned =
-        Change("Keep " + Subject(*copy) + ", in step", kInstant);
+        Change(context, "Keep " + Subject(*copy) + ", in step", kInstant);
     planned.forward = CreateCopyTriggers(*copy);
     planned.undo = DropCopyTriggers(*copy);
     planned.probe = "SELECT " + CopyTriggersExist(*copy);
     return planned;
   }
-  const plan::ColumnMotion& motion = context_.motions.Column(action.motion);
-  const schema::Table* table = TableOf(motion.table);
-  PlannedAction planned =
-      Change("Keep " + Subject(motion, action.form) + " in step", kInstant);
+  const plan::ColumnMotion& motion = context.motions.Column(action.motion);
+  const schema::Table* table = TableOf(context, motion.table);
+  PlannedAction planned = Change(
+      context, "Keep " + Subject(motion, action.form) + " in step", kInstant);
   planned.forward = CreateTriggers(motion, action.form, table);
   planned.probe = "SELECT " + TriggersExist(motion);
   const std::optional<plan::SyncForm> before =
@@ -74,21 +90,24 @@ PlannedAction Renderer::operator()(const plan::CreateSync& action) const {
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::DropSync& action) const {
-  if (const plan::TableMotion* copy = context_.motions.Copy(action.motion)) {
+PlannedAction RenderOne(const plan::DropSync& action,
+                        const RenderContext& context) {
+  if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
     plan::RequireLive(*copy, action.form);
-    PlannedAction planned =
-        Change("Stop keeping " + Subject(*copy) + ", in step", kInstant);
+    PlannedAction planned = Change(
+        context, "Stop keeping " + Subject(*copy) + ", in step", kInstant);
     planned.forward = DropCopyTriggers(*copy);
     planned.undo = CreateCopyTriggers(*copy);
     planned.probe = "SELECT NOT " + CopyTriggersExist(*copy);
     return planned;
   }
-  const plan::ColumnMotion& motion = context_.motions.Column(action.motion);
+  const plan::ColumnMotion& motion = context.motions.Column(action.motion);
   PlannedAction planned = Change(
-      "Stop keeping " + Subject(motion, action.form) + " in step", kInstant);
+      context, "Stop keeping " + Subject(motion, action.form) + " in step",
+      kInstant);
   planned.forward = DropTriggers(motion);
-  planned.undo = CreateTriggers(motion, action.form, TableOf(motion.table));
+  planned.undo =
+      CreateTriggers(motion, action.form, TableOf(context, motion.table));
   // The provenance column goes next, and SQLite does not see that the triggers
   // of the version's view still write it.
   if (motion.new_column && !motion.new_versions.empty()) {
@@ -100,26 +119,12 @@ PlannedAction Renderer::operator()(const plan::DropSync& action) const {
   return planned;
 }
 
-PlannedAction Renderer::Motion(ActionKind kind, const char* verb,
-                               const plan::MotionId& id) const {
-  const plan::TableMotion* copy = context_.motions.Copy(id);
-  const std::string subject =
-      copy != nullptr
-          ? Subject(*copy)
-          : Subject(context_.motions.Column(id), plan::SyncForm::kLive);
+PlannedAction RenderOne(const plan::Backfill& action,
+                        const RenderContext& context) {
   PlannedAction planned =
-      Change(verb + (" " + subject), "the time of a chunk, again and again");
-  planned.kind = kind;
-  planned.transactional = false;
-  planned.motion = id;
-  return planned;
-}
-
-PlannedAction Renderer::operator()(const plan::Backfill& action) const {
-  PlannedAction planned =
-      Motion(ActionKind::kBackfill, "Backfill", action.motions.at(0));
+      WalkOf(ActionKind::kBackfill, "Backfill", action.motions.at(0), context);
   if (const plan::TableMotion* copy =
-          context_.motions.Copy(action.motions.at(0))) {
+          context.motions.Copy(action.motions.at(0))) {
     planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM " +
                     Quote(copy->source.name.name) + " WHERE " +
                     MissingInCopy(*copy) + ")";
@@ -127,29 +132,32 @@ PlannedAction Renderer::operator()(const plan::Backfill& action) const {
   }
   std::vector<std::string> subjects, unfilled;
   for (const plan::MotionId& id : action.motions) {
-    const plan::ColumnMotion& motion = context_.motions.Column(id);
+    const plan::ColumnMotion& motion = context.motions.Column(id);
     subjects.push_back(Subject(motion, plan::SyncForm::kLive));
     unfilled.push_back(Quote(motion.provenance) + " <= 0");
   }
   planned.description = "Backfill " + base::Join(subjects, ", ");
   planned.motion = plan::FillId(action.motions);
   planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM " +
-                  Quote(context_.motions.Column(action.motions[0]).table.name) +
+                  Quote(context.motions.Column(action.motions[0]).table.name) +
                   " WHERE " + base::Join(unfilled, " OR ") + ")";
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::Verify& action) const {
-  PlannedAction planned = Motion(
+PlannedAction RenderOne(const plan::Verify& action,
+                        const RenderContext& context) {
+  PlannedAction planned = WalkOf(
       action.only_marked ? ActionKind::kVerifyUnmarked : ActionKind::kVerify,
-      "Verify", action.motion);
+      "Verify", action.motion, context);
   planned.lock = {};  // readers do not block writers for long
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::Settle& action) const {
-  const plan::ColumnMotion& motion = context_.motions.Column(action.motion);
-  PlannedAction planned = Motion(ActionKind::kSettle, "Settle", action.motion);
+PlannedAction RenderOne(const plan::Settle& action,
+                        const RenderContext& context) {
+  const plan::ColumnMotion& motion = context.motions.Column(action.motion);
+  PlannedAction planned =
+      WalkOf(ActionKind::kSettle, "Settle", action.motion, context);
   planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM " +
                   Quote(motion.table.name) + " WHERE " +
                   Quote(motion.provenance) + " = 3)";
@@ -157,10 +165,11 @@ PlannedAction Renderer::operator()(const plan::Settle& action) const {
 }
 
 // The copies go with the triggers: see CreateSync.
-PlannedAction Renderer::operator()(const plan::Retreat& action) const {
+PlannedAction RenderOne(const plan::Retreat& action,
+                        const RenderContext& context) {
   PlannedAction planned =
-      Motion(ActionKind::kRetreat, "On a rollback, take back the copies in",
-             context_.motions.Column(action.motion).name);
+      WalkOf(ActionKind::kRetreat, "On a rollback, take back the copies in",
+             context.motions.Column(action.motion).name, context);
   planned.lock = {};
   return planned;
 }

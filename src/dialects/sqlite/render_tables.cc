@@ -19,9 +19,11 @@ std::string HasView(const std::string& name) { return Has("view", name); }
 
 }  // namespace
 
-PlannedAction Renderer::operator()(const plan::CreateTable& action) const {
+PlannedAction RenderOne(const plan::CreateTable& action,
+                        const RenderContext& context) {
   const std::string& name = action.table.name.name;
-  PlannedAction planned = Change("Create table '" + name + "'", kInstant);
+  PlannedAction planned =
+      Change(context, "Create table '" + name + "'", kInstant);
   planned.forward = {{CreateTableSql(action.table), {}}};
   // Someone who has removed the table already must not block a rollback.
   planned.undo = {{"DROP TABLE IF EXISTS " + Quote(name), {}}};
@@ -29,10 +31,11 @@ PlannedAction Renderer::operator()(const plan::CreateTable& action) const {
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::DropTable& action) const {
+PlannedAction RenderOne(const plan::DropTable& action,
+                        const RenderContext& context) {
   const std::string& name = action.table.name.name;
   PlannedAction planned =
-      Change("Drop table '" + name + "'",
+      Change(context, "Drop table '" + name + "'",
              "as long as freeing its pages takes: seconds for a gigabyte");
   planned.forward = {{"DROP TABLE " + Quote(name), {}}};
   planned.reversible = false;
@@ -42,10 +45,11 @@ PlannedAction Renderer::operator()(const plan::DropTable& action) const {
 
 // SQLite writes the new name into every text that mentions the table: foreign
 // keys, triggers and views.
-PlannedAction Renderer::operator()(const plan::RenameTable& action) const {
+PlannedAction RenderOne(const plan::RenameTable& action,
+                        const RenderContext& context) {
   const std::string& from = action.from.name;
-  PlannedAction planned =
-      Change("Rename table '" + from + "' to '" + action.to + "'", kInstant);
+  PlannedAction planned = Change(
+      context, "Rename table '" + from + "' to '" + action.to + "'", kInstant);
   const auto rename = [](const std::string& a, const std::string& b) {
     return "ALTER TABLE " + Quote(a) + " RENAME TO " + Quote(b);
   };
@@ -56,24 +60,30 @@ PlannedAction Renderer::operator()(const plan::RenameTable& action) const {
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::PublishAlias& action) const {
+PlannedAction RenderOne(const plan::PublishAlias& action,
+                        const RenderContext& context) {
   const plan::VersionView& alias = action.view;
   PlannedAction planned =
-      Change("Create view '" + alias.name + "' of " + alias.Subject() +
+      Change(context,
+             "Create view '" + alias.name + "' of " + alias.Subject() +
                  (alias.projects() ? ", with triggers that write the table"
                                    : ", which takes no writes"),
              kInstant);
-  planned.forward = CreateUpdatableView(alias.name, alias);
+  planned.forward =
+      CreateUpdatableView(alias.name, alias, TableOf(context, alias.base()));
   planned.undo = {{"DROP VIEW IF EXISTS " + Quote(alias.name), {}}};
   planned.probe = "SELECT " + HasView(alias.name);
   return planned;
 }
 
-PlannedAction Renderer::operator()(const plan::RetireAlias& action) const {
+PlannedAction RenderOne(const plan::RetireAlias& action,
+                        const RenderContext& context) {
   const plan::VersionView& alias = action.view;
-  PlannedAction planned = Change("Drop view '" + alias.name + "'", kInstant);
+  PlannedAction planned =
+      Change(context, "Drop view '" + alias.name + "'", kInstant);
   planned.forward = {DropUpdatableView(alias.name)};
-  planned.undo = CreateUpdatableView(alias.name, alias);
+  planned.undo =
+      CreateUpdatableView(alias.name, alias, TableOf(context, alias.base()));
   planned.probe = "SELECT NOT " + HasView(alias.name);
   return planned;
 }

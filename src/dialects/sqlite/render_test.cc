@@ -292,7 +292,7 @@ TEST(Inspect, ReadsWhatOthersMention) {
       "CREATE VIRTUAL TABLE f USING fts5(body);");
   std::vector<std::string> found;
   for (const schema::Dependent& dependent : db.Table().dependents) {
-    found.push_back(dependent.kind + " " + dependent.name + " " +
+    found.push_back(dependent.kind + " " + dependent.ToString() + " " +
                     dependent.column);
   }
   EXPECT_THAT(found,

@@ -64,16 +64,19 @@ Statement RequireUnused(const std::string& version) {
 
 }  // namespace
 
-PlannedAction Renderer::operator()(const plan::PublishVersion& action) const {
+PlannedAction RenderOne(const plan::PublishVersion& action,
+                        const RenderContext& context) {
   const std::string& version = action.version_schema;
   PlannedAction planned =
-      Change("Publish version '" + version +
+      Change(context,
+             "Publish version '" + version +
                  "': " + std::to_string(action.views.size()) + " views",
              kInstant);
   for (const plan::VersionView& view : action.views) {
     const std::string name = PublishedName(version, view.name);
-    RequireFreeName(context_.schema, name);
-    for (Statement& statement : CreatePublishedView(version, view)) {
+    RequireFreeName(context.schema, name);
+    for (Statement& statement :
+         CreatePublishedView(version, view, TableOf(context, view.base()))) {
       planned.forward.push_back(std::move(statement));
     }
     planned.undo.push_back(DropUpdatableView(name));
@@ -85,9 +88,11 @@ PlannedAction Renderer::operator()(const plan::PublishVersion& action) const {
 
 // By what is there: a plan does not know the views of an earlier one. Rows of
 // views and triggers stand for nothing but themselves.
-PlannedAction Renderer::operator()(const plan::RetireVersion& action) const {
+PlannedAction RenderOne(const plan::RetireVersion& action,
+                        const RenderContext& context) {
   const std::string& version = action.version_schema;
-  PlannedAction planned = Change("Remove version '" + version + "'", kInstant);
+  PlannedAction planned =
+      Change(context, "Remove version '" + version + "'", kInstant);
   planned.forward = EditSchema(
       {"DELETE FROM sqlite_schema WHERE type IN ('view', 'trigger') AND "
        "tbl_name IN " +

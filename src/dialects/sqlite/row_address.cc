@@ -54,15 +54,16 @@ std::string Where(const std::vector<std::string>& conditions) {
 }  // namespace
 
 Rows RowsOf(const plan::ColumnMotion& motion) {
-  return {motion.table.name, motion.key, motion.without_rowid,
+  return {motion.table.name, motion.key,
           motion.new_column ? motion.new_column->name : ""};
 }
 
 RowAddress::RowAddress(const Rows& rows, const schema::Table* table)
     : table_(rows.table) {
-  if (!rows.without_rowid) rowid_ = FreeRowidName(rows, table);
+  const bool has_rowid = table == nullptr || !IsWithoutRowid(table->definition);
+  if (has_rowid && !rows.by_key) rowid_ = FreeRowidName(rows, table);
   const std::vector<std::string> key = KeyNames(rows);
-  const bool keyed = !key.empty() && (rows.without_rowid || !MayBeNull(rows));
+  const bool keyed = !key.empty() && !MayBeNull(rows);
   // Not by the key where there is a rowid: our own write may change the key.
   identity_ = rowid_.empty() ? key : std::vector<std::string>{rowid_};
   walk_ = keyed || rowid_.empty() ? key : std::vector<std::string>{rowid_};

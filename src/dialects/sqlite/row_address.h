@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "plan/motion.h"
+#include "plan/planned.h"
 #include "schema/schema.h"
-#include "segue/plan.h"
 
 namespace segue::sqlite {
 
@@ -14,8 +14,10 @@ namespace segue::sqlite {
 struct Rows {
   std::string table;
   std::vector<schema::Column> key;  // declared; empty: none
-  bool without_rowid = false;
-  std::string added;  // a column that the table will get; empty: none
+  // A column that the table is to get; empty: none.
+  std::string added = {};
+  // By the key alone, although there may be a rowid.
+  bool by_key = false;
 };
 Rows RowsOf(const plan::ColumnMotion& motion);
 

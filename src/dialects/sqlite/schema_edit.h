@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "segue/plan.h"
+#include "plan/planned.h"
 
 namespace segue::sqlite {
 

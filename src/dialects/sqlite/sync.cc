@@ -18,12 +18,14 @@ bool IsIn(const std::vector<schema::Column>& columns, const std::string& name) {
 }
 
 // A key that the trigger would have to fill after the row is there.
-void RefuseKeyColumn(const plan::ColumnMotion& motion) {
+void RefuseKeyColumn(const plan::ColumnMotion& motion,
+                     const schema::Table* table) {
   if (!motion.old_column || !motion.new_column) return;
   if (!IsIn(motion.key, motion.old_column->name)) return;
   const bool integer_key =
       motion.key.size() == 1 && SameName(motion.old_column->type, "INTEGER");
-  if (!motion.without_rowid && !integer_key) return;
+  const bool only_key = table != nullptr && IsWithoutRowid(table->definition);
+  if (!only_key && !integer_key) return;
   throw Error(ErrorKind::kRefused,
               "column '" + motion.old_column->name + "' of table '" +
                   motion.table.name +
@@ -41,7 +43,7 @@ std::vector<Statement> CreateTriggers(const plan::ColumnMotion& motion,
         ErrorKind::kInternal,
         "SQLite's triggers have no such form for motion '" + motion.name + "'");
   }
-  RefuseKeyColumn(motion);
+  RefuseKeyColumn(motion, table);
   const bool sealed = form == plan::SyncForm::kSealed;
   const plan::ColumnMotion now = sealed ? plan::Sealed(motion) : motion;
   std::vector<Statement> statements = DropTriggers(motion);

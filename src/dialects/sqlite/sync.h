@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "plan/motion.h"
+#include "plan/planned.h"
 #include "schema/schema.h"
-#include "segue/plan.h"
 
 namespace segue::sqlite {
 

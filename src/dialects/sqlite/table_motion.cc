@@ -100,10 +100,7 @@ class CopyText {
   }
 
  private:
-  Rows SourceRows() const {
-    return {motion_.source.name.name, motion_.key, motion_.source.without_rowid,
-            ""};
-  }
+  Rows SourceRows() const { return {motion_.source.name.name, motion_.key}; }
 
   std::string Trigger(const char* event, const std::string& body) const {
     return "CREATE TRIGGER " + Quote(TriggerName(motion_, event)) + " AFTER " +
@@ -175,7 +172,7 @@ class CopyText {
   // `estimated_rows`: the source's, which has as many.
   WalkSql Ghosts(const std::string& estimated_rows) const {
     // By the key alone, whether the copy has a rowid or not.
-    const RowAddress copy({motion_.target.name, motion_.key, true, ""},
+    const RowAddress copy({motion_.target.name, motion_.key, "", true},
                           nullptr);
     WalkSql walk =
         copy.Walk(copy.Ranges("SELECT " + copy.WalkList() +

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "plan/motion.h"
-#include "segue/plan.h"
+#include "plan/planned.h"
 
 namespace segue::sqlite {
 

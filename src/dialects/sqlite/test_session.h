@@ -155,10 +155,7 @@ class TestSession {
     }
     motion.down.bindings = motion.up.bindings;
     motion.down.bindings.push_back({new_name, new_name, added.type});
-    motion.without_rowid = table.without_rowid;
-    for (const std::string& name : table.WalkKey()) {
-      motion.key.push_back(schema::RequireColumn(table, name));
-    }
+    motion.key = table.WalkKeyColumns();
     return motion;
   }
 

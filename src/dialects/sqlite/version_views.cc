@@ -51,13 +51,15 @@ bool ShowsKey(const plan::VersionView& view, const InsteadOf& triggers) {
 }
 
 // How a row is found again. By a key, else by the rowid.
-void Address(const plan::VersionView& view, InsteadOf* triggers) {
+void Address(const plan::VersionView& view, const schema::Table* base,
+             InsteadOf* triggers) {
   const bool keyed = ShowsKey(view, *triggers);
-  if (keyed && (view.without_rowid || !view.key_may_be_null)) {
+  const bool has_rowid = base == nullptr || !IsWithoutRowid(base->definition);
+  if (keyed && (!has_rowid || !view.key_may_be_null)) {
     triggers->key = view.key;
     return;
   }
-  if (view.without_rowid) {
+  if (!has_rowid) {
     throw Unaddressable(view, "the version does not show its whole key");
   }
   triggers->rowid = FreeRowidName(view);
@@ -74,7 +76,8 @@ void Address(const plan::VersionView& view, InsteadOf* triggers) {
   if (keyed) triggers->hints = view.key;
 }
 
-InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view) {
+InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
+                      const schema::Table* base) {
   InsteadOf triggers;
   triggers.view = name;
   triggers.target = view.base().name;
@@ -85,7 +88,7 @@ InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view) {
                                 !column.generated_sql.empty()});
   }
   if (view.projects()) {
-    Address(view, &triggers);
+    Address(view, base, &triggers);
   } else {
     triggers.refusal = TakesNoWrites(view.name);
   }
@@ -173,15 +176,17 @@ bool IsEncoded(std::string_view text) {
 }  // namespace
 
 std::vector<Statement> CreateUpdatableView(const std::string& name,
-                                           const plan::VersionView& view) {
-  return ViewAndTriggers(TriggersFor(name, view), view, "");
+                                           const plan::VersionView& view,
+                                           const schema::Table* base) {
+  return ViewAndTriggers(TriggersFor(name, view, base), view, "");
 }
 
 // Names are encoded, so that none ends the comment or looks like a part of it.
 std::vector<Statement> CreatePublishedView(const std::string& version_schema,
-                                           const plan::VersionView& view) {
+                                           const plan::VersionView& view,
+                                           const schema::Table* base) {
   InsteadOf triggers =
-      TriggersFor(PublishedName(version_schema, view.name), view);
+      TriggersFor(PublishedName(version_schema, view.name), view, base);
   if (view.projects() && triggers.key.empty()) {
     triggers.shown_rowid = kRowidColumn;
   }

@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "plan/action.h"
-#include "segue/plan.h"
+#include "plan/planned.h"
+#include "schema/schema.h"
 
 namespace segue::sqlite {
 
@@ -20,16 +21,19 @@ namespace segue::sqlite {
 // else identifies. The view that an application uses does not show it.
 inline constexpr char kRowidColumn[] = "segue_rowid";
 
-// Returns CREATE VIEW `name` and its INSTEAD OF triggers; those of a join or a
-// union refuse every write. Without a key, a write takes one of the rows that
-// look the same. Throws kRefused when a row cannot be distinguished from
-// another one.
+// CREATE VIEW `name` and its INSTEAD OF triggers; those of a join or a union
+// refuse every write. A row that no key identifies is one of those that look
+// the same. Throws kRefused when a row cannot be told from another.
+// `base`: the table that the view writes, as it is before the migration;
+// nullptr where the same migration creates it.
 std::vector<Statement> CreateUpdatableView(const std::string& name,
-                                           const plan::VersionView& view);
-// Does the same for the view of a version, under PublishedName.
+                                           const plan::VersionView& view,
+                                           const schema::Table* base);
+// The same for a version's view, under PublishedName.
 std::vector<Statement> CreatePublishedView(const std::string& version_schema,
-                                           const plan::VersionView& view);
-// Returns DROP VIEW, which drops the triggers too.
+                                           const plan::VersionView& view,
+                                           const schema::Table* base);
+// The triggers go with it.
 Statement DropUpdatableView(const std::string& name);
 
 // Returns the name of the published view that shows `table` in

@@ -24,19 +24,20 @@ plan::VersionView ViewOf(const schema::Table& table,
     view.columns.push_back(std::move(column));
   }
   view.key = table.WalkKey();
-  view.without_rowid = table.without_rowid;
   return view;
 }
 
 void Create(TestSession* session, const plan::VersionView& view) {
-  session->Execute(CreateUpdatableView("v", view));
+  const schema::Table base = session->Table();
+  session->Execute(CreateUpdatableView("v", view, &base));
 }
 
 // As an application of a version that calls the table v.
 void Publish(TestSession* session, const plan::VersionView& shape) {
   plan::VersionView view = shape;
   view.name = "v";
-  session->Execute(CreatePublishedView("main_1", view));
+  const schema::Table base = session->Table();
+  session->Execute(CreatePublishedView("main_1", view, &base));
   session->Run(VersionSessionSql(session->connection(), "main_1"));
 }
 
@@ -97,11 +98,12 @@ TEST(VersionViewsTest, RowsWithoutAKeyAreTakenOneByOne) {
 
 TEST(VersionViewsTest, RowsThatCannotBeToldApartAreRefused) {
   TestSession session("CREATE TABLE t (a, n)");
-  plan::VersionView view = ViewOf(session.Table());
+  const schema::Table base = session.Table();
+  plan::VersionView view = ViewOf(base);
   view.columns.pop_back();
   view.hidden = {"n"};
   try {
-    CreateUpdatableView("v", view);
+    CreateUpdatableView("v", view, &base);
     FAIL() << "was not refused";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("does not show ('n')"));
@@ -118,11 +120,12 @@ TEST(VersionViewsTest, RowsThatCannotBeToldApartAreRefused) {
 
 TEST(VersionViewsTest, APublishedViewSaysWhoseItIs) {
   TestSession session("CREATE TABLE t (id INTEGER PRIMARY KEY, a)");
-  plan::VersionView view = ViewOf(session.Table(), {{"id", "a,b"}});
+  const schema::Table base = session.Table();
+  plan::VersionView view = ViewOf(base, {{"id", "a,b"}});
   view.name = "my'table\" key=x";
   const std::string version = "main_02 */ x";
   const std::string name = PublishedName(version, view.name);
-  session.Execute(CreatePublishedView(version, view));
+  session.Execute(CreatePublishedView(version, view, &base));
   session.Run("ALTER TABLE t RENAME COLUMN a TO b; ALTER TABLE t RENAME TO u");
   const std::string sql =
       session.Ask("SELECT sql FROM sqlite_schema WHERE type = 'view'");

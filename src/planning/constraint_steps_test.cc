@@ -1,5 +1,5 @@
 // Constraints put over columns that are in use, by whichever operation.
-#include "planning/constraint_work.h"
+#include "planning/constraint_steps.h"
 
 #include "planning/plan_bed.h"
 
@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
 using ::testing::Not;
 
-class ConstraintWorkTest : public PlanBed {
+class ConstraintStepsTest : public PlanBed {
  protected:
   static ConstraintSpec Check(const std::string& name,
                               const std::string& check) {
@@ -49,7 +49,7 @@ class ConstraintWorkTest : public PlanBed {
   }
 };
 
-TEST_F(ConstraintWorkTest, ACheckIsAddedAndValidatedApart) {
+TEST_F(ConstraintStepsTest, ACheckIsAddedAndValidatedApart) {
   EXPECT_THAT(
       Plan(Alter("age", Check("adult", "age >= 18"))),
       ElementsAre("MIGRATING Add check 'adult' to column 'age' of 'users'",
@@ -60,14 +60,14 @@ TEST_F(ConstraintWorkTest, ACheckIsAddedAndValidatedApart) {
                   "step on: its writes that break it are refused"));
 }
 
-TEST_F(ConstraintWorkTest, WhereNothingIsNotValidItIsProvedAtOnce) {
+TEST_F(ConstraintStepsTest, WhereNothingIsNotValidItIsProvedAtOnce) {
   UseEmbedded();
   EXPECT_THAT(Plan(Alter("age", Check("adult", "age >= 18"))),
               IsSupersetOf({"  ADD CONSTRAINT adult ON users CHECK age >= 18 "
                             "(age)"}));
 }
 
-TEST_F(ConstraintWorkTest, RowsAreTriedAgainstIt) {
+TEST_F(ConstraintStepsTest, RowsAreTriedAgainstIt) {
   Plan(Alter("age", Check("adult", "age >= 18")));
   const auto* add =
       std::get_if<plan::AddConstraint>(&steps_.at(0).actions.at(0));
@@ -78,7 +78,7 @@ TEST_F(ConstraintWorkTest, RowsAreTriedAgainstIt) {
   EXPECT_EQ(add->trial->values[0].value.PlainColumn(), "age");
 }
 
-TEST_F(ConstraintWorkTest, AnUpDuplicatesTheColumnAndBindsTheCheck) {
+TEST_F(ConstraintStepsTest, AnUpDuplicatesTheColumnAndBindsTheCheck) {
   answers_["age >= 18"].bound = "_segue_new_age >= 18";
   const auto lines = Plan(Alter("age", Check("adult", "age >= 18"), "age + 1"));
   EXPECT_THAT(lines, IsSupersetOf(
@@ -89,20 +89,20 @@ TEST_F(ConstraintWorkTest, AnUpDuplicatesTheColumnAndBindsTheCheck) {
                           "  VALIDATE CONSTRAINT adult ON users"}));
 }
 
-TEST_F(ConstraintWorkTest, ACheckWaitsForATriggerThatFillsItsColumn) {
+TEST_F(ConstraintStepsTest, ACheckWaitsForATriggerThatFillsItsColumn) {
   UseEmbedded();
   answers_["age >= 18"].bound = "_segue_new_age >= 18";
   const auto lines = Plan(Alter("age", Check("adult", "age >= 18"), "age + 1"));
   EXPECT_THAT(
       lines,
       IsSupersetOf({"  ADD CONSTRAINT _segue_check_adult ON users CHECK "
-                    "\"_segue_d\" <= 0 OR (_segue_new_age >= 18) "
+                    "UNTIL _segue_d (_segue_new_age >= 18) "
                     "(_segue_new_age)",
                     "  DROP CONSTRAINT _segue_check_adult ON users",
                     "  ADD CONSTRAINT adult ON users CHECK age >= 18 (age)"}));
 }
 
-TEST_F(ConstraintWorkTest, AUniqueConstraintAdoptsAnIndex) {
+TEST_F(ConstraintStepsTest, AUniqueConstraintAdoptsAnIndex) {
   EXPECT_THAT(Plan(Create(Unique("u", {"name", "age"}))),
               ElementsAre("MIGRATING Add unique constraint 'u' to 'users'",
                           "  CREATE UNIQUE INDEX u ON users (name, age)",
@@ -114,7 +114,7 @@ TEST_F(ConstraintWorkTest, AUniqueConstraintAdoptsAnIndex) {
               Not(Contains(HasSubstr("ADD CONSTRAINT"))));
 }
 
-TEST_F(ConstraintWorkTest, APrimaryKeyProvesNotNullFirst) {
+TEST_F(ConstraintStepsTest, APrimaryKeyProvesNotNullFirst) {
   users().constraints.clear();
   users().indexes.clear();
   ConstraintSpec key = Unique("users_pk", {"email"});
@@ -131,13 +131,13 @@ TEST_F(ConstraintWorkTest, APrimaryKeyProvesNotNullFirst) {
                     "users_pk NOT VALID"}));
 }
 
-TEST_F(ConstraintWorkTest, ASecondPrimaryKeyIsRefused) {
+TEST_F(ConstraintStepsTest, ASecondPrimaryKeyIsRefused) {
   ConstraintSpec key = Unique("other", {"email"});
   key.type = ConstraintType::kPrimaryKey;
   EXPECT_THAT(Refusal(Create(key)), HasSubstr("has a primary key already"));
 }
 
-TEST_F(ConstraintWorkTest, AForeignKeyNeedsSomethingUnique) {
+TEST_F(ConstraintStepsTest, AForeignKeyNeedsSomethingUnique) {
   AddOrders();
   ConstraintSpec key;
   key.name = "fk";
@@ -156,7 +156,7 @@ TEST_F(ConstraintWorkTest, AForeignKeyNeedsSomethingUnique) {
   EXPECT_THAT(Refusal(create(), ErrorKind::kNotFound), HasSubstr("nobody"));
 }
 
-TEST_F(ConstraintWorkTest, WhatExistsIsSkippedOrShown) {
+TEST_F(ConstraintStepsTest, WhatExistsIsSkippedOrShown) {
   schema::Constraint adult;
   adult.name = "adult";
   adult.check = "(age >= 18)";
@@ -173,28 +173,28 @@ TEST_F(ConstraintWorkTest, WhatExistsIsSkippedOrShown) {
                         "wanted 'CHECK (age >= 21)'"));
 }
 
-TEST_F(ConstraintWorkTest, NamesMustBeFree) {
+TEST_F(ConstraintStepsTest, NamesMustBeFree) {
   EXPECT_THAT(Refusal(Create(Unique("users_email_idx", {"name"}))),
               HasSubstr("an index of this name exists already on 'users'"));
   EXPECT_THAT(Refusal(Create(Unique("users", {"name"}))),
               HasSubstr("a table of this name exists already"));
 }
 
-TEST_F(ConstraintWorkTest, TwoOperationsDoNotShareAName) {
+TEST_F(ConstraintStepsTest, TwoOperationsDoNotShareAName) {
   EXPECT_THAT(Refusal(Create(Unique("u", {"name"}))
                           .CreateConstraint("users", Unique("u", {"age"}))),
               HasSubstr("constraint 'u' is already changed by an earlier "
                         "create_constraint"));
 }
 
-TEST_F(ConstraintWorkTest, SeveralOverOneColumnGoTogether) {
+TEST_F(ConstraintStepsTest, SeveralOverOneColumnGoTogether) {
   EXPECT_THAT(Plan(Create(Unique("u", {"age"}))
                        .CreateConstraint("users", Check("c", "age > 0"))),
               IsSupersetOf({"  CREATE UNIQUE INDEX u ON users (age)",
                             "  VALIDATE CONSTRAINT c ON users"}));
 }
 
-TEST_F(ConstraintWorkTest, ADropComesAtTheContract) {
+TEST_F(ConstraintStepsTest, ADropComesAtTheContract) {
   schema::Constraint adult;
   adult.name = "adult";
   adult.check = "age >= 18";
@@ -213,7 +213,7 @@ TEST_F(ConstraintWorkTest, ADropComesAtTheContract) {
                     "  DROP CONSTRAINT adult ON users"}));
 }
 
-TEST_F(ConstraintWorkTest, WhatForeignKeysRelyOnStays) {
+TEST_F(ConstraintStepsTest, WhatForeignKeysRelyOnStays) {
   AddOrders();
   schema::Constraint key;
   key.name = "fk";
@@ -226,7 +226,7 @@ TEST_F(ConstraintWorkTest, WhatForeignKeysRelyOnStays) {
               HasSubstr("foreign keys rely on it: orders.fk"));
 }
 
-TEST_F(ConstraintWorkTest, RenamesAtTheContract) {
+TEST_F(ConstraintStepsTest, RenamesAtTheContract) {
   EXPECT_THAT(
       Plan(Migration("m", "").RenameConstraint("users", "users_pkey", "pk")),
       ElementsAre("SEALING Rename primary key 'users_pkey' of 'users' to "
@@ -234,7 +234,7 @@ TEST_F(ConstraintWorkTest, RenamesAtTheContract) {
                   "  RENAME CONSTRAINT users_pkey ON users TO pk"));
 }
 
-TEST_F(ConstraintWorkTest, SetsTheReplicaIdentity) {
+TEST_F(ConstraintStepsTest, SetsTheReplicaIdentity) {
   users().replica_identity = "DEFAULT";
   EXPECT_THAT(Plan(Migration("m", "").SetReplicaIdentity("users", "FULL")),
               ElementsAre("EXPANDING Set the replica identity of 'users' to "

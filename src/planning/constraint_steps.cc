@@ -1,12 +1,13 @@
-#include "planning/constraint_work.h"
+#include "planning/constraint_steps.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
+#include "planning/constraint_checks.h"
 #include "planning/expression.h"
 #include "planning/key_reference.h"
 #include "schema/constraint_text.h"
@@ -18,41 +19,25 @@ using schema::Column;
 using schema::Constraint;
 using schema::ConstraintKind;
 
-const Column* Find(const std::vector<Column>& columns,
-                   const std::string& name) {
-  for (const Column& column : columns) {
-    if (column.name == name) return &column;
-  }
-  return nullptr;
-}
-
 // The columns whose values decide about a row.
 std::vector<std::string> ColumnsRead(const Constraint& constraint,
                                      const std::vector<Column>& columns) {
   if (constraint.kind != ConstraintKind::kCheck) return constraint.columns;
-  std::vector<std::string> names;
-  names.reserve(columns.size());
-  for (const Column& column : columns) names.push_back(column.name);
-  return schema::ReferencedColumns(constraint.check, names);
+  return schema::ReferencedColumns(constraint.check, schema::NamesOf(columns));
 }
 
 bool MovedAnywhere(const ConstraintRequest& request) {
   const std::vector<std::string> names =
       ColumnsRead(request.constraint, request.columns);
   return std::any_of(names.begin(), names.end(), [&](const auto& name) {
-    const Column* column = Find(request.columns, name);
+    const Column* column = schema::FindColumn(request.columns, name);
     return column != nullptr && column->physical() != name;
   });
 }
 
-Error Refused(const TableWork& work, const Constraint& constraint,
-              const std::string& reason) {
-  return work.Refused(constraint.name, reason);
-}
-
 std::string Physical(const ConstraintRequest& request,
                      const std::string& name) {
-  const Column* column = Find(request.columns, name);
+  const Column* column = schema::FindColumn(request.columns, name);
   return column == nullptr ? name : column->physical();
 }
 
@@ -66,20 +51,19 @@ std::vector<std::string> AllPhysical(const ConstraintRequest& request,
   return physical;
 }
 
-// Where triggers run after a row's own checks, a check over a column that they
-// fill must wait for them.
-bool NeedsGuard(const TableWork& work, const ConstraintRequest& request) {
-  return request.constraint.kind == ConstraintKind::kCheck &&
-         !request.provenance.empty() && work.capabilities().relaxes_not_null;
+// The check in the form that waits for the triggers which fill its columns;
+// nullopt: it is no check, no motion fills it, or nothing has to wait here.
+std::optional<std::string> Guarded(const TableWork& work,
+                                   const ConstraintRequest& request,
+                                   const std::string& check) {
+  const bool filled = request.constraint.kind == ConstraintKind::kCheck &&
+                      !request.provenance.empty();
+  if (!filled) return std::nullopt;
+  return work.spelling().GuardedCheck(check, request.provenance);
 }
 
-std::string Guarded(const ConstraintRequest& request,
-                    const std::string& check) {
-  std::string sql;
-  for (const std::string& column : request.provenance) {
-    sql += QuotedName(column) + " <= 0 OR ";
-  }
-  return sql + "(" + check + ")";
+bool NeedsGuard(const TableWork& work, const ConstraintRequest& request) {
+  return Guarded(work, request, request.constraint.check).has_value();
 }
 
 // It reads a column whose place was changed by an operation before the one that
@@ -88,7 +72,7 @@ bool MovedEarlier(const ConstraintRequest& request) {
   const std::vector<std::string> names =
       ColumnsRead(request.constraint, request.columns);
   return std::any_of(names.begin(), names.end(), [&](const auto& name) {
-    const Column* column = Find(request.columns, name);
+    const Column* column = schema::FindColumn(request.columns, name);
     const bool filled =
         std::any_of(request.filled.begin(), request.filled.end(),
                     [&](const auto& value) { return value.column == name; });
@@ -101,9 +85,10 @@ std::string BoundCheck(TableWork& work, const ConstraintRequest& request) {
       AnswerOnCheck(work, request.constraint, request.columns);
   const bool ours = !MovedEarlier(request);
   if (ours && !answer.bound.empty()) return answer.bound;
-  throw Refused(work, request.constraint,
-                "it reads a column that an earlier operation of this "
-                "migration replaces")
+  throw work
+      .Refused(request.constraint.name,
+               "it reads a column that an earlier operation of this "
+               "migration replaces")
       .WithHint("split it into two migrations");
 }
 
@@ -123,19 +108,21 @@ Constraint Placed(TableWork& work, const ConstraintRequest& request) {
   if (!request.placed_as.empty()) placed.name = request.placed_as;
   if (placed.kind != ConstraintKind::kCheck) return placed;
   if (MovedAnywhere(request)) placed.check = BoundCheck(work, request);
-  if (!NeedsGuard(work, request)) return placed;
-  placed.check = Guarded(request, placed.check);
+  const auto guarded = Guarded(work, request, placed.check);
+  if (!guarded) return placed;
+  placed.check = *guarded;
   placed.name = base::ShortName("_segue_check_" + request.constraint.name,
                                 work.capabilities().max_identifier);
   return placed;
 }
 
-plan::Expression ValueOf(const ConstraintRequest& request,
+plan::Expression ValueOf(const TableWork& work,
+                         const ConstraintRequest& request,
                          const Column& column) {
   for (const plan::ConstraintTrial::Value& value : request.filled) {
     if (value.column == column.name) return value.value;
   }
-  return ColumnExpression(column);
+  return ColumnExpression(work.context().language, column);
 }
 
 // Nothing to try where a column is yet to be added, or its values are not
@@ -146,9 +133,9 @@ std::optional<plan::ConstraintTrial> Trial(const TableWork& work,
   trial.constraint = request.constraint;
   for (const std::string& name :
        ColumnsRead(request.constraint, request.columns)) {
-    const Column* column = Find(request.columns, name);
+    const Column* column = schema::FindColumn(request.columns, name);
     if (column == nullptr) return std::nullopt;
-    plan::Expression value = ValueOf(request, *column);
+    plan::Expression value = ValueOf(work, request, *column);
     if (value.is_volatile) return std::nullopt;
     for (const plan::Binding& binding : value.bindings) {
       if (work.live().FindColumn(binding.column) == nullptr) {
@@ -157,10 +144,7 @@ std::optional<plan::ConstraintTrial> Trial(const TableWork& work,
     }
     trial.values.push_back({name, column->type, std::move(value)});
   }
-  for (const std::string& name : work.live().WalkKey()) {
-    trial.key.push_back(*work.live().FindColumn(name));
-  }
-  trial.without_rowid = work.live().without_rowid;
+  trial.key = work.live().WalkKeyColumns();
   return trial;
 }
 
@@ -212,7 +196,7 @@ void ForbidNull(TableWork& work, const std::string& physical) {
   check.name = base::ShortName("_segue_not_null_" + physical,
                                work.capabilities().max_identifier);
   check.columns = {physical};
-  check.check = QuotedName(physical) + " IS NOT NULL";
+  check.check = work.spelling().IsNotNull(physical);
   ConstraintRequest request;
   request.constraint = check;
   request.columns = {*live};
@@ -244,189 +228,12 @@ void NoteWhoIsHeld(TableWork& work, const ConstraintRequest& request) {
   }
 }
 
-bool SameReference(const Constraint& there, const Constraint& wanted) {
-  const auto name = [](const std::string& table) {
-    return table.substr(table.find('.') + 1);
-  };
-  const schema::Reference& a = there.reference;
-  const schema::Reference& b = wanted.reference;
-  return name(a.table) == name(b.table) && a.columns == b.columns &&
-         a.match == b.match && a.on_delete == b.on_delete &&
-         a.on_update == b.on_update && there.deferrable == wanted.deferrable &&
-         there.initially_deferred == wanted.initially_deferred;
-}
-
-bool SameConstraint(TableWork& work, const ConstraintRequest& request,
-                    const Constraint& there) {
-  const Constraint& wanted = request.constraint;
-  if (there.kind != wanted.kind) return false;
-  switch (wanted.kind) {
-    case ConstraintKind::kPrimaryKey:
-    case ConstraintKind::kUnique:
-      return there.columns == wanted.columns;
-    case ConstraintKind::kForeignKey: {
-      Constraint resolved = wanted;
-      resolved.reference = Resolved(work, wanted);
-      return there.columns == wanted.columns && SameReference(there, resolved);
-    }
-    case ConstraintKind::kCheck: {
-      const std::string& definition =
-          AnswerOnCheck(work, wanted, request.columns).definition;
-      return SameDefault(there.check, wanted.check) ||
-             (!definition.empty() && definition == there.definition);
-    }
-    case ConstraintKind::kExclude:
-      return false;  // nobody can tell without the server's own words
-  }
-  return false;
-}
-
-std::string DefinitionText(const Constraint& constraint) {
-  if (!constraint.definition.empty()) return constraint.definition;
-  if (constraint.kind == ConstraintKind::kCheck) {
-    return "CHECK (" + constraint.check + ")";
-  }
-  std::string text = fmt::format("{} ({})", schema::KindText(constraint.kind),
-                                 base::Join(constraint.columns, ", "));
-  if (constraint.kind == ConstraintKind::kForeignKey) {
-    text += fmt::format(" to {} ({})", constraint.reference.table,
-                        base::Join(constraint.reference.columns, ", "));
-  }
-  return text;
-}
-
-void RequireColumns(TableWork& work, const ConstraintRequest& request) {
-  for (const std::string& name : request.constraint.columns) {
-    if (Find(request.columns, name) == nullptr) {
-      schema::RequireColumn(work.shape(), name);
-    }
-  }
-}
-
-void RequireCapable(const TableWork& work, const Constraint& constraint) {
-  const db::Capabilities& can = work.capabilities();
-  if (constraint.kind == ConstraintKind::kPrimaryKey && !can.add_primary_key) {
-    throw Refused(work, constraint,
-                  can.name + " cannot add a primary key to a table that exists")
-        .WithHint("make it unique with NOT NULL columns instead");
-  }
-  if (constraint.kind == ConstraintKind::kExclude &&
-      !can.exclusion_constraints) {
-    throw Refused(work, constraint, can.name + " has no exclusion constraints");
-  }
-  const bool is_unique = constraint.kind == ConstraintKind::kUnique;
-  const bool extras = constraint.deferrable || constraint.nulls_not_distinct ||
-                      !constraint.include.empty() ||
-                      !constraint.storage_parameters.empty() ||
-                      !constraint.tablespace.empty();
-  if (is_unique && extras && !can.adopts_index) {
-    throw Refused(work, constraint,
-                  can.name +
-                      " has unique indexes only: none of deferrable, "
-                      "nulls_not_distinct and index_parameters");
-  }
-  if (constraint.kind == ConstraintKind::kCheck && constraint.no_inherit &&
-      !can.not_valid_constraints) {
-    throw Refused(work, constraint,
-                  can.name + " has no inheritance: leave out 'no_inherit'");
-  }
-  if (constraint.kind == ConstraintKind::kForeignKey &&
-      work.live().kind == "partitioned table" && can.not_valid_constraints) {
-    throw Refused(work, constraint,
-                  "a foreign key of a partitioned table cannot be added "
-                  "without a scan that blocks writes")
-        .WithHint("add it to each partition");
-  }
-}
-
-void RequireNoOtherKey(const TableWork& work, const Constraint& constraint) {
-  if (constraint.kind != ConstraintKind::kPrimaryKey) return;
-  for (const Constraint& there : work.live().constraints) {
-    if (there.kind != ConstraintKind::kPrimaryKey) continue;
-    throw Refused(
-        work, constraint,
-        fmt::format("the table has a primary key already, '{}'", there.name));
-  }
-}
-
 }  // namespace
 
 std::string AddConstraintText(const std::string& table,
                               const Constraint& constraint) {
   return fmt::format("Add {} '{}' to '{}'", schema::KindText(constraint.kind),
                      constraint.name, table);
-}
-
-const db::Answer& AnswerOnCheck(const TableWork& work, const Constraint& check,
-                                const std::vector<Column>& columns) {
-  return work.context().Ask(db::CheckQuestion{work.live().name, check.check,
-                                              Bind(check.check, columns)});
-}
-
-// Names of indexes count beside those of tables, wherever constraints are
-// named by them.
-void RequireFreeConstraintName(TableWork& work, const Constraint& constraint) {
-  const std::size_t limit = work.capabilities().max_identifier;
-  if (constraint.name.size() > limit) {
-    throw Refused(work, constraint,
-                  fmt::format("the name is longer than {} bytes", limit));
-  }
-  for (const Constraint& there : work.shape().constraints) {
-    if (there.name != constraint.name) continue;
-    throw Refused(work, constraint, "a constraint of this name exists already");
-  }
-  const bool has_index = constraint.kind == ConstraintKind::kUnique ||
-                         constraint.kind == ConstraintKind::kPrimaryKey ||
-                         constraint.kind == ConstraintKind::kExclude;
-  if (!has_index) return;
-  for (const schema::Table& table : work.context().schema.tables) {
-    const bool is_table = table.name.name == constraint.name;
-    const bool is_index = std::any_of(
-        table.indexes.begin(), table.indexes.end(),
-        [&](const auto& index) { return index.name == constraint.name; });
-    if (!is_table && !is_index) continue;
-    throw Refused(work, constraint,
-                  is_table ? "a table of this name exists already"
-                           : fmt::format("an index of this name exists "
-                                         "already on '{}'",
-                                         table.name.name));
-  }
-}
-
-bool ExistsAlready(TableWork& work, const ConstraintRequest& request) {
-  const Constraint& wanted = request.constraint;
-  work.context().claims.TakeConstraint(work.live().name.name, wanted.name);
-  for (const Constraint& there : work.shape().constraints) {
-    if (there.name != wanted.name) continue;
-    if (SameConstraint(work, request, there)) {
-      work.Note(Phase::kExpanding,
-                fmt::format("{} '{}' exists already with this definition; "
-                            "skipped",
-                            schema::KindText(wanted.kind), wanted.name));
-      return true;
-    }
-    throw Refused(work, wanted,
-                  fmt::format("a constraint of this name exists with another "
-                              "definition: there '{}', wanted '{}'",
-                              DefinitionText(there), DefinitionText(wanted)));
-  }
-  return false;
-}
-
-void RequirePossible(TableWork& work, const ConstraintRequest& request) {
-  const Constraint& constraint = request.constraint;
-  RequireColumns(work, request);
-  RequireCapable(work, constraint);
-  RequireNoOtherKey(work, constraint);
-  RequireFreeConstraintName(work, constraint);
-  if (constraint.kind == ConstraintKind::kForeignKey)
-    Resolved(work, constraint);
-  if (constraint.kind != ConstraintKind::kCheck) return;
-  const db::Answer& answer = AnswerOnCheck(work, constraint, request.columns);
-  if (answer.error.empty()) return;
-  throw Refused(work, constraint,
-                "its expression is not accepted: " + answer.error)
-      .WithSql(constraint.check);
 }
 
 void PlanConstraint(TableWork& work, const ConstraintRequest& request) {
@@ -479,6 +286,18 @@ void FinishConstraint(TableWork& work, const ConstraintRequest& request) {
     placed.name = request.placed_as;
     work.Add(kDrop, plan::RenameConstraint{table, placed, constraint.name});
   }
+}
+
+void PlanWithConstraints(TableWork& work, MotionSteps& motion,
+                         const std::vector<ConstraintRequest>& constraints) {
+  for (const ConstraintRequest& one : constraints) RequirePossible(work, one);
+  motion.Expand();
+  motion.Migrate();
+  for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
+  const TableWork::Together together(work, kDrop);
+  for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
+  motion.Contract();
+  for (const ConstraintRequest& one : constraints) FinishConstraint(work, one);
 }
 
 }  // namespace segue::ops

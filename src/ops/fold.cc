@@ -1,0 +1,93 @@
+// Several migrations as one.
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "segue/error.h"
+#include "segue/migration.h"
+
+namespace segue {
+namespace {
+
+void RefuseOtherAccess(const Migration& a, const Migration& b) {
+  if (!a.access || !b.access || *a.access == *b.access) return;
+  throw Error(ErrorKind::kRefused, "'" + a.id + "' asks for access " +
+                                       std::string(ToString(*a.access)) +
+                                       " and '" + b.id + "' for " +
+                                       std::string(ToString(*b.access)));
+}
+
+void RefuseOtherTransformErrors(const Migration& a, const Migration& b) {
+  const auto& one = a.on_transform_error;
+  const auto& other = b.on_transform_error;
+  if (!one || !other || *one == *other) return;
+  throw Error(ErrorKind::kRefused,
+              "'" + a.id + "' asks for on_transform_error " +
+                  std::string(ToString(*one)) + " and '" + b.id + "' for " +
+                  std::string(ToString(*other)));
+}
+
+// The more careful of two limits, of which zero is none.
+double Stricter(double a, double b) {
+  if (a == 0 || b == 0) return std::max(a, b);
+  return std::min(a, b);
+}
+
+void FoldPace(const Migration& file, Migration& whole) {
+  PaceOptions& pace = whole.pace;
+  pace.rows_per_second =
+      Stricter(file.pace.rows_per_second, pace.rows_per_second);
+  pace.bytes_per_second =
+      Stricter(file.pace.bytes_per_second, pace.bytes_per_second);
+  if (pace.window.empty()) pace.window = file.pace.window;
+  if (file.pace.window.empty() || file.pace.window == pace.window) return;
+  throw Error(ErrorKind::kRefused, "'" + file.id +
+                                       "' is to be filled in the window " +
+                                       file.pace.window + " and '" + whole.id +
+                                       "' in " + pace.window);
+}
+
+// Where both say something, the more careful of them counts.
+void FoldLimits(const Migration& file, Migration& whole) {
+  if (!whole.chunk_time ||
+      (file.chunk_time && *file.chunk_time < *whole.chunk_time)) {
+    whole.chunk_time = file.chunk_time;
+  }
+  if (whole.workers == 0 ||
+      (file.workers > 0 && file.workers < whole.workers)) {
+    whole.workers = file.workers;
+  }
+  FoldPace(file, whole);
+}
+
+void FoldChoices(const Migration& file, Migration& whole) {
+  RefuseOtherAccess(file, whole);
+  if (!whole.access) whole.access = file.access;
+  RefuseOtherTransformErrors(file, whole);
+  if (!whole.on_transform_error) {
+    whole.on_transform_error = file.on_transform_error;
+  }
+}
+
+}  // namespace
+
+Migration Fold(std::vector<Migration> files) {
+  if (files.empty()) {
+    throw Error(ErrorKind::kUsage, "there is no migration to fold");
+  }
+  Migration whole = std::move(files.back());
+  files.pop_back();
+  std::vector<std::shared_ptr<const ops::Operation>> all;
+  for (const Migration& file : files) {
+    all.insert(all.end(), file.operations.begin(), file.operations.end());
+    for (const Migration& other : files) RefuseOtherAccess(file, other);
+    FoldChoices(file, whole);
+    FoldLimits(file, whole);
+  }
+  all.insert(all.end(), whole.operations.begin(), whole.operations.end());
+  whole.operations = std::move(all);
+  whole.folded = std::move(files);
+  return whole;
+}
+
+}  // namespace segue

@@ -1,0 +1,203 @@
+#include "planning/constraint_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "planning/expression.h"
+#include "planning/key_reference.h"
+#include "schema/constraint_text.h"
+
+namespace segue::ops {
+namespace {
+
+using schema::Column;
+using schema::Constraint;
+using schema::ConstraintKind;
+
+Error Refused(const TableWork& work, const Constraint& constraint,
+              const std::string& reason) {
+  return work.Refused(constraint.name, reason);
+}
+
+bool SameReference(const Constraint& there, const Constraint& wanted) {
+  const auto name = [](const std::string& table) {
+    return table.substr(table.find('.') + 1);
+  };
+  const schema::Reference& a = there.reference;
+  const schema::Reference& b = wanted.reference;
+  return name(a.table) == name(b.table) && a.columns == b.columns &&
+         a.match == b.match && a.on_delete == b.on_delete &&
+         a.on_update == b.on_update && there.deferrable == wanted.deferrable &&
+         there.initially_deferred == wanted.initially_deferred;
+}
+
+bool SameConstraint(TableWork& work, const ConstraintRequest& request,
+                    const Constraint& there) {
+  const Constraint& wanted = request.constraint;
+  if (there.kind != wanted.kind) return false;
+  switch (wanted.kind) {
+    case ConstraintKind::kPrimaryKey:
+    case ConstraintKind::kUnique:
+      return there.columns == wanted.columns;
+    case ConstraintKind::kForeignKey: {
+      Constraint resolved = wanted;
+      resolved.reference = Resolved(work, wanted);
+      return there.columns == wanted.columns && SameReference(there, resolved);
+    }
+    case ConstraintKind::kCheck: {
+      const std::string& definition =
+          AnswerOnCheck(work, wanted, request.columns).definition;
+      return SameDefault(there.check, wanted.check) ||
+             (!definition.empty() && definition == there.definition);
+    }
+    case ConstraintKind::kExclude:
+      return false;  // nobody can tell without the server's own words
+  }
+  return false;
+}
+
+std::string DefinitionText(const Constraint& constraint) {
+  if (!constraint.definition.empty()) return constraint.definition;
+  if (constraint.kind == ConstraintKind::kCheck) {
+    return "CHECK (" + constraint.check + ")";
+  }
+  std::string text = fmt::format("{} ({})", schema::KindText(constraint.kind),
+                                 base::Join(constraint.columns, ", "));
+  if (constraint.kind == ConstraintKind::kForeignKey) {
+    text += fmt::format(" to {} ({})", constraint.reference.table,
+                        base::Join(constraint.reference.columns, ", "));
+  }
+  return text;
+}
+
+void RequireColumns(TableWork& work, const ConstraintRequest& request) {
+  for (const std::string& name : request.constraint.columns) {
+    if (schema::FindColumn(request.columns, name) == nullptr) {
+      schema::RequireColumn(work.shape(), name);
+    }
+  }
+}
+
+void RequireCapable(const TableWork& work, const Constraint& constraint) {
+  const db::Capabilities& can = work.capabilities();
+  if (constraint.kind == ConstraintKind::kPrimaryKey && !can.add_primary_key) {
+    throw Refused(work, constraint,
+                  can.name + " cannot add a primary key to a table that exists")
+        .WithHint("make it unique with NOT NULL columns instead");
+  }
+  if (constraint.kind == ConstraintKind::kExclude &&
+      !can.exclusion_constraints) {
+    throw Refused(work, constraint, can.name + " has no exclusion constraints");
+  }
+  const bool is_unique = constraint.kind == ConstraintKind::kUnique;
+  const bool extras = constraint.deferrable || constraint.nulls_not_distinct ||
+                      !constraint.include.empty() ||
+                      !constraint.storage_parameters.empty() ||
+                      !constraint.tablespace.empty();
+  if (is_unique && extras && !can.adopts_index) {
+    throw Refused(work, constraint,
+                  can.name +
+                      " has unique indexes only: none of deferrable, "
+                      "nulls_not_distinct and index_parameters");
+  }
+  if (constraint.kind == ConstraintKind::kCheck && constraint.no_inherit &&
+      !can.not_valid_constraints) {
+    throw Refused(work, constraint,
+                  can.name + " has no inheritance: leave out 'no_inherit'");
+  }
+  if (constraint.kind == ConstraintKind::kForeignKey &&
+      work.live().kind == "partitioned table" && can.not_valid_constraints) {
+    throw Refused(work, constraint,
+                  "a foreign key of a partitioned table cannot be added "
+                  "without a scan that blocks writes")
+        .WithHint("add it to each partition");
+  }
+}
+
+void RequireNoOtherKey(const TableWork& work, const Constraint& constraint) {
+  if (constraint.kind != ConstraintKind::kPrimaryKey) return;
+  for (const Constraint& there : work.live().constraints) {
+    if (there.kind != ConstraintKind::kPrimaryKey) continue;
+    throw Refused(
+        work, constraint,
+        fmt::format("the table has a primary key already, '{}'", there.name));
+  }
+}
+
+}  // namespace
+
+const db::Answer& AnswerOnCheck(const TableWork& work, const Constraint& check,
+                                const std::vector<Column>& columns) {
+  return work.context().Ask(db::CheckQuestion{work.live().name, check.check,
+                                              Bind(check.check, columns)});
+}
+
+// Names of indexes count beside those of tables, wherever constraints are
+// named by them.
+void RequireFreeConstraintName(TableWork& work, const Constraint& constraint) {
+  const std::size_t limit = work.capabilities().max_identifier;
+  if (constraint.name.size() > limit) {
+    throw Refused(work, constraint,
+                  fmt::format("the name is longer than {} bytes", limit));
+  }
+  for (const Constraint& there : work.shape().constraints) {
+    if (there.name != constraint.name) continue;
+    throw Refused(work, constraint, "a constraint of this name exists already");
+  }
+  const bool has_index = constraint.kind == ConstraintKind::kUnique ||
+                         constraint.kind == ConstraintKind::kPrimaryKey ||
+                         constraint.kind == ConstraintKind::kExclude;
+  if (!has_index) return;
+  for (const schema::Table& table : work.context().schema.tables) {
+    const bool is_table = table.name.name == constraint.name;
+    const bool is_index = std::any_of(
+        table.indexes.begin(), table.indexes.end(),
+        [&](const auto& index) { return index.name == constraint.name; });
+    if (!is_table && !is_index) continue;
+    throw Refused(work, constraint,
+                  is_table ? "a table of this name exists already"
+                           : fmt::format("an index of this name exists "
+                                         "already on '{}'",
+                                         table.name.name));
+  }
+}
+
+bool ExistsAlready(TableWork& work, const ConstraintRequest& request) {
+  const Constraint& wanted = request.constraint;
+  work.context().claims.TakeConstraint(work.live().name.name, wanted.name);
+  for (const Constraint& there : work.shape().constraints) {
+    if (there.name != wanted.name) continue;
+    if (SameConstraint(work, request, there)) {
+      work.Note(Phase::kExpanding,
+                fmt::format("{} '{}' exists already with this definition; "
+                            "skipped",
+                            schema::KindText(wanted.kind), wanted.name));
+      return true;
+    }
+    throw Refused(work, wanted,
+                  fmt::format("a constraint of this name exists with another "
+                              "definition: there '{}', wanted '{}'",
+                              DefinitionText(there), DefinitionText(wanted)));
+  }
+  return false;
+}
+
+void RequirePossible(TableWork& work, const ConstraintRequest& request) {
+  const Constraint& constraint = request.constraint;
+  RequireColumns(work, request);
+  RequireCapable(work, constraint);
+  RequireNoOtherKey(work, constraint);
+  RequireFreeConstraintName(work, constraint);
+  if (constraint.kind == ConstraintKind::kForeignKey)
+    Resolved(work, constraint);
+  if (constraint.kind != ConstraintKind::kCheck) return;
+  const db::Answer& answer = AnswerOnCheck(work, constraint, request.columns);
+  if (answer.error.empty()) return;
+  throw Refused(work, constraint,
+                "its expression is not accepted: " + answer.error)
+      .WithSql(constraint.check);
+}
+
+}  // namespace segue::ops

@@ -1,0 +1,221 @@
+#include "planning/shadow.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "plan/names.h"
+
+namespace segue::ops {
+namespace {
+
+// Whether the expression may fail on a row. A plain copy to a column of the
+// same type cannot.
+bool MayRaise(const plan::Expression& expression,
+              const schema::Column& target) {
+  if (expression.empty()) return false;
+  const auto plain = expression.PlainColumn();
+  if (!plain) return true;
+  for (const plan::Binding& binding : expression.bindings) {
+    if (binding.column == *plain) return binding.type != target.type;
+  }
+  return true;
+}
+
+}  // namespace
+
+Shadow::Shadow(TableWork& work, ShadowRequest request)
+    : work_(work), request_(std::move(request)) {
+  if (work_.creates()) {
+    throw work_
+        .Refused(request_.target.name, "this migration creates the table")
+        .WithHint("put it into the create_table");
+  }
+  RefuseUnknowableDefault();
+  RefuseUniqueDefault();
+  plan::ColumnMotion made = MakeMotion();
+  made.marks = DecidesToMark();
+  id_ = made.name;
+  work_.context().motions.Add(std::move(made));
+  if (request_.keeps == Keeps::kBoth) return;
+  const bool keeps_old = request_.keeps == Keeps::kOld;
+  index_moves_ =
+      PlanIndexMoves(work_, request_.old_column->physical(), request_.physical,
+                     keeps_old ? Use::kReads : Use::kChanges, request_.leaving);
+  if (!keeps_old) {
+    constraint_moves_ = PlanConstraintMoves(
+        work_, {*request_.old_column, request_.target, request_.physical},
+        request_.up, motion().provenance, request_.leaving);
+  }
+  if (!request_.up.PlainColumn()) NoteUnique();
+}
+
+// Two old values may become one new value.
+void Shadow::NoteUnique() {
+  for (const IndexMove& move : index_moves_) {
+    if (!move.original.unique) continue;
+    work_.Note(Phase::kMigrating,
+               "'" + move.original.name +
+                   "' is unique over the new values too: a write of the old "
+                   "version whose 'up' gives a value that is taken fails");
+  }
+}
+
+// What has no value on one side is NULL there until it has, so that a value
+// which has grown stale never passes for a right one.
+bool Shadow::DecidesToMark() {
+  if (work_.context().on_transform_error != OnTransformError::kMark) {
+    return false;
+  }
+  const auto& old = request_.old_column;
+  const bool gives_null = !request_.target.nullable && (!old || old->nullable);
+  const bool up_raises = gives_null || MayRaise(request_.up, request_.target);
+  const bool down_raises =
+      old && new_side_writes() && MayRaise(request_.down, *old);
+  if (down_raises && !old->nullable) {
+    work_.Note(Phase::kExpanding,
+               "'" + old->name +
+                   "' takes no NULL: a write of the new version that 'down' "
+                   "fails on is refused all the same");
+  }
+  return up_raises || (down_raises && old->nullable);
+}
+
+schema::Column Shadow::Shape() const {
+  schema::Column column = request_.target;
+  if (hidden()) column.stored_as = request_.physical;
+  return column;
+}
+
+// An INSERT through the new version leaves the old column at its default. Only
+// when that value can be computed again can it be told from a given one.
+void Shadow::RefuseUnknowableDefault() const {
+  if (!request_.old_column || !new_side_writes()) return;
+  const schema::Column& old = *request_.old_column;
+  if (!old.default_sql || old.default_is_constant) return;
+  if (!old.nullable && work_.capabilities().moves_default) return;
+  throw work_
+      .Refused(old.name,
+               "its default (" + *old.default_sql +
+                   ") gives another value each time, so that a value given by "
+                   "an application cannot be told from it")
+      .WithHint(work_.versioned() ? "drop the default first"
+                                  : "use access: versioned, or drop the "
+                                    "default first");
+}
+
+// Where triggers run after the row's own checks, an INSERT through the new side
+// holds the old column's default for a moment: in a unique index, the second
+// such row would fail.
+void Shadow::RefuseUniqueDefault() const {
+  if (!request_.old_column || !new_side_writes()) return;
+  const schema::Column& old = *request_.old_column;
+  if (!work_.capabilities().checks_before_triggers || !old.default_sql) return;
+  for (const schema::Index& index : work_.live().indexes) {
+    for (const schema::IndexColumn& part : index.columns) {
+      if (!index.unique || part.name != old.name) continue;
+      throw work_
+          .Refused(old.name, "it has a default and is in the unique index '" +
+                                 index.name +
+                                 "', so that a row which gives only the new "
+                                 "column would collide with the default")
+          .WithHint("drop the default first");
+    }
+  }
+}
+
+plan::ColumnMotion Shadow::MakeMotion() {
+  PlanContext& context = work_.context();
+  const schema::Table& table = work_.live();
+  plan::ColumnMotion motion;
+  motion.name = context.NextMotionId();
+  motion.table = table.name;
+  motion.old_column = request_.old_column;
+  motion.new_column = Added();
+  std::string provenance;
+  do {
+    provenance =
+        plan::ProvenanceColumn(context.claims.NextMotion(table.name.name));
+  } while (table.FindColumn(provenance) != nullptr);
+  motion.provenance = provenance;
+  motion.up = request_.up;
+  motion.down = request_.down;
+  if (request_.old_column) {
+    motion.old_default_moved = request_.old_column->default_sql.has_value() &&
+                               !PreparedOld().default_sql.has_value();
+  }
+  if (request_.own_default) motion.new_default = request_.target.default_sql;
+  if (work_.versioned()) motion.new_versions = {context.version_schema};
+  motion.new_not_null = !request_.target.nullable;
+  motion.keeps_old_column = request_.keeps == Keeps::kOld;
+  motion.new_was_there = request_.existing;
+  motion.key = table.WalkKeyColumns();
+  if (motion.keeps_old_column) {
+    motion.put_aside = plan::PutAsideColumn(
+        request_.old_column->name, work_.capabilities().max_identifier);
+  }
+  return motion;
+}
+
+// Nullable and without default until every row has its value.
+schema::Column Shadow::Added() const {
+  schema::Column column = request_.target;
+  column.name = request_.physical;
+  column.stored_as.clear();
+  column.nullable = true;
+  column.default_sql.reset();
+  column.identity = schema::Identity::kNone;
+  column.has_column_grants = false;
+  return column;
+}
+
+schema::Column Shadow::Provenance() const {
+  schema::Column column;
+  column.name = motion().provenance;
+  column.type = work_.context().language.NativeType("smallint");
+  column.nullable = false;
+  column.default_sql = std::to_string(plan::kNotFilled);
+  return column;
+}
+
+// The old column as it is while both versions live: nothing of it may speak
+// before the trigger does.
+schema::Column Shadow::PreparedOld() const {
+  schema::Column old = *request_.old_column;
+  if (old.nullable || !new_side_writes()) return old;
+  if (old.default_sql) {
+    if (work_.capabilities().moves_default) old.default_sql.reset();
+  } else if (work_.capabilities().relaxes_not_null) {
+    old.nullable = true;
+  }
+  return old;
+}
+
+bool Shadow::needs_check() const {
+  return request_.keeps != Keeps::kOld && !request_.target.nullable &&
+         work_.capabilities().set_not_null_needs_check;
+}
+
+schema::Constraint Shadow::NotNullCheck() const {
+  schema::Constraint check;
+  check.name = base::ShortName("_segue_not_null_" + request_.physical,
+                               work_.capabilities().max_identifier);
+  check.kind = schema::ConstraintKind::kCheck;
+  check.columns = {request_.physical};
+  check.check = work_.spelling().IsNotNull(request_.physical);
+  check.validated = !work_.capabilities().not_valid_constraints;
+  return check;
+}
+
+// A marked row has no value yet, so that it must pass.
+schema::Constraint Shadow::LiveCheck() const {
+  schema::Constraint check = NotNullCheck();
+  if (!motion().marks) return check;
+  check.name = base::ShortName("_segue_filled_" + request_.physical,
+                               work_.capabilities().max_identifier);
+  check.columns.push_back(motion().provenance);
+  check.check = work_.spelling().IsNotNullOrMarked(request_.physical,
+                                                   motion().provenance);
+  return check;
+}
+
+}  // namespace segue::ops

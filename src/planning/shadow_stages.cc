@@ -1,0 +1,233 @@
+#include "planning/shadow_stages.h"
+
+#include "planning/constraint_steps.h"
+
+namespace segue::ops {
+namespace {
+
+bool SameDefinition(const schema::Column& a, const schema::Column& b) {
+  return a.nullable == b.nullable && a.default_sql == b.default_sql &&
+         a.comment == b.comment;
+}
+
+void AlterIfDifferent(TableWork& work, Place place,
+                      const schema::Column& before,
+                      const schema::Column& after) {
+  if (SameDefinition(before, after)) return;
+  work.Add(place, plan::AlterColumn{work.live().name, before, after});
+}
+
+void DropProvenance(TableWork& work, const Shadow& shadow) {
+  work.Add(kDrop,
+           plan::DropColumn{work.live().name, shadow.Provenance(), true});
+}
+
+// The copy of a column that was kept, which is put aside by then.
+void DropCopy(TableWork& work, const Shadow& shadow) {
+  const schema::TableName& table = work.live().name;
+  const std::string& aside = shadow.motion().put_aside;
+  work.Add(kDrop,
+           plan::DropSync{shadow.motion().name, plan::SyncForm::kSealed});
+  for (const IndexMove& move : shadow.index_moves()) {
+    work.Add(kDrop, plan::DropIndex{
+                        table, WithColumn(move.copy, shadow.request().physical,
+                                          aside)});
+  }
+  schema::Column copy = shadow.Added();
+  copy.name = aside;
+  work.Add(kDrop, plan::DropColumn{table, copy, true});
+}
+
+// An index that backs a constraint goes with the constraint.
+void DropOldIndexes(TableWork& work, const Shadow& shadow) {
+  const schema::Table& table = work.live();
+  for (const IndexMove& move : shadow.index_moves()) {
+    const schema::Constraint* constraint =
+        table.FindConstraint(move.original.constraint);
+    if (constraint != nullptr) {
+      work.Add(kDrop, plan::DropConstraint{table.name, *constraint});
+    } else {
+      work.Add(kDrop, plan::DropIndex{table.name, move.original});
+    }
+  }
+}
+
+// They are dropped by name, not with the column: that would take a guarded copy
+// along.
+void DropOldConstraints(TableWork& work, const Shadow& shadow) {
+  for (const ConstraintMove& move : shadow.constraint_moves()) {
+    LiftConstraint(work, move.request);
+    work.Add(kDrop, plan::DropConstraint{work.live().name, move.original});
+  }
+}
+
+void ReplaceOld(TableWork& work, const Shadow& shadow) {
+  const schema::TableName& table = work.live().name;
+  DropOldIndexes(work, shadow);
+  DropOldConstraints(work, shadow);
+  work.Add(kDrop, plan::DropColumn{table, shadow.PreparedOld(), false});
+  if (!shadow.hidden()) return;
+  const ShadowRequest& request = shadow.request();
+  work.Add(kDrop,
+           plan::RenameColumn{table, request.physical, request.target.name});
+}
+
+// The new column becomes as strict as it was asked for.
+void FinishNew(TableWork& work, const Shadow& shadow) {
+  const schema::TableName& table = work.live().name;
+  const schema::Column& target = shadow.request().target;
+  schema::Column before = shadow.Added();
+  before.name = target.name;
+  AlterIfDifferent(work, kDrop, before, target);
+  if (!shadow.needs_check()) return;
+  work.Add(kDrop, plan::DropConstraint{table, shadow.NotNullCheck()});
+  if (shadow.motion().marks) {
+    work.Add(kDrop, plan::DropConstraint{table, shadow.LiveCheck()});
+  }
+}
+
+// The copies of indexes get the names of what they replace; one that is to back
+// a constraint gets its name by being adopted.
+void NameIndexes(TableWork& work, const Shadow& shadow) {
+  const schema::Table& table = work.live();
+  const ShadowRequest& request = shadow.request();
+  for (const IndexMove& move : shadow.index_moves()) {
+    const schema::Constraint* old =
+        table.FindConstraint(move.original.constraint);
+    if (old == nullptr) {
+      const schema::Index now =
+          WithColumn(move.copy, request.physical, request.target.name);
+      work.Add(kDrop, plan::RenameIndex{table.name, now, move.original.name});
+      continue;
+    }
+    schema::Constraint constraint = *old;
+    for (std::string& column : constraint.columns) {
+      if (column == request.old_column->name) column = request.target.name;
+    }
+    constraint.using_index = move.copy.name;
+    constraint.definition.clear();
+    work.Add(kDrop, plan::AddConstraint{table.name, constraint});
+  }
+}
+
+void NameConstraints(TableWork& work, const Shadow& shadow) {
+  for (const ConstraintMove& move : shadow.constraint_moves()) {
+    ConstraintRequest finished = move.request;
+    finished.constraint = move.finished;
+    FinishConstraint(work, finished);
+  }
+}
+
+}  // namespace
+
+// The old column gives up its default only when the trigger gives it.
+void AddShadowColumns(TableWork& work, const Shadow& shadow) {
+  const schema::TableName& table = work.live().name;
+  const ShadowRequest& request = shadow.request();
+  if (!request.existing) {
+    work.CountAddedColumn();
+    work.Add(Phase::kExpanding, plan::AddColumn{table, shadow.Added()});
+  }
+  work.CountAddedColumn();
+  work.Add(Phase::kExpanding, plan::AddColumn{table, shadow.Provenance()});
+  if (!request.old_column) return;
+  AlterIfDifferent(work, Phase::kExpanding, *request.old_column,
+                   shadow.PreparedOld());
+}
+
+void StartShadowSync(TableWork& work, const Shadow& shadow) {
+  work.Add(Phase::kExpanding, plan::CreateSync{shadow.motion().name});
+}
+
+// The check comes after the backfill: an earlier one would also be applied to
+// the rows that the backfill of another motion touches before this one has
+// filled them. Backfill and Verify around it keep it out of the transaction
+// that validates it, which would hold its strong lock during the scan.
+void MigrateShadow(TableWork& work, const Shadow& shadow) {
+  constexpr Phase kPhase = Phase::kMigrating;
+  const schema::TableName& table = work.live().name;
+  const plan::MotionId& id = shadow.motion().name;
+  if (shadow.request().existing) work.Add(kPhase, plan::Retreat{id});
+  work.Add(kPhase, plan::Backfill{{id}});
+  const schema::Constraint check = shadow.LiveCheck();
+  if (shadow.needs_check()) {
+    work.Add(kPhase, plan::AddConstraint{table, check});
+  }
+  work.Add(kPhase, plan::Verify{id});
+  if (shadow.needs_check() && !check.validated) {
+    work.Add(kPhase, plan::ValidateConstraint{table, check.name});
+  }
+  for (const IndexMove& move : shadow.index_moves()) {
+    work.Add(kPhase, plan::CreateIndex{table, move.copy});
+  }
+  for (const ConstraintMove& move : shadow.constraint_moves()) {
+    PlaceConstraint(work, move.request);
+  }
+}
+
+// From here on no row can be marked any more, and that none is left is proved
+// before anything is contracted.
+void CloseShadow(TableWork& work, const Shadow& shadow) {
+  if (!shadow.motion().marks) return;
+  const schema::TableName& table = work.live().name;
+  const plan::MotionId& id = shadow.motion().name;
+  std::vector<plan::Action>& closing = work.context().closing;
+  closing.push_back(plan::CreateSync{id, plan::SyncForm::kStrict});
+  closing.push_back(plan::Verify{id, true});
+  if (!shadow.needs_check()) return;
+  const schema::Constraint check = shadow.NotNullCheck();
+  closing.push_back(plan::AddConstraint{table, check});
+  if (!check.validated) {
+    closing.push_back(plan::ValidateConstraint{table, check.name});
+  }
+}
+
+// The old column has every index, grant and constraint, so it stays and the
+// names are exchanged: the copy goes on under the name of what is put aside.
+void SealShadow(TableWork& work, const Shadow& shadow) {
+  if (shadow.request().keeps != Keeps::kOld) return;
+  const schema::TableName& table = work.live().name;
+  const ShadowRequest& request = shadow.request();
+  const plan::MotionId& id = shadow.motion().name;
+  const schema::Column& old = *request.old_column;
+  work.Add(kSeal, plan::CreateSync{id, plan::SyncForm::kSettling});
+  work.Add(kSeal, plan::Settle{id});
+  const TableWork::Together together(work, kSeal);
+  work.Add(kSeal, plan::DropSync{id, plan::SyncForm::kSettling});
+  AlterIfDifferent(work, kSeal, shadow.PreparedOld(), old);
+  work.Add(kSeal, plan::RenameColumn{table, request.physical,
+                                     shadow.motion().put_aside});
+  work.Add(kSeal, plan::RenameColumn{table, old.name, request.target.name});
+  work.Add(kSeal, plan::CreateSync{id, plan::SyncForm::kSealed});
+}
+
+void StopShadowSync(TableWork& work, const Shadow& shadow) {
+  const plan::ColumnMotion& motion = shadow.motion();
+  work.Add(kDrop, plan::DropSync{motion.name, plan::ReadyForm(motion)});
+}
+
+void DropShadow(TableWork& work, const Shadow& shadow) {
+  const TableWork::Together together(work, kDrop);
+  const ShadowRequest& request = shadow.request();
+  switch (request.keeps) {
+    case Keeps::kOld:
+      DropCopy(work, shadow);
+      break;
+    case Keeps::kNew:
+      ReplaceOld(work, shadow);
+      FinishNew(work, shadow);
+      NameIndexes(work, shadow);
+      NameConstraints(work, shadow);
+      break;
+    case Keeps::kBoth:
+      if (request.old_column) {
+        AlterIfDifferent(work, kDrop, shadow.PreparedOld(),
+                         *request.old_column);
+      }
+      FinishNew(work, shadow);
+      break;
+  }
+  DropProvenance(work, shadow);
+}
+
+}  // namespace segue::ops

@@ -40,10 +40,7 @@ class VerifyStandbyTest : public ::testing::Test {
   }
 
   void SetUp() override {
-    if (primary_ == nullptr) {
-      std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
-      GTEST_SKIP();
-    }
+    SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
     name_ = primary_->CreateDatabase();
     app_ = OpenPostgresClient(primary_->Url(name_));
     app_->Query(std::string(kSeen) + "RETURN $1; END $$");

@@ -24,10 +24,6 @@ class LeaseTest : public DialectTest {
   std::int64_t TokenOf(Database& database, const engine::Ledger& ledger) {
     return engine::Lease::Last(database.connection(), ledger)->token;
   }
-  // Transactions that have written so far.
-  std::int64_t Writes() {
-    return std::stoll(*db().app().One("SELECT pg_current_xact_id()"));
-  }
 };
 
 constexpr std::chrono::milliseconds kTwoHeartbeats{600};
@@ -46,8 +42,18 @@ TEST_P(LeaseTest, ComesBackUnderItsToken) {
   }
 }
 
-TEST_P(LeaseTest, RenewsFourTimesInItsTime) {
-  if (!is_postgres()) GTEST_SKIP() << "each transaction renews here";
+SEGUE_INSTANTIATE(LeaseTest);
+
+// Elsewhere each transaction renews, and there is nothing to count.
+class PostgresLeaseTest : public LeaseTest {
+ protected:
+  // Transactions that have written so far.
+  std::int64_t Writes() {
+    return std::stoll(*db().app().One("SELECT pg_current_xact_id()"));
+  }
+};
+
+TEST_P(PostgresLeaseTest, RenewsFourTimesInItsTime) {
   Database database = db().Open();
   const engine::Ledger ledger(database.dialect(), database.schema(), "test");
   ledger.Install(database.connection());
@@ -59,7 +65,7 @@ TEST_P(LeaseTest, RenewsFourTimesInItsTime) {
   EXPECT_LE(written, 10);
 }
 
-SEGUE_INSTANTIATE(LeaseTest);
+SEGUE_INSTANTIATE_ON(PostgresLeaseTest, PostgresTestbed());
 
 }  // namespace
 }  // namespace segue::test

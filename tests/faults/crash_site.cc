@@ -80,7 +80,7 @@ CrashSite::CrashSite(const Testbed& testbed, Access access)
       ") INSERT INTO users SELECT i, 'user ' || i, "
       "CASE WHEN i % 10 > 0 THEN i % 90 END FROM n");
   // So that a server knows how many rows a page has, and cuts several chunks.
-  if (testbed.is_postgres()) database_->Exec("ANALYZE users");
+  database_->Analyze("users");
   for (long id = 1; id <= kRows; ++id) {
     users_[id] = {"user " + std::to_string(id),
                   id % 10 > 0 ? std::to_string(id % 90) : "NULL"};

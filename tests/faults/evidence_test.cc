@@ -191,15 +191,6 @@ class EvidenceTest : public DialectTest {
     return ToLines(site.database().NewClient()->Query(scene.changed));
   }
 
-  void Damage(Site& site, const Scene& scene) {
-    site.database().NewClient()->Query(
-        Either("BEGIN; INSERT INTO segue_busy DEFAULT VALUES;",
-               "SET session_replication_role = replica;") +
-        scene.damage +
-        Either("; DELETE FROM segue_busy; COMMIT",
-               "; RESET session_replication_role"));
-  }
-
   void Try(const Scene& scene, const std::string& fault) {
     SCOPED_TRACE(scene.name + " " + fault);
     Site site(GetParam(), scene);
@@ -214,7 +205,7 @@ class EvidenceTest : public DialectTest {
     }
     const bool dropped = site.database().NewClient()->Fails(scene.intact);
     if (!dropped) {
-      Damage(site, scene);
+      site.database().ExecUnseen(scene.damage);
       ExpectRefused(site, scene);
     }
     const Finished again = site.Segue({"complete", "--yes"});

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <fstream>
-#include <iostream>
 #include <memory>
 #include <thread>
 
@@ -28,13 +27,9 @@ constexpr char kDrop[] =
 class IndexTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (PostgresServer::Available()) {
-      site_ = std::make_unique<CrashSite>(PostgresTestbed(), Access::kInPlace);
-      WriteMigration(kCreate);
-      return;
-    }
-    std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
-    GTEST_SKIP();
+    SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
+    site_ = std::make_unique<CrashSite>(PostgresTestbed(), Access::kInPlace);
+    WriteMigration(kCreate);
   }
 
   CrashSite& site() { return *site_; }

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <random>
 #include <thread>
 #include <vector>
@@ -35,10 +34,7 @@ class WorkerTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const Testbed testbed = PostgresTestbed();
-    if (!testbed.missing.empty()) {
-      std::cerr << "*** NOT TESTED: " << testbed.missing << " ***\n";
-      GTEST_SKIP() << testbed.missing;
-    }
+    SEGUE_SKIP_UNLESS_INSTALLED(testbed);
     database_ = testbed.fresh();
     Make("id bigint PRIMARY KEY, v integer NOT NULL", "i, i");
     std::ofstream(folder_.path() + "/01_wide.yaml")

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "segue/error.h"
+#include "tests/support/eventually.h"
 #include "tests/support/testbed.h"
 
 namespace segue::test {
@@ -206,10 +207,10 @@ TEST_P(ConnectionTest, GivesUpWaitingWhenTheBudgetIsSpent) {
 TEST_P(ConnectionTest, IsInterruptedFromAnotherThread) {
   std::atomic<bool> done{false};
   std::thread other([&] {
-    while (!done) {
+    Eventually([&] {
       connection_->Interrupt();
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+      return done.load();
+    });
   });
   Error error = ErrorOf(Text("endless query"));
   done = true;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
+#include "tests/support/eventually.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/testbed.h"
@@ -95,15 +96,14 @@ class Running {
 
  private:
   void Wait(const std::function<bool()>& what) {
-    const auto deadline =
-        std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!what()) {
-      if (over_ || std::chrono::steady_clock::now() > deadline) {
-        ADD_FAILURE() << "it never happened; " << error_;
-        return;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
+    bool happened = false;
+    Eventually(
+        [&] {
+          happened = what();
+          return happened || over_;
+        },
+        std::chrono::seconds(30), std::chrono::milliseconds(20));
+    if (!happened) ADD_FAILURE() << "it never happened; " << error_;
   }
 
   Database database_;

@@ -8,6 +8,7 @@
 #include "segue/error.h"
 #include "segue/migrator.h"
 #include "tests/faults/crash_site.h"
+#include "tests/support/eventually.h"
 #include "tests/support/postgres_server.h"
 
 namespace segue::test {
@@ -112,9 +113,7 @@ TEST(Deadlock, DoesNotStopTheBackfill) {
                "current_database() AND wait_event_type = 'Lock' AND "
                "application_name LIKE 'segue%'") != "0";
   };
-  while (!waits() && start.running()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  ASSERT_TRUE(Eventually([&] { return waits() || !start.running(); }));
   const bool victim =
       application->Fails("UPDATE users SET age = 6 WHERE id = 1");
   application->Query(victim ? "ROLLBACK" : "COMMIT");

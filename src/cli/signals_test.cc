@@ -5,18 +5,14 @@
 
 #include <chrono>
 #include <csignal>
-#include <functional>
 #include <thread>
+
+#include "tests/support/eventually.h"
 
 namespace segue::cli {
 namespace {
 
-bool Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 500 && !condition(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return condition();
-}
+using test::Eventually;
 
 TEST(SignalWatchTest, FirstSignalAsksSecondInsists) {
   base::CancelToken token;

@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 #include "segue/error.h"
+#include "tests/support/eventually.h"
 
 namespace segue::http {
 namespace {
@@ -60,12 +60,7 @@ TEST_F(MetricsFileTest, IsWrittenAgainMeanwhile) {
   const MetricsFile file(
       path_.string(), [&] { return "a " + std::to_string(++times) + "\n"; },
       std::chrono::milliseconds(5));
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (times < 4 && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  EXPECT_GE(times, 4);
+  EXPECT_TRUE(test::Eventually([&] { return times >= 4; }));
 }
 
 // A reader that opens it at any time finds a whole file.
@@ -89,11 +84,19 @@ TEST_F(MetricsFileTest, SaysWhyItCannotBeWritten) {
 }
 
 TEST_F(MetricsFileTest, ADiskThatGoesAwayEndsNothing) {
+  std::atomic<int> times{0};
   const MetricsFile file(
-      path_.string(), [] { return std::string("a 1\n"); },
+      path_.string(), [&] { return "a " + std::to_string(++times) + "\n"; },
       std::chrono::milliseconds(1));
-  fs::remove_all(folder_);
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const fs::path away = folder_.string() + "_away";
+  fs::rename(folder_, away);
+  const int gone = times;
+  // One may have been under way; those that begin now have nowhere to go.
+  ASSERT_TRUE(test::Eventually([&] { return times > gone + 2; }));
+  fs::rename(away, folder_);
+  const std::string old = Read();
+  EXPECT_TRUE(test::Eventually([&] { return Read() != old; }))
+      << "nothing was written once the disk was back";
 }
 
 }  // namespace

@@ -25,10 +25,6 @@ void PrintTo(const CaseParam& param, std::ostream* out) {
   *out << param.file.path;
 }
 
-bool Concerns(const std::string& only, const Testbed& testbed) {
-  return only.empty() || (only == "sqlite") == testbed.is_sqlite();
-}
-
 bool Concerns(const std::string& access, Access current) {
   return access.empty() || access == ToString(current);
 }
@@ -38,7 +34,7 @@ std::vector<CaseParam> Params() {
   for (const CaseFile& file : ReadCases(SourceDir() + "/tests/cases")) {
     for (const Testbed& testbed : Testbeds()) {
       for (Access access : {Access::kInPlace, Access::kVersioned}) {
-        if (Concerns(file.only, testbed) && Concerns(file.access, access)) {
+        if (testbed.TakesPart(file.only) && Concerns(file.access, access)) {
           params.push_back({file, testbed, access});
         }
       }
@@ -70,9 +66,7 @@ class Stage {
  public:
   explicit Stage(const CaseParam& param)
       : param_(param), db_(param.testbed.fresh()) {
-    db_->Exec(param.file.setup);
-    db_->Exec(param.testbed.is_sqlite() ? param.file.setup_sqlite
-                                        : param.file.setup_postgres);
+    db_->Exec(param.file.SetupFor(param.testbed.dialect));
     database_.emplace(db_->Open());
     MigratorOptions options;
     options.access = param.access;
@@ -122,7 +116,7 @@ class Stage {
     std::unique_ptr<Client> old_client = db_->NewClient();
     std::unique_ptr<Client> new_client = NewVersion();
     for (const CaseStep& step : steps) {
-      if (!Concerns(step.only, param_.testbed) ||
+      if (!param_.testbed.TakesPart(step.only) ||
           !Concerns(step.access, param_.access)) {
         continue;
       }
@@ -166,11 +160,7 @@ class Stage {
 
 class CasesTest : public ::testing::TestWithParam<CaseParam> {
  protected:
-  void SetUp() override {
-    if (GetParam().testbed.missing.empty()) return;
-    std::cerr << "*** NOT TESTED: " << GetParam().testbed.missing << " ***\n";
-    GTEST_SKIP() << GetParam().testbed.missing;
-  }
+  void SetUp() override { SEGUE_SKIP_UNLESS_INSTALLED(GetParam().testbed); }
   const CaseFile& file() const { return GetParam().file; }
 
   void ExpectReady(const Outcome& outcome) {

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 
 #include "tests/commands/bad_input.h"
 #include "tests/support/postgres_server.h"
@@ -121,10 +120,7 @@ INSTANTIATE_TEST_SUITE_P(PostgreSQL, BadServerTest,
 
 // A server that asks for passwords.
 TEST(WrongPassword, IsToldWithoutShowingIt) {
-  if (!PostgresServer::Available()) {
-    std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
-    GTEST_SKIP();
-  }
+  SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
   const TempDir folder;
   const std::string rules = folder.path() + "/hba.conf";
   std::ofstream(rules) << "local all postgres trust\n"

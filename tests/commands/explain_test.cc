@@ -45,7 +45,7 @@ TEST_P(ExplainCommandTest, BeforeAfterAndVerdict) {
                         "SELECT id FROM users WHERE lower(name) = 'name77'\n"
                         "  seen by  the base schema\n"
                         "  before   " +
-                        Either("SCAN on users\n", "cost ")));
+                        Text("full scan in a report")));
   EXPECT_THAT(finished.out, HasSubstr(" on users by users_lower_name\n"));
   EXPECT_THAT(finished.out,
               HasSubstr("  verdict  uses users_lower_name instead of a "
@@ -56,9 +56,7 @@ TEST_P(ExplainCommandTest, BeforeAfterAndVerdict) {
                         "  before   none\n"
                         "  after    none\n"
                         "  verdict  cannot be explained: " +
-                        Either("no such column: nope",
-                               "column \"nope\" does not exist") +
-                        "\n"));
+                        Text("no column nope") + "\n"));
 }
 
 TEST_P(ExplainCommandTest, Json) {

@@ -2,11 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <filesystem>
-#include <thread>
 
 #include "tests/commands/bad_input.h"
+#include "tests/support/eventually.h"
 
 namespace segue::test {
 namespace {
@@ -32,11 +31,10 @@ class ThrottleCommandTest : public BadInputTest {
   }
   std::string Status(const std::string& wanted) {
     std::string text;
-    for (int i = 0; i < 300; ++i) {
+    Eventually([&] {
       text = Segue({"status"}).out;
-      if (text.find(wanted) != std::string::npos) break;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
+      return text.find(wanted) != std::string::npos;
+    });
     return text;
   }
 };

@@ -12,6 +12,7 @@
 
 #include "segue/error.h"
 #include "segue/migrator.h"
+#include "tests/support/eventually.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
@@ -40,10 +41,7 @@ class VerifyStandbyTest : public ::testing::Test {
   }
 
   void SetUp() override {
-    if (primary_ == nullptr) {
-      std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
-      GTEST_SKIP();
-    }
+    SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
     name_ = primary_->CreateDatabase();
     app_ = OpenPostgresClient(primary_->Url(name_));
     app_->Query(std::string(kSeen) + "RETURN $1; END $$");
@@ -310,10 +308,13 @@ TEST_F(SlowStandbyTest, ARecoveryConflictOnlyMakesTheChunkSmaller) {
   Process verify(Verify({}, There()));
   WaitUntilItReads();
   const std::string conflict = "conflict with recovery";
-  while (verify.running() && verify.Err().find(conflict) == std::string::npos) {
-    app_->Query("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE; COMMIT");
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  Eventually(
+      [&] {
+        app_->Query("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE; COMMIT");
+        return !verify.running() ||
+               verify.Err().find(conflict) != std::string::npos;
+      },
+      std::chrono::minutes(1), std::chrono::milliseconds(50));
   const Finished finished = verify.Wait();
   EXPECT_EQ(finished.exit_code, 0) << finished.err;
   EXPECT_THAT(finished.err, HasSubstr(conflict));

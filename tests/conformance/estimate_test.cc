@@ -22,13 +22,7 @@ class EstimateTest : public DialectTest {
     db().Exec("INSERT INTO users VALUES (1, 'alice'), (2, 'bob')");
   }
 
-  // Both databases believe it: by its statistics; by the span of its keys.
-  void PretendManyRows() {
-    db().Exec(
-        Either("INSERT INTO users VALUES (1000000000, 'carol')",
-               "UPDATE pg_class SET reltuples = 1000000000, relpages = 1 WHERE "
-               "oid = 'users'::regclass"));
-  }
+  void PretendManyRows() { db().Exec(Text("users seem to be many")); }
 
   static Migration Rename() {
     Migration migration("01_rename", "Rename name");
@@ -58,16 +52,17 @@ TEST_P(EstimateTest, ComesWithThePlanTheChosenWayFirst) {
 
 TEST_P(EstimateTest, StandsBesideWhatItTookInTheHistory) {
   PretendManyRows();
+  const std::string rows = *db().app().One("SELECT count(*) FROM users");
   Database database = db().Open();
   const Outcome outcome = Migrator(database, {}).Start(Rename());
   EXPECT_THAT(outcome.plan.estimates, Not(IsEmpty()));
   EXPECT_THAT(outcome.history,
               Contains(Field(&HistoryEntry::message,
                              HasSubstr("(estimated 1,000,000,000 in "))));
-  EXPECT_THAT(outcome.history,
-              Contains(Field(&HistoryEntry::message,
-                             HasSubstr(Either("Filled 'users': 3 rows in ",
-                                              "Filled 'users': 2 rows in ")))));
+  EXPECT_THAT(
+      outcome.history,
+      Contains(Field(&HistoryEntry::message,
+                     HasSubstr("Filled 'users': " + rows + " rows in "))));
 }
 
 TEST_P(EstimateTest, IsNoNewsWhereItIsNextToNothing) {
@@ -83,7 +78,7 @@ TEST_P(EstimateTest, IsNoNewsWhereItIsNextToNothing) {
 
 TEST_P(EstimateTest, IsNoneForATableWithoutRowsOrAMigrationWithoutAFill) {
   db().Exec("DELETE FROM users");
-  db().Exec(Either("DELETE FROM users", "VACUUM users"));
+  db().Exec("VACUUM");
   Database database = db().Open();
   Migrator migrator(database, {});
   EXPECT_THAT(migrator.MakePlan(Rename()).estimates, IsEmpty());
@@ -92,16 +87,19 @@ TEST_P(EstimateTest, IsNoneForATableWithoutRowsOrAMigrationWithoutAFill) {
   EXPECT_THAT(migrator.MakePlan(add).estimates, IsEmpty());
 }
 
+SEGUE_INSTANTIATE(EstimateTest);
+
+class PostgresEstimateTest : public EstimateTest {};
+
 // An owner may not read where the log is.
-TEST_P(EstimateTest, OfWhatCannotBeMeasuredTheHistorySaysNothing) {
+TEST_P(PostgresEstimateTest, OfWhatCannotBeMeasuredTheHistorySaysNothing) {
   PretendManyRows();
-  db().Exec(Either("SELECT 1",
-                   "CREATE ROLE segue_owner; ALTER TABLE users OWNER TO "
-                   "segue_owner; DO $$ BEGIN EXECUTE format('GRANT CREATE ON "
-                   "DATABASE %I TO segue_owner', current_database()); END $$; "
-                   "GRANT ALL ON SCHEMA public TO segue_owner; REVOKE EXECUTE "
-                   "ON FUNCTION pg_current_wal_lsn() FROM PUBLIC"));
-  if (Either("sqlite", "postgres") == std::string("sqlite")) return;
+  db().Exec(
+      "CREATE ROLE segue_owner; ALTER TABLE users OWNER TO segue_owner; "
+      "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO "
+      "segue_owner', current_database()); END $$; "
+      "GRANT ALL ON SCHEMA public TO segue_owner; REVOKE EXECUTE "
+      "ON FUNCTION pg_current_wal_lsn() FROM PUBLIC");
   DatabaseOptions options;
   options.url = db().Url();
   options.role = "segue_owner";
@@ -113,7 +111,7 @@ TEST_P(EstimateTest, OfWhatCannotBeMeasuredTheHistorySaysNothing) {
       Not(Contains(Field(&HistoryEntry::message, HasSubstr("estimated")))));
 }
 
-SEGUE_INSTANTIATE(EstimateTest);
+SEGUE_INSTANTIATE_ON(PostgresEstimateTest, PostgresTestbed());
 
 }  // namespace
 }  // namespace segue::test

@@ -68,8 +68,8 @@ TEST_P(ExplainTest, ANewIndexIsUsedFromThenOn) {
   ASSERT_TRUE(change.before.has_value());
   ASSERT_EQ(change.before->accesses.size(), 1U);
   EXPECT_EQ(change.before->accesses[0],
-            (TableAccess{Either("SCAN", "Seq Scan"), "users", ""}));
-  EXPECT_EQ(change.before->cost.has_value(), is_postgres());
+            (TableAccess{Text("full scan"), "users", ""}));
+  EXPECT_EQ(change.before->cost.has_value(), traits().explains_cost);
   ASSERT_EQ(change.after.accesses.size(), 1U);
   EXPECT_EQ(change.after.accesses[0].index, "users_by_name");
 }
@@ -85,9 +85,8 @@ TEST_P(ExplainTest, ALostIndexIsSaid) {
   migrator.Start(migration, options);
   EXPECT_EQ(Of(migrator.Explain({kByName})).verdict, "unchanged");
   migrator.Complete();
-  EXPECT_EQ(
-      Of(migrator.Explain({kByName})).verdict,
-      "no longer uses an index: " + Either("SCAN", "Seq Scan") + " on users");
+  EXPECT_EQ(Of(migrator.Explain({kByName})).verdict,
+            "no longer uses an index: " + Text("full scan") + " on users");
 }
 
 TEST_P(ExplainTest, TheFirstVerifyKeepsWhatStartWasNotGiven) {
@@ -111,8 +110,7 @@ TEST_P(ExplainTest, AFailureIsNamedAndOthersGoOn) {
   const ExplainReport report = migrator.Explain(options.explain);
   ASSERT_EQ(report.changes.size(), 2U);
   EXPECT_EQ(Of(report).verdict,
-            "cannot be explained: " + Either("no such column: nope",
-                                             "column \"nope\" does not exist"));
+            "cannot be explained: " + Text("no column nope"));
   EXPECT_THAT(Of(report, 1).verdict, StartsWith("uses users_by_name"));
 }
 
@@ -140,8 +138,7 @@ TEST_P(ExplainTest, Parameters) {
     ASSERT_EQ(plan.accesses.size(), 1U);
     EXPECT_EQ(plan.accesses[0].index, "users_by_name");
   } else {
-    EXPECT_TRUE(is_postgres());
-    EXPECT_THAT(plan.error, HasSubstr("from PostgreSQL 16 on"));
+    EXPECT_THAT(plan.error, HasSubstr(Text("no parameters in EXPLAIN")));
   }
 }
 
@@ -205,15 +202,13 @@ TEST_P(ExplainTest, TheHistoryComparesScansAndProbe) {
   ASSERT_EQ(ready.size(), 1U);
   EXPECT_THAT(ready[0],
               MatchesRegex("\\[MIGRATING\\] index users_name: " +
-                           Either("this database counts no scans",
-                                  "[0-9,]+ scans before, 0 since") +
+                           Text("scans before the contract") +
                            "; probe of users [0-9.]+ ms before, [0-9.]+ ms "
                            "after"));
   const std::vector<std::string> all = GaugeLines(migrator.Complete());
   ASSERT_EQ(all.size(), 2U);
   EXPECT_THAT(all[1], StartsWith("[CONTRACTING] index users_name: " +
-                                 Either("this database counts no scans",
-                                        "0 scans before, dropped")));
+                                 Text("scans of a dropped index")));
 }
 
 TEST_P(ExplainTest, MovedRowsAreProbedAndPlainColumnsAreNot) {

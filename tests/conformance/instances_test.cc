@@ -26,7 +26,7 @@ class InstancesTest : public DialectTest {
     }
     return "nothing was thrown";
   }
-  std::string Table() { return Either("segue_instance", "segue.instance"); }
+  std::string Table() { return can().ledger_prefix + "instance"; }
   void Pass(int time) {
     db().Exec("UPDATE " + Table() + " SET seen = seen - " +
               std::to_string(time) + ", expires = expires - " +

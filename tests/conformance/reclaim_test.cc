@@ -5,9 +5,9 @@
 
 #include <chrono>
 #include <optional>
-#include <thread>
 
 #include "segue/migrator.h"
+#include "tests/support/eventually.h"
 #include "tests/support/testbed.h"
 
 namespace segue::test {
@@ -19,11 +19,12 @@ using std::chrono::seconds;
 class ReclaimTest : public DialectTest {
  protected:
   static std::optional<Error> FailureOf(engine::Reclaim& reclaim) {
-    const auto begin = Clock::now();
-    while (reclaim.running() && Clock::now() - begin < seconds(20)) {
-      if (const auto error = reclaim.TakeFailure()) return error;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    std::optional<Error> failure;
+    Eventually([&] {
+      failure = reclaim.TakeFailure();
+      return failure || !reclaim.running();
+    });
+    if (failure) return failure;
     EXPECT_FALSE(reclaim.running());
     return reclaim.TakeFailure();  // of a start without a session
   }
@@ -52,7 +53,11 @@ TEST_P(ReclaimTest, EndsAtOnceWhenToldToAndByItself) {
     engine::Reclaim ended(database);
     ended.Start("SET vacuum_cost_delay = 0", "SELECT pg_sleep(60)");
     // Not before it has begun, this time.
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    WaitUntil(db().app(),
+              "SELECT count(*) FROM pg_stat_activity WHERE application_name = "
+              "'segue reclaim' AND state = 'active' AND query LIKE "
+              "'%pg_sleep%' AND datname = current_database()",
+              "1");
   }
   EXPECT_LT(Clock::now() - begin, seconds(20));
 }
@@ -72,13 +77,12 @@ TEST_P(ReclaimTest, ASessionThatIsCutIsNotTheEnd) {
   Database database = db().Open();
   engine::Reclaim reclaim(database);
   reclaim.Start("SET vacuum_cost_delay = 0", "SELECT pg_sleep(60)");
-  const auto begin = Clock::now();
-  while (db().app().One("SELECT count(pg_terminate_backend(pid)) FROM "
-                        "pg_stat_activity WHERE application_name = "
-                        "'segue reclaim' AND query LIKE '%pg_sleep%'") != "1" &&
-         Clock::now() - begin < seconds(10)) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  ASSERT_TRUE(Eventually([&] {
+    return db().app().One(
+               "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+               "WHERE application_name = 'segue reclaim' AND query LIKE "
+               "'%pg_sleep%'") == "1";
+  }));
   EXPECT_TRUE(FailureOf(reclaim));
   reclaim.Start("SET vacuum_cost_delay = 0", "SELECT 1");
   EXPECT_FALSE(FailureOf(reclaim));

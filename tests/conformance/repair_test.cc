@@ -14,17 +14,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// As somebody does who turns triggers off to load or to mend data.
-std::string Unseen(bool sqlite, const std::string& sql) {
-  return sqlite ? "BEGIN; INSERT INTO segue_busy DEFAULT VALUES;" + sql +
-                      ";DELETE FROM segue_busy; COMMIT"
-                : "SET session_replication_role = replica;" + sql +
-                      ";RESET session_replication_role";
-}
-
 class RepairSqlTest : public SyncTest {
  protected:
-  void Damage(const std::string& sql) { db().Exec(Unseen(is_sqlite(), sql)); }
+  void Damage(const std::string& sql) { db().ExecUnseen(sql); }
   // Row 1: the old side wrote; 2: the new one; 3: both; 4, 5: never touched.
   MotionBed& InstallFive(const MotionSpec& spec) {
     Install(
@@ -85,7 +77,7 @@ TEST_P(RepairSqlTest, StaysInsideItsBounds) {
 
 TEST_P(RepairSqlTest, AsksNothingVolatileAgain) {
   MotionSpec spec;
-  spec.up = Either("'r' || random()", "'r' || random()::text");
+  spec.up = "'r' || CAST(random() AS text)";
   spec.writes_back = false;
   spec.is_volatile = true;
   Install(kPlainTable, spec).Fill();
@@ -166,13 +158,8 @@ class RepairTest : public DialectTest {
         "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE "
         "i < 2500) INSERT INTO users SELECT i, 'User' || i FROM s");
     // Tells which rows a statement writes, whoever runs it.
-    db().Exec(Either(
-        "CREATE TRIGGER tell AFTER UPDATE ON users BEGIN "
-        "INSERT INTO touched VALUES (NEW.id); END",
-        "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN "
-        "INSERT INTO touched VALUES (NEW.id); RETURN NULL; END';"
-        "CREATE TRIGGER tell AFTER UPDATE ON users FOR EACH ROW EXECUTE "
-        "FUNCTION tell()"));
+    db().Exec(db().TriggerSql("tell", "AFTER UPDATE ON users",
+                              "INSERT INTO touched VALUES (NEW.id);"));
     database_.emplace(db().Open());
     MigratorOptions options;
     options.access = access;
@@ -188,7 +175,7 @@ class RepairTest : public DialectTest {
         "WHERE id = 3");
     sound_ = Users();
   }
-  void Damage(const std::string& sql) { db().Exec(Unseen(is_sqlite(), sql)); }
+  void Damage(const std::string& sql) { db().ExecUnseen(sql); }
   // One row of each direction, over more than one chunk.
   void DamageThree() {
     Damage(

@@ -1,12 +1,11 @@
 #include "tests/faults/crash_site.h"
 
-#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 
 #include "tests/support/built.h"
+#include "tests/support/eventually.h"
 
 namespace segue::test {
 namespace {
@@ -48,20 +47,16 @@ constexpr char kMigration[] =
 }  // namespace
 
 void WaitUntilStopped(Process& process) {
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  for (;;) {
+  const auto stopped = [&] {
     std::ifstream file("/proc/" + std::to_string(process.pid()) + "/stat");
     std::stringstream stat;
     stat << file.rdbuf();
     const std::string text = stat.str();
     const std::size_t end = text.rfind(')');
-    if (end != std::string::npos && text.compare(end, 3, ") T") == 0) return;
-    if (!process.running() || std::chrono::steady_clock::now() > deadline) {
-      throw std::runtime_error("did not stop: " + process.Err());
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+    return end != std::string::npos && text.compare(end, 3, ") T") == 0;
+  };
+  Eventually([&] { return stopped() || !process.running(); });
+  if (!stopped()) throw std::runtime_error("did not stop: " + process.Err());
 }
 
 CrashSite::CrashSite(const Testbed& testbed, Access access)
@@ -80,7 +75,7 @@ CrashSite::CrashSite(const Testbed& testbed, Access access)
       ") INSERT INTO users SELECT i, 'user ' || i, "
       "CASE WHEN i % 10 > 0 THEN i % 90 END FROM n");
   // So that a server knows how many rows a page has, and cuts several chunks.
-  if (testbed.is_postgres()) database_->Exec("ANALYZE users");
+  database_->Analyze("users");
   for (long id = 1; id <= kRows; ++id) {
     users_[id] = {"user " + std::to_string(id),
                   id % 10 > 0 ? std::to_string(id % 90) : "NULL"};

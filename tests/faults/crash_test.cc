@@ -52,12 +52,7 @@ bool TestAll() { return std::getenv("SEGUE_TEST_ALL") != nullptr; }
 class CrashTest : public ::testing::TestWithParam<Scene> {
  protected:
   void SetUp() override {
-    const Testbed& testbed = *GetParam().testbed;
-    if (!testbed.missing.empty()) {
-      std::cerr << "*** NOT TESTED on " << testbed.name << ": "
-                << testbed.missing << " ***\n";
-      GTEST_SKIP() << testbed.missing;
-    }
+    SEGUE_SKIP_UNLESS_INSTALLED(*GetParam().testbed);
     MeasureCleanRuns();
   }
 
@@ -86,7 +81,7 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
 
   std::vector<std::string> AllFaults() const {
     std::vector<std::string> faults;
-    const bool loses = GetParam().testbed->is_postgres();
+    const bool loses = GetParam().testbed->traits.server;
     for (long n = 1; n <= counts_.statements; ++n) {
       faults.push_back("kill:before:" + std::to_string(n));
       faults.push_back("kill:after:" + std::to_string(n));

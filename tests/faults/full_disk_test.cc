@@ -20,41 +20,25 @@ using ::testing::HasSubstr;
 
 class FullDiskTest : public DialectTest {
  protected:
-  // On PostgreSQL one range for each of four workers.
-  int rows() { return is_postgres() ? 430'000 : 5'000; }
+  // Where several work at once, one range for each of four.
+  int rows() { return can().many_sessions ? 430'000 : 5'000; }
 
-  // On PostgreSQL a trigger of the table's own says what the server would, and
-  // only to the fill, since a test cannot fill a disk for some.
   void SetUp() override {
     DialectTest::SetUp();
     if (IsSkipped()) return;
+    if (GetParam().limit_room == nullptr) {
+      GTEST_SKIP() << "no test can fill the disk of " << GetParam().name;
+    }
     db().Exec(
         "CREATE TABLE users(id BIGINT PRIMARY KEY, name TEXT NOT NULL);"
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
         "WHERE i < " +
         std::to_string(rows()) +
         ") INSERT INTO users SELECT i, 'user ' || i FROM n");
-    if (is_sqlite()) return;
-    db().Exec(
-        "CREATE TABLE room(there boolean); INSERT INTO room VALUES (true);"
-        "CREATE FUNCTION need_room() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        "BEGIN IF current_setting('segue.backfill', true) = 'on' AND NOT "
-        "(SELECT there FROM room) THEN RAISE 'could not extend file "
-        "\"base/1/2\": No space left on device' USING ERRCODE = '53100', "
-        "HINT = 'Check free disk space.'; END IF; RETURN NEW; END $$;"
-        "CREATE TRIGGER need_room BEFORE UPDATE ON users FOR EACH ROW "
-        "EXECUTE FUNCTION need_room(); ANALYZE users");
+    room_ = GetParam().limit_room(db(), "users");
   }
 
-  // Between two statements of the session that fills.
-  void TakeRoom(Database& filling) {
-    if (is_postgres()) return db().Exec("UPDATE room SET there = false");
-    filling.connection().Execute("PRAGMA max_page_count = 1");  // what it has
-  }
-  void GiveRoom(Database& filling) {
-    if (is_postgres()) return db().Exec("UPDATE room SET there = true");
-    filling.connection().Execute("PRAGMA max_page_count = 1000000000");
-  }
+  void GiveRoom(Database& filling) { room_->Give(filling.connection()); }
 
   static Migration Rename() {
     Migration migration("01_full_disk", "Rename users.name");
@@ -70,7 +54,7 @@ class FullDiskTest : public DialectTest {
     options.on_progress = [this, &filling, on_retry](const Progress& progress) {
       if (progress.event == Progress::Event::kRows && !full_) {
         full_ = true;
-        TakeRoom(filling);
+        room_->Take(filling.connection());
       }
       if (progress.event != Progress::Event::kRetry) return;
       told_.push_back(progress.message);
@@ -80,9 +64,9 @@ class FullDiskTest : public DialectTest {
   }
 
   void ExpectSound(Database& database) {
-    const Cell moved = db().app().One("SELECT moved FROM " +
-                                      Either("segue_motion", "segue.motion") +
-                                      " WHERE activity = 'backfill'");
+    const Cell moved =
+        db().app().One("SELECT moved FROM " + can().ledger_prefix +
+                       "motion WHERE activity = 'backfill'");
     EXPECT_EQ(moved, std::to_string(rows()));
     Migrator migrator(database, {});
     EXPECT_TRUE(migrator.Verify().clean());
@@ -92,10 +76,7 @@ class FullDiskTest : public DialectTest {
               std::to_string(rows()));
   }
 
-  std::string Full() {
-    return Either("database or disk is full", "No space left on device");
-  }
-
+  std::unique_ptr<DiskRoom> room_;
   bool full_ = false;
   std::vector<std::string> told_;
 };
@@ -105,7 +86,7 @@ TEST_P(FullDiskTest, GoesOnByItselfWhenThereIsRoomAgain) {
   const auto options = FullAfterAChunk(database, [&] { GiveRoom(database); });
   Migrator(database, options).Start(Rename());
   ASSERT_FALSE(told_.empty());
-  EXPECT_THAT(told_.front(), HasSubstr(Full()));
+  EXPECT_THAT(told_.front(), HasSubstr(Text("disk full")));
   ExpectSound(database);
 }
 
@@ -118,15 +99,15 @@ TEST_P(FullDiskTest, IsContinuedByTheSameCommand) {
     FAIL() << "there was room";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kRetryable);
-    EXPECT_THAT(error.what(), HasSubstr(Full()));
+    EXPECT_THAT(error.what(), HasSubstr(Text("disk full")));
     EXPECT_THAT(error.hint(), HasSubstr("the same command"));
   }
   const auto status = Migrator(database, {}).Status();
   ASSERT_TRUE(status);
   EXPECT_EQ(status->phase, Phase::kMigrating);
-  EXPECT_NE(db().app().One("SELECT sum(moved) FROM " +
-                           Either("segue_range", "segue.range")),
-            "0");
+  EXPECT_NE(
+      db().app().One("SELECT sum(moved) FROM " + can().ledger_prefix + "range"),
+      "0");
   GiveRoom(database);
   Migrator(database, {}).Start(Rename());
   ExpectSound(database);

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 #include <thread>
 
 #include "segue/error.h"
 #include "segue/migrator.h"
 #include "tests/faults/crash_site.h"
+#include "tests/support/eventually.h"
 #include "tests/support/postgres_server.h"
 
 namespace segue::test {
@@ -18,11 +18,7 @@ constexpr int kLockBudgetSpent = 5;
 
 class LockTest : public ::testing::TestWithParam<Testbed> {
  protected:
-  void SetUp() override {
-    if (GetParam().missing.empty()) return;
-    std::cerr << "*** NOT TESTED: " << GetParam().missing << " ***\n";
-    GTEST_SKIP() << GetParam().missing;
-  }
+  void SetUp() override { SEGUE_SKIP_UNLESS_INSTALLED(GetParam()); }
 
   static Migration Rename() {
     Migration migration("01_lock", "Rename users.name");
@@ -50,12 +46,10 @@ TEST_P(LockTest, ABlockedStartGivesUpAndNamesTheBlocker) {
   const std::string before = site.database().Dump();
   const auto blocker = site.database().NewClient();
   std::vector<std::string> named;
-  if (GetParam().is_postgres()) {
-    blocker->Query("BEGIN; SELECT 'reading' FROM users LIMIT 1");
+  blocker->Query(GetParam().Text("hold users"));
+  if (GetParam().traits.names_blockers) {
     named = {*blocker->One("SELECT pg_backend_pid()"), "user postgres",
              "pg_backend_pid", " s)"};
-  } else {
-    blocker->Query("BEGIN IMMEDIATE");
   }
   const Error refusal = Refusal(site);
   EXPECT_EQ(kLockBudgetSpent, ExitCode(refusal.kind())) << refusal.what();
@@ -76,10 +70,7 @@ TEST_P(LockTest, ABlockedStartGivesUpAndNamesTheBlocker) {
 // The application, not segue, must come first: nobody queues behind a waiting
 // ALTER TABLE for longer than the budget.
 TEST(LockQueue, ReadersWaitNoLongerThanTheBudget) {
-  if (!PostgresServer::Available()) {
-    std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
-    GTEST_SKIP();
-  }
+  SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
   CrashSite site(PostgresTestbed(), Access::kInPlace);
   const auto blocker = site.database().NewClient();
   blocker->Query("BEGIN; SELECT 'reading' FROM users LIMIT 1");
@@ -107,10 +98,7 @@ INSTANTIATE_TEST_SUITE_P(Faults, LockTest, ::testing::ValuesIn(Testbeds()),
 // An application that waits for a row of the chunk while the chunk waits for a
 // row of the application's: the server picks a victim, the backfill goes on.
 TEST(Deadlock, DoesNotStopTheBackfill) {
-  if (!PostgresServer::Available()) {
-    std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
-    GTEST_SKIP();
-  }
+  SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
   CrashSite site(PostgresTestbed(), Access::kInPlace);
   Process start(site.Segue("start", "stop:backfill:1"));
   WaitUntilStopped(start);
@@ -125,9 +113,7 @@ TEST(Deadlock, DoesNotStopTheBackfill) {
                "current_database() AND wait_event_type = 'Lock' AND "
                "application_name LIKE 'segue%'") != "0";
   };
-  while (!waits() && start.running()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  ASSERT_TRUE(Eventually([&] { return waits() || !start.running(); }));
   const bool victim =
       application->Fails("UPDATE users SET age = 6 WHERE id = 1");
   application->Query(victim ? "ROLLBACK" : "COMMIT");

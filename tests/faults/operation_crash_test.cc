@@ -134,7 +134,7 @@ std::vector<Example> Examples() {
   std::vector<Example> examples;
   for (const OperationPage& page : OperationPages(SourceDir())) {
     for (const Testbed& testbed : Testbeds()) {
-      if (page.concerns(testbed)) examples.push_back({testbed, page});
+      if (testbed.TakesPart(page.only)) examples.push_back({testbed, page});
     }
   }
   return examples;
@@ -154,10 +154,7 @@ void PrintTo(const Example& example, std::ostream* out) {
 
 class OperationCrashTest : public ::testing::TestWithParam<Example> {
  protected:
-  void SetUp() override {
-    const std::string& missing = GetParam().testbed.missing;
-    if (!missing.empty()) GTEST_SKIP() << missing;
-  }
+  void SetUp() override { SEGUE_SKIP_UNLESS_INSTALLED(GetParam().testbed); }
 
   const OperationPage& page() { return GetParam().page; }
   const Testbed& testbed() { return GetParam().testbed; }

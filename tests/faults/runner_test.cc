@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <iostream>
 
 #include "tests/faults/crash_site.h"
 #include "tests/support/postgres_server.h"
@@ -14,11 +13,7 @@ constexpr int kAnotherRunner = 7;
 
 class RunnerTest : public ::testing::TestWithParam<Testbed> {
  protected:
-  void SetUp() override {
-    if (GetParam().missing.empty()) return;
-    std::cerr << "*** NOT TESTED: " << GetParam().missing << " ***\n";
-    GTEST_SKIP() << GetParam().missing;
-  }
+  void SetUp() override { SEGUE_SKIP_UNLESS_INSTALLED(GetParam()); }
 
   // Migrates to the end, and the data is right.
   void ExpectFinishes(CrashSite& site) {
@@ -100,10 +95,7 @@ INSTANTIATE_TEST_SUITE_P(Faults, RunnerTest, ::testing::ValuesIn(Testbeds()),
 
 // A server of its own, because it goes down.
 TEST(ServerRestart, InTheMiddleOfABackfillIsResumable) {
-  if (!PostgresServer::Available()) {
-    std::cerr << "*** NOT TESTED: install postgresql-15 ***\n";
-    GTEST_SKIP();
-  }
+  SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
   CrashSite site(PostgresTestbed(), Access::kInPlace);
   Process first(site.Segue("start", "stop:backfill:2"));
   WaitUntilStopped(first);

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <random>
 #include <thread>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "segue/error.h"
 #include "tests/faults/crash_site.h"
 #include "tests/support/built.h"
+#include "tests/support/eventually.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
@@ -34,10 +34,7 @@ class WorkerTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const Testbed testbed = PostgresTestbed();
-    if (!testbed.missing.empty()) {
-      std::cerr << "*** NOT TESTED: " << testbed.missing << " ***\n";
-      GTEST_SKIP() << testbed.missing;
-    }
+    SEGUE_SKIP_UNLESS_INSTALLED(testbed);
     database_ = testbed.fresh();
     Make("id bigint PRIMARY KEY, v integer NOT NULL", "i, i");
     std::ofstream(folder_.path() + "/01_wide.yaml")
@@ -145,15 +142,18 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(WorkerTest, AThreadWhoseSessionIsCutIsReplaced) {
   RememberSum();
   Process run(Segue({"start", "01_wide.yaml", "--workers", "3"}));
-  for (int cut = 0; cut < 3;) {
-    if (!run.running()) break;
-    const std::string gone = One(
+  const auto app = database_->NewClient();
+  int cut = 0;
+  Eventually([&] {
+    const Cell gone = app->One(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE "
         "application_name LIKE '%worker%' AND datname = current_database()");
     if (gone != "0") ++cut;
-  }
+    return cut == 3 || !run.running();
+  });
   const Finished done = run.Wait();
   EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_GT(cut, 0) << "it was over before a session was cut";
   ExpectFilled();
 }
 
@@ -167,11 +167,9 @@ TEST_F(WorkerTest, AnotherProcessTakesOverFromOneThatHangs) {
   WaitUntilStopped(runner);
   database_->Exec("UPDATE segue.range SET expires = 0");
   Process helper(Segue({"work", "--json"}));
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  while (One("SELECT coalesce(sum(1 - done), 0) FROM segue.range") != "0") {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << helper.Err();
-  }
+  ASSERT_TRUE(Eventually([&] {
+    return One("SELECT coalesce(sum(1 - done), 0) FROM segue.range") == "0";
+  })) << helper.Err();
   runner.Kill(SIGCONT);
   const Finished ran = runner.Wait();
   EXPECT_EQ(ran.exit_code, 0) << ran.err;
@@ -361,16 +359,20 @@ TEST_F(WorkerTest, DeadlocksAreTheFillsToRepeat) {
   Process run(Segue({"start", "01_wide.yaml", "--workers", "4"}));
   const auto app = database_->NewClient();
   WaitUntil(*app, "SELECT to_regclass('segue.range') IS NOT NULL", "t");
+  const auto deadlocks = [&] {
+    return std::stol(
+        *app->One("SELECT deadlocks FROM pg_stat_database WHERE datname = "
+                  "current_database()"));
+  };
   Storm storm(*database_, 3);
-  const Finished done = run.Wait();
+  // Once enough are seen, the rest of the fill has nothing more to show.
+  Eventually([&] { return deadlocks() > 2 || !run.running(); });
   storm.Stop();
+  const Finished done = run.Wait();
   EXPECT_EQ(done.exit_code, 0) << done.err;
   EXPECT_EQ(storm.failed(), 0);
   EXPECT_GT(storm.written(), 0);
-  const std::string deadlocks =
-      One("SELECT deadlocks FROM pg_stat_database WHERE datname = "
-          "current_database()");
-  EXPECT_GT(std::stol(deadlocks), 2) << done.err;
+  EXPECT_GT(deadlocks(), 2) << done.err;
   const long rows = std::stol(kManyRows);
   sum_ = std::to_string(rows * (rows + 1) / 2 + rows + storm.written());
   ExpectSound();

@@ -12,9 +12,6 @@ constexpr std::int64_t kKeys = kRows + 2'000;  // some are not there yet
 constexpr std::int64_t kMoment = 75;           // statements of each client
 constexpr std::chrono::minutes kLimit{2};
 constexpr int kClientsPerVersion = 2;
-// SQLite has one writer at a time, and each commit waits for the disk.
-constexpr double kSqliteRate = 200;
-constexpr double kPostgresRate = 600;
 
 MigratorOptions OptionsFor(Access access) {
   MigratorOptions options;
@@ -25,7 +22,7 @@ MigratorOptions OptionsFor(Access access) {
 // segue opens files that are there; the application has created it.
 Database OpenAfterTheApplication(const Testbed& testbed,
                                  TestDatabase* database) {
-  if (testbed.is_sqlite()) database->Exec("PRAGMA journal_mode = WAL");
+  database->Exec(testbed.Text("readers beside a writer"));
   return database->Open();
 }
 
@@ -40,7 +37,7 @@ Rolling::Rolling(const Testbed& testbed, TestDatabase* database,
       session_(OpenAfterTheApplication(testbed, database)),
       migrator_(session_, OptionsFor(access)),
       traffic_({1, kKeys, /*seed=*/20'240'601}) {
-  traffic_.SetRatePerClient(testbed.is_sqlite() ? kSqliteRate : kPostgresRate);
+  traffic_.SetRatePerClient(testbed.traits.load_rate);
   Fill();
 }
 
@@ -77,13 +74,11 @@ lab::ClientShape Rolling::Completed(lab::ClientShape shape,
     shape.fixed_values = {"'noted'"};
   }
   shape.writes_null = scenario_.nullable;
-  // Upserts through a view with INSTEAD OF triggers are SQLite's limit.
   const bool in_place_table =
       access_ == Access::kInPlace && shape.table == "items";
-  shape.upserts = testbed_.is_postgres() || in_place_table;
-  if (testbed_.is_sqlite()) {
-    shape.session_setup = {"PRAGMA busy_timeout = 10000"};
-  }
+  shape.upserts = testbed_.traits.upserts_through_views || in_place_table;
+  const std::string& setup = testbed_.Text("patient session");
+  if (!setup.empty()) shape.session_setup = {setup};
   return shape;
 }
 

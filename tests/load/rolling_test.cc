@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <iostream>
-
 namespace segue::test {
 namespace {
 
@@ -42,11 +40,7 @@ class RollingTest : public ::testing::TestWithParam<LoadCase> {
  protected:
   void SetUp() override {
     const Testbed& testbed = *GetParam().testbed;
-    if (!testbed.missing.empty()) {
-      std::cerr << "*** NOT TESTED on " << testbed.name << ": "
-                << testbed.missing << " ***\n";
-      GTEST_SKIP() << testbed.missing;
-    }
+    SEGUE_SKIP_UNLESS_INSTALLED(testbed);
     database_ = testbed.fresh();
     rolling_ = std::make_unique<Rolling>(
         testbed, database_.get(), *GetParam().scenario, GetParam().access);

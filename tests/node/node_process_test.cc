@@ -8,6 +8,7 @@
 
 #include "tests/node/messages.h"
 #include "tests/support/built.h"
+#include "tests/support/eventually.h"
 #include "tests/support/process.h"
 #include "tests/support/sqlite_file.h"
 #include "tests/support/testbed.h"
@@ -198,12 +199,13 @@ TEST_P(NodeRestartTest, KilledAtAnyMoment) {
       process.Wait();
     }
     // A lease of a dead runner expires.
-    std::string answer = Ask(step);
-    for (int i = 0; i < 100 && answer.find("\"code\":11") != std::string::npos;
-         ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(200));
-      answer = Ask(step);
-    }
+    std::string answer;
+    Eventually(
+        [&] {
+          answer = Ask(step);
+          return answer.find("\"code\":11") == std::string::npos;
+        },
+        std::chrono::minutes(1), std::chrono::milliseconds(200));
     EXPECT_THAT(answer, ::testing::Not(HasSubstr("error"))) << step;
   }
   EXPECT_THAT(Ask(kStatus), HasSubstr("\"version\":3,\"phase\":\"COMPLETE\""));

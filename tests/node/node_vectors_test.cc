@@ -39,10 +39,12 @@ std::string ValueOf(const std::string& line, const std::string& key) {
   return "";
 }
 
+using Session = std::vector<Vector>;
+
 // In the order of the file; a line without a session is one of its own.
-std::vector<std::vector<Vector>> Sessions() {
+std::vector<Session> Sessions() {
   std::ifstream file(SourceDir() + "/tests/vectors/node.jsonl");
-  std::vector<std::vector<Vector>> sessions;
+  std::vector<Session> sessions;
   std::map<std::string, std::size_t> places;
   for (std::string line; std::getline(file, line);) {
     const Vector vector{ValueOf(line, "case"), ValueOf(line, "session"),
@@ -58,8 +60,7 @@ std::vector<std::vector<Vector>> Sessions() {
   return sessions;
 }
 
-void Check(const std::vector<Vector>& session,
-           const std::vector<std::string>& arguments) {
+void Check(const Session& session, const std::vector<std::string>& arguments) {
   std::string input;
   std::string expected;
   for (const Vector& vector : session) {
@@ -79,30 +80,40 @@ TEST(NodeVectorsTest, InMemory) {
   for (const auto& session : sessions) Check(session, {"node"});
 }
 
-class NodeVectorsOnTest : public DialectTest {};
-
-// One database a session: a test opens one, so they share it one by one.
-TEST_P(NodeVectorsOnTest, ThreePhases) {
-  for (const auto& session : Sessions()) {
-    if (session.front().session != "abc") continue;
-    Check(session, {"node", "--url", db().Url()});
+class NodeVectorsOnTest : public DialectTest {
+ protected:
+  // The one session that is meant: a test has one database, and a second
+  // session would find what the first has left there.
+  template <typename Choice>
+  void CheckTheSession(const Choice& is_meant) {
+    int checked = 0;
+    for (const Session& session : Sessions()) {
+      if (!is_meant(session)) continue;
+      Check(session, {"node", "--url", db().Url()});
+      ++checked;
+    }
+    EXPECT_EQ(checked, 1) << "sessions of tests/vectors/node.jsonl";
   }
+};
+
+TEST_P(NodeVectorsOnTest, ThreePhases) {
+  CheckTheSession(
+      [](const Session& session) { return session.front().session == "abc"; });
   EXPECT_EQ(ToLines(db().Query("SELECT count(*), min(full_name) FROM users")),
             "1000|User 1\n");
 }
 
 TEST_P(NodeVectorsOnTest, BothSamples) {
-  for (const auto& session : Sessions()) {
-    if (session.front().session != "samples") continue;
-    Check(session, {"node", "--url", db().Url()});
-  }
+  CheckTheSession([](const Session& session) {
+    return session.front().session == "samples";
+  });
 }
 
 TEST_P(NodeVectorsOnTest, DataMigrationOnAFreshNode) {
-  for (const auto& session : Sessions()) {
-    if (session.front().in.find("migrate_data") == std::string::npos) continue;
-    if (session.size() == 1) Check(session, {"node", "--url", db().Url()});
-  }
+  CheckTheSession([](const Session& session) {
+    return session.size() == 1 &&
+           session.front().in.find("migrate_data") != std::string::npos;
+  });
 }
 
 SEGUE_INSTANTIATE(NodeVectorsOnTest);

@@ -40,9 +40,7 @@ class PgrollTest
     : public ::testing::TestWithParam<std::tuple<std::string, std::size_t>> {
  protected:
   void SetUp() override {
-    if (!PostgresServer::Available()) {
-      GTEST_SKIP() << "*** NOT TESTED: install postgresql-15 ***";
-    }
+    SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
     server_ = &PostgresServer::Shared();
     database_ = server_->CreateDatabase();
   }

@@ -64,13 +64,23 @@ std::vector<CaseStep> ReadSteps(const Node& node) {
   return steps;
 }
 
+// "SQL", or a list of "SQL" and {sqlite: "SQL", postgres: "SQL"}.
+std::vector<CaseSetup> ReadSetup(const Node& node) {
+  if (!node.is_list()) return {{"", Text(node)}};
+  std::vector<CaseSetup> setups;
+  for (const Node& item : node.items) {
+    if (item.is_scalar()) setups.push_back({"", Text(item)});
+    for (const auto& [dialect, sql] : item.entries) {
+      setups.push_back({dialect, Text(sql)});
+    }
+  }
+  return setups;
+}
+
 bool ReadText(CaseFile& file, const std::string& key, const Node& value) {
   const std::vector<std::pair<const char*, std::string*>> texts = {
       {"only", &file.only},
       {"access", &file.access},
-      {"setup", &file.setup},
-      {"setup_sqlite", &file.setup_sqlite},
-      {"setup_postgres", &file.setup_postgres},
       {"migration", &file.migration},
       {"refused", &file.refused}};
   for (const auto& [name, member] : texts) {
@@ -85,6 +95,8 @@ void ReadEntry(CaseFile& file, const std::string& key, const Node& value) {
   if (ReadText(file, key, value)) return;
   if (key == "live") {
     file.live = ReadSteps(value);
+  } else if (key == "setup") {
+    file.setup = ReadSetup(value);
   } else if (key == "rolled_back") {
     file.rolled_back = ReadSteps(value);
   } else if (key == "after") {
@@ -99,6 +111,14 @@ void ReadEntry(CaseFile& file, const std::string& key, const Node& value) {
 }
 
 }  // namespace
+
+std::string CaseFile::SetupFor(const std::string& dialect) const {
+  std::string sql;
+  for (const CaseSetup& part : setup) {
+    if (part.only.empty() || part.only == dialect) sql += part.sql + "\n";
+  }
+  return sql;
+}
 
 CaseFile ReadCase(const std::string& path) {
   const Node root = manifest::ParseDocument(manifest::ReadTextFile(path), path);

@@ -2,7 +2,8 @@
 //
 //   only: postgres              # or sqlite; absent: every database
 //   access: versioned           # or in_place; absent: both
-//   setup: SQL                  # setup_sqlite, setup_postgres come after it
+//   setup: SQL                  # or a list of SQL and of maps from a dialect's
+//                               # name to the SQL that is for it alone
 //   migration: |                # the file as a user writes it
 //     operations: ...
 //   live:                       # while both versions are live
@@ -36,14 +37,17 @@ struct CaseStep {
   int line = 0;
 };
 
+struct CaseSetup {
+  std::string only;  // the dialect that it is for; empty: all
+  std::string sql;
+};
+
 struct CaseFile {
   std::string path;
   std::string name;  // "rename_column_plain"
   std::string only;
   std::string access;
-  std::string setup;
-  std::string setup_sqlite;
-  std::string setup_postgres;
+  std::vector<CaseSetup> setup;
   std::string migration;
   std::vector<CaseStep> live;
   std::vector<CaseStep> rolled_back;
@@ -51,6 +55,9 @@ struct CaseFile {
   std::optional<std::vector<std::string>> columns;
   std::string refused;
   bool complete = false;
+
+  // What a database is to have at first, in the order of the file.
+  std::string SetupFor(const std::string& dialect) const;
 };
 
 // Throws segue::Error for a file that is no case, an unknown key included.

@@ -4,19 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/testbed.h"
-
 namespace segue::test {
 
 struct OperationPage {
   std::string name;       // of the operation
-  std::string only;       // "postgres", "sqlite"; empty: both
+  std::string only;       // the dialect that has it, "postgres"; empty: all
   std::string setup;      // the block of SQL under "## Example"
   std::string migration;  // the block of YAML there
-
-  bool concerns(const Testbed& testbed) const {
-    return only.empty() || (only == "sqlite") == testbed.is_sqlite();
-  }
 };
 
 // One for each operation of the registry, which is how what is tested grows by

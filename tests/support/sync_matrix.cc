@@ -64,10 +64,10 @@ void SyncMatrix::AddUpdates(Op op, std::vector<MatrixCell>& cells) const {
                                  What::kDefault};
   for (What o : all) {
     for (What n : all) {
-      // SQLite has no `SET x = DEFAULT`; an upsert that leaves a column out
-      // is one that does not touch it.
-      bool defaults = o == What::kDefault || n == What::kDefault;
-      if (defaults && (testbed_.is_sqlite() || op == Op::kUpsert)) continue;
+      // An upsert that leaves a column out is one that does not touch it.
+      const bool defaults = o == What::kDefault || n == What::kDefault;
+      const bool can_say_so = testbed_.traits.sets_default && op != Op::kUpsert;
+      if (defaults && !can_say_so) continue;
       bool nothing = o == What::kUntouched && n == What::kUntouched;
       if (nothing && op == Op::kUpsert) continue;
       for (bool filled : {true, false}) {
@@ -187,11 +187,13 @@ ModelRow SyncMatrix::Before(const MatrixCell& cell) const {
   return cell.filled ? model_.Filled(o) : ModelRow{o, {}, 0};
 }
 
-// On PostgreSQL the BEFORE INSERT trigger has already run when the conflict is
-// found, so `excluded` is the row as the trigger left it.
+// Where the BEFORE INSERT trigger has already run when the conflict is found,
+// `excluded` is the row as the trigger left it.
 std::optional<ModelRow> SyncMatrix::ExpectedUpsert(
     const MatrixCell& cell) const {
-  if (testbed_.is_sqlite()) return model_.Update(Before(cell), cell.o, cell.n);
+  if (!testbed_.traits.triggers_before_conflicts) {
+    return model_.Update(Before(cell), cell.o, cell.n);
+  }
   std::optional<ModelRow> excluded = model_.Insert(cell.o, cell.n);
   if (!excluded) return std::nullopt;
   auto as_write = [](const Write& write, const Cell& value) {

@@ -6,67 +6,61 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "db/dialect.h"
-#include "segue/database.h"
-#include "segue/migrator.h"
-#include "tests/support/client.h"
+#include "tests/support/test_database.h"
 
 namespace segue::test {
 
-// One empty database, gone with this object.
-class TestDatabase {
- public:
-  virtual ~TestDatabase() = default;
-
-  virtual std::string Url() const = 0;
-  // The catalogue as text, segue's own left out.
-  virtual std::string Dump() = 0;
-  // Every row of every table, as any client sees them.
-  std::string Data();
-  // Another session of an application's.
-  virtual std::unique_ptr<Client> NewClient() = 0;
-  // One of a published version's, by what 'segue url' prints: with a URL where
-  // the driver takes it, else with the SQL.
-  virtual std::unique_ptr<Client> NewVersionClient(
-      const std::string& url, const std::string& session_sql) = 0;
-  std::unique_ptr<Client> NewVersionClient(Migrator& migrator,
-                                           const std::string& version);
-
-  const db::Dialect& dialect() const { return *dialect_; }
-  std::shared_ptr<const db::Dialect> shared_dialect() const { return dialect_; }
-  // A session of segue's.
-  std::unique_ptr<db::Connection> Connect(const std::string& purpose = "test");
-  Database Open();
-
-  // After a kill the server notices within moments that its client is gone.
-  // Throws when segue's sessions are still there after 20 s.
-  virtual void WaitUntilSessionsEnd() {}
-
-  // Through one application session, kept open.
-  Client& app();
-  void Exec(const std::string& sql) { app().Query(sql); }
-  Rows Query(const std::string& sql) { return app().Query(sql); }
-
- protected:
-  explicit TestDatabase(const std::string& scheme);
-
- private:
-  std::shared_ptr<const db::Dialect> dialect_;
-  std::unique_ptr<Client> app_;
+// How databases differ for the tests, where no capability of segue's says it.
+struct BedTraits {
+  bool server = false;          // sessions are connections, which can be lost
+  bool names_blockers = false;  // who holds a lock can be asked
+  bool has_standbys = false;    // rows can be read elsewhere
+  bool explains_cost = false;   // EXPLAIN estimates a cost
+  bool views_hold_tables = false;      // a table that a view reads stays
+  bool upserts_through_views = false;  // INSERT ... ON CONFLICT into a view
+  bool sets_default = false;           // UPDATE ... SET x = DEFAULT
+  bool replaces = false;               // REPLACE INTO ...
+  // A BEFORE INSERT trigger has run when a conflict is found, so that an upsert
+  // sees the row as the trigger left it.
+  bool triggers_before_conflicts = false;
+  double load_rate = 0;  // statements a second of each client under load
 };
 
-// A kind of database.
+// A disk with as little room as a test wants.
+class DiskRoom {
+ public:
+  virtual ~DiskRoom() = default;
+  // Both are called between two statements of the session that fills.
+  virtual void Take(db::Connection& filling) = 0;
+  virtual void Give(db::Connection& filling) = 0;
+};
+
+// A kind of database. No test asks for one by its name: what differs is here,
+// so that another database is another file like testbed_sqlite.cc.
 struct Testbed {
   std::string name;     // "SQLite", "PostgreSQL"
+  std::string dialect;  // "sqlite", "postgres": in cases, pages and fixtures
   std::string missing;  // why it cannot be tested here; empty: it can
-  std::unique_ptr<TestDatabase> (*fresh)();
+  std::unique_ptr<TestDatabase> (*fresh)() = nullptr;
+  // Room for `table` that a test can take away; null where no test can fill the
+  // disk.
+  std::unique_ptr<DiskRoom> (*limit_room)(TestDatabase& database,
+                                          const std::string& table) = nullptr;
+  BedTraits traits = {};
+  // SQL and messages that each database words in its own way, by what is meant.
+  std::map<std::string, std::string> texts = {};
 
-  bool is_postgres() const { return name == "PostgreSQL"; }
-  bool is_sqlite() const { return name == "SQLite"; }
+  // Throws where this kind of database has no text for what is meant.
+  const std::string& Text(const std::string& meaning) const;
+  // Whether "only: DIALECT" of a case or a page lets it take part.
+  bool TakesPart(const std::string& only) const {
+    return only.empty() || only == dialect;
+  }
 };
 
 const std::vector<Testbed>& Testbeds();
@@ -78,17 +72,20 @@ Testbed PostgresTestbed();
 std::string TestbedName(const ::testing::TestParamInfo<Testbed>& info);
 void PrintTo(const Testbed& testbed, std::ostream* out);
 
+// Says loudly, once for each test, why a test bed cannot be tested; answers
+// that reason, which is empty when it can.
+std::string WhyNotTested(const Testbed& testbed);
+
 // Opens a fresh database for each test; skips loudly where there is no server.
 class DialectTest : public ::testing::TestWithParam<Testbed> {
  protected:
   void SetUp() override;
   TestDatabase& db() { return *db_; }
   const db::Dialect& dialect() { return db_->dialect(); }
-  bool is_postgres() { return GetParam().is_postgres(); }
-  bool is_sqlite() { return GetParam().is_sqlite(); }
-  // The first or the second text, by database.
-  std::string Either(const std::string& sqlite, const std::string& postgres) {
-    return is_sqlite() ? sqlite : postgres;
+  const db::Capabilities& can() { return dialect().capabilities(); }
+  const BedTraits& traits() { return GetParam().traits; }
+  const std::string& Text(const std::string& meaning) {
+    return GetParam().Text(meaning);
   }
 
  private:
@@ -96,6 +93,13 @@ class DialectTest : public ::testing::TestWithParam<Testbed> {
 };
 
 }  // namespace segue::test
+
+// In a SetUp or a test: skips it where this kind of database is not installed.
+#define SEGUE_SKIP_UNLESS_INSTALLED(testbed)                                 \
+  do {                                                                       \
+    const std::string why_not_tested = ::segue::test::WhyNotTested(testbed); \
+    if (!why_not_tested.empty()) GTEST_SKIP() << why_not_tested;             \
+  } while (false)
 
 #define SEGUE_INSTANTIATE(suite)                                           \
   INSTANTIATE_TEST_SUITE_P(All, suite,                                     \

@@ -8,8 +8,6 @@
 
 #include "manifest/manifest.h"
 #include "tests/support/built.h"
-#include "tests/support/postgres_server.h"
-#include "tests/support/process.h"
 
 namespace segue::test {
 namespace {
@@ -30,24 +28,7 @@ std::string Read(const std::string& path) {
 }
 
 std::string FolderOf(const Testbed& testbed) {
-  return kFolder + (testbed.is_sqlite() ? "/sqlite" : "/postgres");
-}
-
-// What pg_dump writes has lines that only psql understands.
-void RestoreByPsql(const std::string& url, const std::string& path) {
-  Command psql;
-  psql.argv = {PostgresServer::BinFolder() + "/psql",
-               "-X",
-               "-q",
-               "-o",
-               "/dev/null",
-               "-v",
-               "ON_ERROR_STOP=1",
-               "-d",
-               url,
-               "-f",
-               path};
-  OutputOf(psql);
+  return kFolder + "/" + testbed.dialect;
 }
 
 }  // namespace
@@ -57,13 +38,8 @@ bool Fixture::half_undone() const {
 }
 
 std::unique_ptr<TestDatabase> Fixture::Restore() const {
-  const std::string path = FolderOf(testbed) + "/" + name + ".sql";
   std::unique_ptr<TestDatabase> database = testbed.fresh();
-  if (testbed.is_postgres()) {
-    RestoreByPsql(database->Url(), path);
-  } else {
-    database->NewClient()->Query(Read(path));
-  }
+  database->Restore(FolderOf(testbed) + "/" + name + ".sql");
   return database;
 }
 
@@ -94,13 +70,14 @@ Access Fixture::access() const {
 
 std::string Fixture::Writes() const {
   const std::string path = kFolder + "/cases/" + migration() + ".live.";
-  return Read(path + "sql") +
-         (testbed.is_postgres() ? Read(path + "postgres.sql") : "");
+  return Read(path + "sql") + Read(path + testbed.dialect + ".sql");
 }
 
 std::vector<Fixture> Fixtures() {
   std::vector<Fixture> fixtures;
   for (const Testbed& testbed : Testbeds()) {
+    // Databases that came later have never stored a plan of format 1.
+    if (!fs::exists(FolderOf(testbed))) continue;
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(FolderOf(testbed))) {
       names.push_back(entry.path().stem().string());

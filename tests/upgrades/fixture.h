@@ -35,7 +35,7 @@ struct Fixture {
   std::string Writes() const;
 };
 
-// Of every kind of database.
+// Of every kind of database that has some.
 std::vector<Fixture> Fixtures();
 
 void PrintTo(const Fixture& fixture, std::ostream* out);

@@ -4,12 +4,14 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "dialects/sqlite/errors.h"
 #include "dialects/sqlite/test_session.h"
+#include "tests/support/eventually.h"
 
 namespace segue::sqlite {
 namespace {
@@ -90,9 +92,12 @@ TEST_F(FileTest, AnInterruptEndsTheWait) {
   TestSession holder("CREATE TABLE t(a)", Url("?mode=rwc"));
   TestSession waiter("", Url());
   holder.Run("BEGIN IMMEDIATE");
+  std::atomic<bool> done{false};
   std::thread other([&] {
-    std::this_thread::sleep_for(milliseconds(50));
-    waiter.connection().Interrupt();
+    test::Eventually([&] {
+      waiter.connection().Interrupt();
+      return done.load();
+    });
   });
   try {
     waiter.connection().Begin({db::Purpose::kSchema, milliseconds(20'000)});
@@ -100,6 +105,7 @@ TEST_F(FileTest, AnInterruptEndsTheWait) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kCancelled);
   }
+  done = true;
   other.join();
 }
 

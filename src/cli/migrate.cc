@@ -4,10 +4,10 @@
 #include "cli/commands.h"
 #include "cli/confirm.h"
 #include "cli/migration_file.h"
-#include "cli/output.h"
 #include "cli/session.h"
-#include "cli/summary.h"
 #include "cli/telemetry.h"
+#include "report/json.h"
+#include "report/summary.h"
 
 namespace segue::cli {
 
@@ -53,7 +53,7 @@ std::string Text(const MigrateOutcome& outcome, bool dry_run) {
       text += base::Join(folded, ", ") + " and " + run.status.id +
               " are one plan.\n";
     }
-    text += dry_run ? DryRunText(run) : SummaryText(run);
+    text += dry_run ? report::DryRunText(run) : report::SummaryText(run);
   }
   return text + LeftText(outcome);
 }
@@ -76,7 +76,7 @@ int RunMigrate(const Context& context) {
     }
   }
   if (context.json()) {
-    context.around.out << MigrateJson(outcome, options.dry_run) << "\n";
+    context.around.out << report::MigrateJson(outcome, options.dry_run) << "\n";
   } else if (outcome.runs.empty()) {
     context.around.out << NothingText(settings, count);
   } else {

@@ -124,12 +124,5 @@ TEST_F(ProgressViewTest, PausesAndUndoneStepsAreOneLineEach) {
             "undone [MIGRATING] Backfill 'b' from 'a'\n");
 }
 
-TEST_F(ProgressViewTest, AnEstimateThatWasTooLowIsLeftOut) {
-  Progress progress = Rows(3'000'000);
-  progress.eta_seconds = -1;
-  EXPECT_EQ(RowsText(progress), "3,000,000 rows 85,000/s");
-  EXPECT_EQ(RowsText(Make(Progress::Event::kRows)), "");
-}
-
 }  // namespace
 }  // namespace segue::cli

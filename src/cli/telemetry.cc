@@ -14,8 +14,8 @@ std::string Resolved(const Surroundings& around, const std::string& path) {
   return around.directory.empty() ? path : (around.directory / path).string();
 }
 
-std::unique_ptr<EventLog> OpenLog(const Arguments& arguments,
-                                  Surroundings& around) {
+std::unique_ptr<report::EventLog> OpenLog(const Arguments& arguments,
+                                          Surroundings& around) {
   if (!arguments.Has("--log")) {
     if (!arguments.Has("--log-format")) return nullptr;
     throw Error(ErrorKind::kUsage, "--log-format needs --log")
@@ -27,7 +27,7 @@ std::unique_ptr<EventLog> OpenLog(const Arguments& arguments,
                     ? base::LogFormat::kText
                     : base::LogFormat::kJson);
   around.err_is_log = path == "-";
-  return std::make_unique<EventLog>();
+  return std::make_unique<report::EventLog>();
 }
 
 // Standard error as the log has it.

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "cli/arguments.h"
-#include "cli/event_log.h"
 #include "http/metrics.h"
 #include "http/metrics_file.h"
 #include "http/metrics_server.h"
+#include "report/event_log.h"
 #include "segue/error.h"
 #include "segue/progress.h"
 
@@ -33,7 +33,7 @@ class Telemetry {
   void Failed(const Error& error);
 
  private:
-  std::unique_ptr<EventLog> log_;
+  std::unique_ptr<report::EventLog> log_;
   std::unique_ptr<http::Metrics> metrics_;
   // After the metrics, which they read until they are gone.
   std::unique_ptr<http::MetricsFile> file_;

@@ -1,4 +1,4 @@
-#include "cli/event_log.h"
+#include "report/event_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include "base/log_line.h"
 #include "tests/doubles/fake_clock.h"
 
-namespace segue::cli {
+namespace segue::report {
 namespace {
 
 using testing::ElementsAre;
@@ -110,4 +110,4 @@ TEST_F(EventLogTest, SaysHowItEnded) {
 }
 
 }  // namespace
-}  // namespace segue::cli
+}  // namespace segue::report

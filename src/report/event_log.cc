@@ -1,11 +1,11 @@
-#include "cli/event_log.h"
+#include "report/event_log.h"
 
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "cli/progress_view.h"
+#include "report/progress_text.h"
 
-namespace segue::cli {
+namespace segue::report {
 
 namespace {
 
@@ -151,4 +151,4 @@ void EventLog::Failed(const Error& error) {
   sink_(base::LogLevel::kError, error.what(), fields);
 }
 
-}  // namespace segue::cli
+}  // namespace segue::report

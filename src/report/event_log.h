@@ -12,7 +12,7 @@
 #include "segue/error.h"
 #include "segue/progress.h"
 
-namespace segue::cli {
+namespace segue::report {
 
 // A line for each step begun and done, retry, change of pace or phase, pause
 // and note, and for rows at most one a second, so that a backfill of a day
@@ -44,4 +44,4 @@ class EventLog {
   std::chrono::steady_clock::time_point last_rows_;
 };
 
-}  // namespace segue::cli
+}  // namespace segue::report

@@ -120,7 +120,7 @@ void Runner::Recover(const Error& cause) {
   Send(progress);
   for (;;) {
     try {
-      if (options_.cancel != nullptr) options_.cancel->SetInterrupter({});
+      interrupts_.reset();  // it refers to the session that goes
       lease_.Reconnect();
       WatchInterrupts();
       return;
@@ -134,9 +134,8 @@ void Runner::Recover(const Error& cause) {
 }
 
 void Runner::WatchInterrupts() {
-  if (options_.cancel == nullptr) return;
   db::Connection* watched = &database_.connection();
-  options_.cancel->SetInterrupter([watched] { watched->Interrupt(); });
+  interrupts_.emplace(options_.cancel, [watched] { watched->Interrupt(); });
 }
 
 Progress Runner::Report(Progress::Event event) const {

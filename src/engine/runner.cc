@@ -41,10 +41,6 @@ Runner::Runner(Database& database, const Ledger& ledger, Lease& lease,
   }
 }
 
-Runner::~Runner() {
-  if (options_.cancel != nullptr) options_.cancel->SetInterrupter({});
-}
-
 void Runner::Run(std::size_t step, const std::function<void()>& finishing) {
   step_ = step;
   finishing_ = finishing;

@@ -61,7 +61,7 @@ class Runner : public StepRunner, private backfill::Host {
   // All references must outlive the runner.
   Runner(Database& database, const Ledger& ledger, Lease& lease,
          const MigratorOptions& options, const MigrationRow& migration);
-  ~Runner() override;
+  ~Runner() override = default;
 
   // Runs what is left of the step; nothing when it is done.
   void Run(std::size_t step) override { Run(step, {}); }
@@ -266,6 +266,7 @@ class Runner : public StepRunner, private backfill::Host {
   std::unique_ptr<StandbyConnection> reading_;  // a session of it
   std::string locked_;  // LockNeed::object of what is being waited for
   bool cancelled_by_request_ = false;
+  std::optional<base::CancelToken::Scope> interrupts_;  // of the session
   Throttle throttle_;
   backfill::Pace pace_;  // that everybody was told
   RecentControl control_;

@@ -34,6 +34,11 @@ struct MigratorOptions {
   // That move rows at once, each with a session of its own; 0: the default.
   int workers = 0;
   PaceOptions pace;
+  // How long a runner, and the claim of a worker on rows, counts as living
+  // without a sign of life: longer than any stall of a living one, and short
+  // enough that what a dead one held is soon free. Whoever works on one
+  // database should agree on it.
+  std::chrono::seconds lease{30};
   // When the migration names none.
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;

@@ -1,6 +1,7 @@
 // How fast rows may be moved, and what slows it.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct PaceOptions {
   double bytes_per_second = 0;  // 0: no limit
   std::string window;           // "22:00-06:00 Europe/Berlin"; empty: always
   std::vector<SignalLimit> limits;  // instead of the signal's defaults
+  // From one reading of the signals to the next; above zero.
+  std::chrono::milliseconds reading_interval{1000};
 };
 
 }  // namespace segue

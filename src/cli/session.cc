@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "cli/intervals.h"
 #include "cli/telemetry.h"
 #include "cli/terminal.h"
 
@@ -30,6 +31,7 @@ Session::Session(const Context& context, const Settings& settings)
   options.pace = settings.pace;
   options.access = settings.access;
   options.on_transform_error = settings.on_transform_error;
+  ReadIntervals(context, options);
   Telemetry* const telemetry = context.telemetry;
   options.on_progress = [this, telemetry](const Progress& progress) {
     if (view_) view_->Show(progress);

@@ -36,7 +36,8 @@ Migrator::Session::Session(Database& target, MigratorOptions from)
       options(std::move(from)),
       given(options),
       ledger(target.dialect(), target.schema(),
-             options.who.empty() ? engine::SystemUser() : options.who) {}
+             options.who.empty() ? engine::SystemUser() : options.who,
+             options.lease) {}
 
 void Migrator::Session::Adopt(const Migration& migration) {
   options = engine::OptionsFor(given, migration);

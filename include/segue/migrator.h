@@ -23,7 +23,7 @@ class CancelToken;
 }
 
 struct MigratorOptions {
-  ProgressCallback on_progress;         // may be empty
+  ProgressListeners listeners;
   base::CancelToken* cancel = nullptr;  // may be null; not owned
   std::string who;                      // empty: the system's user
   // Zero: the database's default (500 ms on PostgreSQL).

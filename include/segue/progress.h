@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,29 @@ struct Progress {
   std::string cause = {};
 };
 
-// Called on the thread that runs the migration; must not throw.
 using ProgressCallback = std::function<void(const Progress&)>;
+
+// Those that a migrator tells what happens, in the order in which they were
+// added. Copies tell the same listeners.
+//
+// A listener is called on the thread that runs the migration, never on two
+// threads at once, and the migration waits for it: what takes long belongs on a
+// thread of the listener's own. One that serves several migrators is called by
+// the thread of each. It must not call the migrator that is telling it; it may
+// use another one, on another Database.
+//
+// A listener that throws ends neither the migration nor the turn of the
+// listeners after it: its first failure is logged as a warning, the others are
+// dropped, and it goes on being told.
+class ProgressListeners {
+ public:
+  void Add(ProgressCallback listener);  // an empty one is not added
+  void Send(const Progress& progress) const;
+
+ private:
+  struct Listener;
+  std::vector<std::shared_ptr<Listener>> listeners_;
+};
 
 // "3 min 20 s"; "unknown" below zero.
 std::string FormatDuration(double seconds);

@@ -32,11 +32,13 @@ Session::Session(const Context& context, const Settings& settings)
   options.access = settings.access;
   options.on_transform_error = settings.on_transform_error;
   ReadIntervals(context, options);
-  Telemetry* const telemetry = context.telemetry;
-  options.on_progress = [this, telemetry](const Progress& progress) {
-    if (view_) view_->Show(progress);
-    if (telemetry != nullptr) telemetry->Show(progress);
-  };
+  if (view_) {
+    options.listeners.Add(
+        [view = view_.get()](const Progress& p) { view->Show(p); });
+  }
+  if (context.telemetry != nullptr) {
+    context.telemetry->ListenTo(options.listeners);
+  }
   migrator_ = std::make_unique<Migrator>(database_, std::move(options));
 }
 

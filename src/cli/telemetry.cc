@@ -78,9 +78,14 @@ Telemetry::~Telemetry() {
   if (metrics_) metrics_->Stop();
 }
 
-void Telemetry::Show(const Progress& progress) {
-  if (log_) log_->Show(progress);
-  if (metrics_) metrics_->Show(progress);
+void Telemetry::ListenTo(ProgressListeners& listeners) {
+  if (log_) {
+    listeners.Add([log = log_.get()](const Progress& p) { log->Show(p); });
+  }
+  if (metrics_) {
+    listeners.Add(
+        [metrics = metrics_.get()](const Progress& p) { metrics->Show(p); });
+  }
 }
 
 void Telemetry::Ended(const MigrationStatus& status) {

@@ -26,7 +26,9 @@ class Telemetry {
   Telemetry(const Telemetry&) = delete;
   Telemetry& operator=(const Telemetry&) = delete;
 
-  void Show(const Progress& progress);
+  // What happens from now on is told to the log and the metrics. This must
+  // outlive the migrator.
+  void ListenTo(ProgressListeners& listeners);
   // What a run came to.
   void Ended(const MigrationStatus& status);
   // What the command ends with.

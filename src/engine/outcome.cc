@@ -109,7 +109,7 @@ Outcome Migrator::Session::DryRun(const Plan& plan,
     progress.migration = plan.id;
     progress.step = entry.message;
     progress.message = entry.message;
-    if (options.on_progress) options.on_progress(progress);
+    options.listeners.Send(progress);
   }
   return outcome;
 }

@@ -157,7 +157,7 @@ Progress Runner::Report(Progress::Event event) const {
 }
 
 void Runner::Send(const Progress& progress) const {
-  if (options_.on_progress) options_.on_progress(progress);
+  options_.listeners.Send(progress);
 }
 
 }  // namespace segue::engine

@@ -54,7 +54,7 @@ std::int64_t Migrator::Session::HelpWith(const MigrationRow& row,
     progress.phase = row.phase;
     progress.activity = doing;
     progress.rows_done = rows;
-    if (options.on_progress) options.on_progress(progress);
+    options.listeners.Send(progress);
   };
   worker.Walk(walk,
               engine::WalkOptionsOf(database.dialect().capabilities(), options,

@@ -32,10 +32,10 @@ class MetricsTest : public DialectTest {
 
   MigratorOptions Watched(const ProgressCallback& look) {
     MigratorOptions options;
-    options.on_progress = [this, look](const Progress& progress) {
+    options.listeners.Add([this, look](const Progress& progress) {
       metrics_.Show(progress);
       look(progress);
-    };
+    });
     return options;
   }
 

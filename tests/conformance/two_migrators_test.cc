@@ -69,7 +69,7 @@ TEST_P(TwoMigratorsTest, AreBothInterruptedByTheTokenThatTheyShare) {
   MigratorOptions options;
   options.cancel = &token;
   const MigratorOptions same = options;
-  options.on_progress = [&](const Progress& progress) {
+  options.listeners.Add([&](const Progress& progress) {
     const bool begins = progress.event == Progress::Event::kStepStarted;
     if (!begins || stopper.joinable()) return;
     EXPECT_EQ(Run(other, same, Rename()), std::nullopt);
@@ -79,7 +79,7 @@ TEST_P(TwoMigratorsTest, AreBothInterruptedByTheTokenThatTheyShare) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
       }
     });
-  };
+  });
   const auto began = std::chrono::steady_clock::now();
   EXPECT_EQ(Run(database, options, Slow()), ErrorKind::kCancelled);
   EXPECT_LT(std::chrono::steady_clock::now() - began, kSoon);
@@ -96,14 +96,14 @@ TEST_P(TwoMigratorsTest, AreNotStoppedByTheTokenOfTheOther) {
   base::CancelToken others;
   MigratorOptions stopped;
   stopped.cancel = &others;
-  stopped.on_progress = [&](const Progress&) { others.Request(); };
+  stopped.listeners.Add([&](const Progress&) { others.Request(); });
   std::optional<ErrorKind> kind;
   MigratorOptions options;
   options.cancel = &token;
-  options.on_progress = [&](const Progress& progress) {
+  options.listeners.Add([&](const Progress& progress) {
     if (kind || progress.event != Progress::Event::kStepStarted) return;
     kind = Run(other, stopped, Rename());
-  };
+  });
   EXPECT_EQ(Run(database, options, Rename()), std::nullopt);
   EXPECT_EQ(kind, ErrorKind::kCancelled);
   EXPECT_TRUE(others.stop_now());

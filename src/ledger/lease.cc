@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "db/retry.h"
 #include "segue/error.h"
 
@@ -60,7 +61,7 @@ Lease::Lease(Database& database, const Ledger& ledger)
     : database_(database), ledger_(ledger) {
   Take(false);
   if (database_.dialect().capabilities().many_sessions) {
-    heartbeat_ = std::thread([this] { Heartbeat(); });
+    heartbeat_ = base::StartThread([this] { Heartbeat(); });
   }
 }
 

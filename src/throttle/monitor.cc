@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 namespace segue::engine {
 namespace {
@@ -49,7 +50,7 @@ void Monitor::Start(bool required) {
   NoteUnreadable(first);
   if (relative_) RecordBaseline(first);
   Take(first);
-  thread_ = std::thread([this] { Run(); });
+  thread_ = base::StartThread([this] { Run(); });
 }
 
 void Monitor::RecordBaseline(const std::vector<Reading>& first) {

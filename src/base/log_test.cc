@@ -61,7 +61,7 @@ TEST(OpenLogTest, AppendsWhatHappensFromInfoUp) {
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("also here"));
   {
     const LogContext database({{"database", "a"}, {"migration", "none"}});
-    const LogContext migration({{"migration", "01"}});
+    const LogContext migration(LogFields{{"migration", "01"}});
     StartThread([] { Log(LogLevel::kWarning, "beside"); }).join();
     LogEvent(LogLevel::kInfo, "own", {{"database", "b"}});
   }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "segue/plan.h"
@@ -13,18 +14,30 @@ namespace segue {
 
 struct Progress {
   enum class Event {
+    // What becomes of the run as a whole; see IsOfRun. A run that was kStarted
+    // ends with kReady, kComplete, kRolledBack or kFailed. A dry run has none
+    // of these.
+    kStarted,  // begun, or going on with what an earlier run has left
+    kReady,    // both versions are live
+    kPaused,   // `message` says why: somebody, or the throttle
+    kResumed,
+    kSealed,    // the old version is shut out; nothing is dropped yet
+    kComplete,  // also where a start finds that it is complete already
+    kRolledBack,
+    kFailed,  // after what was done has been undone, where it was
+    // What happens within it.
     kStepStarted,
     kStepDone,
     kStepRolledBack,
-    kRows,    // rows moved or checked, or a part built, within a step
-    kPaused,  // `message` says why
-    kResumed,
+    kRows,   // rows moved or checked, or a part built, within a step
     kRetry,  // a lock or a deadlock; `message` names the blockers
     kNote,
   };
   Event event = Event::kNote;
   std::string migration;
   Phase phase = Phase::kPending;
+  // Of the events of a run but kPaused and kResumed; else kNone.
+  SubState sub_state = SubState::kNone;
   std::string step;         // its description
   std::string activity;     // "backfill", "verify", "settle"; may be empty
   double progress_pct = 0;  // steps; within the backfill step refined by rows
@@ -40,9 +53,18 @@ struct Progress {
   std::string pace_reason;  // of the closed set of docs/throttle.md; or empty
   int workers = 1;
   std::string message;
-  // Of kRetry: what is retried, in the words of ToString(ErrorKind).
+  // Of kRetry: what is retried; of kFailed: what ended the run; in the words of
+  // ToString(ErrorKind).
   std::string cause = {};
+  // Of kFailed, as in Error. It has no progress_pct.
+  std::string hint = {};
+  std::vector<std::string> notes = {};
 };
+
+// "started", "rolled_back", "step_done": the names of docs/observability.md.
+std::string_view ToString(Progress::Event event);
+// Whether it tells what becomes of the run as a whole.
+bool IsOfRun(Progress::Event event);
 
 using ProgressCallback = std::function<void(const Progress&)>;
 

@@ -47,6 +47,14 @@ ProgressView::~ProgressView() { Clear(); }
 
 void ProgressView::Show(const Progress& progress) {
   switch (progress.event) {
+    // The command says itself what it came to.
+    case Progress::Event::kStarted:
+    case Progress::Event::kReady:
+    case Progress::Event::kSealed:
+    case Progress::Event::kComplete:
+    case Progress::Event::kRolledBack:
+    case Progress::Event::kFailed:
+      return;
     case Progress::Event::kStepStarted:
       return StepStarted(progress);
     case Progress::Event::kStepDone:

@@ -119,6 +119,9 @@ TEST_F(ProgressViewTest, PausesAndUndoneStepsAreOneLineEach) {
   view.Show(paused);
   view.Show(Make(Progress::Event::kResumed));
   view.Show(Make(Progress::Event::kStepRolledBack));
+  // The command says this itself.
+  view.Show(Make(Progress::Event::kRolledBack));
+  view.Show(Make(Progress::Event::kFailed));
   EXPECT_EQ(out_.str(),
             "paused by ada\nresumed\n"
             "undone [MIGRATING] Backfill 'b' from 'a'\n");

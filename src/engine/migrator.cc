@@ -2,6 +2,7 @@
 // numbers the same steps.
 #include "segue/migrator.h"
 
+#include "engine/run_events.h"
 #include "engine/session.h"
 #include "ledger/pending.h"
 #include "segue/error.h"
@@ -67,6 +68,8 @@ Plan Migrator::MakePlan(const Migration& migration) {
 Outcome Migrator::Start(const Migration& migration,
                         const StartOptions& options) {
   Session& session = *session_;
+  const base::LogContext about(
+      engine::AboutRun(session.database, migration.id));
   if (options.dry_run) {
     if (!options.explain.empty()) {
       throw Error(ErrorKind::kUsage,
@@ -100,6 +103,7 @@ Outcome Migrator::Start(const Migration& migration,
   if (known && row->phase == Phase::kComplete) {
     Outcome outcome = session.OutcomeOf(row->id);
     outcome.notes.push_back("migration '" + row->id + "' is already complete");
+    engine::TellRun(session.options, *row, Progress::Event::kComplete);
     return outcome;
   }
   std::vector<std::string> notes;
@@ -125,6 +129,7 @@ Outcome Migrator::Start(const Migration& migration,
       if (UndoesStart(error, runner, options)) {
         session.UndoAfter(lease, *row, error);
       }
+      engine::TellFailure(session.options, *row, error);
       throw;
     }
   }
@@ -139,6 +144,7 @@ Outcome Migrator::Start(const Migration& migration,
 Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
   Session& session = *session_;
   MigrationRow row = session.RequireActive();
+  const base::LogContext about(engine::AboutRun(session.database, row.id));
   if (dry_run) {
     std::vector<HistoryEntry> log;
     engine::DryRunner runner(row.plan, log);
@@ -158,6 +164,7 @@ Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
                                          std::string(ToString(row.phase)))
         .WithHint("let 'segue start' or 'segue resume' finish first");
   }
+  engine::TellRun(session.options, row, Progress::Event::kStarted);
   // 2 what is in use, and re-verify; 3 settle and seal, 4 drop, 5 record.
   session.Contract(lease, row, force_reason);
   return session.OutcomeOf(row.id);
@@ -166,6 +173,7 @@ Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
 Outcome Migrator::Rollback(bool dry_run) {
   Session& session = *session_;
   MigrationRow row = session.RequireActive();
+  const base::LogContext about(engine::AboutRun(session.database, row.id));
   if (dry_run) {
     session.ledger.LoadStates(session.connection(), row.id, row.plan);
     std::vector<HistoryEntry> log;
@@ -184,10 +192,12 @@ Outcome Migrator::Rollback(bool dry_run) {
                     "' has dropped the old shape; there is only forward")
         .WithHint("run 'segue complete' to finish it");
   }
+  engine::TellRun(session.options, row, Progress::Event::kStarted);
   try {
     session.UndoAll(lease, row);
   } catch (const Error& error) {
     session.RecordError(row, error);
+    engine::TellFailure(session.options, row, error);
     throw;
   }
   return session.OutcomeOf(row.id);
@@ -206,6 +216,7 @@ Outcome Migrator::Resume() {
 VerifyReport Migrator::Verify(const VerifyOptions& options) {
   Session& session = *session_;
   const MigrationRow row = session.RequireActive();
+  const base::LogContext about(engine::AboutRun(session.database, row.id));
   // It has exchanged names that the check reads, and what it drops is gone.
   if (row.phase == Phase::kContracting || session.ContractBegun(row)) {
     throw Error(ErrorKind::kRefused,

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "db/retry.h"
 #include "engine/blockers.h"
+#include "engine/run_events.h"
 #include "ledger/pending.h"
 #include "segue/error.h"
 
@@ -291,6 +292,7 @@ void Migrator::Session::RunToReady(Lease& lease, MigrationRow& row,
   if (row.phase == Phase::kPending) {
     MoveTo(lease, row, Phase::kExpanding, SubState::kNone);
   }
+  engine::TellRun(options, row, Progress::Event::kStarted);
   if (row.phase == Phase::kExpanding) {
     RunPhase(row, runner, Phase::kExpanding);
     MoveTo(lease, row, Phase::kMigrating, SubState::kBackfilling);
@@ -299,8 +301,10 @@ void Migrator::Session::RunToReady(Lease& lease, MigrationRow& row,
     RunPhase(row, runner, Phase::kMigrating);
     RecordReady(lease, row);
   }
-  if (!row.plan.has_phase(Phase::kContracting) &&
-      row.sub_state == SubState::kReady) {
+  if (row.sub_state != SubState::kReady) return;
+  if (row.plan.has_phase(Phase::kContracting)) {
+    engine::TellRun(options, row, Progress::Event::kReady);
+  } else {
     FinishComplete(lease, row);
   }
 }
@@ -338,13 +342,16 @@ void Migrator::Session::Contract(Lease& lease, MigrationRow& row,
                            error.kind() == ErrorKind::kCancelled ||
                            error.kind() == ErrorKind::kConflict;
     if (!resumable && !OnlyForward(row)) UnsealAfter(lease, row, runner, error);
+    engine::TellFailure(options, row, error);
     throw;
   }
 }
 
 void Migrator::Session::RunContract(Lease& lease, MigrationRow& row,
                                     Runner& runner) {
+  const bool sealed = row.phase == Phase::kContracting;
   RunSeal(lease, row, runner);
+  if (!sealed) engine::TellRun(options, row, Progress::Event::kSealed);
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
     const Step& planned = row.plan.steps[step];
     if (!InStage(planned, Stage::kDrop)) continue;
@@ -449,6 +456,7 @@ void Migrator::Session::FinishRollback(Lease& lease, MigrationRow& row) {
   });
   row.phase = Phase::kRolledBack;
   row.sub_state = SubState::kNone;
+  engine::TellRun(options, row, Progress::Event::kRolledBack);
 }
 
 void Migrator::Session::FinishComplete(Lease& lease, MigrationRow& row,
@@ -468,6 +476,7 @@ void Migrator::Session::FinishComplete(Lease& lease, MigrationRow& row,
   });
   row.phase = Phase::kComplete;
   row.sub_state = SubState::kNone;
+  engine::TellRun(options, row, Progress::Event::kComplete);
 }
 
 bool Migrator::Session::PastFirstDrop(const MigrationRow& row) {

@@ -3,6 +3,7 @@
 #include "backfill/worker.h"
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "engine/run_events.h"
 #include "engine/session.h"
 #include "segue/error.h"
 
@@ -72,6 +73,7 @@ std::int64_t Migrator::Work() {
                     "only wait for the first");
   }
   const std::string id = session.RequireActive().id;
+  const base::LogContext about(engine::AboutRun(session.database, id));
   std::int64_t rows = 0;
   for (;;) {
     if (session.options.cancel != nullptr) {

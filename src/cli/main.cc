@@ -66,7 +66,10 @@ int RunCommand(const Command& command, const Arguments& arguments,
   // After the watch, whose signals its threads must not get.
   Telemetry telemetry(arguments, around);
   try {
-    return command.run(Context{around, arguments, cancel, &telemetry});
+    const int code =
+        command.run(Context{around, arguments, cancel, &telemetry});
+    telemetry.Ended();
+    return code;
   } catch (const Error& error) {
     telemetry.Failed(error);
     throw;

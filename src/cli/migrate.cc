@@ -5,7 +5,6 @@
 #include "cli/confirm.h"
 #include "cli/migration_file.h"
 #include "cli/session.h"
-#include "cli/telemetry.h"
 #include "report/json.h"
 #include "report/summary.h"
 
@@ -70,11 +69,6 @@ int RunMigrate(const Context& context) {
   const MigrateOutcome outcome =
       session.migrator().Migrate(std::move(files), options);
   session.EndProgress();
-  for (const Outcome& run : outcome.runs) {
-    if (context.telemetry != nullptr && !options.dry_run) {
-      context.telemetry->Ended(run.status);
-    }
-  }
   if (context.json()) {
     context.around.out << report::MigrateJson(outcome, options.dry_run) << "\n";
   } else if (outcome.runs.empty()) {

@@ -1,15 +1,11 @@
 #include "cli/outcome.h"
 
-#include "cli/telemetry.h"
 #include "report/json.h"
 #include "report/summary.h"
 
 namespace segue::cli {
 
 int PrintOutcome(const Context& context, const Outcome& outcome, bool dry_run) {
-  if (context.telemetry != nullptr && !dry_run) {
-    context.telemetry->Ended(outcome.status);
-  }
   if (context.json()) {
     context.around.out << report::OutcomeJson(outcome, dry_run) << "\n";
   } else {

@@ -79,6 +79,9 @@ Telemetry::~Telemetry() {
 }
 
 void Telemetry::ListenTo(ProgressListeners& listeners) {
+  listeners.Add([this](const Progress& progress) {
+    if (progress.event == Progress::Event::kFailed) failure_told_ = true;
+  });
   if (log_) {
     listeners.Add([log = log_.get()](const Progress& p) { log->Show(p); });
   }
@@ -88,12 +91,12 @@ void Telemetry::ListenTo(ProgressListeners& listeners) {
   }
 }
 
-void Telemetry::Ended(const MigrationStatus& status) {
-  if (log_) log_->Ended(status);
-  if (metrics_) metrics_->Ended(status);
+void Telemetry::Ended() {
+  if (log_) log_->Ended();
 }
 
 void Telemetry::Failed(const Error& error) {
+  if (failure_told_) return;
   if (log_) log_->Failed(error);
   if (metrics_) metrics_->Failed(error);
 }

@@ -29,12 +29,13 @@ class Telemetry {
   // What happens from now on is told to the log and the metrics. This must
   // outlive the migrator.
   void ListenTo(ProgressListeners& listeners);
-  // What a run came to.
-  void Ended(const MigrationStatus& status);
-  // What the command ends with.
+  // The command has done what it should.
+  void Ended();
+  // What the command ends with. The error of a run has been told by the run.
   void Failed(const Error& error);
 
  private:
+  bool failure_told_ = false;  // by a run
   std::unique_ptr<report::EventLog> log_;
   std::unique_ptr<http::Metrics> metrics_;
   // After the metrics, which they read until they are gone.

@@ -104,12 +104,6 @@ class Metrics::State {
     ShowError(std::string(ToString(error.kind())), error.what());
   }
 
-  void Ended(const MigrationStatus& status) {
-    SetPhase(status.id, status.phase);
-    At(progress_, status.id).Set(status.progress_pct / 100);
-    At(ready_, status.id).Set(status.sub_state == SubState::kReady ? 1 : 0);
-  }
-
   void Stop() { running_.Set(0); }
 
   std::string Text() const {
@@ -339,11 +333,6 @@ Metrics::~Metrics() = default;
 void Metrics::Show(const Progress& progress) {
   const std::lock_guard lock(state_->mutex());
   state_->Show(progress);
-}
-
-void Metrics::Ended(const MigrationStatus& status) {
-  const std::lock_guard lock(state_->mutex());
-  state_->Ended(status);
 }
 
 void Metrics::Failed(const Error& error) {

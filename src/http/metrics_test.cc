@@ -202,11 +202,9 @@ TEST(MetricsTest, FollowWhatBecomesOfTheRun) {
 
 TEST(MetricsTest, KeepWhatARunCameTo) {
   Metrics metrics;
-  MigrationStatus status;
-  status.id = "01_a";
-  status.phase = Phase::kMigrating;
-  status.sub_state = SubState::kReady;
-  metrics.Ended(status);
+  Progress ready = Event(Progress::Event::kReady);
+  ready.sub_state = SubState::kReady;
+  metrics.Show(ready);
   EXPECT_THAT(
       Exposition(metrics.Text()).Active("segue_migration_ready", "migration"),
       ElementsAre("01_a"));

@@ -1,5 +1,7 @@
 #include "report/event_log.h"
 
+#include <algorithm>
+
 #include "report/event.h"
 
 namespace segue::report {
@@ -27,6 +29,7 @@ EventLog::EventLog(Sink sink, base::Clock& clock)
 
 void EventLog::Show(const Progress& progress) {
   ShowChanges(progress);
+  KeepEnd(progress);
   const bool rows = progress.event == Progress::Event::kRows;
   if (rows && !RowsDue(progress.activity)) return;
   // The next step says at once where it is.
@@ -61,17 +64,36 @@ bool EventLog::RowsDue(const std::string& activity) {
   return true;
 }
 
-void EventLog::Ended(const MigrationStatus& status) {
-  std::string state(ToString(status.phase));
-  if (status.sub_state != SubState::kNone) {
-    state += " (" + std::string(ToString(status.sub_state)) + ")";
+// Both versions may be live and then the contract be run, at one go.
+void EventLog::KeepEnd(const Progress& progress) {
+  if (progress.event != Progress::Event::kReady &&
+      progress.event != Progress::Event::kComplete &&
+      progress.event != Progress::Event::kRolledBack) {
+    return;
   }
-  sink_(base::LogLevel::kInfo, state,
-        {{"event", "ended"},
-         {"migration", status.id},
-         {"phase", std::string(ToString(status.phase))},
-         {"sub_state", std::string(ToString(status.sub_state))},
-         {"progress_pct", status.progress_pct}});
+  const auto known = std::find_if(
+      ends_.begin(), ends_.end(),
+      [&](const Progress& end) { return end.migration == progress.migration; });
+  if (known == ends_.end()) {
+    ends_.push_back(progress);
+  } else {
+    *known = progress;
+  }
+}
+
+void EventLog::Ended() {
+  for (const Progress& end : ends_) {
+    const std::string sub_state(ToString(end.sub_state));
+    std::string state(ToString(end.phase));
+    if (end.sub_state != SubState::kNone) state += " (" + sub_state + ")";
+    sink_(base::LogLevel::kInfo, state,
+          {{"event", "ended"},
+           {"migration", end.migration},
+           {"phase", std::string(ToString(end.phase))},
+           {"sub_state", sub_state},
+           {"progress_pct", end.progress_pct}});
+  }
+  ends_.clear();
 }
 
 void EventLog::Failed(const Error& error) {

@@ -139,12 +139,31 @@ TEST_F(EventLogTest, SaysHowItEnded) {
                         "\"failed\",\"migration\":\"01_a\",\"phase\":"
                         "\"MIGRATING\",\"kind\":\"constraint\",\"notes\":"
                         "\"a; b\""));
-  MigrationStatus status;
-  status.id = "01_a";
-  status.phase = Phase::kMigrating;
-  status.sub_state = SubState::kReady;
-  log_.Ended(status);
-  EXPECT_THAT(lines_.back(), HasSubstr("\"message\":\"MIGRATING (ready)\""));
+}
+
+TEST_F(EventLogTest, SaysWhatEachMigrationCameTo) {
+  log_.Ended();
+  EXPECT_THAT(lines_, SizeIs(0));
+  Progress ready = Event(Progress::Event::kReady, "");
+  ready.sub_state = SubState::kReady;
+  log_.Show(ready);
+  Progress complete = Event(Progress::Event::kComplete, "");
+  complete.phase = Phase::kComplete;
+  complete.progress_pct = 100;
+  log_.Show(complete);
+  ready.migration = "02_b";
+  log_.Show(ready);
+  lines_.clear();
+  log_.Ended();
+  EXPECT_THAT(
+      lines_,
+      ElementsAre(
+          HasSubstr(
+              "\"message\":\"COMPLETE\",\"event\":\"ended\",\"migration\":"
+              "\"01_a\",\"phase\":\"COMPLETE\",\"sub_state\":\"\","
+              "\"progress_pct\":100.0"),
+          HasSubstr("\"message\":\"MIGRATING (ready)\",\"event\":\"ended\","
+                    "\"migration\":\"02_b\"")));
 }
 
 }  // namespace

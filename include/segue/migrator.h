@@ -26,13 +26,10 @@ struct Context;
 }
 
 struct MigratorOptions {
-  ProgressCallback on_progress;  // may be empty
-  // A stop that is requested there ends the run; may be null. The caller owns
-  // it, and it must outlive the migrator.
-  base::CancelToken* cancel = nullptr;
-  std::string who;  // for the history; empty: the system's user
-  // The longest wait for a lock; zero: the database's default (500 ms on
-  // PostgreSQL).
+  ProgressListeners listeners;
+  base::CancelToken* cancel = nullptr;  // may be null; not owned
+  std::string who;                      // empty: the system's user
+  // Zero: the database's default (500 ms on PostgreSQL).
   std::chrono::milliseconds lock_budget{0};
   // How long a step may be retried when the lock budget is spent each time.
   std::chrono::milliseconds lock_patience{30'000};
@@ -42,7 +39,12 @@ struct MigratorOptions {
   // database's default.
   int workers = 0;
   PaceOptions pace;
-  // These two apply when the migration names none.
+  // How long a runner, and the claim of a worker on rows, counts as living
+  // without a sign of life: longer than any stall of a living one, and short
+  // enough that what a dead one held is soon free. Whoever works on one
+  // database should agree on it.
+  std::chrono::seconds lease{30};
+  // When the migration names none.
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
 };

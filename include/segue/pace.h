@@ -2,6 +2,7 @@
 // values; docs/throttle.md describes the signals and their units.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,9 @@ struct PaceOptions {
   double rows_per_second = 0;   // 0: no limit
   double bytes_per_second = 0;  // 0: no limit
   std::string window;           // "22:00-06:00 Europe/Berlin"; empty: always
-  std::vector<SignalLimit> limits;  // instead of the signals' defaults
+  std::vector<SignalLimit> limits;  // instead of the signal's defaults
+  // From one reading of the signals to the next; above zero.
+  std::chrono::milliseconds reading_interval{1000};
 };
 
 }  // namespace segue

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "segue/plan.h"
@@ -14,23 +16,34 @@ namespace segue {
 // One report. Members that do not concern the event keep their defaults.
 struct Progress {
   enum class Event {
+    // What becomes of the run as a whole; see IsOfRun. A run that was kStarted
+    // ends with kReady, kComplete, kRolledBack or kFailed. A dry run has none
+    // of these.
+    kStarted,  // begun, or going on with what an earlier run has left
+    kReady,    // both versions are live
+    kPaused,   // `message` says why: somebody, or the throttle
+    kResumed,
+    kSealed,    // the old version is shut out; nothing is dropped yet
+    kComplete,  // also where a start finds that it is complete already
+    kRolledBack,
+    kFailed,  // after what was done has been undone, where it was
+    // What happens within it.
     kStepStarted,
     kStepDone,
     kStepRolledBack,
-    kRows,    // rows were moved or checked, or a part built, within a step
-    kPaused,  // `message` says why
-    kResumed,
-    kRetry,  // after a lock timeout or a deadlock; `message` names who blocks
-    kNote,   // `message` is for people
+    kRows,   // rows moved or checked, or a part built, within a step
+    kRetry,  // a lock or a deadlock; `message` names the blockers
+    kNote,
   };
   Event event = Event::kNote;
   std::string migration;  // its id
   Phase phase = Phase::kPending;
-  std::string step;      // its description
-  std::string activity;  // "backfill", "verify", "settle"; may be empty
-  // 0 to 100: the executed steps; during a backfill refined by its rows.
-  double progress_pct = 0;
-  std::int64_t rows_done = 0;   // of this walk, with those of earlier runs
+  // Of the events of a run but kPaused and kResumed; else kNone.
+  SubState sub_state = SubState::kNone;
+  std::string step;         // its description
+  std::string activity;     // "backfill", "verify", "settle"; may be empty
+  double progress_pct = 0;  // steps; within the backfill step refined by rows
+  std::int64_t rows_done = 0;
   std::int64_t rows_total = 0;  // an estimate; 0: unknown
   double rows_per_second = 0;   // on average; 0: unknown
   double eta_seconds = -1;      // until the end of the walk; -1: unknown
@@ -43,15 +56,44 @@ struct Progress {
   std::string pace_reason;
   int workers = 1;
   std::string message;
-  // With kRetry: the kind of the error, in the words of ToString(ErrorKind).
+  // Of kRetry: what is retried; of kFailed: what ended the run; in the words of
+  // ToString(ErrorKind).
   std::string cause = {};
+  // Of kFailed, as in Error. It has no progress_pct.
+  std::string hint = {};
+  std::vector<std::string> notes = {};
 };
 
-// Called on the thread that runs the migration, also while it holds locks, so
-// it should return soon. It must not throw.
+// "started", "rolled_back", "step_done": the names of docs/observability.md.
+std::string_view ToString(Progress::Event event);
+// Whether it tells what becomes of the run as a whole.
+bool IsOfRun(Progress::Event event);
+
 using ProgressCallback = std::function<void(const Progress&)>;
 
-// Returns a time span as people write it: "3 min 20 s"; "unknown" below zero.
+// Those that a migrator tells what happens, in the order in which they were
+// added. Copies tell the same listeners.
+//
+// A listener is called on the thread that runs the migration, never on two
+// threads at once, and the migration waits for it: what takes long belongs on a
+// thread of the listener's own. One that serves several migrators is called by
+// the thread of each. It must not call the migrator that is telling it; it may
+// use another one, on another Database.
+//
+// A listener that throws ends neither the migration nor the turn of the
+// listeners after it: its first failure is logged as a warning, the others are
+// dropped, and it goes on being told.
+class ProgressListeners {
+ public:
+  void Add(ProgressCallback listener);  // an empty one is not added
+  void Send(const Progress& progress) const;
+
+ private:
+  struct Listener;
+  std::vector<std::shared_ptr<Listener>> listeners_;
+};
+
+// "3 min 20 s"; "unknown" below zero.
 std::string FormatDuration(double seconds);
 
 // One line of the history, which is only ever appended to.

@@ -2,13 +2,16 @@
 
 #include <utility>
 
+#include "base/thread.h"
+
 namespace segue::engine {
 
 Crew::Crew(const std::string& prefix, std::int64_t helpers, const Work& work) {
   for (std::int64_t number = 1; number <= helpers; ++number) {
     const std::string name = prefix + " helper " + std::to_string(number);
     ++working_;
-    threads_.emplace_back([this, name, work] { Run(name, work); });
+    threads_.push_back(
+        base::StartThread([this, name, work] { Run(name, work); }));
   }
 }
 

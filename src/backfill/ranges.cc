@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "ledger/lease.h"
 
 namespace segue::engine {
 namespace {
@@ -129,7 +128,7 @@ std::optional<Span> LedgerRanges::Claim(db::Connection& connection,
   Run(connection,
       "UPDATE " + ledger_.TableNamed("range") + " SET worker = $6, expires = " +
           ledger_.dialect().capabilities().now_sql + " + " +
-          std::to_string(LeaseSeconds()),
+          std::to_string(ledger_.lease().count()),
       " AND number = $5", {span->number, worker});
   return span;
 }
@@ -140,7 +139,7 @@ bool LedgerRanges::Commit(db::Transaction& transaction,
       "UPDATE " + ledger_.TableNamed("range") +
           " SET position = $7, moved = $8, done = $9, expires = " +
           ledger_.dialect().capabilities().now_sql + " + " +
-          std::to_string(LeaseSeconds()) + kWhere +
+          std::to_string(ledger_.lease().count()) + kWhere +
           " AND number = $5 AND worker = $6 AND done = 0",
       Parameters({span.number, worker, db::ValuesToJson(span.cursor), span.rows,
                   std::int64_t{span.done ? 1 : 0}}));
@@ -207,7 +206,8 @@ MemoryRanges::MemoryRanges(const std::vector<db::Row>& cuts) {
   }
 }
 
-// A worker that lost the answer to its claim asks again: what it has is its own.
+// A worker that lost the answer to its claim asks again: what it has is its
+// own.
 std::optional<Span> MemoryRanges::Claim(db::Connection& /*connection*/,
                                         const std::string& worker) {
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -49,7 +49,7 @@ class Ranges {
   virtual RangeTotals Totals(db::Connection& connection) = 0;
 };
 
-// Rows of the ledger. A claim that no chunk renews for LeaseSeconds() is taken
+// Rows of the ledger. A claim that no chunk renews for Ledger::lease() is taken
 // for a dead worker's; what that one still commits is refused.
 class LedgerRanges : public Ranges {
  public:

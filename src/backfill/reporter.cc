@@ -34,7 +34,7 @@ void Reporter::AddShareOfStep(double share, Progress& progress) const {
 }
 
 void Reporter::Send(const Progress& progress) const {
-  if (options_.on_progress) options_.on_progress(progress);
+  options_.listeners.Send(progress);
 }
 
 void Reporter::Tell(Progress::Event event, const std::string& message) const {

@@ -39,10 +39,6 @@ RunnerSession::RunnerSession(Database& database, const Ledger& ledger,
   WatchInterrupts();
 }
 
-RunnerSession::~RunnerSession() {
-  if (options().cancel != nullptr) options().cancel->SetInterrupter({});
-}
-
 // As for a worker, the claim that each chunk renews is enough; but where
 // nothing else keeps the lease alive, a chunk does.
 void RunnerSession::FenceChunk() {
@@ -89,15 +85,14 @@ std::string RunnerSession::WithBlockers(const Error& error) const {
 
 // A new connection, and the right to go on.
 void RunnerSession::Reconnect() {
-  if (options().cancel != nullptr) options().cancel->SetInterrupter({});
+  interrupts_.reset();  // it refers to the session that goes
   lease_.Reconnect();
   WatchInterrupts();
 }
 
 void RunnerSession::WatchInterrupts() {
-  if (options().cancel == nullptr) return;
   db::Connection* watched = &database_.connection();
-  options().cancel->SetInterrupter([watched] { watched->Interrupt(); });
+  interrupts_.emplace(options().cancel, [watched] { watched->Interrupt(); });
 }
 
 }  // namespace segue::engine

@@ -2,10 +2,12 @@
 // the lease.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "backfill/reporter.h"
 #include "backfill/work_session.h"
+#include "base/cancel.h"
 #include "ledger/lease.h"
 #include "segue/database.h"
 
@@ -18,7 +20,6 @@ class RunnerSession : public WorkSession {
   RunnerSession(Database& database, const Ledger& ledger, Lease& lease,
                 const MigratorOptions& options, const MigrationRow& migration,
                 const Reporter& reporter);
-  ~RunnerSession() override;
 
   db::Connection& connection() override { return database_.connection(); }
   void Fence() override { lease_.Fence(connection()); }
@@ -54,6 +55,7 @@ class RunnerSession : public WorkSession {
   const Reporter& reporter_;
   std::string locked_;
   bool cancelled_by_request_ = false;
+  std::optional<base::CancelToken::Scope> interrupts_;  // of the connection
 };
 
 }  // namespace segue::engine

@@ -1,9 +1,11 @@
 #include "base/background.h"
 
+#include "base/thread.h"
+
 namespace segue::engine {
 
 Background::Background(const std::function<void()>& work)
-    : thread_([this, work] { Run(work); }) {}
+    : thread_(base::StartThread([this, work] { Run(work); })) {}
 
 Background::~Background() {
   if (thread_.joinable()) thread_.join();

@@ -6,17 +6,26 @@
 
 namespace segue::base {
 
-void CancelToken::Request() {
-  if (level_.fetch_add(1) == 0) return;
-  // The mutex is held throughout the call: once SetInterrupter has returned,
-  // the connection that the old interrupter refers to may be destroyed.
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (interrupt_) interrupt_();
+CancelToken::Scope::Scope(CancelToken* token, std::function<void()> interrupt)
+    : token_(token) {
+  if (token_ == nullptr) return;
+  const std::lock_guard<std::mutex> lock(token_->mutex_);
+  place_ = token_->interrupts_.insert(token_->interrupts_.end(),
+                                      std::move(interrupt));
 }
 
-void CancelToken::SetInterrupter(std::function<void()> interrupt) {
+CancelToken::Scope::~Scope() {
+  if (token_ == nullptr) return;
+  const std::lock_guard<std::mutex> lock(token_->mutex_);
+  token_->interrupts_.erase(place_);
+}
+
+void CancelToken::Request() {
+  if (level_.fetch_add(1) == 0) return;
+  // The mutex is held throughout the calls: once the destructor of a scope has
+  // returned, the connection that its interrupter refers to may be destroyed.
   const std::lock_guard<std::mutex> lock(mutex_);
-  interrupt_ = std::move(interrupt);
+  for (const auto& interrupt : interrupts_) interrupt();
 }
 
 void CancelToken::ThrowIfRequested() const {

@@ -5,6 +5,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 
@@ -54,6 +55,23 @@ struct Opened {
 // Set once and, like the logger, never destroyed.
 std::atomic<Opened*> g_opened{nullptr};
 
+// The innermost of this thread. A plain pointer, because destructors of statics
+// may still log when what a thread owns is gone.
+thread_local const LogContext* g_context = nullptr;
+
+bool Has(const LogFields& fields, const std::string& name) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const LogField& field) { return field.name == name; });
+}
+
+// All of `first`, and of `second` what `first` says nothing of.
+LogFields Merged(LogFields first, const LogFields& second) {
+  for (const LogField& field : second) {
+    if (!Has(first, field.name)) first.push_back(field);
+  }
+  return first;
+}
+
 spdlog::sink_ptr SinkFor(const std::string& path) {
   if (path == "-") return std::make_shared<spdlog::sinks::stderr_sink_mt>();
   try {
@@ -78,6 +96,17 @@ std::string_view ToString(LogLevel level) {
       return "error";
   }
   return "error";
+}
+
+LogContext::LogContext(const LogFields& fields)
+    : outer_(g_context), fields_(Merged(fields, Current())) {
+  g_context = this;
+}
+
+LogContext::~LogContext() { g_context = outer_; }
+
+LogFields LogContext::Current() {
+  return g_context == nullptr ? LogFields() : g_context->fields_;
 }
 
 void SetLogLevel(LogLevel level) { Logger().set_level(Native(level)); }
@@ -108,7 +137,8 @@ void LogEvent(LogLevel level, std::string_view message,
   const Opened* opened = g_opened.load();
   if (opened == nullptr || level < LogLevel::kInfo) return;
   const LogLine line{FormatUtc(SystemClock().WallTime()), level,
-                     std::string(message), fields};
+                     std::string(message),
+                     Merged(fields, LogContext::Current())};
   opened->logger->log(
       Native(level), "{}",
       opened->format == LogFormat::kJson ? JsonLine(line) : TextLine(line));

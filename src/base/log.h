@@ -21,11 +21,30 @@ struct LogField {
 };
 using LogFields = std::vector<LogField>;
 
-// Sets the level below which lines are dropped. Without a call, lines from
-// kWarning up go to standard error.
+// What the lines that this thread logs are about, while it lives: its fields
+// are added to each of them that has no field of the same name. So a process
+// that runs several migrators can tell their lines apart. A context within
+// another adds to it, and outranks it where both have a field. Ends on the
+// thread where it began, the innermost first.
+class LogContext {
+ public:
+  explicit LogContext(const LogFields& fields);
+  ~LogContext();
+  LogContext(const LogContext&) = delete;
+  LogContext& operator=(const LogContext&) = delete;
+
+  // Those of this thread, to be handed to one that it starts; see StartThread.
+  static LogFields Current();
+
+ private:
+  const LogContext* outer_;  // null: there is none
+  const LogFields fields_;   // the outer one's too
+};
+
+// Lines below `level` are dropped. Default: kWarning, to standard error.
 void SetLogLevel(LogLevel level);
-// Writes one line. Thread-safe. The caller must not pass a password, or a URL
-// that contains one.
+// Thread-safe. Never pass a password or a URL that contains one. People read
+// the message on standard error without the fields of the context.
 void Log(LogLevel level, std::string_view message);
 
 // From now on, for the whole process, appends every line from kInfo up to the

@@ -5,14 +5,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+
 namespace segue::base {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 // A line is a line, also when a server's message has several.
 std::string OneLine(std::string text) {
@@ -32,7 +30,7 @@ std::string FieldText(const LogField& field) {
   const auto& text = std::get<std::string>(field.value);
   const bool plain =
       !text.empty() && text.find_first_of(" \t\r\n\"=") == std::string::npos;
-  return plain ? text : Dump(text);
+  return plain ? text : JsonText(text);
 }
 
 }  // namespace
@@ -45,7 +43,7 @@ std::string JsonLine(const LogLine& line) {
     std::visit([&](const auto& value) { json[field.name] = value; },
                field.value);
   }
-  return Dump(json);
+  return JsonText(json);
 }
 
 std::string TextLine(const LogLine& line) {

@@ -7,12 +7,14 @@
 #include <fstream>
 
 #include "base/log_line.h"
+#include "base/thread.h"
 #include "base/version.h"
 #include "segue/error.h"
 
 namespace segue::base {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -57,15 +59,25 @@ TEST(OpenLogTest, AppendsWhatHappensFromInfoUp) {
   testing::internal::CaptureStderr();
   Log(LogLevel::kWarning, "also here");
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("also here"));
+  {
+    const LogContext database({{"database", "a"}, {"migration", "none"}});
+    const LogContext migration(LogFields{{"migration", "01"}});
+    StartThread([] { Log(LogLevel::kWarning, "beside"); }).join();
+    LogEvent(LogLevel::kInfo, "own", {{"database", "b"}});
+  }
+  LogEvent(LogLevel::kInfo, "after", {});
   std::ifstream written(path);
   std::vector<std::string> lines;
   for (std::string line; std::getline(written, line);) lines.push_back(line);
-  ASSERT_EQ(lines.size(), 3U);
+  ASSERT_EQ(lines.size(), 6U);
   EXPECT_EQ(lines[0], "before");
   EXPECT_THAT(lines[1], testing::MatchesRegex(
                             "20..-..-..T..:..:..\\....Z info one \\{\\} "
                             "a=\"b c\""));
   EXPECT_THAT(lines[2], HasSubstr("Z warning also here"));
+  EXPECT_THAT(lines[3], EndsWith("beside migration=01 database=a"));
+  EXPECT_THAT(lines[4], EndsWith("own database=b migration=01"));
+  EXPECT_THAT(lines[5], EndsWith("info after"));
   std::remove(path.c_str());
 }
 

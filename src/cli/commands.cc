@@ -156,7 +156,8 @@ std::vector<OptionSpec> DemoOptionSpecs() {
       {"--rows", "N", "rows of the live demo's table"}};
 }
 
-std::vector<Command> MakeTable() {
+// These lead from a file to both versions live.
+std::vector<Command> StartingCommands() {
   return {
       {"init",
        "write segue.yaml and the migrations directory",
@@ -177,6 +178,12 @@ std::vector<Command> MakeTable() {
        Watched(StartOptionSpecs()), RunStart},
       {"migrate", "start all pending migrations as one plan", true, true,
        Watched(MigrateOptionSpecs()), RunMigrate},
+  };
+}
+
+// These are for a migration that is under way, up to its end.
+std::vector<Command> RunningCommands() {
+  return {
       {"status", "where the active migration is", true, false, {}, RunStatus},
       {"watch",
        "live status, until both versions are live or it is over",
@@ -212,6 +219,12 @@ std::vector<Command> MakeTable() {
       {"rollback", "undo the active migration", true, true,
        Logged({DryRunOption(), {"--yes", "", "accepted; rollback never asks"}}),
        RunRollback},
+  };
+}
+
+// These look at what stands beside a migration, or teach.
+std::vector<Command> OtherCommands() {
+  return {
       {"history",
        "what was done, oldest first",
        true,
@@ -235,6 +248,16 @@ std::vector<Command> MakeTable() {
       {"completion", "print a script that completes commands in a shell", false,
        false, CompletionOptionSpecs(), RunCompletion},
   };
+}
+
+// The order is the one in which help shows them.
+std::vector<Command> MakeTable() {
+  std::vector<Command> table;
+  for (const auto& part :
+       {StartingCommands(), RunningCommands(), OtherCommands()}) {
+    table.insert(table.end(), part.begin(), part.end());
+  }
+  return table;
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/confirm.h"
+#include "cli/outcome.h"
 #include "cli/session.h"
-#include "cli/summary.h"
 #include "segue/error.h"
 
 namespace segue::cli {

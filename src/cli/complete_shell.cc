@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/completion.h"
-#include "cli/output.h"
 #include "cli/settings.h"
+#include "report/json.h"
 
 namespace segue::cli {
 
@@ -45,7 +45,7 @@ int RunCompletion(const Context& context) {
     text = CompletionScript(context.arguments.Value("SHELL"));
   }
   if (context.json()) {
-    context.around.out << ObjectJson({{"text", text}}) << "\n";
+    context.around.out << report::ObjectJson({{"text", text}}) << "\n";
   } else {
     context.around.out << text;
   }

@@ -1,9 +1,13 @@
 #include "cli/completion.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/completion_templates.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -60,6 +64,27 @@ const OptionSpec* Positional(const Command& command) {
   return nullptr;
 }
 
+// The template with each of these names replaced, wherever it stands, by its
+// text. A text is not looked at again.
+std::string Filled(
+    std::string_view text,
+    const std::vector<std::pair<std::string, std::string>>& values) {
+  std::string filled;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto value =
+        std::find_if(values.begin(), values.end(), [&](const auto& one) {
+          return base::StartsWith(text.substr(at), one.first);
+        });
+    if (value == values.end()) {
+      filled += text[at++];
+    } else {
+      filled += value->second;
+      at += value->first.size();
+    }
+  }
+  return filled;
+}
+
 // --- bash ---
 
 std::string BashValues(const OptionSpec& option) {
@@ -94,47 +119,11 @@ std::string BashCase(const Command& command) {
   return text + "          fi ;;\n      esac ;;\n";
 }
 
-constexpr char kBashHead[] =
-    "# bash completion for segue; made by: segue completion bash\n"
-    "_segue() {\n"
-    "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-    "  local command='' words='' kinds='' i\n"
-    "  COMPREPLY=()\n"
-    "  # bash splits --option=value into three words.\n"
-    "  if [[ $cur == '=' ]]; then\n"
-    "    cur=''\n"
-    "  elif [[ $prev == '=' ]]; then\n"
-    "    prev=${COMP_WORDS[COMP_CWORD-2]}\n"
-    "  fi\n"
-    "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-    "    case ${COMP_WORDS[i]} in\n"
-    "      --url|--env|--schema|--role|--config) ((i++)) ;;\n"
-    "      -*) ;;\n"
-    "      *) command=${COMP_WORDS[i]}; break ;;\n"
-    "    esac\n"
-    "  done\n"
-    "  case $command in\n";
-
-constexpr char kBashTail[] =
-    "  esac\n"
-    "  [[ -n $words ]] && COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-    "  if [[ -n $kinds ]]; then\n"
-    "    compopt -o filenames 2>/dev/null\n"
-    "    local name\n"
-    "    while IFS= read -r name; do COMPREPLY+=(\"$name\"); done \\\n"
-    "      < <(compgen \"$kinds\" -- \"$cur\")\n"
-    "  fi\n"
-    "  return 0\n"
-    "}\n"
-    "complete -F _segue segue\n";
-
 std::string Bash() {
-  const std::string names = base::Join(CommandNames(), " ");
-  std::string text = kBashHead;
-  text += "    '') words='" + names + " --version --help' ;;\n";
-  text += "    help) words='" + names + " --man' ;;\n";
-  for (const Command& command : Commands()) text += BashCase(command);
-  return text + kBashTail;
+  std::string cases;
+  for (const Command& command : Commands()) cases += BashCase(command);
+  return Filled(kBashTemplate, {{"@NAMES@", base::Join(CommandNames(), " ")},
+                                {"@COMMANDS@\n", cases}});
 }
 
 // --- zsh ---
@@ -185,55 +174,16 @@ std::string ZshCase(const Command& command) {
   return text + " ;;\n";
 }
 
-constexpr char kZshHead[] =
-    "#compdef segue\n"
-    "# zsh completion for segue; made by: segue completion zsh\n"
-    "_segue_environments() {\n"
-    "  compadd -- ${(f)\"$(segue completion zsh --list environments "
-    "2>/dev/null)\"}\n"
-    "}\n"
-    "_segue_migrations() {\n"
-    "  compadd -- ${(f)\"$(segue completion zsh --list migrations "
-    "2>/dev/null)\"}\n"
-    "}\n"
-    "_segue_files() {\n"
-    "  _segue_migrations\n"
-    "  _files\n"
-    "}\n"
-    "_segue() {\n"
-    "  local context state line\n"
-    "  typeset -A opt_args\n"
-    "  local -a commands\n"
-    "  commands=(\n";
-
-constexpr char kZshMiddle[] =
-    "  )\n"
-    "  _arguments -C '1: :->command' '*:: :->arguments'\n"
-    "  if [[ $state == command ]]; then\n"
-    "    _describe -t commands 'segue command' commands\n"
-    "    return\n"
-    "  fi\n"
-    "  case $words[1] in\n"
-    "    help) _describe -t commands 'segue command' commands ;;\n";
-
-constexpr char kZshTail[] =
-    "  esac\n"
-    "}\n"
-    "if [[ $funcstack[1] == _segue ]]; then\n"
-    "  _segue \"$@\"\n"
-    "else\n"
-    "  compdef _segue segue\n"
-    "fi\n";
-
 std::string Zsh() {
-  std::string text = kZshHead;
+  std::string summaries;
+  std::string cases;
   for (const Command& command : Commands()) {
-    text += "    '" + command.name + ":" + ZshText(command.summary) + "'\n";
+    summaries +=
+        "    '" + command.name + ":" + ZshText(command.summary) + "'\n";
+    cases += ZshCase(command);
   }
-  text += "    'help:show how a command is used'\n";
-  text += kZshMiddle;
-  for (const Command& command : Commands()) text += ZshCase(command);
-  return text + kZshTail;
+  return Filled(kZshTemplate,
+                {{"@SUMMARIES@\n", summaries}, {"@COMMANDS@\n", cases}});
 }
 
 // --- fish ---
@@ -282,18 +232,16 @@ std::string FishCommand(const Command& command) {
 }
 
 std::string Fish() {
-  const std::string head = "complete -c segue -n __fish_use_subcommand -a ";
-  std::string text =
-      "# fish completion for segue; made by: segue completion fish\n"
-      "complete -c segue -f\n";
+  std::string summaries;
+  std::string commands;
   for (const Command& command : Commands()) {
-    text += head + command.name + " -d " + FishQuoted(command.summary) + "\n";
+    summaries += "complete -c segue -n __fish_use_subcommand -a " +
+                 command.name + " -d " + FishQuoted(command.summary) + "\n";
+    commands += FishCommand(command);
   }
-  text += head + "help -d 'show how a command is used'\n";
-  text += "complete -c segue -n '__fish_seen_subcommand_from help' -a " +
-          FishQuoted(base::Join(CommandNames(), " ")) + "\n";
-  for (const Command& command : Commands()) text += FishCommand(command);
-  return text;
+  return Filled(kFishTemplate, {{"@SUMMARIES@\n", summaries},
+                                {"@NAMES@", base::Join(CommandNames(), " ")},
+                                {"@COMMANDS@\n", commands}});
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // segue pause, pace, resume and cancel: through the ledger, to a runner that
 // may be another process on another machine.
 #include "cli/commands.h"
-#include "cli/output.h"
-#include "cli/progress_view.h"
+#include "cli/outcome.h"
 #include "cli/session.h"
-#include "cli/summary.h"
 #include "manifest/amount.h"
+#include "report/json.h"
+#include "report/progress_text.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -21,7 +21,7 @@ std::string LiveRunner(Migrator& migrator) {
 int Say(const Context& context, const std::string& request,
         const std::string& runner, const std::string& text) {
   if (context.json()) {
-    context.around.out << ObjectJson(
+    context.around.out << report::ObjectJson(
                               {{"requested", request}, {"runner", runner}})
                        << "\n";
   } else {
@@ -76,9 +76,10 @@ int RunPace(const Context& context) {
                "No runner is live, so nothing is moving.");
   }
   return Say(context, "pace", runner,
-             share < 1 ? runner + " goes at most at " + PaceText(share) +
-                             " of the full pace from its next chunk on."
-                       : runner + " goes as fast as the throttle allows.");
+             share < 1
+                 ? runner + " goes at most at " + report::PaceText(share) +
+                       " of the full pace from its next chunk on."
+                 : runner + " goes as fast as the throttle allows.");
 }
 
 int RunResume(const Context& context) {

@@ -1,12 +1,11 @@
 // segue demo: a real migration of a real (in-memory) database, and with --live
 // one under traffic.
 #include "cli/commands.h"
-#include "cli/output.h"
-#include "cli/progress_view.h"
 #include "cli/session.h"
 #include "lab/live_demo.h"
 #include "lab/naive_demo.h"
 #include "lab/trace_demo.h"
+#include "report/json.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
 
@@ -55,9 +54,10 @@ int RunLive(const Context& context) {
   options.cancel = &context.cancel;
   if (!context.json()) return lab::RunLiveDemo(options, context.around.out);
   const int code = lab::RunLiveDemo(options, context.around.err);
-  context.around.out << ObjectJson({{"verdict", code == 0     ? "clean"
-                                                : code == 130 ? "stopped"
-                                                              : "failed"}})
+  context.around.out << report::ObjectJson(
+                            {{"verdict", code == 0     ? "clean"
+                                         : code == 130 ? "stopped"
+                                                       : "failed"}})
                      << "\n";
   return code;
 }
@@ -67,7 +67,7 @@ int RunTrace(const Context& context) {
     lab::RunTraceDemo(context.around.out);
   } else {
     const Outcome outcome = lab::RunTraceDemo(context.around.err);
-    context.around.out << OutcomeJson(outcome, false) << "\n";
+    context.around.out << report::OutcomeJson(outcome, false) << "\n";
   }
   return 0;
 }
@@ -82,7 +82,7 @@ int RunNaive(const Context& context) {
   for (const lab::NaiveResult& result : results) {
     failed.emplace_back(result.name, std::to_string(result.failed));
   }
-  context.around.out << ObjectJson(failed) << "\n";
+  context.around.out << report::ObjectJson(failed) << "\n";
   return 0;
 }
 
@@ -107,7 +107,7 @@ int RunDemo(const Context& context) {
   Database database = UsersDatabase();
   const Outcome outcome = Migrate(context, database);
   if (context.json()) {
-    context.around.out << OutcomeJson(outcome, false) << "\n";
+    context.around.out << report::OutcomeJson(outcome, false) << "\n";
   } else {
     Print(context.around.out, outcome);
   }

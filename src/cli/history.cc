@@ -2,9 +2,9 @@
 #include <cstdint>
 
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/session.h"
-#include "cli/terminal.h"
+#include "report/json.h"
+#include "report/lists.h"
 
 namespace segue::cli {
 
@@ -17,15 +17,6 @@ void KeepNewest(std::vector<HistoryEntry>& entries, std::int64_t limit) {
   }
 }
 
-std::string Text(const std::vector<HistoryEntry>& entries) {
-  if (entries.empty()) return "No migration has been started here.\n";
-  TextTable table({"TIME", "MIGRATION", "PHASE", "MESSAGE"});
-  for (const HistoryEntry& entry : entries) {
-    table.Add({entry.time, entry.migration, entry.phase, entry.message});
-  }
-  return table.ToString();
-}
-
 }  // namespace
 
 int RunHistory(const Context& context) {
@@ -35,9 +26,9 @@ int RunHistory(const Context& context) {
   std::vector<HistoryEntry> entries = session.migrator().History();
   if (count >= 0) KeepNewest(entries, count);
   if (context.json()) {
-    context.around.out << HistoryJson(entries) << "\n";
+    context.around.out << report::HistoryJson(entries) << "\n";
   } else {
-    context.around.out << Text(entries);
+    context.around.out << report::HistoryText(entries);
   }
   return 0;
 }

@@ -3,8 +3,8 @@
 
 #include "cli/commands.h"
 #include "cli/new_file.h"
-#include "cli/output.h"
 #include "db/url.h"
+#include "report/json.h"
 
 namespace segue::cli {
 
@@ -77,8 +77,9 @@ int RunInit(const Context& context) {
                "edit it, or name another with --config");
   MakeDirectory(here / migrations);
   if (context.json()) {
-    context.around.out << ObjectJson({{"config", config.string()},
-                                      {"migrations", migrations.string()}})
+    context.around.out << report::ObjectJson(
+                              {{"config", config.string()},
+                               {"migrations", migrations.string()}})
                        << "\n";
   } else {
     context.around.out << "Wrote " << config.string() << " and "

@@ -2,9 +2,9 @@
 #include <chrono>
 
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/settings.h"
-#include "cli/terminal.h"
+#include "report/json.h"
+#include "report/lists.h"
 #include "segue/error.h"
 #include "segue/instances.h"
 
@@ -26,27 +26,12 @@ std::chrono::seconds TimeToLive(const Context& context) {
       ParseTime("--ttl", text));
 }
 
-std::string StateText(const InstanceInfo& instance) {
-  return instance.live()
-             ? "live, expires in " + std::to_string(instance.expires_in) + " s"
-             : "expired " + std::to_string(-instance.expires_in) + " s ago";
-}
-
 int Print(const Context& context, const std::vector<InstanceInfo>& instances) {
   if (context.json()) {
-    context.around.out << InstancesJson(instances) << "\n";
-    return 0;
+    context.around.out << report::InstancesJson(instances) << "\n";
+  } else {
+    context.around.out << report::InstancesText(instances);
   }
-  if (instances.empty()) {
-    context.around.out << "No instance is registered.\n";
-    return 0;
-  }
-  TextTable table({"INSTANCE", "VERSION", "HOST", "STATE"});
-  for (const InstanceInfo& instance : instances) {
-    table.Add(
-        {instance.id, instance.version, instance.host, StateText(instance)});
-  }
-  context.around.out << table.ToString();
   return 0;
 }
 
@@ -57,7 +42,7 @@ int Remove(const Context& context, Instances& instances) {
                 "instance '" + id + "' is not registered");
   }
   if (context.json()) {
-    context.around.out << ObjectJson({{"removed", id}}) << "\n";
+    context.around.out << report::ObjectJson({{"removed", id}}) << "\n";
   } else {
     context.around.out << "Instance " << id << " is removed.\n";
   }

@@ -7,17 +7,17 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/man_page.h"
-#include "cli/output.h"
 #include "cli/signals.h"
 #include "cli/telemetry.h"
 #include "cli/terminal.h"
+#include "report/error_text.h"
+#include "report/json.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -25,8 +25,6 @@ namespace segue::cli {
 namespace {
 
 constexpr int kExitUsage = 2;
-// Enough to recognise a statement by.
-constexpr std::size_t kSqlCharacters = 160;
 
 std::optional<std::string> EnvironmentVariable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -68,7 +66,10 @@ int RunCommand(const Command& command, const Arguments& arguments,
   // After the watch, whose signals its threads must not get.
   Telemetry telemetry(arguments, around);
   try {
-    return command.run(Context{around, arguments, cancel, &telemetry});
+    const int code =
+        command.run(Context{around, arguments, cancel, &telemetry});
+    telemetry.Ended();
+    return code;
   } catch (const Error& error) {
     telemetry.Failed(error);
     throw;
@@ -113,31 +114,11 @@ int Dispatch(std::vector<std::string> words, Surroundings& around,
   return RunCommand(command, arguments, around, cancel);
 }
 
-// A statement of any length as one short line; --json gives the whole.
-std::string OneLine(const std::string& sql) {
-  std::istringstream words(sql);
-  std::string line;
-  for (std::string word; words >> word;) {
-    if (!line.empty()) line += ' ';
-    line += word;
-  }
-  return FitWidth(line, kSqlCharacters);
-}
-
-void PrintError(const Error& error, std::ostream& err) {
-  err << "segue: " << error.what() << "\n";
-  const std::string source = error.source().ToString();
-  if (!source.empty()) err << "  at: " << source << "\n";
-  for (const std::string& note : error.notes()) err << "  " << note << "\n";
-  if (!error.sql().empty()) err << "  in: " << OneLine(error.sql()) << "\n";
-  if (!error.hint().empty()) err << "  hint: " << error.hint() << "\n";
-}
-
 int Report(const Error& error, bool json, Surroundings& around) {
   if (json) {
-    around.out << ErrorJson(error) << "\n";
+    around.out << report::ErrorJson(error) << "\n";
   } else if (!around.err_is_log) {
-    PrintError(error, around.err);
+    around.err << report::ErrorText(error);
   }
   return ExitCode(error.kind());
 }

@@ -4,10 +4,9 @@
 #include "cli/commands.h"
 #include "cli/confirm.h"
 #include "cli/migration_file.h"
-#include "cli/output.h"
 #include "cli/session.h"
-#include "cli/summary.h"
-#include "cli/telemetry.h"
+#include "report/json.h"
+#include "report/summary.h"
 
 namespace segue::cli {
 
@@ -53,7 +52,7 @@ std::string Text(const MigrateOutcome& outcome, bool dry_run) {
       text += base::Join(folded, ", ") + " and " + run.status.id +
               " are one plan.\n";
     }
-    text += dry_run ? DryRunText(run) : SummaryText(run);
+    text += dry_run ? report::DryRunText(run) : report::SummaryText(run);
   }
   return text + LeftText(outcome);
 }
@@ -70,13 +69,8 @@ int RunMigrate(const Context& context) {
   const MigrateOutcome outcome =
       session.migrator().Migrate(std::move(files), options);
   session.EndProgress();
-  for (const Outcome& run : outcome.runs) {
-    if (context.telemetry != nullptr && !options.dry_run) {
-      context.telemetry->Ended(run.status);
-    }
-  }
   if (context.json()) {
-    context.around.out << MigrateJson(outcome, options.dry_run) << "\n";
+    context.around.out << report::MigrateJson(outcome, options.dry_run) << "\n";
   } else if (outcome.runs.empty()) {
     context.around.out << NothingText(settings, count);
   } else {

@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/new_file.h"
-#include "cli/output.h"
 #include "cli/settings.h"
 #include "manifest/skeleton.h"
+#include "report/json.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -75,7 +75,7 @@ int RunNew(const Context& context) {
   WriteNewFile(path, manifest::Skeleton(context.arguments.Value("--operation")),
                "another 'segue new' was faster: run it again");
   if (context.json()) {
-    context.around.out << ObjectJson({{"file", path.string()}}) << "\n";
+    context.around.out << report::ObjectJson({{"file", path.string()}}) << "\n";
   } else {
     context.around.out << path.string() << "\n";
   }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/intervals.h"
 #include "cli/settings.h"
 #include "manifest/manifest.h"
 #include "segue/error.h"
@@ -24,6 +25,7 @@ Database Open(const Context& context) {
 node::NodeOptions OptionsFor(const Context& context) {
   node::NodeOptions options;
   options.envelope = context.arguments.Has("--envelope");
+  ReadIntervals(context, options.migrator);
   if (!context.arguments.Has("--dir")) return options;
   const std::filesystem::path given = context.arguments.Value("--dir");
   const std::string directory =

@@ -1,8 +1,9 @@
 // segue plan: what a migration would do, without doing it.
 #include "cli/commands.h"
 #include "cli/migration_file.h"
-#include "cli/output.h"
 #include "cli/session.h"
+#include "report/json.h"
+#include "report/plan_text.h"
 
 namespace segue::cli {
 
@@ -10,28 +11,11 @@ namespace {
 
 constexpr int kExitRefused = 3;
 
-std::string FindingText(const Finding& finding) {
-  const bool error = finding.severity == Finding::Severity::kError;
-  std::string text = (error ? "Error: " : "Warning: ") + finding.message + "\n";
-  const std::string source = finding.source.ToString();
-  if (!source.empty()) text += "  at: " + source + "\n";
-  text += "  why: " + finding.why + "\n";
-  text += "  instead: " + finding.safe_way + "\n";
-  return text;
-}
-
 bool HasError(const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
     if (finding.severity == Finding::Severity::kError) return true;
   }
   return false;
-}
-
-void Print(std::ostream& out, const Plan& plan,
-           const std::vector<Finding>& findings) {
-  out << ToText(plan);
-  if (!findings.empty()) out << "\n";
-  for (const Finding& finding : findings) out << FindingText(finding);
 }
 
 }  // namespace
@@ -46,9 +30,9 @@ int RunPlan(const Context& context) {
   if (context.json()) {
     std::vector<Finding> all = plan.findings;
     all.insert(all.end(), findings.begin(), findings.end());
-    context.around.out << PlanJson(plan, all) << "\n";
+    context.around.out << report::PlanJson(plan, all) << "\n";
   } else {
-    Print(context.around.out, plan, findings);
+    context.around.out << report::PlanText(plan, findings);
   }
   return HasError(findings) ? kExitRefused : 0;
 }

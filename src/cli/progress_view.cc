@@ -1,10 +1,10 @@
 #include "cli/progress_view.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/text.h"
-#include "cli/terminal.h"
+#include "report/layout.h"
+#include "report/progress_text.h"
 
 namespace segue::cli {
 
@@ -36,32 +36,6 @@ std::string Activity(const Progress& progress) {
 
 }  // namespace
 
-std::string PaceText(double share) {
-  return std::to_string(std::lround(share * 100)) + " %";
-}
-
-std::string RowsText(const Progress& progress) {
-  if (progress.rows_done == 0 && progress.rows_total == 0) return "";
-  std::string text = base::WithThousands(progress.rows_done);
-  // The total is an estimate; past it, it says nothing.
-  if (progress.rows_total >= progress.rows_done && progress.rows_total > 0) {
-    text += "/" + base::WithThousands(progress.rows_total);
-  }
-  text += " rows";
-  if (progress.rows_per_second >= 1) {
-    text += " " + base::WithThousands(std::llround(progress.rows_per_second)) +
-            "/s";
-  }
-  if (progress.eta_seconds >= 0) {
-    text += " ETA " + FormatDuration(progress.eta_seconds);
-  }
-  if (progress.pace < 1) {
-    text +=
-        " at " + PaceText(progress.pace) + " (" + progress.pace_reason + ")";
-  }
-  return text;
-}
-
 ProgressView::ProgressView(std::ostream& out, ProgressViewOptions options)
     : out_(out),
       options_(std::move(options)),
@@ -73,6 +47,14 @@ ProgressView::~ProgressView() { Clear(); }
 
 void ProgressView::Show(const Progress& progress) {
   switch (progress.event) {
+    // The command says itself what it came to.
+    case Progress::Event::kStarted:
+    case Progress::Event::kReady:
+    case Progress::Event::kSealed:
+    case Progress::Event::kComplete:
+    case Progress::Event::kRolledBack:
+    case Progress::Event::kFailed:
+      return;
     case Progress::Event::kStepStarted:
       return StepStarted(progress);
     case Progress::Event::kStepDone:
@@ -123,7 +105,7 @@ void ProgressView::Rows(const Progress& progress) {
     return;
   }
   last_line_.clear();
-  const std::string rows = RowsText(progress);
+  const std::string rows = report::RowsText(progress);
   Line(Percent(progress.progress_pct) + " " + Where(progress) +
        Activity(progress) + (rows.empty() ? "" : ": " + rows));
 }
@@ -158,17 +140,19 @@ void ProgressView::Line(const std::string& text) {
 
 // Numbers matter most, so the step's description gives way on a narrow screen.
 void ProgressView::Draw(const Progress& progress) {
-  std::string right = " " + ProgressBar(progress.progress_pct, kBarColumns) +
+  std::string right = " " +
+                      report::ProgressBar(progress.progress_pct, kBarColumns) +
                       " " + Percent(progress.progress_pct);
-  const std::string rows = RowsText(progress);
+  const std::string rows = report::RowsText(progress);
   if (!rows.empty()) right += " " + rows;
   const std::size_t width = LineWidth();
   const std::size_t left = width > right.size() ? width - right.size() : 0;
-  DrawText(FitWidth(Where(progress) + Activity(progress), left) + right);
+  DrawText(report::FitWidth(Where(progress) + Activity(progress), left) +
+           right);
 }
 
 void ProgressView::DrawText(const std::string& text) {
-  out_ << kClearLine << FitWidth(text, LineWidth()) << std::flush;
+  out_ << kClearLine << report::FitWidth(text, LineWidth()) << std::flush;
   drawn_ = true;
 }
 

@@ -57,9 +57,4 @@ class ProgressView {
   std::string last_line_;
 };
 
-// "40 %"
-std::string PaceText(double share);
-// "1,040,000/2,000,000 rows 85,000/s ETA 12 s"; empty without rows.
-std::string RowsText(const Progress& progress);
-
 }  // namespace segue::cli

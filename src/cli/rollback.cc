@@ -1,7 +1,7 @@
 // segue rollback: undoes the active migration; the schema is as it was before.
 #include "cli/commands.h"
+#include "cli/outcome.h"
 #include "cli/session.h"
-#include "cli/summary.h"
 
 namespace segue::cli {
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "cli/intervals.h"
 #include "cli/telemetry.h"
 #include "cli/terminal.h"
 
@@ -30,11 +31,14 @@ Session::Session(const Context& context, const Settings& settings)
   options.pace = settings.pace;
   options.access = settings.access;
   options.on_transform_error = settings.on_transform_error;
-  Telemetry* const telemetry = context.telemetry;
-  options.on_progress = [this, telemetry](const Progress& progress) {
-    if (view_) view_->Show(progress);
-    if (telemetry != nullptr) telemetry->Show(progress);
-  };
+  ReadIntervals(context, options);
+  if (view_) {
+    options.listeners.Add(
+        [view = view_.get()](const Progress& p) { view->Show(p); });
+  }
+  if (context.telemetry != nullptr) {
+    context.telemetry->ListenTo(options.listeners);
+  }
   migrator_ = std::make_unique<Migrator>(database_, std::move(options));
 }
 

@@ -2,8 +2,8 @@
 // live. The work is in engine/migrator.cc.
 #include "cli/commands.h"
 #include "cli/migration_file.h"
+#include "cli/outcome.h"
 #include "cli/session.h"
-#include "cli/summary.h"
 
 namespace segue::cli {
 

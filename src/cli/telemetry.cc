@@ -14,8 +14,8 @@ std::string Resolved(const Surroundings& around, const std::string& path) {
   return around.directory.empty() ? path : (around.directory / path).string();
 }
 
-std::unique_ptr<EventLog> OpenLog(const Arguments& arguments,
-                                  Surroundings& around) {
+std::unique_ptr<report::EventLog> OpenLog(const Arguments& arguments,
+                                          Surroundings& around) {
   if (!arguments.Has("--log")) {
     if (!arguments.Has("--log-format")) return nullptr;
     throw Error(ErrorKind::kUsage, "--log-format needs --log")
@@ -27,7 +27,7 @@ std::unique_ptr<EventLog> OpenLog(const Arguments& arguments,
                     ? base::LogFormat::kText
                     : base::LogFormat::kJson);
   around.err_is_log = path == "-";
-  return std::make_unique<EventLog>();
+  return std::make_unique<report::EventLog>();
 }
 
 // Standard error as the log has it.
@@ -78,17 +78,25 @@ Telemetry::~Telemetry() {
   if (metrics_) metrics_->Stop();
 }
 
-void Telemetry::Show(const Progress& progress) {
-  if (log_) log_->Show(progress);
-  if (metrics_) metrics_->Show(progress);
+void Telemetry::ListenTo(ProgressListeners& listeners) {
+  listeners.Add([this](const Progress& progress) {
+    if (progress.event == Progress::Event::kFailed) failure_told_ = true;
+  });
+  if (log_) {
+    listeners.Add([log = log_.get()](const Progress& p) { log->Show(p); });
+  }
+  if (metrics_) {
+    listeners.Add(
+        [metrics = metrics_.get()](const Progress& p) { metrics->Show(p); });
+  }
 }
 
-void Telemetry::Ended(const MigrationStatus& status) {
-  if (log_) log_->Ended(status);
-  if (metrics_) metrics_->Ended(status);
+void Telemetry::Ended() {
+  if (log_) log_->Ended();
 }
 
 void Telemetry::Failed(const Error& error) {
+  if (failure_told_) return;
   if (log_) log_->Failed(error);
   if (metrics_) metrics_->Failed(error);
 }

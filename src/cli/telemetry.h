@@ -6,10 +6,10 @@
 #include <string>
 
 #include "cli/arguments.h"
-#include "cli/event_log.h"
 #include "http/metrics.h"
 #include "http/metrics_file.h"
 #include "http/metrics_server.h"
+#include "report/event_log.h"
 #include "segue/error.h"
 #include "segue/progress.h"
 
@@ -26,14 +26,17 @@ class Telemetry {
   Telemetry(const Telemetry&) = delete;
   Telemetry& operator=(const Telemetry&) = delete;
 
-  void Show(const Progress& progress);
-  // What a run came to.
-  void Ended(const MigrationStatus& status);
-  // What the command ends with.
+  // What happens from now on is told to the log and the metrics. This must
+  // outlive the migrator.
+  void ListenTo(ProgressListeners& listeners);
+  // The command has done what it should.
+  void Ended();
+  // What the command ends with. The error of a run has been told by the run.
   void Failed(const Error& error);
 
  private:
-  std::unique_ptr<EventLog> log_;
+  bool failure_told_ = false;  // by a run
+  std::unique_ptr<report::EventLog> log_;
   std::unique_ptr<http::Metrics> metrics_;
   // After the metrics, which they read until they are gone.
   std::unique_ptr<http::MetricsFile> file_;

@@ -3,8 +3,8 @@
 // given with it: the output must work as it is.
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/session.h"
+#include "report/json.h"
 
 namespace segue::cli {
 
@@ -15,8 +15,8 @@ int RunUrl(const Context& context) {
   const std::string text = as_sql ? session.migrator().SessionSqlFor(version)
                                   : session.migrator().UrlFor(version) + "\n";
   if (context.json()) {
-    context.around.out << ObjectJson({{as_sql ? "sql" : "url",
-                                       std::string(base::Trim(text))}})
+    context.around.out << report::ObjectJson({{as_sql ? "sql" : "url",
+                                               std::string(base::Trim(text))}})
                        << "\n";
   } else {
     context.around.out << text;

@@ -1,117 +1,16 @@
 // segue verify: the proof that old and new agree, row by row; with --repair,
 // what does not is derived again; with --explain, how queries run before and
 // after.
-#include <fmt/format.h>
-
-#include <algorithm>
-
-#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/migration_file.h"
-#include "cli/output.h"
 #include "cli/session.h"
+#include "report/json.h"
+#include "report/verify_text.h"
 #include "segue/error.h"
 
 namespace segue::cli {
 
 namespace {
-
-// Of a motion; see VerifyReport.
-constexpr std::size_t kMostKeys = 100;
-
-std::string List(const std::vector<std::string>& keys) {
-  std::string text;
-  for (const std::string& key : keys) text += "  " + key + "\n";
-  return text;
-}
-
-std::string RepairText(const VerifyReport& report) {
-  const std::string rows = base::WithThousands(report.rows_repaired) +
-                           (report.rows_repaired == 1 ? " row" : " rows");
-  return report.migration + ": " + rows + " derived again.\n";
-}
-
-// After the list: where it ends, and what can be done about it.
-std::string MismatchText(const VerifyReport& report, bool repaired) {
-  std::string text = List(report.mismatches);
-  if (report.mismatches.size() >= kMostKeys) {
-    text += "At most " + std::to_string(kMostKeys) + " keys are listed.\n";
-  }
-  return text + (repaired
-                     ? "These are not derived again: mend them by hand.\n"
-                     : "Next: segue verify --repair derives rows again from "
-                       "the side written last.\n");
-}
-
-std::string BothGivenText(const VerifyReport& report) {
-  if (report.both_given.empty()) {
-    return "No row was given both sides by the application.\n";
-  }
-  return "The application gave both sides of these, and segue keeps both as "
-         "they are:\n" +
-         List(report.both_given);
-}
-
-std::string ReportText(const VerifyReport& report,
-                       const VerifyOptions& options) {
-  // All were checked; how many there are is the database's estimate.
-  const std::string rows =
-      "about " + base::WithThousands(report.rows_checked) + " rows";
-  const std::string where =
-      report.standby.empty() ? "" : " on " + report.standby;
-  std::string text = options.repair ? RepairText(report) : "";
-  if (report.clean()) {
-    text += report.migration + ": old and new agree on " + rows +
-            (where.empty() ? "" : ", read" + where) + ".\n";
-  } else {
-    text += report.migration + ": old and new disagree in " + rows +
-            " checked" + where + ", in these:\n" +
-            MismatchText(report, options.repair);
-  }
-  return options.strict ? text + BothGivenText(report) : text;
-}
-
-// "cost 8.17: Index Scan on users by users_name"
-std::string PlanLine(const QueryPlan& plan) {
-  if (!plan.error.empty()) return "none";
-  std::vector<std::string> parts;
-  for (const TableAccess& access : plan.accesses) {
-    parts.push_back(access.method + " on " + access.table +
-                    (access.index.empty() ? "" : " by " + access.index));
-  }
-  const std::string text =
-      parts.empty() ? "reads no table" : base::Join(parts, ", ");
-  return plan.cost ? fmt::format("cost {:.2f}: {}", *plan.cost, text) : text;
-}
-
-// On one line, however it was written.
-std::string OneLine(std::string query) {
-  std::replace_if(
-      query.begin(), query.end(),
-      [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
-  std::vector<std::string> words;
-  for (const std::string& word : base::Split(query, ' ')) {
-    if (!word.empty()) words.push_back(word);
-  }
-  return base::Join(words, " ");
-}
-
-// A query may have a table for each version that sees it.
-std::string ExplainText(const ExplainReport& report) {
-  std::string text = report.migration + ": how the queries run\n";
-  std::string query;
-  for (const QueryChange& change : report.changes) {
-    if (change.query != query) text += "\n" + OneLine(change.query) + "\n";
-    query = change.query;
-    text += "  seen by  " +
-            (change.version.empty() ? "the base schema" : change.version) +
-            "\n";
-    if (change.before) text += "  before   " + PlanLine(*change.before) + "\n";
-    text += "  after    " + PlanLine(change.after) + "\n";
-    text += "  verdict  " + change.verdict + "\n";
-  }
-  return text;
-}
 
 int RunExplain(const Context& context) {
   // The file first: what is wrong with it needs no server to say so.
@@ -119,8 +18,8 @@ int RunExplain(const Context& context) {
   Session session(context);
   const ExplainReport report = session.migrator().Explain(queries);
   session.EndProgress();
-  context.around.out << (context.json() ? ExplainJson(report) + "\n"
-                                        : ExplainText(report));
+  context.around.out << (context.json() ? report::ExplainJson(report) + "\n"
+                                        : report::ExplainText(report));
   return 0;
 }
 
@@ -144,8 +43,9 @@ int RunVerify(const Context& context) {
   Session session(context);
   const VerifyReport report = session.migrator().Verify(options);
   session.EndProgress();
-  context.around.out << (context.json() ? VerifyJson(report, options) + "\n"
-                                        : ReportText(report, options));
+  context.around.out << (context.json()
+                             ? report::VerifyJson(report, options) + "\n"
+                             : report::VerifyText(report, options));
   // Who asks for --strict wants to be stopped by such a row.
   const bool passes =
       report.clean() && (!options.strict || report.both_given.empty());

@@ -6,11 +6,11 @@
 
 #include "base/clock.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
 #include "cli/watch_view.h"
 #include "db/retry.h"
+#include "report/json.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -30,7 +30,7 @@ class Watcher {
 
   void Show(const MigrationStatus& status) {
     if (context_.json()) {
-      if (Changed(status)) Print(StatusJson(status));
+      if (Changed(status)) Print(report::StatusJson(status));
     } else if (context_.around.out_is_terminal) {
       Redraw(WatchPicture(status, TerminalWidth(STDOUT_FILENO)));
     } else if (Changed(status)) {

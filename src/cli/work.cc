@@ -3,7 +3,6 @@
 #include <ostream>
 
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/session.h"
 
 namespace segue::cli {

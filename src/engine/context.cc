@@ -10,7 +10,7 @@ Context::Context(Database& target, MigratorOptions from)
       options(std::move(from)),
       given(options),
       ledger(target.dialect(), target.schema(),
-             options.who.empty() ? SystemUser() : options.who) {}
+             options.who.empty() ? SystemUser() : options.who, options.lease) {}
 
 std::chrono::milliseconds Context::LockBudget() const {
   return LockBudgetOf(options, database.dialect().capabilities());

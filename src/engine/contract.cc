@@ -117,9 +117,8 @@ void Contract::Seal() {
   if (sealed) return;
   if (last == steps.size()) {
     transitions_.MoveTo(Phase::kContracting, SubState::kSealed);
-  } else {
-    transitions_.BecomeSealed();
   }
+  transitions_.BecomeSealed();
 }
 
 void Contract::Drop() {

@@ -84,7 +84,7 @@ Outcome DryRun::Report() {
     progress.migration = plan_.id;
     progress.step = entry.message;
     progress.message = entry.message;
-    if (context_.options.on_progress) context_.options.on_progress(progress);
+    context_.options.listeners.Send(progress);
   }
   return outcome;
 }

@@ -5,6 +5,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "engine/context.h"
+#include "engine/run_events.h"
 #include "segue/error.h"
 
 namespace segue {
@@ -52,7 +53,7 @@ std::int64_t HelpWith(const engine::Context& context, const MigrationRow& row,
     progress.phase = row.phase;
     progress.activity = doing;
     progress.rows_done = rows;
-    if (options.on_progress) options.on_progress(progress);
+    options.listeners.Send(progress);
   });
   const double bytes =
       activity == Activity::kFill ? engine::RowBytes(row.plan, walk) : 0;
@@ -81,6 +82,7 @@ std::int64_t Migrator::Work() {
                     "only wait for the first");
   }
   const std::string id = context.RequireActive().id;
+  const base::LogContext about(engine::AboutRun(context.database, id));
   std::int64_t rows = 0;
   for (;;) {
     if (context.options.cancel != nullptr) {

@@ -4,6 +4,7 @@
 #include "engine/dry_run.h"
 #include "engine/explain.h"
 #include "engine/preflight.h"
+#include "engine/run_events.h"
 #include "engine/status.h"
 #include "ledger/pending.h"
 #include "segue/error.h"
@@ -80,6 +81,7 @@ void LiveRun::TakeLease() {
 }
 
 Standing LiveRun::Begin(const Migration& migration) {
+  about_.emplace(AboutRun(context_.database, migration.id));
   context_.Adopt(migration);
   Throttle::Check(context_.database, context_.options.pace);
   db::Connection& connection = context_.connection();
@@ -98,13 +100,14 @@ Standing LiveRun::Begin(const Migration& migration) {
   context_.ledger.SetError(connection, row_.id, "");
   if (row_.phase != Phase::kComplete) return Standing::kBegun;
   notes_.push_back("migration '" + row_.id + "' is already complete");
+  TellRun(context_.options, row_, Progress::Event::kComplete);
   return Standing::kComplete;
 }
 
 // Whoever held the lease may have changed the phase meanwhile, so the row is
 // read again under it.
 void LiveRun::Continue() {
-  context_.RequireActive();
+  about_.emplace(AboutRun(context_.database, context_.RequireActive().id));
   TakeLease();
   row_ = context_.RequireActive();
 }
@@ -142,6 +145,7 @@ void LiveRun::ToReady(bool undo_on_any_failure) {
   } catch (Error& error) {
     transitions_->RecordError(error);
     if (UndoesStart(error, parts, undo_on_any_failure)) UndoAfter(error);
+    TellFailure(context_.options, row_, error);
     throw;
   }
 }
@@ -156,6 +160,7 @@ void LiveRun::WalkToReady(RunParts& parts) {
   if (row_.phase == Phase::kPending) {
     transitions_->MoveTo(Phase::kExpanding, SubState::kNone);
   }
+  TellRun(context_.options, row_, Progress::Event::kStarted);
   if (row_.phase == Phase::kExpanding) {
     RunPhase(parts, Phase::kExpanding);
     transitions_->MoveTo(Phase::kMigrating, SubState::kBackfilling);
@@ -172,11 +177,13 @@ void LiveRun::WalkToReady(RunParts& parts) {
 
 void LiveRun::RequireReady() {
   const bool ready = row_.sub_state == SubState::kReady;
-  if (ready || row_.phase == Phase::kContracting) return;
-  throw Error(ErrorKind::kRefused, "migration '" + row_.id +
-                                       "' is not ready: it is " +
-                                       std::string(ToString(row_.phase)))
-      .WithHint("let 'segue start' or 'segue resume' finish first");
+  if (!ready && row_.phase != Phase::kContracting) {
+    throw Error(ErrorKind::kRefused, "migration '" + row_.id +
+                                         "' is not ready: it is " +
+                                         std::string(ToString(row_.phase)))
+        .WithHint("let 'segue start' or 'segue resume' finish first");
+  }
+  TellRun(context_.options, row_, Progress::Event::kStarted);
 }
 
 void LiveRun::Contract(const std::string& force_reason) {
@@ -193,6 +200,7 @@ void LiveRun::Contract(const std::string& force_reason) {
     if (!MayBeContinued(error) && !contract.OnlyForward()) {
       contract.UnsealAfter(error);
     }
+    TellFailure(context_.options, row_, error);
     throw;
   }
 }
@@ -204,10 +212,12 @@ void LiveRun::Undo() {
                     "' has dropped the old shape; there is only forward")
         .WithHint("run 'segue complete' to finish it");
   }
+  TellRun(context_.options, row_, Progress::Event::kStarted);
   try {
     UndoAll();
   } catch (const Error& error) {
     transitions_->RecordError(error);
+    TellFailure(context_.options, row_, error);
     throw;
   }
 }

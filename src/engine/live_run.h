@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "engine/run.h"
 #include "engine/run_parts.h"
 #include "engine/transitions.h"
@@ -38,6 +39,7 @@ class LiveRun : public Run {
   void UndoAfter(Error& error);
 
   Context& context_;
+  std::optional<base::LogContext> about_;  // what its lines of the log concern
   std::optional<Lease> lease_;
   std::optional<Transitions> transitions_;
   MigrationRow row_;

@@ -7,6 +7,7 @@
 #include "engine/contract.h"
 #include "engine/preflight.h"
 #include "engine/run.h"
+#include "engine/run_events.h"
 #include "engine/run_parts.h"
 #include "segue/error.h"
 
@@ -81,6 +82,7 @@ Plan Migrator::MakePlan(const Migration& migration) {
 
 VerifyReport Migrator::Verify(const VerifyOptions& options) {
   const engine::MigrationRow row = context_->RequireActive();
+  const base::LogContext about(engine::AboutRun(context_->database, row.id));
   // It has exchanged names that the check reads, and what it drops is gone.
   if (row.phase == Phase::kContracting ||
       engine::ContractBegun(*context_, row)) {

@@ -40,7 +40,8 @@ class Run {
   // nothing is replaced. An error of the migration's own making undoes what was
   // done (R1.4).
   virtual void ToReady(bool undo_on_any_failure) = 0;
-  // Throws Error{kRefused} unless the migration may be contracted.
+  // Throws Error{kRefused} unless the migration may be contracted; from then on
+  // the listeners know that it is being so.
   virtual void RequireReady() = 0;
   // Evidence, seal, drop, record; unseals after a failure that is no
   // interruption.

@@ -5,6 +5,7 @@
 #include "db/retry.h"
 #include "engine/explain.h"
 #include "engine/gate.h"
+#include "engine/run_events.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -97,7 +98,10 @@ void Transitions::BecomeReady() {
       AddEvent("READY", "Both versions are live");
     }
   });
-  row_.sub_state = SubState::kReady;
+  Set(Phase::kMigrating, SubState::kReady);
+  if (plan.has_phase(Phase::kContracting)) {
+    TellRun(context_.options, row_, Progress::Event::kReady);
+  }
 }
 
 void Transitions::RecordSealed() {
@@ -107,6 +111,7 @@ void Transitions::RecordSealed() {
 
 void Transitions::BecomeSealed() {
   Set(Phase::kContracting, SubState::kSealed);
+  TellRun(context_.options, row_, Progress::Event::kSealed);
 }
 
 void Transitions::BecomeComplete(const std::vector<std::string>& gauges) {
@@ -121,6 +126,7 @@ void Transitions::BecomeComplete(const std::vector<std::string>& gauges) {
     AddEventToParts("COMPLETE", "Finished");
   });
   Set(Phase::kComplete, SubState::kNone);
+  TellRun(context_.options, row_, Progress::Event::kComplete);
 }
 
 void Transitions::BecomeRolledBack() {
@@ -134,6 +140,7 @@ void Transitions::BecomeRolledBack() {
     AddEventToParts("ROLLED_BACK", "Rolled back");
   });
   Set(Phase::kRolledBack, SubState::kNone);
+  TellRun(context_.options, row_, Progress::Event::kRolledBack);
 }
 
 void Transitions::ForgetSteps(Phase phase) {

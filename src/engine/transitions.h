@@ -31,7 +31,7 @@ class Transitions {
   void BecomeReady();
   // Joins the transaction that ends the last step which seals.
   void RecordSealed();
-  // The row's own state after that transaction is committed.
+  // What that transaction has recorded, once it is committed.
   void BecomeSealed();
   void BecomeComplete(const std::vector<std::string>& gauges);
   void BecomeRolledBack();

@@ -79,6 +79,60 @@ class Metrics::State {
     if (progress.migration.empty()) return;  // a dry run's
     const std::string& id = progress.migration;
     SetPhase(id, progress.phase);
+    switch (progress.event) {
+      case Progress::Event::kStarted:
+      case Progress::Event::kReady:
+      case Progress::Event::kSealed:
+      case Progress::Event::kComplete:
+      case Progress::Event::kRolledBack:
+        return ShowRun(progress);
+      case Progress::Event::kFailed:
+        return ShowError(progress.cause, progress.message);
+      case Progress::Event::kPaused:
+      case Progress::Event::kResumed:
+      case Progress::Event::kStepStarted:
+      case Progress::Event::kStepDone:
+      case Progress::Event::kStepRolledBack:
+      case Progress::Event::kRows:
+      case Progress::Event::kRetry:
+      case Progress::Event::kNote:
+        return ShowWork(progress);
+    }
+  }
+
+  void Failed(const Error& error) {
+    ShowError(std::string(ToString(error.kind())), error.what());
+  }
+
+  void Stop() { running_.Set(0); }
+
+  std::string Text() const {
+    return prometheus::TextSerializer().Serialize(registry_.Collect());
+  }
+
+  std::mutex& mutex() { return mutex_; }
+
+ private:
+  // What becomes of the run as a whole.
+  void ShowRun(const Progress& progress) {
+    const std::string& id = progress.migration;
+    if (progress.event == Progress::Event::kStarted) Prepare(id);
+    At(progress_, id).Set(progress.progress_pct / 100);
+    At(ready_, id).Set(progress.sub_state == SubState::kReady ? 1 : 0);
+  }
+
+  void ShowError(const std::string& cause, const std::string& message) {
+    const std::string kind = Label(cause);
+    errors_.Add({{"kind", kind}}).Increment();
+    if (last_error_ != nullptr) error_.Remove(last_error_);
+    last_error_ =
+        &error_.Add({{"kind", kind}, {"message", Shortened(message)}});
+    last_error_->Set(1);
+  }
+
+  // What happens within the run.
+  void ShowWork(const Progress& progress) {
+    const std::string& id = progress.migration;
     At(progress_, id).Set(progress.progress_pct / 100);
     // The throttle tells when it stops; again only somebody else does.
     const bool by_throttle = progress.pace <= 0 && last_pace_ > 0;
@@ -109,35 +163,11 @@ class Metrics::State {
       case Progress::Event::kStepRolledBack:
         SetOrRemove(eta_, id, -1);
         break;
-      case Progress::Event::kNote:
-        break;
+      default:
+        break;  // Show has dealt with what becomes of the run
     }
   }
 
-  void Ended(const MigrationStatus& status) {
-    SetPhase(status.id, status.phase);
-    At(progress_, status.id).Set(status.progress_pct / 100);
-    At(ready_, status.id).Set(status.sub_state == SubState::kReady ? 1 : 0);
-  }
-
-  void Failed(const Error& error) {
-    const std::string kind = Label(std::string(ToString(error.kind())));
-    errors_.Add({{"kind", kind}}).Increment();
-    if (last_error_ != nullptr) error_.Remove(last_error_);
-    last_error_ =
-        &error_.Add({{"kind", kind}, {"message", Shortened(error.what())}});
-    last_error_->Set(1);
-  }
-
-  void Stop() { running_.Set(0); }
-
-  std::string Text() const {
-    return prometheus::TextSerializer().Serialize(registry_.Collect());
-  }
-
-  std::mutex& mutex() { return mutex_; }
-
- private:
   Gauges& NewGauges(const char* name, const char* help) {
     return prometheus::BuildGauge().Name(name).Help(help).Register(registry_);
   }
@@ -303,11 +333,6 @@ Metrics::~Metrics() = default;
 void Metrics::Show(const Progress& progress) {
   const std::lock_guard lock(state_->mutex());
   state_->Show(progress);
-}
-
-void Metrics::Ended(const MigrationStatus& status) {
-  const std::lock_guard lock(state_->mutex());
-  state_->Ended(status);
 }
 
 void Metrics::Failed(const Error& error) {

@@ -19,8 +19,7 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   void Show(const Progress& progress);
-  // What the run came to.
-  void Ended(const MigrationStatus& status);
+  // An error that is not of a run, which would have been shown.
   void Failed(const Error& error);
   // The process is about to go; nothing runs any more.
   void Stop();

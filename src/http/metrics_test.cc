@@ -161,13 +161,50 @@ TEST(MetricsTest, LeaveOutWhatIsUnknown) {
                    .Value("segue_statement_progress_ratio", kMigration));
 }
 
+TEST(MetricsTest, FollowWhatBecomesOfTheRun) {
+  Metrics metrics;
+  const auto ready = [&] {
+    return Exposition(metrics.Text())
+        .Active("segue_migration_ready", "migration");
+  };
+  Progress started = Event(Progress::Event::kStarted);
+  started.phase = Phase::kExpanding;
+  metrics.Show(started);
+  EXPECT_EQ(
+      Exposition(metrics.Text()).Value("segue_backfill_rows_total", kMigration),
+      0);
+  Progress held = Rows(1);
+  held.pace = 0.3;
+  held.pace_reason = "replication_lag";
+  metrics.Show(held);
+  EXPECT_THAT(ready(), IsEmpty());
+  Progress now = Event(Progress::Event::kReady);
+  now.sub_state = SubState::kReady;
+  now.progress_pct = 75;
+  metrics.Show(now);
+  EXPECT_THAT(ready(), ElementsAre("01_a"));
+  now.event = Progress::Event::kSealed;
+  now.phase = Phase::kContracting;
+  now.sub_state = SubState::kSealed;
+  metrics.Show(now);
+  EXPECT_THAT(ready(), IsEmpty());
+  now.event = Progress::Event::kFailed;
+  now.cause = "lock timeout";
+  now.message = "held by 12";
+  now.progress_pct = 0;
+  metrics.Show(now);
+  const Exposition read(metrics.Text());
+  EXPECT_THAT(read.Active("segue_last_error_info", "kind"),
+              ElementsAre("lock_timeout"));
+  EXPECT_EQ(read.Value("segue_migration_progress_ratio", kMigration), 0.75);
+  EXPECT_EQ(read.Value("segue_pace_ratio", kMigration), 0.3);
+}
+
 TEST(MetricsTest, KeepWhatARunCameTo) {
   Metrics metrics;
-  MigrationStatus status;
-  status.id = "01_a";
-  status.phase = Phase::kMigrating;
-  status.sub_state = SubState::kReady;
-  metrics.Ended(status);
+  Progress ready = Event(Progress::Event::kReady);
+  ready.sub_state = SubState::kReady;
+  metrics.Show(ready);
   EXPECT_THAT(
       Exposition(metrics.Text()).Active("segue_migration_ready", "migration"),
       ElementsAre("01_a"));

@@ -124,12 +124,12 @@ class LiveDemo {
   MigratorOptions Reporting() {
     MigratorOptions options;
     options.cancel = options_.cancel;
-    options.on_progress = options_.on_progress;
-    if (options.on_progress) return options;
-    options.on_progress = [this](const Progress& progress) {
+    options.listeners.Add(options_.on_progress);
+    if (options_.on_progress) return options;
+    options.listeners.Add([this](const Progress& progress) {
       if (progress.event != Progress::Event::kStepDone) return;
       Say(fmt::format("{:<11} {}", ToString(progress.phase), progress.step));
-    };
+    });
     return options;
   }
 

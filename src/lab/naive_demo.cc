@@ -112,9 +112,9 @@ NaiveResult DeployFirst() {
 NaiveResult WithSegue() {
   Stage stage("segue start, deploy, complete");
   MigratorOptions options;
-  options.on_progress = [&stage](const Progress& progress) {
+  options.listeners.Add([&stage](const Progress& progress) {
     if (progress.event == Progress::Event::kStepDone) stage.Rounds();
-  };
+  });
   Migrator migrator(stage.database(), std::move(options));
   Migration migration("naive-demo", "Rename users.username to handle");
   migration.RenameColumn("users", "username", "handle");

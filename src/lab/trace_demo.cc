@@ -73,9 +73,9 @@ class TraceDemo {
     Head("Before");
     old_->Run(kOldSelect);
     MigratorOptions options;
-    options.on_progress = [this](const Progress& progress) {
+    options.listeners.Add([this](const Progress& progress) {
       if (progress.event == Progress::Event::kStepDone) AfterStep(progress);
-    };
+    });
     Migrator migrator(database_, std::move(options));
     Migration migration("trace-demo", "Rename users.username to handle");
     migration.RenameColumn("users", "username", "handle");

@@ -6,6 +6,7 @@
 #include "db/dialect.h"
 #include "ledger/ledger.h"
 #include "segue/error.h"
+#include "segue/migrator.h"
 
 namespace segue {
 namespace {
@@ -15,8 +16,9 @@ constexpr std::chrono::seconds kLongestTtl = std::chrono::hours(24);
 constexpr std::size_t kLongestName = 200;
 
 engine::Ledger LedgerOf(Database& database) {
-  // Nothing is written into the history here, so nobody's name is needed.
-  return {database.dialect(), database.schema(), ""};
+  // Nothing is written into the history here and nothing is leased, so that
+  // nobody's name is needed, nor a lease of a certain length.
+  return {database.dialect(), database.schema(), "", MigratorOptions{}.lease};
 }
 
 void CheckName(const char* what, const std::string& name) {

@@ -6,10 +6,10 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "db/retry.h"
 #include "segue/error.h"
 
@@ -53,16 +53,6 @@ bool MayBeAlive(const Holder& holder) {
 
 }  // namespace
 
-// Long enough to outlive a stalled machine, short enough that a dead runner on
-// another one does not hold up the next for long. Tests shorten it.
-std::int64_t LeaseSeconds() {
-  constexpr std::int64_t kDefault = 30;
-  const char* text = std::getenv("SEGUE_LEASE_SECONDS");
-  if (text == nullptr) return kDefault;
-  const std::int64_t seconds = std::strtol(text, nullptr, 10);
-  return seconds > 0 ? seconds : kDefault;
-}
-
 std::string Holder::ToString() const {
   return fmt::format("{}:{} ({}, since {})", host, pid, who, since);
 }
@@ -71,7 +61,7 @@ Lease::Lease(Database& database, const Ledger& ledger)
     : database_(database), ledger_(ledger) {
   Take(false);
   if (database_.dialect().capabilities().heartbeat_session) {
-    heartbeat_ = std::thread([this] { Heartbeat(); });
+    heartbeat_ = base::StartThread([this] { Heartbeat(); });
   }
 }
 
@@ -143,7 +133,7 @@ void Lease::Write(std::int64_t token) {
           " (schema_name, token, session, host, pid, who, since, expires)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, " +
           database_.dialect().capabilities().now_sql + " + " +
-          std::to_string(LeaseSeconds()) +
+          std::to_string(ledger_.lease().count()) +
           ") ON CONFLICT (schema_name) DO UPDATE SET token = excluded.token,"
           " session = excluded.session, host = excluded.host,"
           " pid = excluded.pid, who = excluded.who, since = excluded.since,"
@@ -172,7 +162,7 @@ void Lease::Renew(db::Connection& connection) const {
   connection.Execute(
       "UPDATE " + ledger_.TableNamed("lease") +
           " SET expires = " + database_.dialect().capabilities().now_sql +
-          " + " + std::to_string(LeaseSeconds()) +
+          " + " + std::to_string(ledger_.lease().count()) +
           " WHERE schema_name = $1 AND token = $2",
       {ledger_.schema_name(), token_});
 }
@@ -180,7 +170,7 @@ void Lease::Renew(db::Connection& connection) const {
 void Lease::Heartbeat() {
   std::unique_ptr<db::Connection> connection;
   std::unique_lock<std::mutex> guard(mutex_);
-  const std::chrono::milliseconds lease = std::chrono::seconds(LeaseSeconds());
+  const std::chrono::milliseconds lease = ledger_.lease();
   while (!wake_.wait_for(guard, lease / 4, [this] { return stopping_; })) {
     guard.unlock();
     try {

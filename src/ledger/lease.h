@@ -17,10 +17,6 @@
 
 namespace segue::engine {
 
-// Longer than any pause of a living runner or worker, and short enough that
-// what a dead one held is soon free.
-std::int64_t LeaseSeconds();
-
 // The lease row.
 struct Holder {
   std::int64_t token = 0;

@@ -67,10 +67,11 @@ MigrationRow ToMigration(const db::Row& row) {
 }  // namespace
 
 Ledger::Ledger(const db::Dialect& dialect, std::string schema_name,
-               std::string who)
+               std::string who, std::chrono::seconds lease)
     : dialect_(dialect),
       schema_name_(std::move(schema_name)),
-      who_(std::move(who)) {}
+      who_(std::move(who)),
+      lease_(lease) {}
 
 std::string Ledger::TableNamed(const std::string& table) const {
   return dialect_.capabilities().ledger_prefix + table;

@@ -72,7 +72,10 @@ inline constexpr int kWholeStep = -1;
 // they say that they open their own. Scoped to one schema of the database.
 class Ledger {
  public:
-  Ledger(const db::Dialect& dialect, std::string schema_name, std::string who);
+  // `lease`: how long whoever holds something by a row of it counts as living
+  // without renewing that.
+  Ledger(const db::Dialect& dialect, std::string schema_name, std::string who,
+         std::chrono::seconds lease);
 
   // Creates the ledger where there is none, then opens it; own transaction;
   // safe to repeat.
@@ -143,6 +146,7 @@ class Ledger {
   const std::string& schema_name() const { return schema_name_; }
   const std::string& who() const { return who_; }
   const db::Dialect& dialect() const { return dialect_; }
+  std::chrono::seconds lease() const { return lease_; }
 
  private:
   void CreateTables(db::Connection& connection) const;
@@ -156,6 +160,7 @@ class Ledger {
   const db::Dialect& dialect_;
   std::string schema_name_;
   std::string who_;
+  std::chrono::seconds lease_;
 };
 
 std::string HostName();

@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace segue::node {
@@ -121,11 +122,6 @@ std::variant<Request, Malformed> FromJson(const json& message) {
   return request;
 }
 
-std::string Dump(const ordered_json& value) {
-  // A database's message may hold what is not UTF-8.
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 ordered_json OrNull(const std::optional<std::string>& text) {
   return text ? ordered_json(*text) : ordered_json(nullptr);
 }
@@ -150,14 +146,15 @@ std::string ToText(const Body& body) {
   for (const auto& [key, value] : body) {
     std::visit([&, name = &key](const auto& v) { object[*name] = v; }, value);
   }
-  return Dump(object);
+  return base::JsonText(object);
 }
 
 std::string Envelope(const std::optional<std::string>& src,
                      const std::optional<std::string>& dest,
                      const std::string& body) {
-  return "{\"src\":" + Dump(OrNull(src)) + ",\"dest\":" + Dump(OrNull(dest)) +
-         ",\"body\":" + body + "}";
+  return "{\"src\":" + base::JsonText(OrNull(src)) +
+         ",\"dest\":" + base::JsonText(OrNull(dest)) + ",\"body\":" + body +
+         "}";
 }
 
 Body ErrorBody(const std::optional<std::int64_t>& msg_id, int code,

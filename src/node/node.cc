@@ -145,7 +145,7 @@ bool Passing(const Body& body) {
 Node::Node(Database& database, NodeOptions options)
     : database_(database),
       options_(std::move(options)),
-      steps_(database),
+      steps_(database, options_.migrator),
       private_database_(database.connect_options().url.database == ":memory:") {
   CreateUsers();
 }

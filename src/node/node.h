@@ -20,6 +20,7 @@ namespace segue::node {
 struct NodeOptions {
   bool envelope = false;     // answers as {"src","dest","body"}
   std::int64_t rows = 1000;  // of the table `users`, when it is created
+  MigratorOptions migrator;  // of the migrations that it runs
   // The migrations of the directory; empty: there is none.
   std::function<std::vector<Migration>()> migrations = {};
 };

@@ -113,7 +113,7 @@ schema::Table SchemaSteps::Inspect(const std::string& table) {
 }
 
 std::optional<MigrationStatus> SchemaSteps::Active() {
-  auto status = Migrator(database_, {}).Status();
+  auto status = Migrator(database_, options_).Status();
   if (status && IsDone(*status)) status.reset();
   return status;
 }
@@ -130,7 +130,7 @@ void SchemaSteps::RefuseActive(
 // Under the name that it has in the ledger, where an earlier attempt stopped.
 Outcome SchemaSteps::Run(const std::optional<MigrationStatus>& active,
                          const std::string& name, Migration migration) {
-  Migrator migrator(database_, {});
+  Migrator migrator(database_, options_);
   if (active) {
     migration.id = active->id;
   } else {
@@ -216,7 +216,7 @@ void SchemaSteps::RefuseOldInstances(const MigrationStatus& active) {
 void SchemaSteps::Contract(const std::string& table,
                            const std::string& column) {
   const schema::Table now = Inspect(table);
-  Migrator migrator(database_, {});
+  Migrator migrator(database_, options_);
   const auto status = migrator.Status();
   if (status && Removes(*status, table, column)) {
     const bool gone = now.FindColumn(column) == nullptr;
@@ -249,13 +249,13 @@ std::string SchemaSteps::Rollback() {
     throw Error(ErrorKind::kRefused,
                 "there is nothing to roll back: no migration is active");
   }
-  Migrator(database_, {}).Rollback();
+  Migrator(database_, options_).Rollback();
   return active->id;
 }
 
 std::vector<std::string> SchemaSteps::Migrate(std::vector<Migration> files) {
   const MigrateOutcome outcome =
-      Migrator(database_, {}).Migrate(std::move(files));
+      Migrator(database_, options_).Migrate(std::move(files));
   std::vector<std::string> names;
   for (const Outcome& run : outcome.runs) {
     names.insert(names.end(), run.status.folded.begin(),
@@ -268,7 +268,7 @@ std::vector<std::string> SchemaSteps::Migrate(std::vector<Migration> files) {
 std::int64_t SchemaSteps::Version() {
   std::set<std::string> ready;
   std::set<std::string> complete;
-  for (const HistoryEntry& entry : Migrator(database_, {}).History()) {
+  for (const HistoryEntry& entry : Migrator(database_, options_).History()) {
     if (entry.phase == "READY") ready.insert(entry.migration);
     if (entry.phase == "COMPLETE") complete.insert(entry.migration);
     if (entry.phase == "ROLLED_BACK") ready.erase(entry.migration);
@@ -279,7 +279,7 @@ std::int64_t SchemaSteps::Version() {
 SchemaState SchemaSteps::State(const std::string& table) {
   SchemaState state;
   const schema::Table now = Inspect(table);
-  state.status = Migrator(database_, {}).Status();
+  state.status = Migrator(database_, options_).Status();
   state.version = Version();
   state.schema = SchemaText(now, state.status);
   return state;

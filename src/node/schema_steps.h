@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "schema/schema.h"
@@ -25,7 +26,8 @@ struct SchemaState {
 class SchemaSteps {
  public:
   // `database` must outlive it.
-  explicit SchemaSteps(Database& database) : database_(database) {}
+  SchemaSteps(Database& database, MigratorOptions options)
+      : database_(database), options_(std::move(options)) {}
 
   // `type` may be empty: TEXT. A column that is there already is not added.
   void Expand(const std::string& table, const std::string& column,
@@ -52,6 +54,7 @@ class SchemaSteps {
               const std::string& name, Migration migration);
 
   Database& database_;
+  const MigratorOptions options_;
 };
 
 }  // namespace segue::node

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 namespace segue::engine {
 namespace {
@@ -16,15 +16,6 @@ using backfill::Pace;
 using backfill::Reading;
 using db::PaceReason;
 using std::chrono::milliseconds;
-
-// From one reading to the next. Tests shorten it.
-milliseconds Interval() {
-  constexpr milliseconds kDefault{1000};
-  const char* text = std::getenv("SEGUE_MONITOR_MS");
-  if (text == nullptr) return kDefault;
-  const milliseconds given(std::strtol(text, nullptr, 10));
-  return given.count() > 0 ? given : kDefault;
-}
 
 // A server that does not answer for so long is not doing well.
 constexpr std::chrono::seconds kStale{10};
@@ -37,7 +28,7 @@ constexpr milliseconds kBaselineInterval{100};
 }  // namespace
 
 Monitor::Monitor(Database& database, const PaceOptions& options)
-    : interval_(Interval()),
+    : interval_(options.reading_interval),
       reader_(database, options.limits),
       relative_(std::any_of(options.limits.begin(), options.limits.end(),
                             [](const SignalLimit& l) { return l.relative; })),
@@ -59,7 +50,7 @@ void Monitor::Start(bool required) {
   NoteUnreadable(first);
   if (relative_) RecordBaseline(first);
   Take(first);
-  thread_ = std::thread([this] { Run(); });
+  thread_ = base::StartThread([this] { Run(); });
 }
 
 void Monitor::RecordBaseline(const std::vector<Reading>& first) {

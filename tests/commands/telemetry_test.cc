@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -109,13 +110,27 @@ TEST_P(TelemetryTest, LogsALineForWhatHappens) {
   for (const Json& line : lines) {
     EXPECT_EQ(line.value("migration", ""), "01_full_name") << line;
     EXPECT_NE(line.value("phase", ""), "") << line;
+    EXPECT_EQ(line.value("database", ""), db().Url()) << line;
   }
+  EXPECT_THAT(events, Contains("started"));
+  EXPECT_THAT(events, Contains("ready"));
   // Appended to, and an error is its last line.
   ASSERT_EQ(2, Segue({"start", "none.yaml", "--log", "run.log"}).exit_code);
   const std::vector<Json> more = Lines(ReadFile("run.log"));
   EXPECT_GT(more.size(), lines.size());
   EXPECT_EQ(more.back().value("level", ""), "error");
   EXPECT_EQ(more.back().value("event", ""), "failed");
+}
+
+TEST_P(TelemetryTest, AFailedRunIsLoggedOnce) {
+  WriteFile("02_bad.yaml",
+            "operations: [{sql: {up: 'SELECT no_such_function()'}}]");
+  EXPECT_NE(0, Segue({"start", "02_bad.yaml", "--log", "run.log"}).exit_code);
+  const std::vector<std::string> events = Events(Lines(ReadFile("run.log")));
+  EXPECT_EQ(std::count(events.begin(), events.end(), "failed"), 1);
+  EXPECT_EQ(events.back(), "failed");
+  EXPECT_THAT(events, Contains("rolled_back"));
+  EXPECT_THAT(events, Not(Contains("ended")));
 }
 
 TEST_P(TelemetryTest, OnStandardErrorTheLogIsAlone) {

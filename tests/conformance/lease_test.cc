@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <thread>
 
 #include "tests/support/eventually.h"
@@ -13,15 +12,13 @@
 namespace segue::test {
 namespace {
 
-// Four heartbeats a second.
 class LeaseTest : public DialectTest {
  protected:
-  void SetUp() override {
-    DialectTest::SetUp();
-    setenv("SEGUE_LEASE_SECONDS", "1", 1);
+  // Four heartbeats a second.
+  static engine::Ledger LedgerOf(Database& database) {
+    return {database.dialect(), database.schema(), "test",
+            std::chrono::seconds(1)};
   }
-  void TearDown() override { unsetenv("SEGUE_LEASE_SECONDS"); }
-
   std::int64_t TokenOf(Database& database, const engine::Ledger& ledger) {
     return engine::Lease::Last(database.connection(), ledger)->token;
   }
@@ -32,7 +29,7 @@ constexpr std::chrono::milliseconds kTwoHeartbeats{600};
 // The heartbeat has a thread of its own, and goes on meanwhile.
 TEST_P(LeaseTest, ComesBackUnderItsToken) {
   Database database = db().Open();
-  const engine::Ledger ledger(database.dialect(), database.schema(), "test");
+  const engine::Ledger ledger = LedgerOf(database);
   ledger.Install(database.connection());
   engine::Lease lease(database, ledger);
   const std::int64_t token = TokenOf(database, ledger);
@@ -57,7 +54,7 @@ class PostgresLeaseTest : public LeaseTest {
 
 TEST_P(PostgresLeaseTest, RenewsFourTimesInItsTime) {
   Database database = db().Open();
-  const engine::Ledger ledger(database.dialect(), database.schema(), "test");
+  const engine::Ledger ledger = LedgerOf(database);
   ledger.Install(database.connection());
   const engine::Lease lease(database, ledger);
   const std::int64_t before = Writes();

@@ -83,9 +83,9 @@ TEST_P(LedgerTest, UpgradesTheThirdLayoutInTheMiddleOfABackfill) {
   base::CancelToken cancel;
   MigratorOptions options;
   options.cancel = &cancel;
-  options.on_progress = [&](const Progress& progress) {
+  options.listeners.Add([&](const Progress& progress) {
     if (progress.event == Progress::Event::kRows) cancel.Request();
-  };
+  });
   Migration migration("MIG-002", "Rename name");
   migration.RenameColumn("users", "name", "full_name");
   {

@@ -198,14 +198,14 @@ TEST_P(MarkedMigrationTest, WhatIsMarkedWhileItCompletesIsNotLost) {
   Database database = db().Open();
   MigratorOptions options;
   bool late = false;
-  options.on_progress = [&](const Progress& progress) {
+  options.listeners.Add([&](const Progress& progress) {
     if (late || progress.event != Progress::Event::kStepStarted ||
         progress.phase != Phase::kContracting) {
       return;
     }
     late = true;
     db().Exec("INSERT INTO t VALUES (9000, 'late')");
-  };
+  });
   Migrator migrator(database, options);
   EXPECT_THAT(migrator.Start(ToInteger()).notes, IsEmpty());
   EXPECT_THAT(CompleteFails(migrator), HasSubstr("t: id=9000: 'up' failed"));

@@ -139,9 +139,9 @@ TEST_P(MigrateTest, AStoppedFoldGoesOnWhenMigratedAgain) {
   base::CancelToken token;
   MigratorOptions options;
   options.cancel = &token;
-  options.on_progress = [&](const Progress& progress) {
+  options.listeners.Add([&](const Progress& progress) {
     if (progress.event == Progress::Event::kStepDone) token.Request();
-  };
+  });
   Migrator stopped(database, options);
   EXPECT_EQ(KindOf([&] { stopped.Migrate(Three()); }), ErrorKind::kCancelled);
   Migrator next(database, {});

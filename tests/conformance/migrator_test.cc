@@ -171,9 +171,9 @@ TEST_P(MigratorTest, AStoppedRunGoesOn) {
   base::CancelToken token;
   MigratorOptions options;
   options.cancel = &token;
-  options.on_progress = [&](const Progress& progress) {
+  options.listeners.Add([&](const Progress& progress) {
     if (progress.event == Progress::Event::kStepDone) token.Request();
-  };
+  });
   Migrator stopped(database, options);
   EXPECT_EQ(KindOf([&] { stopped.Start(RenameName()); }),
             ErrorKind::kCancelled);
@@ -189,7 +189,7 @@ TEST_P(MigratorTest, PauseAndCancelComeThroughTheLedger) {
   Migrator watcher(watching, {});
   MigratorOptions options;
   bool paused = false;
-  options.on_progress = [&](const Progress& progress) {
+  options.listeners.Add([&](const Progress& progress) {
     if (progress.event == Progress::Event::kStepStarted &&
         progress.phase == Phase::kMigrating) {
       watcher.RequestPause();
@@ -198,7 +198,7 @@ TEST_P(MigratorTest, PauseAndCancelComeThroughTheLedger) {
       paused = true;
       watcher.RequestCancel();
     }
-  };
+  });
   Migrator migrator(database, options);
   EXPECT_EQ(KindOf([&] { migrator.Start(RenameName()); }),
             ErrorKind::kCancelled);
@@ -212,10 +212,10 @@ TEST_P(MigratorTest, ASecondRunnerIsTurnedAway) {
   Database second = db().Open();
   ErrorKind kind = ErrorKind::kInternal;
   MigratorOptions options;
-  options.on_progress = [&](const Progress& progress) {
+  options.listeners.Add([&](const Progress& progress) {
     if (progress.event != Progress::Event::kStepStarted) return;
     kind = KindOf([&] { Migrator(second, {}).Start(RenameName()); });
-  };
+  });
   Migrator(database, options).Start(RenameName());
   EXPECT_EQ(kind, ErrorKind::kConflict);
   EXPECT_THAT(message_, HasSubstr("another runner is at work"));

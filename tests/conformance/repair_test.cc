@@ -163,7 +163,7 @@ class RepairTest : public DialectTest {
     database_.emplace(db().Open());
     MigratorOptions options;
     options.access = access;
-    options.on_progress = watch;
+    options.listeners.Add(watch);
     migrator_.emplace(*database_, options);
     migrator_->Start(manifest::Parse(
         "operations: [{alter_column: {table: users, column: name, type: "

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -31,7 +30,10 @@ Migration RenameName() {
 }
 
 // Ten readings a second: what takes seconds for people takes tenths here.
-void HurryTheMonitor() { setenv("SEGUE_MONITOR_MS", "100", 1); }
+MigratorOptions Hurried(MigratorOptions options) {
+  options.pace.reading_interval = std::chrono::milliseconds(100);
+  return options;
+}
 
 // A migration on a thread of its own, watched through another session.
 class Running {
@@ -41,7 +43,7 @@ class Running {
       : database_(open()),
         watched_(open()),
         watcher_(watched_, {}),
-        thread_([this, options, migration] {
+        thread_([this, options = Hurried(options), migration] {
           try {
             outcome_ = Migrator(database_, options).Start(migration);
           } catch (const Error& error) {
@@ -118,7 +120,6 @@ class Running {
 class ThrottleTest : public DialectTest {
  protected:
   void SetUp() override {
-    HurryTheMonitor();
     DialectTest::SetUp();
     if (IsSkipped()) return;
     db().Exec("CREATE TABLE users(id integer PRIMARY KEY, name text NOT NULL)");
@@ -401,7 +402,6 @@ SEGUE_INSTANTIATE_ON(ThrottlePostgresTest, PostgresTestbed());
 
 TEST(ThrottleStandbyTest, AStandbyThatStopsHoldsItUntilItIsBack) {
   SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
-  HurryTheMonitor();
   PostgresServer primary;
   const std::string url = primary.Url(primary.CreateDatabase());
   const auto app = OpenPostgresClient(url);

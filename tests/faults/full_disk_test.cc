@@ -51,7 +51,7 @@ class FullDiskTest : public DialectTest {
                                   const std::function<void()>& on_retry) {
     MigratorOptions options;
     options.workers = 4;
-    options.on_progress = [this, &filling, on_retry](const Progress& progress) {
+    options.listeners.Add([this, &filling, on_retry](const Progress& progress) {
       if (progress.event == Progress::Event::kRows && !full_) {
         full_ = true;
         room_->Take(filling.connection());
@@ -59,7 +59,7 @@ class FullDiskTest : public DialectTest {
       if (progress.event != Progress::Event::kRetry) return;
       told_.push_back(progress.message);
       on_retry();
-    };
+    });
     return options;
   }
 

@@ -1,4 +1,4 @@
-#include "cli/event_log.h"
+#include "report/event_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include "base/log_line.h"
 #include "tests/doubles/fake_clock.h"
 
-namespace segue::cli {
+namespace segue::report {
 namespace {
 
 using testing::ElementsAre;
@@ -93,6 +93,44 @@ TEST_F(EventLogTest, EveryChangeOfPaceIsALine) {
   EXPECT_THAT(lines_[2], HasSubstr("\"pace_reason\":\"replication_lag\""));
 }
 
+TEST_F(EventLogTest, SaysWhatBecomesOfTheRun) {
+  log_.Show(Event(Progress::Event::kStepStarted, ""));
+  lines_.clear();
+  Progress ready = Event(Progress::Event::kReady, "both are live");
+  ready.sub_state = SubState::kReady;
+  ready.step.clear();
+  ready.progress_pct = 75;
+  log_.Show(ready);
+  ASSERT_THAT(lines_, SizeIs(1));
+  EXPECT_THAT(lines_[0],
+              HasSubstr("\"message\":\"both are live\",\"event\":\"ready\","
+                        "\"migration\":\"01_a\",\"phase\":\"MIGRATING\","
+                        "\"step\":\"\",\"progress_pct\":75.0,"
+                        "\"sub_state\":\"ready\""));
+  Progress failed = Event(Progress::Event::kFailed, "no");
+  failed.cause = "constraint";
+  failed.hint = "mend it";
+  failed.notes = {"a", "b"};
+  log_.Show(failed);
+  EXPECT_THAT(lines_.back(),
+              HasSubstr("\"level\":\"error\",\"message\":\"no\",\"event\":"
+                        "\"failed\",\"migration\":\"01_a\",\"phase\":"
+                        "\"MIGRATING\",\"kind\":\"constraint\",\"hint\":"
+                        "\"mend it\",\"notes\":\"a; b\""));
+}
+
+// A run that is held back and ends is not at its full pace for that.
+TEST_F(EventLogTest, TheEndOfARunSaysNothingOfThePace) {
+  Progress held = Rows(1);
+  held.pace = 0.3;
+  held.pace_reason = "replication_lag";
+  log_.Show(held);
+  lines_.clear();
+  log_.Show(Event(Progress::Event::kRolledBack, "undone"));
+  ASSERT_THAT(lines_, SizeIs(1));
+  EXPECT_THAT(lines_[0], HasSubstr("\"event\":\"rolled_back\""));
+}
+
 TEST_F(EventLogTest, SaysHowItEnded) {
   log_.Show(Event(Progress::Event::kStepStarted, ""));
   log_.Failed(Error(ErrorKind::kConstraint, "no").WithNote("a").WithNote("b"));
@@ -101,13 +139,32 @@ TEST_F(EventLogTest, SaysHowItEnded) {
                         "\"failed\",\"migration\":\"01_a\",\"phase\":"
                         "\"MIGRATING\",\"kind\":\"constraint\",\"notes\":"
                         "\"a; b\""));
-  MigrationStatus status;
-  status.id = "01_a";
-  status.phase = Phase::kMigrating;
-  status.sub_state = SubState::kReady;
-  log_.Ended(status);
-  EXPECT_THAT(lines_.back(), HasSubstr("\"message\":\"MIGRATING (ready)\""));
+}
+
+TEST_F(EventLogTest, SaysWhatEachMigrationCameTo) {
+  log_.Ended();
+  EXPECT_THAT(lines_, SizeIs(0));
+  Progress ready = Event(Progress::Event::kReady, "");
+  ready.sub_state = SubState::kReady;
+  log_.Show(ready);
+  Progress complete = Event(Progress::Event::kComplete, "");
+  complete.phase = Phase::kComplete;
+  complete.progress_pct = 100;
+  log_.Show(complete);
+  ready.migration = "02_b";
+  log_.Show(ready);
+  lines_.clear();
+  log_.Ended();
+  EXPECT_THAT(
+      lines_,
+      ElementsAre(
+          HasSubstr(
+              "\"message\":\"COMPLETE\",\"event\":\"ended\",\"migration\":"
+              "\"01_a\",\"phase\":\"COMPLETE\",\"sub_state\":\"\","
+              "\"progress_pct\":100.0"),
+          HasSubstr("\"message\":\"MIGRATING (ready)\",\"event\":\"ended\","
+                    "\"migration\":\"02_b\"")));
 }
 
 }  // namespace
-}  // namespace segue::cli
+}  // namespace segue::report

@@ -1,11 +1,11 @@
-#include "cli/terminal.h"
+#include "report/layout.h"
 
 #include <gtest/gtest.h>
 
-namespace segue::cli {
+namespace segue::report {
 namespace {
 
-TEST(TerminalTest, BarFillsFromTheLeft) {
+TEST(LayoutTest, BarFillsFromTheLeft) {
   EXPECT_EQ(ProgressBar(0, 12), "[----------]");
   EXPECT_EQ(ProgressBar(50, 12), "[#####-----]");
   EXPECT_EQ(ProgressBar(99.9, 12), "[#########-]");
@@ -14,14 +14,14 @@ TEST(TerminalTest, BarFillsFromTheLeft) {
   EXPECT_EQ(ProgressBar(50, 0), "[-]");
 }
 
-TEST(TerminalTest, FitsCharactersNotBytes) {
+TEST(LayoutTest, FitsCharactersNotBytes) {
   EXPECT_EQ(FitWidth("añb", 3), "añb");
   EXPECT_EQ(FitWidth("añbc", 3), "añ~");
   EXPECT_EQ(FitWidth("abc", 1), "~");
   EXPECT_EQ(FitWidth("abc", 0), "");
 }
 
-TEST(TerminalTest, TableAlignsByCharacters) {
+TEST(LayoutTest, TableAlignsByCharacters) {
   TextTable table({"A", "B"});
   table.Add({"ñandú", "1"});
   table.Add({"x", "2"});
@@ -29,4 +29,4 @@ TEST(TerminalTest, TableAlignsByCharacters) {
 }
 
 }  // namespace
-}  // namespace segue::cli
+}  // namespace segue::report

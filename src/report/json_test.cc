@@ -1,11 +1,11 @@
-#include "cli/output.h"
+#include "report/json.h"
 
 #include <gtest/gtest.h>
 
-namespace segue::cli {
+namespace segue::report {
 namespace {
 
-TEST(OutputTest, AnErrorHasKindMessageHintAndExitCode) {
+TEST(JsonTest, AnErrorHasKindMessageHintAndExitCode) {
   Error error(ErrorKind::kRefused, "no \"thanks\"");
   error.WithHint("give --yes");
   EXPECT_EQ(ErrorJson(error),
@@ -13,12 +13,12 @@ TEST(OutputTest, AnErrorHasKindMessageHintAndExitCode) {
             "\\\"thanks\\\"\",\"hint\":\"give --yes\",\"code\":3}}");
 }
 
-TEST(OutputTest, AnErrorInAnotherEncodingIsStillJson) {
+TEST(JsonTest, AnErrorInAnotherEncodingIsStillJson) {
   EXPECT_NE(ErrorJson(Error(ErrorKind::kInternal, "caf\xe9")).find("caf"),
             std::string::npos);
 }
 
-TEST(OutputTest, EveryResultIsOneObject) {
+TEST(JsonTest, EveryResultIsOneObject) {
   EXPECT_EQ(StatusJson(std::nullopt), "{\"migration\":null}");
   EXPECT_EQ(HistoryJson({}), "{\"history\":[]}");
   EXPECT_EQ(VersionsJson({}), "{\"versions\":[]}");
@@ -31,7 +31,7 @@ TEST(OutputTest, EveryResultIsOneObject) {
             "\"mismatches\":[\"t: 1\"]}");
 }
 
-TEST(OutputTest, StatusHidesAnUnknownEta) {
+TEST(JsonTest, StatusHidesAnUnknownEta) {
   MigrationStatus status;
   status.id = "m";
   const std::string json = StatusJson(status);
@@ -39,7 +39,7 @@ TEST(OutputTest, StatusHidesAnUnknownEta) {
   EXPECT_NE(json.find("\"eta_seconds\":null"), std::string::npos) << json;
 }
 
-TEST(OutputTest, APlanIsNestedNotQuoted) {
+TEST(JsonTest, APlanIsNestedNotQuoted) {
   Plan plan;
   plan.id = "m";
   const std::string json = PlanJson(plan, Validate(plan));
@@ -47,7 +47,7 @@ TEST(OutputTest, APlanIsNestedNotQuoted) {
   EXPECT_NE(json.find("Migration plan has no steps"), std::string::npos);
 }
 
-TEST(OutputTest, AFindingHasItsIdAndItsPlace) {
+TEST(JsonTest, AFindingHasItsIdAndItsPlace) {
   Finding finding;
   finding.id = "many-steps";
   finding.message = "m";
@@ -63,4 +63,4 @@ TEST(OutputTest, AFindingHasItsIdAndItsPlace) {
 }
 
 }  // namespace
-}  // namespace segue::cli
+}  // namespace segue::report

@@ -1,9 +1,6 @@
-#include "cli/summary.h"
+#include "report/summary.h"
 
-#include "cli/output.h"
-#include "cli/telemetry.h"
-
-namespace segue::cli {
+namespace segue::report {
 
 namespace {
 
@@ -67,17 +64,4 @@ std::string DryRunText(const Outcome& outcome) {
   return text + NotesText(outcome.notes);
 }
 
-int PrintOutcome(const Context& context, const Outcome& outcome, bool dry_run) {
-  if (context.telemetry != nullptr && !dry_run) {
-    context.telemetry->Ended(outcome.status);
-  }
-  if (context.json()) {
-    context.around.out << OutcomeJson(outcome, dry_run) << "\n";
-  } else {
-    context.around.out << (dry_run ? DryRunText(outcome)
-                                   : SummaryText(outcome));
-  }
-  return 0;
-}
-
-}  // namespace segue::cli
+}  // namespace segue::report

@@ -6,13 +6,14 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "segue/error.h"
 #include "segue/progress.h"
 
-namespace segue::cli {
+namespace segue::report {
 
 // A line for each step begun and done, retry, change of pace or phase, pause
 // and note, and for rows at most one a second, so that a backfill of a day
@@ -26,10 +27,16 @@ class EventLog {
                     base::Clock& clock = base::SystemClock());
 
   void Show(const Progress& progress);
-  void Ended(const MigrationStatus& status);
+  // The command has done what it should: an "ended" line for each migration,
+  // with the last that became of its run. Nothing where no run was shown.
+  void Ended();
+  // The command ends with an error that is not of a run, which would have been
+  // shown.
   void Failed(const Error& error);
 
  private:
+  void KeepEnd(const Progress& progress);
+
   void ShowChanges(const Progress& progress);
   bool RowsDue(const std::string& activity);
 
@@ -42,6 +49,7 @@ class EventLog {
   std::string activity_;  // that rows were last shown of
   bool rows_shown_ = false;
   std::chrono::steady_clock::time_point last_rows_;
+  std::vector<Progress> ends_;  // the last of each migration, in their order
 };
 
-}  // namespace segue::cli
+}  // namespace segue::report

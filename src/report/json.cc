@@ -1,18 +1,14 @@
-#include "cli/output.h"
+#include "report/json.h"
 
 #include <nlohmann/json.hpp>
 
-namespace segue::cli {
+#include "base/json_text.h"
+
+namespace segue::report {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// Bytes that are no UTF-8 (a database's message in its own encoding) must not
-// turn an error into a second one.
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Json Steps(const std::vector<StepStatus>& steps) {
   Json list = Json::array();
@@ -127,30 +123,30 @@ Json Object(const Outcome& outcome, bool dry_run) {
 }  // namespace
 
 std::string PlanJson(const Plan& plan, const std::vector<Finding>& findings) {
-  return Dump(
+  return base::JsonText(
       {{"plan", Json::parse(ToJson(plan))}, {"findings", List(findings)}});
 }
 
 std::string OutcomeJson(const Outcome& outcome, bool dry_run) {
-  return Dump(Object(outcome, dry_run));
+  return base::JsonText(Object(outcome, dry_run));
 }
 
 std::string MigrateJson(const MigrateOutcome& outcome, bool dry_run) {
   Json runs = Json::array();
   for (const Outcome& run : outcome.runs) runs.push_back(Object(run, dry_run));
-  return Dump({{"runs", runs}, {"left", outcome.left}});
+  return base::JsonText({{"runs", runs}, {"left", outcome.left}});
 }
 
 std::string StatusJson(const std::optional<MigrationStatus>& status) {
-  return Dump({{"migration", status ? Object(*status) : Json()}});
+  return base::JsonText({{"migration", status ? Object(*status) : Json()}});
 }
 
 std::string HistoryJson(const std::vector<HistoryEntry>& entries) {
-  return Dump({{"history", List(entries)}});
+  return base::JsonText({{"history", List(entries)}});
 }
 
 std::string VersionsJson(const std::vector<VersionInfo>& versions) {
-  return Dump({{"versions", List(versions)}});
+  return base::JsonText({{"versions", List(versions)}});
 }
 
 std::string InstancesJson(const std::vector<InstanceInfo>& instances) {
@@ -164,7 +160,7 @@ std::string InstancesJson(const std::vector<InstanceInfo>& instances) {
                     {"expires_in", instance.expires_in},
                     {"live", instance.live()}});
   }
-  return Dump({{"instances", list}});
+  return base::JsonText({{"instances", list}});
 }
 
 std::string VerifyJson(const VerifyReport& report,
@@ -176,7 +172,7 @@ std::string VerifyJson(const VerifyReport& report,
   if (!report.standby.empty()) json["standby"] = report.standby;
   if (options.repair) json["rows_repaired"] = report.rows_repaired;
   if (options.strict) json["both_given"] = report.both_given;
-  return Dump(json);
+  return base::JsonText(json);
 }
 
 std::string ExplainJson(const ExplainReport& report) {
@@ -188,7 +184,7 @@ std::string ExplainJson(const ExplainReport& report) {
                     {"after", Object(change.after)},
                     {"verdict", change.verdict}});
   }
-  return Dump({{"migration", report.migration}, {"queries", list}});
+  return base::JsonText({{"migration", report.migration}, {"queries", list}});
 }
 
 std::string ErrorJson(const Error& error) {
@@ -200,14 +196,14 @@ std::string ErrorJson(const Error& error) {
   if (!error.sql().empty()) body["sql"] = error.sql();
   if (error.source().known()) body["source"] = Object(error.source());
   if (!error.notes().empty()) body["notes"] = error.notes();
-  return Dump({{"error", body}});
+  return base::JsonText({{"error", body}});
 }
 
 std::string ObjectJson(
     const std::vector<std::pair<std::string, std::string>>& members) {
   Json json = Json::object();
   for (const auto& [name, value] : members) json[name] = value;
-  return Dump(json);
+  return base::JsonText(json);
 }
 
-}  // namespace segue::cli
+}  // namespace segue::report

@@ -1,4 +1,4 @@
-// Results as JSON: the one file of cli/ that knows a JSON library. Every
+// Results as JSON, for every face: the command line, HTTP and the node. Each
 // function gives one object without a newline at its end.
 #pragma once
 
@@ -12,7 +12,7 @@
 #include "segue/plan.h"
 #include "segue/progress.h"
 
-namespace segue::cli {
+namespace segue::report {
 
 // {"plan": {...}, "findings": [{"severity", "message"}]}
 std::string PlanJson(const Plan& plan, const std::vector<Finding>& findings);
@@ -41,4 +41,4 @@ std::string ErrorJson(const Error& error);
 std::string ObjectJson(
     const std::vector<std::pair<std::string, std::string>>& members);
 
-}  // namespace segue::cli
+}  // namespace segue::report

@@ -1,0 +1,37 @@
+#include "report/error_text.h"
+
+#include <sstream>
+
+#include "report/layout.h"
+
+namespace segue::report {
+
+namespace {
+
+// Enough to recognise a statement by.
+constexpr std::size_t kSqlCharacters = 160;
+
+// A statement of any length as one short line; --json gives the whole.
+std::string OneLine(const std::string& sql) {
+  std::istringstream words(sql);
+  std::string line;
+  for (std::string word; words >> word;) {
+    if (!line.empty()) line += ' ';
+    line += word;
+  }
+  return FitWidth(line, kSqlCharacters);
+}
+
+}  // namespace
+
+std::string ErrorText(const Error& error) {
+  std::string text = std::string("segue: ") + error.what() + "\n";
+  const std::string source = error.source().ToString();
+  if (!source.empty()) text += "  at: " + source + "\n";
+  for (const std::string& note : error.notes()) text += "  " + note + "\n";
+  if (!error.sql().empty()) text += "  in: " + OneLine(error.sql()) + "\n";
+  if (!error.hint().empty()) text += "  hint: " + error.hint() + "\n";
+  return text;
+}
+
+}  // namespace segue::report

@@ -1,0 +1,50 @@
+#include "report/lists.h"
+
+#include "report/layout.h"
+
+namespace segue::report {
+
+namespace {
+
+std::string StateText(const InstanceInfo& instance) {
+  return instance.live()
+             ? "live, expires in " + std::to_string(instance.expires_in) + " s"
+             : "expired " + std::to_string(-instance.expires_in) + " s ago";
+}
+
+}  // namespace
+
+std::string HistoryText(const std::vector<HistoryEntry>& entries) {
+  if (entries.empty()) return "No migration has been started here.\n";
+  TextTable table({"TIME", "MIGRATION", "PHASE", "MESSAGE"});
+  for (const HistoryEntry& entry : entries) {
+    table.Add({entry.time, entry.migration, entry.phase, entry.message});
+  }
+  return table.ToString();
+}
+
+std::string VersionsText(const std::vector<VersionInfo>& versions) {
+  if (versions.empty()) {
+    return "No version is published; segue start --access versioned publishes "
+           "one.\n";
+  }
+  TextTable table({"VERSION", "SCHEMA", "STATE", "PUBLISHED"});
+  for (const VersionInfo& version : versions) {
+    table.Add({version.name, version.version_schema,
+               version.state + (version.latest ? " (latest)" : ""),
+               version.published_at});
+  }
+  return table.ToString();
+}
+
+std::string InstancesText(const std::vector<InstanceInfo>& instances) {
+  if (instances.empty()) return "No instance is registered.\n";
+  TextTable table({"INSTANCE", "VERSION", "HOST", "STATE"});
+  for (const InstanceInfo& instance : instances) {
+    table.Add(
+        {instance.id, instance.version, instance.host, StateText(instance)});
+  }
+  return table.ToString();
+}
+
+}  // namespace segue::report

@@ -1,0 +1,13 @@
+// A plan and what was found in it, in words.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "segue/plan.h"
+
+namespace segue::report {
+
+std::string PlanText(const Plan& plan, const std::vector<Finding>& findings);
+
+}  // namespace segue::report

@@ -1,0 +1,102 @@
+#include "report/status_text.h"
+
+#include "base/text.h"
+#include "report/progress_text.h"
+
+namespace segue::report {
+
+namespace {
+
+// Both versions are live, or it is over: nobody has to be at work.
+bool Rests(const MigrationStatus& status) {
+  return !status.is_active() || status.sub_state == SubState::kReady ||
+         status.sub_state == SubState::kSealed;
+}
+
+std::string Field(const std::string& name, const std::string& value) {
+  if (value.empty()) return "";
+  return "  " + name + std::string(12 - name.size(), ' ') + value + "\n";
+}
+
+std::string RowsLine(const MigrationStatus& status) {
+  Progress progress;
+  progress.rows_done = status.rows_done;
+  progress.rows_total = status.rows_total;
+  if (!status.runner.empty()) {
+    progress.rows_per_second = status.rows_per_second;
+    progress.eta_seconds = status.eta_seconds;
+  }
+  return RowsText(progress);
+}
+
+std::string AccessText(const MigrationStatus& status) {
+  if (status.version_schema.empty()) return "in place";
+  return "versioned, published as " + status.version_schema;
+}
+
+std::string MarkingText(const MigrationStatus& status) {
+  if (status.on_transform_error != OnTransformError::kMark) return "";
+  return "rows that up or down fails on are marked";
+}
+
+// The last run's; one that is at work has got past it.
+std::string ErrorText(const MigrationStatus& status) {
+  return status.runner.empty() ? status.error : "";
+}
+
+// What a live runner is at.
+std::string Now(const MigrationStatus& status) {
+  return status.runner.empty() ? "" : status.activity;
+}
+
+// Only what a live runner is held back by.
+std::string PaceLine(const MigrationStatus& status) {
+  if (status.pace >= 1) return "";
+  return PaceText(status.pace) + " (" + status.pace_reason + ")";
+}
+
+const char* Mark(const StepStatus& step) {
+  if (step.rolled_back) return "undone ";
+  return step.executed ? "done   " : "       ";
+}
+
+}  // namespace
+
+std::string PhaseText(const MigrationStatus& status) {
+  std::string text(ToString(status.phase));
+  if (status.sub_state != SubState::kNone) {
+    text += " (" + std::string(ToString(status.sub_state)) + ")";
+  }
+  return text;
+}
+
+std::string RunnerText(const MigrationStatus& status) {
+  if (!status.runner.empty()) return status.runner;
+  return Rests(status) ? "" : "none; segue resume goes on";
+}
+
+std::string StatusText(const MigrationStatus& status) {
+  std::string text = status.id;
+  if (!status.title.empty() && status.title != status.id) {
+    text += ": " + status.title;
+  }
+  text +=
+      "\n" + Field("phase", PhaseText(status)) +
+      Field("progress",
+            std::to_string(static_cast<int>(status.progress_pct)) + "%") +
+      Field("rows", RowsLine(status)) + Field("now", Now(status)) +
+      Field("access", AccessText(status)) +
+      Field("on error", MarkingText(status)) +
+      Field("with", base::Join(status.folded, ", ")) +
+      Field("runner", RunnerText(status)) + Field("pace", PaceLine(status)) +
+      Field("paused", status.paused ? "yes; segue resume goes on" : "") +
+      Field("error", ErrorText(status)) + Field("started", status.started_at) +
+      Field("updated", status.updated_at) + "  steps\n";
+  for (const StepStatus& step : status.steps) {
+    text += "    " + std::string(Mark(step)) + "[" +
+            std::string(ToString(step.phase)) + "] " + step.description + "\n";
+  }
+  return text;
+}
+
+}  // namespace segue::report

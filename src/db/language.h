@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "db/upsert.h"
 #include "db/url.h"
 #include "plan/action.h"
 #include "schema/schema.h"
@@ -127,6 +128,9 @@ class Language {
   // What can be asked for the throttle; none where nothing can be.
   virtual std::vector<SignalSql> Signals() const = 0;
 
+  // The statement that makes one of segue's own tables have this row.
+  virtual Sql UpsertSql(const Upsert& upsert) const = 0;
+
   // Statements that create, once, what segue keeps in the database besides
   // the ledger's own tables (schema, busy table); safe to repeat.
   virtual std::vector<std::string> LedgerSetup() const = 0;
@@ -135,5 +139,9 @@ class Language {
   virtual std::string VersionUrl(const Url& url, const std::string& schema_name,
                                  const std::string& version_schema) const = 0;
 };
+
+// Makes one of segue's own tables have this row.
+void Put(Connection& connection, const Language& language,
+         const Upsert& upsert);
 
 }  // namespace segue::db

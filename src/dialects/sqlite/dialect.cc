@@ -139,6 +139,9 @@ class SqliteDialect : public db::Dialect, public db::Meter {
            "(SELECT page_count FROM pragma_page_count()) * "
            "(SELECT page_size FROM pragma_page_size()) * 1.0";
   }
+  db::Sql UpsertSql(const db::Upsert& upsert) const override {
+    return db::OnConflictSql(upsert);
+  }
   std::vector<std::string> LedgerSetup() const override {
     return {"CREATE TABLE IF NOT EXISTS segue_busy (x)"};
   }

@@ -55,32 +55,33 @@ Control Ledger::LoadControl(db::Connection& connection) const {
 
 void Ledger::SaveControl(db::Connection& connection,
                          const Control& control) const {
-  connection.Execute(
-      "INSERT INTO " + TableNamed("control") +
-          " (schema_name, pause, cancel, asked_by) VALUES ($1, $2, $3, $4)"
-          " ON CONFLICT (schema_name) DO UPDATE SET pause = excluded.pause,"
-          " cancel = excluded.cancel, asked_by = excluded.asked_by",
-      {schema_name_, std::int64_t{control.pause ? 1 : 0},
-       std::int64_t{control.cancel ? 1 : 0}, control.by});
-  connection.Execute(
-      "INSERT INTO " + TableNamed("pace") +
-          " (schema_name, asked, allowed, reason, message, changed_at)"
-          " VALUES ($1, $2, 1000, '', '', $3)"
-          " ON CONFLICT (schema_name) DO UPDATE SET asked = excluded.asked",
-      {schema_name_, ToThousandths(control.pace), Now()});
+  constexpr auto kKeep = db::Upsert::IfThere::kKeep;
+  db::Put(connection, dialect_,
+          {TableNamed("control"),
+           {{"schema_name", schema_name_}},
+           {{"pause", std::int64_t{control.pause ? 1 : 0}},
+            {"cancel", std::int64_t{control.cancel ? 1 : 0}},
+            {"asked_by", control.by}}});
+  db::Put(connection, dialect_,
+          {TableNamed("pace"),
+           {{"schema_name", schema_name_}},
+           {{"asked", ToThousandths(control.pace)},
+            {"allowed", ToThousandths(1), kKeep},
+            {"reason", "", kKeep},
+            {"message", "", kKeep},
+            {"changed_at", Now(), kKeep}}});
 }
 
 void Ledger::SaveAllowed(db::Connection& connection,
                          const Control& control) const {
-  connection.Execute(
-      "INSERT INTO " + TableNamed("pace") +
-          " (schema_name, asked, allowed, reason, message, changed_at)"
-          " VALUES ($1, 1000, $2, $3, $4, $5)"
-          " ON CONFLICT (schema_name) DO UPDATE SET"
-          " allowed = excluded.allowed, reason = excluded.reason,"
-          " message = excluded.message, changed_at = excluded.changed_at",
-      {schema_name_, ToThousandths(control.allowed), control.reason,
-       control.message, Now()});
+  db::Put(connection, dialect_,
+          {TableNamed("pace"),
+           {{"schema_name", schema_name_}},
+           {{"asked", ToThousandths(1), db::Upsert::IfThere::kKeep},
+            {"allowed", ToThousandths(control.allowed)},
+            {"reason", control.reason},
+            {"message", control.message},
+            {"changed_at", Now()}}});
 }
 
 }  // namespace segue::engine

@@ -126,10 +126,11 @@ void Ledger::CreateTables(Connection& connection) const {
   for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
     connection.Execute(sql);
   }
-  connection.Execute("INSERT INTO " + TableNamed("meta") +
-                         " (name, value) VALUES ('version', $1)"
-                         " ON CONFLICT (name) DO NOTHING",
-                     {std::to_string(kLedgerVersion)});
+  db::Put(connection, dialect_,
+          {TableNamed("meta"),
+           {{"name", "version"}},
+           {{"value", std::to_string(kLedgerVersion),
+             db::Upsert::IfThere::kKeep}}});
   transaction.Commit();
 }
 
@@ -241,20 +242,21 @@ void Ledger::Create(Connection& connection, const MigrationRow& row) const {
 
 void Ledger::SetPhase(Connection& connection, const std::string& id,
                       Phase phase, SubState sub_state) const {
-  connection.Execute("UPDATE " + TableNamed("migration") +
-                         " SET phase = $3, sub_state = $4, updated_at = $5"
-                         " WHERE schema_name = $1"
-                         " AND (id = $2 OR folded_into = $2)",
-                     {schema_name_, id, std::string(segue::ToString(phase)),
-                      std::string(segue::ToString(sub_state)), Now()});
+  connection.Execute(
+      "UPDATE " + TableNamed("migration") +
+          " SET phase = $1, sub_state = $2, updated_at = $3"
+          " WHERE schema_name = $4"
+          " AND (id = $5 OR folded_into = $6)",
+      {std::string(segue::ToString(phase)),
+       std::string(segue::ToString(sub_state)), Now(), schema_name_, id, id});
 }
 
 void Ledger::SetError(Connection& connection, const std::string& id,
                       const std::string& error) const {
   connection.Execute("UPDATE " + TableNamed("migration") +
-                         " SET error = $3, updated_at = $4"
-                         " WHERE schema_name = $1 AND id = $2",
-                     {schema_name_, id, error, Now()});
+                         " SET error = $1, updated_at = $2"
+                         " WHERE schema_name = $3 AND id = $4",
+                     {error, Now(), schema_name_, id});
 }
 
 ActionState Ledger::StateOf(Connection& connection, const std::string& id,
@@ -271,15 +273,15 @@ ActionState Ledger::StateOf(Connection& connection, const std::string& id,
 void Ledger::SetState(Connection& connection, const std::string& id, int step,
                       int action, ActionState state) const {
   const std::int64_t attempt = state == ActionState::kRunning ? 1 : 0;
-  connection.Execute(
-      "INSERT INTO " + TableNamed("action") +
-          " AS a (schema_name, migration, step, action, state, attempts,"
-          " changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-          " ON CONFLICT (schema_name, migration, step, action) DO UPDATE SET"
-          " state = excluded.state, attempts = a.attempts + excluded.attempts,"
-          " changed_at = excluded.changed_at",
-      {schema_name_, id, std::int64_t{step}, std::int64_t{action},
-       std::string(ToString(state)), attempt, Now()});
+  db::Put(connection, dialect_,
+          {TableNamed("action"),
+           {{"schema_name", schema_name_},
+            {"migration", id},
+            {"step", std::int64_t{step}},
+            {"action", std::int64_t{action}}},
+           {{"state", std::string(ToString(state))},
+            {"attempts", attempt, db::Upsert::IfThere::kAdd},
+            {"changed_at", Now()}}});
 }
 
 void Ledger::LoadStates(Connection& connection, const std::string& id,
@@ -311,12 +313,12 @@ void Ledger::AddEvent(Connection& connection, const std::string& id,
 
 std::vector<HistoryEntry> Ledger::Events(Connection& connection,
                                          const std::string& id) const {
-  const db::Result found = connection.Execute(
+  db::Sql sql(
       "SELECT id, at, migration, phase, message, who, host, tool FROM " +
-          TableNamed("event") +
-          " WHERE schema_name = $1 AND ($2 = '' OR migration = $2)"
-          " ORDER BY id",
-      {schema_name_, id});
+      TableNamed("event") + " WHERE schema_name = ");
+  sql.Bind(schema_name_);
+  if (!id.empty()) sql.Text(" AND migration = ").Bind(id);
+  const db::Result found = sql.Text(" ORDER BY id").Execute(connection);
   std::vector<HistoryEntry> entries;
   for (const db::Row& row : found.rows) {
     entries.push_back({db::ToInt(row[0]), Text(row[1]), Text(row[2]),
@@ -345,19 +347,18 @@ std::optional<MotionRow> Ledger::LoadMotion(Connection& connection,
 void Ledger::SaveMotion(Connection& connection, const std::string& id,
                         const std::string& motion, const std::string& activity,
                         const MotionRow& row) const {
-  connection.Execute(
-      "INSERT INTO " + TableNamed("motion") +
-          " (schema_name, migration, motion, activity, position, moved,"
-          " total, rate, done, changed_at)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-          " ON CONFLICT (schema_name, migration, motion, activity)"
-          " DO UPDATE SET position = excluded.position,"
-          " moved = excluded.moved, total = excluded.total,"
-          " rate = excluded.rate, done = excluded.done,"
-          " changed_at = excluded.changed_at",
-      {schema_name_, id, motion, activity, db::ValuesToJson(row.cursor),
-       row.rows, row.total, static_cast<std::int64_t>(row.rate),
-       std::int64_t{row.done ? 1 : 0}, Now()});
+  db::Put(connection, dialect_,
+          {TableNamed("motion"),
+           {{"schema_name", schema_name_},
+            {"migration", id},
+            {"motion", motion},
+            {"activity", activity}},
+           {{"position", db::ValuesToJson(row.cursor)},
+            {"moved", row.rows},
+            {"total", row.total},
+            {"rate", static_cast<std::int64_t>(row.rate)},
+            {"done", std::int64_t{row.done ? 1 : 0}},
+            {"changed_at", Now()}}});
 }
 
 void Ledger::ForgetMotion(Connection& connection, const std::string& id,
@@ -407,8 +408,8 @@ void Ledger::AddVersion(Connection& connection, const std::string& name,
           " (schema_name, name, version_schema, state, published_at, position)"
           " SELECT $1, $2, $3, 'live', $4, COALESCE(MAX(position), 0) + 1"
           " FROM " +
-          table + " WHERE schema_name = $1",
-      {schema_name_, name, version_schema, Now()});
+          table + " WHERE schema_name = $5",
+      {schema_name_, name, version_schema, Now(), schema_name_});
 }
 
 void Ledger::RemoveVersion(Connection& connection,

@@ -15,6 +15,16 @@
 
 namespace segue::db {
 
+// Types of the columns of segue's own tables.
+struct LedgerTypes {
+  // Text that is told apart by its bytes, of 190 at least, and may have a
+  // default; a primary key takes four of these beside an integer.
+  std::string key;
+  std::string text;      // text of any length; never a default
+  std::string integer;   // 64 bits
+  std::string identity;  // a primary key that the database counts up itself
+};
+
 // How databases differ, as data.
 struct Capabilities {
   std::string name;            // "PostgreSQL", for messages
@@ -56,8 +66,8 @@ struct Capabilities {
   bool many_sessions = false;  // several sessions may work at once
   // Text before the name of each of segue's own tables: "segue." or "segue_".
   std::string ledger_prefix;
-  std::string ledger_identity;  // type of an ever-growing integer key
-  std::string for_share;        // suffix that locks read rows against change
+  LedgerTypes ledger_types;
+  std::string for_share;  // suffix that locks read rows against change
   // Suffix that locks read rows, and leaves out those that others have locked.
   std::string for_update_skip_locked;
   // Whole seconds since the epoch by the database's clock: an expression.

@@ -31,7 +31,7 @@ db::Capabilities FakeDialect::Capable() {
   can.marks_transform_errors = true;
   can.many_sessions = true;
   can.ledger_prefix = "segue.";
-  can.ledger_identity = "identity";
+  can.ledger_types = {"key", "text", "integer", "identity"};
   can.for_share = " FOR SHARE";
   can.for_update_skip_locked = " FOR UPDATE SKIP LOCKED";
   return can;
@@ -46,7 +46,7 @@ db::Capabilities FakeDialect::Embedded() {
   can.drop_column_rewrites = true;
   can.relaxes_not_null = true;
   can.ledger_prefix = "segue_";
-  can.ledger_identity = "identity";
+  can.ledger_types = {"key", "text", "integer", "identity"};
   can.max_identifier = 1024;
   return can;
 }

@@ -25,7 +25,8 @@ db::Capabilities MakeCapabilities() {
   can.relaxes_not_null = true;
   can.converts_on_store = true;
   can.ledger_prefix = "segue_";
-  can.ledger_identity = "INTEGER PRIMARY KEY AUTOINCREMENT";
+  can.ledger_types = {"TEXT", "TEXT", "BIGINT",
+                      "INTEGER PRIMARY KEY AUTOINCREMENT"};
   can.now_sql = "CAST(strftime('%s', 'now') AS INTEGER)";
   // There is no limit; this one keeps names readable.
   can.max_identifier = 63;

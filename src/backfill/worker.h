@@ -10,6 +10,7 @@
 #include "backfill/ranges.h"
 #include "backfill/standby.h"
 #include "backfill/walk.h"
+#include "ledger/control.h"
 #include "segue/database.h"
 #include "segue/error.h"
 #include "segue/migrator.h"

@@ -17,7 +17,7 @@ namespace segue::db {
 
 // Types of the columns of segue's own tables.
 struct LedgerTypes {
-  // Text that is told apart by its bytes, of 190 at least, and may have a
+  // Text that is told apart by its bytes, of 200 at least, and may have a
   // default; a primary key takes four of these beside an integer.
   std::string key;
   std::string text;      // text of any length; never a default

@@ -16,6 +16,7 @@
 #include "backfill/walk.h"
 #include "base/cancel.h"
 #include "engine/build_watch.h"
+#include "ledger/control.h"
 #include "ledger/lease.h"
 #include "ledger/ledger.h"
 #include "segue/error.h"

@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "ledger/ledger_schema.h"
+#include "ledger/control.h"
+#include "ledger/layout.h"
+#include "ledger/versions.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -76,97 +78,12 @@ std::string Ledger::TableNamed(const std::string& table) const {
   return dialect_.capabilities().ledger_prefix + table;
 }
 
-std::optional<int> Ledger::LayoutVersion(Connection& connection) const {
-  try {
-    const db::Result found = connection.Execute(
-        "SELECT value FROM " + TableNamed("meta") + " WHERE name = 'version'");
-    if (found.rows.empty()) {
-      throw Error(ErrorKind::kCorrupt, "the ledger does not say its version");
-    }
-    return std::stoi(Text(found.rows[0][0]));
-  } catch (const Error& error) {
-    const bool absent = error.kind() == ErrorKind::kRefused ||
-                        error.kind() == ErrorKind::kNotFound;
-    if (absent) return std::nullopt;
-    throw;
-  }
+void Ledger::Install(Connection& connection) const {
+  LedgerLayout(dialect_).Install(connection);
 }
 
 bool Ledger::Open(Connection& connection) const {
-  const std::optional<int> version = LayoutVersion(connection);
-  if (!version) return false;
-  if (*version > kLedgerVersion) {
-    throw Error(ErrorKind::kRefused,
-                "the ledger in this database was written by a newer segue")
-        .WithHint("use that version of segue for this database");
-  }
-  if (*version < kLedgerVersion) Upgrade(connection);
-  return true;
-}
-
-namespace {
-
-[[noreturn]] void ThrowNoLedger(const Error& cause) {
-  throw Error(
-      ErrorKind::kRefused,
-      std::string("segue may not create its ledger here: ") + cause.what())
-      .WithCode(cause.native_code())
-      .WithHint(
-          "it keeps its state in the database it changes; let this role "
-          "create there, or run the first command as the database's owner");
-}
-
-}  // namespace
-
-void Ledger::CreateTables(Connection& connection) const {
-  db::Transaction transaction(connection, {});
-  for (const std::string& sql : dialect_.LedgerSetup()) {
-    connection.Execute(sql);
-  }
-  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
-    connection.Execute(sql);
-  }
-  db::Put(connection, dialect_,
-          {TableNamed("meta"),
-           {{"name", "version"}},
-           {{"value", std::to_string(kLedgerVersion),
-             db::Upsert::IfThere::kKeep}}});
-  transaction.Commit();
-}
-
-void Ledger::Install(Connection& connection) const {
-  if (Open(connection)) return;
-  try {
-    CreateTables(connection);
-  } catch (const Error& error) {
-    if (error.poisons_connection()) throw;
-    // Another runner may have created it at the same instant.
-    if (Open(connection)) return;
-    if (error.kind() != ErrorKind::kRefused) throw;
-    ThrowNoLedger(error);
-  }
-}
-
-// Another runner may do the same at the same instant: the row of the version
-// is locked first and read again.
-void Ledger::Upgrade(Connection& connection) const {
-  db::Transaction transaction(connection, {});
-  connection.Execute("UPDATE " + TableNamed("meta") +
-                     " SET value = value WHERE name = 'version'");
-  for (int version = LayoutVersion(connection).value_or(kLedgerVersion);
-       version < kLedgerVersion; ++version) {
-    for (const std::string& sql :
-         LedgerUpgrade(dialect_.capabilities(), version)) {
-      connection.Execute(sql);
-    }
-  }
-  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
-    connection.Execute(sql);
-  }
-  connection.Execute(
-      "UPDATE " + TableNamed("meta") + " SET value = $1 WHERE name = 'version'",
-      {std::to_string(kLedgerVersion)});
-  transaction.Commit();
+  return LedgerLayout(dialect_).Open(connection);
 }
 
 std::optional<MigrationRow> Ledger::LoadWhere(
@@ -380,51 +297,35 @@ void Ledger::ForgetStep(Connection& connection, const std::string& id,
                      {schema_name_, id, std::int64_t{step}});
 }
 
+Control Ledger::LoadControl(Connection& connection) const {
+  return Controls(*this).Load(connection);
+}
+
+void Ledger::SaveControl(Connection& connection, const Control& control) const {
+  Controls(*this).Ask(connection, control);
+}
+
+void Ledger::SaveAllowed(Connection& connection, const Control& control) const {
+  Controls(*this).Allow(connection, control);
+}
+
 std::vector<VersionInfo> Ledger::Versions(Connection& connection) const {
-  const db::Result found = connection.Execute(
-      "SELECT name, version_schema, state, published_at FROM " +
-          TableNamed("version") + " WHERE schema_name = $1 ORDER BY position",
-      {schema_name_});
-  std::vector<VersionInfo> versions;
-  for (const db::Row& row : found.rows) {
-    versions.push_back(
-        {Text(row[0]), Text(row[1]), Text(row[2]), Text(row[3]), false});
-  }
-  for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
-    if (it->state == "live") {
-      it->latest = true;
-      break;
-    }
-  }
-  return versions;
+  return PublishedVersions(*this).All(connection);
 }
 
 void Ledger::AddVersion(Connection& connection, const std::string& name,
                         const std::string& version_schema) const {
-  RemoveVersion(connection, name);
-  const std::string table = TableNamed("version");
-  connection.Execute(
-      "INSERT INTO " + table +
-          " (schema_name, name, version_schema, state, published_at, position)"
-          " SELECT $1, $2, $3, 'live', $4, COALESCE(MAX(position), 0) + 1"
-          " FROM " +
-          table + " WHERE schema_name = $5",
-      {schema_name_, name, version_schema, Now(), schema_name_});
+  PublishedVersions(*this).Add(connection, name, version_schema);
 }
 
 void Ledger::RemoveVersion(Connection& connection,
                            const std::string& name) const {
-  connection.Execute("DELETE FROM " + TableNamed("version") +
-                         " WHERE schema_name = $1 AND name = $2",
-                     {schema_name_, name});
+  PublishedVersions(*this).Remove(connection, name);
 }
 
 void Ledger::RetireOthers(Connection& connection,
                           const std::string& name) const {
-  connection.Execute("UPDATE " + TableNamed("version") +
-                         " SET state = 'retired'"
-                         " WHERE schema_name = $1 AND name <> $2",
-                     {schema_name_, name});
+  PublishedVersions(*this).RetireOthers(connection, name);
 }
 
 std::string HostName() {

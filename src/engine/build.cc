@@ -5,6 +5,7 @@
 #include "base/cancel.h"
 #include "engine/build_watch.h"
 #include "engine/runner.h"
+#include "ledger/observations.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -25,7 +26,8 @@ constexpr int kTicksPerLook = 10;
 // next attempt.
 void Runner::ExecuteWatched(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
-  const std::string name = BuildName(step, action);
+  const Observations seen(ledger_);
+  const std::string name = ActionName(step, action);
   BuildWatch watch(database_, planned.progress, connection().SessionId());
   std::string blocker;
   activity_ = "index";
@@ -35,9 +37,8 @@ void Runner::ExecuteWatched(std::size_t step, std::size_t action) {
     blocker = state->blocker;
     Built(*state);
     try {
-      ledger_.SaveMotion(
-          *watch.connection(), migration_.id, name, "build",
-          {{}, static_cast<std::int64_t>(state->percent), 100, 0, false});
+      seen.Save(*watch.connection(), migration_.id, ObservationKind::kBuild,
+                name, {static_cast<std::int64_t>(state->percent)});
       const Control control = ledger_.LoadControl(*watch.connection());
       cancelled_by_request_ = cancelled_by_request_ || control.cancel;
     } catch (const Error& error) {
@@ -65,7 +66,7 @@ void Runner::ExecuteWatched(std::size_t step, std::size_t action) {
   }
   if (watch.connection() != nullptr) {
     InLedger([&] {
-      ledger_.ForgetMotion(connection(), migration_.id, name, "build");
+      seen.Forget(connection(), migration_.id, ObservationKind::kBuild, name);
     });
   }
 }

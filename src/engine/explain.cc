@@ -1,15 +1,13 @@
 // How queries would be run, before a migration and now.
 #include <algorithm>
 
-#include "base/sha256.h"
 #include "engine/plan_change.h"
 #include "engine/session.h"
+#include "ledger/observations.h"
 #include "segue/error.h"
 
 namespace segue {
 namespace {
-
-std::string KeptAs(const std::string& version) { return "explain " + version; }
 
 // The version, those before it from the newest on, then the base: what an
 // application used before.
@@ -73,11 +71,11 @@ void Migrator::Session::Compare(const std::string& id,
   const auto versions = ledger.Versions(connection());
   for (QueryChange& change : changes) {
     for (const std::string& version : UpTo(change.version, versions)) {
-      // The text of a query may be longer than a key can be.
-      const auto kept = ledger.LoadMotion(
-          connection(), id, base::Sha256(change.query), KeptAs(version));
+      const auto kept = engine::Observations(ledger).Load(
+          connection(), id, engine::ObservationKind::kQueryPlan,
+          engine::QueryName(change.query, version));
       if (!kept) continue;
-      change.before = engine::PlanFromValues(kept->cursor);
+      change.before = engine::PlanFromValues(*kept);
       break;
     }
     change.verdict = change.before
@@ -91,9 +89,10 @@ void Migrator::Session::Keep(const std::string& id,
                              const std::vector<QueryChange>& changes) {
   for (const QueryChange& change : changes) {
     if (change.before) continue;
-    ledger.SaveMotion(connection(), id, base::Sha256(change.query),
-                      KeptAs(change.version),
-                      {engine::ToValues(change.after), 0, 0, 0, true});
+    engine::Observations(ledger).Save(
+        connection(), id, engine::ObservationKind::kQueryPlan,
+        engine::QueryName(change.query, change.version),
+        engine::ToValues(change.after));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "db/dialect.h"
 #include "db/meter.h"
 #include "engine/runner.h"
+#include "ledger/observations.h"
 #include "plan/estimate_text.h"
 #include "segue/error.h"
 #include "segue/progress.h"
@@ -93,24 +94,20 @@ const MotionEstimate* WorthMeasuring(const Plan& plan,
   return found == plan.estimates.end() ? nullptr : &*found;
 }
 
-namespace {
-
-constexpr const char* kCost = "cost";
-
-}  // namespace
-
 // The first reading counts, whoever goes on after it.
 void Runner::BeginFillCost(const MotionSql& motion) {
   if (WorthMeasuring(plan_, motion.table) == nullptr) return;
   Resiliently([&] {
-    if (ledger_.LoadMotion(connection(), migration_.id, motion.name, kCost)) {
+    const Observations seen(ledger_);
+    if (seen.Load(connection(), migration_.id, ObservationKind::kFillBegin,
+                  motion.name)) {
       return;
     }
     const auto before = ReadMeter(database_, motion.table);
     if (!before) return;
     InLedger([&] {
-      ledger_.SaveMotion(connection(), migration_.id, motion.name, kCost,
-                         {ToValues(*before), 0, 0, 0, false});
+      seen.Save(connection(), migration_.id, ObservationKind::kFillBegin,
+                motion.name, ToValues(*before));
     });
   });
 }
@@ -121,21 +118,23 @@ void Runner::EndFillCost(const MotionSql& motion) {
   const MotionEstimate* estimate = WorthMeasuring(plan_, motion.table);
   if (estimate == nullptr) return;
   Resiliently([&] {
-    auto cost =
-        ledger_.LoadMotion(connection(), migration_.id, motion.name, kCost);
-    if (!cost || cost->done) return;
+    const Observations seen(ledger_);
+    const auto before = seen.Load(connection(), migration_.id,
+                                  ObservationKind::kFillBegin, motion.name);
+    const auto told = seen.Load(connection(), migration_.id,
+                                ObservationKind::kFillEnd, motion.name);
+    if (!before || told) return;
     const auto moved =
         ledger_.LoadMotion(connection(), migration_.id, motion.name,
                            std::string(ToString(Activity::kFill)));
     const auto after = ReadMeter(database_, motion.table);
     if (!after) return;
-    cost->done = true;
     InLedger([&] {
-      ledger_.SaveMotion(connection(), migration_.id, motion.name, kCost,
-                         *cost);
+      seen.Save(connection(), migration_.id, ObservationKind::kFillEnd,
+                motion.name, ToValues(*after));
       ledger_.AddEvent(
           connection(), migration_.id, "MIGRATING",
-          FillCostText(moved ? moved->rows : 0, MeterFromValues(cost->cursor),
+          FillCostText(moved ? moved->rows : 0, MeterFromValues(*before),
                        *after, *estimate));
     });
   });

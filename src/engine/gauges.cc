@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "engine/session.h"
+#include "ledger/observations.h"
 #include "segue/error.h"
 
 namespace segue {
@@ -117,12 +118,6 @@ GaugeReading ReadGauge(db::Connection& connection, const Gauge& gauge) {
 
 }  // namespace engine
 
-namespace {
-
-constexpr char kActivity[] = "gauge";
-
-}  // namespace
-
 std::vector<engine::GaugeReading> Migrator::Session::ReadGauges(
     const Plan& plan) {
   std::vector<engine::GaugeReading> readings;
@@ -136,9 +131,9 @@ void Migrator::Session::SaveGauges(
     const engine::MigrationRow& row,
     const std::vector<engine::GaugeReading>& readings) {
   for (std::size_t at = 0; at < readings.size(); ++at) {
-    ledger.SaveMotion(connection(), row.id, row.plan.gauges[at].table,
-                      kActivity,
-                      {engine::ToValues(readings[at]), 0, 0, 0, true});
+    engine::Observations(ledger).Save(
+        connection(), row.id, engine::ObservationKind::kGauge,
+        row.plan.gauges[at].table, engine::ToValues(readings[at]));
   }
 }
 
@@ -146,10 +141,10 @@ std::vector<std::string> Migrator::Session::GaugeLines(
     const engine::MigrationRow& row) {
   std::vector<std::string> lines;
   for (const Gauge& gauge : row.plan.gauges) {
-    const auto before =
-        ledger.LoadMotion(connection(), row.id, gauge.table, kActivity);
+    const auto before = engine::Observations(ledger).Load(
+        connection(), row.id, engine::ObservationKind::kGauge, gauge.table);
     if (!before) continue;
-    lines.push_back(GaugeText(gauge, engine::ReadingFromValues(before->cursor),
+    lines.push_back(GaugeText(gauge, engine::ReadingFromValues(*before),
                               engine::ReadGauge(connection(), gauge)));
   }
   return lines;

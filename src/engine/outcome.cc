@@ -4,6 +4,7 @@
 #include "db/signal.h"
 #include "engine/session.h"
 #include "ledger/lease.h"
+#include "ledger/observations.h"
 
 namespace segue {
 
@@ -57,11 +58,12 @@ void Migrator::Session::AddRows(const engine::MigrationRow& row,
     for (std::size_t at = 0; at < step.actions.size(); ++at) {
       const PlannedAction& action = step.actions[at];
       if (!action.progress.empty() && !step.executed) {
-        const auto build = ledger.LoadMotion(
-            connection(), row.id, engine::BuildName(number, at), "build");
-        if (build && !build->done) {
-          status.activity =
-              action.description + ": " + std::to_string(build->rows) + "%";
+        const auto build = engine::Observations(ledger).Load(
+            connection(), row.id, engine::ObservationKind::kBuild,
+            engine::ActionName(number, at));
+        if (build) {
+          status.activity = action.description + ": " +
+                            std::to_string(db::ToInt(build->at(0))) + "%";
         }
       }
       if (action.kind != ActionKind::kBackfill) continue;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "engine/session.h"
+#include "ledger/observations.h"
 #include "segue/error.h"
 
 namespace segue {
@@ -55,10 +56,6 @@ class Deadline {
   std::thread thread_;  // last: it uses the others
 };
 
-std::string UsageName(std::size_t step, std::size_t action) {
-  return "usage " + std::to_string(step) + "." + std::to_string(action);
-}
-
 std::vector<std::string> Reasons(db::Connection& connection,
                                  const std::string& question) {
   std::vector<std::string> reasons;
@@ -99,8 +96,9 @@ void Migrator::Session::RecordUsage(const MigrationRow& row) {
       if (actions[action].usage.empty()) continue;
       const db::Result found = connection().Execute(actions[action].usage);
       if (found.rows.empty() || db::IsNull(found.rows[0].at(0))) continue;
-      ledger.SaveMotion(connection(), row.id, UsageName(step, action), "usage",
-                        {{}, db::ToInt(found.rows[0].at(0)), 0, 0, true});
+      engine::Observations(ledger).Save(
+          connection(), row.id, engine::ObservationKind::kUsage,
+          engine::ActionName(step, action), {db::ToInt(found.rows[0].at(0))});
     }
   }
 }
@@ -114,14 +112,16 @@ std::vector<std::string> Migrator::Session::UsedSinceReady(
     const auto& actions = row.plan.steps[step].actions;
     for (std::size_t action = 0; action < actions.size(); ++action) {
       if (actions[action].usage.empty()) continue;
-      const auto before = ledger.LoadMotion(connection(), row.id,
-                                            UsageName(step, action), "usage");
+      const auto before = engine::Observations(ledger).Load(
+          connection(), row.id, engine::ObservationKind::kUsage,
+          engine::ActionName(step, action));
       const db::Result found = connection().Execute(actions[action].usage);
       if (!before || found.rows.empty() || db::IsNull(found.rows[0].at(0))) {
         continue;
       }
       const std::int64_t now = db::ToInt(found.rows[0].at(0));
-      const std::int64_t since = now < before->rows ? now : now - before->rows;
+      const std::int64_t then = db::ToInt(before->at(0));
+      const std::int64_t since = now < then ? now : now - then;
       if (since == 0) continue;
       used.push_back("'" + actions[action].description + "': queries used it " +
                      base::WithThousands(since) +

@@ -1,6 +1,7 @@
 #include "ledger/layout.h"
 
 #include "db/upsert.h"
+#include "ledger/layout4.h"
 #include "ledger/ledger_schema.h"
 #include "segue/error.h"
 
@@ -88,15 +89,16 @@ void LedgerLayout::Upgrade(Connection& connection) const {
   db::Transaction transaction(connection, {});
   connection.Execute("UPDATE " + TableNamed("meta") +
                      " SET value = value WHERE name = 'version'");
-  for (int version = Version(connection).value_or(kLedgerVersion);
-       version < kLedgerVersion; ++version) {
+  const int first = Version(connection).value_or(kLedgerVersion);
+  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
+    connection.Execute(sql);
+  }
+  for (int version = first; version < kLedgerVersion; ++version) {
     for (const std::string& sql :
          LedgerUpgrade(dialect_.capabilities(), version)) {
       connection.Execute(sql);
     }
-  }
-  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
-    connection.Execute(sql);
+    if (version == 4) MoveObservations(connection, dialect_);
   }
   connection.Execute(
       "UPDATE " + TableNamed("meta") + " SET value = $1 WHERE name = 'version'",

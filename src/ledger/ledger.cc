@@ -132,7 +132,7 @@ std::vector<std::string> Ledger::Folded(Connection& connection,
 }
 
 void Ledger::Create(Connection& connection, const MigrationRow& row) const {
-  for (const char* table : {"action", "motion", "range"}) {
+  for (const char* table : {"action", "motion", "range", "observation"}) {
     connection.Execute("DELETE FROM " + TableNamed(table) +
                            " WHERE schema_name = $1 AND migration = $2",
                        {schema_name_, row.id});

@@ -32,7 +32,8 @@ struct MigrationRow {
 
 enum class ActionState { kPending, kRunning, kDone, kUndone };
 
-// Where a walk over a motion's rows stands.
+// Where a walk over a motion's rows stands. What else is seen meanwhile is an
+// Observation.
 struct MotionRow {
   std::vector<db::Value> cursor;  // empty: at the start
   std::int64_t rows = 0;

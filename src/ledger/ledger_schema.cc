@@ -62,7 +62,8 @@ std::vector<Table> Tables() {
   };
 }
 
-// What is known of the rows that are moved, and of how fast they may be.
+// What is known of the rows that are moved, of what was seen meanwhile, and of
+// how fast they may be moved.
 std::vector<Table> TablesOfRows() {
   using enum Type;
   return {
@@ -93,6 +94,14 @@ std::vector<Table> TablesOfRows() {
         {"worker", kText},
         {"expires", kInteger}},
        5},
+      {"observation",
+       {{"schema_name", kKey},
+        {"migration", kKey},
+        {"kind", kKey},
+        {"name", kKey},
+        {"value", kText},
+        {"at", kText}},
+       4},
       // How fast rows may be moved, in thousandths of the full pace: what was
       // asked for, and what whoever runs the migration allows.
       {"pace",
@@ -202,6 +211,7 @@ std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
 // 2: instances; a migration that `migrate` ran as a part of another one.
 // 3: errors of transformations.
 // 4: walks are cut into ranges.
+// 5: observations have a table of their own.
 std::vector<std::string> LedgerUpgrade(const db::Capabilities& capabilities,
                                        int version) {
   if (version != 1) return {};

@@ -199,6 +199,13 @@ enum class Stage {
 };
 std::string_view ToString(Stage stage);
 
+// A column as applications know it.
+struct ColumnName {
+  std::string table;
+  std::string column;
+  bool operator==(const ColumnName&) const = default;
+};
+
 // What a person sees: at most one per operation and phase, and of CONTRACTING
 // one a stage.
 struct Step {
@@ -209,6 +216,8 @@ struct Step {
   std::vector<std::string> notes;  // reasons, warnings
   bool executed = false;
   bool rolled_back = false;
+  // Columns of the old version that are gone for good afterwards.
+  std::vector<ColumnName> removes = {};
   // The operation that it is of. Known while the plan is new: the ledger does
   // not keep it.
   Source source = {};

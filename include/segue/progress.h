@@ -65,6 +65,7 @@ struct StepStatus {
   std::string description;
   bool executed = false;
   bool rolled_back = false;
+  std::vector<ColumnName> removes = {};  // as Step::removes
 };
 
 struct MigrationStatus {

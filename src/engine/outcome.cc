@@ -29,8 +29,8 @@ MigrationStatus Migrator::Session::StatusOf(engine::MigrationRow row) {
     status.progress_pct = 100;
   }
   for (const Step& step : row.plan.steps) {
-    status.steps.push_back(
-        {step.phase, step.description, step.executed, step.rolled_back});
+    status.steps.push_back({step.phase, step.description, step.executed,
+                            step.rolled_back, step.removes});
   }
   if (const auto holder = engine::Lease::Live(connection(), ledger)) {
     status.runner = holder->ToString();

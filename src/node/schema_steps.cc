@@ -47,11 +47,10 @@ bool IsDone(const MigrationStatus& status) {
 // Whether its contract takes this column away.
 bool Removes(const MigrationStatus& status, const std::string& table,
              const std::string& column) {
-  const std::string step =
-      fmt::format("Drop old column '{}' from '{}'", column, table);
+  const ColumnName name = {table, column};
   return std::any_of(
-      status.steps.begin(), status.steps.end(), [&](const StepStatus& one) {
-        return one.phase == Phase::kContracting && one.description == step;
+      status.steps.begin(), status.steps.end(), [&](const StepStatus& step) {
+        return std::count(step.removes.begin(), step.removes.end(), name) > 0;
       });
 }
 

@@ -133,7 +133,7 @@ void Runner::EndFillCost(const MotionSql& motion) {
       seen.Save(connection(), migration_.id, ObservationKind::kFillEnd,
                 motion.name, ToValues(*after));
       ledger_.AddEvent(
-          connection(), migration_.id, "MIGRATING",
+          connection(), migration_.id, EventKind::kMigrating,
           FillCostText(moved ? moved->rows : 0, MeterFromValues(*before),
                        *after, *estimate));
     });

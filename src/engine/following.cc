@@ -86,7 +86,7 @@ void Runner::TellPace(const backfill::Pace& pace) {
     InLedger([&] {
       ledger_.SaveAllowed(connection(), control);
       if (changed) {
-        ledger_.AddEvent(connection(), migration_.id, "PACE", line);
+        ledger_.AddEvent(connection(), migration_.id, EventKind::kPace, line);
       }
     });
   });

@@ -46,12 +46,13 @@ void Runner::ThrowIfCancelled() const {
 }
 
 void Runner::Note(Progress::Event event, const std::string& message) {
-  const char* phase = event == Progress::Event::kPaused    ? "PAUSED"
-                      : event == Progress::Event::kResumed ? "RESUMED"
-                                                           : "NOTE";
+  const EventKind kind = event == Progress::Event::kPaused ? EventKind::kPaused
+                         : event == Progress::Event::kResumed
+                             ? EventKind::kResumed
+                             : EventKind::kNote;
   Resiliently([&] {
     InLedger(
-        [&] { ledger_.AddEvent(connection(), migration_.id, phase, message); });
+        [&] { ledger_.AddEvent(connection(), migration_.id, kind, message); });
   });
   Progress progress = Report(event);
   progress.message = message;

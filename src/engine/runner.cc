@@ -11,7 +11,7 @@ void DryRunner::Run(std::size_t step) {
   const Step& planned = plan_.steps[step];
   HistoryEntry entry;
   entry.migration = plan_.id;
-  entry.phase = ToString(planned.phase);
+  entry.kind = EventKindOf(planned.phase);
   entry.message = "(dry run) " + planned.description;
   log_.push_back(std::move(entry));
 }
@@ -19,7 +19,7 @@ void DryRunner::Run(std::size_t step) {
 void DryRunner::Undo(std::size_t step) {
   HistoryEntry entry;
   entry.migration = plan_.id;
-  entry.phase = "ROLLBACK";
+  entry.kind = EventKind::kUndone;
   entry.message = "(dry run) Rolled back: " + plan_.steps[step].description;
   log_.push_back(std::move(entry));
 }
@@ -191,8 +191,8 @@ void Runner::FinishStep(std::size_t step) {
   const Step& planned = plan_.steps[step];
   ledger_.SetState(connection(), migration_.id, static_cast<int>(step),
                    kWholeStep, ActionState::kDone);
-  ledger_.AddEvent(connection(), migration_.id,
-                   std::string(ToString(planned.phase)), planned.description);
+  ledger_.AddEvent(connection(), migration_.id, EventKindOf(planned.phase),
+                   planned.description);
   if (finishing_) finishing_();
 }
 

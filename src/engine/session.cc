@@ -187,7 +187,7 @@ MigrationRow Migrator::Session::Intend(Lease& lease, const Migration& migration,
     SaveGauges(row, readings);
     for (const Migration& part : migration.folded) IntendPart(part, row.id);
     for (const std::string& note : notes) {
-      ledger.AddEvent(connection(), row.id, "NOTE", note);
+      ledger.AddEvent(connection(), row.id, EventKind::kNote, note);
     }
   });
   return row;
@@ -219,15 +219,14 @@ void Migrator::Session::IntendPart(const Migration& part,
   row.plan.notes = {"folded into '" + whole + "'"};
   row.folded_into = whole;
   ledger.Create(connection(), row);
-  ledger.AddEvent(connection(), part.id, "FOLDED",
+  ledger.AddEvent(connection(), part.id, EventKind::kFolded,
                   "Its work is done by the plan of " + whole);
 }
 
-void Migrator::Session::AddEventToParts(const MigrationRow& row,
-                                        const std::string& phase,
+void Migrator::Session::AddEventToParts(const MigrationRow& row, EventKind kind,
                                         const std::string& verb) {
   for (const std::string& part : ledger.Folded(connection(), row.id)) {
-    ledger.AddEvent(connection(), part, phase, verb + " with " + row.id);
+    ledger.AddEvent(connection(), part, kind, verb + " with " + row.id);
   }
 }
 
@@ -262,10 +261,10 @@ void Migrator::Session::RecordError(const MigrationRow& row,
     if (!connection().alive()) return;
     db::Transaction transaction(connection(), {});
     ledger.SetError(connection(), row.id, error.what());
-    ledger.AddEvent(
-        connection(), row.id,
-        error.kind() == ErrorKind::kCancelled ? "STOPPED" : "FAILED",
-        error.what());
+    ledger.AddEvent(connection(), row.id,
+                    error.kind() == ErrorKind::kCancelled ? EventKind::kStopped
+                                                          : EventKind::kFailed,
+                    error.what());
     transaction.Commit();
   } catch (const Error& second) {
     base::Log(base::LogLevel::kWarning,
@@ -309,7 +308,7 @@ void Migrator::Session::RecordReady(Lease& lease, MigrationRow& row) {
   InLedger(lease, [&] {
     ledger.SetPhase(connection(), row.id, Phase::kMigrating, SubState::kReady);
     for (const std::string& line : gauges) {
-      ledger.AddEvent(connection(), row.id, "MIGRATING", line);
+      ledger.AddEvent(connection(), row.id, EventKind::kMigrating, line);
     }
     RecordUsage(row);
     ledger.SetError(connection(), row.id, "");
@@ -318,7 +317,8 @@ void Migrator::Session::RecordReady(Lease& lease, MigrationRow& row) {
                         row.plan.version_schema);
     }
     if (row.plan.has_phase(Phase::kContracting)) {
-      ledger.AddEvent(connection(), row.id, "READY", "Both versions are live");
+      ledger.AddEvent(connection(), row.id, EventKind::kReady,
+                      "Both versions are live");
     }
   });
   row.sub_state = SubState::kReady;
@@ -442,9 +442,9 @@ void Migrator::Session::FinishRollback(Lease& lease, MigrationRow& row) {
       ledger.RemoveVersion(connection(), row.plan.version);
     }
     ledger.SetPhase(connection(), row.id, Phase::kRolledBack, SubState::kNone);
-    ledger.AddEvent(connection(), row.id, "ROLLED_BACK",
+    ledger.AddEvent(connection(), row.id, EventKind::kRolledBack,
                     "Migration was rolled back");
-    AddEventToParts(row, "ROLLED_BACK", "Rolled back");
+    AddEventToParts(row, EventKind::kRolledBack, "Rolled back");
   });
   row.phase = Phase::kRolledBack;
   row.sub_state = SubState::kNone;
@@ -454,16 +454,16 @@ void Migrator::Session::FinishComplete(Lease& lease, MigrationRow& row,
                                        const std::vector<std::string>& gauges) {
   InLedger(lease, [&] {
     for (const std::string& line : gauges) {
-      ledger.AddEvent(connection(), row.id, "CONTRACTING", line);
+      ledger.AddEvent(connection(), row.id, EventKind::kContracting, line);
     }
     if (!row.plan.version_schema.empty()) {
       ledger.RetireOthers(connection(), row.plan.version);
     }
     ledger.SetPhase(connection(), row.id, Phase::kComplete, SubState::kNone);
     ledger.SetError(connection(), row.id, "");
-    ledger.AddEvent(connection(), row.id, "COMPLETE",
+    ledger.AddEvent(connection(), row.id, EventKind::kComplete,
                     "Migration finished successfully");
-    AddEventToParts(row, "COMPLETE", "Finished");
+    AddEventToParts(row, EventKind::kComplete, "Finished");
   });
   row.phase = Phase::kComplete;
   row.sub_state = SubState::kNone;

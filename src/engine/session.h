@@ -100,8 +100,8 @@ class Migrator::Session {
   // A ledger row for one whose work the plan of `whole` does.
   void IntendPart(const Migration& part, const std::string& whole);
   // In the history of each that is folded into it.
-  void AddEventToParts(const engine::MigrationRow& row,
-                       const std::string& phase, const std::string& verb);
+  void AddEventToParts(const engine::MigrationRow& row, EventKind kind,
+                       const std::string& verb);
   engine::Planned PatientlyPlan(const engine::PlannerInput& input);
   void RunPhase(engine::MigrationRow& row, engine::Runner& runner, Phase phase);
   void RecordReady(engine::Lease& lease, engine::MigrationRow& row);

@@ -87,7 +87,7 @@ void Runner::FinishUndo(std::size_t step) {
   }
   ledger_.SetState(connection(), migration_.id, static_cast<int>(step),
                    kWholeStep, ActionState::kUndone);
-  ledger_.AddEvent(connection(), migration_.id, "ROLLBACK",
+  ledger_.AddEvent(connection(), migration_.id, EventKind::kUndone,
                    "Rolled back: " + plan_.steps[step].description);
 }
 

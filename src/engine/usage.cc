@@ -145,7 +145,7 @@ void Migrator::Session::RefuseUsed(engine::Lease& lease,
             "--reason TEXT'; nothing was contracted");
   }
   InLedger(lease, [&] {
-    ledger.AddEvent(connection(), row.id, "FORCED",
+    ledger.AddEvent(connection(), row.id, EventKind::kForced,
                     force_reason + " (" + text + ")");
   });
 }

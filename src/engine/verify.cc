@@ -190,7 +190,7 @@ std::int64_t Runner::RecordRepair(const MotionSql& motion) {
     }
     InLedger([&] {
       if (rows > 0) {
-        ledger_.AddEvent(connection(), migration_.id, "REPAIRED",
+        ledger_.AddEvent(connection(), migration_.id, EventKind::kRepaired,
                          RepairedText(motion.table, rows));
       }
       ledger_.ForgetMotion(connection(), migration_.id, motion.name, kRepair);

@@ -163,7 +163,7 @@ bool Runner::FillWhatIsLeft(std::size_t step, const MotionSql& motion) {
     InLedger([&] {
       ledger_.ForgetMotion(connection(), migration_.id, motion.name,
                            std::string(ToString(Activity::kFill)));
-      ledger_.AddEvent(connection(), migration_.id, "FILL",
+      ledger_.AddEvent(connection(), migration_.id, EventKind::kFill,
                        "rows of '" + motion.table + "' that no trigger saw: " +
                            base::WithThousands(rows));
     });

@@ -218,14 +218,13 @@ void Ledger::LoadStates(Connection& connection, const std::string& id,
 }
 
 void Ledger::AddEvent(Connection& connection, const std::string& id,
-                      const std::string& phase,
-                      const std::string& message) const {
+                      EventKind kind, const std::string& message) const {
   connection.Execute(
       "INSERT INTO " + TableNamed("event") +
           " (schema_name, migration, at, phase, message, who, host, tool)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-      {schema_name_, id, Now(), phase, message, who_, HostName(),
-       std::string(base::Version())});
+      {schema_name_, id, Now(), std::string(segue::ToString(kind)), message,
+       who_, HostName(), std::string(base::Version())});
 }
 
 std::vector<HistoryEntry> Ledger::Events(Connection& connection,
@@ -239,8 +238,8 @@ std::vector<HistoryEntry> Ledger::Events(Connection& connection,
   std::vector<HistoryEntry> entries;
   for (const db::Row& row : found.rows) {
     entries.push_back({db::ToInt(row[0]), Text(row[1]), Text(row[2]),
-                       Text(row[3]), Text(row[4]), Text(row[5]), Text(row[6]),
-                       Text(row[7])});
+                       EventKindFromString(Text(row[3])), Text(row[4]),
+                       Text(row[5]), Text(row[6]), Text(row[7])});
   }
   return entries;
 }

@@ -84,7 +84,7 @@ class Ledger {
                   Plan& plan) const;
 
   void AddEvent(db::Connection& connection, const std::string& id,
-                const std::string& phase, const std::string& message) const;
+                EventKind kind, const std::string& message) const;
   // Oldest first; all migrations when `id` is empty.
   std::vector<HistoryEntry> Events(db::Connection& connection,
                                    const std::string& id) const;

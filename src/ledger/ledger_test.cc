@@ -81,7 +81,7 @@ TEST_F(LedgerSqlTest, OfStepsAndEventsUsesParametersInOrderAndOnce) {
   ledger_.StateOf(connection_, "01_first", 0, 1);
   ledger_.LoadStates(connection_, "01_first", plan);
   ledger_.ForgetStep(connection_, "01_first", 0);
-  ledger_.AddEvent(connection_, "01_first", "NOTE", "a note");
+  ledger_.AddEvent(connection_, "01_first", EventKind::kNote, "a note");
   ledger_.Events(connection_, "01_first");
   ledger_.Events(connection_, "");
 }

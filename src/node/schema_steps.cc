@@ -135,7 +135,7 @@ Outcome SchemaSteps::Run(const std::optional<MigrationStatus>& active,
   } else {
     std::set<std::string> known;
     for (const HistoryEntry& entry : migrator.History()) {
-      if (entry.phase == "ROLLED_BACK") {
+      if (entry.kind == EventKind::kRolledBack) {
         known.erase(entry.migration);
       } else {
         known.insert(entry.migration);
@@ -268,9 +268,9 @@ std::int64_t SchemaSteps::Version() {
   std::set<std::string> ready;
   std::set<std::string> complete;
   for (const HistoryEntry& entry : Migrator(database_, {}).History()) {
-    if (entry.phase == "READY") ready.insert(entry.migration);
-    if (entry.phase == "COMPLETE") complete.insert(entry.migration);
-    if (entry.phase == "ROLLED_BACK") ready.erase(entry.migration);
+    if (entry.kind == EventKind::kReady) ready.insert(entry.migration);
+    if (entry.kind == EventKind::kComplete) complete.insert(entry.migration);
+    if (entry.kind == EventKind::kRolledBack) ready.erase(entry.migration);
   }
   return static_cast<std::int64_t>(ready.size() + complete.size());
 }

@@ -98,7 +98,7 @@ void Worker::BeforeChunk() {
     ThrowIfStopping();
     const Control& control = control_.Get([&] {
       Control asked;
-      Resiliently([&] { asked = ledger_.LoadControl(*connection_); });
+      Resiliently([&] { asked = Controls(ledger_).Load(*connection_); });
       return asked;
     });
     if (control.cancel) throw Error(ErrorKind::kCancelled, "cancelled");

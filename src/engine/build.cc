@@ -39,7 +39,7 @@ void Runner::ExecuteWatched(std::size_t step, std::size_t action) {
     try {
       seen.Save(*watch.connection(), migration_.id, ObservationKind::kBuild,
                 name, {static_cast<std::int64_t>(state->percent)});
-      const Control control = ledger_.LoadControl(*watch.connection());
+      const Control control = Controls(ledger_).Load(*watch.connection());
       cancelled_by_request_ = cancelled_by_request_ || control.cancel;
     } catch (const Error& error) {
       watch.GiveUp(error.what());

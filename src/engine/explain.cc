@@ -4,6 +4,7 @@
 #include "engine/plan_change.h"
 #include "engine/session.h"
 #include "ledger/observations.h"
+#include "ledger/versions.h"
 #include "segue/error.h"
 
 namespace segue {
@@ -50,7 +51,8 @@ std::vector<QueryChange> Migrator::Session::Seen(
   if (queries.empty()) return {};
   const db::Dialect& dialect = database.dialect();
   std::vector<Sight> sights = {{"", dialect, connection(), queries}};
-  for (const VersionInfo& version : ledger.Versions(connection())) {
+  for (const VersionInfo& version :
+       engine::PublishedVersions(ledger).All(connection())) {
     if (version.state != "live") continue;
     const auto session = database.NewConnection("explain");
     session->ExecuteScript(dialect.VersionSessionSql(
@@ -68,7 +70,7 @@ std::vector<QueryChange> Migrator::Session::Seen(
 
 void Migrator::Session::Compare(const std::string& id,
                                 std::vector<QueryChange>& changes) {
-  const auto versions = ledger.Versions(connection());
+  const auto versions = engine::PublishedVersions(ledger).All(connection());
   for (QueryChange& change : changes) {
     for (const std::string& version : UpTo(change.version, versions)) {
       const auto kept = engine::Observations(ledger).Load(

@@ -44,7 +44,7 @@ void Runner::BeforeChunk() {
 Control Runner::LookAtControl(bool waiting) {
   return control_.Get([&] {
     Control control;
-    const auto load = [&] { control = ledger_.LoadControl(connection()); };
+    const auto load = [&] { control = Controls(ledger_).Load(connection()); };
     Resiliently([&] {
       if (waiting) {
         InLedger(load);
@@ -84,7 +84,7 @@ void Runner::TellPace(const backfill::Pace& pace) {
   control.message = pace.message;
   Resiliently([&] {
     InLedger([&] {
-      ledger_.SaveAllowed(connection(), control);
+      Controls(ledger_).Allow(connection(), control);
       if (changed) {
         ledger_.AddEvent(connection(), migration_.id, EventKind::kPace, line);
       }

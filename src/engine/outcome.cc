@@ -42,7 +42,7 @@ MigrationStatus Migrator::Session::StatusOf(engine::MigrationRow row) {
 
 // What is held back is whoever moves rows now.
 void Migrator::Session::AddPace(MigrationStatus& status) {
-  const engine::Control control = ledger.LoadControl(connection());
+  const engine::Control control = engine::Controls(ledger).Load(connection());
   status.paused = control.pause;
   if (status.runner.empty()) return;
   status.pace = control.pause ? 0 : control.allowed;

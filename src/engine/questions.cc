@@ -1,6 +1,7 @@
 // What the faces ask a Migrator besides running something.
 #include "engine/session.h"
 #include "ledger/lease.h"
+#include "ledger/versions.h"
 #include "segue/error.h"
 
 namespace segue {
@@ -11,10 +12,10 @@ void Migrator::Session::Ask(
   RequireActive();
   db::Transaction transaction(connection(),
                               {db::Purpose::kLedger, LockBudget()});
-  engine::Control control = ledger.LoadControl(connection());
+  engine::Control control = engine::Controls(ledger).Load(connection());
   control.by = ledger.who();
   change(control);
-  ledger.SaveControl(connection(), control);
+  engine::Controls(ledger).Ask(connection(), control);
   transaction.Commit();
 }
 
@@ -76,7 +77,8 @@ std::vector<VersionInfo> Migrator::Versions() {
   Session& session = *session_;
   std::vector<VersionInfo> versions;
   if (session.ledger.Open(session.connection())) {
-    versions = session.ledger.Versions(session.connection());
+    versions =
+        engine::PublishedVersions(session.ledger).All(session.connection());
   }
   if (versions.empty()) session.RequireSchema();
   return versions;

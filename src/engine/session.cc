@@ -10,6 +10,7 @@
 #include "db/retry.h"
 #include "engine/blockers.h"
 #include "ledger/pending.h"
+#include "ledger/versions.h"
 #include "segue/error.h"
 
 namespace segue {
@@ -53,7 +54,8 @@ engine::Planned Migrator::Session::PlanFor(const Migration& migration) {
   }
   std::vector<std::string> live;
   if (ledger.Open(connection())) {
-    for (const VersionInfo& version : ledger.Versions(connection())) {
+    for (const VersionInfo& version :
+         engine::PublishedVersions(ledger).All(connection())) {
       if (version.state == "live") live.push_back(version.version_schema);
     }
   }
@@ -273,8 +275,8 @@ void Migrator::Session::RecordError(const MigrationRow& row,
 }
 
 void Migrator::Session::ClearControl() {
-  ledger.SaveControl(connection(), {});
-  ledger.SaveAllowed(connection(), {});
+  engine::Controls(ledger).Ask(connection(), {});
+  engine::Controls(ledger).Allow(connection(), {});
 }
 
 void Migrator::Session::RunPhase(MigrationRow& row, Runner& runner,
@@ -313,8 +315,8 @@ void Migrator::Session::RecordReady(Lease& lease, MigrationRow& row) {
     RecordUsage(row);
     ledger.SetError(connection(), row.id, "");
     if (!row.plan.version_schema.empty()) {
-      ledger.AddVersion(connection(), row.plan.version,
-                        row.plan.version_schema);
+      engine::PublishedVersions(ledger).Add(connection(), row.plan.version,
+                                            row.plan.version_schema);
     }
     if (row.plan.has_phase(Phase::kContracting)) {
       ledger.AddEvent(connection(), row.id, EventKind::kReady,
@@ -439,7 +441,7 @@ void Migrator::Session::UndoAfter(Lease& lease, MigrationRow& row,
 void Migrator::Session::FinishRollback(Lease& lease, MigrationRow& row) {
   InLedger(lease, [&] {
     if (!row.plan.version_schema.empty()) {
-      ledger.RemoveVersion(connection(), row.plan.version);
+      engine::PublishedVersions(ledger).Remove(connection(), row.plan.version);
     }
     ledger.SetPhase(connection(), row.id, Phase::kRolledBack, SubState::kNone);
     ledger.AddEvent(connection(), row.id, EventKind::kRolledBack,
@@ -457,7 +459,8 @@ void Migrator::Session::FinishComplete(Lease& lease, MigrationRow& row,
       ledger.AddEvent(connection(), row.id, EventKind::kContracting, line);
     }
     if (!row.plan.version_schema.empty()) {
-      ledger.RetireOthers(connection(), row.plan.version);
+      engine::PublishedVersions(ledger).RetireOthers(connection(),
+                                                     row.plan.version);
     }
     ledger.SetPhase(connection(), row.id, Phase::kComplete, SubState::kNone);
     ledger.SetError(connection(), row.id, "");

@@ -9,9 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "ledger/control.h"
 #include "ledger/layout.h"
-#include "ledger/versions.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -294,37 +292,6 @@ void Ledger::ForgetStep(Connection& connection, const std::string& id,
                          " WHERE schema_name = $1 AND migration = $2"
                          " AND step = $3",
                      {schema_name_, id, std::int64_t{step}});
-}
-
-Control Ledger::LoadControl(Connection& connection) const {
-  return Controls(*this).Load(connection);
-}
-
-void Ledger::SaveControl(Connection& connection, const Control& control) const {
-  Controls(*this).Ask(connection, control);
-}
-
-void Ledger::SaveAllowed(Connection& connection, const Control& control) const {
-  Controls(*this).Allow(connection, control);
-}
-
-std::vector<VersionInfo> Ledger::Versions(Connection& connection) const {
-  return PublishedVersions(*this).All(connection);
-}
-
-void Ledger::AddVersion(Connection& connection, const std::string& name,
-                        const std::string& version_schema) const {
-  PublishedVersions(*this).Add(connection, name, version_schema);
-}
-
-void Ledger::RemoveVersion(Connection& connection,
-                           const std::string& name) const {
-  PublishedVersions(*this).Remove(connection, name);
-}
-
-void Ledger::RetireOthers(Connection& connection,
-                          const std::string& name) const {
-  PublishedVersions(*this).RetireOthers(connection, name);
 }
 
 std::string HostName() {

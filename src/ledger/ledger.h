@@ -14,8 +14,6 @@
 
 namespace segue::engine {
 
-struct Control;
-
 struct MigrationRow {
   std::string id;
   std::string title;
@@ -102,16 +100,6 @@ class Ledger {
   // The step and its actions are as if they had never been run.
   void ForgetStep(db::Connection& connection, const std::string& id,
                   int step) const;
-
-  // What Controls and PublishedVersions do.
-  Control LoadControl(db::Connection& connection) const;
-  void SaveControl(db::Connection& connection, const Control& control) const;
-  void SaveAllowed(db::Connection& connection, const Control& control) const;
-  std::vector<VersionInfo> Versions(db::Connection& connection) const;
-  void AddVersion(db::Connection& connection, const std::string& name,
-                  const std::string& version_schema) const;
-  void RemoveVersion(db::Connection& connection, const std::string& name) const;
-  void RetireOthers(db::Connection& connection, const std::string& name) const;
 
   // "segue.lease" or "segue_lease".
   std::string TableNamed(const std::string& table) const;

@@ -76,6 +76,12 @@ struct Gauge;
 struct MotionSql;
 struct PlannedAction;
 struct TrialSql;
+// A column as applications know it.
+struct ColumnName {
+  std::string table;
+  std::string column;
+  bool operator==(const ColumnName&) const = default;
+};
 
 // What a person sees: at most one per operation and phase, and of CONTRACTING
 // one a stage.
@@ -95,8 +101,10 @@ struct Step {
   std::vector<std::string> notes;  // reasons, warnings
   bool executed = false;
   bool rolled_back = false;
-  // The place of its operation in the file. The ledger does not keep it, so it
-  // is known only while the plan is new.
+  // Columns of the old version that are gone for good afterwards.
+  std::vector<ColumnName> removes = {};
+  // The operation that it is of. Known while the plan is new: the ledger does
+  // not keep it.
   Source source = {};
 
   // True when all its actions are reversible.

@@ -96,12 +96,39 @@ class ProgressListeners {
 // "3 min 20 s"; "unknown" below zero.
 std::string FormatDuration(double seconds);
 
-// One line of the history, which is only ever appended to.
+// What an entry of the history is about. docs/commands.md lists the texts.
+enum class EventKind {
+  kExpanding,    // a step of EXPANDING was done
+  kMigrating,    // a step of MIGRATING was done, or what was measured of it
+  kContracting,  // the same of CONTRACTING
+  kReady,        // both versions are live
+  kComplete,     // the migration is finished
+  kUndone,       // a step was rolled back
+  kRolledBack,   // all of it was
+  kFailed,       // a run ended with an error
+  kStopped,      // a run ended because it was asked to
+  kForced,       // what is in use is dropped all the same, and why
+  kFolded,       // the plan of another migration does its work
+  kFill,         // rows that no trigger saw were filled
+  kRepaired,     // rows that disagreed were derived again
+  kPace,         // rows are moved slower or faster, and why
+  kPaused,
+  kResumed,
+  kNote,
+};
+// "EXPANDING", "ROLLBACK" (kUndone), "ROLLED_BACK", ...: in the ledger and
+// JSON.
+std::string_view ToString(EventKind kind);
+// Throws Error{kCorrupt}.
+EventKind EventKindFromString(std::string_view text);
+// Of a step of this phase; throws Error{kInternal} for one without steps.
+EventKind EventKindOf(Phase phase);
+
 struct HistoryEntry {
   std::int64_t id = 0;  // increasing within the database
   std::string time;     // ISO 8601, UTC
   std::string migration;
-  std::string phase;  // "EXPANDING", ..., "ROLLBACK", "NOTE"
+  EventKind kind = EventKind::kNote;
   std::string message;
   std::string who;           // MigratorOptions::who of the run
   std::string host;          // the machine that ran segue
@@ -114,6 +141,7 @@ struct StepStatus {
   std::string description;
   bool executed = false;
   bool rolled_back = false;
+  std::vector<ColumnName> removes = {};  // as Step::removes
 };
 
 // The state of a migration as the ledger has it; a migration that is running

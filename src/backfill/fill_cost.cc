@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "db/dialect.h"
 #include "db/meter.h"
+#include "ledger/observations.h"
 #include "plan/estimate_text.h"
 #include "segue/error.h"
 #include "segue/progress.h"
@@ -91,26 +92,20 @@ const MotionEstimate* WorthMeasuring(const Plan& plan,
   return found == plan.estimates.end() ? nullptr : &*found;
 }
 
-namespace {
-
-constexpr const char* kCost = "cost";
-
-}  // namespace
-
 // The first reading counts, whoever goes on after it.
 void BeginFillCost(const RunContext& context, const MotionSql& motion) {
   if (WorthMeasuring(context.plan(), motion.table) == nullptr) return;
+  const Observations seen(context.ledger);
   context.session.Resiliently([&] {
-    if (context.ledger.LoadMotion(context.connection(), context.migration.id,
-                                  motion.name, kCost)) {
+    if (seen.Load(context.connection(), context.migration.id,
+                  ObservationKind::kFillBegin, motion.name)) {
       return;
     }
     const auto before = ReadMeter(context.database, motion.table);
     if (!before) return;
     context.session.InLedger([&] {
-      context.ledger.SaveMotion(context.connection(), context.migration.id,
-                                motion.name, kCost,
-                                {ToValues(*before), 0, 0, 0, false});
+      seen.Save(context.connection(), context.migration.id,
+                ObservationKind::kFillBegin, motion.name, ToValues(*before));
     });
   });
 }
@@ -120,22 +115,25 @@ void BeginFillCost(const RunContext& context, const MotionSql& motion) {
 void EndFillCost(const RunContext& context, const MotionSql& motion) {
   const MotionEstimate* estimate = WorthMeasuring(context.plan(), motion.table);
   if (estimate == nullptr) return;
+  const std::string& id = context.migration.id;
+  const Observations seen(context.ledger);
   context.session.Resiliently([&] {
-    auto cost = context.ledger.LoadMotion(
-        context.connection(), context.migration.id, motion.name, kCost);
-    if (!cost || cost->done) return;
-    const auto moved = context.ledger.LoadMotion(
-        context.connection(), context.migration.id, motion.name,
-        std::string(ToString(Activity::kFill)));
+    const auto before = seen.Load(context.connection(), id,
+                                  ObservationKind::kFillBegin, motion.name);
+    const auto told = seen.Load(context.connection(), id,
+                                ObservationKind::kFillEnd, motion.name);
+    if (!before || told) return;
+    const auto moved =
+        context.ledger.LoadMotion(context.connection(), id, motion.name,
+                                  std::string(ToString(Activity::kFill)));
     const auto after = ReadMeter(context.database, motion.table);
     if (!after) return;
-    cost->done = true;
     context.session.InLedger([&] {
-      context.ledger.SaveMotion(context.connection(), context.migration.id,
-                                motion.name, kCost, *cost);
+      seen.Save(context.connection(), id, ObservationKind::kFillEnd,
+                motion.name, ToValues(*after));
       context.ledger.AddEvent(
-          context.connection(), context.migration.id, "MIGRATING",
-          FillCostText(moved ? moved->rows : 0, MeterFromValues(cost->cursor),
+          context.connection(), id, EventKind::kMigrating,
+          FillCostText(moved ? moved->rows : 0, MeterFromValues(*before),
                        *after, *estimate));
     });
   });

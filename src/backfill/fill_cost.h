@@ -24,7 +24,7 @@ struct MeterReading {
 std::optional<MeterReading> ReadMeter(Database& database,
                                       const std::string& table);
 
-// As a row of the ledger keeps it.
+// As an observation of the ledger keeps it.
 std::vector<db::Value> ToValues(const MeterReading& reading);
 MeterReading MeterFromValues(const std::vector<db::Value>& values);
 

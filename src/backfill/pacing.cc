@@ -45,7 +45,7 @@ Control Pacing::LookAtControl(bool waiting) {
   return control_.Get([&] {
     Control control;
     const auto load = [&] {
-      control = context_.ledger.LoadControl(context_.connection());
+      control = Controls(context_.ledger).Load(context_.connection());
     };
     context_.session.Resiliently([&] {
       if (waiting) {
@@ -82,10 +82,10 @@ void Pacing::Tell(const backfill::Pace& pace) {
   control.message = pace.message;
   context_.session.Resiliently([&] {
     context_.session.InLedger([&] {
-      context_.ledger.SaveAllowed(context_.connection(), control);
+      Controls(context_.ledger).Allow(context_.connection(), control);
       if (changed) {
         context_.ledger.AddEvent(context_.connection(), context_.migration.id,
-                                 "PACE", line);
+                                 EventKind::kPace, line);
       }
     });
   });

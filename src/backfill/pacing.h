@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "backfill/run_context.h"
+#include "ledger/control.h"
 #include "throttle/throttle.h"
 
 namespace segue::engine {

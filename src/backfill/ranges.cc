@@ -9,16 +9,11 @@ namespace {
 
 using backfill::Range;
 using backfill::Span;
-using db::Value;
 
 // A range should take a worker seconds, so that the last ones end together; and
 // the ledger must not grow with the table.
 constexpr std::int64_t kRowsPerRange = 100'000;
 constexpr std::int64_t kMostRanges = 10'000;
-
-constexpr const char* kWhere =
-    " WHERE schema_name = $1 AND migration = $2 AND motion = $3"
-    " AND activity = $4";
 
 std::vector<Range> RangesOf(const std::vector<db::Row>& cuts) {
   std::vector<Range> ranges;
@@ -44,6 +39,11 @@ Span SpanFrom(const db::Row& row) {
   return span;
 }
 
+std::optional<Span> OneSpan(const db::Result& found) {
+  if (found.rows.empty()) return std::nullopt;
+  return SpanFrom(found.rows[0]);
+}
+
 constexpr const char* kSpanColumns =
     "number, lower_key, upper_key, position, moved, done";
 
@@ -59,20 +59,31 @@ std::vector<db::Row> CutTable(db::Connection& connection,
 LedgerRanges::LedgerRanges(const Ledger& ledger, std::string migration,
                            std::string motion, std::string activity)
     : ledger_(ledger),
-      walk_{ledger.schema_name(), std::move(migration), std::move(motion),
-            std::move(activity)} {}
+      table_(ledger.TableNamed("range")),
+      migration_(std::move(migration)),
+      motion_(std::move(motion)),
+      activity_(std::move(activity)) {}
 
-db::Result LedgerRanges::Run(db::Connection& connection,
-                             const std::string& head, const std::string& tail,
-                             const std::vector<Value>& more) const {
-  return connection.Execute(head + kWhere + tail, Parameters(more));
+db::Sql& LedgerRanges::Where(db::Sql& sql) const {
+  sql.Text(" WHERE schema_name = ").Bind(ledger_.schema_name());
+  sql.Text(" AND migration = ").Bind(migration_);
+  sql.Text(" AND motion = ").Bind(motion_);
+  return sql.Text(" AND activity = ").Bind(activity_);
 }
 
-std::vector<Value> LedgerRanges::Parameters(
-    const std::vector<Value>& more) const {
-  std::vector<Value> parameters = walk_;
-  parameters.insert(parameters.end(), more.begin(), more.end());
-  return parameters;
+db::Sql LedgerRanges::Select(const std::string& columns) const {
+  db::Sql sql("SELECT " + columns + " FROM " + table_);
+  return Where(sql);
+}
+
+db::Sql LedgerRanges::Update(const std::string& assignments) const {
+  db::Sql sql("UPDATE " + table_ + " SET " + assignments);
+  return Where(sql);
+}
+
+std::string LedgerRanges::Expiry() const {
+  return ledger_.dialect().capabilities().now_sql + " + " +
+         std::to_string(ledger_.lease().count());
 }
 
 void LedgerRanges::Create(db::Connection& connection,
@@ -81,22 +92,18 @@ void LedgerRanges::Create(db::Connection& connection,
   const std::vector<Range> ranges = RangesOf(cuts);
   for (std::size_t first = 0; first < ranges.size(); first += kRowsPerInsert) {
     const std::size_t end = std::min(first + kRowsPerInsert, ranges.size());
-    std::vector<Value> parameters = walk_;
-    std::vector<std::string> rows;
+    db::Sql sql("INSERT INTO " + table_ +
+                " (schema_name, migration, motion, activity, number, lower_key,"
+                " upper_key, position, moved, done, worker, expires) VALUES ");
     for (std::size_t at = first; at < end; ++at) {
-      const std::size_t next = parameters.size();
-      parameters.emplace_back(db::ValuesToJson(ranges[at].lower));
-      parameters.emplace_back(db::ValuesToJson(ranges[at].upper));
-      rows.push_back("($1, $2, $3, $4, " + std::to_string(at) + ", $" +
-                     std::to_string(next + 1) + ", $" +
-                     std::to_string(next + 2) + ", '[]', 0, 0, '', 0)");
+      sql.Text(at == first ? "(" : ", (").Bind(ledger_.schema_name());
+      sql.Text(", ").Bind(migration_).Text(", ").Bind(motion_);
+      sql.Text(", ").Bind(activity_).Text(", " + std::to_string(at) + ", ");
+      sql.Bind(db::ValuesToJson(ranges[at].lower)).Text(", ");
+      sql.Bind(db::ValuesToJson(ranges[at].upper));
+      sql.Text(", '[]', 0, 0, '', 0)");
     }
-    connection.Execute(
-        "INSERT INTO " + ledger_.TableNamed("range") +
-            " (schema_name, migration, motion, activity, number, lower_key,"
-            " upper_key, position, moved, done, worker, expires) VALUES " +
-            base::Join(rows, ", "),
-        parameters);
+    sql.Execute(connection);
   }
 }
 
@@ -104,17 +111,12 @@ std::optional<Span> LedgerRanges::FindFree(db::Connection& connection,
                                            const std::string& worker,
                                            std::int64_t after) {
   const db::Capabilities& can = ledger_.dialect().capabilities();
-  const db::Result found =
-      Run(connection,
-          std::string("SELECT ") + kSpanColumns + " FROM " +
-              ledger_.TableNamed("range"),
-          " AND number > $6 AND done = 0 AND (worker = '' OR worker = $5 OR "
-          "expires < " +
-              can.now_sql + ") ORDER BY number LIMIT 1" +
-              can.for_update_skip_locked,
-          {worker, after});
-  if (found.rows.empty()) return std::nullopt;
-  return SpanFrom(found.rows[0]);
+  db::Sql sql = Select(kSpanColumns);
+  sql.Text(" AND number > ").Bind(after);
+  sql.Text(" AND done = 0 AND (worker = '' OR worker = ").Bind(worker);
+  sql.Text(" OR expires < " + can.now_sql + ") ORDER BY number LIMIT 1" +
+           can.for_update_skip_locked);
+  return OneSpan(sql.Execute(connection));
 }
 
 // First read, then written: not every database answers an UPDATE with rows.
@@ -125,45 +127,38 @@ std::optional<Span> LedgerRanges::Claim(db::Connection& connection,
   if (!span && after >= 0) span = FindFree(connection, worker, -1);
   if (!span) return std::nullopt;
   claimed_ = span->number;
-  Run(connection,
-      "UPDATE " + ledger_.TableNamed("range") + " SET worker = $6, expires = " +
-          ledger_.dialect().capabilities().now_sql + " + " +
-          std::to_string(ledger_.lease().count()),
-      " AND number = $5", {span->number, worker});
+  db::Sql sql("UPDATE " + table_ + " SET expires = " + Expiry() +
+              ", worker = ");
+  Where(sql.Bind(worker)).Text(" AND number = ").Bind(span->number);
+  sql.Execute(connection);
   return span;
 }
 
 bool LedgerRanges::Commit(db::Transaction& transaction,
                           const std::string& worker, const Span& span) {
-  return transaction.CommitWith(
-      "UPDATE " + ledger_.TableNamed("range") +
-          " SET position = $7, moved = $8, done = $9, expires = " +
-          ledger_.dialect().capabilities().now_sql + " + " +
-          std::to_string(ledger_.lease().count()) + kWhere +
-          " AND number = $5 AND worker = $6 AND done = 0",
-      Parameters({span.number, worker, db::ValuesToJson(span.cursor), span.rows,
-                  std::int64_t{span.done ? 1 : 0}}));
+  db::Sql sql("UPDATE " + table_ + " SET expires = " + Expiry() +
+              ", position = ");
+  sql.Bind(db::ValuesToJson(span.cursor));
+  sql.Text(", moved = ").Bind(span.rows);
+  sql.Text(", done = ").Bind(std::int64_t{span.done ? 1 : 0});
+  Where(sql).Text(" AND number = ").Bind(span.number);
+  sql.Text(" AND worker = ").Bind(worker).Text(" AND done = 0");
+  return transaction.CommitWith(sql.text(), sql.parameters());
 }
 
 std::optional<Span> LedgerRanges::Load(db::Connection& connection,
                                        const std::string& worker,
                                        const Span& span) {
-  const db::Result found =
-      Run(connection,
-          std::string("SELECT ") + kSpanColumns + " FROM " +
-              ledger_.TableNamed("range"),
-          " AND number = $5 AND worker = $6", {span.number, worker});
-  if (found.rows.empty()) return std::nullopt;
-  return SpanFrom(found.rows[0]);
+  db::Sql sql = Select(kSpanColumns);
+  sql.Text(" AND number = ").Bind(span.number);
+  sql.Text(" AND worker = ").Bind(worker);
+  return OneSpan(sql.Execute(connection));
 }
 
 RangeTotals LedgerRanges::Totals(db::Connection& connection) {
   const db::Row row =
-      Run(connection,
-          "SELECT count(*), coalesce(sum(1 - done), 0), coalesce(sum(moved), "
-          "0) FROM " +
-              ledger_.TableNamed("range"),
-          "", {})
+      Select("count(*), coalesce(sum(1 - done), 0), coalesce(sum(moved), 0)")
+          .Execute(connection)
           .rows.at(0);
   return {db::ToInt(row[0]), db::ToInt(row[1]), db::ToInt(row[2])};
 }
@@ -181,20 +176,24 @@ std::optional<std::pair<std::string, std::string>> LedgerRanges::Open(
 }
 
 void LedgerRanges::Forget(db::Connection& connection) {
-  Run(connection, "DELETE FROM " + ledger_.TableNamed("range"), "", {});
+  db::Sql sql("DELETE FROM " + table_);
+  Where(sql).Execute(connection);
 }
 
 void LedgerRanges::Release(db::Connection& connection,
                            const std::string& prefix) {
-  Run(connection, "UPDATE " + ledger_.TableNamed("range") + " SET worker = ''",
-      " AND done = 0 AND substr(worker, 1, $5) = $6",
-      {static_cast<std::int64_t>(prefix.size()), prefix});
+  db::Sql sql = Update("worker = ''");
+  sql.Text(" AND done = 0 AND substr(worker, 1, ");
+  sql.Bind(static_cast<std::int64_t>(prefix.size()));
+  sql.Text(") = ").Bind(prefix).Execute(connection);
 }
 
 void LedgerRanges::GiveUp(db::Connection& connection,
                           const std::string& worker) {
-  Run(connection, "UPDATE " + ledger_.TableNamed("range") + " SET worker = ''",
-      " AND done = 0 AND worker = $5", {worker});
+  Update("worker = ''")
+      .Text(" AND done = 0 AND worker = ")
+      .Bind(worker)
+      .Execute(connection);
 }
 
 MemoryRanges::MemoryRanges(const std::vector<db::Row>& cuts) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "backfill/walk.h"
+#include "db/sql.h"
 #include "ledger/ledger.h"
 
 namespace segue::engine {
@@ -77,17 +78,23 @@ class LedgerRanges : public Ranges {
   void Release(db::Connection& connection, const std::string& prefix);
 
  private:
-  db::Result Run(db::Connection& connection, const std::string& head,
-                 const std::string& tail,
-                 const std::vector<db::Value>& more) const;
-  std::vector<db::Value> Parameters(const std::vector<db::Value>& more) const;
+  // The condition for this walk's rows.
+  db::Sql& Where(db::Sql& sql) const;
+  // SELECT, UPDATE or DELETE of this walk's rows, up to that condition.
+  db::Sql Select(const std::string& columns) const;
+  db::Sql Update(const std::string& assignments) const;
+  // The right to walk a range ends so many seconds from now.
+  std::string Expiry() const;
 
   std::optional<backfill::Span> FindFree(db::Connection& connection,
                                          const std::string& worker,
                                          std::int64_t after);
 
   const Ledger& ledger_;
-  const std::vector<db::Value> walk_;  // what tells this walk's rows
+  const std::string table_;
+  const std::string migration_;
+  const std::string motion_;
+  const std::string activity_;
   // The last that was claimed here: the search goes on from it, since it would
   // read past all that are done otherwise, and begins anew at the end.
   std::atomic<std::int64_t> claimed_{-1};

@@ -18,10 +18,10 @@ std::string HowToContinue(const Error& error) {
   return error.hint() + " Then " + kAgain;
 }
 
-const char* KindOf(Progress::Event event) {
-  if (event == Progress::Event::kPaused) return "PAUSED";
-  if (event == Progress::Event::kResumed) return "RESUMED";
-  return "NOTE";
+EventKind KindOf(Progress::Event event) {
+  if (event == Progress::Event::kPaused) return EventKind::kPaused;
+  if (event == Progress::Event::kResumed) return EventKind::kResumed;
+  return EventKind::kNote;
 }
 
 }  // namespace

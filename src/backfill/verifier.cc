@@ -145,7 +145,8 @@ std::int64_t Verifier::RecordRepair(const MotionSql& motion) {
     context_.session.InLedger([&] {
       if (rows > 0) {
         context_.ledger.AddEvent(context_.connection(), context_.migration.id,
-                                 "REPAIRED", RepairedText(motion.table, rows));
+                                 EventKind::kRepaired,
+                                 RepairedText(motion.table, rows));
       }
       context_.ledger.ForgetMotion(context_.connection(), context_.migration.id,
                                    motion.name, kRepair);

@@ -89,7 +89,7 @@ bool Walks::FillWhatIsLeft(const MotionSql& motion) {
                                    motion.name,
                                    std::string(ToString(Activity::kFill)));
       context_.ledger.AddEvent(
-          context_.connection(), context_.migration.id, "FILL",
+          context_.connection(), context_.migration.id, EventKind::kFill,
           "rows of '" + motion.table +
               "' that no trigger saw: " + base::WithThousands(rows));
     });

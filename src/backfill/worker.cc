@@ -46,7 +46,7 @@ double FollowedPace::BeforeChunk() {
     const Control& control = control_.Get([&] {
       Control asked;
       session_.Resiliently(
-          [&] { asked = ledger_.LoadControl(session_.connection()); });
+          [&] { asked = Controls(ledger_).Load(session_.connection()); });
       return asked;
     });
     if (control.cancel) throw Error(ErrorKind::kCancelled, "cancelled");

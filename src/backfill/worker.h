@@ -9,6 +9,7 @@
 #include "backfill/ranges.h"
 #include "backfill/walk.h"
 #include "backfill/work_session.h"
+#include "ledger/control.h"
 #include "throttle/throttle.h"
 
 namespace segue::engine {

@@ -43,7 +43,7 @@ void Print(std::ostream& out, const Outcome& outcome) {
       << "Progress: " << static_cast<int>(status.progress_pct) << "%\n\n"
       << "History (" << outcome.history.size() << " entries):\n";
   for (const HistoryEntry& entry : outcome.history) {
-    out << "  [" << entry.phase << "] " << entry.message << "\n";
+    out << "  [" << ToString(entry.kind) << "] " << entry.message << "\n";
   }
 }
 

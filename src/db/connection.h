@@ -34,8 +34,11 @@ using Row = std::vector<Value>;
 struct Result {
   std::vector<std::string> columns;
   std::vector<Row> rows;
-  std::int64_t affected = 0;  // rows changed by INSERT, UPDATE, DELETE
-  // Further messages of a server that sends any: "rewriting table".
+  // Rows that an INSERT, UPDATE or DELETE matched. An UPDATE that gives a row
+  // the values that it has already counts it too, because a claim or a lease
+  // that is renewed may come to the same values within a second.
+  std::int64_t affected = 0;
+  // What the server said besides, where it says anything: "rewriting table".
   std::vector<std::string> notices;
 };
 
@@ -67,8 +70,9 @@ class Connection {
   virtual ~Connection() = default;
 
   // Runs one statement. Parameters are written $1, $2, ... on every database.
-  // Throws the error of the statement; an open transaction must then be rolled
-  // back.
+  // What is sent to every kind of database uses them in this order and once
+  // each (see Sql), because some only know a place without a number; the SQL of
+  // a dialect's own may do as its database can.
   virtual Result Execute(std::string_view sql,
                          const std::vector<Value>& parameters = {}) = 0;
   // Runs several statements, separated by semicolons as in a file.
@@ -80,9 +84,9 @@ class Connection {
   // Throws kInDoubt when the answer of the server was lost, so that the commit
   // may or may not have happened.
   virtual void Commit() = 0;
-  // Runs a last statement and commits, in one round trip if the database can do
-  // that. When the statement changes no row, rolls everything back and returns
-  // false.
+  // Commits with this as the last statement, in one round trip where that can
+  // be. False when it matches no row (see Result::affected): then everything is
+  // rolled back.
   virtual bool CommitWith(std::string_view sql,
                           const std::vector<Value>& parameters);
   // Rolls back; an error only shows in alive().

@@ -17,4 +17,9 @@ std::vector<PlannedAction> Language::RenderStep(
   return planned;
 }
 
+void Put(Connection& connection, const Language& language,
+         const Upsert& upsert) {
+  language.UpsertSql(upsert).Execute(connection);
+}
+
 }  // namespace segue::db

@@ -8,12 +8,23 @@
 #include <vector>
 
 #include "db/spelling.h"
+#include "db/upsert.h"
 #include "db/url.h"
 #include "plan/action.h"
 #include "plan/planned.h"
 #include "schema/schema.h"
 
 namespace segue::db {
+
+// Types of the columns of segue's own tables.
+struct LedgerTypes {
+  // Text that is told apart by its bytes, of 200 at least, and may have a
+  // default; a primary key takes four of these beside an integer.
+  std::string key;
+  std::string text;      // text of any length; never a default
+  std::string integer;   // 64 bits
+  std::string identity;  // a primary key that the database counts up itself
+};
 
 // The differences between databases as data. Code above dialects/ asks these
 // and never the name of a database.
@@ -64,9 +75,9 @@ struct Capabilities {
   bool monitor_session = false;
   // Text before the name of each of segue's own tables: "segue." or "segue_".
   std::string ledger_prefix;
-  std::string ledger_identity;  // the type of an ever-growing integer key
-  std::string for_share;  // the suffix that locks read rows against change
-  // The suffix that locks read rows and skips rows that others have locked.
+  LedgerTypes ledger_types;
+  std::string for_share;  // suffix that locks read rows against change
+  // Suffix that locks read rows, and leaves out those that others have locked.
   std::string for_update_skip_locked;
   // An expression for the whole seconds since the epoch by the database's
   // clock.
@@ -152,9 +163,11 @@ class Language {
   // Returns the queries for the signals that this database has.
   virtual std::vector<SignalSql> Signals() const = 0;
 
-  // Returns the statements that create what segue keeps in the database besides
-  // the tables of the ledger (a schema, the busy table). They are safe to
-  // repeat.
+  // The statement that makes one of segue's own tables have this row.
+  virtual Sql UpsertSql(const Upsert& upsert) const = 0;
+
+  // Statements that create, once, what segue keeps in the database besides
+  // the ledger's own tables (schema, busy table); safe to repeat.
   virtual std::vector<std::string> LedgerSetup() const = 0;
 
   // Returns the URL with which an application sees `version_schema`; an empty
@@ -162,5 +175,9 @@ class Language {
   virtual std::string VersionUrl(const Url& url, const std::string& schema_name,
                                  const std::string& version_schema) const = 0;
 };
+
+// Makes one of segue's own tables have this row.
+void Put(Connection& connection, const Language& language,
+         const Upsert& upsert);
 
 }  // namespace segue::db

@@ -6,6 +6,8 @@
 #include "base/background.h"
 #include "engine/build_watch.h"
 #include "engine/statements.h"
+#include "ledger/control.h"
+#include "ledger/observations.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -33,10 +35,11 @@ void Tell(const RunContext& context, const BuildState& state) {
 void ShareWithOthers(const RunContext& context, const std::string& name,
                      const BuildState& state, BuildWatch& watch) {
   try {
-    context.ledger.SaveMotion(
-        *watch.connection(), context.migration.id, name, "build",
-        {{}, static_cast<std::int64_t>(state.percent), 100, 0, false});
-    if (context.ledger.LoadControl(*watch.connection()).cancel) {
+    Observations(context.ledger)
+        .Save(*watch.connection(), context.migration.id,
+              ObservationKind::kBuild, name,
+              {static_cast<std::int64_t>(state.percent)});
+    if (Controls(context.ledger).Load(*watch.connection()).cancel) {
       context.session.RecordCancelRequest();
     }
   } catch (const Error& error) {
@@ -49,7 +52,7 @@ void ShareWithOthers(const RunContext& context, const std::string& name,
 void ExecuteWatched(const RunContext& context, std::size_t step,
                     std::size_t action) {
   const PlannedAction& planned = context.plan().steps[step].actions[action];
-  const std::string name = BuildName(step, action);
+  const std::string name = ActionName(step, action);
   RunnerSession& session = context.session;
   BuildWatch watch(context.database, planned.progress,
                    context.connection().SessionId());
@@ -85,8 +88,9 @@ void ExecuteWatched(const RunContext& context, std::size_t step,
   }
   if (watch.connection() != nullptr) {
     session.InLedger([&] {
-      context.ledger.ForgetMotion(context.connection(), context.migration.id,
-                                  name, "build");
+      Observations(context.ledger)
+          .Forget(context.connection(), context.migration.id,
+                  ObservationKind::kBuild, name);
     });
   }
 }

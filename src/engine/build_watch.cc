@@ -8,10 +8,6 @@
 
 namespace segue::engine {
 
-std::string BuildName(std::size_t step, std::size_t action) {
-  return "build " + std::to_string(step) + "." + std::to_string(action);
-}
-
 BuildWatch::BuildWatch(Database& database, std::string sql, std::string session)
     : database_(database), sql_(std::move(sql)), session_(std::move(session)) {}
 

@@ -16,9 +16,6 @@ struct BuildState {
   std::string blocker;  // whom it waits for; empty: nobody
 };
 
-// The name in the ledger under which a build's progress is kept.
-std::string BuildName(std::size_t step, std::size_t action);
-
 // Watching is a convenience: whatever goes wrong with it ends it, with a line
 // in the log, and never the build. Not thread-safe.
 class BuildWatch {

@@ -96,7 +96,7 @@ void Contract::RefuseUsed(const std::string& force_reason) {
             "--reason TEXT'; nothing was contracted");
   }
   transitions_.InLedger([&] {
-    transitions_.AddEvent("FORCED", force_reason + " (" + text + ")");
+    transitions_.AddEvent(EventKind::kForced, force_reason + " (" + text + ")");
   });
 }
 

@@ -1,4 +1,6 @@
 // What others ask of whoever runs the active migration.
+#include "ledger/control.h"
+
 #include <functional>
 
 #include "engine/context.h"
@@ -15,10 +17,10 @@ void Ask(const engine::Context& context,
   db::Connection& connection = context.connection();
   db::Transaction transaction(connection,
                               {db::Purpose::kLedger, context.LockBudget()});
-  engine::Control control = context.ledger.LoadControl(connection);
+  engine::Control control = engine::Controls(context.ledger).Load(connection);
   control.by = context.ledger.who();
   change(control);
-  context.ledger.SaveControl(connection, control);
+  engine::Controls(context.ledger).Ask(connection, control);
   transaction.Commit();
 }
 

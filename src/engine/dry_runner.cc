@@ -6,7 +6,7 @@ void DryRunner::Run(std::size_t step, const std::function<void()>&) {
   const Step& planned = plan_.steps[step];
   HistoryEntry entry;
   entry.migration = plan_.id;
-  entry.phase = ToString(planned.phase);
+  entry.kind = EventKindOf(planned.phase);
   entry.message = "(dry run) " + planned.description;
   log_.push_back(std::move(entry));
 }
@@ -14,7 +14,7 @@ void DryRunner::Run(std::size_t step, const std::function<void()>&) {
 void DryRunner::Undo(std::size_t step) {
   HistoryEntry entry;
   entry.migration = plan_.id;
-  entry.phase = "ROLLBACK";
+  entry.kind = EventKind::kUndone;
   entry.message = "(dry run) Rolled back: " + plan_.steps[step].description;
   log_.push_back(std::move(entry));
 }

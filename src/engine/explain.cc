@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "base/sha256.h"
 #include "engine/plan_change.h"
+#include "ledger/observations.h"
+#include "ledger/versions.h"
 #include "segue/error.h"
 
 namespace segue::engine {
 namespace {
-
-std::string KeptAs(const std::string& version) { return "explain " + version; }
 
 // The version, those before it from the newest on, then the base: what an
 // application used before.
@@ -53,7 +52,7 @@ std::vector<QueryChange> Seen(const Context& context,
   const db::Dialect& dialect = context.database.dialect();
   std::vector<Sight> sights = {{"", dialect, context.connection(), queries}};
   for (const VersionInfo& version :
-       context.ledger.Versions(context.connection())) {
+       PublishedVersions(context.ledger).All(context.connection())) {
     if (version.state != "live") continue;
     const auto session = context.database.NewConnection("explain");
     session->ExecuteScript(dialect.VersionSessionSql(
@@ -71,15 +70,16 @@ std::vector<QueryChange> Seen(const Context& context,
 
 void Compare(const Context& context, const std::string& id,
              std::vector<QueryChange>& changes) {
-  const auto versions = context.ledger.Versions(context.connection());
+  const auto versions =
+      PublishedVersions(context.ledger).All(context.connection());
   for (QueryChange& change : changes) {
     for (const std::string& version : UpTo(change.version, versions)) {
-      // The text of a query may be longer than a key can be.
-      const auto kept = context.ledger.LoadMotion(context.connection(), id,
-                                                  base::Sha256(change.query),
-                                                  KeptAs(version));
+      const auto kept =
+          Observations(context.ledger)
+              .Load(context.connection(), id, ObservationKind::kQueryPlan,
+                    QueryName(change.query, version));
       if (!kept) continue;
-      change.before = PlanFromValues(kept->cursor);
+      change.before = PlanFromValues(*kept);
       break;
     }
     change.verdict = change.before
@@ -93,9 +93,9 @@ void Keep(const Context& context, const std::string& id,
           const std::vector<QueryChange>& changes) {
   for (const QueryChange& change : changes) {
     if (change.before) continue;
-    context.ledger.SaveMotion(
-        context.connection(), id, base::Sha256(change.query),
-        KeptAs(change.version), {ToValues(change.after), 0, 0, 0, true});
+    Observations(context.ledger)
+        .Save(context.connection(), id, ObservationKind::kQueryPlan,
+              QueryName(change.query, change.version), ToValues(change.after));
   }
 }
 

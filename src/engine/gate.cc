@@ -1,15 +1,9 @@
 #include "engine/gate.h"
 
 #include "base/text.h"
+#include "ledger/observations.h"
 
 namespace segue::engine {
-namespace {
-
-std::string UsageName(std::size_t step, std::size_t action) {
-  return "usage " + std::to_string(step) + "." + std::to_string(action);
-}
-
-}  // namespace
 
 void RecordUsage(const Context& context, const MigrationRow& row) {
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
@@ -19,9 +13,9 @@ void RecordUsage(const Context& context, const MigrationRow& row) {
       const db::Result found =
           context.connection().Execute(actions[action].usage);
       if (found.rows.empty() || db::IsNull(found.rows[0].at(0))) continue;
-      context.ledger.SaveMotion(
-          context.connection(), row.id, UsageName(step, action), "usage",
-          {{}, db::ToInt(found.rows[0].at(0)), 0, 0, true});
+      Observations(context.ledger)
+          .Save(context.connection(), row.id, ObservationKind::kUsage,
+                ActionName(step, action), {db::ToInt(found.rows[0].at(0))});
     }
   }
 }
@@ -35,15 +29,18 @@ std::vector<std::string> UsedSinceReady(const Context& context,
     const auto& actions = row.plan.steps[step].actions;
     for (std::size_t action = 0; action < actions.size(); ++action) {
       if (actions[action].usage.empty()) continue;
-      const auto before = context.ledger.LoadMotion(
-          context.connection(), row.id, UsageName(step, action), "usage");
+      const auto before =
+          Observations(context.ledger)
+              .Load(context.connection(), row.id, ObservationKind::kUsage,
+                    ActionName(step, action));
       const db::Result found =
           context.connection().Execute(actions[action].usage);
       if (!before || found.rows.empty() || db::IsNull(found.rows[0].at(0))) {
         continue;
       }
       const std::int64_t now = db::ToInt(found.rows[0].at(0));
-      const std::int64_t since = now < before->rows ? now : now - before->rows;
+      const std::int64_t then = db::ToInt(before->at(0));
+      const std::int64_t since = now < then ? now : now - then;
       if (since == 0) continue;
       used.push_back("'" + actions[action].description + "': queries used it " +
                      base::WithThousands(since) +

@@ -8,12 +8,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "ledger/observations.h"
 #include "segue/error.h"
 
 namespace segue::engine {
 namespace {
-
-constexpr char kActivity[] = "gauge";
 
 using std::chrono::milliseconds;
 
@@ -126,9 +125,9 @@ std::vector<GaugeReading> ReadGauges(const Context& context, const Plan& plan) {
 void SaveGauges(const Context& context, const MigrationRow& row,
                 const std::vector<GaugeReading>& readings) {
   for (std::size_t at = 0; at < readings.size(); ++at) {
-    context.ledger.SaveMotion(context.connection(), row.id,
-                              row.plan.gauges[at].table, kActivity,
-                              {ToValues(readings[at]), 0, 0, 0, true});
+    Observations(context.ledger)
+        .Save(context.connection(), row.id, ObservationKind::kGauge,
+              row.plan.gauges[at].table, ToValues(readings[at]));
   }
 }
 
@@ -136,10 +135,11 @@ std::vector<std::string> GaugeLines(const Context& context,
                                     const MigrationRow& row) {
   std::vector<std::string> lines;
   for (const Gauge& gauge : row.plan.gauges) {
-    const auto before = context.ledger.LoadMotion(context.connection(), row.id,
-                                                  gauge.table, kActivity);
+    const auto before = Observations(context.ledger)
+                            .Load(context.connection(), row.id,
+                                  ObservationKind::kGauge, gauge.table);
     if (!before) continue;
-    lines.push_back(GaugeText(gauge, ReadingFromValues(before->cursor),
+    lines.push_back(GaugeText(gauge, ReadingFromValues(*before),
                               ReadGauge(context.connection(), gauge)));
   }
   return lines;

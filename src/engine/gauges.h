@@ -24,7 +24,7 @@ struct GaugeReading {
 std::string GaugeText(const Gauge& gauge, const GaugeReading& before,
                       const GaugeReading& now);
 
-// As a row of the ledger keeps it.
+// As an observation of the ledger keeps it.
 std::vector<db::Value> ToValues(const GaugeReading& reading);
 GaugeReading ReadingFromValues(const std::vector<db::Value>& values);
 

@@ -6,6 +6,7 @@
 #include "engine/preflight.h"
 #include "engine/run_events.h"
 #include "engine/status.h"
+#include "ledger/control.h"
 #include "ledger/pending.h"
 #include "segue/error.h"
 #include "throttle/throttle.h"
@@ -76,8 +77,8 @@ LiveRun::LiveRun(Context& context) : context_(context) {}
 void LiveRun::TakeLease() {
   lease_.emplace(context_.database, context_.ledger);
   transitions_.emplace(context_, *lease_, row_);
-  context_.ledger.SaveControl(context_.connection(), {});
-  context_.ledger.SaveAllowed(context_.connection(), {});
+  Controls(context_.ledger).Ask(context_.connection(), {});
+  Controls(context_.ledger).Allow(context_.connection(), {});
 }
 
 Standing LiveRun::Begin(const Migration& migration) {

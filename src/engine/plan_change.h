@@ -12,7 +12,7 @@ namespace segue::engine {
 // In plain words: "unchanged", "uses users_name instead of a sequential scan".
 std::string Verdict(const QueryPlan& before, const QueryPlan& after);
 
-// As a row of the ledger keeps it.
+// As an observation of the ledger keeps it.
 std::vector<db::Value> ToValues(const QueryPlan& plan);
 QueryPlan PlanFromValues(const std::vector<db::Value>& values);
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "db/retry.h"
+#include "ledger/versions.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -155,7 +156,7 @@ Planned PlanFor(const Context& context, const Migration& migration) {
   std::vector<std::string> live;
   if (context.ledger.Open(context.connection())) {
     for (const VersionInfo& version :
-         context.ledger.Versions(context.connection())) {
+         PublishedVersions(context.ledger).All(context.connection())) {
       if (version.state == "live") live.push_back(version.version_schema);
     }
   }

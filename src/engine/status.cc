@@ -4,7 +4,9 @@
 
 #include "db/signal.h"
 #include "engine/build_watch.h"
+#include "ledger/control.h"
 #include "ledger/lease.h"
+#include "ledger/observations.h"
 
 namespace segue::engine {
 
@@ -12,7 +14,7 @@ namespace {
 
 // A pace is told only of a runner that lives: it is the one held back.
 void AddPace(const Context& context, MigrationStatus& status) {
-  const Control control = context.ledger.LoadControl(context.connection());
+  const Control control = Controls(context.ledger).Load(context.connection());
   status.paused = control.pause;
   if (status.runner.empty()) return;
   status.pace = control.pause ? 0 : control.allowed;
@@ -28,11 +30,13 @@ void AddRows(const Context& context, const MigrationRow& row,
     for (std::size_t at = 0; at < step.actions.size(); ++at) {
       const PlannedAction& action = step.actions[at];
       if (!action.progress.empty() && !step.executed) {
-        const auto build = context.ledger.LoadMotion(
-            context.connection(), row.id, BuildName(number, at), "build");
-        if (build && !build->done) {
-          status.activity =
-              action.description + ": " + std::to_string(build->rows) + "%";
+        const auto build =
+            Observations(context.ledger)
+                .Load(context.connection(), row.id, ObservationKind::kBuild,
+                      ActionName(number, at));
+        if (build) {
+          status.activity = action.description + ": " +
+                            std::to_string(db::ToInt(build->at(0))) + "%";
         }
       }
       if (action.kind != ActionKind::kBackfill) continue;
@@ -75,8 +79,8 @@ MigrationStatus StatusOf(const Context& context, MigrationRow row) {
     status.progress_pct = 100;
   }
   for (const Step& step : row.plan.steps) {
-    status.steps.push_back(
-        {step.phase, step.description, step.executed, step.rolled_back});
+    status.steps.push_back({step.phase, step.description, step.executed,
+                            step.rolled_back, step.removes});
   }
   if (const auto holder = Lease::Live(context.connection(), context.ledger)) {
     status.runner = holder->ToString();

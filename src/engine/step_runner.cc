@@ -164,8 +164,7 @@ void StepRunner::FinishStep(std::size_t step) {
   const Step& planned = context_.plan().steps[step];
   SetState(step, kWholeStep, ActionState::kDone);
   context_.ledger.AddEvent(context_.connection(), context_.migration.id,
-                           std::string(ToString(planned.phase)),
-                           planned.description);
+                           EventKindOf(planned.phase), planned.description);
   if (finishing_) finishing_();
 }
 
@@ -270,7 +269,7 @@ void StepRunner::FinishUndo(std::size_t step) {
   if (LoadState(step, kWholeStep) == ActionState::kUndone) return;
   SetState(step, kWholeStep, ActionState::kUndone);
   context_.ledger.AddEvent(
-      context_.connection(), context_.migration.id, "ROLLBACK",
+      context_.connection(), context_.migration.id, EventKind::kUndone,
       "Rolled back: " + context_.plan().steps[step].description);
 }
 

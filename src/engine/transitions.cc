@@ -6,6 +6,7 @@
 #include "engine/explain.h"
 #include "engine/gate.h"
 #include "engine/run_events.h"
+#include "ledger/versions.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -23,13 +24,11 @@ void Transitions::InLedger(const std::function<void()>& work) {
   });
 }
 
-void Transitions::AddEvent(const std::string& kind,
-                           const std::string& message) {
+void Transitions::AddEvent(EventKind kind, const std::string& message) {
   ledger().AddEvent(connection(), row_.id, kind, message);
 }
 
-void Transitions::AddEventToParts(const std::string& kind,
-                                  const std::string& verb) {
+void Transitions::AddEventToParts(EventKind kind, const std::string& verb) {
   for (const std::string& part : ledger().Folded(connection(), row_.id)) {
     ledger().AddEvent(connection(), part, kind, verb + " with " + row_.id);
   }
@@ -50,7 +49,7 @@ void Transitions::Intend(const Migration& migration,
     Keep(context_, row_.id, seen);
     SaveGauges(context_, row_, readings);
     for (const Migration& part : migration.folded) IntendPart(part);
-    for (const std::string& note : notes) AddEvent("NOTE", note);
+    for (const std::string& note : notes) AddEvent(EventKind::kNote, note);
   });
 }
 
@@ -66,7 +65,7 @@ void Transitions::IntendPart(const Migration& part) {
   row.plan.notes = {"folded into '" + row_.id + "'"};
   row.folded_into = row_.id;
   ledger().Create(connection(), row);
-  ledger().AddEvent(connection(), part.id, "FOLDED",
+  ledger().AddEvent(connection(), part.id, EventKind::kFolded,
                     "Its work is done by the plan of " + row_.id);
 }
 
@@ -88,14 +87,16 @@ void Transitions::BecomeReady() {
   InLedger([&] {
     ledger().SetPhase(connection(), row_.id, Phase::kMigrating,
                       SubState::kReady);
-    for (const std::string& line : gauges) AddEvent("MIGRATING", line);
+    for (const std::string& line : gauges)
+      AddEvent(EventKind::kMigrating, line);
     RecordUsage(context_, row_);
     ledger().SetError(connection(), row_.id, "");
     if (!plan.version_schema.empty()) {
-      ledger().AddVersion(connection(), plan.version, plan.version_schema);
+      PublishedVersions(ledger()).Add(connection(), plan.version,
+                                      plan.version_schema);
     }
     if (plan.has_phase(Phase::kContracting)) {
-      AddEvent("READY", "Both versions are live");
+      AddEvent(EventKind::kReady, "Both versions are live");
     }
   });
   Set(Phase::kMigrating, SubState::kReady);
@@ -116,14 +117,15 @@ void Transitions::BecomeSealed() {
 
 void Transitions::BecomeComplete(const std::vector<std::string>& gauges) {
   InLedger([&] {
-    for (const std::string& line : gauges) AddEvent("CONTRACTING", line);
+    for (const std::string& line : gauges)
+      AddEvent(EventKind::kContracting, line);
     if (!row_.plan.version_schema.empty()) {
-      ledger().RetireOthers(connection(), row_.plan.version);
+      PublishedVersions(ledger()).RetireOthers(connection(), row_.plan.version);
     }
     ledger().SetPhase(connection(), row_.id, Phase::kComplete, SubState::kNone);
     ledger().SetError(connection(), row_.id, "");
-    AddEvent("COMPLETE", "Migration finished successfully");
-    AddEventToParts("COMPLETE", "Finished");
+    AddEvent(EventKind::kComplete, "Migration finished successfully");
+    AddEventToParts(EventKind::kComplete, "Finished");
   });
   Set(Phase::kComplete, SubState::kNone);
   TellRun(context_.options, row_, Progress::Event::kComplete);
@@ -132,12 +134,12 @@ void Transitions::BecomeComplete(const std::vector<std::string>& gauges) {
 void Transitions::BecomeRolledBack() {
   InLedger([&] {
     if (!row_.plan.version_schema.empty()) {
-      ledger().RemoveVersion(connection(), row_.plan.version);
+      PublishedVersions(ledger()).Remove(connection(), row_.plan.version);
     }
     ledger().SetPhase(connection(), row_.id, Phase::kRolledBack,
                       SubState::kNone);
-    AddEvent("ROLLED_BACK", "Migration was rolled back");
-    AddEventToParts("ROLLED_BACK", "Rolled back");
+    AddEvent(EventKind::kRolledBack, "Migration was rolled back");
+    AddEventToParts(EventKind::kRolledBack, "Rolled back");
   });
   Set(Phase::kRolledBack, SubState::kNone);
   TellRun(context_.options, row_, Progress::Event::kRolledBack);
@@ -157,7 +159,8 @@ void Transitions::RecordError(const Error& error) {
     if (!connection().alive()) return;
     db::Transaction transaction(connection(), {});
     ledger().SetError(connection(), row_.id, error.what());
-    AddEvent(error.kind() == ErrorKind::kCancelled ? "STOPPED" : "FAILED",
+    AddEvent(error.kind() == ErrorKind::kCancelled ? EventKind::kStopped
+                                                   : EventKind::kFailed,
              error.what());
     transaction.Commit();
   } catch (const Error& second) {

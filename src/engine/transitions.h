@@ -40,14 +40,14 @@ class Transitions {
 
   // One fenced transaction of the ledger, tried again while it is locked.
   void InLedger(const std::function<void()>& work);
-  void AddEvent(const std::string& kind, const std::string& message);
+  void AddEvent(EventKind kind, const std::string& message);
   // Best effort: a failure to record a failure is only logged.
   void RecordError(const Error& error);
 
  private:
   void IntendPart(const Migration& part);
   // In the history of each migration that is folded into this one.
-  void AddEventToParts(const std::string& kind, const std::string& verb);
+  void AddEventToParts(EventKind kind, const std::string& verb);
   void Set(Phase phase, SubState sub_state);
   db::Connection& connection() const { return context_.connection(); }
   const Ledger& ledger() const { return context_.ledger; }

@@ -1,4 +1,6 @@
 // Published versions, and how an application comes to one.
+#include "ledger/versions.h"
+
 #include "engine/context.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
@@ -8,7 +10,8 @@ namespace segue {
 std::vector<VersionInfo> Migrator::Versions() {
   std::vector<VersionInfo> versions;
   if (context_->ledger.Open(context_->connection())) {
-    versions = context_->ledger.Versions(context_->connection());
+    versions =
+        engine::PublishedVersions(context_->ledger).All(context_->connection());
   }
   if (versions.empty()) context_->RequireSchema();
   return versions;

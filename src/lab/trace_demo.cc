@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "db/connection.h"
 #include "lab/scratch_file.h"
+#include "plan/planned.h"
 #include "segue/database.h"
 #include "segue/error.h"
 

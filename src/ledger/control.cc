@@ -1,9 +1,8 @@
-// What is asked of whoever runs the migration, and how fast it lets rows be
-// moved.
+#include "ledger/control.h"
+
 #include <cmath>
 
 #include "base/clock.h"
-#include "ledger/ledger.h"
 
 namespace segue::engine {
 namespace {
@@ -32,13 +31,14 @@ const Control& RecentControl::Get(const std::function<Control()>& load) {
 }
 
 // Both rows are read at once.
-Control Ledger::LoadControl(db::Connection& connection) const {
+Control Controls::Load(db::Connection& connection) const {
   const db::Result found = connection.Execute(
       "SELECT c.pause, c.cancel, c.asked_by, p.asked, p.allowed, p.reason,"
       " p.message FROM " +
-          TableNamed("control") + " c LEFT JOIN " + TableNamed("pace") +
+          ledger_.TableNamed("control") + " c LEFT JOIN " +
+          ledger_.TableNamed("pace") +
           " p ON p.schema_name = c.schema_name WHERE c.schema_name = $1",
-      {schema_name_});
+      {ledger_.schema_name()});
   if (found.rows.empty()) return {};
   const db::Row& row = found.rows[0];
   Control control;
@@ -53,34 +53,33 @@ Control Ledger::LoadControl(db::Connection& connection) const {
   return control;
 }
 
-void Ledger::SaveControl(db::Connection& connection,
-                         const Control& control) const {
-  connection.Execute(
-      "INSERT INTO " + TableNamed("control") +
-          " (schema_name, pause, cancel, asked_by) VALUES ($1, $2, $3, $4)"
-          " ON CONFLICT (schema_name) DO UPDATE SET pause = excluded.pause,"
-          " cancel = excluded.cancel, asked_by = excluded.asked_by",
-      {schema_name_, std::int64_t{control.pause ? 1 : 0},
-       std::int64_t{control.cancel ? 1 : 0}, control.by});
-  connection.Execute(
-      "INSERT INTO " + TableNamed("pace") +
-          " (schema_name, asked, allowed, reason, message, changed_at)"
-          " VALUES ($1, $2, 1000, '', '', $3)"
-          " ON CONFLICT (schema_name) DO UPDATE SET asked = excluded.asked",
-      {schema_name_, ToThousandths(control.pace), Now()});
+void Controls::Ask(db::Connection& connection, const Control& control) const {
+  constexpr auto kKeep = db::Upsert::IfThere::kKeep;
+  db::Put(connection, ledger_.dialect(),
+          {ledger_.TableNamed("control"),
+           {{"schema_name", ledger_.schema_name()}},
+           {{"pause", std::int64_t{control.pause ? 1 : 0}},
+            {"cancel", std::int64_t{control.cancel ? 1 : 0}},
+            {"asked_by", control.by}}});
+  db::Put(connection, ledger_.dialect(),
+          {ledger_.TableNamed("pace"),
+           {{"schema_name", ledger_.schema_name()}},
+           {{"asked", ToThousandths(control.pace)},
+            {"allowed", ToThousandths(1), kKeep},
+            {"reason", "", kKeep},
+            {"message", "", kKeep},
+            {"changed_at", Now(), kKeep}}});
 }
 
-void Ledger::SaveAllowed(db::Connection& connection,
-                         const Control& control) const {
-  connection.Execute(
-      "INSERT INTO " + TableNamed("pace") +
-          " (schema_name, asked, allowed, reason, message, changed_at)"
-          " VALUES ($1, 1000, $2, $3, $4, $5)"
-          " ON CONFLICT (schema_name) DO UPDATE SET"
-          " allowed = excluded.allowed, reason = excluded.reason,"
-          " message = excluded.message, changed_at = excluded.changed_at",
-      {schema_name_, ToThousandths(control.allowed), control.reason,
-       control.message, Now()});
+void Controls::Allow(db::Connection& connection, const Control& control) const {
+  db::Put(connection, ledger_.dialect(),
+          {ledger_.TableNamed("pace"),
+           {{"schema_name", ledger_.schema_name()}},
+           {{"asked", ToThousandths(1), db::Upsert::IfThere::kKeep},
+            {"allowed", ToThousandths(control.allowed)},
+            {"reason", control.reason},
+            {"message", control.message},
+            {"changed_at", Now()}}});
 }
 
 }  // namespace segue::engine

@@ -82,17 +82,15 @@ InstanceInfo Instances::Register(const std::string& id,
   const engine::Ledger ledger = LedgerOf(database_);
   ledger.Install(database_.connection());
   const std::string now = database_.dialect().capabilities().now_sql;
-  database_.connection().Execute(
-      "INSERT INTO " + ledger.TableNamed("instance") +
-          " (schema_name, id, version, host, registered_at, seen, expires)"
-          " VALUES ($1, $2, $3, $4, $5, " +
-          now + ", " + now + " + " + std::to_string(ttl.count()) +
-          ") ON CONFLICT (schema_name, id) DO UPDATE SET"
-          " version = excluded.version, host = excluded.host,"
-          " registered_at = excluded.registered_at, seen = excluded.seen,"
-          " expires = excluded.expires",
-      {ledger.schema_name(), id, version, engine::HostName(),
-       base::FormatUtc(base::SystemClock().WallTime())});
+  db::Put(database_.connection(), database_.dialect(),
+          {ledger.TableNamed("instance"),
+           {{"schema_name", ledger.schema_name()}, {"id", id}},
+           {{"version", version},
+            {"host", engine::HostName()},
+            {"registered_at", base::FormatUtc(base::SystemClock().WallTime())},
+            db::Upsert::Computed("seen", now),
+            db::Upsert::Computed("expires",
+                                 now + " + " + std::to_string(ttl.count()))}});
   return Load(database_, ledger, id);
 }
 

@@ -128,19 +128,18 @@ std::int64_t Lease::ClaimToken(bool again) const {
 
 void Lease::Write(std::int64_t token) {
   db::Connection& connection = database_.connection();
-  connection.Execute(
-      "INSERT INTO " + ledger_.TableNamed("lease") +
-          " (schema_name, token, session, host, pid, who, since, expires)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, " +
-          database_.dialect().capabilities().now_sql + " + " +
-          std::to_string(ledger_.lease().count()) +
-          ") ON CONFLICT (schema_name) DO UPDATE SET token = excluded.token,"
-          " session = excluded.session, host = excluded.host,"
-          " pid = excluded.pid, who = excluded.who, since = excluded.since,"
-          " expires = excluded.expires",
-      {ledger_.schema_name(), token, connection.SessionId(), HostName(),
-       std::int64_t{getpid()}, ledger_.who(),
-       base::FormatUtc(base::SystemClock().WallTime())});
+  db::Put(connection, database_.dialect(),
+          {ledger_.TableNamed("lease"),
+           {{"schema_name", ledger_.schema_name()}},
+           {{"token", token},
+            {"session", connection.SessionId()},
+            {"host", HostName()},
+            {"pid", std::int64_t{getpid()}},
+            {"who", ledger_.who()},
+            {"since", base::FormatUtc(base::SystemClock().WallTime())},
+            db::Upsert::Computed(
+                "expires", database_.dialect().capabilities().now_sql + " + " +
+                               std::to_string(ledger_.lease().count()))}});
 }
 
 void Lease::Reconnect() {

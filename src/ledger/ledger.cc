@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "ledger/ledger_schema.h"
+#include "ledger/layout.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -77,96 +77,12 @@ std::string Ledger::TableNamed(const std::string& table) const {
   return dialect_.capabilities().ledger_prefix + table;
 }
 
-std::optional<int> Ledger::LayoutVersion(Connection& connection) const {
-  try {
-    const db::Result found = connection.Execute(
-        "SELECT value FROM " + TableNamed("meta") + " WHERE name = 'version'");
-    if (found.rows.empty()) {
-      throw Error(ErrorKind::kCorrupt, "the ledger does not say its version");
-    }
-    return std::stoi(Text(found.rows[0][0]));
-  } catch (const Error& error) {
-    const bool absent = error.kind() == ErrorKind::kRefused ||
-                        error.kind() == ErrorKind::kNotFound;
-    if (absent) return std::nullopt;
-    throw;
-  }
+void Ledger::Install(Connection& connection) const {
+  LedgerLayout(dialect_).Install(connection);
 }
 
 bool Ledger::Open(Connection& connection) const {
-  const std::optional<int> version = LayoutVersion(connection);
-  if (!version) return false;
-  if (*version > kLedgerVersion) {
-    throw Error(ErrorKind::kRefused,
-                "the ledger in this database was written by a newer segue")
-        .WithHint("use that version of segue for this database");
-  }
-  if (*version < kLedgerVersion) Upgrade(connection);
-  return true;
-}
-
-namespace {
-
-[[noreturn]] void ThrowNoLedger(const Error& cause) {
-  throw Error(
-      ErrorKind::kRefused,
-      std::string("segue may not create its ledger here: ") + cause.what())
-      .WithCode(cause.native_code())
-      .WithHint(
-          "it keeps its state in the database it changes; let this role "
-          "create there, or run the first command as the database's owner");
-}
-
-}  // namespace
-
-void Ledger::CreateTables(Connection& connection) const {
-  db::Transaction transaction(connection, {});
-  for (const std::string& sql : dialect_.LedgerSetup()) {
-    connection.Execute(sql);
-  }
-  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
-    connection.Execute(sql);
-  }
-  connection.Execute("INSERT INTO " + TableNamed("meta") +
-                         " (name, value) VALUES ('version', $1)"
-                         " ON CONFLICT (name) DO NOTHING",
-                     {std::to_string(kLedgerVersion)});
-  transaction.Commit();
-}
-
-void Ledger::Install(Connection& connection) const {
-  if (Open(connection)) return;
-  try {
-    CreateTables(connection);
-  } catch (const Error& error) {
-    if (error.poisons_connection()) throw;
-    // Another runner may have created it at the same instant.
-    if (Open(connection)) return;
-    if (error.kind() != ErrorKind::kRefused) throw;
-    ThrowNoLedger(error);
-  }
-}
-
-// Another runner may do the same at the same instant: the row of the version
-// is locked first and read again.
-void Ledger::Upgrade(Connection& connection) const {
-  db::Transaction transaction(connection, {});
-  connection.Execute("UPDATE " + TableNamed("meta") +
-                     " SET value = value WHERE name = 'version'");
-  for (int version = LayoutVersion(connection).value_or(kLedgerVersion);
-       version < kLedgerVersion; ++version) {
-    for (const std::string& sql :
-         LedgerUpgrade(dialect_.capabilities(), version)) {
-      connection.Execute(sql);
-    }
-  }
-  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
-    connection.Execute(sql);
-  }
-  connection.Execute(
-      "UPDATE " + TableNamed("meta") + " SET value = $1 WHERE name = 'version'",
-      {std::to_string(kLedgerVersion)});
-  transaction.Commit();
+  return LedgerLayout(dialect_).Open(connection);
 }
 
 std::optional<MigrationRow> Ledger::LoadWhere(
@@ -215,7 +131,7 @@ std::vector<std::string> Ledger::Folded(Connection& connection,
 }
 
 void Ledger::Create(Connection& connection, const MigrationRow& row) const {
-  for (const char* table : {"action", "motion", "range"}) {
+  for (const char* table : {"action", "motion", "range", "observation"}) {
     connection.Execute("DELETE FROM " + TableNamed(table) +
                            " WHERE schema_name = $1 AND migration = $2",
                        {schema_name_, row.id});
@@ -242,20 +158,21 @@ void Ledger::Create(Connection& connection, const MigrationRow& row) const {
 
 void Ledger::SetPhase(Connection& connection, const std::string& id,
                       Phase phase, SubState sub_state) const {
-  connection.Execute("UPDATE " + TableNamed("migration") +
-                         " SET phase = $3, sub_state = $4, updated_at = $5"
-                         " WHERE schema_name = $1"
-                         " AND (id = $2 OR folded_into = $2)",
-                     {schema_name_, id, std::string(segue::ToString(phase)),
-                      std::string(segue::ToString(sub_state)), Now()});
+  connection.Execute(
+      "UPDATE " + TableNamed("migration") +
+          " SET phase = $1, sub_state = $2, updated_at = $3"
+          " WHERE schema_name = $4"
+          " AND (id = $5 OR folded_into = $6)",
+      {std::string(segue::ToString(phase)),
+       std::string(segue::ToString(sub_state)), Now(), schema_name_, id, id});
 }
 
 void Ledger::SetError(Connection& connection, const std::string& id,
                       const std::string& error) const {
   connection.Execute("UPDATE " + TableNamed("migration") +
-                         " SET error = $3, updated_at = $4"
-                         " WHERE schema_name = $1 AND id = $2",
-                     {schema_name_, id, error, Now()});
+                         " SET error = $1, updated_at = $2"
+                         " WHERE schema_name = $3 AND id = $4",
+                     {error, Now(), schema_name_, id});
 }
 
 ActionState Ledger::StateOf(Connection& connection, const std::string& id,
@@ -272,15 +189,15 @@ ActionState Ledger::StateOf(Connection& connection, const std::string& id,
 void Ledger::SetState(Connection& connection, const std::string& id, int step,
                       int action, ActionState state) const {
   const std::int64_t attempt = state == ActionState::kRunning ? 1 : 0;
-  connection.Execute(
-      "INSERT INTO " + TableNamed("action") +
-          " AS a (schema_name, migration, step, action, state, attempts,"
-          " changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-          " ON CONFLICT (schema_name, migration, step, action) DO UPDATE SET"
-          " state = excluded.state, attempts = a.attempts + excluded.attempts,"
-          " changed_at = excluded.changed_at",
-      {schema_name_, id, std::int64_t{step}, std::int64_t{action},
-       std::string(ToString(state)), attempt, Now()});
+  db::Put(connection, dialect_,
+          {TableNamed("action"),
+           {{"schema_name", schema_name_},
+            {"migration", id},
+            {"step", std::int64_t{step}},
+            {"action", std::int64_t{action}}},
+           {{"state", std::string(ToString(state))},
+            {"attempts", attempt, db::Upsert::IfThere::kAdd},
+            {"changed_at", Now()}}});
 }
 
 void Ledger::LoadStates(Connection& connection, const std::string& id,
@@ -300,29 +217,28 @@ void Ledger::LoadStates(Connection& connection, const std::string& id,
 }
 
 void Ledger::AddEvent(Connection& connection, const std::string& id,
-                      const std::string& phase,
-                      const std::string& message) const {
+                      EventKind kind, const std::string& message) const {
   connection.Execute(
       "INSERT INTO " + TableNamed("event") +
           " (schema_name, migration, at, phase, message, who, host, tool)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-      {schema_name_, id, Now(), phase, message, who_, HostName(),
-       std::string(base::Version())});
+      {schema_name_, id, Now(), std::string(segue::ToString(kind)), message,
+       who_, HostName(), std::string(base::Version())});
 }
 
 std::vector<HistoryEntry> Ledger::Events(Connection& connection,
                                          const std::string& id) const {
-  const db::Result found = connection.Execute(
+  db::Sql sql(
       "SELECT id, at, migration, phase, message, who, host, tool FROM " +
-          TableNamed("event") +
-          " WHERE schema_name = $1 AND ($2 = '' OR migration = $2)"
-          " ORDER BY id",
-      {schema_name_, id});
+      TableNamed("event") + " WHERE schema_name = ");
+  sql.Bind(schema_name_);
+  if (!id.empty()) sql.Text(" AND migration = ").Bind(id);
+  const db::Result found = sql.Text(" ORDER BY id").Execute(connection);
   std::vector<HistoryEntry> entries;
   for (const db::Row& row : found.rows) {
     entries.push_back({db::ToInt(row[0]), Text(row[1]), Text(row[2]),
-                       Text(row[3]), Text(row[4]), Text(row[5]), Text(row[6]),
-                       Text(row[7])});
+                       EventKindFromString(Text(row[3])), Text(row[4]),
+                       Text(row[5]), Text(row[6]), Text(row[7])});
   }
   return entries;
 }
@@ -346,19 +262,18 @@ std::optional<MotionRow> Ledger::LoadMotion(Connection& connection,
 void Ledger::SaveMotion(Connection& connection, const std::string& id,
                         const std::string& motion, const std::string& activity,
                         const MotionRow& row) const {
-  connection.Execute(
-      "INSERT INTO " + TableNamed("motion") +
-          " (schema_name, migration, motion, activity, position, moved,"
-          " total, rate, done, changed_at)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-          " ON CONFLICT (schema_name, migration, motion, activity)"
-          " DO UPDATE SET position = excluded.position,"
-          " moved = excluded.moved, total = excluded.total,"
-          " rate = excluded.rate, done = excluded.done,"
-          " changed_at = excluded.changed_at",
-      {schema_name_, id, motion, activity, db::ValuesToJson(row.cursor),
-       row.rows, row.total, static_cast<std::int64_t>(row.rate),
-       std::int64_t{row.done ? 1 : 0}, Now()});
+  db::Put(connection, dialect_,
+          {TableNamed("motion"),
+           {{"schema_name", schema_name_},
+            {"migration", id},
+            {"motion", motion},
+            {"activity", activity}},
+           {{"position", db::ValuesToJson(row.cursor)},
+            {"moved", row.rows},
+            {"total", row.total},
+            {"rate", static_cast<std::int64_t>(row.rate)},
+            {"done", std::int64_t{row.done ? 1 : 0}},
+            {"changed_at", Now()}}});
 }
 
 void Ledger::ForgetMotion(Connection& connection, const std::string& id,
@@ -378,53 +293,6 @@ void Ledger::ForgetStep(Connection& connection, const std::string& id,
                          " WHERE schema_name = $1 AND migration = $2"
                          " AND step = $3",
                      {schema_name_, id, std::int64_t{step}});
-}
-
-std::vector<VersionInfo> Ledger::Versions(Connection& connection) const {
-  const db::Result found = connection.Execute(
-      "SELECT name, version_schema, state, published_at FROM " +
-          TableNamed("version") + " WHERE schema_name = $1 ORDER BY position",
-      {schema_name_});
-  std::vector<VersionInfo> versions;
-  for (const db::Row& row : found.rows) {
-    versions.push_back(
-        {Text(row[0]), Text(row[1]), Text(row[2]), Text(row[3]), false});
-  }
-  for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
-    if (it->state == "live") {
-      it->latest = true;
-      break;
-    }
-  }
-  return versions;
-}
-
-void Ledger::AddVersion(Connection& connection, const std::string& name,
-                        const std::string& version_schema) const {
-  RemoveVersion(connection, name);
-  const std::string table = TableNamed("version");
-  connection.Execute(
-      "INSERT INTO " + table +
-          " (schema_name, name, version_schema, state, published_at, position)"
-          " SELECT $1, $2, $3, 'live', $4, COALESCE(MAX(position), 0) + 1"
-          " FROM " +
-          table + " WHERE schema_name = $1",
-      {schema_name_, name, version_schema, Now()});
-}
-
-void Ledger::RemoveVersion(Connection& connection,
-                           const std::string& name) const {
-  connection.Execute("DELETE FROM " + TableNamed("version") +
-                         " WHERE schema_name = $1 AND name = $2",
-                     {schema_name_, name});
-}
-
-void Ledger::RetireOthers(Connection& connection,
-                          const std::string& name) const {
-  connection.Execute("UPDATE " + TableNamed("version") +
-                         " SET state = 'retired'"
-                         " WHERE schema_name = $1 AND name <> $2",
-                     {schema_name_, name});
 }
 
 std::string HostName() {

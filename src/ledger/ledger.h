@@ -3,9 +3,7 @@
 // faces and processes agree only through it.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,37 +30,14 @@ struct MigrationRow {
 
 enum class ActionState { kPending, kRunning, kDone, kUndone };
 
-// Where a walk over a motion's rows stands.
+// Where a walk over a motion's rows stands. What else is seen meanwhile is an
+// Observation.
 struct MotionRow {
   std::vector<db::Value> cursor;  // empty: at the start
   std::int64_t rows = 0;
   std::int64_t total = 0;  // an estimate
   double rate = 0;         // rows per second
   bool done = false;
-};
-
-struct Control {
-  bool pause = false;
-  bool cancel = false;
-  double pace = 1;  // asked for, of the full pace
-  std::string by;   // who asked
-  // How fast whoever runs the migration lets rows be moved, and why.
-  double allowed = 1;
-  std::string reason;  // of the closed set; empty at full pace
-  std::string message;
-};
-
-// What the control row said a moment ago: to ask before each of many short
-// chunks would cost a good part of what they take.
-class RecentControl {
- public:
-  // Calls `load` where nothing is known, or not from just now.
-  const Control& Get(const std::function<Control()>& load);
-  void Forget() { known_.reset(); }
-
- private:
-  std::optional<Control> known_;
-  std::chrono::steady_clock::time_point since_;
 };
 
 // The row that stands for a step as a whole, beside those of its actions.
@@ -110,7 +85,7 @@ class Ledger {
                   Plan& plan) const;
 
   void AddEvent(db::Connection& connection, const std::string& id,
-                const std::string& phase, const std::string& message) const;
+                EventKind kind, const std::string& message) const;
   // Oldest first; all migrations when `id` is empty.
   std::vector<HistoryEntry> Events(db::Connection& connection,
                                    const std::string& id) const;
@@ -129,18 +104,6 @@ class Ledger {
   void ForgetStep(db::Connection& connection, const std::string& id,
                   int step) const;
 
-  Control LoadControl(db::Connection& connection) const;
-  // What was asked for; what is allowed stays.
-  void SaveControl(db::Connection& connection, const Control& control) const;
-  void SaveAllowed(db::Connection& connection, const Control& control) const;
-
-  std::vector<VersionInfo> Versions(db::Connection& connection) const;
-  void AddVersion(db::Connection& connection, const std::string& name,
-                  const std::string& version_schema) const;
-  void RemoveVersion(db::Connection& connection, const std::string& name) const;
-  // All live versions but this one are retired.
-  void RetireOthers(db::Connection& connection, const std::string& name) const;
-
   // "segue.lease" or "segue_lease".
   std::string TableNamed(const std::string& table) const;
   const std::string& schema_name() const { return schema_name_; }
@@ -149,10 +112,6 @@ class Ledger {
   std::chrono::seconds lease() const { return lease_; }
 
  private:
-  void CreateTables(db::Connection& connection) const;
-  // nullopt: there is no ledger.
-  std::optional<int> LayoutVersion(db::Connection& connection) const;
-  void Upgrade(db::Connection& connection) const;
   std::optional<MigrationRow> LoadWhere(
       db::Connection& connection, const std::string& condition,
       const std::vector<db::Value>& more) const;

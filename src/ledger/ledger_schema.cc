@@ -1,89 +1,223 @@
 #include "ledger/ledger_schema.h"
 
-namespace segue::engine {
+#include "base/text.h"
+#include "segue/error.h"
 
-// Types are the ones that every supported database takes: TEXT and BIGINT.
+namespace segue::engine {
+namespace {
+
+enum class Type { kKey, kText, kInteger, kIdentity };
+
+struct Column {
+  const char* name;
+  Type type;
+  const char* modifier = " NOT NULL";
+};
+
+struct Table {
+  const char* name;
+  std::vector<Column> columns;
+  std::size_t key;  // so many of the first columns are the primary key
+};
+
 // Times are ISO 8601 UTC texts, so that they read the same everywhere.
-std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
-  const std::string create =
-      "CREATE TABLE IF NOT EXISTS " + capabilities.ledger_prefix;
+std::vector<Table> Tables() {
+  using enum Type;
   return {
-      create + "meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-      create +
-          "migration (schema_name TEXT NOT NULL, id TEXT NOT NULL,"
-          " title TEXT NOT NULL, checksum TEXT NOT NULL, source TEXT NOT NULL,"
-          " phase TEXT NOT NULL, sub_state TEXT NOT NULL, plan TEXT NOT NULL,"
-          " started_at TEXT NOT NULL, updated_at TEXT NOT NULL,"
-          " error TEXT NOT NULL, folded_into TEXT NOT NULL DEFAULT '',"
-          " PRIMARY KEY (schema_name, id))",
-      create +
-          "action (schema_name TEXT NOT NULL, migration TEXT NOT NULL,"
-          " step BIGINT NOT NULL, action BIGINT NOT NULL,"
-          " state TEXT NOT NULL, attempts BIGINT NOT NULL,"
-          " changed_at TEXT NOT NULL,"
-          " PRIMARY KEY (schema_name, migration, step, action))",
-      create + "event (id " + capabilities.ledger_identity +
-          ", schema_name TEXT NOT NULL, migration TEXT NOT NULL,"
-          " at TEXT NOT NULL, phase TEXT NOT NULL, message TEXT NOT NULL,"
-          " who TEXT NOT NULL, host TEXT NOT NULL, tool TEXT NOT NULL)",
-      create +
-          "motion (schema_name TEXT NOT NULL, migration TEXT NOT NULL,"
-          " motion TEXT NOT NULL, activity TEXT NOT NULL,"
-          " position TEXT NOT NULL, moved BIGINT NOT NULL,"
-          " total BIGINT NOT NULL, rate BIGINT NOT NULL,"
-          " done BIGINT NOT NULL, changed_at TEXT NOT NULL,"
-          " PRIMARY KEY (schema_name, migration, motion, activity))",
+      {"meta", {{"name", kKey}, {"value", kText}}, 1},
+      {"migration",
+       {{"schema_name", kKey},
+        {"id", kKey},
+        {"title", kText},
+        {"checksum", kText},
+        {"source", kText},
+        {"phase", kText},
+        {"sub_state", kText},
+        {"plan", kText},
+        {"started_at", kText},
+        {"updated_at", kText},
+        {"error", kText},
+        {"folded_into", kKey, " NOT NULL DEFAULT ''"}},
+       2},
+      {"action",
+       {{"schema_name", kKey},
+        {"migration", kKey},
+        {"step", kInteger},
+        {"action", kInteger},
+        {"state", kText},
+        {"attempts", kInteger},
+        {"changed_at", kText}},
+       4},
+      {"event",
+       {{"id", kIdentity, ""},
+        {"schema_name", kKey},
+        {"migration", kKey},
+        {"at", kText},
+        {"phase", kText},
+        {"message", kText},
+        {"who", kText},
+        {"host", kText},
+        {"tool", kText}},
+       0},
+  };
+}
+
+// What is known of the rows that are moved, of what was seen meanwhile, and of
+// how fast they may be moved.
+std::vector<Table> TablesOfRows() {
+  using enum Type;
+  return {
+      {"motion",
+       {{"schema_name", kKey},
+        {"migration", kKey},
+        {"motion", kKey},
+        {"activity", kKey},
+        {"position", kText},
+        {"moved", kInteger},
+        {"total", kInteger},
+        {"rate", kInteger},
+        {"done", kInteger},
+        {"changed_at", kText}},
+       4},
       // A part of a motion's walk, and the worker that has it.
-      create +
-          "range (schema_name TEXT NOT NULL, migration TEXT NOT NULL,"
-          " motion TEXT NOT NULL, activity TEXT NOT NULL,"
-          " number BIGINT NOT NULL, lower_key TEXT NOT NULL,"
-          " upper_key TEXT NOT NULL, position TEXT NOT NULL,"
-          " moved BIGINT NOT NULL, done BIGINT NOT NULL,"
-          " worker TEXT NOT NULL, expires BIGINT NOT NULL,"
-          " PRIMARY KEY (schema_name, migration, motion, activity, number))",
-      create +
-          "control (schema_name TEXT PRIMARY KEY, pause BIGINT NOT NULL,"
-          " cancel BIGINT NOT NULL, asked_by TEXT NOT NULL)",
+      {"range",
+       {{"schema_name", kKey},
+        {"migration", kKey},
+        {"motion", kKey},
+        {"activity", kKey},
+        {"number", kInteger},
+        {"lower_key", kText},
+        {"upper_key", kText},
+        {"position", kText},
+        {"moved", kInteger},
+        {"done", kInteger},
+        {"worker", kText},
+        {"expires", kInteger}},
+       5},
+      {"observation",
+       {{"schema_name", kKey},
+        {"migration", kKey},
+        {"kind", kKey},
+        {"name", kKey},
+        {"value", kText},
+        {"at", kText}},
+       4},
       // How fast rows may be moved, in thousandths of the full pace: what was
       // asked for, and what whoever runs the migration allows.
-      create +
-          "pace (schema_name TEXT PRIMARY KEY, asked BIGINT NOT NULL,"
-          " allowed BIGINT NOT NULL, reason TEXT NOT NULL,"
-          " message TEXT NOT NULL, changed_at TEXT NOT NULL)",
-      create +
-          "version (schema_name TEXT NOT NULL, name TEXT NOT NULL,"
-          " version_schema TEXT NOT NULL, state TEXT NOT NULL,"
-          " published_at TEXT NOT NULL, position BIGINT NOT NULL,"
-          " PRIMARY KEY (schema_name, name))",
-      create +
-          "instance (schema_name TEXT NOT NULL, id TEXT NOT NULL,"
-          " version TEXT NOT NULL, host TEXT NOT NULL,"
-          " registered_at TEXT NOT NULL, seen BIGINT NOT NULL,"
-          " expires BIGINT NOT NULL, PRIMARY KEY (schema_name, id))",
+      {"pace",
+       {{"schema_name", kKey},
+        {"asked", kInteger},
+        {"allowed", kInteger},
+        {"reason", kText},
+        {"message", kText},
+        {"changed_at", kText}},
+       1},
       // A row of a table that 'up' or 'down' fails on; written by what the
       // dialect installs, while the row is marked or later.
-      create +
-          "transform_error (motion TEXT NOT NULL, row_key TEXT NOT NULL,"
-          " table_name TEXT NOT NULL, direction TEXT NOT NULL,"
-          " sqlstate TEXT NOT NULL, message TEXT NOT NULL, at TEXT NOT NULL,"
-          " PRIMARY KEY (motion, row_key))",
-      create +
-          "lease (schema_name TEXT PRIMARY KEY, token BIGINT NOT NULL,"
-          " session TEXT NOT NULL, host TEXT NOT NULL, pid BIGINT NOT NULL,"
-          " who TEXT NOT NULL, since TEXT NOT NULL,"
-          " expires BIGINT NOT NULL)",
+      {"transform_error",
+       {{"motion", kKey},
+        {"row_key", kKey},
+        {"table_name", kText},
+        {"direction", kText},
+        {"sqlstate", kText},
+        {"message", kText},
+        {"at", kText}},
+       2},
   };
+}
+
+// Who is there: the runner, what it is asked, and the applications.
+std::vector<Table> TablesOfSessions() {
+  using enum Type;
+  return {
+      {"control",
+       {{"schema_name", kKey},
+        {"pause", kInteger},
+        {"cancel", kInteger},
+        {"asked_by", kText}},
+       1},
+      {"version",
+       {{"schema_name", kKey},
+        {"name", kKey},
+        {"version_schema", kText},
+        {"state", kText},
+        {"published_at", kText},
+        {"position", kInteger}},
+       2},
+      {"instance",
+       {{"schema_name", kKey},
+        {"id", kKey},
+        {"version", kText},
+        {"host", kText},
+        {"registered_at", kText},
+        {"seen", kInteger},
+        {"expires", kInteger}},
+       2},
+      {"lease",
+       {{"schema_name", kKey},
+        {"token", kInteger},
+        {"session", kText},
+        {"host", kText},
+        {"pid", kInteger},
+        {"who", kText},
+        {"since", kText},
+        {"expires", kInteger}},
+       1},
+  };
+}
+
+const std::string& NativeType(const db::LedgerTypes& types, Type type) {
+  switch (type) {
+    case Type::kKey:
+      return types.key;
+    case Type::kText:
+      return types.text;
+    case Type::kInteger:
+      return types.integer;
+    case Type::kIdentity:
+      return types.identity;
+  }
+  throw Error(ErrorKind::kInternal, "unknown type of a ledger's column");
+}
+
+std::string CreateSql(const db::Capabilities& capabilities,
+                      const Table& table) {
+  std::vector<std::string> parts;
+  std::vector<std::string> key;
+  for (const Column& column : table.columns) {
+    parts.push_back(std::string(column.name) + " " +
+                    NativeType(capabilities.ledger_types, column.type) +
+                    column.modifier);
+    if (key.size() < table.key) key.emplace_back(column.name);
+  }
+  if (!key.empty())
+    parts.push_back("PRIMARY KEY (" + base::Join(key, ", ") + ")");
+  return "CREATE TABLE IF NOT EXISTS " + capabilities.ledger_prefix +
+         table.name + " (" + base::Join(parts, ", ") + ")";
+}
+
+}  // namespace
+
+std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
+  std::vector<std::string> statements;
+  for (const auto& tables : {Tables(), TablesOfRows(), TablesOfSessions()}) {
+    for (const Table& table : tables) {
+      statements.push_back(CreateSql(capabilities, table));
+    }
+  }
+  return statements;
 }
 
 // 2: instances; a migration that `migrate` ran as a part of another one.
 // 3: errors of transformations.
 // 4: walks are cut into ranges.
+// 5: observations have a table of their own.
 std::vector<std::string> LedgerUpgrade(const db::Capabilities& capabilities,
                                        int version) {
   if (version != 1) return {};
   return {"ALTER TABLE " + capabilities.ledger_prefix +
-          "migration ADD COLUMN folded_into TEXT NOT NULL DEFAULT ''"};
+          "migration ADD COLUMN folded_into " + capabilities.ledger_types.key +
+          " NOT NULL DEFAULT ''"};
 }
 
 }  // namespace segue::engine

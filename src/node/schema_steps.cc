@@ -47,11 +47,10 @@ bool IsDone(const MigrationStatus& status) {
 // Whether its contract takes this column away.
 bool Removes(const MigrationStatus& status, const std::string& table,
              const std::string& column) {
-  const std::string step =
-      fmt::format("Drop old column '{}' from '{}'", column, table);
+  const ColumnName name = {table, column};
   return std::any_of(
-      status.steps.begin(), status.steps.end(), [&](const StepStatus& one) {
-        return one.phase == Phase::kContracting && one.description == step;
+      status.steps.begin(), status.steps.end(), [&](const StepStatus& step) {
+        return std::count(step.removes.begin(), step.removes.end(), name) > 0;
       });
 }
 
@@ -136,7 +135,7 @@ Outcome SchemaSteps::Run(const std::optional<MigrationStatus>& active,
   } else {
     std::set<std::string> known;
     for (const HistoryEntry& entry : migrator.History()) {
-      if (entry.phase == "ROLLED_BACK") {
+      if (entry.kind == EventKind::kRolledBack) {
         known.erase(entry.migration);
       } else {
         known.insert(entry.migration);
@@ -269,9 +268,9 @@ std::int64_t SchemaSteps::Version() {
   std::set<std::string> ready;
   std::set<std::string> complete;
   for (const HistoryEntry& entry : Migrator(database_, options_).History()) {
-    if (entry.phase == "READY") ready.insert(entry.migration);
-    if (entry.phase == "COMPLETE") complete.insert(entry.migration);
-    if (entry.phase == "ROLLED_BACK") ready.erase(entry.migration);
+    if (entry.kind == EventKind::kReady) ready.insert(entry.migration);
+    if (entry.kind == EventKind::kComplete) complete.insert(entry.migration);
+    if (entry.kind == EventKind::kRolledBack) ready.erase(entry.migration);
   }
   return static_cast<std::int64_t>(ready.size() + complete.size());
 }

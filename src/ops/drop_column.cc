@@ -53,8 +53,7 @@ void DropColumn::Plan(PlanContext& context) const {
   }
   RefuseObstacles(work, column, Fate::kDropped);
   RefuseWithoutValue(work, column);
-  work.Describe(kDrop, fmt::format("Drop old column '{}' from '{}'",
-                                   spec_.column, spec_.table));
+  work.DescribeRemoval(spec_.table, spec_.column);
   PlanMeanwhile(work, column);
   PlanContract(work, column);
   work.shape().columns = Without(work.shape().columns, spec_.column);

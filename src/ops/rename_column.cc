@@ -99,8 +99,7 @@ void PlanCopy(TableWork& work, const schema::Column& old,
                 fmt::format("Backfill '{}' from '{}'", to, old.name));
   work.Describe(kSeal, fmt::format("Switch '{}' over from column '{}' to '{}'",
                                    table, old.name, to));
-  work.Describe(kDrop,
-                fmt::format("Drop old column '{}' from '{}'", old.name, table));
+  work.DescribeRemoval(table, old.name);
   if (old.has_column_grants) {
     work.Note(Phase::kExpanding,
               fmt::format("privileges on column '{}' alone do not reach '{}' "

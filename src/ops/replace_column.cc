@@ -89,8 +89,7 @@ void ReplaceColumn::Describe(TableWork& work) const {
                             spec_.to, spec_.table));
   work.Describe(Phase::kMigrating,
                 fmt::format("Backfill '{}' from '{}'", spec_.to, spec_.from));
-  work.Describe(kDrop, fmt::format("Drop old column '{}' from '{}'", spec_.from,
-                                   spec_.table));
+  work.DescribeRemoval(spec_.table, spec_.from);
 }
 
 }  // namespace

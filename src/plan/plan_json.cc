@@ -120,7 +120,13 @@ Json StepJson(const Step& step) {
              {"description", step.description},
              {"executed", step.executed},
              {"rolled_back", step.rolled_back}};
-  if (step.phase == Phase::kContracting) to["stage"] = ToString(step.stage);
+  if (step.phase == Phase::kContracting) {
+    to["stage"] = ToString(step.stage);
+    Json& removes = to["removes"] = Json::array();
+    for (const ColumnName& name : step.removes) {
+      removes.push_back({{"table", name.table}, {"column", name.column}});
+    }
+  }
   Put(to, "notes", step.notes);
   Json& actions = to["actions"] = Json::array();
   for (const PlannedAction& action : step.actions) {
@@ -305,6 +311,28 @@ Stage StageFromString(const std::string& text) {
               base::Quoted(text, '\'') + " is not a stage of a contract");
 }
 
+std::vector<ColumnName> RemovesFrom(const Json& from) {
+  std::vector<ColumnName> removes;
+  for (const Json& name : from) {
+    removes.push_back({name.at("table").get<std::string>(),
+                       name.at("column").get<std::string>()});
+  }
+  return removes;
+}
+
+// Plans that are older than the list say it in the words of the step only.
+std::vector<ColumnName> RemovesFromWords(std::string_view words) {
+  constexpr std::string_view kBegin = "Drop old column '";
+  constexpr std::string_view kMiddle = "' from '";
+  const std::size_t middle = words.rfind(kMiddle);
+  const bool drops = words.starts_with(kBegin) && words.ends_with('\'') &&
+                     middle != std::string_view::npos;
+  if (!drops) return {};
+  const std::string_view rest = words.substr(middle + kMiddle.size());
+  return {{std::string(rest.substr(0, rest.size() - 1)),
+           std::string(words.substr(kBegin.size(), middle - kBegin.size()))}};
+}
+
 Step StepFrom(const Json& from) {
   Step step;
   step.phase = PhaseFromString(from.at("phase").get<std::string>());
@@ -313,6 +341,9 @@ Step StepFrom(const Json& from) {
   step.rolled_back = from.at("rolled_back").get<bool>();
   if (step.phase == Phase::kContracting) {
     step.stage = StageFromString(from.at("stage").get<std::string>());
+    step.removes = from.contains("removes")
+                       ? RemovesFrom(from.at("removes"))
+                       : RemovesFromWords(step.description);
   }
   step.notes = Texts(from, "notes");
   for (const Json& action : from.at("actions")) {

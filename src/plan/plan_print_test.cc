@@ -222,6 +222,30 @@ TEST(PlanJsonTest, NeighboursOfFormat1ShareATransaction) {
   EXPECT_EQ(units, (std::vector<int>{1, 1, 2, 3}));
 }
 
+TEST(PlanJsonTest, SaysWhichColumnsADropRemoves) {
+  Plan plan;
+  plan.steps.emplace_back();
+  plan.steps[0].phase = Phase::kContracting;
+  plan.steps[0].stage = Stage::kDrop;
+  plan.steps[0].removes = {{"users", "name"}};
+  EXPECT_EQ(PlanFromJson(ToJson(plan)).steps[0].removes, plan.steps[0].removes);
+}
+
+TEST(PlanJsonTest, KnowsWhatAnOlderPlanRemovesByItsWords) {
+  const auto removes = [](const std::string& words) {
+    return PlanFromJson(
+               R"({"format":2,"id":"","title":"","access":"in_place","steps":)"
+               R"([{"phase":"CONTRACTING","stage":"drop","description":")" +
+               words +
+               R"(","executed":false,"rolled_back":false,"actions":[]}]})")
+        .steps.at(0)
+        .removes;
+  };
+  EXPECT_EQ(removes("Drop old column 'na' from 'me' from 'users'"),
+            (std::vector<ColumnName>{{"users", "na' from 'me"}}));
+  EXPECT_EQ(removes("Drop table 'users'"), std::vector<ColumnName>());
+}
+
 TEST(PlanTextTest, WhatTakesNoTimeNeedsNoFigures) {
   Plan plan;
   plan.id = "01";

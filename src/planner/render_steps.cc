@@ -74,6 +74,7 @@ Step RenderStep(const db::Language& language, const ops::DraftStep& draft,
   step.phase = draft.place.phase;
   step.stage = draft.place.stage;
   step.description = draft.description;
+  step.removes = draft.removes;
   step.notes = draft.notes;
   for (const ops::AtomicRun& run : RunsOf(draft)) {
     const auto begin = draft.actions.begin();

@@ -46,6 +46,7 @@ struct DraftStep {
   std::string description;
   std::vector<plan::Action> actions;
   std::vector<std::string> notes;
+  std::vector<ColumnName> removes = {};  // as Step::removes
   // In order, without overlap. The planner refuses what a database cannot do
   // as one.
   std::vector<AtomicRun> atomic = {};

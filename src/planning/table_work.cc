@@ -103,6 +103,12 @@ void TableWork::Describe(Place place, std::string description) {
   step(place).description = std::move(description);
 }
 
+void TableWork::DescribeRemoval(const std::string& table,
+                                const std::string& column) {
+  Describe(kDrop, fmt::format("Drop old column '{}' from '{}'", column, table));
+  step(kDrop).removes.push_back({table, column});
+}
+
 void TableWork::Add(Place place, plan::Action action) {
   step(place).actions.push_back(std::move(action));
 }

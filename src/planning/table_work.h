@@ -45,6 +45,8 @@ class TableWork {
   // The step of a place; it exists once it is described or given an action.
   DraftStep& step(Place place);
   void Describe(Place place, std::string description);
+  // The drop takes this column of the old version away.
+  void DescribeRemoval(const std::string& table, const std::string& column);
   void Add(Place place, plan::Action action);
   void Note(Place place, std::string note);
   // Hands the steps over to the context.

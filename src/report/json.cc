@@ -56,7 +56,7 @@ Json List(const std::vector<HistoryEntry>& entries) {
     list.push_back({{"id", entry.id},
                     {"time", entry.time},
                     {"migration", entry.migration},
-                    {"phase", entry.phase},
+                    {"phase", ToString(entry.kind)},
                     {"message", entry.message},
                     {"who", entry.who},
                     {"host", entry.host},

@@ -18,7 +18,8 @@ std::string HistoryText(const std::vector<HistoryEntry>& entries) {
   if (entries.empty()) return "No migration has been started here.\n";
   TextTable table({"TIME", "MIGRATION", "PHASE", "MESSAGE"});
   for (const HistoryEntry& entry : entries) {
-    table.Add({entry.time, entry.migration, entry.phase, entry.message});
+    table.Add({entry.time, entry.migration, std::string(ToString(entry.kind)),
+               entry.message});
   }
   return table.ToString();
 }

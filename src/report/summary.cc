@@ -59,7 +59,8 @@ std::string SummaryText(const Outcome& outcome) {
 std::string DryRunText(const Outcome& outcome) {
   std::string text = outcome.plan.id + " would go through:\n";
   for (const HistoryEntry& entry : outcome.history) {
-    text += "  [" + entry.phase + "] " + entry.message + "\n";
+    text +=
+        "  [" + std::string(ToString(entry.kind)) + "] " + entry.message + "\n";
   }
   return text + NotesText(outcome.notes);
 }

@@ -92,6 +92,9 @@ TEST_P(ConnectionTest, NamesColumnsAndCountsRows) {
             1);
   EXPECT_EQ(connection_->Execute("UPDATE t SET v = 'c' WHERE id = 9").affected,
             0);
+  EXPECT_EQ(connection_->Execute("UPDATE t SET v = 'c' WHERE id = 1").affected,
+            1)
+      << "a row that has the value already is one that matched";
   db::Result rows = connection_->Execute("SELECT id, v AS \"V\" FROM t");
   EXPECT_THAT(rows.columns, ElementsAre("id", "V"));
   EXPECT_EQ(rows.rows.size(), 2u);

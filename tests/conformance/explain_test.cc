@@ -46,7 +46,8 @@ class ExplainTest : public DialectTest {
     std::vector<std::string> lines;
     for (const HistoryEntry& entry : outcome.history) {
       if (entry.message.find("probe of ") == std::string::npos) continue;
-      lines.push_back("[" + entry.phase + "] " + entry.message);
+      lines.push_back("[" + std::string(ToString(entry.kind)) + "] " +
+                      entry.message);
     }
     return lines;
   }

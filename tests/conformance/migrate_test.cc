@@ -265,7 +265,7 @@ TEST_P(MigrateTest, ADryRunChangesNothing) {
   const MigrateOutcome left = migrator.Migrate(Three(), options);
   ASSERT_EQ(left.runs.size(), 1U);
   for (const HistoryEntry& entry : left.runs[0].history) {
-    EXPECT_EQ(entry.phase, "CONTRACTING");
+    EXPECT_EQ(entry.kind, EventKind::kContracting);
   }
   EXPECT_EQ(db().Dump(), live);
 }

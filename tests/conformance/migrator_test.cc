@@ -26,7 +26,8 @@ std::vector<std::string> Lines(const std::vector<HistoryEntry>& history) {
   std::vector<std::string> lines;
   lines.reserve(history.size());
   for (const HistoryEntry& entry : history) {
-    lines.push_back("[" + entry.phase + "] " + entry.message);
+    lines.push_back("[" + std::string(ToString(entry.kind)) + "] " +
+                    entry.message);
   }
   return lines;
 }

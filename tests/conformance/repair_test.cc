@@ -212,7 +212,7 @@ class RepairTest : public DialectTest {
   void ExpectRecordedOnce() {
     int times = 0;
     for (const HistoryEntry& entry : migrator().History()) {
-      if (entry.phase != "REPAIRED") continue;
+      if (entry.kind != EventKind::kRepaired) continue;
       ++times;
       EXPECT_EQ(entry.message, "3 rows of 'users' were derived again");
     }
@@ -245,7 +245,7 @@ TEST_P(RepairTest, WhatComesUnseenBehindTheFillIsFilledBeforeTheProof) {
   EXPECT_TRUE(migrator().Verify().clean());
   int told = 0;
   for (const HistoryEntry& entry : migrator().History()) {
-    if (entry.phase == "FILL") ++told;
+    if (entry.kind == EventKind::kFill) ++told;
   }
   EXPECT_EQ(told, 1);
 }

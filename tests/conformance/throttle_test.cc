@@ -85,7 +85,7 @@ class Running {
     EXPECT_EQ(outcome_.status.sub_state, SubState::kReady);
     std::vector<std::string> lines;
     for (const HistoryEntry& entry : outcome_.history) {
-      lines.push_back(entry.phase + " " + entry.message);
+      lines.push_back(std::string(ToString(entry.kind)) + " " + entry.message);
     }
     return lines;
   }

@@ -34,7 +34,7 @@ db::Capabilities FakeDialect::Capable() {
   can.monitor_session = true;
   can.max_columns = 1600;
   can.ledger_prefix = "segue.";
-  can.ledger_identity = "identity";
+  can.ledger_types = {"key", "text", "integer", "identity"};
   can.for_share = " FOR SHARE";
   can.for_update_skip_locked = " FOR UPDATE SKIP LOCKED";
   return can;
@@ -48,7 +48,7 @@ db::Capabilities FakeDialect::Embedded() {
   can.checks_before_triggers = true;
   can.relaxes_not_null = true;
   can.ledger_prefix = "segue_";
-  can.ledger_identity = "identity";
+  can.ledger_types = {"key", "text", "integer", "identity"};
   can.max_identifier = 1024;
   return can;
 }

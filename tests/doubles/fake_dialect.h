@@ -66,6 +66,9 @@ class FakeDialect : public db::Dialect, public db::Spelling {
       const schema::Table& /*table*/) const override {
     return {};
   }
+  db::Sql UpsertSql(const db::Upsert& upsert) const override {
+    return db::OnConflictSql(upsert);
+  }
   std::vector<std::string> LedgerSetup() const override { return {}; }
   // Always free.
   std::unique_ptr<db::RunnerLock> TryLockRunner(

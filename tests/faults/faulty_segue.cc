@@ -81,6 +81,10 @@ class FaultyDialect : public db::Dialect, public db::Meter {
     return dynamic_cast<const db::Meter&>(*inner_).MeterSql(table);
   }
 
+  db::Sql UpsertSql(const db::Upsert& upsert) const override {
+    return inner_->UpsertSql(upsert);
+  }
+
   std::vector<std::string> LedgerSetup() const override {
     return inner_->LedgerSetup();
   }

@@ -50,7 +50,8 @@ db::Capabilities MakeCapabilities() {
   can.reclaim_gently =
       "SET vacuum_cost_delay = '2ms'; SET vacuum_cost_limit = 200";
   can.ledger_prefix = "segue.";
-  can.ledger_identity = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
+  can.ledger_types = {"TEXT", "TEXT", "BIGINT",
+                      "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"};
   can.for_share = " FOR SHARE";
   can.for_update_skip_locked = " FOR UPDATE SKIP LOCKED";
   can.now_sql = "extract(epoch FROM pg_catalog.clock_timestamp())::bigint";

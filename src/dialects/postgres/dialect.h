@@ -44,6 +44,9 @@ class PostgresDialect final : public db::Dialect,
   std::string LogPosition(db::Connection& primary) const override;
   db::Replay ReplayTo(db::Connection& standby,
                       const std::string& position) const override;
+  db::Sql UpsertSql(const db::Upsert& upsert) const override {
+    return db::OnConflictSql(upsert);
+  }
   std::vector<std::string> LedgerSetup() const override;
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,

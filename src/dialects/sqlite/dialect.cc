@@ -24,7 +24,8 @@ db::Capabilities MakeCapabilities() {
   can.checks_before_triggers = true;
   can.relaxes_not_null = true;
   can.ledger_prefix = "segue_";
-  can.ledger_identity = "INTEGER PRIMARY KEY AUTOINCREMENT";
+  can.ledger_types = {"TEXT", "TEXT", "BIGINT",
+                      "INTEGER PRIMARY KEY AUTOINCREMENT"};
   can.now_sql = "CAST(strftime('%s', 'now') AS INTEGER)";
   // There is no limit; this one keeps names readable.
   can.max_identifier = 63;
@@ -138,6 +139,9 @@ class SqliteDialect : public db::Dialect, public db::Meter {
     return "SELECT (julianday('now') - 2440587.5) * 86400.0, NULL, "
            "(SELECT page_count FROM pragma_page_count()) * "
            "(SELECT page_size FROM pragma_page_size()) * 1.0";
+  }
+  db::Sql UpsertSql(const db::Upsert& upsert) const override {
+    return db::OnConflictSql(upsert);
   }
   std::vector<std::string> LedgerSetup() const override {
     return {"CREATE TABLE IF NOT EXISTS segue_busy (x)"};

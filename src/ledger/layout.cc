@@ -1,0 +1,109 @@
+#include "ledger/layout.h"
+
+#include "db/upsert.h"
+#include "ledger/layout4.h"
+#include "ledger/ledger_schema.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+using db::Connection;
+
+[[noreturn]] void ThrowNoLedger(const Error& cause) {
+  throw Error(
+      ErrorKind::kRefused,
+      std::string("segue may not create its ledger here: ") + cause.what())
+      .WithCode(cause.native_code())
+      .WithHint(
+          "it keeps its state in the database it changes; let this role "
+          "create there, or run the first command as the database's owner");
+}
+
+}  // namespace
+
+std::string LedgerLayout::TableNamed(const std::string& table) const {
+  return dialect_.capabilities().ledger_prefix + table;
+}
+
+std::optional<int> LedgerLayout::Version(Connection& connection) const {
+  try {
+    const db::Result found = connection.Execute(
+        "SELECT value FROM " + TableNamed("meta") + " WHERE name = 'version'");
+    if (found.rows.empty()) {
+      throw Error(ErrorKind::kCorrupt, "the ledger does not say its version");
+    }
+    return std::stoi(db::ToText(found.rows[0][0]));
+  } catch (const Error& error) {
+    const bool absent = error.kind() == ErrorKind::kRefused ||
+                        error.kind() == ErrorKind::kNotFound;
+    if (absent) return std::nullopt;
+    throw;
+  }
+}
+
+bool LedgerLayout::Open(Connection& connection) const {
+  const std::optional<int> version = Version(connection);
+  if (!version) return false;
+  if (*version > kLedgerVersion) {
+    throw Error(ErrorKind::kRefused,
+                "the ledger in this database was written by a newer segue")
+        .WithHint("use that version of segue for this database");
+  }
+  if (*version < kLedgerVersion) Upgrade(connection);
+  return true;
+}
+
+void LedgerLayout::CreateTables(Connection& connection) const {
+  db::Transaction transaction(connection, {});
+  for (const std::string& sql : dialect_.LedgerSetup()) {
+    connection.Execute(sql);
+  }
+  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
+    connection.Execute(sql);
+  }
+  db::Put(connection, dialect_,
+          {TableNamed("meta"),
+           {{"name", "version"}},
+           {{"value", std::to_string(kLedgerVersion),
+             db::Upsert::IfThere::kKeep}}});
+  transaction.Commit();
+}
+
+void LedgerLayout::Install(Connection& connection) const {
+  if (Open(connection)) return;
+  try {
+    CreateTables(connection);
+  } catch (const Error& error) {
+    if (error.poisons_connection()) throw;
+    // Another runner may have created it at the same instant.
+    if (Open(connection)) return;
+    if (error.kind() != ErrorKind::kRefused) throw;
+    ThrowNoLedger(error);
+  }
+}
+
+// Another runner may do the same at the same instant: the row of the version
+// is locked first and read again.
+void LedgerLayout::Upgrade(Connection& connection) const {
+  db::Transaction transaction(connection, {});
+  connection.Execute("UPDATE " + TableNamed("meta") +
+                     " SET value = value WHERE name = 'version'");
+  const int first = Version(connection).value_or(kLedgerVersion);
+  for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
+    connection.Execute(sql);
+  }
+  for (int version = first; version < kLedgerVersion; ++version) {
+    for (const std::string& sql :
+         LedgerUpgrade(dialect_.capabilities(), version)) {
+      connection.Execute(sql);
+    }
+    if (version == 4) MoveObservations(connection, dialect_);
+  }
+  connection.Execute(
+      "UPDATE " + TableNamed("meta") + " SET value = $1 WHERE name = 'version'",
+      {std::to_string(kLedgerVersion)});
+  transaction.Commit();
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,57 @@
+#include "ledger/versions.h"
+
+#include "base/clock.h"
+
+namespace segue::engine {
+
+std::vector<VersionInfo> PublishedVersions::All(
+    db::Connection& connection) const {
+  const db::Result found = connection.Execute(
+      "SELECT name, version_schema, state, published_at FROM " +
+          ledger_.TableNamed("version") +
+          " WHERE schema_name = $1 ORDER BY position",
+      {ledger_.schema_name()});
+  std::vector<VersionInfo> versions;
+  for (const db::Row& row : found.rows) {
+    versions.push_back({db::ToText(row[0]), db::ToText(row[1]),
+                        db::ToText(row[2]), db::ToText(row[3]), false});
+  }
+  for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
+    if (it->state == "live") {
+      it->latest = true;
+      break;
+    }
+  }
+  return versions;
+}
+
+void PublishedVersions::Add(db::Connection& connection, const std::string& name,
+                            const std::string& version_schema) const {
+  Remove(connection, name);
+  const std::string table = ledger_.TableNamed("version");
+  connection.Execute(
+      "INSERT INTO " + table +
+          " (schema_name, name, version_schema, state, published_at, position)"
+          " SELECT $1, $2, $3, 'live', $4, COALESCE(MAX(position), 0) + 1"
+          " FROM " +
+          table + " WHERE schema_name = $5",
+      {ledger_.schema_name(), name, version_schema,
+       base::FormatUtc(base::SystemClock().WallTime()), ledger_.schema_name()});
+}
+
+void PublishedVersions::Remove(db::Connection& connection,
+                               const std::string& name) const {
+  connection.Execute("DELETE FROM " + ledger_.TableNamed("version") +
+                         " WHERE schema_name = $1 AND name = $2",
+                     {ledger_.schema_name(), name});
+}
+
+void PublishedVersions::RetireOthers(db::Connection& connection,
+                                     const std::string& name) const {
+  connection.Execute("UPDATE " + ledger_.TableNamed("version") +
+                         " SET state = 'retired'"
+                         " WHERE schema_name = $1 AND name <> $2",
+                     {ledger_.schema_name(), name});
+}
+
+}  // namespace segue::engine

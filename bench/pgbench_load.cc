@@ -21,7 +21,7 @@ std::vector<double> TakeLatencies(const std::string& folder) {
   std::vector<double> latencies;
   std::vector<fs::path> logs;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename().string().rfind("log", 0) == 0) {
+    if (entry.path().filename().string().starts_with("log")) {
       logs.push_back(entry.path());
     }
   }

@@ -27,7 +27,7 @@ std::string Describe(const db::Blocker& blocker) {
 schema::TableName Unqualified(const std::string& schema,
                               const std::string& locked) {
   const std::string prefix = schema + ".";
-  const bool qualified = base::StartsWith(locked, prefix);
+  const bool qualified = locked.starts_with(prefix);
   return {schema, qualified ? locked.substr(prefix.size()) : locked};
 }
 

@@ -90,10 +90,6 @@ std::vector<std::string> Split(std::string_view text, char separator) {
   }
 }
 
-bool StartsWith(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 std::string Quoted(std::string_view text, char quote) {
   std::string quoted(1, quote);
   for (const char c : text) {

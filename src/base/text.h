@@ -13,7 +13,6 @@ std::string_view Trim(std::string_view text);
 std::string Join(const std::vector<std::string>& parts,
                  std::string_view separator);
 std::vector<std::string> Split(std::string_view text, char separator);
-bool StartsWith(std::string_view text, std::string_view prefix);
 
 // Encloses `text` in `quote` and doubles the quotes inside: 'it''s', "a""b".
 std::string Quoted(std::string_view text, char quote);

@@ -29,12 +29,6 @@ TEST(TextTest, JoinAndSplitAreInverse) {
   EXPECT_THAT(Split("", ','), ElementsAre(""));
 }
 
-TEST(TextTest, StartsWith) {
-  EXPECT_TRUE(StartsWith("abc", "ab"));
-  EXPECT_TRUE(StartsWith("abc", ""));
-  EXPECT_FALSE(StartsWith("a", "ab"));
-}
-
 TEST(TextTest, QuotedDoublesTheQuotesInside) {
   EXPECT_EQ(Quoted("it's", '\''), "'it''s'");
   EXPECT_EQ(Quoted("a\"b", '"'), "\"a\"\"b\"");
@@ -126,7 +120,7 @@ TEST(TextTest, ShortNameStaysWithinTheLimitAndUnique) {
   const std::string b = a + "b";
   EXPECT_EQ(ShortName(a, 63).size(), 63U);
   EXPECT_NE(ShortName(a, 63), ShortName(b, 63));
-  EXPECT_TRUE(StartsWith(ShortName(a, 63), std::string(54, 'a') + "_"));
+  EXPECT_TRUE(ShortName(a, 63).starts_with(std::string(54, 'a') + "_"));
   EXPECT_LE(ShortName(a, 4).size(), 4U);
 }
 

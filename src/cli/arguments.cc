@@ -27,7 +27,7 @@ void RefuseExtras(const std::string& command,
                   const std::vector<OptionSpec>& options,
                   const std::vector<std::string>& extras) {
   for (const std::string& word : extras) {
-    if (!base::StartsWith(word, "-")) continue;
+    if (!word.starts_with("-")) continue;
     const std::string name = word.substr(0, word.find('='));
     std::string message = "unknown option " + name;
     const std::vector<std::string> known = OptionNames(options);

@@ -120,7 +120,7 @@ TEST_F(CommandsTest, CompleteAsksAndTakesNoForAnAnswer) {
     return answer;
   };
   EXPECT_EQ(Run({"complete"}), 3);
-  EXPECT_EQ(question.rfind("Complete 02_full_name? ", 0), 0U) << question;
+  EXPECT_TRUE(question.starts_with("Complete 02_full_name? ")) << question;
   EXPECT_NE(question.find("[y/N] "), std::string::npos);
   answer = std::nullopt;
   EXPECT_EQ(Run({"complete"}), 3);
@@ -218,7 +218,7 @@ TEST_F(CommandsTest, WatchEndsWhereItIsToldTo) {
   EXPECT_EQ(out_.str(), "02_full_name: MIGRATING (ready) 50%, 2/2 rows\n");
   around_.out_is_terminal = true;
   EXPECT_EQ(Run({"watch"}), 0) << err_.str();
-  EXPECT_EQ(out_.str().rfind("02_full_name  MIGRATING (ready)\n", 0), 0U);
+  EXPECT_TRUE(out_.str().starts_with("02_full_name  MIGRATING (ready)\n"));
   EXPECT_EQ(Run({"rollback"}), 0) << err_.str();
   EXPECT_EQ(Run({"watch", "--until", "complete", "--json"}), 1) << err_.str();
   EXPECT_TRUE(Printed("\"phase\":\"ROLLED_BACK\""));

@@ -73,7 +73,7 @@ std::string Filled(
   for (std::size_t at = 0; at < text.size();) {
     const auto value =
         std::find_if(values.begin(), values.end(), [&](const auto& one) {
-          return base::StartsWith(text.substr(at), one.first);
+          return text.substr(at).starts_with(one.first);
         });
     if (value == values.end()) {
       filled += text[at++];

@@ -64,7 +64,7 @@ std::map<std::string, std::string> ParseDotEnv(std::string_view text,
     ++number;
     std::string_view line = base::Trim(raw);
     if (line.empty() || line.front() == '#') continue;
-    if (base::StartsWith(line, "export ")) line = base::Trim(line.substr(7));
+    if (line.starts_with("export ")) line = base::Trim(line.substr(7));
     const std::size_t equals = line.find('=');
     const std::string_view name = base::Trim(line.substr(0, equals));
     if (equals == std::string_view::npos || !IsName(name)) {

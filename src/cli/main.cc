@@ -8,7 +8,6 @@
 #include <iostream>
 #include <memory>
 
-#include "base/text.h"
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/help.h"
@@ -52,7 +51,7 @@ void MoveOptionsBehindCommand(std::vector<std::string>& words) {
         !option->value.empty() && words[first].find('=') == std::string::npos;
     first += value_follows ? 2 : 1;
   }
-  if (first >= words.size() || base::StartsWith(words[first], "-")) return;
+  if (first >= words.size() || words[first].starts_with("-")) return;
   std::rotate(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(first),
               words.begin() + static_cast<std::ptrdiff_t>(first) + 1);
 }

@@ -64,7 +64,7 @@ Url ParseSqlite(string_view rest) {
   Url url;
   url.scheme = "sqlite";
   // sqlite://relative and sqlite:///absolute, as other tools write them.
-  if (base::StartsWith(rest, "//")) rest.remove_prefix(2);
+  if (rest.starts_with("//")) rest.remove_prefix(2);
   const auto [path, query] = Cut(rest, '?');
   url.database = PercentDecode(path);
   url.parameters = ParseParameters(query);
@@ -82,7 +82,7 @@ bool IsPort(string_view text) {
 // "host", "host:port", "[::1]:port"
 std::pair<string, string> ParseHost(string_view text) {
   string_view port;
-  if (base::StartsWith(text, "[")) {
+  if (text.starts_with("[")) {
     const std::size_t end = text.find(']');
     const bool closed = end != string_view::npos &&
                         (end + 1 == text.size() || text[end + 1] == ':');
@@ -204,7 +204,7 @@ string Text(const Url& url, bool redact) {
   const string parameters = ParametersText(url.parameters, redact);
   if (url.scheme == "sqlite") {
     // A path that begins with two slashes needs two more to be read back.
-    const bool doubled = base::StartsWith(url.database, "//");
+    const bool doubled = url.database.starts_with("//");
     return (doubled ? "sqlite://" : "sqlite:") + Encode(url.database, "/:") +
            parameters;
   }
@@ -232,8 +232,7 @@ Url ParseUrl(string_view text) {
   const string scheme = FoldScheme(scheme_text);
   const bool has_scheme = scheme_text.size() < base::Trim(text).size();
   if (has_scheme && scheme == "sqlite") return ParseSqlite(rest);
-  if (!has_scheme || !IsSchemeText(scheme_text) ||
-      !base::StartsWith(rest, "//")) {
+  if (!has_scheme || !IsSchemeText(scheme_text) || !rest.starts_with("//")) {
     throw Bad("it does not start with a kind of database")
         .WithHint("Write sqlite:app.db or postgres://user@host/database");
   }

@@ -1,7 +1,9 @@
 #include "engine/preflight.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include "backfill/blockers.h"
@@ -24,37 +26,27 @@ constexpr std::chrono::seconds kTrialTime{30};
 class Deadline {
  public:
   Deadline(db::Connection& connection, std::chrono::milliseconds time)
-      : connection_(connection), thread_([this, time] { Wait(time); }) {}
-  ~Deadline() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      over_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-  Deadline(const Deadline&) = delete;
-  Deadline& operator=(const Deadline&) = delete;
+      : connection_(connection),
+        thread_(
+            [this, time](const std::stop_token& over) { Wait(over, time); }) {}
 
-  bool passed() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return passed_;
-  }
+  bool passed() const { return passed_; }
 
  private:
-  void Wait(std::chrono::milliseconds time) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    if (changed_.wait_for(lock, time, [&] { return over_; })) return;
+  void Wait(const std::stop_token& over, std::chrono::milliseconds time) {
+    std::mutex mutex;
+    std::condition_variable_any ended;
+    std::unique_lock lock(mutex);
+    // Nobody notifies: what ends the wait is the time, or the token.
+    const auto is_over = [&] { return over.stop_requested(); };
+    if (ended.wait_for(lock, over, time, is_over)) return;
     passed_ = true;
     connection_.Interrupt();
   }
 
   db::Connection& connection_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool over_ = false;
-  bool passed_ = false;
-  std::thread thread_;  // last: it uses the others
+  std::atomic<bool> passed_{false};
+  std::jthread thread_;  // last: it uses the others
 };
 
 std::vector<std::string> Reasons(db::Connection& connection,

@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <condition_variable>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <mutex>
 
 #include "base/log.h"
 #include "segue/error.h"
@@ -16,25 +18,23 @@ MetricsFile::MetricsFile(std::string path, std::function<std::string()> text,
                          std::chrono::milliseconds interval)
     : path_(std::move(path)), text_(std::move(text)), interval_(interval) {
   Write();
-  thread_ = std::thread([this] { Run(); });
+  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
 }
 
 MetricsFile::~MetricsFile() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  changed_.notify_one();
+  thread_.request_stop();
   thread_.join();
   TryToWrite();
 }
 
-void MetricsFile::Run() {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, interval_, [this] { return stop_; })) {
-    lock.unlock();
+void MetricsFile::Run(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  // Nobody notifies: what ends the wait is the time, or the token.
+  while (!stopped.wait_for(lock, stop, interval_,
+                           [&] { return stop.stop_requested(); })) {
     TryToWrite();
-    lock.lock();
   }
 }
 

@@ -3,9 +3,8 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -26,7 +25,7 @@ class MetricsFile {
   MetricsFile& operator=(const MetricsFile&) = delete;
 
  private:
-  void Run();
+  void Run(const std::stop_token& stop);
   void Write() const;
   // A disk that is full must not end a migration: told once, in the log.
   void TryToWrite();
@@ -35,10 +34,7 @@ class MetricsFile {
   const std::function<std::string()> text_;
   const std::chrono::milliseconds interval_;
   bool failed_ = false;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stop_ = false;
-  std::thread thread_;
+  std::jthread thread_;  // last: it uses the others
 };
 
 }  // namespace segue::http

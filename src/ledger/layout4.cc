@@ -56,7 +56,7 @@ std::vector<Observation> ObservationsOf(const Kept& kept) {
     }
     return both;
   }
-  if (base::StartsWith(kept.activity, kExplain)) {
+  if (kept.activity.starts_with(kExplain)) {
     // The motion was the digest of the query.
     const std::string version = kept.activity.substr(kExplain.size());
     return {{ObservationKind::kQueryPlan,

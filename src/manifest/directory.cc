@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool IsMigrationName(const fs::path& path) {
-  if (base::StartsWith(path.filename().string(), ".")) return false;
+  if (path.filename().string().starts_with(".")) return false;
   const std::string ending = base::ToLower(path.extension().string());
   return ending == ".yaml" || ending == ".yml" || ending == ".json" ||
          ending == ".sql";

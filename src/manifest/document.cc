@@ -33,7 +33,7 @@ bool IsJson(std::string_view text, const std::string& file) {
   }
   if (ending == ".json") return true;
   if (ending == ".yaml" || ending == ".yml") return false;
-  return base::StartsWith(base::Trim(text), "{");
+  return base::Trim(text).starts_with("{");
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ void RequireText(std::string_view text, const std::string& file) {
 
 base::Node ParseDocument(std::string_view text, const std::string& file) {
   RequireText(text, file);
-  if (base::StartsWith(text, kByteOrderMark)) {
+  if (text.starts_with(kByteOrderMark)) {
     text.remove_prefix(kByteOrderMark.size());
   }
   if (base::Trim(text).empty()) return {};

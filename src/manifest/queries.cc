@@ -38,7 +38,7 @@ class Splitter {
 
  private:
   bool Sees(std::string_view what) const {
-    return base::StartsWith(text_.substr(at_), what);
+    return text_.substr(at_).starts_with(what);
   }
   char Ahead(std::size_t by) const {
     return at_ + by < text_.size() ? text_[at_ + by] : '\0';

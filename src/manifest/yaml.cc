@@ -84,7 +84,7 @@ void RefuseTabs(std::string_view text, const std::string& file) {
   int line = 0;
   for (const std::string& content : base::Split(text, '\n')) {
     ++line;
-    if (base::StartsWith(content, "\t") && !base::Trim(content).empty()) {
+    if (content.starts_with("\t") && !base::Trim(content).empty()) {
       throw FileError(file, line, "indented with a tab; YAML needs spaces");
     }
   }

@@ -15,7 +15,7 @@ using ::testing::StartsWith;
 struct Refusal {
   std::string end;
   friend bool operator==(const std::string& answer, const Refusal& refusal) {
-    return answer.rfind("{\"type\":\"error\",\"in_reply_to\":", 0) == 0 &&
+    return answer.starts_with("{\"type\":\"error\",\"in_reply_to\":") &&
            answer.size() > refusal.end.size() &&
            answer.substr(answer.size() - refusal.end.size()) == refusal.end;
   }

@@ -65,7 +65,7 @@ std::string Plain(std::string text) {
 }
 
 void RefuseOurName(const std::string& column) {
-  if (!base::StartsWith(column, "_segue")) return;
+  if (!column.starts_with("_segue")) return;
   throw Error(ErrorKind::kRefused,
               "column names that begin with '_segue' are "
               "segue's own: '" +
@@ -76,12 +76,11 @@ std::string SchemaText(const schema::Table& table,
                        const std::optional<MigrationStatus>& status) {
   std::vector<std::string> columns;
   for (const schema::Column& column : table.columns) {
-    if (base::StartsWith(column.name, "_segue")) continue;
+    if (column.name.starts_with("_segue")) continue;
     // NOT NULL may be off for as long as both versions live.
-    const bool relaxed =
-        status && !IsDone(*status) &&
-        base::StartsWith(status->title,
-                         MoveTitleStart(table.name.name, column.name, true));
+    const bool relaxed = status && !IsDone(*status) &&
+                         status->title.starts_with(MoveTitleStart(
+                             table.name.name, column.name, true));
     columns.push_back(column.name +
                       (column.nullable && !relaxed ? " NULL" : ""));
   }
@@ -94,8 +93,7 @@ bool RunsNew(const std::string& version, std::int64_t needed,
              const MigrationStatus& active) {
   if (version == active.id || version == active.version_schema) return true;
   const std::string_view text = version;
-  const std::string_view digits =
-      base::StartsWith(text, "v") ? text.substr(1) : text;
+  const std::string_view digits = text.starts_with("v") ? text.substr(1) : text;
   std::int64_t number = 0;
   const auto [end, error] =
       std::from_chars(digits.data(), digits.data() + digits.size(), number);

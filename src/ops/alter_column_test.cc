@@ -42,7 +42,7 @@ TEST_F(AlterColumnTest, MarkingEndsBeforeAnythingIsContracted) {
                        "= 4 (_segue_new_age, _segue_d) NOT VALID"));
   const auto first = std::find_if(
       plan.begin(), plan.end(),
-      [](const std::string& line) { return line.rfind("SEALING", 0) == 0; });
+      [](const std::string& line) { return line.starts_with("SEALING"); });
   ASSERT_GE(plan.end() - first, 5);
   const std::vector<std::string> closing(first, first + 5);
   EXPECT_THAT(

@@ -4,35 +4,22 @@
 #include <gtest/gtest.h>
 
 #include "segue/error.h"
+#include "tests/doubles/nodes.h"
+#include "tests/support/thrown.h"
 
 namespace segue::ops {
 namespace {
 
 using base::Node;
+using test::Map;
+using test::Text;
 using ::testing::HasSubstr;
 
-Node Text(const std::string& scalar) {
-  Node node;
-  node.kind = Node::Kind::kScalar;
-  node.scalar = scalar;
-  return node;
-}
-
-Node Map(std::vector<base::NodeEntry> entries) {
-  Node map;
-  map.kind = Node::Kind::kMap;
-  map.entries = std::move(entries);
-  return map;
-}
-
 std::string ErrorOf(std::vector<base::NodeEntry> entries) {
-  try {
-    ParseColumnDefinition(Map(std::move(entries)));
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    return error.what();
-  }
-  return "";
+  const Error error =
+      test::ThrownBy([&] { ParseColumnDefinition(Map(std::move(entries))); });
+  EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+  return error.what();
 }
 
 TEST(ParseColumnDefinition, IsNotNullUnlessToldOtherwise) {
@@ -101,7 +88,11 @@ TEST(ParseColumnDefinition, RefusesContradictions) {
     more.push_back({"generated", generated});
     return ErrorOf(std::move(more));
   };
-  EXPECT_EQ(with(expression), "");
+  EXPECT_EQ(ParseColumnDefinition(Map({{"name", Text("x")},
+                                       {"type", Text("int")},
+                                       {"generated", expression}}))
+                .column.generated_sql,
+            "a + 1");
   EXPECT_THAT(with(both), HasSubstr("either 'expression' or 'identity'"));
   EXPECT_THAT(with(Map({})), HasSubstr("either 'expression' or 'identity'"));
   EXPECT_THAT(with(expression, {{"default", Text("1")}}),

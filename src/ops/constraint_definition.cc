@@ -92,7 +92,7 @@ schema::Reference ReadReferenced(const Node& body) {
   reference.on_delete_set_columns =
       Names(reader.OptionalList("on_delete_set_columns"));
   if (!reference.on_delete_set_columns.empty() &&
-      !base::StartsWith(reference.on_delete, "SET")) {
+      !reference.on_delete.starts_with("SET")) {
     throw UsageError(*body.Find("on_delete_set_columns"),
                      "needs on_delete: SET NULL or SET DEFAULT");
   }

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-
 #include "segue/error.h"
+#include "tests/doubles/nodes.h"
+#include "tests/support/thrown.h"
 
 namespace segue::ops {
 namespace {
@@ -13,38 +13,17 @@ namespace {
 using base::Node;
 using schema::Constraint;
 using schema::ConstraintKind;
+using test::List;
+using test::Map;
+using test::Text;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Node Text(const std::string& scalar) {
-  Node node;
-  node.kind = Node::Kind::kScalar;
-  node.scalar = scalar;
-  return node;
-}
-
-Node List(const std::vector<std::string>& items) {
-  Node node;
-  node.kind = Node::Kind::kList;
-  for (const std::string& item : items) node.items.push_back(Text(item));
-  return node;
-}
-
-Node Map(std::vector<base::NodeEntry> entries) {
-  Node map;
-  map.kind = Node::Kind::kMap;
-  map.entries = std::move(entries);
-  return map;
-}
-
-std::string UsageErrorOf(const std::function<void()>& parse) {
-  try {
-    parse();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    return error.what();
-  }
-  return "";
+template <typename Parse>
+std::string UsageErrorOf(const Parse& parse) {
+  const Error error = test::ThrownBy(parse);
+  EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+  return error.what();
 }
 
 std::string ErrorOf(std::vector<base::NodeEntry> entries) {

@@ -21,7 +21,7 @@ TEST(NamesTest, LongOnesAreCutAndStayUnique) {
   EXPECT_NE(HiddenColumn(a, 63), HiddenColumn(b, 63));
   EXPECT_NE(IndexCopy(a, 63), IndexCopy(b, 63));
   EXPECT_NE(VersionSchema("public", a, 63), VersionSchema("public", b, 63));
-  EXPECT_EQ(VersionSchema("public", a, 63).rfind("public_aaa", 0), 0U);
+  EXPECT_TRUE(VersionSchema("public", a, 63).starts_with("public_aaa"));
 }
 
 }  // namespace

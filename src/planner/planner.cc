@@ -6,7 +6,6 @@
 #include <utility>
 #include <variant>
 
-#include "base/text.h"
 #include "checks/check.h"
 #include "plan/names.h"
 #include "planner/render_steps.h"
@@ -86,7 +85,7 @@ std::vector<Gauge> GaugesFor(const db::Language& language,
   std::map<std::string, std::vector<std::string>> indexes;
   const auto add = [&](const schema::TableName& table,
                        const schema::Index& index) {
-    const bool ours = base::StartsWith(index.name, plan::kOurs);
+    const bool ours = index.name.starts_with(plan::kOurs);
     std::vector<std::string>& names = indexes[table.name];
     const bool known =
         std::find(names.begin(), names.end(), index.name) != names.end();

@@ -1,6 +1,7 @@
 #include "report/event_log.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "report/event.h"
 
@@ -71,18 +72,21 @@ void EventLog::KeepEnd(const Progress& progress) {
       progress.event != Progress::Event::kRolledBack) {
     return;
   }
-  const auto known = std::find_if(
-      ends_.begin(), ends_.end(),
-      [&](const Progress& end) { return end.migration == progress.migration; });
+  const auto known =
+      std::find_if(ends_.begin(), ends_.end(), [&](const End& end) {
+        return end.progress.migration == progress.migration;
+      });
+  End end{progress, base::LogContext::Current()};
   if (known == ends_.end()) {
-    ends_.push_back(progress);
+    ends_.push_back(std::move(end));
   } else {
-    *known = progress;
+    *known = std::move(end);
   }
 }
 
 void EventLog::Ended() {
-  for (const Progress& end : ends_) {
+  for (const auto& [end, about] : ends_) {
+    const base::LogContext context(about);
     const std::string sub_state(ToString(end.sub_state));
     std::string state(ToString(end.phase));
     if (end.sub_state != SubState::kNone) state += " (" + sub_state + ")";

@@ -49,7 +49,12 @@ class EventLog {
   std::string activity_;  // that rows were last shown of
   bool rows_shown_ = false;
   std::chrono::steady_clock::time_point last_rows_;
-  std::vector<Progress> ends_;  // the last of each migration, in their order
+  // What became of a migration last, and what its lines are about.
+  struct End {
+    Progress progress;
+    base::LogFields about;
+  };
+  std::vector<End> ends_;  // in the order of the migrations
 };
 
 }  // namespace segue::report

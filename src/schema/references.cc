@@ -40,7 +40,7 @@ class Scanner {
     return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
   }
   bool Sees(std::string_view word) const {
-    return base::StartsWith(text_.substr(at_), word);
+    return text_.substr(at_).starts_with(word);
   }
   // Moves behind the next `end`, or to the end of the text.
   void SkipPast(std::string_view end) {

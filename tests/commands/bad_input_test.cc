@@ -124,9 +124,9 @@ TEST_P(BadInputTest, ColumnThereWithAnotherDefinition) {
   ExpectFileRefused(
       {kRefused,
        "segue: add_column 'age' of table 'users': it exists with another "
-       "definition: there " +
-           "'" + Text("integer") + "', wanted '" + Text("text") + "'" +
-           "\n  at: 01_bad.yaml:2:5\n"},
+       "definition: there '" +
+           Text("integer") + "', wanted '" + Text("text") +
+           "'\n  at: 01_bad.yaml:2:5\n"},
       "operations:\n"
       "  - add_column:\n"
       "      table: users\n"
@@ -194,7 +194,8 @@ TEST_P(BadInputTest, ExpressionGivesNullForSomeRows) {
 }
 
 TEST_P(BadInputTest, ExpressionFailsForSomeRows) {
-  if (can().converts_on_store) {
+  const db::Spelling& spelling = dialect().spelling();
+  if (spelling.Converted("name", "integer") == spelling.Name("name")) {
     GTEST_SKIP() << "casts never fail on " << GetParam().name;
   }
   ExpectFileRefused({kRefused,

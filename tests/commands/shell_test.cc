@@ -77,8 +77,8 @@ TEST_F(ShellTest, FishOffersTheSame) {
                 "source script.fish; complete -C '" + line + "'"});
   };
   EXPECT_NE(fish("segue st").find("start\t"), std::string::npos);
-  EXPECT_EQ(fish("segue start --access v").rfind("versioned\t", 0), 0U);
-  EXPECT_EQ(fish("segue status --env s").rfind("staging", 0), 0U);
+  EXPECT_TRUE(fish("segue start --access v").starts_with("versioned\t"));
+  EXPECT_TRUE(fish("segue status --env s").starts_with("staging"));
   EXPECT_NE(fish("segue start 0").find("01_full_name"), std::string::npos);
 }
 

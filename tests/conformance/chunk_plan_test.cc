@@ -59,8 +59,7 @@ class ChunkPlanTest : public SyncTest {
     std::istringstream words(plan.substr(at + 16, plan.find('\n', at) - at));
     int pages = 0;
     for (std::string word; words >> word;) {
-      const bool counts =
-          word.rfind("hit=", 0) == 0 || word.rfind("read=", 0) == 0;
+      const bool counts = word.starts_with("hit=") || word.starts_with("read=");
       if (counts) pages += std::stoi(word.substr(word.find('=') + 1));
     }
     return pages;

@@ -7,6 +7,7 @@
 
 #include "segue/error.h"
 #include "tests/support/testbed.h"
+#include "tests/support/thrown.h"
 
 namespace segue::test {
 namespace {
@@ -17,14 +18,10 @@ using ::testing::HasSubstr;
 class InstancesTest : public DialectTest {
  protected:
   template <typename Work>
-  std::string Failure(ErrorKind kind, Work work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), kind) << error.what();
-      return error.what();
-    }
-    return "nothing was thrown";
+  std::string Failure(ErrorKind kind, const Work& work) {
+    const Error error = ThrownBy(work);
+    EXPECT_EQ(error.kind(), kind) << error.what();
+    return error.what();
   }
   std::string Table() { return can().ledger_prefix + "instance"; }
   void Pass(int time) {

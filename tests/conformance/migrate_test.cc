@@ -3,8 +3,7 @@
 
 #include "base/cancel.h"
 #include "segue/error.h"
-#include "segue/migrator.h"
-#include "tests/support/testbed.h"
+#include "tests/conformance/migrator_fixture.h"
 
 namespace segue::test {
 namespace {
@@ -40,28 +39,12 @@ std::vector<Migration> Chain() {
   return files;
 }
 
-class MigrateTest : public DialectTest {
+class MigrateTest : public UsersTest {
  protected:
   void SetUp() override {
     DialectTest::SetUp();
     if (IsSkipped()) return;
-    db().Exec(
-        "CREATE TABLE users(id integer PRIMARY KEY, name text NOT NULL,"
-        " age integer)");
-    db().Exec("INSERT INTO users VALUES (1, 'alice', 30), (2, 'bob', NULL)");
-    before_ = db().Dump();
-  }
-
-  ErrorKind KindOf(const std::function<void()>& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      message_ = error.what();
-      hint_ = error.hint();
-      return error.kind();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return ErrorKind::kInternal;
+    CreateUsers(", age integer", "(1, 'alice', 30), (2, 'bob', NULL)");
   }
 
   // "01_a COMPLETE", ... as the ledger has it.
@@ -77,10 +60,6 @@ class MigrateTest : public DialectTest {
     }
     return rows;
   }
-
-  std::string before_;
-  std::string message_;
-  std::string hint_;
 };
 
 TEST_P(MigrateTest, ThreeFilesAreOnePlan) {

@@ -7,7 +7,7 @@
 
 #include "base/cancel.h"
 #include "segue/error.h"
-#include "tests/support/testbed.h"
+#include "tests/conformance/migrator_fixture.h"
 
 namespace segue::test {
 namespace {
@@ -32,29 +32,13 @@ std::vector<std::string> Lines(const std::vector<HistoryEntry>& history) {
   return lines;
 }
 
-class MigratorTest : public DialectTest {
+class MigratorTest : public UsersTest {
  protected:
   void SetUp() override {
     DialectTest::SetUp();
     if (IsSkipped()) return;
-    db().Exec("CREATE TABLE users(id integer PRIMARY KEY, name text NOT NULL)");
-    db().Exec("INSERT INTO users VALUES (1, 'alice'), (2, 'bob')");
-    before_ = db().Dump();
+    CreateUsers("", "(1, 'alice'), (2, 'bob')");
   }
-
-  ErrorKind KindOf(const std::function<void()>& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      message_ = error.what();
-      return error.kind();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return ErrorKind::kInternal;
-  }
-
-  std::string before_;
-  std::string message_;
 };
 
 TEST_P(MigratorTest, PlainAddColumnEndsComplete) {

@@ -19,7 +19,8 @@ class RangesTest : public DialectTest {
     DialectTest::SetUp();
     if (IsSkipped()) return;
     database_.emplace(db().Open());
-    ledger_.emplace(database_->dialect(), database_->schema(), "test");
+    ledger_.emplace(database_->dialect(), database_->schema(), "test",
+                    MigratorOptions{}.lease);
     ledger_->Install(connection());
     Ranges().Create(connection(),
                     {Row{Value(std::int64_t{10})}, Row{Value(std::int64_t{20})},

@@ -1,10 +1,7 @@
 // Constraints, replica identity and their trials on each database: forward
 // makes it so, the probe sees it, undo gives back the very catalogue.
-#include <gmock/gmock.h>
-
 #include "segue/error.h"
-#include "tests/support/actions.h"
-#include "tests/support/testbed.h"
+#include "tests/conformance/render_fixture.h"
 
 namespace segue::test {
 namespace {
@@ -12,12 +9,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class RenderConstraintsTest : public DialectTest {
+class RenderConstraintsTest : public RenderedActions {
  protected:
   void SetUp() override {
     DialectTest::SetUp();
     if (IsSkipped()) return;
-    db().Exec(
+    Prepare(
         "CREATE TABLE parent(id integer NOT NULL PRIMARY KEY);"
         "INSERT INTO parent VALUES (1);"
         "CREATE TABLE t(id integer NOT NULL PRIMARY KEY,"
@@ -25,16 +22,8 @@ class RenderConstraintsTest : public DialectTest {
         " CONSTRAINT \"Named\" CHECK (up < 100) ,\n"
         " CONSTRAINT fk_old FOREIGN KEY (up) REFERENCES parent (id));"
         "INSERT INTO t VALUES (1, 1), (2, NULL), (3, 1)");
-    connection_ = db().Connect();
-    for (const std::string& sql : dialect().LedgerSetup()) {
-      connection_->Execute(sql);
-    }
   }
 
-  schema::Schema Schema() {
-    return dialect().Inspect(*connection_,
-                             dialect().capabilities().default_schema);
-  }
   schema::TableName Table() { return schema::RequireTable(Schema(), "t").name; }
   schema::Constraint Named(const std::string& name) {
     const schema::Schema schema = Schema();
@@ -43,20 +32,6 @@ class RenderConstraintsTest : public DialectTest {
     }
     ADD_FAILURE() << "no constraint " << name;
     return {};
-  }
-
-  void ThereAndBack(const plan::Action& action) {
-    const std::string before = db().Dump();
-    const PlannedAction planned = RenderNow(db(), *connection_, action);
-    for (int round = 0; round < 2; ++round) {
-      EXPECT_FALSE(Probe(*connection_, planned)) << planned.probe;
-      Forward(*connection_, planned);
-      EXPECT_TRUE(Probe(*connection_, planned)) << planned.probe;
-      EXPECT_NE(db().Dump(), before) << planned.description;
-      Undo(*connection_, planned);
-      EXPECT_FALSE(Probe(*connection_, planned)) << planned.probe;
-      EXPECT_EQ(db().Dump(), before) << planned.description;
-    }
   }
 
   static schema::Constraint Check(const std::string& sql) {
@@ -99,8 +74,6 @@ class RenderConstraintsTest : public DialectTest {
     }
     return keys;
   }
-
-  std::unique_ptr<db::Connection> connection_;
 };
 
 TEST_P(RenderConstraintsTest, AddsAndDropsAndRenames) {
@@ -214,6 +187,55 @@ TEST_P(RenderConstraintsTest, InspectSaysWhereAForeignKeyPoints) {
 }
 
 SEGUE_INSTANTIATE(RenderConstraintsTest);
+
+class PostgresRenderConstraintsTest : public RenderTest {};
+
+TEST_P(PostgresRenderConstraintsTest, AddsAndValidatesConstraints) {
+  schema::Constraint check;
+  check.name = "short";
+  check.kind = schema::ConstraintKind::kCheck;
+  check.check = "length(name) < 10";
+  check.columns = {"name"};
+  check.validated = false;
+  ThereAndBack(plan::AddConstraint{Table().name, check});
+  db().Exec("INSERT INTO t(id, name) VALUES (3, 'far too long for it')");
+  Do(plan::AddConstraint{Table().name, check});
+  PlannedAction validate = RenderNow(
+      db(), *connection_, plan::ValidateConstraint{Table().name, "short"});
+  EXPECT_FALSE(Probe(*connection_, validate));
+  EXPECT_ANY_THROW(Forward(*connection_, validate));
+  db().Exec("DELETE FROM t WHERE id = 3");
+  Forward(*connection_, validate);
+  EXPECT_TRUE(Probe(*connection_, validate));
+}
+
+TEST_P(PostgresRenderConstraintsTest, DropsConstraintsAndGivesThemBack) {
+  for (const schema::Constraint& constraint : Table().constraints) {
+    if (constraint.name != "named") continue;
+    ThereAndBack(plan::DropConstraint{Table().name, constraint});
+    return;
+  }
+  FAIL() << "the constraint was not read";
+}
+
+TEST_P(PostgresRenderConstraintsTest, AdoptsAnIndexAsAConstraint) {
+  schema::Index unique = IndexOn({"name"});
+  unique.unique = true;
+  Do(plan::CreateIndex{Table().name, unique});
+  schema::Constraint constraint;
+  constraint.name = "one_name";
+  constraint.kind = schema::ConstraintKind::kUnique;
+  constraint.columns = {"name"};
+  constraint.using_index = unique.name;
+  PlannedAction planned = RenderNow(
+      db(), *connection_, plan::AddConstraint{Table().name, constraint});
+  EXPECT_FALSE(Probe(*connection_, planned));
+  Forward(*connection_, planned);
+  EXPECT_TRUE(Probe(*connection_, planned));
+  EXPECT_TRUE(db().app().Fails("INSERT INTO t(id, name) VALUES (9, 'x')"));
+}
+
+SEGUE_INSTANTIATE_ON(PostgresRenderConstraintsTest, PostgresTestbed());
 
 }  // namespace
 }  // namespace segue::test

@@ -10,6 +10,7 @@
 
 #include "segue/error.h"
 #include "tests/support/copy_bed.h"
+#include "tests/support/thrown.h"
 
 namespace segue::test {
 
@@ -34,14 +35,9 @@ class TableMotionTest : public DialectTest {
     EXPECT_EQ(Copy(), Source());
     EXPECT_THAT(bed().Verify(), ::testing::IsEmpty());
   }
-  ErrorKind KindOf(const std::function<void()>& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      return error.kind();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return ErrorKind::kUsage;
+  template <typename Work>
+  ErrorKind KindOf(const Work& work) {
+    return ThrownBy(work).kind();
   }
 
  private:

@@ -34,12 +34,12 @@ class TwoMigratorsTest : public DialectTest {
     migration.RenameColumn("users", "name", "full_name");
     return migration;
   }
-  // One statement that takes half a minute.
+  // One statement that takes longer than kSoon.
   Migration Slow() {
     Migration migration("01_slow", "Wait");
     migration.Sql(
         Either("WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT "
-               "i + 1 FROM s WHERE i < 400000000) INSERT INTO users "
+               "i + 1 FROM s WHERE i < 80000000) INSERT INTO users "
                "SELECT max(i), 'last' FROM s",
                "SELECT pg_sleep(30)"));
     return migration;

@@ -1,24 +1,17 @@
 // Views of several tables: what they show, and that they take no writes.
-#include <gmock/gmock.h>
-
-#include "tests/support/actions.h"
-#include "tests/support/testbed.h"
+#include "tests/conformance/render_fixture.h"
 
 namespace segue::test {
 namespace {
 
 using ::testing::HasSubstr;
 
-class ViewSourceTest : public DialectTest {
+class ViewSourceTest : public RenderedActions {
  protected:
   void SetUp() override {
     DialectTest::SetUp();
     if (IsSkipped()) return;
-    connection_ = db().Connect("render");
-    for (const std::string& sql : dialect().LedgerSetup()) {
-      connection_->Execute(sql);
-    }
-    db().Exec(
+    Prepare(
         "CREATE TABLE \"left T\"(id integer PRIMARY KEY, name text);"
         "CREATE TABLE r(user_id integer PRIMARY KEY, name text, "
         "\"zIP\" text);"
@@ -57,18 +50,6 @@ class ViewSourceTest : public DialectTest {
     view.columns = {Column("id", "id", "integer"), Column("nick", "name")};
     return view;
   }
-  void Do(const plan::Action& action) {
-    Forward(*connection_, RenderNow(db(), *connection_, action));
-  }
-  void ThereAndBack(const plan::Action& action) {
-    const std::string before = db().Dump();
-    const PlannedAction planned = RenderNow(db(), *connection_, action);
-    EXPECT_FALSE(Probe(*connection_, planned));
-    Forward(*connection_, planned);
-    EXPECT_TRUE(Probe(*connection_, planned));
-    Undo(*connection_, planned);
-    EXPECT_EQ(db().Dump(), before);
-  }
   std::string Read(Client& client) {
     return ToLines(client.Query("SELECT * FROM \"users v\" ORDER BY id, 2"));
   }
@@ -94,8 +75,6 @@ class ViewSourceTest : public DialectTest {
         *connection_, dialect().capabilities().default_schema, "public_02_x"));
     return client;
   }
-
-  std::unique_ptr<db::Connection> connection_;
 };
 
 constexpr char kJoinedRows[] = "1|8000|ann|x\n2|NULL|bob|NULL\n";

@@ -22,10 +22,6 @@ namespace {
 
 const std::string kPage = SourceDir() + "/docs/learn.md";
 
-bool StartsWith(const std::string& line, const std::string& prefix) {
-  return line.rfind(prefix, 0) == 0;
-}
-
 // A stretch of the page: text as it stands, or one command.
 struct Piece {
   std::string text;     // with its newlines
@@ -38,15 +34,15 @@ std::vector<Piece> Pieces(std::istream& page) {
   bool console = false;
   bool output = false;  // within a command's output, which is left out
   for (std::string line; std::getline(page, line);) {
-    const bool fence = StartsWith(line, "```");
+    const bool fence = line.starts_with("```");
     if (fence) {
       console = line == "```console";
       output = false;
       pieces.push_back({line + "\n", ""});
-    } else if (console && StartsWith(line, "$ ")) {
+    } else if (console && line.starts_with("$ ")) {
       pieces.push_back({line + "\n", line.substr(2) + "\n"});
       output = true;
-    } else if (console && StartsWith(line, "> ")) {
+    } else if (console && line.starts_with("> ")) {
       pieces.back().text += line + "\n";
       pieces.back().command += line.substr(2) + "\n";
     } else if (!output) {

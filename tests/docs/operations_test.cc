@@ -6,6 +6,7 @@
 #include "segue/migrator.h"
 #include "tests/support/built.h"
 #include "tests/support/operation_page.h"
+#include "tests/support/testbed.h"
 
 namespace segue::test {
 namespace {

@@ -13,11 +13,6 @@ namespace {
   throw std::runtime_error("not Prometheus' text format: " + why + ": " + line);
 }
 
-bool EndsWith(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() &&
-         text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 double Number(const std::string& text, const std::string& line) {
   if (text == "+Inf") return std::numeric_limits<double>::infinity();
   static const std::regex form(R"(-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?)");
@@ -82,7 +77,7 @@ void Exposition::ReadComment(const std::string& line) {
   family_ = found[1];
   if (helps_.count(family_) == 0) Refuse(line, "no HELP before it");
   if (!types_.emplace(family_, found[2]).second) Refuse(line, "type twice");
-  if ((found[2] == "counter") != EndsWith(family_, "_total")) {
+  if ((found[2] == "counter") != family_.ends_with("_total")) {
     Refuse(line, "a counter is named _total and nothing else is");
   }
 }

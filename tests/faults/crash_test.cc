@@ -107,7 +107,7 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
 
   void Crash(CrashSite& site, const std::string& fault) const {
     const Finished crashed = site.Run(GetParam().command, fault);
-    if (!base::StartsWith(fault, "kill")) return;
+    if (!fault.starts_with("kill")) return;
     if (crashed.exit_code == 0) {  // this run needed fewer statements
       const long number = std::stol(fault.substr(fault.rfind(':') + 1));
       EXPECT_LT(site.LastCounts().statements, number) << "was not killed";

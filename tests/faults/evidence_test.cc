@@ -196,7 +196,7 @@ class EvidenceTest : public DialectTest {
     Site site(GetParam(), scene);
     site.Start();
     const Finished crashed = site.Segue({"complete", "--yes"}, fault);
-    const bool may_be_short = base::StartsWith(fault, "kill:before");
+    const bool may_be_short = fault.starts_with("kill:before");
     if (may_be_short && crashed.exit_code == 0) return;
     EXPECT_EQ(crashed.exit_code, kKilled) << crashed.err;
     site.database().WaitUntilSessionsEnd();

@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 class FullDiskTest : public DialectTest {
  protected:
   // Where several work at once, one range for each of four.
-  int rows() { return can().many_sessions ? 430'000 : 5'000; }
+  int rows() { return can().parallel_writers ? 430'000 : 5'000; }
 
   void SetUp() override {
     DialectTest::SetUp();

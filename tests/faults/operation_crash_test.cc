@@ -16,6 +16,7 @@
 #include "tests/support/operation_page.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/testbed.h"
 
 namespace segue::test {
 namespace {

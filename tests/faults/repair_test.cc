@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <random>
 
-#include "base/text.h"
 #include "tests/faults/crash_site.h"
 
 namespace segue::test {
@@ -64,7 +63,7 @@ class RepairCrashTest : public DialectTest {
     CrashSite site(GetParam(), Access::kInPlace);
     Damage(site);
     const Finished crashed = RunCommand(Repair(site, fault));
-    if (base::StartsWith(fault, "kill")) {
+    if (fault.starts_with("kill")) {
       EXPECT_EQ(kKilled, crashed.exit_code) << crashed.err;
     } else {
       EXPECT_EQ(0, crashed.exit_code) << crashed.err;

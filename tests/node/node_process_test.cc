@@ -41,8 +41,8 @@ std::vector<std::string> Answers(const std::string& input,
 }
 
 bool IsMalformed(const std::string& answer) {
-  return answer.rfind("{\"type\":\"error\",\"in_reply_to\":null,\"code\":12,",
-                      0) == 0;
+  return answer.starts_with(
+      "{\"type\":\"error\",\"in_reply_to\":null,\"code\":12,");
 }
 
 TEST(NodeProcessTest, LivesOnAfterEveryKindOfRubbish) {

@@ -14,6 +14,7 @@
 #include "tests/support/postgres_server.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/testbed.h"
 
 namespace segue::test {
 namespace {

@@ -12,7 +12,7 @@ namespace {
 // "<!-- only: postgres -->".
 void ReadLine(const std::string& line, OperationPage& page) {
   const std::string marker = "<!-- only: ";
-  if (line.rfind(marker, 0) != 0) return;
+  if (!line.starts_with(marker)) return;
   page.only = line.substr(marker.size(), line.find(" -->") - marker.size());
 }
 
@@ -22,7 +22,7 @@ OperationPage ReadPage(const std::string& path) {
   bool example = false;
   std::string* block = nullptr;
   for (std::string line; std::getline(in, line);) {
-    const bool fence = line.rfind("```", 0) == 0;
+    const bool fence = line.starts_with("```");
     if (fence && block != nullptr) {
       block = nullptr;
     } else if (fence && example && line == "```sql") {

@@ -35,7 +35,7 @@ bool SaysReady(const std::string& pid_file) {
   for (int i = 0; i < 8; ++i) {
     if (!std::getline(lines, line)) return false;
   }
-  return line.rfind("ready", 0) == 0;
+  return line.starts_with("ready");
 }
 
 std::string Encoded(const std::string& path) {

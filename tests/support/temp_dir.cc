@@ -39,7 +39,7 @@ bool SweepAbandoned() {
   for (const std::string& parent : {kDisk, kMemory}) {
     for (const auto& entry : fs::directory_iterator(parent, ignored)) {
       std::string name = entry.path().filename();
-      if (name.rfind(kPrefix, 0) != 0) continue;
+      if (!name.starts_with(kPrefix)) continue;
       int owner = std::atoi(name.c_str() + kPrefix.size());
       if (owner > 0 && !IsAlive(owner)) fs::remove_all(entry.path(), ignored);
     }

@@ -77,7 +77,7 @@ std::vector<std::string> Lines(std::string_view text) {
 
 std::string_view WithoutSeverity(std::string_view text) {
   constexpr std::string_view kFatal = "FATAL:";
-  if (base::StartsWith(text, kFatal)) text.remove_prefix(kFatal.size());
+  if (text.starts_with(kFatal)) text.remove_prefix(kFatal.size());
   return base::Trim(text);
 }
 
@@ -105,7 +105,7 @@ std::string HintFor(std::string_view sqlstate, std::string hint) {
 ErrorKind KindOf(std::string_view sqlstate) {
   const auto rule = std::find_if(
       std::begin(kRules), std::end(kRules),
-      [&](const Rule& r) { return base::StartsWith(sqlstate, r.prefix); });
+      [&](const Rule& r) { return sqlstate.starts_with(r.prefix); });
   return rule == std::end(kRules) ? ErrorKind::kInternal : rule->kind;
 }
 
@@ -134,12 +134,12 @@ std::string ConnectReason(std::string_view libpq_message) {
   std::vector<std::string> reasons;
   for (const std::string& line : Lines(libpq_message)) {
     // libpq's own advice; the address is in our message already.
-    if (base::StartsWith(line, "Is the server running")) continue;
+    if (line.starts_with("Is the server running")) continue;
     const std::size_t failed = line.find(" failed: ");
     std::string_view reason = line;
     // 'connection to server at "h", port 5432 failed: FATAL:  ...'
     if (failed != std::string::npos &&
-        base::StartsWith(line, "connection to server")) {
+        line.starts_with("connection to server")) {
       reason = reason.substr(failed + std::string_view(" failed: ").size());
     }
     reason = WithoutSeverity(reason);

@@ -42,7 +42,7 @@ std::string ShapeError(db::Connection& connection,
   CreateClone(connection, question);
   // A call of one argument takes no list; a bare SELECT needs brackets.
   const bool is_select =
-      base::StartsWith(base::ToLower(base::Trim(question.sql)), "select");
+      base::ToLower(base::Trim(question.sql)).starts_with("select");
   const std::string argument =
       is_select ? Bracketed(question.sql) : question.sql + "\n";
   return Try(connection,
@@ -153,10 +153,9 @@ db::Answer AnswerTo(db::Connection& connection,
 }
 
 bool Says(const std::vector<std::string>& notices, const char* text) {
-  return std::any_of(notices.begin(), notices.end(),
-                     [&](const std::string& notice) {
-                       return base::StartsWith(notice, text);
-                     });
+  return std::any_of(
+      notices.begin(), notices.end(),
+      [&](const std::string& notice) { return notice.starts_with(text); });
 }
 
 // An empty copy with its indexes and checks is changed, and the server says

@@ -176,7 +176,7 @@ std::string Rebuild(const plan::DropIndex& action, bool concurrently) {
   std::string sql = index.definition;
   const std::string words =
       index.unique ? "CREATE UNIQUE INDEX" : "CREATE INDEX";
-  if (concurrently && base::StartsWith(sql, words)) {
+  if (concurrently && sql.starts_with(words)) {
     sql.insert(words.size(), " CONCURRENTLY");
   }
   return sql;

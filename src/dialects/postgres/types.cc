@@ -106,7 +106,7 @@ TypeParts Take(std::string_view type) {
 }
 
 std::string WithModifier(std::string_view name, const std::string& modifier) {
-  const bool is_time = base::StartsWith(name, "time");
+  const bool is_time = name.starts_with("time");
   const std::size_t at = is_time ? name.find(' ') : name.size();
   return std::string(name.substr(0, at)) + modifier +
          std::string(name.substr(at));
@@ -171,22 +171,21 @@ bool EqualMeansIdentical(const std::string& type,
 bool IsConstantDefault(std::string_view expression) {
   std::string_view text = base::Trim(expression);
   // pg_get_expr prints a negative number as (-5) or '-5'::integer.
-  if (base::StartsWith(text, "(-")) {
+  if (text.starts_with("(-")) {
     const std::size_t close = text.find(')');
     if (close == std::string_view::npos) return false;
     if (LiteralLength(text.substr(1, close - 1)) != close - 1) return false;
     text = base::Trim(text.substr(close + 1));
     return text.empty() ||
-           (base::StartsWith(text, "::") && IsTypeName(text.substr(2)));
+           (text.starts_with("::") && IsTypeName(text.substr(2)));
   }
   std::size_t length = LiteralLength(text);
   for (std::string_view word : {"true", "false", "NULL", "null"}) {
-    if (length == 0 && base::StartsWith(text, word)) length = word.size();
+    if (length == 0 && text.starts_with(word)) length = word.size();
   }
   if (length == 0) return false;
   const std::string_view rest = base::Trim(text.substr(length));
-  return rest.empty() ||
-         (base::StartsWith(rest, "::") && IsTypeName(rest.substr(2)));
+  return rest.empty() || (rest.starts_with("::") && IsTypeName(rest.substr(2)));
 }
 
 }  // namespace segue::postgres

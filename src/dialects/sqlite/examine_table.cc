@@ -40,7 +40,7 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
 db::Answer AnswerTo(db::Connection& connection,
                     const db::NameQuestion& question) {
   db::Answer answer;
-  if (base::StartsWith(base::ToLower(question.table.name), kOwnPrefix)) {
+  if (base::ToLower(question.table.name).starts_with(kOwnPrefix)) {
     answer.error = "names that begin with 'segue_' are segue's own";
     return answer;
   }

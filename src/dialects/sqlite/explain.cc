@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "base/text.h"
 #include "dialects/sqlite/tokens.h"
 #include "segue/error.h"
 
@@ -17,7 +16,7 @@ std::string IndexOf(std::string_view what) {
   if (terms != std::string_view::npos) what = what.substr(0, terms);
   for (const std::string_view word :
        {"AUTOMATIC ", "PARTIAL ", "COVERING ", "INDEX "}) {
-    if (base::StartsWith(what, word)) what.remove_prefix(word.size());
+    if (what.starts_with(word)) what.remove_prefix(word.size());
   }
   if (what == "INTEGER PRIMARY KEY" || what == "PRIMARY KEY") {
     return "the primary key";
@@ -29,7 +28,7 @@ std::string IndexOf(std::string_view what) {
 // A subquery's own lines say what it reads; constants read nothing.
 bool IsTable(std::string_view name) {
   for (const std::string_view other : {"(", "<"}) {
-    if (base::StartsWith(name, other)) return false;
+    if (name.starts_with(other)) return false;
   }
   return name.find("CONSTANT ROW") == std::string_view::npos &&
          name.find("-ROW VALUES CLAUSE") == std::string_view::npos;
@@ -45,7 +44,7 @@ bool BeginsParameter(const Token& token) {
 std::optional<TableAccess> ParsePlanLine(std::string_view line) {
   TableAccess access;
   for (const std::string_view verb : {"SCAN ", "SEARCH "}) {
-    if (!base::StartsWith(line, verb)) continue;
+    if (!line.starts_with(verb)) continue;
     access.method = verb.substr(0, verb.size() - 1);
     line.remove_prefix(verb.size());
   }

@@ -32,7 +32,7 @@ class Scanner {
 
  private:
   bool Sees(std::string_view text) const {
-    return base::StartsWith(sql_.substr(at_), text);
+    return sql_.substr(at_).starts_with(text);
   }
 
   void SkipPast(std::string_view end, std::size_t from) {

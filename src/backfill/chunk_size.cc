@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace segue::backfill {
+namespace segue::engine {
 namespace {
 
 constexpr double kFewest = 50;    // below, the transaction itself dominates
@@ -44,4 +44,4 @@ void ChunkSize::Record(std::chrono::microseconds duration, std::int64_t asked) {
 
 void ChunkSize::Halve() { Set(static_cast<double>(rows_) / 2); }
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -6,7 +6,7 @@
 
 #include "backfill/row_times.h"
 
-namespace segue::backfill {
+namespace segue::engine {
 
 // Follows a target time: the slow tail (p90) of the last chunks counts, growth
 // is gentle, and one very slow chunk shrinks the next at once. Wide rows keep
@@ -32,4 +32,4 @@ class ChunkSize {
   RowTimes last_{10};
 };
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

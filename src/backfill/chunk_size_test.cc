@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue::backfill {
+namespace segue::engine {
 namespace {
 
 using std::chrono::microseconds;
@@ -73,4 +73,4 @@ TEST(ChunkSizeTest, HalvesAfterADeadlock) {
 }
 
 }  // namespace
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -21,7 +21,7 @@ Crew::~Crew() {
 }
 
 void Crew::Join() {
-  for (std::thread& thread : threads_) {
+  for (std::jthread& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
 }

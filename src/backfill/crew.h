@@ -52,7 +52,7 @@ class Crew {
   std::mutex mutex_;
   std::vector<CrewFailure> failures_;
   std::optional<Error> retried_;
-  std::vector<std::thread> threads_;  // last: they use the others
+  std::vector<std::jthread> threads_;  // last: they use the others
 };
 
 }  // namespace segue::engine

@@ -30,11 +30,11 @@ class Pacing {
   Control LookAtControl(bool waiting);
   void WaitWhilePaused(const Control& control);
   double Follow(const Control& control, WalkPurpose purpose);
-  void Tell(const backfill::Pace& pace);
+  void Tell(const engine::Pace& pace);
 
   const RunContext& context_;
   Throttle throttle_;
-  backfill::Pace pace_;
+  engine::Pace pace_;
   RecentControl control_;
 };
 

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-namespace segue::backfill {
+namespace segue::engine {
 
 db::Result Execute(db::Connection& connection, const RangeSql& sql,
                    const Range& range, const std::vector<db::Value>& more) {
@@ -38,4 +38,4 @@ std::string KeyText(const WalkSql& walk, const db::Row& key) {
          base::Join(values, ", ") + ")";
 }
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -8,7 +8,7 @@
 #include "db/connection.h"
 #include "plan/planned.h"
 
-namespace segue::backfill {
+namespace segue::engine {
 
 // lower < key <= upper; an empty bound is open.
 struct Range {
@@ -35,4 +35,4 @@ db::Row NextBound(db::Connection& connection, const RangeSql& next_bound,
 // "id=5", "(a, b)=(1, x)", "(position)=((3,4))" for people.
 std::string KeyText(const WalkSql& walk, const db::Row& key);
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -7,8 +7,8 @@
 namespace segue::engine {
 namespace {
 
-using backfill::Range;
-using backfill::Span;
+using engine::Range;
+using engine::Span;
 
 // A range should take a worker seconds, so that the last ones end together; and
 // the ledger must not grow with the table.

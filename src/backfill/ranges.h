@@ -34,16 +34,16 @@ class Ranges {
   virtual ~Ranges() = default;
   // All calls with a connection run on it and join its open transaction.
   // The next that nobody walks; nullopt: there is none now.
-  virtual std::optional<backfill::Span> Claim(db::Connection& connection,
-                                              const std::string& worker) = 0;
+  virtual std::optional<engine::Span> Claim(db::Connection& connection,
+                                            const std::string& worker) = 0;
   // Commits what was done of the span together with how far it has come. False,
   // and rolled back, when it is not this worker's any more.
   virtual bool Commit(db::Transaction& transaction, const std::string& worker,
-                      const backfill::Span& span) = 0;
+                      const engine::Span& span) = 0;
   // As it was saved last; nullopt when it is not this worker's any more.
-  virtual std::optional<backfill::Span> Load(db::Connection& connection,
-                                             const std::string& worker,
-                                             const backfill::Span& span) = 0;
+  virtual std::optional<engine::Span> Load(db::Connection& connection,
+                                           const std::string& worker,
+                                           const engine::Span& span) = 0;
   // What the worker has claimed and not done is for others now.
   virtual void GiveUp(db::Connection& connection,
                       const std::string& worker) = 0;
@@ -57,13 +57,13 @@ class LedgerRanges : public Ranges {
   LedgerRanges(const Ledger& ledger, std::string migration, std::string motion,
                std::string activity);
 
-  std::optional<backfill::Span> Claim(db::Connection& connection,
-                                      const std::string& worker) override;
+  std::optional<engine::Span> Claim(db::Connection& connection,
+                                    const std::string& worker) override;
   bool Commit(db::Transaction& transaction, const std::string& worker,
-              const backfill::Span& span) override;
-  std::optional<backfill::Span> Load(db::Connection& connection,
-                                     const std::string& worker,
-                                     const backfill::Span& span) override;
+              const engine::Span& span) override;
+  std::optional<engine::Span> Load(db::Connection& connection,
+                                   const std::string& worker,
+                                   const engine::Span& span) override;
   void GiveUp(db::Connection& connection, const std::string& worker) override;
   RangeTotals Totals(db::Connection& connection) override;
 
@@ -86,9 +86,9 @@ class LedgerRanges : public Ranges {
   // The right to walk a range ends so many seconds from now.
   std::string Expiry() const;
 
-  std::optional<backfill::Span> FindFree(db::Connection& connection,
-                                         const std::string& worker,
-                                         std::int64_t after);
+  std::optional<engine::Span> FindFree(db::Connection& connection,
+                                       const std::string& worker,
+                                       std::int64_t after);
 
   const Ledger& ledger_;
   const std::string table_;
@@ -105,19 +105,19 @@ class MemoryRanges : public Ranges {
  public:
   explicit MemoryRanges(const std::vector<db::Row>& cuts);
 
-  std::optional<backfill::Span> Claim(db::Connection& connection,
-                                      const std::string& worker) override;
+  std::optional<engine::Span> Claim(db::Connection& connection,
+                                    const std::string& worker) override;
   bool Commit(db::Transaction& transaction, const std::string& worker,
-              const backfill::Span& span) override;
-  std::optional<backfill::Span> Load(db::Connection& connection,
-                                     const std::string& worker,
-                                     const backfill::Span& span) override;
+              const engine::Span& span) override;
+  std::optional<engine::Span> Load(db::Connection& connection,
+                                   const std::string& worker,
+                                   const engine::Span& span) override;
   void GiveUp(db::Connection& connection, const std::string& worker) override;
   RangeTotals Totals(db::Connection& connection) override;
 
  private:
   struct Claimed {
-    backfill::Span span;
+    engine::Span span;
     std::string worker;  // empty: nobody
   };
   std::mutex mutex_;

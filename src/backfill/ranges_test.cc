@@ -46,7 +46,7 @@ TEST_F(MemoryRangesTest, WhatIsGivenUpIsForOthers) {
 
 TEST_F(MemoryRangesTest, OneThatIsDoneIsNobodysAnyMore) {
   MemoryRanges one{{}};
-  backfill::Span span = *one.Claim(connection_, "a");
+  engine::Span span = *one.Claim(connection_, "a");
   span.done = true;
   span.rows = 7;
   db::Transaction transaction(connection_, {});
@@ -60,7 +60,7 @@ TEST_F(MemoryRangesTest, OneThatIsDoneIsNobodysAnyMore) {
 // The commit that fails has not moved the position.
 TEST_F(MemoryRangesTest, ALostCommitLeavesItToBeReadAgain) {
   MemoryRanges one{{}};
-  backfill::Span span = *one.Claim(connection_, "a");
+  engine::Span span = *one.Claim(connection_, "a");
   span.done = true;
   connection_.fail_commit = Error(ErrorKind::kInDoubt, "lost");
   {

@@ -23,7 +23,7 @@ void Reclaim::Start(const std::string& settings, const std::string& sql) {
   }
   settings_ = settings;
   stopping_ = false;
-  background_ = std::make_unique<Background>([this, sql] {
+  task_ = base::StartTask([this, sql] {
     connection_->ExecuteScript(settings_);
     if (!stopping_) connection_->Execute(sql);
   });
@@ -32,18 +32,18 @@ void Reclaim::Start(const std::string& settings, const std::string& sql) {
 void Reclaim::Stop() {
   if (!running()) return;
   stopping_ = true;
-  for (auto wait = kAtOnce; !background_->WaitFor(wait); wait = kAgain) {
+  for (auto wait = kAtOnce; task_.wait_for(wait) != std::future_status::ready;
+       wait = kAgain) {
     connection_->Interrupt();
   }
-  background_.reset();
+  task_ = {};
   connection_.reset();
 }
 
 std::optional<Error> Reclaim::TakeFailure() {
-  if (running() && background_->WaitFor(kAtOnce)) {
-    const std::unique_ptr<Background> ended = std::move(background_);
+  if (running() && task_.wait_for(kAtOnce) == std::future_status::ready) {
     try {
-      ended->Finish();
+      task_.get();  // and it is not running any more
     } catch (const Error& error) {
       failure_ = error;
     }

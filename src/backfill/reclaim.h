@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "base/background.h"
+#include "base/thread.h"
 #include "db/connection.h"
 #include "segue/database.h"
 #include "segue/error.h"
@@ -27,7 +27,7 @@ class Reclaim {
   // Runs `settings` and then `sql`, if there is a session to be had. Nothing
   // may be running.
   void Start(const std::string& settings, const std::string& sql);
-  bool running() const { return background_ != nullptr; }
+  bool running() const { return task_.valid(); }
   // What the running one was started with.
   const std::string& settings() const { return settings_; }
   // Ends what runs, without a trace: nothing depends on it.
@@ -41,7 +41,7 @@ class Reclaim {
   std::optional<Error> failure_;
   std::unique_ptr<db::Connection> connection_;
   std::atomic<bool> stopping_{false};
-  std::unique_ptr<Background> background_;  // last: it uses the others
+  std::future<void> task_;  // last: it uses the others
 };
 
 }  // namespace segue::engine

@@ -25,7 +25,7 @@ class Reporter {
   // The work within a step that takes long, in one word; empty: none.
   void SetActivity(std::string activity) { activity_ = std::move(activity); }
   // How fast rows may be moved, as everybody was told.
-  void SetPace(const backfill::Pace& pace) { pace_ = pace; }
+  void SetPace(const engine::Pace& pace) { pace_ = pace; }
 
   // An event with what is known of the migration, the step and the pace.
   Progress Report(Progress::Event event) const;
@@ -40,7 +40,7 @@ class Reporter {
   std::size_t step_ = 0;
   std::size_t steps_done_ = 0;
   std::string activity_;
-  backfill::Pace pace_;
+  engine::Pace pace_;
 };
 
 }  // namespace segue::engine

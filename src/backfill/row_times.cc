@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace segue::backfill {
+namespace segue::engine {
 
 double RowTimes::Add(std::chrono::microseconds took, std::int64_t rows) {
   const double per_row = std::max(static_cast<double>(took.count()), 1.0) /
@@ -25,4 +25,4 @@ double UsualTime::Times(std::chrono::microseconds took, std::int64_t rows) {
   return usual > 0 ? std::max(per_row / usual, 1.0) : 1;
 }
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

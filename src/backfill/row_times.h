@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace segue::backfill {
+namespace segue::engine {
 
 // The last `most` of them, which may differ in their rows.
 class RowTimes {
@@ -35,4 +35,4 @@ class UsualTime {
   RowTimes last_{11};
 };
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue::backfill {
+namespace segue::engine {
 namespace {
 
 using std::chrono::microseconds;
@@ -32,4 +32,4 @@ TEST(UsualTimeTest, WhatGoesOnIsUsual) {
 }
 
 }  // namespace
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -5,7 +5,7 @@
 #include "backfill/range.h"
 #include "segue/error.h"
 
-namespace segue::backfill {
+namespace segue::engine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -124,4 +124,4 @@ TrialReport Try(db::Connection& connection, const TrialSql& trial,
   return Trial(connection, trial, time_limit, wants).Run();
 }
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

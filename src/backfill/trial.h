@@ -9,7 +9,7 @@
 #include "db/connection.h"
 #include "plan/planned.h"
 
-namespace segue::backfill {
+namespace segue::engine {
 
 struct TrialReport {
   // "id=5: invalid input syntax for type integer: \"x\"", at most five.
@@ -30,4 +30,4 @@ TrialReport Try(db::Connection& connection, const TrialSql& trial,
                 std::chrono::milliseconds time_limit,
                 TrialWants wants = TrialWants::kFirst);
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

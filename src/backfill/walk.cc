@@ -6,7 +6,7 @@
 #include "backfill/row_times.h"
 #include "segue/error.h"
 
-namespace segue::backfill {
+namespace segue::engine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -288,4 +288,4 @@ void Walk(Host& host, const WalkSql& walk, const WalkOptions& options,
   Walker(host, walk, options, on_rows).Run();
 }
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -15,7 +15,7 @@
 #include "plan/planned.h"
 #include "throttle/pace.h"
 
-namespace segue::backfill {
+namespace segue::engine {
 
 // A range that one worker walks, and how far it has come.
 struct Span {
@@ -76,4 +76,4 @@ struct WalkOptions {
 void Walk(Host& host, const WalkSql& walk, const WalkOptions& options,
           const std::function<void(const db::Result&)>& on_rows);
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

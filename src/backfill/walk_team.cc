@@ -57,7 +57,7 @@ WalkTeam::WalkTeam(const RunContext& context, Pacing& pacing,
 std::string WalkTeam::Prefix() { return kRunners; }
 
 void WalkTeam::Run(const std::function<void(const db::Result&)>& on_rows) {
-  const backfill::WalkOptions how =
+  const engine::WalkOptions how =
       WalkOptionsOf(context_.session.capabilities(), context_.options,
                     work_.walk, progress_.total);
   std::mutex mutex;
@@ -83,7 +83,7 @@ void WalkTeam::Run(const std::function<void(const db::Result&)>& on_rows) {
 
 // On the thread of a worker.
 void WalkTeam::Help(const std::string& name, Crew& crew,
-                    const backfill::WalkOptions& how,
+                    const engine::WalkOptions& how,
                     const std::function<void(const db::Result&)>& on_rows) {
   WorkerSession session(
       context_.database, context_.options, [&crew] { return crew.stopping(); },

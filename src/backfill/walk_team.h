@@ -47,8 +47,7 @@ class WalkTeam : private Overseer {
   double RateBytes() const;
   // How many workers there are room for beside this thread.
   std::int64_t Helpers();
-  void Help(const std::string& name, Crew& crew,
-            const backfill::WalkOptions& how,
+  void Help(const std::string& name, Crew& crew, const engine::WalkOptions& how,
             const std::function<void(const db::Result&)>& on_rows);
   void LookAfterCrew();
   void LookAtTotals();

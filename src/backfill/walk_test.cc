@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace segue::backfill {
+namespace segue::engine {
 namespace {
 
 constexpr std::int64_t kRows = 20'000;
@@ -186,4 +186,4 @@ TEST(WalkTest, ChunksGetShorterAtOnceAfterADeadlock) {
 }
 
 }  // namespace
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -20,10 +20,10 @@ constexpr std::int64_t kWorthSharing = 10'000;
 
 }  // namespace
 
-backfill::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
-                                    const MigratorOptions& options,
-                                    const WalkSql& walk, std::int64_t rows) {
-  backfill::WalkOptions how;
+engine::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
+                                  const MigratorOptions& options,
+                                  const WalkSql& walk, std::int64_t rows) {
+  engine::WalkOptions how;
   how.chunk_time = options.chunk_time.count() > 0 ? options.chunk_time
                                                   : capabilities.chunk_time;
   how.lock_budget = LockBudgetOf(options, capabilities);
@@ -65,9 +65,9 @@ Worker::Worker(WorkSession& session, Overseer& overseer, Assignment assignment)
       assignment_(std::move(assignment)),
       tempo_{1, assignment_.row_bytes} {}
 
-void Worker::Walk(const WalkSql& walk, const backfill::WalkOptions& options,
+void Worker::Walk(const WalkSql& walk, const engine::WalkOptions& options,
                   const std::function<void(const db::Result&)>& on_rows) {
-  backfill::Walk(*this, walk, options, on_rows);
+  engine::Walk(*this, walk, options, on_rows);
 }
 
 db::Connection& Worker::rows() {
@@ -75,10 +75,10 @@ db::Connection& Worker::rows() {
 }
 
 // A range that somebody has may come back, when the one that has it dies.
-std::optional<backfill::Span> Worker::Claim() {
+std::optional<engine::Span> Worker::Claim() {
   for (;;) {
     overseer_.BeforeClaim();
-    std::optional<backfill::Span> span;
+    std::optional<engine::Span> span;
     RangeTotals totals;
     session_.Resiliently([&] {
       session_.InLedger([&] {
@@ -95,7 +95,7 @@ std::optional<backfill::Span> Worker::Claim() {
 
 void Worker::BeforeChunk() { tempo_.share = overseer_.BeforeChunk(); }
 
-bool Worker::Commit(db::Transaction& transaction, const backfill::Span& span) {
+bool Worker::Commit(db::Transaction& transaction, const engine::Span& span) {
   return assignment_.ranges.Commit(transaction, assignment_.name, span);
 }
 
@@ -109,7 +109,7 @@ void Worker::Resiliently(const std::function<void()>& chunk,
   session_.Resiliently(chunk, smaller, reload);
 }
 
-std::optional<backfill::Span> Worker::Load(const backfill::Span& span) {
+std::optional<engine::Span> Worker::Load(const engine::Span& span) {
   return assignment_.ranges.Load(connection(), assignment_.name, span);
 }
 
@@ -119,7 +119,7 @@ std::int64_t Worker::ChunkRows(std::int64_t rows) {
   return assignment_.throttle.ChunkRows(rows, tempo_);
 }
 
-void Worker::RestAfter(const backfill::Took& took, double rest,
+void Worker::RestAfter(const engine::Took& took, double rest,
                        std::int64_t rows) {
   session_.Rest(assignment_.throttle.RestAfter(took, rest, rows, tempo_));
 }

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <optional>
 
-#include "base/background.h"
+#include "base/thread.h"
 #include "engine/build_watch.h"
 #include "engine/statements.h"
 #include "ledger/control.h"
@@ -66,19 +66,20 @@ void ExecuteWatched(const RunContext& context, std::size_t step,
     ShareWithOthers(context, name, *state, watch);
   };
   try {
-    Background build([&] {
+    std::future<void> build = base::StartTask([&] {
       for (const Statement& statement : planned.forward) {
         Execute(context.connection(), statement);
       }
     });
-    for (int tick = 1; !build.WaitFor(kTick); ++tick) {
+    for (int tick = 1; build.wait_for(kTick) != std::future_status::ready;
+         ++tick) {
       if (session.stopping() || session.cancelled_by_request()) {
         context.connection().Interrupt();
       }
       if (tick % kTicksPerLook == 0) look();
     }
     context.reporter.SetActivity("");
-    build.Finish();
+    build.get();
   } catch (const Error& error) {
     context.reporter.SetActivity("");
     if (error.kind() != ErrorKind::kLockTimeout || blocker.empty()) throw;

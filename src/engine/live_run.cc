@@ -140,12 +140,15 @@ void LiveRun::Keep(const std::vector<std::string>& queries) {
 }
 
 void LiveRun::ToReady(bool undo_on_any_failure) {
-  RunParts parts(context_, *lease_, context_.options, row_);
+  std::optional<RunParts> parts(std::in_place, context_, *lease_,
+                                context_.options, row_);
   try {
-    WalkToReady(parts);
+    WalkToReady(*parts);
   } catch (Error& error) {
     transitions_->RecordError(error);
-    if (UndoesStart(error, parts, undo_on_any_failure)) UndoAfter(error);
+    const bool undoes = UndoesStart(error, *parts, undo_on_any_failure);
+    parts.reset();  // or a further signal would interrupt the undo
+    if (undoes) UndoAfter(error);
     TellFailure(context_.options, row_, error);
     throw;
   }

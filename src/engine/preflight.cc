@@ -79,16 +79,16 @@ void RefuseObjections(const Context& context, const PlannedAction& action) {
       .WithHint("mend these rows; nothing was changed");
 }
 
-backfill::TrialReport Try(const Context& context, const TrialSql& trial,
-                          bool mark) {
-  return backfill::Try(
+engine::TrialReport Try(const Context& context, const TrialSql& trial,
+                        bool mark) {
+  return engine::Try(
       context.connection(), trial, kTrialTime,
-      mark ? backfill::TrialWants::kCount : backfill::TrialWants::kFirst);
+      mark ? engine::TrialWants::kCount : engine::TrialWants::kFirst);
 }
 
 std::optional<std::string> TryUp(const Context& context, const TrialSql& trial,
                                  bool mark) {
-  const backfill::TrialReport report = Try(context, trial, mark);
+  const engine::TrialReport report = Try(context, trial, mark);
   const std::string rows = base::Join(report.failures, "; ");
   const std::string& table = trial.walk.table;
   if (report.failures.empty()) return std::nullopt;
@@ -104,7 +104,7 @@ std::optional<std::string> TryUp(const Context& context, const TrialSql& trial,
 }
 
 void TryConstraint(const Context& context, const TrialSql& trial, bool mark) {
-  const backfill::TrialReport report = Try(context, trial, mark);
+  const engine::TrialReport report = Try(context, trial, mark);
   // A row that has no value yet breaks no constraint.
   const bool only_marked = mark && report.raised == report.count;
   if (report.failures.empty() || only_marked) return;

@@ -72,7 +72,7 @@ class Lease {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::thread heartbeat_;
+  std::jthread heartbeat_;
 };
 
 }  // namespace segue::engine

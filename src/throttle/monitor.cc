@@ -12,9 +12,9 @@
 namespace segue::engine {
 namespace {
 
-using backfill::Pace;
-using backfill::Reading;
 using db::PaceReason;
+using engine::Pace;
+using engine::Reading;
 using std::chrono::milliseconds;
 
 // A server that does not answer for so long is not doing well.

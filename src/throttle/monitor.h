@@ -34,7 +34,7 @@ class Monitor {
 
   // What the signals allow; full pace before Start. A reading that never comes
   // back counts as a signal that was lost. Thread-safe.
-  backfill::Pace Now();
+  engine::Pace Now();
   // What people should know and have not been told. Thread-safe.
   std::vector<std::string> TakeNotices();
 
@@ -42,9 +42,9 @@ class Monitor {
   using Time = std::chrono::steady_clock::time_point;
 
   void Run();
-  void Take(const std::vector<backfill::Reading>& readings);
-  void RecordBaseline(const std::vector<backfill::Reading>& first);
-  void NoteUnreadable(const std::vector<backfill::Reading>& readings);
+  void Take(const std::vector<engine::Reading>& readings);
+  void RecordBaseline(const std::vector<engine::Reading>& first);
+  void NoteUnreadable(const std::vector<engine::Reading>& readings);
 
   const std::chrono::milliseconds interval_;
   SignalReader reader_;
@@ -53,11 +53,11 @@ class Monitor {
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   bool stopping_ = false;
-  backfill::PaceController controller_;
+  engine::PaceController controller_;
   Time read_at_{};
   std::vector<std::string> notices_;
 
-  std::thread thread_;  // last: it uses the others
+  std::jthread thread_;  // last: it uses the others
 };
 
 }  // namespace segue::engine

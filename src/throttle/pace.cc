@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-namespace segue::backfill {
+namespace segue::engine {
 namespace {
 
 using db::PaceReason;
@@ -251,4 +251,4 @@ bool PaceController::Update(Time now, const std::vector<Reading>& readings) {
   return false;
 }
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -11,7 +11,7 @@
 
 #include "db/signal.h"
 
-namespace segue::backfill {
+namespace segue::engine {
 
 struct Reading {
   db::PaceReason signal = db::PaceReason::kNone;
@@ -119,4 +119,4 @@ class PaceController {
   int patience_ = 1;  // multiplies Hold
 };
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -7,7 +7,7 @@
 #include <functional>
 #include <random>
 
-namespace segue::backfill {
+namespace segue::engine {
 namespace {
 
 using db::PaceReason;
@@ -284,4 +284,4 @@ TEST(RestTest, IsLongerWhereOthersComeInBursts) {
 }
 
 }  // namespace
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace segue::backfill {
+namespace segue::engine {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
@@ -45,4 +45,4 @@ std::int64_t RateLimit::MostRows(double row_bytes) const {
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(most));
 }
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

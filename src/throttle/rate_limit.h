@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <mutex>
 
-namespace segue::backfill {
+namespace segue::engine {
 
 // A bucket that may run into debt: a chunk is moved whole, and whoever moved it
 // rests until the bucket is full enough again. Thread-safe.
@@ -30,4 +30,4 @@ class RateLimit {
   Time paid_until_{};  // everything moved so far is worth this time
 };
 
-}  // namespace segue::backfill
+}  // namespace segue::engine

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue::backfill {
+namespace segue::engine {
 namespace {
 
 using std::chrono::milliseconds;
@@ -54,4 +54,4 @@ TEST(RateLimitTest, SavesNothingUp) {
 }
 
 }  // namespace
-}  // namespace segue::backfill
+}  // namespace segue::engine

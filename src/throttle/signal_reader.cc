@@ -18,11 +18,11 @@
 namespace segue::engine {
 namespace {
 
-using backfill::Limit;
-using backfill::Reading;
 using db::PaceReason;
 using db::SignalInfo;
 using db::SignalOrigin;
+using engine::Limit;
+using engine::Reading;
 
 // The error rate is that of the last probes, one a second.
 constexpr std::size_t kProbes = 20;

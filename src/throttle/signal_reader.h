@@ -26,18 +26,18 @@ class SignalReader {
 
   // Of all signals there are here: the defaults, and what was asked for in
   // their place.
-  const std::vector<backfill::Limit>& limits() const { return limits_; }
+  const std::vector<engine::Limit>& limits() const { return limits_; }
 
   // Never throws; what cannot be read has no value and says why.
-  std::vector<backfill::Reading> Read();
+  std::vector<engine::Reading> Read();
 
   // Throws Error{kRefused} when what was asked for is not among what could be
   // read, with the privilege it needs.
-  void RequireAsked(const std::vector<backfill::Reading>& readings) const;
+  void RequireAsked(const std::vector<engine::Reading>& readings) const;
   // "archive_backlog (needs pg_monitor)": those of the defaults that are off
   // because they cannot be read.
   std::vector<std::string> Unreadable(
-      const std::vector<backfill::Reading>& readings) const;
+      const std::vector<engine::Reading>& readings) const;
 
   // Makes a Read in flight end soon. Thread-safe.
   void Interrupt();
@@ -52,23 +52,23 @@ class SignalReader {
   bool Exists(const db::SignalInfo& info) const;
   bool Wanted(db::PaceReason signal) const;
   std::string NeedsOf(db::PaceReason signal) const;
-  void ReadServer(std::vector<backfill::Reading>& readings);
+  void ReadServer(std::vector<engine::Reading>& readings);
   void ReadOne(const db::SignalSql& sql,
-               std::vector<backfill::Reading>& readings);
-  void ReadProbe(std::vector<backfill::Reading>& readings);
-  void ReadMachine(std::vector<backfill::Reading>& readings);
+               std::vector<engine::Reading>& readings);
+  void ReadProbe(std::vector<engine::Reading>& readings);
+  void ReadMachine(std::vector<engine::Reading>& readings);
   void ReadDisk(const std::string& path, const std::string& subject,
-                std::vector<backfill::Reading>& readings) const;
-  void ReadCustom(std::vector<backfill::Reading>& readings);
-  void ReadSql(const Custom& custom, std::vector<backfill::Reading>& readings);
-  bool Connect(std::vector<backfill::Reading>& readings);
+                std::vector<engine::Reading>& readings) const;
+  void ReadCustom(std::vector<engine::Reading>& readings);
+  void ReadSql(const Custom& custom, std::vector<engine::Reading>& readings);
+  bool Connect(std::vector<engine::Reading>& readings);
 
   Database& database_;
   const bool sessions_;  // the database takes one for us
   const bool local_;     // its server is on this machine
   std::vector<db::SignalSql> server_;
   std::vector<Custom> customs_;
-  std::vector<backfill::Limit> limits_;
+  std::vector<engine::Limit> limits_;
   std::vector<db::PaceReason> asked_;
   std::string probe_ = "SELECT 1";
   std::vector<bool> outcomes_;  // of the last probes; true: it failed

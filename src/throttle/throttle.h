@@ -44,7 +44,7 @@ class Throttle {
   // Before each chunk, on the thread that runs the migration. `asked`: the
   // share that somebody asked for. Throws Error{kRefused}, the first time, when
   // a signal that was asked for cannot be read.
-  backfill::Pace Allowed(double asked, WalkPurpose purpose);
+  engine::Pace Allowed(double asked, WalkPurpose purpose);
   std::vector<std::string> TakeNotices();
 
   // How many rows the next chunk has, which has `rows` at full pace: fewer at
@@ -53,7 +53,7 @@ class Throttle {
   // How long to rest after a chunk that took `took` and moved `rows`, so that
   // they are moved at this tempo; at full pace it would be `rest` of that time.
   // Thread-safe.
-  std::chrono::microseconds RestAfter(const backfill::Took& took, double rest,
+  std::chrono::microseconds RestAfter(const engine::Took& took, double rest,
                                       std::int64_t rows, const Tempo& tempo);
 
  private:
@@ -62,7 +62,7 @@ class Throttle {
   Monitor monitor_;
   const bool asked_;  // for limits of their own
   const base::Window window_;
-  backfill::RateLimit rate_;
+  engine::RateLimit rate_;
   base::Clock& clock_;
   std::optional<std::chrono::steady_clock::time_point> began_;
 };
@@ -73,6 +73,6 @@ double RowBytes(const Plan& plan, const WalkSql& walk);
 void RestUnless(const std::function<bool()>& stop,
                 std::chrono::microseconds duration);
 // "40 %: replication_lag of standby1 is 3.2 s, limit 1.0 s"
-std::string PaceLine(const backfill::Pace& pace);
+std::string PaceLine(const engine::Pace& pace);
 
 }  // namespace segue::engine

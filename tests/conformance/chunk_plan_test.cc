@@ -33,7 +33,7 @@ class ChunkPlanTest : public SyncTest {
   }
 
   // The plan of a statement as a walk runs it, with the pages it read.
-  std::string Explained(const RangeSql& sql, const backfill::Range& range,
+  std::string Explained(const RangeSql& sql, const engine::Range& range,
                         const std::vector<db::Value>& more = {}) {
     const auto explained = [](const std::string& text) {
       return "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) " +
@@ -46,7 +46,7 @@ class ChunkPlanTest : public SyncTest {
         {db::Purpose::kBackfill, std::chrono::milliseconds(500)});
     std::string plan;
     for (const db::Row& row :
-         backfill::Execute(bed().connection(), all, range, more).rows) {
+         engine::Execute(bed().connection(), all, range, more).rows) {
       plan += db::ToText(row[0]) + "\n";
     }
     return plan;
@@ -68,7 +68,7 @@ class ChunkPlanTest : public SyncTest {
   // Each row is read at most where it was and where it is; what is more than
   // that reads rows, or keys, of other chunks. Of these 30,000 there are 160
   // pages of keys.
-  void ReadsLittle(const backfill::Range& range) {
+  void ReadsLittle(const engine::Range& range) {
     const std::string plan =
         Explained(bed().sql().verify.at(0).statement, range);
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan")));
@@ -164,9 +164,9 @@ TEST_P(ChunkPlanTest, OfAKeyOfThreeHasTheRowsBetweenItsBounds) {
       db::Transaction transaction(
           bed().connection(),
           {db::Purpose::kBackfill, std::chrono::milliseconds(500)});
-      const backfill::Range between{key(low), key(high)};
-      EXPECT_EQ(backfill::Execute(bed().connection(),
-                                  bed().sql().repair->statement, between)
+      const engine::Range between{key(low), key(high)};
+      EXPECT_EQ(engine::Execute(bed().connection(),
+                                bed().sql().repair->statement, between)
                     .affected,
                 high - low)
           << low << " " << high;
@@ -174,8 +174,8 @@ TEST_P(ChunkPlanTest, OfAKeyOfThreeHasTheRowsBetweenItsBounds) {
     db::Transaction transaction(
         bed().connection(),
         {db::Purpose::kBackfill, std::chrono::milliseconds(500)});
-    EXPECT_EQ(backfill::Execute(bed().connection(),
-                                bed().sql().repair->statement, {{}, key(low)})
+    EXPECT_EQ(engine::Execute(bed().connection(), bed().sql().repair->statement,
+                              {{}, key(low)})
                   .affected,
               low + 1);
   }

@@ -15,8 +15,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How soon a request to stop is seen, and how often the server is asked. A
-// build that is over within a second needs no second session.
+// A request to stop is noticed after at most this time, and the server is asked
+// for the progress as often. A build that ends within a second needs no second
+// session.
 constexpr milliseconds kTick{100};
 constexpr int kTicksPerLook = 10;
 
@@ -31,7 +32,8 @@ void Tell(const RunContext& context, const BuildState& state) {
   context.reporter.Send(progress);
 }
 
-// Keeps how far the build is where others see it, and looks what they ask for.
+// Keeps the progress of the build where other sessions see it, and looks
+// whether they have asked for something.
 void ShareWithOthers(const RunContext& context, const std::string& name,
                      const BuildState& state, BuildWatch& watch) {
   try {

@@ -1,4 +1,4 @@
-// Statements that run for minutes, and what is told of them meanwhile.
+// Execution of statements that run for minutes, and reports of their progress.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,11 @@
 
 namespace segue::engine {
 
-// Executes the action's statements, whose progress its plan says how to see, on
-// a thread of their own, so that progress is reported on the thread that runs
-// the migration. The first request to stop ends the statement, since there is
-// no chunk to finish; the next attempt clears away what it leaves behind.
+// Executes the statements of one action on a thread of their own, while the
+// calling thread, which runs the migration, reports the progress that
+// PlannedAction::progress reads. The first request to stop ends the statement
+// at once, because there is no chunk to finish; the next attempt clears away
+// what the statement leaves behind.
 void ExecuteWatched(const RunContext& context, std::size_t step,
                     std::size_t action);
 

@@ -1,5 +1,5 @@
-// What another session sees of a statement that runs for minutes, as the build
-// of an index.
+// Watches, from another session, a statement that runs for minutes, such as the
+// build of an index.
 #pragma once
 
 #include <memory>
@@ -13,24 +13,25 @@ namespace segue::engine {
 struct BuildState {
   double percent = 0;
   std::string phase;    // "building index: scanning table"
-  std::string blocker;  // whom it waits for; empty: nobody
+  std::string blocker;  // the session that it waits for; empty: none
 };
 
-// Watching is a convenience: whatever goes wrong with it ends it, with a line
-// in the log, and never the build. Not thread-safe.
+// Watching is a convenience: a failure of it ends the watching, with a line in
+// the log, and never the build. Not thread-safe.
 class BuildWatch {
  public:
-  // `sql`: PlannedAction::progress; `session`: the one that builds. The session
-  // is opened at the first look.
+  // `sql` is PlannedAction::progress, and `session` is the session that builds.
+  // The constructor opens nothing: the first Look opens the session that
+  // watches.
   BuildWatch(Database& database, std::string sql, std::string session);
   ~BuildWatch();
   BuildWatch(const BuildWatch&) = delete;
   BuildWatch& operator=(const BuildWatch&) = delete;
 
-  // nullopt: nothing is to be seen now, or any more.
+  // Returns nullopt when there is nothing to see now, or any more.
   std::optional<BuildState> Look();
-  // The session, for what else has to be read meanwhile; null when there is
-  // none.
+  // Returns the watching session, with which the caller may read other things
+  // meanwhile; null when there is none.
   db::Connection* connection() { return connection_.get(); }
   void GiveUp(const std::string& reason);
 

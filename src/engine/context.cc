@@ -36,7 +36,7 @@ std::optional<MigrationRow> Context::ActiveOrNewest() const {
   return row ? std::move(row) : ledger.Newest(connection());
 }
 
-// The inspection says so, when there is none of that name.
+// The inspection throws the error when there is no schema of that name.
 void Context::RequireSchema() const {
   database.dialect().Inspect(connection(), database.schema());
 }

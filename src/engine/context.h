@@ -1,4 +1,4 @@
-// What a Migrator works with, whatever it is asked to do.
+// What every command of a Migrator works with.
 #pragma once
 
 #include <chrono>
@@ -11,25 +11,26 @@
 namespace segue::engine {
 
 struct Context {
-  // `database` must outlive it.
+  // `database` must outlive the context.
   Context(Database& database, MigratorOptions options);
 
   db::Connection& connection() const { return database.connection(); }
   std::chrono::milliseconds LockBudget() const;
 
-  // How a file says that its rows are to be moved outranks what was given for
-  // all migrations.
+  // Takes over how the file of this migration says that its rows are to be
+  // moved. The file outranks the options that were given for all migrations.
   void Adopt(const Migration& migration);
 
-  // The active migration; throws Error{kNotFound}.
+  // Returns the active migration. Throws Error{kNotFound} when there is none.
   MigrationRow RequireActive() const;
-  // The active migration, else the one touched last; nullopt: there is none.
+  // Returns the active migration, otherwise the one that was changed last;
+  // nullopt when the ledger has none.
   std::optional<MigrationRow> ActiveOrNewest() const;
   // Throws Error{kNotFound} when the schema is not there.
   void RequireSchema() const;
 
   Database& database;
-  MigratorOptions options;  // with what the migration asks for
+  MigratorOptions options;  // `given`, overridden by the migration's file
   const MigratorOptions given;
   const Ledger ledger;
 };

@@ -21,7 +21,7 @@ ActionState StateOf(const Context& context, const MigrationRow& row,
                                 static_cast<int>(action));
 }
 
-// Whether an action of the contract, or of what goes before it, is in one of
+// True when an action of the contract, or of the phases before it, is in one of
 // these states.
 bool AnyIs(const Context& context, const MigrationRow& row, bool of_contract,
            const std::vector<ActionState>& states) {
@@ -64,17 +64,17 @@ bool Contract::OnlyForward() const {
   return row_.sub_state == SubState::kDropping || PastFirstDrop(context_, row_);
 }
 
-// It is asked in every run that may still drop the first thing: what the ledger
-// says of an earlier run is no evidence, because rows and queries have gone on
-// since that run died.
+// Every run that may still make the first drop gathers the evidence anew. What
+// an earlier run has recorded is no evidence, because clients have written rows
+// and run queries since that run died.
 void Contract::GatherEvidence(const std::string& force_reason) {
   if (AnyIs(context_, row_, false, {ActionState::kUndone})) {
     throw Error(ErrorKind::kRefused,
                 "migration '" + row_.id + "' has been rolled back in part")
         .WithHint("run 'segue rollback' to finish it; nothing was contracted");
   }
-  // A contract that died has exchanged names that the check reads, or was being
-  // undone.
+  // An earlier contract that died has exchanged names that the check reads, or
+  // died while it was being undone.
   if (ContractBegun(context_, row_)) Unseal();
   RefuseUsed(force_reason);
   const VerifyReport report = parts_.verifier.VerifyAll();
@@ -100,7 +100,7 @@ void Contract::RefuseUsed(const std::string& force_reason) {
   });
 }
 
-// "Sealed" is recorded with the end of the last step that seals.
+// "Sealed" is recorded in the transaction that ends the last step of the seal.
 void Contract::Seal() {
   const std::vector<Step>& steps = row_.plan.steps;
   std::size_t last = steps.size();
@@ -133,7 +133,7 @@ void Contract::Drop() {
   transitions_.MoveTo(Phase::kContracting, SubState::kDropping);
 }
 
-// What was unsealed may be sealed again.
+// The steps are forgotten because what was unsealed may be sealed again.
 void Contract::Unseal() {
   for (std::size_t step = row_.plan.steps.size(); step-- > 0;) {
     if (row_.plan.steps[step].phase >= Phase::kContracting) {

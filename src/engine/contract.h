@@ -1,5 +1,5 @@
-// The contract in its stages: the evidence, the seal that can be undone, and
-// the drop that cannot.
+// The contract in its stages: the evidence, the seal, which can be undone, and
+// the drop, which cannot.
 #pragma once
 
 #include <string>
@@ -11,14 +11,14 @@
 
 namespace segue::engine {
 
-// True when something was dropped that nothing brings back.
+// True when the migration has dropped something that cannot be brought back.
 bool PastFirstDrop(const Context& context, const MigrationRow& row);
-// True when something of the contract was run and not undone.
+// True when an action of the contract was run and was not undone.
 bool ContractBegun(const Context& context, const MigrationRow& row);
 
 class Contract {
  public:
-  // All references must outlive it.
+  // All references must outlive the contract.
   Contract(const Context& context, Transitions& transitions, MigrationRow& row,
            RunParts& parts)
       : context_(context),
@@ -26,17 +26,21 @@ class Contract {
         row_(row),
         parts_(parts) {}
 
-  // Past the first drop, or all that is left is to say that it is complete.
+  // True past the first drop, and when the contract has no work left but to
+  // record that it is complete.
   bool OnlyForward() const;
-  // Throws unless nothing that will be dropped is in use (or a reason is given,
-  // which the history keeps) and old and new agree in every row, as they are
-  // now. What a run that died had sealed is undone first.
+  // Proves that the contract loses nothing, as the database is now. Throws
+  // Error{kRefused} when an object that will be dropped is in use, unless a
+  // reason is given, which the history keeps, and Error{kMismatch} when old and
+  // new disagree in a row. First undoes what an earlier run had sealed before
+  // it died.
   void GatherEvidence(const std::string& force_reason);
-  // Settles rows and exchanges what can be exchanged back.
+  // Settles the rows that no trigger saw, and exchanges what can be exchanged
+  // back.
   void Seal();
   void Drop();
-  // Takes the seal back after `error`, which it never hides: both versions are
-  // live again.
+  // Takes the seal back after `error`, so that both versions are live again. A
+  // failure of that becomes a note of `error` and never hides it.
   void UnsealAfter(Error& error);
 
  private:

@@ -1,4 +1,4 @@
-// What others ask of whoever runs the active migration.
+// Requests to the runner of the active migration.
 #include "ledger/control.h"
 
 #include <functional>
@@ -10,7 +10,7 @@
 namespace segue {
 namespace {
 
-// What was asked before stays asked, as the pace.
+// Earlier requests that `change` does not touch stay in force, such as a pace.
 void Ask(const engine::Context& context,
          const std::function<void(engine::Control&)>& change) {
   context.RequireActive();

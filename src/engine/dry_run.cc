@@ -6,7 +6,7 @@
 
 namespace segue::engine {
 
-// The plan is made anew, whatever is there.
+// A dry run makes the plan anew, whatever the ledger has.
 Standing DryRun::Begin(const Migration& /*migration*/) {
   return Standing::kFresh;
 }
@@ -21,7 +21,8 @@ Planned DryRun::Plan(const Migration& migration) {
   return PlanFor(context_, migration);
 }
 
-// What the checks say is enough: to try the expressions on all rows takes long.
+// The findings of the checks are enough for a dry run, because it takes long to
+// try the expressions on all rows.
 void DryRun::Preflight(const Planned& planned) {
   for (const Finding& finding : planned.findings) {
     if (finding.severity != Finding::Severity::kError) continue;

@@ -1,4 +1,4 @@
-// What a command would do, in words.
+// A dry run: it tells what a command would do.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace segue::engine {
 
-// Reads the schema and the ledger, and changes nothing.
+// Reads the schema and the ledger, and changes nothing in the database.
 class DryRun : public Run {
  public:
   explicit DryRun(const Context& context) : context_(context) {}
@@ -27,7 +27,7 @@ class DryRun : public Run {
   Outcome Report() override;
 
  private:
-  // Runs what is left of these phases.
+  // Logs what is left of these phases as the real run would execute it.
   void RunPhases(Phase first, Phase last);
 
   const Context& context_;

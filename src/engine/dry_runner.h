@@ -1,4 +1,4 @@
-// Runs steps in words only.
+// The runner of a dry run.
 #pragma once
 
 #include <vector>
@@ -9,10 +9,10 @@
 
 namespace segue::engine {
 
-// Logs what would be done, and does nothing.
+// Appends to a log what would be done, and executes nothing.
 class DryRunner : public Runner {
  public:
-  // Both references must outlive it.
+  // Both references must outlive the runner.
   DryRunner(const Plan& plan, std::vector<HistoryEntry>& log)
       : plan_(plan), log_(log) {}
   using Runner::Run;

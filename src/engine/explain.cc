@@ -10,8 +10,8 @@
 namespace segue::engine {
 namespace {
 
-// The version, those before it from the newest on, then the base: what an
-// application used before.
+// Returns the version, then the versions before it from the newest on, then the
+// base schema: the places where an application's query may have run before.
 std::vector<std::string> UpTo(const std::string& version,
                               const std::vector<VersionInfo>& all) {
   std::vector<std::string> names = {""};
@@ -23,7 +23,7 @@ std::vector<std::string> UpTo(const std::string& version,
   return names;
 }
 
-// How one session sees the queries.
+// Explains the queries in one session.
 class Sight {
  public:
   Sight(std::string version, const db::Dialect& dialect,
@@ -45,7 +45,7 @@ class Sight {
 
 }  // namespace
 
-// A version is looked at by a session as an application's is.
+// A session that looks at a version is opened as an application's session is.
 std::vector<QueryChange> Seen(const Context& context,
                               const std::vector<std::string>& queries) {
   if (queries.empty()) return {};
@@ -99,8 +99,8 @@ void Keep(const Context& context, const std::string& id,
   }
 }
 
-// A migration that replaces nothing is complete when its queries are asked
-// about, so the newest one will do.
+// A migration that replaces nothing is complete by the time that somebody asks
+// about its queries, so the newest migration takes the place of the active one.
 ExplainReport Explain(const Context& context,
                       const std::vector<std::string>& queries) {
   const std::optional<MigrationRow> row = context.ActiveOrNewest();

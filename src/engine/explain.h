@@ -1,4 +1,4 @@
-// How queries are run, before a migration and now.
+// How the database runs queries, before a migration and now.
 #pragma once
 
 #include <string>
@@ -9,20 +9,22 @@
 
 namespace segue::engine {
 
-// How the base schema and each live version see these queries now, query by
-// query; `before` and `verdict` are empty.
+// Explains each query as the base schema and each live version see it now.
+// `before` and `verdict` of the answers are empty.
 std::vector<QueryChange> Seen(const Context& context,
                               const std::vector<std::string>& queries);
 
-// Fills `before`, where a plan was kept for migration `id`, and `verdict`.
+// Fills `before` from the plans that were kept for migration `id`, where there
+// is one, and `verdict`.
 void Compare(const Context& context, const std::string& id,
              std::vector<QueryChange>& changes);
 
-// Keeps the plans of those without `before`; joins the open transaction.
+// Keeps the plans of the queries that have no `before`. Joins the open
+// transaction.
 void Keep(const Context& context, const std::string& id,
           const std::vector<QueryChange>& changes);
 
-// All of it, for Migrator::Explain.
+// Does all three, for Migrator::Explain.
 ExplainReport Explain(const Context& context,
                       const std::vector<std::string>& queries);
 

@@ -20,8 +20,8 @@ void RecordUsage(const Context& context, const MigrationRow& row) {
   }
 }
 
-// A count that fell was reset by somebody; then what it says now has been
-// counted since.
+// A count that is lower than before was reset in between, so everything that it
+// counts now has happened since then.
 std::vector<std::string> UsedSinceReady(const Context& context,
                                         const MigrationRow& row) {
   std::vector<std::string> used;

@@ -1,4 +1,4 @@
-// Whether something that a contract will drop is in use.
+// The gate of a contract: it refuses to drop an object that queries still use.
 #pragma once
 
 #include <string>
@@ -8,11 +8,12 @@
 
 namespace segue::engine {
 
-// Keeps how often everything that will be dropped has been used so far; joins
+// Keeps how often each object that will be dropped has been used so far. Joins
 // the transaction that records "ready".
 void RecordUsage(const Context& context, const MigrationRow& row);
 
-// What has been used since then, in words; empty: nothing.
+// Returns, in words, what has been used since "ready" was recorded; empty when
+// nothing was.
 std::vector<std::string> UsedSinceReady(const Context& context,
                                         const MigrationRow& row);
 

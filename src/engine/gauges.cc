@@ -16,9 +16,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The first one warms the caches; the median leaves a hiccup out.
+// The first probe warms the caches, and the median of the others leaves an
+// outlier out.
 constexpr std::size_t kProbes = 3;
-// A read of one row that takes longer is not worth waiting for.
+// A read of one row that takes longer than this is not worth waiting for.
 constexpr milliseconds kBudget{250};
 
 std::int64_t Probe(db::Connection& connection, const std::string& sql) {
@@ -38,7 +39,8 @@ std::string Milliseconds(std::int64_t microseconds) {
   return fmt::format("{:.2f} ms", static_cast<double>(microseconds) / 1000);
 }
 
-// A count that fell was reset, or is that of a new index of this name.
+// A count that is lower than before was reset, or belongs to a new index of the
+// same name.
 std::string ScansText(const Gauge::Index& index,
                       const std::optional<std::int64_t>& before,
                       const std::optional<std::int64_t>& now) {

@@ -1,4 +1,4 @@
-// What the history says of a table before and after.
+// Measurements of a table before and after a migration, for the history.
 #pragma once
 
 #include <cstdint>
@@ -13,31 +13,34 @@
 namespace segue::engine {
 
 struct GaugeReading {
-  std::string problem;  // why nothing could be read; empty: it could
+  std::string problem;  // why it could not be read; empty: it could be
   std::int64_t probe_us = 0;
-  // Of each index of the gauge; nullopt: there is none, or it is not counted.
+  // The scans of each index of the gauge; nullopt for an index that does not
+  // exist or is not counted.
   std::vector<std::optional<std::int64_t>> scans;
 };
 
-// "index users_name: 1,204 scans before, 0 since; probe of users 0.12 ms
-// before, 0.11 ms after"
+// Returns text such as "index users_name: 1,204 scans before, 0 since; probe of
+// users 0.12 ms before, 0.11 ms after".
 std::string GaugeText(const Gauge& gauge, const GaugeReading& before,
                       const GaugeReading& now);
 
-// As an observation of the ledger keeps it.
+// Converts a reading to the values that an observation of the ledger keeps.
 std::vector<db::Value> ToValues(const GaugeReading& reading);
 GaugeReading ReadingFromValues(const std::vector<db::Value>& values);
 
-// Within a lock and a statement budget. What goes wrong is in the answer: a
-// figure for the history is no reason to fail.
+// Reads one gauge, within a lock budget and a statement budget. Never throws
+// segue::Error: `problem` of the answer says what went wrong, because a figure
+// for the history is no reason to fail.
 GaugeReading ReadGauge(db::Connection& connection, const Gauge& gauge);
 
-// The readings of all gauges of the plan, in its order.
+// Reads all gauges of the plan, in its order.
 std::vector<GaugeReading> ReadGauges(const Context& context, const Plan& plan);
-// Keeps them; joins the open transaction.
+// Keeps these readings. Joins the open transaction.
 void SaveGauges(const Context& context, const MigrationRow& row,
                 const std::vector<GaugeReading>& readings);
-// What has changed since they were kept, a line of the history for each table.
+// Returns what has changed since the readings were kept, as one line of the
+// history for each table.
 std::vector<std::string> GaugeLines(const Context& context,
                                     const MigrationRow& row);
 

@@ -1,4 +1,5 @@
-// Helping the runner of the active migration from another process.
+// Migrator::Work: helps the runner of the active migration from another
+// process.
 #include "backfill/ranges.h"
 #include "backfill/worker.h"
 #include "backfill/worker_session.h"
@@ -16,7 +17,7 @@ using engine::MigrationRow;
 
 constexpr std::chrono::milliseconds kPoll{500};
 
-// Whether rows may be moved soon, though there is nothing to help with yet.
+// True when there may be rows to move soon, even if no walk is open yet.
 bool MayMoveRows(const std::optional<MigrationRow>& row) {
   return row && row->sub_state != SubState::kReady &&
          row->phase != Phase::kComplete && row->phase != Phase::kRolledBack;
@@ -31,8 +32,8 @@ const WalkSql& OpenWalk(const MotionSql& motion, Activity activity) {
                                        std::string(ToString(activity)) + "'");
 }
 
-// One walk that is open, as far as there is something left of it; answers how
-// many rows were moved.
+// Moves rows of one open walk until none of its ranges is left, and returns the
+// number of rows that it has moved.
 std::int64_t HelpWith(const engine::Context& context, const MigrationRow& row,
                       const std::string& motion, const std::string& doing) {
   const MigratorOptions& options = context.options;
@@ -91,7 +92,8 @@ std::int64_t Migrator::Work() {
     const auto row = context.ledger.Load(context.connection(), id);
     const auto open =
         LedgerRanges::Open(context.connection(), context.ledger, id);
-    // A contract settles rows, and a check repairs them, while it is ready.
+    // Walks may also be open while the migration is ready: a contract settles
+    // rows, and a verification repairs rows.
     if (!MayMoveRows(row) && (!row || !open)) return rows;
     if (open) rows += HelpWith(context, *row, open->first, open->second);
     base::SystemClock().Sleep(kPoll);

@@ -14,8 +14,8 @@
 namespace segue::engine {
 namespace {
 
-// R1.4: an error of the migration's own making undoes what was done; what the
-// surroundings did to it leaves a state that can be continued.
+// An error that the migration itself has caused undoes what was done. An error
+// that comes from its surroundings leaves a state that can be continued.
 bool UndoesStart(const Error& error, const RunParts& parts,
                  bool undo_on_any_failure) {
   if (parts.session.cancelled_by_request()) return true;
@@ -44,8 +44,9 @@ void RefuseOtherActive(const MigrationRow& active,
       .WithHint("complete it or roll it back first");
 }
 
-// A part of a fold that was changed since it was begun, or that is not a part
-// of `whole` (empty: the fold has not begun) any more.
+// Refuses a part of a fold whose file was changed since the part was begun, and
+// a part that now belongs to another migration than `whole`, which is empty
+// before the fold has begun.
 void RefuseChangedPart(const Context& context, const Migration& part,
                        const std::string& whole) {
   const auto row = context.ledger.Load(context.connection(), part.id);
@@ -58,7 +59,8 @@ void RefuseChangedPart(const Context& context, const Migration& part,
       .WithHint("run 'segue migrate' again to look at what is pending now");
 }
 
-// What happens to a contract that has failed is a failure of its own.
+// True for a failure after which a contract stays as it is: an interruption
+// says nothing about the migration, and the next run gathers the evidence anew.
 bool MayBeContinued(const Error& error) {
   return error.poisons_connection() || error.kind() == ErrorKind::kCancelled ||
          error.kind() == ErrorKind::kConflict;
@@ -73,7 +75,7 @@ std::unique_ptr<Run> MakeRun(Context& context, bool dry) {
 
 LiveRun::LiveRun(Context& context) : context_(context) {}
 
-// What others asked of the run before is not for this one.
+// Requests that were meant for the run before do not apply to this one.
 void LiveRun::TakeLease() {
   lease_.emplace(context_.database, context_.ledger);
   transitions_.emplace(context_, *lease_, row_);
@@ -105,8 +107,8 @@ Standing LiveRun::Begin(const Migration& migration) {
   return Standing::kComplete;
 }
 
-// Whoever held the lease may have changed the phase meanwhile, so the row is
-// read again under it.
+// The previous holder of the lease may have changed the phase meanwhile, so the
+// row is read again under the lease.
 void LiveRun::Continue() {
   about_.emplace(AboutRun(context_.database, context_.RequireActive().id));
   TakeLease();
@@ -147,7 +149,9 @@ void LiveRun::ToReady(bool undo_on_any_failure) {
   } catch (Error& error) {
     transitions_->RecordError(error);
     const bool undoes = UndoesStart(error, *parts, undo_on_any_failure);
-    parts.reset();  // or a further signal would interrupt the undo
+    // The session handles signals as long as it exists, and a further signal
+    // must not interrupt the undo.
+    parts.reset();
     if (undoes) UndoAfter(error);
     TellFailure(context_.options, row_, error);
     throw;
@@ -226,7 +230,8 @@ void LiveRun::Undo() {
   }
 }
 
-// Stopping half-way through an undo helps nobody; a signal is for the work.
+// A signal asks to stop the work. It does not stop an undo, because a half
+// undone migration helps nobody.
 void LiveRun::UndoAll() {
   MigratorOptions calm = context_.options;
   calm.cancel = nullptr;

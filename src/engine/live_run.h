@@ -1,4 +1,4 @@
-// A command on a migration for real, under the lease.
+// A command that is executed, under the lease, in contrast to a dry run.
 #pragma once
 
 #include <optional>
@@ -35,11 +35,12 @@ class LiveRun : public Run {
   void WalkToReady(RunParts& parts);
   void RunPhase(RunParts& parts, Phase phase);
   void UndoAll();
-  // The same after `error`, which it never hides: what happens is noted in it.
+  // Undoes everything after `error`. The outcome of the undo becomes a note of
+  // `error`, which it never hides.
   void UndoAfter(Error& error);
 
   Context& context_;
-  std::optional<base::LogContext> about_;  // what its lines of the log concern
+  std::optional<base::LogContext> about_;  // what its log lines are about
   std::optional<Lease> lease_;
   std::optional<Transitions> transitions_;
   MigrationRow row_;

@@ -1,4 +1,5 @@
-// Migrate: all pending files as one plan, or as few as can be.
+// Migrator::Migrate: runs all pending files as one plan, or as few plans as
+// possible.
 #include <algorithm>
 
 #include "base/text.h"
@@ -12,7 +13,8 @@ namespace segue {
 namespace {
 
 using Files = std::vector<Migration>;
-// Whether these share one plan; the error that says why not.
+// Returns nullopt when these files share one plan, otherwise the error that
+// says why they do not.
 using Plans = std::function<std::optional<Error>(const Files&)>;
 
 std::vector<std::string> Ids(const Files& files) {
@@ -25,7 +27,8 @@ Files First(const Files& files, std::size_t count) {
   return {files.begin(), files.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
-// An answer of the planner's, not trouble on the way to it.
+// True when the error is the planner's answer, and not a failure on the way to
+// an answer.
 bool IsRefusal(const Error& error) {
   switch (error.kind()) {
     case ErrorKind::kUsage:
@@ -47,8 +50,9 @@ bool IsRefusal(const Error& error) {
   return false;
 }
 
-// The earlier file that the last of `files` does not go with: the first that,
-// put in front of it, brings the same refusal.
+// Returns the earlier file with which the last of `files` cannot share a plan:
+// the first file that brings the same refusal when the plan has it before the
+// last one.
 std::string Rival(const Files& files, const Error& why, const Plans& plans) {
   const Migration& last = files.back();
   for (std::size_t i = 0; i + 1 < files.size(); ++i) {
@@ -60,7 +64,7 @@ std::string Rival(const Files& files, const Error& why, const Plans& plans) {
   return files[files.size() - 2].id;
 }
 
-// How many of the first files share one plan, and what stops the next one.
+// How many of the first files share one plan, and why the next one does not.
 struct Foldable {
   std::size_t count = 0;
   std::optional<Error> why;
@@ -75,7 +79,8 @@ Foldable HowMany(const Files& files, const Plans& plans) {
   return {files.size() - 1, why};
 }
 
-// "'03_c' cannot share a plan with '01_a'": how it can be run all the same.
+// Makes the error "'03_c' cannot share a plan with '01_a'", with a hint how the
+// files can be run all the same.
 Error CannotFold(const Files& files, const Foldable& fold, const Plans& plans) {
   const Files upto = First(files, fold.count + 1);
   const std::string& last = files[fold.count - 1].id;
@@ -97,8 +102,9 @@ Error InFile(const std::string& id, const Error& error) {
   return named;
 }
 
-// How many of the first files are the active migration, which has to be
-// finished before anything else.
+// Returns how many of the first files are the active migration, which has to be
+// finished before anything else is started. Throws Error{kRefused} when the
+// active migration stands in the way of these files.
 std::size_t CountActive(const Files& pending,
                         const std::vector<std::string>& active, bool complete) {
   if (active.empty()) return 0;
@@ -116,7 +122,8 @@ std::size_t CountActive(const Files& pending,
   throw error;
 }
 
-// What is left of the active migration, as its stored plan has it.
+// Goes, in a dry run, through what is left of the active migration, as its
+// stored plan has it.
 Outcome DryRunActive(const engine::Context& context, bool complete) {
   engine::DryRun run(context);
   run.Continue();
@@ -141,7 +148,7 @@ Outcome Migrator::MigrateOnce(const Migration& whole, bool active,
   StartOptions start;
   start.dry_run = options.dry_run;
   start.rollback_on_any_failure = options.rollback_on_any_failure;
-  // A dry run walks through the contract as well.
+  // A dry run goes through the contract as well.
   start.complete = options.complete && options.dry_run;
   Outcome outcome = Start(whole, start);
   if (options.dry_run) outcome.status.folded = Ids(whole.folded);
@@ -169,7 +176,7 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
       return error;
     }
   };
-  // 1 what is pending, of which the active migration comes first.
+  // 1 find what is pending, with the active migration first.
   Files pending = engine::PendingFiles(context_->connection(), context_->ledger,
                                        std::move(files), options.to);
   for (Migration& file : pending) {
@@ -182,7 +189,7 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
       options.complete);
   MigrateOutcome outcome;
   while (!pending.empty()) {
-    // 2 as many of them as share one plan.
+    // 2 take as many files as share one plan.
     std::size_t count = active;
     if (count == 0) {
       const Foldable fold = HowMany(pending, plans);
@@ -190,7 +197,7 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
       if (fold.why && !options.complete) throw CannotFold(pending, fold, plans);
       count = fold.count;
     }
-    // 3 start it, and complete it if asked to.
+    // 3 start them, and complete them if that was asked for.
     outcome.runs.push_back(
         MigrateOnce(Fold(First(pending, count)), active > 0, options));
     pending.erase(pending.begin(),

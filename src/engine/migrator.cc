@@ -36,7 +36,7 @@ Outcome Migrator::Start(const Migration& migration,
     run->Keep(options.explain);
   }
   // 7 expand, 8 install dual writes, 9 backfill, 10 verify, 11 publish: the
-  // plan says what of it there is, in this order.
+  // plan has the steps for these, in this order.
   run->ToReady(options.rollback_on_any_failure);
   if (options.complete) run->Contract("");
   return run->Report();
@@ -46,8 +46,8 @@ Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
   const auto run = MakeRun(*context_, dry_run);
   run->Continue();  // 1 take the lease
   run->RequireReady();
-  // 2 evidence: what is in use, every row verified; 3 settle and seal, 4 drop,
-  // 5 record.
+  // 2 gather evidence: what is in use, every row verified; 3 settle and seal, 4
+  // drop, 5 record.
   run->Contract(force_reason);
   return run->Report();
 }
@@ -59,8 +59,8 @@ Outcome Migrator::Rollback(bool dry_run) {
   return run->Report();
 }
 
-// The plan is the stored one, so the file is not needed: its checksum stands
-// for it.
+// The stored plan is executed, so the file is not needed; the stored checksum
+// takes the place of the file's.
 Outcome Migrator::Resume() {
   const engine::MigrationRow row = context_->RequireActive();
   if (row.phase == Phase::kContracting ||
@@ -83,7 +83,8 @@ Plan Migrator::MakePlan(const Migration& migration) {
 VerifyReport Migrator::Verify(const VerifyOptions& options) {
   const engine::MigrationRow row = context_->RequireActive();
   const base::LogContext about(engine::AboutRun(context_->database, row.id));
-  // It has exchanged names that the check reads, and what it drops is gone.
+  // A contract exchanges the names that the verification reads, and drops what
+  // it compares.
   if (row.phase == Phase::kContracting ||
       engine::ContractBegun(*context_, row)) {
     throw Error(ErrorKind::kRefused,

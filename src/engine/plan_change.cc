@@ -12,10 +12,10 @@ namespace {
 
 using Names = std::set<std::string>;
 
-// How a plan reads one of its tables.
+// How a query plan reads one of its tables.
 struct Reading {
   Names indexes;
-  std::string whole;  // the method that reads all of it; empty: none does
+  std::string whole;  // the method of a full read; empty: no full read
   std::vector<TableAccess> all;
 };
 
@@ -49,7 +49,7 @@ std::string Methods(const Reading& reading) {
   return base::Join(methods, ", ");
 }
 
-// Empty: as before.
+// Returns an empty text when nothing has changed.
 std::string ChangeOf(const std::string& table, const Reading& before,
                      const Reading& after) {
   if (before.all == after.all) return {};
@@ -71,7 +71,8 @@ std::string ChangeOf(const std::string& table, const Reading& before,
          Methods(before);
 }
 
-// nullopt as the empty text, else what gives the same number back.
+// Returns the empty text for nullopt, otherwise text from which the same number
+// can be read back.
 std::string CostText(const std::optional<double>& cost) {
   if (!cost) return {};
   char text[32];

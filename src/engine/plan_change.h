@@ -1,4 +1,4 @@
-// What became of the plan of a query, and plans in the ledger.
+// Comparison of two plans of one query, and how the ledger keeps a plan.
 #pragma once
 
 #include <string>
@@ -9,10 +9,11 @@
 
 namespace segue::engine {
 
-// In plain words: "unchanged", "uses users_name instead of a sequential scan".
+// Returns a sentence such as "unchanged" or "uses users_name instead of a
+// sequential scan".
 std::string Verdict(const QueryPlan& before, const QueryPlan& after);
 
-// As an observation of the ledger keeps it.
+// Converts a query plan to the values that an observation of the ledger keeps.
 std::vector<db::Value> ToValues(const QueryPlan& plan);
 QueryPlan PlanFromValues(const std::vector<db::Value>& values);
 

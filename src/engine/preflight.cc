@@ -18,8 +18,9 @@
 namespace segue::engine {
 namespace {
 
-// A table too large to be tried, or asked, whole in this time is so in part;
-// what is missed is found by the work itself, which then rolls back.
+// The limit for trying an expression, or asking a question, on all rows of a
+// table. A larger table is tried in part; the backfill finds the failures that
+// the trial has missed, and then the migration rolls back.
 constexpr std::chrono::seconds kTrialTime{30};
 
 // Interrupts a statement that takes too long.
@@ -37,7 +38,8 @@ class Deadline {
     std::mutex mutex;
     std::condition_variable_any ended;
     std::unique_lock lock(mutex);
-    // Nobody notifies: what ends the wait is the time, or the token.
+    // Nobody notifies the condition variable: the time or the stop token ends
+    // the wait.
     const auto is_over = [&] { return over.stop_requested(); };
     if (ended.wait_for(lock, over, time, is_over)) return;
     passed_ = true;
@@ -46,7 +48,7 @@ class Deadline {
 
   db::Connection& connection_;
   std::atomic<bool> passed_{false};
-  std::jthread thread_;  // last: it uses the others
+  std::jthread thread_;  // declared last, because it uses the others
 };
 
 std::vector<std::string> Reasons(db::Connection& connection,
@@ -59,7 +61,8 @@ std::vector<std::string> Reasons(db::Connection& connection,
       reasons.push_back(db::ToText(row.at(0)));
     }
   } catch (const Error& error) {
-    // An expression that raises is the work's to report, too.
+    // An expression that raises an error here raises it in the backfill too,
+    // which then reports it.
     const bool late =
         error.kind() == ErrorKind::kCancelled && deadline.passed();
     if (!late) throw;
@@ -105,7 +108,7 @@ std::optional<std::string> TryUp(const Context& context, const TrialSql& trial,
 
 void TryConstraint(const Context& context, const TrialSql& trial, bool mark) {
   const engine::TrialReport report = Try(context, trial, mark);
-  // A row that has no value yet breaks no constraint.
+  // A marked row that has no value yet breaks no constraint.
   const bool only_marked = mark && report.raised == report.count;
   if (report.failures.empty() || only_marked) return;
   throw Error(ErrorKind::kRefused,
@@ -116,7 +119,8 @@ void TryConstraint(const Context& context, const TrialSql& trial, bool mark) {
           "changed");
 }
 
-// The catalogue of a table that is locked against everybody cannot be read.
+// A table that is locked against everybody cannot be inspected, so the planner
+// waits for the lock.
 Planned PatientlyPlan(const Context& context, const PlannerInput& input) {
   db::RetryPolicy policy;
   policy.patience = context.options.lock_patience;

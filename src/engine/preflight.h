@@ -1,4 +1,4 @@
-// Everything that is asked before anything is changed.
+// Planning, and the checks that precede any change.
 #pragma once
 
 #include <string>
@@ -9,14 +9,16 @@
 
 namespace segue::engine {
 
-// The plan of the migration on the schema as it is; a part of the plan's notes
-// says what is folded into it. Waits, as long as MigratorOptions say, for a
-// table that is locked against everybody.
+// Returns the plan of the migration on the schema as it is now; a note of the
+// plan names the migrations that are folded into it. Waits, as long as
+// MigratorOptions say, for a table that is locked against everybody, and then
+// throws Error{kLockTimeout} that names who holds the lock.
 Planned PlanFor(const Context& context, const Migration& migration);
 
 // Throws Error{kRefused} with all findings that forbid the migration, and tries
-// the expressions on the rows there are; where rows that they fail on are to be
-// marked, answers notes that say which.
+// the migration's expressions on the rows that the tables have now. Where rows
+// on which they fail are to be marked, it returns notes that name these rows
+// instead.
 std::vector<std::string> Preflight(const Context& context,
                                    const Planned& planned);
 

@@ -1,4 +1,4 @@
-// What a Migrator knows and answers without changing anything.
+// The questions that a Migrator answers without changing anything.
 #include "engine/context.h"
 #include "engine/explain.h"
 #include "engine/status.h"

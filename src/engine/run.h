@@ -1,4 +1,4 @@
-// One command on a migration, as the main path takes it: for real, or dry.
+// The steps of one command, as the main path takes them, executed or dry.
 #pragma once
 
 #include <memory>
@@ -10,49 +10,53 @@
 
 namespace segue::engine {
 
-// What is there already when a migration is to be started.
+// What the ledger has of a migration that is to be started.
 enum class Standing { kFresh, kBegun, kComplete };
 
-// The steps of Start, Complete and Rollback. Which class does them is chosen
-// once, by MakeRun.
+// The steps of Start, Complete and Rollback. MakeRun chooses once whether a
+// command is executed or is a dry run. A run is used on one thread.
 class Run {
  public:
   virtual ~Run() = default;
 
-  // For Start: makes sure that nobody else runs anything, and looks what is
-  // there. Throws Error{kConflict} beside another runner, Error{kRefused}
-  // beside another active migration or for a file that was changed.
+  // The first step of Start: takes the lease and compares the migration with
+  // the ledger. Throws Error{kConflict} when another runner holds the lease,
+  // and Error{kRefused} when another migration is active or the file was
+  // changed.
   virtual Standing Begin(const Migration& migration) = 0;
-  // For Complete and Rollback: the same with the active migration; throws
-  // Error{kNotFound} when there is none.
+  // The first step of Complete and Rollback: does the same with the active
+  // migration. Throws Error{kNotFound} when there is none.
   virtual void Continue() = 0;
 
   virtual Planned Plan(const Migration& migration) = 0;
   virtual void Preflight(const Planned& planned) = 0;
-  // Records the migration, its plan and how these queries are run before it.
+  // Records the migration, its plan, and how the database runs these queries
+  // before it.
   virtual void Intend(const Migration& migration, const Planned& planned,
                       const std::vector<std::string>& queries) = 0;
 
-  // Keeps how these queries are run now, where nothing was kept before.
+  // Keeps how the database runs these queries now, unless an earlier plan was
+  // kept.
   virtual void Keep(const std::vector<std::string>& queries) = 0;
 
-  // Runs what is left of EXPANDING and MIGRATING; ends ready, or COMPLETE when
-  // nothing is replaced. An error of the migration's own making undoes what was
-  // done (R1.4).
+  // Runs what is left of EXPANDING and MIGRATING. The migration is then ready,
+  // or COMPLETE when it replaces nothing. Undoes everything after an error that
+  // the migration itself has caused; after any other, the migration stays as it
+  // is and can be continued.
   virtual void ToReady(bool undo_on_any_failure) = 0;
-  // Throws Error{kRefused} unless the migration may be contracted; from then on
-  // the listeners know that it is being so.
+  // Throws Error{kRefused} unless the migration may be contracted; otherwise
+  // tells the listeners that the run has started.
   virtual void RequireReady() = 0;
-  // Evidence, seal, drop, record; unseals after a failure that is no
-  // interruption.
+  // Gathers the evidence, seals, drops and records. A failure before the first
+  // drop takes the seal back, unless it was an interruption.
   virtual void Contract(const std::string& force_reason) = 0;
-  // Undoes every executed step in reverse, and records it.
+  // Undoes every executed step in reverse, and records that.
   virtual void Undo() = 0;
 
   virtual Outcome Report() = 0;
 };
 
-// `context` must outlive it.
+// `context` must outlive the run.
 std::unique_ptr<Run> MakeRun(Context& context, bool dry);
 
 }  // namespace segue::engine

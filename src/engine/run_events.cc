@@ -33,7 +33,7 @@ std::string MessageOf(Progress::Event event) {
   return "";
 }
 
-// Whether the migration is past all steps like this one.
+// True when the migration is past all steps of this step's phase and stage.
 bool IsPast(const Step& step, const MigrationRow& row) {
   if (row.phase == Phase::kRolledBack) return false;
   if (step.phase != row.phase) return step.phase < row.phase;
@@ -41,8 +41,8 @@ bool IsPast(const Step& step, const MigrationRow& row) {
   return row.phase == Phase::kContracting && step.stage == Stage::kSeal;
 }
 
-// By the phase alone: the events of steps say more, and what is told here must
-// not depend on a session that may just have been lost.
+// Computes the share from the phase alone. The events of steps are more exact,
+// but this report must not depend on a session that may just have been lost.
 double PercentOf(const MigrationRow& row) {
   if (row.phase == Phase::kComplete) return 100;
   const std::vector<Step>& steps = row.plan.steps;

@@ -1,5 +1,5 @@
-// What becomes of a run as a whole: who is told, and what the lines that it
-// logs are about.
+// Tells the listeners what becomes of a run as a whole, and names what the log
+// lines of a run are about.
 #pragma once
 
 #include "base/log.h"
@@ -9,19 +9,19 @@
 
 namespace segue::engine {
 
-// Tells the listeners once it is so: after the ledger says it. `event` is one
-// that IsOfRun, but neither kPaused nor kResumed, which say more than a row
-// does, nor kFailed.
+// Tells the listeners about an event that the ledger has recorded already.
+// `event` is an event of a run (IsOfRun) other than kPaused and kResumed, which
+// say more than a row of the ledger does, and kFailed.
 void TellRun(const MigratorOptions& options, const MigrationRow& row,
              Progress::Event event);
 
-// Tells them that the run has ended with `error`, after all that was done about
-// it, so that its notes say that too.
+// Tells the listeners that the run has ended with `error`. Called after
+// everything that was done about the error, so that its notes include that.
 void TellFailure(const MigratorOptions& options, const MigrationRow& row,
                  const Error& error);
 
-// For a LogContext: "database" without its password, "schema", and "migration"
-// where one is given.
+// Returns the fields of a LogContext: "database" without its password,
+// "schema", and "migration" if one is given.
 base::LogFields AboutRun(const Database& database,
                          const std::string& migration);
 

@@ -1,4 +1,4 @@
-// Everything that runs the steps of one migration and moves its rows.
+// The objects that run the steps of one migration and move its rows.
 #pragma once
 
 #include "backfill/pacing.h"
@@ -12,11 +12,11 @@
 
 namespace segue::engine {
 
-// The parts refer to each other, so it is neither copied nor moved.
+// The parts refer to each other, so this object is neither copied nor moved.
 class RunParts {
  public:
-  // `options` are MigratorOptions as this run obeys them. All references must
-  // outlive it.
+  // `options` are the options that this run obeys, which may differ from those
+  // of the context. All references must outlive the parts.
   RunParts(const Context& context, Lease& lease, const MigratorOptions& options,
            const MigrationRow& row);
   RunParts(const RunParts&) = delete;

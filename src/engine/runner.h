@@ -1,4 +1,5 @@
-// What the steps of a plan are run with: for real, or as a dry run.
+// The seam between the phases of a migration and its steps: a runner executes
+// steps, or only logs them in a dry run.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +10,13 @@ namespace segue::engine {
 class Runner {
  public:
   virtual ~Runner() = default;
-  // Runs what is left of the step; nothing when it is done. `finishing`, which
-  // may be empty, joins the transaction that records the step as done.
+  // Runs what is left of the step, and does nothing when the step is done.
+  // `finishing`, which may be empty, joins the transaction that records the
+  // step as done.
   virtual void Run(std::size_t step,
                    const std::function<void()>& finishing) = 0;
   void Run(std::size_t step) { Run(step, {}); }
-  // Undoes what was done of it; nothing when nothing was.
+  // Undoes what was executed of the step, and does nothing when nothing was.
   virtual void Undo(std::size_t step) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Statements of a plan as they are executed.
+// Execution of the statements that a plan has stored.
 #pragma once
 
 #include <string>
@@ -9,15 +9,16 @@
 
 namespace segue::engine {
 
-// True when the answer to this SELECT is one true boolean.
+// True when the result of this SELECT is one row with one true boolean.
 bool Holds(db::Connection& connection, const std::string& question);
 
-// True for an action that runs outside a transaction and did happen, whoever
-// died before writing it down.
+// True when an action that runs outside a transaction has happened, even if its
+// runner died before it recorded that.
 bool HappenedAlone(db::Connection& connection, const PlannedAction& action);
 
-// Executes it, unless its condition says that there is nothing to do. Throws
-// Error{kRefused} when it changes another number of rows than the plan expects.
+// Executes the statement, unless its condition says that there is nothing to
+// do. Throws Error{kRefused} when it changes another number of rows than the
+// plan expects.
 void Execute(db::Connection& connection, const Statement& statement);
 
 }  // namespace segue::engine

@@ -12,7 +12,7 @@ namespace segue::engine {
 
 namespace {
 
-// A pace is told only of a runner that lives: it is the one held back.
+// Only a runner that lives has a pace, because the pace is that runner's.
 void AddPace(const Context& context, MigrationStatus& status) {
   const Control control = Controls(context.ledger).Load(context.connection());
   status.paused = control.pause;
@@ -74,7 +74,7 @@ MigrationStatus StatusOf(const Context& context, MigrationRow row) {
   status.updated_at = row.updated_at;
   status.folded = context.ledger.Folded(context.connection(), row.id);
   status.folded_into = row.folded_into;
-  // One that is folded has no steps of its own.
+  // A migration that is folded into another has no steps of its own.
   if (!row.folded_into.empty() && status.is_complete()) {
     status.progress_pct = 100;
   }
@@ -97,7 +97,7 @@ Outcome OutcomeOf(const Context& context, const std::string& id) {
   context.ledger.LoadStates(context.connection(), id, outcome.plan);
   outcome.history = context.ledger.Events(context.connection(), id);
   outcome.status = StatusOf(context, std::move(*row));
-  outcome.status.runner.clear();  // this run is over
+  outcome.status.runner.clear();  // the run that is reported has ended
   outcome.status.pace = 1;
   outcome.status.pace_reason.clear();
   return outcome;

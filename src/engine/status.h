@@ -1,4 +1,4 @@
-// What is known of a migration, for those who ask.
+// The status of a migration, from the ledger.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace segue::engine {
 
 MigrationStatus StatusOf(const Context& context, MigrationRow row);
 
-// What a run came to that is over.
+// Returns the outcome of a run that has ended.
 Outcome OutcomeOf(const Context& context, const std::string& id);
 
 }  // namespace segue::engine

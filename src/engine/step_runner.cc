@@ -85,11 +85,12 @@ void StepRunner::RunGroup(std::size_t step, const Group& group) {
   }
 }
 
-// The whole group, its ledger rows and, when it is the step's last, the step's
-// own row and its line in the history: all or nothing.
+// One transaction has the whole group, its rows in the ledger and, for the last
+// group of a step, the step's own row and its line in the history, so that all
+// of it happens or nothing.
 void StepRunner::RunTogether(std::size_t step, const Group& group) {
   if (LoadState(step, static_cast<int>(group.end) - 1) == ActionState::kDone) {
-    return;  // the commit whose answer was lost did happen
+    return;  // a commit whose answer was lost has happened
   }
   db::Connection& connection = context_.connection();
   db::Transaction transaction(connection,
@@ -109,8 +110,8 @@ void StepRunner::RunTogether(std::size_t step, const Group& group) {
   transaction.Commit();
 }
 
-// Outside a transaction the ledger can only say that it was tried; the
-// catalogue says whether it happened.
+// Outside a transaction the ledger can only record the attempt, so the
+// catalogue is asked whether the action has happened.
 void StepRunner::RunAlone(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
   db::Connection& connection = context_.connection();
@@ -149,7 +150,7 @@ void StepRunner::RunWork(std::size_t step, std::size_t action) {
     case ActionKind::kVerifyUnmarked:
       walks_.Verify(motion, motion.marked);
       break;
-    case ActionKind::kRetreat:  // it works on the way back only
+    case ActionKind::kRetreat:  // works on the way back only
       break;
     case ActionKind::kSchema:
       throw Error(ErrorKind::kInternal, "a schema action is no walk");
@@ -196,7 +197,8 @@ void StepRunner::UndoGroup(std::size_t step, const Group& group) {
   }
 }
 
-// The group committed whole or not at all, so its rows agree.
+// The group was committed as a whole or not at all, so the states of its
+// actions agree.
 void StepRunner::UndoTogether(std::size_t step, const Group& group) {
   const ActionState state = LoadState(step, static_cast<int>(group.begin));
   if (state == ActionState::kUndone) return;
@@ -217,8 +219,9 @@ void StepRunner::UndoTogether(std::size_t step, const Group& group) {
   transaction.Commit();
 }
 
-// Its undo statements are safe to repeat, and a failed attempt may have left
-// something, so they run whether or not it is known to have happened.
+// The undo statements are safe to repeat. They run even when the action is not
+// known to have happened, because a failed attempt may have left something
+// behind.
 void StepRunner::UndoAlone(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
   session_.Expect(planned.lock.object);
@@ -226,13 +229,14 @@ void StepRunner::UndoAlone(std::size_t step, std::size_t action) {
     Execute(context_.connection(), statement);
   }
   session_.InLedger([&] {
-    // Workers elsewhere stop before what they write to goes.
+    // Workers in other processes stop before the columns that they write to are
+    // dropped.
     if (planned.kind == ActionKind::kBackfill) {
       LedgerRanges(context_.ledger, context_.migration.id, planned.motion,
                    std::string(ToString(Activity::kFill)))
           .Forget(context_.connection());
     }
-    // What was settled may have to be settled again.
+    // Rows that were settled may have to be settled again.
     if (planned.kind == ActionKind::kSettle) {
       context_.ledger.ForgetMotion(context_.connection(), context_.migration.id,
                                    planned.motion,
@@ -242,8 +246,9 @@ void StepRunner::UndoAlone(std::size_t step, std::size_t action) {
   });
 }
 
-// First the triggers stop making copies, then the copies go. Both are safe to
-// repeat, and the walk goes on where an earlier attempt stopped.
+// The triggers stop making copies first, and then the copies are cleared. Both
+// parts are safe to repeat, and the walk continues where an earlier attempt
+// stopped.
 void StepRunner::UndoRetreat(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
   const MotionSql& motion = context_.plan().MotionNamed(planned.motion);

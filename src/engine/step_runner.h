@@ -1,5 +1,5 @@
-// Does what a plan says: runs and undoes steps, each state recorded in the
-// ledger before it is acted on. Knows nothing of phases.
+// Executes and undoes the steps of a plan, and records each state in the ledger
+// before it acts on it. The step runner knows nothing of phases.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,8 @@ class StepRunner : public Runner {
   const PlannedAction& ActionAt(std::size_t step, std::size_t action) const;
   std::vector<Group> GroupsOf(std::size_t step) const;
   ActionState StateOf(std::size_t step, int action);
-  // The same where an error that passes is the caller's to repeat.
+  // Reads the state without a retry, for callers that repeat their whole work
+  // after an error that passes.
   ActionState LoadState(std::size_t step, int action) const;
   void SetState(std::size_t step, int action, ActionState state) const;
 
@@ -49,7 +50,7 @@ class StepRunner : public Runner {
   const RunContext& context_;
   RunnerSession& session_;
   Walks& walks_;
-  std::function<void()> finishing_;  // of the step that is run
+  std::function<void()> finishing_;  // for the step that is being run
 };
 
 }  // namespace segue::engine

@@ -11,7 +11,8 @@
 
 namespace segue::engine {
 
-// Clients may hold the lock on a small database for a moment, too.
+// A client may hold the lock on a small database for a moment, so this retries
+// as the steps do.
 void Transitions::InLedger(const std::function<void()>& work) {
   db::RetryPolicy policy;
   policy.patience = context_.options.lock_patience;
@@ -53,7 +54,7 @@ void Transitions::Intend(const Migration& migration,
   });
 }
 
-// A ledger row for one whose work this plan does.
+// Creates the ledger's row of a migration whose work this plan does.
 void Transitions::IntendPart(const Migration& part) {
   MigrationRow row;
   row.id = part.id;

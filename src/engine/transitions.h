@@ -1,5 +1,5 @@
-// How a migration goes from phase to phase: each change is one fenced
-// transaction of the ledger, together with what belongs to it.
+// How a migration goes from phase to phase. Each transition is one fenced
+// transaction of the ledger, which also records everything that belongs to it.
 #pragma once
 
 #include <functional>
@@ -13,40 +13,48 @@
 
 namespace segue::engine {
 
-// A migration that is run under the lease. Keeps `row` as the ledger has it.
+// The transitions of a migration that runs under the lease. They keep `row`
+// equal to the row in the ledger.
 class Transitions {
  public:
-  // All references must outlive it.
+  // All references must outlive the transitions.
   Transitions(const Context& context, Lease& lease, MigrationRow& row)
       : context_(context), lease_(lease), row_(row) {}
 
-  // Writes the migration and its plan down before anything is done, with the
-  // plans of these queries, what the gauges say and what the pre-flight noted.
+  // Records the migration and its plan before anything is changed, with the
+  // plans of these queries, the readings of the gauges and the notes of the
+  // pre-flight.
   void Intend(const Migration& migration,
               const std::vector<std::string>& queries,
               const std::vector<std::string>& notes);
-  // Nothing when it is there already; Error{kInternal} where no way leads.
+  // Does nothing when the migration is in that state already. Throws
+  // Error{kInternal} when no transition leads there.
   void MoveTo(Phase phase, SubState sub_state);
-  // Both versions are live: publishes the new one.
+  // Records that both versions are live, and publishes the new one.
   void BecomeReady();
-  // Joins the transaction that ends the last step which seals.
+  // Joins the transaction that ends the last step of the seal, and records
+  // "sealed" in it.
   void RecordSealed();
-  // What that transaction has recorded, once it is committed.
+  // Takes over into `row` what RecordSealed has recorded, once the transaction
+  // has committed, and tells the listeners.
   void BecomeSealed();
   void BecomeComplete(const std::vector<std::string>& gauges);
   void BecomeRolledBack();
-  // Steps of this phase are as if they had never been run.
+  // Makes the ledger forget that steps of this phase were run or undone.
   void ForgetSteps(Phase phase);
 
-  // One fenced transaction of the ledger, tried again while it is locked.
+  // Runs `work` in one fenced transaction of the ledger, and tries again while
+  // the ledger is locked.
   void InLedger(const std::function<void()>& work);
   void AddEvent(EventKind kind, const std::string& message);
-  // Best effort: a failure to record a failure is only logged.
+  // Records the error as far as that is possible: a failure to record a failure
+  // is only logged.
   void RecordError(const Error& error);
 
  private:
   void IntendPart(const Migration& part);
-  // In the history of each migration that is folded into this one.
+  // Adds the event to the history of each migration that is folded into this
+  // one.
   void AddEventToParts(EventKind kind, const std::string& verb);
   void Set(Phase phase, SubState sub_state);
   db::Connection& connection() const { return context_.connection(); }

@@ -1,4 +1,4 @@
-// Published versions, and how an application comes to one.
+// Published versions, and how an application reaches one.
 #include "ledger/versions.h"
 
 #include "engine/context.h"
@@ -17,7 +17,7 @@ std::vector<VersionInfo> Migrator::Versions() {
   return versions;
 }
 
-// Empty: the base schema.
+// An empty name means the base schema.
 std::string Migrator::VersionSchemaOf(const std::string& version) {
   std::string version_schema;
   bool found = version.empty() || version == "latest";

@@ -1,4 +1,4 @@
-// Asking a URL whether rows may be moved.
+// The signal that asks a URL of the user's whether rows may be moved.
 #pragma once
 
 #include <string>
@@ -7,8 +7,9 @@
 
 namespace segue::engine {
 
-// Answers a number in the body as the value; otherwise 0 for a status of 2xx
-// and 1 for any other. No value when there is no answer within two seconds.
+// Requests the URL. The value of the reading is the number in the body if there
+// is one, otherwise 0 for a status of 2xx and 1 for any other. Without an
+// answer within two seconds the reading has no value.
 engine::Reading CheckHttp(const std::string& url);
 
 }  // namespace segue::engine

@@ -17,11 +17,11 @@ using engine::Pace;
 using engine::Reading;
 using std::chrono::milliseconds;
 
-// A server that does not answer for so long is not doing well.
+// A server that does not answer for this long is overloaded.
 constexpr std::chrono::seconds kStale{10};
 
-// The baseline is the mean of a few readings, so that one that is off by
-// chance does not count for the whole run.
+// The baseline is the mean of a few readings, so that a single outlier does not
+// count for the whole run.
 constexpr int kBaselineReadings = 3;
 constexpr milliseconds kBaselineInterval{100};
 

@@ -1,5 +1,5 @@
-// Watches the database while rows are moved: reads all signals about once a
-// second on a thread of its own, and says how fast to go.
+// Watches the database while rows are moved: it reads all signals about once a
+// second on a thread of its own, and says how fast rows may be moved.
 #pragma once
 
 #include <chrono>
@@ -19,23 +19,24 @@ namespace segue::engine {
 
 class Monitor {
  public:
-  // `database` must outlive the monitor. Reads nothing yet. Throws as
-  // SignalReader does.
+  // `database` must outlive the monitor. The constructor reads nothing yet, and
+  // throws as SignalReader does.
   Monitor(Database& database, const PaceOptions& options);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
 
-  // Reads all signals once, before anything is moved, and goes on reading on a
-  // thread. Throws Error{kRefused} when one that was asked for cannot be read,
-  // if it is `required`.
+  // Reads all signals once, before any row is moved, and then continues on a
+  // thread. If `required`, it throws Error{kRefused} when a signal that was
+  // asked for cannot be read.
   void Start(bool required);
   bool started() const { return thread_.joinable(); }
 
-  // What the signals allow; full pace before Start. A reading that never comes
-  // back counts as a signal that was lost. Thread-safe.
+  // Returns the pace that the signals allow; the full pace before Start. A
+  // reading that never returns counts as a signal that was lost. Thread-safe.
   engine::Pace Now();
-  // What people should know and have not been told. Thread-safe.
+  // Returns the notices for people that no earlier call has returned.
+  // Thread-safe.
   std::vector<std::string> TakeNotices();
 
  private:
@@ -48,16 +49,16 @@ class Monitor {
 
   const std::chrono::milliseconds interval_;
   SignalReader reader_;
-  const bool relative_;  // some limit is a multiple of the baseline
+  const bool relative_;  // a limit is a multiple of the baseline
 
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;  // guards the members below
   std::condition_variable wake_;
   bool stopping_ = false;
   engine::PaceController controller_;
   Time read_at_{};
   std::vector<std::string> notices_;
 
-  std::jthread thread_;  // last: it uses the others
+  std::jthread thread_;  // declared last, because it uses the others
 };
 
 }  // namespace segue::engine

@@ -1,4 +1,4 @@
-// Numbers as servers and people's checks answer them.
+// Numbers in the answers of servers and of custom checks.
 #pragma once
 
 #include <optional>
@@ -6,7 +6,8 @@
 
 namespace segue::engine {
 
-// The text as a whole; nullopt when it is no decimal number.
+// Returns the number that the whole text is; nullopt when it is no decimal
+// number.
 std::optional<double> NumberIn(std::string_view text);
 
 }  // namespace segue::engine

@@ -14,23 +14,25 @@ using std::chrono::milliseconds;
 constexpr std::array<double, 6> kLadder = {0, 0.1, 0.2, 0.5, 0.75, 1};
 constexpr std::size_t kTop = kLadder.size() - 1;
 
-// One reading past hard may be a hiccup; the pace falls to the lowest rung at
-// once, and to nothing with the next.
+// A single reading past hard may be an outlier. It lowers the pace to the
+// lowest rung at once, and only a second one in a row stops the rows.
 constexpr int kReadingsToStop = 2;
-// A statement of the monitor's that fails once says nothing yet.
+// A statement of the monitor that fails once says nothing yet.
 constexpr int kReadingsToMiss = 3;
 
-// How many readings long the next rung must have been allowed. The longest
-// patience bounds the changes at one every few minutes, whatever a signal does.
+// The number of readings for which all signals must have allowed the next rung.
+// With the largest patience the pace changes at most once every few minutes,
+// whatever a signal does.
 constexpr int kHold = 5;
 constexpr int kHoldAfterStop = 10;
 constexpr int kMostPatience = 16;
-// A fall this soon after a rise, in holds, means that the rise was too early;
-// without one for so long, patience shrinks again.
+// A fall that comes within this many hold times of a rise shows that the rise
+// was too early. Without such a fall for the same time, the patience shrinks
+// again.
 constexpr int kRelapse = 12;
 constexpr int kCalm = 24;
 
-// To leave a stop, the signal must be clearly better than hard.
+// The pace leaves a stop only once the signal is clearly better than hard.
 constexpr double kAfterStop = 0.75;
 
 double Severity(double value, double soft, double hard) {
@@ -42,18 +44,20 @@ bool Past(double value, double soft, double hard) {
   return soft <= hard ? value >= hard : value <= hard;
 }
 
-// The rung nearest to what is allowed; never the lowest, which is for stops.
+// Returns the rung nearest to the allowed share, but never the lowest one,
+// which stands for a stop.
 std::size_t NearestRung(double allowed) {
   std::size_t rung = kTop;
   while (rung > 1 && allowed < (kLadder[rung] + kLadder[rung - 1]) / 2) --rung;
   return rung;
 }
 
-// However slow the pace: a request to go on is heard soon.
+// A rest is not longer than this, so that even the slowest pace notices a
+// request to resume soon.
 constexpr microseconds kLongestRest{10'000'000};
 
-// The most that a slow chunk counts for beyond its time: it may have waited for
-// the lock of a single row.
+// The most by which a slow chunk lengthens the rest beyond its own time,
+// because the chunk may only have waited for the lock of a single row.
 constexpr double kLongestBurst = 100'000;  // microseconds
 
 }  // namespace
@@ -89,7 +93,8 @@ void PaceController::Baseline(const std::vector<Reading>& readings) {
   }
 }
 
-// A subject that came later is measured by the greatest of the others.
+// A subject that appeared after the baseline was taken is measured by the
+// largest baseline of the others.
 double PaceController::BaselineOf(const Key& key) const {
   double base = db::InfoOf(key.first).least;
   if (const auto found = baseline_.find(key); found != baseline_.end()) {
@@ -109,7 +114,7 @@ void PaceController::Take(const Key& key, const Limit& limit, double value) {
   State& state = states_[key];
   const double now = Severity(value, soft, hard);
   state.severity = first ? now : (state.severity + now) / 2;
-  // What is bad from the start is no hiccup.
+  // A signal that is past hard in its first reading is no outlier.
   const int more = first ? kReadingsToStop : 1;
   state.past_hard = Past(value, soft, hard) ? state.past_hard + more : 0;
   state.missing = 0;
@@ -177,7 +182,7 @@ bool PaceController::Fall(Time now, std::size_t rung, const Verdict& verdict) {
   if (relapse) patience_ = std::min(patience_ * 2, kMostPatience);
   rung_ = rung;
   last_fall_ = now;
-  // One relapse is one reason to be more patient, however deep it goes.
+  // A relapse raises the patience once, however far the pace falls.
   last_rise_.reset();
   good_since_.reset();
   Tell(verdict);
@@ -191,7 +196,7 @@ void PaceController::Tell(const Verdict& verdict) {
            Describe(cause_, ", limit ")};
 }
 
-// The stop goes on, but not for the reason that was given.
+// The stop continues, but for another reason than the one that was given.
 bool PaceController::StopForAnother(Time now, const Verdict& verdict) {
   const State& state = states_.at(cause_);
   const bool lost = state.missing >= kReadingsToMiss;
@@ -234,7 +239,7 @@ bool PaceController::Update(Time now, const std::vector<Reading>& readings) {
     const Key key = {reading.signal, reading.subject};
     const Limit* limit = LimitOf(key);
     if (limit == nullptr || !reading.value) continue;
-    // Neither number is greater than this one: a limit that is off.
+    // An infinite limit is one that is switched off.
     if (std::isinf(limit->hard)) continue;
     Take(key, *limit, *reading.value);
   }

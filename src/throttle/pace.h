@@ -1,5 +1,5 @@
-// How fast rows may be moved, by what the signals say: one gradual controller.
-// Pure: it is told the time and the readings.
+// The controller that decides from the signals how fast rows may be moved. It
+// is pure: its caller tells it the time and the readings.
 #pragma once
 
 #include <chrono>
@@ -15,16 +15,16 @@ namespace segue::engine {
 
 struct Reading {
   db::PaceReason signal = db::PaceReason::kNone;
-  std::string subject;          // a standby's name; or empty
-  std::optional<double> value;  // nullopt: it cannot be read
-  std::string error = {};       // why not
+  std::string subject;          // the name of a standby; or empty
+  std::optional<double> value;  // nullopt: it could not be read
+  std::string error = {};       // why it could not be read
 };
 
-// Below soft it counts as good, from there to hard the pace falls, past hard it
-// is 0; the other way round where soft is above hard.
+// A reading below soft is good. From soft to hard the pace falls, and past hard
+// it is 0. Where soft is above hard, the comparisons are reversed.
 struct Limit {
   db::PaceReason signal = db::PaceReason::kNone;
-  std::string subject;  // empty: of every subject of the signal
+  std::string subject;  // empty: all subjects of the signal
   double soft = 0;
   double hard = 0;
   bool relative = false;  // multiples of the baseline
@@ -39,40 +39,43 @@ struct Pace {
   }
 };
 
-// How long a chunk took.
+// The time that a chunk took.
 struct Took {
   std::chrono::microseconds chunk{0};  // from its begin up to its commit
   double times_usual = 1;              // statement and commit; at least 1
 };
 
-// How long to rest after a chunk at this share of the full pace, at which it
-// would be `rest` of what it took. Below the full pace a chunk that took longer
-// than usual has waited, for a processor or a page, and so have others: the
-// rest grows with the square of that, and a burst of theirs finds nobody in its
-// way. The signals, which are read once a second, are too slow for that.
+// Returns the rest after a chunk at this share of the full pace; at the full
+// pace the rest is the fraction `rest` of the chunk's time. Below the full
+// pace, a chunk that took longer than usual has waited for a processor or a
+// page, and so have clients. The rest therefore grows with the square of that
+// slowness, so that a burst of clients' work meets no backfill. The signals,
+// which are read once a second, are too slow for that.
 std::chrono::microseconds RestFor(const Took& took, double rest, double share);
 
-// The pace moves on a ladder of six shares. It falls as soon as a signal asks
-// for it, and rises one rung at a time once every signal has allowed the next
-// one for a while; a rise that is taken back soon doubles that while, so that a
-// signal that swings ends in a steady pace and not in a swinging one.
+// The pace moves on a ladder of six shares. It falls as soon as a signal
+// demands that. It rises one rung at a time, once all signals have allowed the
+// next rung for a hold time. A rise that is soon followed by a fall doubles the
+// hold time, so that a signal that swings ends in a steady pace and not in a
+// swinging one.
 class PaceController {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // `interval`: about how long it is from one reading to the next; all waiting
-  // is measured in it.
+  // `interval` is the approximate time between two readings. All hold times are
+  // measured in it.
   explicit PaceController(
       std::vector<Limit> limits,
       std::chrono::milliseconds interval = std::chrono::seconds(1));
 
-  // What the signals said before anything was moved; limits that are multiples
-  // refer to it. Several calls: the mean counts.
+  // Records readings from before any row is moved, to which limits that are
+  // multiples refer. The mean of several calls counts.
   void Baseline(const std::vector<Reading>& readings);
 
-  // One reading of all signals, one an interval. A (signal, subject) that
-  // was readable once and is missing or unreadable in a few readings counts as
-  // past hard. True when the pace has changed.
+  // Takes one reading of all signals; the caller calls it once an interval. A
+  // pair of signal and subject that was readable once and is missing or
+  // unreadable in a few readings counts as past hard. Returns true when the
+  // pace has changed.
   bool Update(Time now, const std::vector<Reading>& readings);
 
   const Pace& pace() const { return pace_; }
@@ -80,12 +83,12 @@ class PaceController {
  private:
   using Key = std::pair<db::PaceReason, std::string>;
   struct State {
-    double severity = 0;  // smoothed; 0: good, 1: at hard
-    int past_hard = 0;    // readings in a row
-    int missing = 0;      // readings in a row
-    std::string error;    // of the last that failed
-    double value = 0;     // the last there was
-    double soft = 0;      // in its unit, the baseline taken into account
+    double severity = 0;  // smoothed; 0: good, 1: at the hard limit
+    int past_hard = 0;    // consecutive readings
+    int missing = 0;      // consecutive readings
+    std::string error;    // of the last reading that failed
+    double value = 0;     // of the last reading that succeeded
+    double soft = 0;      // in the signal's unit, after the baseline
   };
   struct Verdict {
     double severity = 0;
@@ -108,15 +111,15 @@ class PaceController {
 
   std::vector<Limit> limits_;
   std::chrono::milliseconds interval_;
-  std::map<Key, State> states_;                     // what was readable once
+  std::map<Key, State> states_;  // signals that were readable
   std::map<Key, std::pair<double, int>> baseline_;  // sum, count
   Pace pace_;
   std::size_t rung_;
-  Key cause_;  // of the last fall
+  Key cause_;  // of the last fall of the pace
   std::optional<Time> good_since_;
   std::optional<Time> last_rise_;
   std::optional<Time> last_fall_;
-  int patience_ = 1;  // multiplies Hold
+  int patience_ = 1;  // multiplies the hold time
 };
 
 }  // namespace segue::engine

@@ -1,4 +1,4 @@
-// Replays series of readings and bounds what the controller makes of them.
+// Replays series of readings and checks bounds on what the controller does.
 #include "throttle/pace.h"
 
 #include <gmock/gmock.h>
@@ -25,7 +25,7 @@ Reading Lag(std::optional<double> value,
           value ? "" : "no answer"};
 }
 
-// What became of a series, a reading a second.
+// The result of a series with one reading per second.
 struct Replay {
   std::vector<Pace> changes;
   std::vector<double> shares;  // second by second
@@ -80,7 +80,8 @@ TEST(PaceTest, StopsPastHardAndComesBackRungByRung) {
   EXPECT_EQ(shares, (std::vector<double>{0.1, 0, 0.1, 0.2, 0.5, 0.75, 1}));
   EXPECT_EQ(replay.changes.back().reason, PaceReason::kNone);
   EXPECT_THAT(replay.changes.back().message, HasSubstr("again"));
-  // Not at once: it must have been good for a while.
+  // The pace does not return at once: the signal must have been good for a
+  // while.
   EXPECT_EQ(replay.Share(20, 29), 0);
   EXPECT_EQ(replay.shares.back(), 1);
 }
@@ -112,7 +113,7 @@ TEST(PaceTest, NoiseAroundHardStaysStopped) {
   EXPECT_EQ(replay.Share(10, 3600), 0);
 }
 
-// It ends in a steady pace that the peaks allow.
+// The replay ends in a steady pace, which the peaks allow.
 TEST(PaceTest, ASawtoothIsNotFollowed) {
   for (const int period : {10, 20, 30, 60}) {
     const Replay replay = Play(
@@ -122,7 +123,8 @@ TEST(PaceTest, ASawtoothIsNotFollowed) {
   }
 }
 
-// The worst there is for a controller: good just long enough, then bad.
+// The worst signal for a controller is good just long enough for a rise, and
+// then bad.
 TEST(PaceTest, BoundsTheChangesWhateverTheSignalDoes) {
   for (const int good : {3, 6, 11, 25, 45, 90}) {
     const Replay replay = Play(3600, [&](int second) {
@@ -244,8 +246,8 @@ TEST(PaceTest, ALimitThatIsOffIsNotLookedAt) {
   EXPECT_EQ(pace.pace().share, 1);
 }
 
-// Whatever comes: shares are of the ladder, a stop has a reason, and it always
-// comes back once everything has been good for long.
+// Whatever the readings are, each share is on the ladder, each stop has a
+// reason, and the full pace returns once everything has been good for long.
 TEST(PaceTest, AnySeriesEndsAtFullPaceWhenItIsGoodAgain) {
   for (unsigned seed = 0; seed < 200; ++seed) {
     std::mt19937 random(seed);
@@ -277,9 +279,9 @@ TEST(RestTest, KeepsTheShareOfTheTime) {
 TEST(RestTest, IsLongerWhereOthersComeInBursts) {
   const microseconds ten(10'000);
   EXPECT_EQ(RestFor({ten, 2}, 0, 0.5), milliseconds(40));
-  // As for one row that is locked.
+  // The slowness is that of a chunk that waited for one locked row.
   EXPECT_EQ(RestFor({ten, 50}, 0, 0.5), milliseconds(110));
-  // Flat out: nobody is there.
+  // The full pace has no rest, because no clients are expected.
   EXPECT_EQ(RestFor({ten, 50}, 0, 1), milliseconds(0));
 }
 

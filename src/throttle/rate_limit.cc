@@ -7,10 +7,10 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-// A chunk is worth at most this many seconds.
+// A chunk may move at most what the rates allow in this many seconds.
 constexpr double kChunkWorth = 0.5;
-// Time that was not used is not saved up, but for a moment: a limit is there so
-// that nobody notices.
+// Unused time is saved up for only a moment, because a burst after a long pause
+// would break the purpose of the limit.
 constexpr std::chrono::milliseconds kSaved{200};
 
 }  // namespace

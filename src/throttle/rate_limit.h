@@ -1,4 +1,4 @@
-// Rows and bytes a second, for several workers together.
+// A limit of rows and bytes per second, which several workers share.
 #pragma once
 
 #include <chrono>
@@ -7,27 +7,29 @@
 
 namespace segue::engine {
 
-// A bucket that may run into debt: a chunk is moved whole, and whoever moved it
-// rests until the bucket is full enough again. Thread-safe.
+// A token bucket that may go into debt: a chunk is moved as a whole, and the
+// worker that moved it rests until the bucket is full enough again.
+// Thread-safe.
 class RateLimit {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // Zero: no limit.
+  // A rate of zero is no limit.
   RateLimit(double rows_per_second, double bytes_per_second);
 
-  // How long to rest after these were moved.
+  // Returns how long to rest after these rows were moved.
   std::chrono::milliseconds Charge(Time now, std::int64_t rows, double bytes);
 
-  // The most rows of one chunk, so that the rests between chunks stay short;
-  // 0: no limit. `row_bytes`: the size of a row, 0 where it is not known.
+  // Returns the largest number of rows of one chunk that keeps the rests
+  // between chunks short; 0: no limit. `row_bytes` is the size of a row; 0:
+  // unknown.
   std::int64_t MostRows(double row_bytes) const;
 
  private:
   const double rows_per_second_;
   const double bytes_per_second_;
   std::mutex mutex_;
-  Time paid_until_{};  // everything moved so far is worth this time
+  Time paid_until_{};  // when the rates allow the next chunk
 };
 
 }  // namespace segue::engine

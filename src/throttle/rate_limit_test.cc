@@ -15,7 +15,7 @@ TEST(RateLimitTest, NoneRestsNever) {
   EXPECT_EQ(limit.MostRows(100), 0);
 }
 
-// Whatever the chunks are: what was moved divided by the time it took.
+// The rate is kept for any size of chunk: the moved rows divided by the time.
 TEST(RateLimitTest, KeepsTheRate) {
   RateLimit limit(5000, 0);
   auto now = kStart;
@@ -23,7 +23,7 @@ TEST(RateLimitTest, KeepsTheRate) {
   for (int chunk = 1; chunk <= 200; ++chunk) {
     const std::int64_t rows = 100 + (chunk * 37) % 900;
     moved += rows;
-    now += milliseconds(20);  // that the chunk took
+    now += milliseconds(20);  // the chunk took this long
     now += limit.Charge(now, rows, 0);
   }
   const std::chrono::duration<double> took = now - kStart;
@@ -45,7 +45,7 @@ TEST(RateLimitTest, TheStricterOfRowsAndBytesCounts) {
   EXPECT_EQ(limit.MostRows(1e9), 1);
 }
 
-// A pause of an hour is not followed by an hour flat out.
+// A pause of an hour is not followed by an hour at full speed.
 TEST(RateLimitTest, SavesNothingUp) {
   RateLimit limit(1000, 0);
   limit.Charge(kStart, 1000, 0);

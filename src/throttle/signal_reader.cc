@@ -24,7 +24,7 @@ using db::SignalOrigin;
 using engine::Limit;
 using engine::Reading;
 
-// The error rate is that of the last probes, one a second.
+// The error rate is computed over the last probes, one per second.
 constexpr std::size_t kProbes = 20;
 // A custom query must not take longer than the time between two readings.
 constexpr std::chrono::milliseconds kQueryTime{1000};
@@ -50,7 +50,7 @@ Reading Unread(PaceReason signal, const std::string& why,
   return {signal, subject, std::nullopt, why};
 }
 
-// A query may be long; in a message its beginning tells which it is.
+// A query may be long, so a message shows its beginning, which identifies it.
 std::string LabelOf(const std::string& source) {
   constexpr std::size_t kLength = 60;
   return base::ShortName(source, kLength);
@@ -142,7 +142,7 @@ std::vector<Reading> SignalReader::Read() {
   return readings;
 }
 
-// Without a session, every signal of the server's is one that cannot be read.
+// Without a session, no signal of the server can be read.
 bool SignalReader::Connect(std::vector<Reading>& readings) {
   if (connection_ && connection_->alive()) return true;
   try {
@@ -240,7 +240,7 @@ void SignalReader::ReadMachine(std::vector<Reading>& readings) {
     ReadDisk(folder.empty() ? "." : folder, "", readings);
     return;
   }
-  // The server knows where its files are.
+  // The server tells where its files are.
   for (const db::SignalSql& sql : server_) {
     if (sql.signal != ToString(PaceReason::kDiskFree)) continue;
     if (!connection_ || !connection_->alive()) return;
@@ -271,7 +271,7 @@ void SignalReader::ReadCustom(std::vector<Reading>& readings) {
       reading.subject = LabelOf(custom.source);
       readings.push_back(reading);
     } else {
-      std::error_code ignored;  // a folder that cannot be looked into: no flag
+      std::error_code ignored;  // a folder that cannot be read has no flag
       const bool there = std::filesystem::exists(custom.source, ignored);
       readings.push_back(
           {custom.signal, LabelOf(custom.source), there ? 1.0 : 0.0});

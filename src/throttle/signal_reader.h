@@ -1,5 +1,5 @@
-// Reads what can slow a backfill: the server's signals through a session of its
-// own, the machine's, and the user's own checks.
+// Reads the signals that can slow a backfill: those of the server through a
+// session of its own, those of the machine, and the user's custom checks.
 #pragma once
 
 #include <memory>
@@ -14,28 +14,29 @@
 
 namespace segue::engine {
 
-// All calls but Interrupt on one thread at a time.
+// All methods except Interrupt must be called on one thread at a time.
 class SignalReader {
  public:
   // `database` must outlive the reader. Throws Error{kRefused} for a signal
-  // that was asked for and does not exist here.
+  // that was asked for and does not exist on this database.
   SignalReader(Database& database, const std::vector<SignalLimit>& asked);
   ~SignalReader();
   SignalReader(const SignalReader&) = delete;
   SignalReader& operator=(const SignalReader&) = delete;
 
-  // Of all signals there are here: the defaults, and what was asked for in
-  // their place.
+  // The limits of all signals that exist here: the defaults, and the user's
+  // limits in place of the defaults.
   const std::vector<engine::Limit>& limits() const { return limits_; }
 
-  // Never throws; what cannot be read has no value and says why.
+  // Reads all signals. Never throws: the reading of a signal that cannot be
+  // read has no value and says why.
   std::vector<engine::Reading> Read();
 
-  // Throws Error{kRefused} when what was asked for is not among what could be
-  // read, with the privilege it needs.
+  // Throws Error{kRefused} when a signal that was asked for could not be read.
+  // The message names the privilege that it needs.
   void RequireAsked(const std::vector<engine::Reading>& readings) const;
-  // "archive_backlog (needs pg_monitor)": those of the defaults that are off
-  // because they cannot be read.
+  // Returns texts such as "archive_backlog (needs pg_monitor)", for the default
+  // signals that are off because they cannot be read.
   std::vector<std::string> Unreadable(
       const std::vector<engine::Reading>& readings) const;
 
@@ -64,15 +65,15 @@ class SignalReader {
   bool Connect(std::vector<engine::Reading>& readings);
 
   Database& database_;
-  const bool sessions_;  // the database takes one for us
-  const bool local_;     // its server is on this machine
+  const bool sessions_;  // the database takes more sessions
+  const bool local_;     // the server runs on this machine
   std::vector<db::SignalSql> server_;
   std::vector<Custom> customs_;
   std::vector<engine::Limit> limits_;
   std::vector<db::PaceReason> asked_;
   std::string probe_ = "SELECT 1";
-  std::vector<bool> outcomes_;  // of the last probes; true: it failed
-  std::mutex mutex_;            // guards the pointer for Interrupt
+  std::vector<bool> outcomes_;  // of the last probes; true: failed
+  std::mutex mutex_;            // guards the session for Interrupt
   std::unique_ptr<db::Connection> connection_;
 };
 

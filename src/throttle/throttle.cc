@@ -13,22 +13,23 @@ using engine::Pace;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// A walk that is over by then needs no session of the monitor's; unless limits
-// were asked for, which are read before the first chunk.
+// A walk that ends within this time needs no session for the monitor. Limits
+// that the user gave are the exception: they are read before the first chunk.
 constexpr milliseconds kGrace{1'000};
 
-// At half the pace and below a chunk is an eighth as long, and the rest is
-// rest. So it is about as short as what a scheduler gives a process before it
-// looks at who else is waiting; shorter ones are spent on their round trips.
+// At half the pace and below, a chunk is an eighth as long, and the remaining
+// time is rest. A chunk is then about as short as the time slice of a
+// scheduler. Shorter chunks would spend their time on round trips.
 constexpr double kSmallest = 0.125;
 
-// Whatever the signals say: whoever rolls back has a reason.
+// A rollback is never slower than this, whatever the signals say, because
+// whoever rolls back has a reason.
 constexpr double kUndo = 0.1;
 
-// Where the size of a row is not known.
+// The size that is assumed for a row whose size is unknown.
 constexpr double kRowBytes = 200;
 
-// How soon a rest hears that it is to end.
+// A rest checks this often whether it has to end.
 constexpr milliseconds kPart{200};
 
 }  // namespace

@@ -1,5 +1,6 @@
-// How fast rows are moved: what somebody asked for, what the signals allow, the
-// hours, and the rows and bytes a second. One a process.
+// Decides how fast rows are moved: by a pace that somebody requested, by the
+// signals, by the window, and by the rates in rows and bytes per second. All
+// workers of a process share one throttle.
 #pragma once
 
 #include <chrono>
@@ -20,39 +21,42 @@
 
 namespace segue::engine {
 
-// How fast a walk goes.
+// The speed at which a walk moves rows.
 struct Tempo {
   double share = 1;      // of the full pace
-  double row_bytes = 0;  // 0: the rate does not count for this walk
+  double row_bytes = 0;  // 0: the rates do not apply to this walk
 };
 
-// What a walk is for. The window and the rate are for fills only: a check or a
-// rollback does not wait for the night. A rollback is slowed and never stopped,
-// nor refused for a signal that cannot be read.
+// What a walk is for. The window and the rates apply to fills only, because a
+// check or a rollback does not wait for the night. A rollback is slowed down,
+// but it is never stopped, nor refused because of a signal that cannot be read.
 enum class WalkPurpose { kFill, kCheck, kUndo };
 
 class Throttle {
  public:
-  // Throws Error{kUsage} for a window that is none, Error{kRefused} for signals
-  // that cannot be watched. `database` and `clock` must outlive it.
+  // Throws Error{kUsage} for a window that cannot be parsed, and
+  // Error{kRefused} for signals that cannot be watched. `database` and `clock`
+  // must outlive the throttle.
   Throttle(Database& database, const PaceOptions& options, base::Clock& clock);
 
-  // Throws what a run with these options would, and Error{kRefused} when a
-  // signal that is asked for cannot be read now; before anything is done.
+  // Throws, before anything is done, what a run with these options would throw,
+  // and Error{kRefused} when a signal that is asked for cannot be read now.
   static void Check(Database& database, const PaceOptions& options);
 
-  // Before each chunk, on the thread that runs the migration. `asked`: the
-  // share that somebody asked for. Throws Error{kRefused}, the first time, when
-  // a signal that was asked for cannot be read.
+  // Returns the pace for the next chunk; called before each chunk on the thread
+  // that runs the migration. `asked` is the share that somebody requested. The
+  // first call throws Error{kRefused} when a signal that was asked for cannot
+  // be read.
   engine::Pace Allowed(double asked, WalkPurpose purpose);
   std::vector<std::string> TakeNotices();
 
-  // How many rows the next chunk has, which has `rows` at full pace: fewer at
-  // a low one, so that each is over sooner. Thread-safe.
-  std::int64_t ChunkRows(std::int64_t rows, const Tempo& tempo) const;
-  // How long to rest after a chunk that took `took` and moved `rows`, so that
-  // they are moved at this tempo; at full pace it would be `rest` of that time.
+  // Returns the number of rows of the next chunk, for a chunk of `rows` rows at
+  // full pace. A low pace makes chunks smaller, so that each ends sooner.
   // Thread-safe.
+  std::int64_t ChunkRows(std::int64_t rows, const Tempo& tempo) const;
+  // Returns the rest after a chunk that took `took` and moved `rows` rows, so
+  // that rows are moved at this tempo. At the full pace the rest is the
+  // fraction `rest` of the chunk's time. Thread-safe.
   std::chrono::microseconds RestAfter(const engine::Took& took, double rest,
                                       std::int64_t rows, const Tempo& tempo);
 
@@ -60,19 +64,20 @@ class Throttle {
   void StartMonitor(WalkPurpose purpose);
 
   Monitor monitor_;
-  const bool asked_;  // for limits of their own
+  const bool asked_;  // the user gave limits
   const base::Window window_;
   engine::RateLimit rate_;
   base::Clock& clock_;
   std::optional<std::chrono::steady_clock::time_point> began_;
 };
 
-// About how many bytes a row of the walk's table has.
+// Estimates the bytes of a row of the walk's table.
 double RowBytes(const Plan& plan, const WalkSql& walk);
-// Sleeps, but for the rest of it once `stop` says so.
+// Sleeps for the duration, or until `stop` returns true.
 void RestUnless(const std::function<bool()>& stop,
                 std::chrono::microseconds duration);
-// "40 %: replication_lag of standby1 is 3.2 s, limit 1.0 s"
+// Returns a text such as "40 %: replication_lag of standby1 is 3.2 s, limit 1.0
+// s".
 std::string PaceLine(const engine::Pace& pace);
 
 }  // namespace segue::engine

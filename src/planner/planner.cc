@@ -16,8 +16,8 @@
 namespace segue::engine {
 namespace {
 
-// Views of our own published versions depend on every table and are retired
-// before anything is dropped, so no operation needs to mind them.
+// The views of segue's published versions depend on every table. They are
+// retired before anything is dropped, so no operation has to consider them.
 void ForgetVersionViews(schema::Schema& schema,
                         const std::vector<std::string>& live_versions) {
   for (schema::Table& table : schema.tables) {
@@ -77,8 +77,9 @@ std::string VersionSchemaFor(const db::Capabilities& can,
   return plan::VersionSchema(input.schema_name, version, can.max_identifier);
 }
 
-// Of which tables and indexes the history says how they fare: not those of
-// ours, which get another name or go, nor those of tables that are new.
+// Chooses the tables and indexes whose use the history reports before and
+// after. It leaves out segue's own objects, which are renamed or dropped, and
+// the tables that the migration creates.
 std::vector<Gauge> GaugesFor(const db::Language& language,
                              const schema::Schema& schema,
                              const ops::PlanContext& context) {
@@ -110,8 +111,8 @@ std::vector<Gauge> GaugesFor(const db::Language& language,
   return gauges;
 }
 
-// Of several motions that one walk fills, which goes over the rows once, the
-// costliest counts.
+// Combines the estimates of motions that one walk fills. The walk reads the
+// rows once, so the dearest motion counts.
 void Combine(const std::vector<MotionEstimate>& one,
              std::vector<MotionEstimate>& all) {
   for (std::size_t i = 0; i < one.size(); ++i) {
@@ -125,7 +126,7 @@ void Combine(const std::vector<MotionEstimate>& one,
   }
 }
 
-// A table that is made on the way is empty.
+// A table that the migration creates is empty, so it has no estimate.
 std::vector<MotionEstimate> EstimatesFor(const db::Dialect& dialect,
                                          db::Connection& connection,
                                          const schema::Schema& schema,
@@ -161,8 +162,8 @@ std::vector<MotionEstimate> EstimatesFor(const db::Dialect& dialect,
   return all;
 }
 
-// What actions of the plan name: each motion that has rows to fill, and each
-// fill that several share.
+// Renders what the actions of the plan name: each motion that has rows to fill,
+// and each fill that several motions share.
 std::vector<MotionSql> RenderMotions(const db::Language& language,
                                      const ops::PlanContext& context,
                                      const db::RenderContext& render) {
@@ -223,8 +224,8 @@ bool HasError(const std::vector<Finding>& findings) {
                      });
 }
 
-// `server` answers the questions, `estimate` says what the steps will cost.
-// Without a server neither is there.
+// `server` answers the questions, and `estimate` computes the cost of the
+// steps. Both are empty when there is no server.
 Planned PlanOn(const db::Language& language, schema::Schema schema,
                ops::Inquiry::Server server, const PlannerInput& input,
                const std::function<std::vector<MotionEstimate>(
@@ -241,8 +242,8 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   Planned planned;
   planned.findings =
       checks::RunAll({schema, context.steps, context.motions, can});
-  // A refused plan is not rendered: a table we may not alter may also be one
-  // that cannot be rendered.
+  // A plan with an error is not rendered, because a table that segue may not
+  // alter may also be a table that it cannot render.
   if (HasError(planned.findings)) return planned;
   planned.plan = Assemble(language, input, schema, context);
   if (estimate) planned.plan.estimates = estimate(schema, context);

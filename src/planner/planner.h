@@ -1,5 +1,5 @@
-// From a migration and the live schema to a plan: lets the operations write
-// down their steps, and renders them.
+// The planner makes a plan from a migration and the live schema: the operations
+// draft their steps, and the planner renders them.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@ struct PlannerInput {
   std::string schema_name;
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
-  std::vector<std::string> live_versions = {};  // published version schemas
+  std::vector<std::string> live_versions = {};  // names of version schemas
   std::chrono::milliseconds lock_budget{500};
 };
 
@@ -26,16 +26,16 @@ struct Planned {
   std::vector<Finding> findings;  // of the pre-flight checks
 };
 
-// Asks the server what only it knows; changes nothing. Throws
-// Error{kNotFound, kRefused, ...} for what cannot be planned.
+// Makes a plan. Asks the server questions and changes nothing. Throws
+// Error{kNotFound, kRefused, ...} for a migration that cannot be planned.
 Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
                  const PlannerInput& input);
 
-// The same without a server, on a schema that was read elsewhere. Where the
-// server would have been asked, the plan takes the dearer way, and a note says
-// what was not checked. It is to be read, not to be run: the text of a check
-// over a column that moves is as the file gives it, which a server would bind
-// to where the column lives.
+// Makes a plan without a server, on a schema that was read elsewhere. Where the
+// planner would ask the server, the plan takes the dearer way, and a note says
+// what was not checked. The plan is for reading and not for running: the text
+// of a check over a column that moves is the text of the file, which a server
+// would bind to the column's new place.
 Planned MakePlanOffline(const db::Language& language,
                         const schema::Schema& schema,
                         const PlannerInput& input);

@@ -12,8 +12,8 @@ namespace {
 
 using testing::HasSubstr;
 
-// What hinders a drop of users while version "public_01" is published; empty:
-// nothing.
+// Returns what hinders a drop of users while version "public_01" is published;
+// empty: nothing does.
 std::string Hindrance(const schema::Dependent& dependent) {
   schema::Table users;
   users.name = {"public", "users"};

@@ -9,7 +9,7 @@
 namespace segue::engine {
 namespace {
 
-// A transaction may hold any number of these.
+// True for an action of which a transaction may hold any number.
 bool FitsTransaction(const db::Language& language,
                      const PlannedAction& action) {
   return language.capabilities().transactional_ddl &&
@@ -40,7 +40,8 @@ void RequireOneUnit(const db::Language& language, const ops::DraftStep& draft,
                   Descriptions(actions));
 }
 
-// The step's actions in runs: those that are marked, and each other alone.
+// Splits the step's actions into runs: the marked ones together, and each other
+// action alone.
 std::vector<ops::AtomicRun> RunsOf(const ops::DraftStep& draft) {
   std::vector<ops::AtomicRun> runs;
   std::size_t next = 0;
@@ -53,8 +54,8 @@ std::vector<ops::AtomicRun> RunsOf(const ops::DraftStep& draft) {
   return runs;
 }
 
-// Neighbours share a transaction where they can, marked or not: it takes the
-// table's locks once.
+// Neighbours share a transaction where they can, whether they are marked or
+// not, so that the locks of the table are taken once.
 void NumberUnits(const db::Language& language, Step& step) {
   int unit = 0;
   bool open = false;  // the unit takes further actions

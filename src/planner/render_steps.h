@@ -1,5 +1,5 @@
-// From draft steps to the steps of a plan: each action in its database's words,
-// and which of them commit together.
+// Renders draft steps: each action in the words of its database, and the units
+// in which actions commit.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@
 
 namespace segue::engine {
 
-// Throws Error{kRefused} where the operation marked actions to take effect
-// together and the database cannot do them as one.
+// Throws Error{kRefused} when the operation has marked actions that must take
+// effect together and the database cannot execute them as one.
 Step RenderStep(const db::Language& language, const ops::DraftStep& draft,
                 const db::RenderContext& context);
 

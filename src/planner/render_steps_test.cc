@@ -26,7 +26,7 @@ plan::Action Index(const std::string& name) {
   return plan::CreateIndex{kUsers, index};
 }
 
-// A database whose DDL commits by itself, as MariaDB's does.
+// A database whose DDL commits implicitly, as MariaDB's does.
 db::Capabilities WithoutTransactions() {
   db::Capabilities can = test::FakeDialect::Capable();
   can.name = "Fake";
@@ -34,7 +34,8 @@ db::Capabilities WithoutTransactions() {
   return can;
 }
 
-// Such a one that does several changes of one table in one statement.
+// A database whose DDL commits implicitly, but which makes several changes of
+// one table in one statement.
 class FusingDialect : public test::FakeDialect {
  public:
   FusingDialect() : test::FakeDialect(WithoutTransactions()) {}
@@ -127,8 +128,8 @@ TEST(RenderStepTest, ADialectMayMakeOneActionOfThem) {
   EXPECT_THAT(Units(step), ElementsAre(1, 2));
 }
 
-// Of whole migrations: what the operations mark is what such a database
-// refuses.
+// Plans whole migrations: a database without transactional DDL refuses exactly
+// the actions that the operations mark.
 class WholePlanTest : public ::testing::Test {
  protected:
   WholePlanTest() {

@@ -11,7 +11,7 @@
 namespace segue::engine {
 namespace {
 
-// Another role's session shows neither its application nor its query.
+// The sessions of another role hide their application and their query from us.
 std::string Describe(const db::Blocker& blocker) {
   std::vector<std::string> known;
   if (!blocker.user.empty()) known.push_back("user " + blocker.user);
@@ -23,7 +23,7 @@ std::string Describe(const db::Blocker& blocker) {
                      base::Join(known, ", "), query);
 }
 
-// Where there are schemas, a plan writes them before the table's name.
+// On a database with schemas, a plan writes the schema before the table's name.
 schema::TableName Unqualified(const std::string& schema,
                               const std::string& locked) {
   const std::string prefix = schema + ".";

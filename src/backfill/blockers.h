@@ -1,4 +1,4 @@
-// Who holds the lock that is being waited for, in words (R12.3).
+// Describes the sessions that hold a lock that segue waits for.
 #pragma once
 
 #include <string>
@@ -7,9 +7,10 @@
 
 namespace segue::engine {
 
-// "; held by session 17 (user app, psql, transaction open for 3.2 s): SELECT
-// ..." for each, or nothing. `locked` is a table as a plan names it
-// ("public.users"); empty: whatever is locked against everybody.
+// Returns, for each session that holds the lock, a text such as "; held by
+// session 17 (user app, psql, transaction open for 3.2 s): SELECT ..."; empty
+// when none is known. `locked` is a table as a plan names it ("public.users"),
+// or empty for any table that is locked against everybody.
 std::string DescribeBlockers(Database& database, const std::string& locked);
 
 }  // namespace segue::engine

@@ -5,14 +5,21 @@
 namespace segue::engine {
 namespace {
 
-constexpr double kFewest = 50;    // below, the transaction itself dominates
-constexpr double kMost = 50'000;  // above, a lock on rows is held too long
-constexpr double kFirst = 1'000;  // unknown table: short at most widths
-// What a transaction writes has to be flushed, sent to standbys and replayed
-// there in one go.
+// Below this number of rows the transaction itself takes most of the time.
+constexpr double kFewest = 50;
+// Above this number the locks on rows are held too long.
+constexpr double kMost = 50'000;
+// A chunk of a table that is not known yet is short for most widths of rows.
+constexpr double kFirst = 1'000;
+// What one transaction writes is flushed, sent to standbys and replayed there
+// in one go, so it must stay small.
 constexpr double kMostBytes = 32.0 * 1024 * 1024;
-constexpr double kGrowth = 1.5;    // a chunk, so that one outlier is harmless
-constexpr double kCollapse = 5.0;  // times the target: shrink at once
+// The size grows by at most this factor per chunk, so that one outlier does no
+// harm.
+constexpr double kGrowth = 1.5;
+// A chunk that takes this many times the target time shrinks the next one at
+// once.
+constexpr double kCollapse = 5.0;
 
 }  // namespace
 
@@ -24,7 +31,7 @@ ChunkSize::ChunkSize(std::chrono::milliseconds target, std::int64_t row_bytes)
   Set(kFirst);
 }
 
-// The bound of bytes outranks the fewest.
+// The bound in bytes outranks the smallest number of rows.
 void ChunkSize::Set(double rows) {
   rows_ = static_cast<std::int64_t>(
       std::clamp(rows, std::min(kFewest, most_), most_));
@@ -37,7 +44,7 @@ void ChunkSize::Record(std::chrono::microseconds duration, std::int64_t asked) {
     Set(target_ / per_row);
     return;
   }
-  // The slow tail.
+  // The slow tail counts, not the mean.
   Set(std::min(target_ / last_.Quantile(9),
                static_cast<double>(rows_) * kGrowth));
 }

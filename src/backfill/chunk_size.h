@@ -1,4 +1,4 @@
-// How many rows the next chunk has.
+// The number of rows of the next chunk.
 #pragma once
 
 #include <chrono>
@@ -8,19 +8,19 @@
 
 namespace segue::engine {
 
-// Follows a target time: the slow tail (p90) of the last chunks counts, growth
-// is gentle, and one very slow chunk shrinks the next at once. Wide rows keep
-// it within a bound of bytes whatever the time.
+// The size follows a target time: the slow tail (p90) of the last chunks
+// counts, growth is gentle, and one very slow chunk shrinks the next one at
+// once. A bound in bytes holds for wide rows whatever the time is.
 class ChunkSize {
  public:
-  // `row_bytes`: what a row of the table takes on the average; 0: unknown.
+  // `row_bytes` is the average size of a row of the table; 0: unknown.
   explicit ChunkSize(std::chrono::milliseconds target,
                      std::int64_t row_bytes = 0);
 
   std::int64_t rows() const { return rows_; }
-  // A chunk of `asked` rows, rows() or fewer, took `duration`.
+  // Records that a chunk of `asked` rows, at most rows(), took `duration`.
   void Record(std::chrono::microseconds duration, std::int64_t asked);
-  // After a deadlock or a lock timeout.
+  // Halves the size after a deadlock or a lock timeout.
   void Halve();
 
  private:

@@ -10,7 +10,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kTarget{200};
 
-// Chunks that take this long a row, until nothing changes any more.
+// Records chunks with this time per row until the size does not change any
+// more.
 std::int64_t RowsAt(ChunkSize& size, double microseconds_a_row) {
   for (int i = 0; i < 100; ++i) {
     size.Record(microseconds(static_cast<std::int64_t>(
@@ -53,8 +54,8 @@ TEST(ChunkSizeTest, OneVerySlowChunkShrinksTheNextAtOnce) {
   EXPECT_NEAR(static_cast<double>(size.rows()), before / 10, 2);
 }
 
-// At a low pace chunks have fewer rows than they may; what a row takes is known
-// all the same.
+// At a low pace chunks have fewer rows than they may have; they teach the time
+// per row all the same.
 TEST(ChunkSizeTest, LearnsFromSmallerChunksToo) {
   ChunkSize size(kTarget);
   for (int i = 0; i < 100; ++i) {

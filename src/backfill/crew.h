@@ -1,4 +1,4 @@
-// The threads that walk beside the runner's own.
+// The threads that walk beside the runner's own thread.
 #pragma once
 
 #include <atomic>
@@ -24,24 +24,24 @@ class Crew {
  public:
   using Work = std::function<void(const std::string& name, Crew& crew)>;
 
-  // `helpers` threads, each of which runs `work` once, under a name of its own
-  // that begins with `prefix`; none when it is not above 0.
+  // Starts `helpers` threads, or none when the number is not above 0. Each runs
+  // `work` once, under a name of its own that begins with `prefix`.
   Crew(const std::string& prefix, std::int64_t helpers, const Work& work);
-  // Tells those that are left to stop, and waits for them.
+  // Tells the remaining threads to stop, and waits for them.
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
   bool stopping() const { return stopping_.load(); }
-  // Those that are at work.
+  // Returns how many threads are at work.
   int size() const { return working_.load(); }
-  // What has ended workers since the last call.
+  // Returns the failures that have ended workers since the last call.
   std::vector<CrewFailure> TakeFailures();
-  // A worker has met this and tries again. Thread-safe.
+  // Records that a worker has met this error and tries again. Thread-safe.
   void Retried(const Error& error);
-  // What one of them has met since the last call, the newest.
+  // Returns the newest error that a worker has recorded since the last call.
   std::optional<Error> TakeRetried();
-  // Waits until all have come to their end.
+  // Waits until all threads have ended.
   void Join();
 
  private:
@@ -52,7 +52,7 @@ class Crew {
   std::mutex mutex_;
   std::vector<CrewFailure> failures_;
   std::optional<Error> retried_;
-  std::vector<std::jthread> threads_;  // last: they use the others
+  std::vector<std::jthread> threads_;  // last, because they use the others
 };
 
 }  // namespace segue::engine

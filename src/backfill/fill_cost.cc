@@ -92,7 +92,7 @@ const MotionEstimate* WorthMeasuring(const Plan& plan,
   return found == plan.estimates.end() ? nullptr : &*found;
 }
 
-// The first reading counts, whoever goes on after it.
+// The first reading counts, whichever runner continues the fill.
 void BeginFillCost(const RunContext& context, const MotionSql& motion) {
   if (WorthMeasuring(context.plan(), motion.table) == nullptr) return;
   const Observations seen(context.ledger);
@@ -110,8 +110,8 @@ void BeginFillCost(const RunContext& context, const MotionSql& motion) {
   });
 }
 
-// Done once, also when the answer to the commit is lost or the runner dies
-// before the action is.
+// The line is written once, even when the answer to the commit is lost or the
+// runner dies before the action is recorded as done.
 void EndFillCost(const RunContext& context, const MotionSql& motion) {
   const MotionEstimate* estimate = WorthMeasuring(context.plan(), motion.table);
   if (estimate == nullptr) return;

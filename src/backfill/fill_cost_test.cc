@@ -18,7 +18,7 @@ TEST(FillCostTest, SaysWhatItTookBesideWhatWasEstimated) {
       "Filled 'users': 999,000 rows in 12 s (estimated 1,000,000 in 14 "
       "s), 600 MB of log by the whole server (estimated 450 MB), the "
       "table grew by 120 MB (estimated 110 MB)");
-  // No log to speak of, and a vacuum that gave room back.
+  // The database reports no log, and a vacuum has made the table smaller.
   EXPECT_EQ(FillCostText(999'000, {100, std::nullopt, 2e8},
                          {112.2, std::nullopt, 1e8}, estimate),
             "Filled 'users': 999,000 rows in 12 s (estimated 1,000,000 in 14 "

@@ -1,4 +1,4 @@
-// What a run is done with: what the migration asks for outranks the rest.
+// The options of a run; those of the migration's file outrank the others.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,8 @@ namespace segue::engine {
 MigratorOptions OptionsFor(const MigratorOptions& given,
                            const Migration& migration);
 
-// The longest wait for a lock: the options', else the database's default.
+// Returns the longest wait for a lock: that of the options, otherwise the
+// database's default.
 std::chrono::milliseconds LockBudgetOf(const MigratorOptions& options,
                                        const db::Capabilities& capabilities);
 

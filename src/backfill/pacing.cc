@@ -6,7 +6,7 @@
 namespace segue::engine {
 namespace {
 
-// How often a runner that waits looks at the control row.
+// A runner that waits reads the control row this often.
 constexpr std::chrono::milliseconds kPoll{200};
 
 }  // namespace
@@ -21,7 +21,8 @@ double Pacing::BeforeChunk(WalkPurpose purpose,
   for (bool waited = false;; waited = true) {
     session.ThrowIfStopping();
     const Control control = LookAtControl(waited);
-    // A cancellation is why a rollback runs.
+    // A rollback is often the result of a request to cancel, so the request
+    // does not stop it.
     if (control.cancel && purpose != WalkPurpose::kUndo) {
       session.RecordCancelRequest();
       throw Error(ErrorKind::kCancelled, "cancelled by " + control.by);
@@ -39,8 +40,8 @@ double Pacing::BeforeChunk(WalkPurpose purpose,
   }
 }
 
-// While nothing is moved, a transaction that fences keeps the lease alive where
-// no heartbeat does.
+// While no rows are moved, a fenced transaction keeps the lease alive where no
+// heartbeat does.
 Control Pacing::LookAtControl(bool waiting) {
   return control_.Get([&] {
     Control control;
@@ -63,7 +64,8 @@ double Pacing::Follow(const Control& control, WalkPurpose purpose) {
   for (const std::string& notice : throttle_.TakeNotices()) {
     context_.session.Note(Progress::Event::kNote, notice);
   }
-  // A pace that a dead runner has left in the ledger is not this one's.
+  // A pace that a dead runner has left in the ledger is not the pace of this
+  // one.
   const bool stale = control.allowed != pace.share;
   if (!(pace == pace_) || stale) Tell(pace);
   return pace.share;

@@ -1,5 +1,5 @@
-// How fast the runner lets rows be moved: what somebody asked for through the
-// ledger, and what the throttle allows.
+// Decides how fast the runner may move rows, from the requests in the ledger
+// and from the throttle.
 #pragma once
 
 #include <functional>
@@ -10,19 +10,19 @@
 
 namespace segue::engine {
 
-// Used on the thread that runs the migration.
+// All methods are called on the thread that runs the migration.
 class Pacing {
  public:
-  // `context` must outlive it.
+  // `context` must outlive the pacing.
   explicit Pacing(const RunContext& context);
 
-  // Waits while rows may not be moved, and calls `idle` before it does; answers
-  // at which share of the full pace they may be. Tells everybody when that
-  // changes, the workers of other processes through the ledger. Throws
-  // Error{kCancelled} when a stop was requested.
+  // Waits while rows may not be moved, and calls `idle` before it waits.
+  // Returns the share of the full pace at which rows may be moved. Tells the
+  // listeners when the share changes, and workers of other processes through
+  // the ledger. Throws Error{kCancelled} when a stop was requested.
   double BeforeChunk(WalkPurpose purpose, const std::function<void()>& idle);
 
-  // The share that everybody was told.
+  // The share that was told last.
   double share() const { return pace_.share; }
   Throttle& throttle() { return throttle_; }
 

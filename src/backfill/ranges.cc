@@ -10,8 +10,8 @@ namespace {
 using engine::Range;
 using engine::Span;
 
-// A range should take a worker seconds, so that the last ones end together; and
-// the ledger must not grow with the table.
+// A range should take a worker a few seconds, so that the last workers end at
+// about the same time, and the ledger must not grow with the table.
 constexpr std::int64_t kRowsPerRange = 100'000;
 constexpr std::int64_t kMostRanges = 10'000;
 
@@ -119,7 +119,8 @@ std::optional<Span> LedgerRanges::FindFree(db::Connection& connection,
   return OneSpan(sql.Execute(connection));
 }
 
-// First read, then written: not every database answers an UPDATE with rows.
+// The claim is read and then written, because not every database returns rows
+// from an UPDATE.
 std::optional<Span> LedgerRanges::Claim(db::Connection& connection,
                                         const std::string& worker) {
   const std::int64_t after = claimed_;
@@ -205,8 +206,8 @@ MemoryRanges::MemoryRanges(const std::vector<db::Row>& cuts) {
   }
 }
 
-// A worker that lost the answer to its claim asks again: what it has is its
-// own.
+// A worker that lost the answer to its claim claims again, and gets the range
+// that it has already.
 std::optional<Span> MemoryRanges::Claim(db::Connection& /*connection*/,
                                         const std::string& worker) {
   const std::lock_guard<std::mutex> lock(mutex_);

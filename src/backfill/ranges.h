@@ -1,6 +1,6 @@
-// The ranges that a walk is cut into, and who walks which. Those of a walk that
-// writes are rows of the ledger, so that workers of other processes may claim
-// them too; those of a check are kept in memory.
+// The ranges into which a walk is cut, and which worker walks which. The ranges
+// of a walk that writes are rows of the ledger, so that workers of other
+// processes may claim them; the ranges of a check are kept in memory.
 #pragma once
 
 #include <atomic>
@@ -19,39 +19,44 @@ namespace segue::engine {
 
 struct RangeTotals {
   std::int64_t ranges = 0;
-  std::int64_t left = 0;  // not done
-  std::int64_t rows = 0;  // moved
+  std::int64_t left = 0;  // ranges that are not done
+  std::int64_t rows = 0;  // rows that were moved
 };
 
-// Bounds of the ranges of a table of about `rows` rows, by WalkSql::cuts: one
-// fewer than there will be ranges, none for a table that is not worth it.
+// Returns the bounds between the ranges of a table of about `rows` rows, by
+// WalkSql::cuts: one fewer than there will be ranges, and none for a table that
+// is too small to be cut.
 std::vector<db::Row> CutTable(db::Connection& connection,
                               const std::string& cuts, std::int64_t rows);
 
-// Thread-safe, as far as each worker has a connection of its own.
+// Thread-safe, if each worker has a connection of its own.
 class Ranges {
  public:
   virtual ~Ranges() = default;
-  // All calls with a connection run on it and join its open transaction.
-  // The next that nobody walks; nullopt: there is none now.
+  // Every method with a connection runs on it and joins its open transaction.
+  // Claim returns the next range that nobody walks; nullopt when there is none
+  // now. A worker that already has a claim gets the same range again.
   virtual std::optional<engine::Span> Claim(db::Connection& connection,
                                             const std::string& worker) = 0;
-  // Commits what was done of the span together with how far it has come. False,
-  // and rolled back, when it is not this worker's any more.
+  // Commits the work on the span together with its new position. Rolls back and
+  // returns false when the span does not belong to this worker any more.
   virtual bool Commit(db::Transaction& transaction, const std::string& worker,
                       const engine::Span& span) = 0;
-  // As it was saved last; nullopt when it is not this worker's any more.
+  // Returns the span as it was saved last; nullopt when it does not belong to
+  // this worker any more.
   virtual std::optional<engine::Span> Load(db::Connection& connection,
                                            const std::string& worker,
                                            const engine::Span& span) = 0;
-  // What the worker has claimed and not done is for others now.
+  // Makes the ranges that the worker has claimed and not finished free for
+  // others.
   virtual void GiveUp(db::Connection& connection,
                       const std::string& worker) = 0;
   virtual RangeTotals Totals(db::Connection& connection) = 0;
 };
 
-// Rows of the ledger. A claim that no chunk renews for Ledger::lease() is taken
-// for a dead worker's; what that one still commits is refused.
+// Ranges in the ledger. A claim that no chunk renews for Ledger::lease() is
+// taken for a dead worker's claim and may be taken over; a commit of that
+// worker is then refused.
 class LedgerRanges : public Ranges {
  public:
   LedgerRanges(const Ledger& ledger, std::string migration, std::string motion,
@@ -67,23 +72,25 @@ class LedgerRanges : public Ranges {
   void GiveUp(db::Connection& connection, const std::string& worker) override;
   RangeTotals Totals(db::Connection& connection) override;
 
-  // A walk of the migration that has ranges left: motion and activity.
+  // Returns motion and activity of a walk of the migration that has ranges
+  // left.
   static std::optional<std::pair<std::string, std::string>> Open(
       db::Connection& connection, const Ledger& ledger,
       const std::string& migration);
   void Create(db::Connection& connection, const std::vector<db::Row>& cuts);
-  // Whoever still walks one finds that it is not there any more.
+  // Deletes the walk's ranges. A worker that still walks one finds it gone.
   void Forget(db::Connection& connection);
-  // Takes the claims of all workers whose name begins with `prefix` away.
+  // Takes away the claims of all workers whose names begin with `prefix`.
   void Release(db::Connection& connection, const std::string& prefix);
 
  private:
-  // The condition for this walk's rows.
+  // Appends the condition that selects the rows of this walk.
   db::Sql& Where(db::Sql& sql) const;
-  // SELECT, UPDATE or DELETE of this walk's rows, up to that condition.
+  // Begins a SELECT, UPDATE or DELETE of this walk's rows, including that
+  // condition.
   db::Sql Select(const std::string& columns) const;
   db::Sql Update(const std::string& assignments) const;
-  // The right to walk a range ends so many seconds from now.
+  // Returns the SQL for the time at which a claim made now expires.
   std::string Expiry() const;
 
   std::optional<engine::Span> FindFree(db::Connection& connection,
@@ -95,12 +102,13 @@ class LedgerRanges : public Ranges {
   const std::string migration_;
   const std::string motion_;
   const std::string activity_;
-  // The last that was claimed here: the search goes on from it, since it would
-  // read past all that are done otherwise, and begins anew at the end.
+  // The last range that was claimed here. The search continues after it,
+  // because it would otherwise read past all ranges that are done; at the end
+  // it starts over.
   std::atomic<std::int64_t> claimed_{-1};
 };
 
-// Of one process; nothing is kept.
+// The ranges of one process, which are lost with it.
 class MemoryRanges : public Ranges {
  public:
   explicit MemoryRanges(const std::vector<db::Row>& cuts);
@@ -118,7 +126,7 @@ class MemoryRanges : public Ranges {
  private:
   struct Claimed {
     engine::Span span;
-    std::string worker;  // empty: nobody
+    std::string worker;  // empty: free
   };
   std::mutex mutex_;
   std::vector<Claimed> all_;

@@ -24,7 +24,8 @@ TEST_F(MemoryRangesTest, EachIsOneWorkersOnly) {
 }
 
 // A session that is lost between the claim and its commit leaves a worker that
-// does not know what it has; waiting for itself, it would wait for ever.
+// does not know which range it has. If the range were not given again, the
+// worker would wait for itself for ever.
 TEST_F(MemoryRangesTest, AWorkerIsGivenAgainWhatItHas) {
   MemoryRanges one{{}};
   const auto first = one.Claim(connection_, "a");
@@ -57,7 +58,7 @@ TEST_F(MemoryRangesTest, OneThatIsDoneIsNobodysAnyMore) {
   EXPECT_EQ(one.Totals(connection_).rows, 7);
 }
 
-// The commit that fails has not moved the position.
+// A commit that fails has not moved the position.
 TEST_F(MemoryRangesTest, ALostCommitLeavesItToBeReadAgain) {
   MemoryRanges one{{}};
   engine::Span span = *one.Claim(connection_, "a");

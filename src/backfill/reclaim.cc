@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kAtOnce{0};
 
-// How often a statement is interrupted, which may not have begun yet.
+// A statement is interrupted again after this time, because it may not have
+// begun when it was interrupted before.
 constexpr std::chrono::milliseconds kAgain{100};
 
 }  // namespace
@@ -43,7 +44,7 @@ void Reclaim::Stop() {
 std::optional<Error> Reclaim::TakeFailure() {
   if (running() && task_.wait_for(kAtOnce) == std::future_status::ready) {
     try {
-      task_.get();  // and it is not running any more
+      task_.get();  // the statement does not run any more
     } catch (const Error& error) {
       failure_ = error;
     }

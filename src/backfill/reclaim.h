@@ -1,4 +1,4 @@
-// Giving the room of dead row versions back while rows go on being moved.
+// Makes the room of dead row versions free again while rows go on being moved.
 #pragma once
 
 #include <atomic>
@@ -13,26 +13,27 @@
 
 namespace segue::engine {
 
-// One statement at a time, in a session and on a thread of its own. Not
+// Runs one statement at a time, in a session and on a thread of its own. Not
 // thread-safe.
 class Reclaim {
  public:
-  // `database` must outlive it.
+  // `database` must outlive this object.
   explicit Reclaim(Database& database) : database_(database) {}
-  // Ends what runs.
+  // Ends the running statement.
   ~Reclaim();
   Reclaim(const Reclaim&) = delete;
   Reclaim& operator=(const Reclaim&) = delete;
 
-  // Runs `settings` and then `sql`, if there is a session to be had. Nothing
+  // Runs `settings` and then `sql`, if a session can be opened. No statement
   // may be running.
   void Start(const std::string& settings, const std::string& sql);
   bool running() const { return task_.valid(); }
-  // What the running one was started with.
+  // The settings with which the running statement was started.
   const std::string& settings() const { return settings_; }
-  // Ends what runs, without a trace: nothing depends on it.
+  // Ends the running statement. Its error is dropped, because nothing depends
+  // on the statement.
   void Stop();
-  // Why the last one failed, once.
+  // Returns, once, why the last statement failed.
   std::optional<Error> TakeFailure();
 
  private:
@@ -41,7 +42,7 @@ class Reclaim {
   std::optional<Error> failure_;
   std::unique_ptr<db::Connection> connection_;
   std::atomic<bool> stopping_{false};
-  std::future<void> task_;  // last: it uses the others
+  std::future<void> task_;  // declared last, because it uses the others
 };
 
 }  // namespace segue::engine

@@ -1,4 +1,4 @@
-// What a run tells those who watch it.
+// The progress reports of a run.
 #pragma once
 
 #include <string>
@@ -9,27 +9,28 @@
 
 namespace segue::engine {
 
-// Knows which step of the plan is being worked on, and fills that in. Used on
-// the thread that runs the migration, which is also the one that listeners are
-// called on.
+// Fills each report with the step of the plan that is being worked on. All
+// methods are called on the thread that runs the migration, on which listeners
+// are called too.
 class Reporter {
  public:
-  // Both references must outlive the reporter. No step is done yet.
+  // Both references must outlive the reporter. At first no step is done.
   Reporter(const MigratorOptions& options, const MigrationRow& migration)
       : options_(options), migration_(migration) {}
 
-  // So many steps, from the first on, are done.
+  // Sets how many steps, counted from the first, are done.
   void SetStepsDone(std::size_t count) { steps_done_ = count; }
   void WorkOn(std::size_t step) { step_ = step; }
   void FinishStep(std::size_t step);
-  // The work within a step that takes long, in one word; empty: none.
+  // Sets the long work within a step, in one word; empty: none.
   void SetActivity(std::string activity) { activity_ = std::move(activity); }
-  // How fast rows may be moved, as everybody was told.
+  // Sets the pace that was told last.
   void SetPace(const engine::Pace& pace) { pace_ = pace; }
 
-  // An event with what is known of the migration, the step and the pace.
+  // Returns a report of this event, with what is known of the migration, the
+  // step and the pace.
   Progress Report(Progress::Event event) const;
-  // Adds this share of the step worked on, from 0 to 1, unless it is done.
+  // Adds this share of the current step, from 0 to 1, unless the step is done.
   void AddShareOfStep(double share, Progress& progress) const;
   void Send(const Progress& progress) const;
   void Tell(Progress::Event event, const std::string& message) const;

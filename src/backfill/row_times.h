@@ -1,4 +1,4 @@
-// What a row took in the last chunks.
+// The time per row of the last chunks.
 #pragma once
 
 #include <chrono>
@@ -8,15 +8,16 @@
 
 namespace segue::engine {
 
-// The last `most` of them, which may differ in their rows.
+// Keeps the last `most` chunks, which may have different numbers of rows.
 class RowTimes {
  public:
   explicit RowTimes(std::size_t most) : ring_(most) {}
 
-  // Answers what it adds: microseconds a row.
+  // Adds a chunk, and returns its time per row in microseconds.
   double Add(std::chrono::microseconds took, std::int64_t rows);
   bool full() const { return added_ >= ring_.size(); }
-  // So many tenths took no longer than this; something must have been added.
+  // Returns the time per row that this many tenths of the chunks did not
+  // exceed. At least one chunk must have been added.
   double Quantile(std::size_t tenths) const;
 
  private:
@@ -24,11 +25,12 @@ class RowTimes {
   std::size_t added_ = 0;
 };
 
-// Whether a chunk took longer than those before it, which did the same.
+// Compares the time of a chunk with the times of earlier chunks that did the
+// same work.
 class UsualTime {
  public:
-  // How long a chunk took, times the median of those before it, row by row; 1
-  // at least, and while little is known.
+  // Returns how many times the median of the earlier chunks this chunk took,
+  // per row; never less than 1, and 1 while few chunks are known.
   double Times(std::chrono::microseconds took, std::int64_t rows);
 
  private:

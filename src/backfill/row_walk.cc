@@ -64,8 +64,8 @@ void RowWalk::Together(Ranges& ranges,
       .Run(on_rows);
 }
 
-// What a runner before this one had claimed is free again: whoever runs now
-// holds the lease, and what the other still commits is refused.
+// Ranges that an earlier runner had claimed are free again: this runner holds
+// the lease, and a late commit of the earlier one is refused.
 bool RowWalk::PrepareRanges(LedgerRanges& ranges) {
   const std::string activity(ToString(activity_));
   bool done = false;
@@ -96,13 +96,13 @@ bool RowWalk::PrepareRanges(LedgerRanges& ranges) {
   return !done;
 }
 
-// What the walk came to is kept; its ranges are not needed any more.
+// The totals of the walk are kept, and its ranges are deleted.
 void RowWalk::FinishRanges(LedgerRanges& ranges) {
   const std::string activity(ToString(activity_));
   context_.session.Resiliently([&] {
     context_.session.InLedger([&] {
       const RangeTotals totals = ranges.Totals(context_.connection());
-      if (totals.ranges == 0) return;  // the commit whose answer was lost
+      if (totals.ranges == 0) return;  // a lost answer; it was committed
       progress_.rows = totals.rows;
       context_.ledger.ForgetMotion(context_.connection(), context_.migration.id,
                                    motion_.name, activity);

@@ -14,15 +14,15 @@
 
 namespace segue::engine {
 
-// Rows that are read on a standby: who it is, and the runner's session there.
+// The standby on which rows are read, and the runner's session there.
 struct StandbyReading {
   const Standby& standby;
   StandbyConnection session;
 };
 
-// How far a walk is, as this process knows it.
+// The progress of a walk, as this process knows it.
 struct WalkProgress {
-  std::int64_t total = 0;  // rows of the table, an estimate
+  std::int64_t total = 0;  // of the table, an estimate
   std::int64_t rows = 0;
   std::int64_t rows_at_start = 0;
   std::int64_t rows_at_reclaim = 0;
@@ -35,8 +35,8 @@ struct WalkProgress {
 class RowWalk {
  public:
   // Estimates the rows of the table; a repair counts the rows that it writes
-  // instead. `reading` may be null: the rows are read in the database. All
-  // references must outlive the walk.
+  // instead. Without `reading`, which may be null, the rows are read in the
+  // database. All references must outlive the walk.
   RowWalk(const RunContext& context, Pacing& pacing, const MotionSql& motion,
           Activity activity, const WalkSql& walk,
           StandbyReading* reading = nullptr);
@@ -44,9 +44,10 @@ class RowWalk {
   RowWalk(const RowWalk&) = delete;
   RowWalk& operator=(const RowWalk&) = delete;
 
-  // Walks what is left of it by the ledger; nothing when it is done.
+  // Walks the ranges that are not done by the ledger, and does nothing when the
+  // walk is done.
   void Write();
-  // Walks the whole table; `on_rows` gets what each chunk's statement returned,
+  // Walks the whole table. `on_rows` gets the result of each chunk's statement,
   // on one thread at a time.
   void Read(const std::function<void(const db::Result&)>& on_rows);
 
@@ -54,7 +55,7 @@ class RowWalk {
 
  private:
   void EstimateTotal();
-  // False when the walk is done already.
+  // Returns false when the walk is done already.
   bool PrepareRanges(LedgerRanges& ranges);
   void FinishRanges(LedgerRanges& ranges);
   void Together(Ranges& ranges,

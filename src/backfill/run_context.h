@@ -1,4 +1,4 @@
-// What the parts of a run share: whoever moves rows, proves them, or runs
+// What the parts of a run share, whether they move rows, verify them, or run
 // steps.
 #pragma once
 
@@ -10,7 +10,8 @@
 
 namespace segue::engine {
 
-// References only: what they refer to must outlive whoever has a context.
+// The context holds references only. What they refer to must outlive every user
+// of the context.
 struct RunContext {
   Database& database;
   const Ledger& ledger;

@@ -6,7 +6,7 @@
 namespace segue::engine {
 namespace {
 
-// After an error that has been waited for in vain.
+// Returns the hint of an error that was waited for in vain.
 std::string HowToContinue(const Error& error) {
   constexpr const char* kAgain = "run the same command again: it continues";
   if (error.kind() == ErrorKind::kLockTimeout) {
@@ -39,8 +39,8 @@ RunnerSession::RunnerSession(Database& database, const Ledger& ledger,
   WatchInterrupts();
 }
 
-// As for a worker, the claim that each chunk renews is enough; but where
-// nothing else keeps the lease alive, a chunk does.
+// The claim that each chunk renews is enough, as it is for a worker. Where no
+// heartbeat keeps the lease alive, the chunk renews the lease too.
 void RunnerSession::FenceChunk() {
   if (!capabilities().heartbeat_session) Fence();
 }
@@ -83,9 +83,9 @@ std::string RunnerSession::WithBlockers(const Error& error) const {
          (locked ? DescribeBlockers(database_, locked_) : std::string());
 }
 
-// A new connection, and the right to go on.
+// The session needs a new connection, and under it the lease again.
 void RunnerSession::Reconnect() {
-  interrupts_.reset();  // it refers to the session that goes
+  interrupts_.reset();  // it refers to the lost connection
   lease_.Reconnect();
   WatchInterrupts();
 }

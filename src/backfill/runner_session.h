@@ -1,5 +1,5 @@
-// The session of whoever runs a migration: the database's own connection, under
-// the lease.
+// The session of the runner of a migration: the database's own connection,
+// under the lease.
 #pragma once
 
 #include <optional>
@@ -15,8 +15,8 @@ namespace segue::engine {
 
 class RunnerSession : public WorkSession {
  public:
-  // While it lives, the second request to stop interrupts the statement in
-  // flight. All references must outlive it.
+  // As long as the session exists, the second request to stop interrupts the
+  // statement in flight. All references must outlive the session.
   RunnerSession(Database& database, const Ledger& ledger, Lease& lease,
                 const MigratorOptions& options, const MigrationRow& migration,
                 const Reporter& reporter);
@@ -27,17 +27,19 @@ class RunnerSession : public WorkSession {
   bool stopping() const override;
   void ThrowIfStopping() const override;
 
-  // What the next statements lock, as a plan names it; so that an error can say
-  // who else holds it.
+  // Tells which table the next statements lock, as a plan names it, so that an
+  // error can say who else holds its lock.
   void Expect(const std::string& locked) { locked_ = locked; }
-  // The error's message, and who holds the lock if it waits for one.
+  // Returns the error's message, and who holds the lock if the error is a wait
+  // for one.
   std::string WithBlockers(const Error& error) const;
 
-  // Somebody asked through the ledger to cancel, as opposed to a signal.
+  // Records that somebody requested, through the ledger, to cancel. A signal is
+  // no such request.
   void RecordCancelRequest() { cancelled_by_request_ = true; }
   bool cancelled_by_request() const { return cancelled_by_request_; }
 
-  // Writes a line of the history, and tells it to those who watch.
+  // Writes a line of the history, and tells it to the listeners.
   void Note(Progress::Event event, const std::string& message);
 
  protected:
@@ -55,7 +57,8 @@ class RunnerSession : public WorkSession {
   const Reporter& reporter_;
   std::string locked_;
   bool cancelled_by_request_ = false;
-  std::optional<base::CancelToken::Scope> interrupts_;  // of the connection
+  // The scope in which a signal interrupts the connection.
+  std::optional<base::CancelToken::Scope> interrupts_;
 };
 
 }  // namespace segue::engine

@@ -10,7 +10,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPoll{100};
-// Most are there at once, and that needs no words.
+// Most standbys have replayed enough within this time, and then nothing is
+// told.
 constexpr milliseconds kFirstWord{1'000};
 constexpr milliseconds kNextWord{5'000};
 
@@ -48,7 +49,8 @@ Error Refusal(const std::string& name, const std::string& why) {
 
 }  // namespace
 
-// Who may not see the identifiers is told by RequireLease.
+// A role that may not see the identifiers gets no objection here; RequireLease
+// then proves the server.
 std::optional<Error> Objection(const std::string& name,
                                const db::ServerFacts& facts,
                                const db::ServerFacts& primary) {
@@ -96,8 +98,9 @@ std::unique_ptr<db::Connection> Standby::Open() const {
   return session;
 }
 
-// The lease is older than the position, so that whoever has come there has its
-// row. Its heartbeat moves the log on when nobody else writes.
+// The lease is older than the position, so a server that has replayed up to the
+// position has the lease's row. The heartbeat of the lease moves the log on
+// when nobody else writes.
 void Standby::Follow(db::Connection& primary) {
   holder_ = Lease::Last(primary, ledger_);
   position_ = replication_.LogPosition(primary);
@@ -110,7 +113,8 @@ std::unique_ptr<db::Connection> Standby::Connect(const Waiting& waiting) const {
   return session;
 }
 
-// What replays nothing until somebody says so is not worth waiting for.
+// A standby whose replay is paused until somebody resumes it is not worth
+// waiting for.
 void Standby::WaitForReplay(db::Connection& session,
                             const Waiting& waiting) const {
   base::Clock& clock = base::SystemClock();
@@ -144,7 +148,8 @@ void Standby::WaitForReplay(db::Connection& session,
 }
 
 // A copy of the server that has gone its own way has the same identifier, and
-// its standbys may be further in a log that is another.
+// its standbys may be further ahead in another log. Only the lease's row tells
+// them apart.
 void Standby::RequireLease(db::Connection& session) const {
   const auto seen = Lease::Last(session, ledger_);
   const bool same = seen && holder_ && seen->token == holder_->token &&
@@ -202,7 +207,8 @@ void StandbyConnection::Rollback() noexcept {
   if (session_ != nullptr) session_->Rollback();
 }
 
-// What is read there is a chunk, which is over soon.
+// A statement on the standby is one chunk, which ends soon, so it is not
+// interrupted.
 void StandbyConnection::Interrupt() noexcept {}
 
 std::string StandbyConnection::SessionId() {

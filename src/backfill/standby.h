@@ -1,5 +1,5 @@
-// Reading on a standby what is judged of its primary: the proof that it is one,
-// that it has come far enough, and sessions there.
+// Reads on a standby: proves that the server is a standby of the database,
+// waits until it has replayed enough, and opens sessions there.
 #pragma once
 
 #include <chrono>
@@ -19,33 +19,34 @@
 
 namespace segue::engine {
 
-// Why the server `name`, of which `facts` are known, cannot answer for the
-// primary; nullopt: as far as these say, it can.
+// Returns why the server `name`, with these facts, cannot answer for the
+// primary; nullopt when the facts do not exclude it.
 std::optional<Error> Objection(const std::string& name,
                                const db::ServerFacts& facts,
                                const db::ServerFacts& primary);
 
 class Standby {
  public:
-  // What goes on while one waits.
+  // What the caller does during a wait.
   struct Waiting {
     std::function<void()> check;  // throws to give up
     std::function<void(const std::string& what)> tell = {};  // may be empty
   };
 
-  // Connects once, to say early what is wrong: throws Error{kUsage} for a bad
-  // URL, Error{kRefused} for a server that is no standby of the database's,
-  // Error{kConnectionLost}. Both references must outlive it.
+  // Connects once, so that problems are found early. Throws Error{kUsage} for a
+  // bad URL, Error{kRefused} for a server that is no standby of this database,
+  // and Error{kConnectionLost}. Both references must outlive the standby.
   Standby(Database& primary, const Ledger& ledger, const std::string& url,
           std::chrono::milliseconds patience);
 
-  // Sessions made from now on see all that is committed on the primary by now.
-  // The caller holds the lease.
+  // Makes sessions that are opened from now on see everything that the primary
+  // has committed by now. The caller must hold the lease.
   void Follow(db::Connection& primary);
 
-  // Thread-safe, but not beside Follow. Each session is proven anew, because a
-  // URL may lead to another server each time. Waits until the server has come
-  // as far as it must; throws Error{kRefused} when it does not.
+  // Opens a session. Each session is proven anew, because a URL may lead to
+  // another server each time. Waits until the server has replayed enough, and
+  // throws Error{kRefused} when it does not. Thread-safe, but not at the same
+  // time as Follow.
   std::unique_ptr<db::Connection> Connect(const Waiting& waiting) const;
 
   const std::string& name() const { return name_; }  // without password
@@ -62,15 +63,17 @@ class Standby {
   const std::string name_;
   const std::chrono::milliseconds patience_;
   const db::ServerFacts primary_;
-  std::string position_;          // in the log
-  std::optional<Holder> holder_;  // of the lease
+  std::string position_;          // of the primary's log
+  std::optional<Holder> holder_;  // of the primary's lease
 };
 
-// A session there that makes itself anew when it is lost. Its errors never say
-// that a connection must be thrown away, since that would be the primary's.
+// A session on the standby that reconnects when it is lost. Its errors never
+// say that a connection must be replaced, because the caller would replace the
+// primary's connection.
 class StandbyConnection : public db::Connection {
  public:
-  // `standby` must outlive it. Begin connects when there is no session.
+  // `standby` must outlive the connection. Begin connects when there is no
+  // session.
   StandbyConnection(const Standby& standby, Standby::Waiting waiting);
 
   db::Result Execute(std::string_view sql,
@@ -83,7 +86,8 @@ class StandbyConnection : public db::Connection {
   std::string SessionId() override;
   bool alive() const override { return session_ != nullptr; }
 
-  // Why there is none now; nullopt: there is, or was never asked for.
+  // Why there is no session now; nullopt when there is one or none was needed
+  // yet.
   const std::optional<Error>& lost() const { return lost_; }
 
  private:

@@ -20,7 +20,7 @@ std::string Why(const db::ServerFacts& facts) {
 
 TEST(StandbyObjectionTest, NoneToAStandbyOfTheDatabase) {
   EXPECT_EQ(Why({true, "shop", "71", "2.36"}), "");
-  // Not for this role to know, or not known.
+  // The role may not see the identifier, or the identifier is unknown.
   EXPECT_EQ(Why({true, "shop", "", ""}), "");
 }
 
@@ -36,7 +36,7 @@ TEST(StandbyObjectionTest, SaysWhatItIs) {
                         "\"shop\""));
 }
 
-// An index that was built by another order is searched in vain.
+// A search in an index that was built in another order of text finds nothing.
 TEST(StandbyObjectionTest, ToAnotherOrderOfText) {
   EXPECT_THAT(Why({true, "shop", "71", "2.31"}),
               HasSubstr("by version 2.31 of the system's collations"));

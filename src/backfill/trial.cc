@@ -10,8 +10,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMostFailures = 5;  // enough to see the pattern
-// As many as a trial's statement gives at once.
+constexpr std::size_t kMostFailures = 5;  // enough to show the pattern
+// The statement of a trial returns at most this many rows.
 constexpr std::size_t kMostFound = 100;
 constexpr std::int64_t kWidest = 50'000;
 constexpr std::int64_t kNarrowing = 10;
@@ -37,8 +37,8 @@ class Trial {
            report_.failures.size() >= kMostFailures;
   }
 
-  // Tries `whole` in pieces of `width` rows; a failing piece again in
-  // narrower ones, down to single rows.
+  // Tries `whole` in pieces of `width` rows. A piece that fails is tried again
+  // in narrower pieces, down to single rows.
   void Cover(const Range& whole, std::int64_t width) {
     std::vector<db::Value> lower = whole.lower;
     while (!Enough()) {
@@ -63,7 +63,7 @@ class Trial {
   void TryPiece(const Range& piece, std::int64_t width) {
     try {
       const std::vector<db::Row> keys = Find(piece);
-      // There may be more of them than one answer has.
+      // The piece may have more such rows than one result has.
       if (wants_ == TrialWants::kCount && keys.size() >= kMostFound &&
           width > 1) {
         return Cover(piece, Narrower(width));
@@ -93,14 +93,16 @@ class Trial {
     return Execute(connection_, walk_.statement, piece).rows;
   }
 
-  // A piece of one row: its key is the upper bound, or the only one left.
+  // The piece has one row, whose key is the upper bound, or the only key that
+  // is left.
   void Blame(const Range& piece, const Error& error) {
     const std::string key =
         piece.upper.empty() ? "the last row" : KeyText(walk_, piece.upper);
     if (Report(key + ": " + error.what())) ++report_.raised;
   }
 
-  // Pieces of a table without a key may overlap.
+  // Pieces of a table without a key may overlap, so a failure may be found
+  // twice.
   bool Report(const std::string& failure) {
     auto& all = report_.failures;
     if (std::find(all.begin(), all.end(), failure) != all.end()) return false;

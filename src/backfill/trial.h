@@ -1,4 +1,5 @@
-// Trying an expression on the rows there are, to name those it fails on.
+// Tries an expression on the rows that a table has, to name the rows on which
+// it fails.
 #pragma once
 
 #include <chrono>
@@ -12,20 +13,23 @@
 namespace segue::engine {
 
 struct TrialReport {
-  // "id=5: invalid input syntax for type integer: \"x\"", at most five.
+  // At most five texts such as "id=5: invalid input syntax for type integer:
+  // \"x\"".
   std::vector<std::string> failures;
-  // Of these, rows on which the statement raised instead of finding them.
+  // The number of failures on which the statement raised an error, instead of
+  // returning the row.
   std::int64_t raised = 0;
-  // How many fail; with kFirst, no more than `failures` has.
+  // The number of rows that fail; with kFirst it is at most the size of
+  // `failures`.
   std::int64_t count = 0;
-  bool finished = true;  // false: only a part was tried, there may be more
+  bool finished = true;  // false: a part was tried, so there may be more
 };
 
 enum class TrialWants { kFirst, kCount };
 
-// Runs the trial over the table in ranges; where one raises, narrows down to
-// the keys. `wants` kCount: goes on after the first failures, to say how many
-// there are.
+// Runs the trial over the table in ranges, and narrows a range that raises an
+// error down to the keys. With kCount it continues after the first failures, to
+// count all of them. Stops after `time_limit`.
 TrialReport Try(db::Connection& connection, const TrialSql& trial,
                 std::chrono::milliseconds time_limit,
                 TrialWants wants = TrialWants::kFirst);

@@ -35,7 +35,7 @@ std::vector<Verifier::Proof> Verifier::Proofs() const {
   const Plan& plan = context_.plan();
   std::vector<Proof> proofs;
   for (std::size_t step = 0; step < plan.steps.size(); ++step) {
-    // What the contract verifies is a part of it.
+    // What the steps of the contract verify is a part of the contract.
     if (plan.steps[step].phase == Phase::kContracting) continue;
     for (const PlannedAction& action : plan.steps[step].actions) {
       if (action.kind != ActionKind::kVerify) continue;
@@ -47,7 +47,8 @@ std::vector<Verifier::Proof> Verifier::Proofs() const {
 
 VerifyReport Verifier::VerifyAll(const VerifyOptions& options,
                                  Standby* standby) {
-  // What a repair that was killed had done so far is not lost.
+  // A repair that was killed has recorded its rows in the ledger; they count
+  // too.
   if (options.repair) {
     for (const Proof& proof : Proofs()) RecordRepair(*proof.motion);
   }
@@ -56,15 +57,16 @@ VerifyReport Verifier::VerifyAll(const VerifyOptions& options,
   if (options.repair && !wrong.empty()) {
     std::int64_t repaired = 0;
     for (const Proof& proof : wrong) repaired += Repair(proof);
-    // All of it: a column that was repaired may be another motion's source.
+    // All motions are checked again, because another motion may read a column
+    // that was repaired.
     report = CheckAllOn(standby, options.strict, wrong);
     report.rows_repaired = repaired;
   }
   return report;
 }
 
-// What is repaired is written on the primary: only a check has the standby, and
-// sees there all that was committed when it began.
+// A repair writes on the primary, so only a check uses the standby. The check
+// sees there everything that was committed when it began.
 VerifyReport Verifier::CheckAllOn(Standby* standby, bool strict,
                                   std::vector<Proof>& wrong) {
   if (standby == nullptr) return CheckAll(strict, nullptr, wrong);
@@ -117,8 +119,9 @@ bool Verifier::CheckMotion(const Proof& proof, bool strict,
   return disagrees;
 }
 
-// From the start of the table, whatever an earlier run came to: rows behind
-// its cursor may have been damaged since, and only wrong ones are written.
+// The repair starts at the beginning of the table, even if an earlier run had
+// come further: rows behind its position may have been damaged since, and only
+// rows that disagree are written.
 std::int64_t Verifier::Repair(const Proof& proof) {
   const MotionSql& motion = *proof.motion;
   RequireRepair(motion);
@@ -127,8 +130,8 @@ std::int64_t Verifier::Repair(const Proof& proof) {
   return RecordRepair(motion);
 }
 
-// Once, also when the answer of its commit is lost: the walk's row goes with
-// it.
+// The line is written once, even when the answer to the commit is lost, because
+// the same transaction deletes the row of the walk.
 std::int64_t Verifier::RecordRepair(const MotionSql& motion) {
   std::int64_t rows = 0;
   context_.session.Resiliently([&] {
@@ -136,7 +139,7 @@ std::int64_t Verifier::RecordRepair(const MotionSql& motion) {
         context_.connection(), context_.migration.id, motion.name, kRepair);
     if (!walked) return;
     rows = walked->rows;
-    if (!walked->done) {  // what its ranges say counts
+    if (!walked->done) {  // its ranges have the total
       rows = LedgerRanges(context_.ledger, context_.migration.id, motion.name,
                           kRepair)
                  .Totals(context_.connection())

@@ -1,5 +1,4 @@
-// The proof that old and new agree, row by row, and the repair of what does
-// not.
+// Verifies that old and new agree in every row, and repairs rows that do not.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +12,26 @@ namespace segue::engine {
 
 class Verifier {
  public:
-  // Both references must outlive it.
+  // Both references must outlive the verifier.
   Verifier(const RunContext& context, Walks& walks)
       : context_(context), walks_(walks) {}
 
-  // Checks every motion of the plan; does not throw on a mismatch. With
-  // VerifyOptions::repair, rows that disagree are derived again and all is
-  // checked anew. The rows are read on `standby`, unless it is null.
+  // Checks every motion of the plan, and does not throw when rows disagree.
+  // With VerifyOptions::repair, it derives rows that disagree again and then
+  // checks everything anew. The rows are read on `standby`, or in the database
+  // when it is null.
   VerifyReport VerifyAll(const VerifyOptions& options = {},
                          Standby* standby = nullptr);
 
  private:
-  // A motion that a step of the plan proves.
+  // A motion that a step of the plan verifies.
   struct Proof {
     std::size_t step = 0;
     const MotionSql* motion = nullptr;
   };
 
   std::vector<Proof> Proofs() const;
-  // `wrong` gets those of which rows disagree.
+  // Adds to `wrong` the motions that have rows which disagree.
   VerifyReport CheckAll(bool strict, StandbyReading* reading,
                         std::vector<Proof>& wrong);
   VerifyReport CheckAllOn(Standby* standby, bool strict,

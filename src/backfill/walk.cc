@@ -16,33 +16,37 @@ std::chrono::microseconds Since(Clock::time_point begin) {
                                                                begin);
 }
 
-// A lap is walked once for each share. Its pages should still be in memory the
-// second time, and transactions that began during one share's chunk be over.
+// A lap is walked once for each share. It is short enough that its pages are
+// still in memory the second time, and long enough that the transactions that
+// began during one share's chunk have ended by then.
 constexpr std::int64_t kChunksPerLap = 8;
 
-// A chunk may be so many times as long as one that is cut now: how many rows
-// one should have changes with each, and to ask for another bound costs time.
+// An existing bound is used up to this many times the rows that a chunk should
+// have now. The right size changes with each chunk, and it costs time to ask
+// for another bound.
 constexpr std::int64_t kSlack = 2;
 
-// Where a chunk ends; empty: where its lap does.
+// The end of a chunk; an empty bound means the end of the lap.
 struct Cut {
   std::vector<db::Value> upper;
-  std::int64_t asked = 0;  // rows
+  std::int64_t asked = 0;  // in rows
 };
 
-// A part of a span that is walked share by share.
+// A part of a span, which is walked share by share.
 struct Lap {
   std::vector<db::Value> upper;
-  bool last = true;    // its end is the span's
-  bool known = false;  // upper and last are
+  bool last = true;    // the lap ends where the span does
+  bool known = false;  // upper and last are known
   int share = 0;
-  std::int64_t moved = 0;     // rows, by the first share
-  std::vector<db::Value> at;  // the last key of this share done
-  std::vector<Cut> cuts;      // of the first share; the others keep to them
-  std::size_t next = 0;       // of the cuts
+  std::int64_t moved = 0;     // rows that the first share moved
+  std::vector<db::Value> at;  // last key done of this share
+  // The first share makes the cuts, and the other shares keep to them.
+  std::vector<Cut> cuts;
+  std::size_t next = 0;  // index of the next cut
 };
 
-// 0: unknown. A plan of an earlier segue asks for the number of rows only.
+// Returns 0 when the size is unknown: a plan of an earlier segue asks for the
+// number of rows only.
 std::int64_t RowBytes(db::Connection& connection, const WalkSql& walk) {
   const db::Result found = connection.Execute(walk.estimated_rows);
   if (found.rows.empty() || found.rows[0].size() < 2) return 0;
@@ -50,7 +54,7 @@ std::int64_t RowBytes(db::Connection& connection, const WalkSql& walk) {
   return db::IsNull(bytes) ? 0 : db::ToInt(bytes);
 }
 
-// One walk: the position in memory runs ahead of the saved one only within a
+// One walk. The position in memory is ahead of the saved one only within a
 // chunk's transaction.
 class Walker {
  public:
@@ -94,11 +98,13 @@ class Walker {
     }
     if (!mine_) return;
     Took took;
-    // While it waited for the disk it took nothing from anybody.
+    // The wait for the commit does not count, because it takes nothing from
+    // clients.
     took.chunk = Since(begin) - commit_took_;
-    // A last, partial chunk says nothing about the speed of a full one; nor do
-    // the round trips about it, and on a busy machine they take the longer part
-    // of a small chunk, which would be made smaller and smaller.
+    // A last, partial chunk says nothing about the speed of a full one. The
+    // round trips around the statement do not count either: on a busy machine
+    // they take most of the time of a small chunk, which would become smaller
+    // and smaller.
     if (whole_) {
       took.times_usual =
           usual_[share].Times(statement_took_ + commit_took_, asked_);
@@ -108,7 +114,7 @@ class Walker {
     if (!span_.done) host_.RestAfter(took, options_.rest, moved_);
   }
 
-  // A rollback deletes the spans first, and then the columns that a chunk in
+  // A rollback deletes the spans first and then the columns, which a chunk in
   // another process may be about to write.
   bool IsTakenBack() {
     host_.Resiliently([this] { mine_ = host_.Load(span_).has_value(); }, [] {},
@@ -116,12 +122,12 @@ class Walker {
     return !mine_;
   }
 
-  // At the saved position.
+  // The lap starts at the saved position.
   void StartLap() {
     lap_ = Lap{};
     lap_.upper = span_.range.upper;
     lap_.at = Cursor();
-    if (LastShare() == 0) lap_.known = true;  // no need to come back
+    if (LastShare() == 0) lap_.known = true;  // a single share does not return
   }
 
   void FindEndOfLap(db::Connection& connection) {
@@ -140,10 +146,11 @@ class Walker {
 
   int LastShare() const { return options_.in_shares ? walk_.shares - 1 : 0; }
 
-  // Where one row refuses, the whole range goes the careful way. The last share
-  // takes all that is left.
+  // When one row breaks a constraint, the whole range is done by the slower
+  // statement that marks such rows. The last share takes all rows that are
+  // left.
   void Chunk() {
-    if (!mine_) return;  // known since the connection came back
+    if (!mine_) return;  // found when the connection came back
     if (walk_.when_refused.all.empty()) return Move(false);
     try {
       Move(false);
@@ -157,8 +164,8 @@ class Walker {
     db::TransactionOptions options{
         walk_.writes ? db::Purpose::kBackfill : db::Purpose::kRead,
         options_.lock_budget};
-    // What others wait for when the disk is slow, a chunk that makes way has to
-    // feel too, so that it rests.
+    // A chunk that makes way flushes its commit, so that it feels a slow disk
+    // as clients do, and then rests longer.
     options.flush = host_.MakesWay();
     db::Connection& connection = host_.rows();
     db::Transaction transaction(connection, options);
@@ -189,11 +196,12 @@ class Walker {
     on_rows_(result);
   }
 
-  // To count the rows again for each share would cost a third of moving them.
+  // The bounds are kept for all shares, because counting the rows again for
+  // each share would take a third of the time of moving them.
   Cut NextCut(db::Connection& connection, std::int64_t rows) {
     if (lap_.next < lap_.cuts.size() &&
         lap_.cuts[lap_.next].asked > rows * kSlack) {
-      ForgetCuts();  // it goes slower now
+      ForgetCuts();  // the chunks are smaller now
     }
     if (lap_.next == lap_.cuts.size()) {
       for (db::Row& bound : NextBounds(connection, walk_.next_bound,
@@ -219,11 +227,11 @@ class Walker {
     return Execute(connection, walk_.share, range, {std::int64_t{lap_.share}});
   }
 
-  // What a standby says against a row is not the last word. Each of its
-  // snapshots has whole transactions, so no row is seen half written; but the
-  // row may have been written again since, and `up` and `down` may come to
-  // something else there, by other settings or another C library. So a chunk
-  // with such rows is read again where the truth is, and what that says counts.
+  // A mismatch that is found on a standby is not final. Each snapshot of the
+  // standby has whole transactions, so no row is half written; but the row may
+  // have been written again since, and `up` and `down` may give other results
+  // there, under other settings or another C library. A chunk with such rows is
+  // therefore read again in the database, and that result counts.
   db::Result Confirmed(db::Result said, const Range& range) {
     db::Connection& truth = host_.connection();
     if (said.rows.empty() || &truth == &host_.rows()) return said;
@@ -238,7 +246,7 @@ class Walker {
     whole_ = !cut.upper.empty();
     ++lap_.next;
     if (lap_.share == 0) lap_.moved += moved_;
-    // Nobody comes back to them where there is one share only.
+    // With a single share the walk does not return to the cuts.
     if (LastShare() == 0 && lap_.next == lap_.cuts.size()) {
       lap_.cuts.clear();
       lap_.next = 0;
@@ -248,14 +256,16 @@ class Walker {
     } else if (all) {
       StartLap();
     } else {
-      // Nothing to be done here: one more look is enough.
+      // A lap in which the first share has found nothing needs only one more
+      // share.
       lap_.share = lap_.moved == 0 ? LastShare() : lap_.share + 1;
       lap_.next = 0;
       lap_.at = Cursor();
     }
   }
 
-  // Only what is saved can have been lost or kept by a commit in doubt.
+  // A commit in doubt has kept or lost only what is saved, so the position is
+  // read again.
   void Reload() {
     if (!walk_.writes) return;
     std::optional<Span> saved = host_.Load(span_);
@@ -270,7 +280,8 @@ class Walker {
   const WalkOptions& options_;
   const std::function<void(const db::Result&)>& on_rows_;
   ChunkSize size_;
-  std::vector<UsualTime> usual_;  // of each share; the first takes longest
+  // Each share has its own usual time, because the first share takes longest.
+  std::vector<UsualTime> usual_;
   Span span_;
   Lap lap_;
   bool mine_ = true;

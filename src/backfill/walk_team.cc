@@ -11,12 +11,14 @@
 namespace segue::engine {
 namespace {
 
-// The lease tells whose these ranges are; see RowWalk::PrepareRanges.
+// Ranges that runners claim begin with this name. The lease decides which
+// runner is alive; see RowWalk::PrepareRanges.
 constexpr const char* kRunners = "runner ";
 
 constexpr std::chrono::seconds kLookTime{1};
 
-// How much of its step a walk has done: a fill writes, a check only reads.
+// Returns the share of its step that a walk has done. A fill counts for most of
+// it, because a fill writes and a check only reads.
 double ShareOfStep(Activity activity, std::int64_t rows, std::int64_t total) {
   constexpr double kFill = 0.8;
   const double part =
@@ -81,7 +83,7 @@ void WalkTeam::Run(const std::function<void(const db::Result&)>& on_rows) {
   TellReclaimFailure();
 }
 
-// On the thread of a worker.
+// Runs on the thread of a worker.
 void WalkTeam::Help(const std::string& name, Crew& crew,
                     const engine::WalkOptions& how,
                     const std::function<void(const db::Result&)>& on_rows) {
@@ -117,7 +119,7 @@ double WalkTeam::RateBytes() const {
              : 0;
 }
 
-// No more workers than there are ranges for.
+// More workers than ranges would have nothing to do.
 std::int64_t WalkTeam::Helpers() {
   const bool alone = !context_.session.capabilities().parallel_writers;
   if (alone || context_.options.workers <= 1) return 0;
@@ -142,9 +144,9 @@ void WalkTeam::Moved(std::int64_t asked, std::int64_t moved) {
   Tell(asked);
 }
 
-// What a worker waits for is told here, since only this thread reports. One
-// that fails is missed only when it says that the work cannot be done: the
-// others take its range over.
+// Retries of workers are told here, because only this thread reports. A failure
+// of a worker matters only when it shows that the work cannot be done;
+// otherwise the other workers take over its range.
 void WalkTeam::LookAfterCrew() {
   if (const auto error = crew_->TakeRetried()) {
     Progress progress = context_.reporter.Report(Progress::Event::kRetry);
@@ -167,7 +169,7 @@ void WalkTeam::LookAfterCrew() {
   }
 }
 
-// Others move rows too, so the sum is looked up now and then.
+// Other processes move rows too, so the total is read from time to time.
 void WalkTeam::LookAtTotals() {
   const auto now = std::chrono::steady_clock::now();
   if (now - progress_.looked < kLookTime) return;
@@ -187,9 +189,9 @@ void WalkTeam::LookAtTotals() {
   });
 }
 
-// Row versions that are dead by now leave room for those that are still to
-// come, once the database has been told to look for it. That takes as long as
-// some of the chunks do together, so they go on meanwhile.
+// A database reuses the room of dead row versions only after it was told to
+// look for them. That takes as long as several chunks, so the chunks continue
+// meanwhile.
 void WalkTeam::ReclaimIfDue() {
   const bool fills = work_.activity == Activity::kFill;
   if (!fills || work_.motion.reclaim.empty()) return;
@@ -197,7 +199,7 @@ void WalkTeam::ReclaimIfDue() {
   const db::Capabilities& can = context_.session.capabilities();
   const bool gently = pacing_.share() < 1;
   if (reclaim_.running()) {
-    // Others may have come since.
+    // Clients may have come since the statement was started at full speed.
     if (!gently || reclaim_.settings() == can.reclaim_gently) return;
     reclaim_.Stop();
   } else {
@@ -211,7 +213,7 @@ void WalkTeam::ReclaimIfDue() {
                  work_.motion.reclaim);
 }
 
-// The fill does without.
+// The fill continues without the room.
 void WalkTeam::TellReclaimFailure() {
   const std::optional<Error> error = reclaim_.TakeFailure();
   if (!error) return;

@@ -1,5 +1,5 @@
-// Those who walk a table together: this thread, which reports, and the workers
-// beside it.
+// The threads that walk a table together: the calling thread, which also
+// reports, and the workers beside it.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@
 
 namespace segue::engine {
 
-// What is walked.
+// The work of the team.
 struct TeamWork {
   const MotionSql& motion;
   Activity activity;
@@ -30,11 +30,11 @@ class WalkTeam : private Overseer {
   WalkTeam(const RunContext& context, Pacing& pacing, const TeamWork& work,
            WalkProgress& progress);
 
-  // Until no range is left. Throws what stopped this thread, or what a worker
-  // met that no other could pass.
+  // Works until no range is left. Throws what stopped the calling thread, or an
+  // error of a worker that no other worker can get past.
   void Run(const std::function<void(const db::Result&)>& on_rows);
 
-  // The beginning of the names under which runners claim ranges.
+  // Returns the beginning of the names under which runners claim ranges.
   static std::string Prefix();
 
  private:
@@ -45,7 +45,7 @@ class WalkTeam : private Overseer {
 
   WalkPurpose Purpose() const;
   double RateBytes() const;
-  // How many workers there are room for beside this thread.
+  // Returns how many workers have something to do beside this thread.
   std::int64_t Helpers();
   void Help(const std::string& name, Crew& crew, const engine::WalkOptions& how,
             const std::function<void(const db::Result&)>& on_rows);
@@ -61,11 +61,11 @@ class WalkTeam : private Overseer {
   WalkProgress& progress_;
   std::chrono::steady_clock::time_point chunk_began_;
   Reclaim reclaim_;
-  Crew* crew_ = nullptr;  // while Run has one
+  Crew* crew_ = nullptr;  // set during Run
 };
 
-// The event of a walk's progress; `chunk_rows`: of the chunk that is just over,
-// 0 at the walk's end.
+// Makes the progress report of a walk. `chunk_rows` is the number of rows of
+// the chunk that has just ended; 0 at the end of the walk.
 Progress WalkReport(const RunContext& context, Activity activity,
                     const WalkProgress& progress, std::int64_t chunk_rows);
 

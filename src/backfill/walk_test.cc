@@ -23,7 +23,8 @@ bool Is(std::string_view sql, std::string_view part) {
 
 struct Deadlock {};
 
-// A table with the keys 1 to kRows; every fourth key is of the same share.
+// A table with the keys 1 to kRows, in which every fourth key belongs to the
+// same share.
 class Table : public db::Connection {
  public:
   db::Result Execute(std::string_view sql,
@@ -49,8 +50,8 @@ class Table : public db::Connection {
   std::set<std::int64_t> moved;
   bool deadlock = false;             // in the next chunk
   int bounds_at_once = 1;            // at most
-  std::size_t bounds = 0;            // how often asked for
-  std::vector<std::int64_t> chunks;  // how long each was, in rows
+  std::size_t bounds = 0;            // number of requests
+  std::vector<std::int64_t> chunks;  // rows of each
 
  private:
   db::Result Bounds(std::int64_t lower, std::int64_t upper, std::int64_t rows) {
@@ -135,7 +136,7 @@ void WalkAll(Alone& host, bool in_shares) {
 
 void WalkInShares(Alone& host) { WalkAll(host, true); }
 
-// How many rows a chunk may have is never twice the same.
+// The limit of rows per chunk is never twice the same.
 TEST(WalkTest, AllSharesKeepToTheBoundsOfTheFirst) {
   Alone host([](std::size_t chunk) { return 100 + chunk * 37 % 90; });
   WalkInShares(host);
@@ -159,7 +160,8 @@ TEST(WalkTest, TakesTheBoundsThatAreGivenAtOnceWithoutSharesToo) {
   EXPECT_EQ(host.table.bounds, kRows / 100 / 8 + 1);
 }
 
-// In the midst of a share that has bounds of when it went faster.
+// The test slows the walk down in the middle of a share whose bounds were made
+// at full speed.
 TEST(WalkTest, ChunksGetShorterAtOnceWhenItHasToGoSlower) {
   constexpr std::size_t kFast = 20;  // chunks
   for (const int bounds_at_once : {1, 8}) {

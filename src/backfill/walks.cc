@@ -8,7 +8,7 @@
 namespace segue::engine {
 namespace {
 
-// Naming the failing keys must not take as long as the backfill itself.
+// Naming the keys that fail must not take as long as the backfill itself.
 constexpr std::chrono::seconds kBlameTime{20};
 
 }  // namespace
@@ -50,8 +50,8 @@ void Walks::FillRows(const MotionSql& motion) {
   }
 }
 
-// The trials are not stored: a plan that was read from the ledger has none, and
-// the error says what the database says.
+// The ledger does not store the trials. A plan that was read from it has none,
+// so the error has only the database's message.
 void Walks::ThrowWithKeys(const MotionSql& motion, const Error& error) {
   std::vector<std::string> keys;
   for (const TrialSql& trial : context_.plan().TrialsOf(motion.name)) {
@@ -75,9 +75,9 @@ void Walks::Verify(const MotionSql& motion, const std::vector<WalkSql>& walks) {
               "old and new disagree in " + base::Join(bad, "; "));
 }
 
-// Rows that a session wrote whose triggers were off, as those of a logical
-// subscriber are, behind where the fill was; or all, when the table was
-// rewritten (VACUUM FULL) and has other pages now.
+// A session whose triggers were off, such as a logical subscriber's, may have
+// written rows behind the position of the fill. After a rewrite of the table
+// (VACUUM FULL), whose pages are then others, it may be any row.
 bool Walks::FillWhatIsLeft(const MotionSql& motion) {
   std::int64_t rows = 0;
   context_.session.Resiliently([&] {

@@ -1,4 +1,4 @@
-// The work on rows that steps of a plan ask for.
+// The work on rows that the steps of a plan demand.
 #pragma once
 
 #include <cstdint>
@@ -12,31 +12,32 @@
 
 namespace segue::engine {
 
-// The rows that a check found wrong, at most a hundred of each kind, as
-// "table: key: reason".
+// The rows that a check found wrong, at most a hundred of each kind, as "table:
+// key: reason".
 struct Disagreement {
   std::vector<std::string> rows;
   std::int64_t checked = 0;  // rows, an estimate
 };
 
-// Each call reports to those who watch, and goes on where an earlier run
+// Every method reports its progress, and continues where an earlier run
 // stopped, by the ledger.
 class Walks {
  public:
-  // Both references must outlive it.
+  // Both references must outlive the walks.
   Walks(const RunContext& context, Pacing& pacing)
       : context_(context), pacing_(pacing) {}
 
-  // Gives the rows there are their values, and records what that cost. Throws
-  // Error{kConstraint} that names the rows which the expression fails on.
+  // Fills the existing rows, and records what that cost. Throws
+  // Error{kConstraint} that names the rows on which the expression fails.
   void Fill(const MotionSql& motion);
   void Settle(const MotionSql& motion);
-  // Takes the copies out of the old column again.
+  // Takes the copied values out of the old column again, for a rollback.
   void Retreat(const MotionSql& motion);
-  // Throws Error{kMismatch} that names rows which these walks find.
+  // Throws Error{kMismatch} that names the rows which these walks find.
   void Verify(const MotionSql& motion, const std::vector<WalkSql>& walks);
 
-  // The rows that these walks find; read on a standby unless it is null.
+  // Returns the rows that these walks find. The rows are read on a standby
+  // unless `reading` is null.
   Disagreement Check(const MotionSql& motion, const std::vector<WalkSql>& walks,
                      StandbyReading* reading);
   // Derives the rows of the table that disagree again.
@@ -45,7 +46,7 @@ class Walks {
  private:
   void Write(const MotionSql& motion, Activity activity);
   void FillRows(const MotionSql& motion);
-  // Fills what the fill has not seen; false: there is nothing.
+  // Fills the rows that the fill has not seen; false when there are none.
   bool FillWhatIsLeft(const MotionSql& motion);
   [[noreturn]] void ThrowWithKeys(const MotionSql& motion, const Error& error);
 

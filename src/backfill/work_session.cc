@@ -8,7 +8,7 @@
 namespace segue::engine {
 namespace {
 
-// How often a session that is lost is asked for again.
+// A new connection is asked for this often.
 constexpr std::chrono::milliseconds kPoll{200};
 
 }  // namespace
@@ -49,8 +49,8 @@ void WorkSession::Resiliently(const std::function<void()>& work,
   }
 }
 
-// Failover and restart take seconds, so a new connection is asked for as long
-// as locks are waited for.
+// A failover or a restart takes seconds, so a new connection is asked for as
+// long as a lock is waited for.
 void WorkSession::Recover(const Error& cause) {
   const auto deadline = base::SystemClock().Now() + options_.lock_patience;
   Retried(cause, true);

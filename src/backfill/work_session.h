@@ -1,5 +1,5 @@
-// A database session whose work goes on after errors that pass: the runner's,
-// and each worker's.
+// A database session that repeats its work after errors that pass: the runner's
+// session and each worker's.
 #pragma once
 
 #include <chrono>
@@ -24,24 +24,25 @@ class WorkSession {
 
   virtual db::Connection& connection() = 0;
 
-  // Runs `work`, which must look at the database for what is already done,
-  // again after a retryable error and, with a new connection, after a lost one.
-  // Throws the last error once MigratorOptions::lock_patience is spent, and
-  // Error{kCancelled} when a stop is requested between two attempts.
+  // Runs `work`. Runs it again after a retryable error and, with a new
+  // connection, after a lost one; `work` must therefore look in the database
+  // for what is already done. Throws the last error once
+  // MigratorOptions::lock_patience is spent, and Error{kCancelled} when a stop
+  // is requested between two attempts.
   void Resiliently(const std::function<void()>& work);
-  // The same; `smaller` is called before an attempt that follows an error, and
+  // Does the same. Calls `smaller` before an attempt that follows an error, and
   // `reload` when the connection has been replaced.
   void Resiliently(const std::function<void()>& work,
                    const std::function<void()>& smaller,
                    const std::function<void()>& reload);
 
-  // Runs `work` in one fenced transaction of the ledger, once.
+  // Runs `work` once, in one fenced transaction of the ledger.
   void InLedger(const std::function<void()>& work);
 
   // Joins the open transaction, and throws Error{kConflict} when this session
   // may not write any more.
   virtual void Fence() = 0;
-  // The same for a transaction that moves rows and renews its claim anyway.
+  // Does the same in a transaction that moves rows and renews its claim anyway.
   virtual void FenceChunk() = 0;
 
   virtual bool stopping() const = 0;
@@ -55,11 +56,12 @@ class WorkSession {
   const MigratorOptions& options() const { return options_; }
 
  protected:
-  // Replaces the connection; throws what prevents it.
+  // Replaces the connection, and throws the error that prevents that.
   virtual void Reconnect() = 0;
-  // An attempt has failed and is repeated; `lost`: for want of a connection.
+  // Called when an attempt has failed and is repeated; `lost` when that needs a
+  // new connection.
   virtual void Retried(const Error& error, bool lost) = 0;
-  // An error that has been waited for in vain, as it is told.
+  // Returns the error, as it is told, after waiting for it was in vain.
   virtual Error Lasting(const Error& error) const { return error; }
 
  private:

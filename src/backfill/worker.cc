@@ -10,12 +10,13 @@
 namespace segue::engine {
 namespace {
 
-// How often one without a range looks for one.
+// A worker without a range looks for one this often.
 constexpr std::chrono::milliseconds kPoll{100};
-// How often one that may not move rows asks again.
+// A worker that may not move rows asks again this often.
 constexpr std::chrono::milliseconds kPausedPoll{200};
 
-// The room on the pages of a smaller table is not worth coming back for.
+// A smaller table is not walked in shares, because the room that its pages gain
+// is not worth a second pass.
 constexpr std::int64_t kWorthSharing = 10'000;
 
 }  // namespace
@@ -74,7 +75,8 @@ db::Connection& Worker::rows() {
   return assignment_.reading == nullptr ? connection() : *assignment_.reading;
 }
 
-// A range that somebody has may come back, when the one that has it dies.
+// A range that another worker has claimed may become free, when that worker
+// dies.
 std::optional<engine::Span> Worker::Claim() {
   for (;;) {
     overseer_.BeforeClaim();

@@ -1,5 +1,5 @@
-// One that moves or checks rows: the runner's own thread, a thread beside it,
-// or another process.
+// A worker moves or checks rows: it is the runner's own thread, a thread beside
+// it, or another process.
 #pragma once
 
 #include <functional>
@@ -14,34 +14,37 @@
 
 namespace segue::engine {
 
-// How a walk goes over a table of about `rows` rows.
+// Returns the options with which a walk goes over a table of about `rows` rows.
 engine::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
                                   const MigratorOptions& options,
                                   const WalkSql& walk, std::int64_t rows);
 
-// "host:pid"
+// Returns "host:pid".
 std::string ProcessName();
 
-// Who tells a worker when to go on. Called on the worker's thread.
+// Tells a worker when it may continue. All methods are called on the worker's
+// thread.
 class Overseer {
  public:
   virtual ~Overseer() = default;
-  // Waits while no rows may be moved; answers at which share of the full pace
-  // they may be, above 0. Throws Error{kCancelled} to end the work.
+  // Waits while no rows may be moved. Returns the share of the full pace at
+  // which they may be moved, which is above 0. Throws Error{kCancelled} to end
+  // the work.
   virtual double BeforeChunk() = 0;
-  // Before a range is looked for.
+  // Called before the worker looks for a range.
   virtual void BeforeClaim() {}
-  // All that is left is in the hands of others.
+  // Called while all remaining ranges belong to others.
   virtual void Waiting() {}
-  // After a committed chunk of `asked` rows, of which `moved` were concerned.
+  // Called after the commit of a chunk of `asked` rows, of which `moved` were
+  // written or found.
   virtual void Moved(std::int64_t asked, std::int64_t moved) = 0;
 };
 
-// Goes as fast as the ledger says that the runner lets rows be moved.
+// Follows the pace that the runner has written into the ledger.
 class FollowedPace : public Overseer {
  public:
-  // `moved`, which may be empty, hears of the rows of each chunk. The
-  // references must outlive it.
+  // `moved`, which may be empty, is called with the rows of each chunk. The
+  // references must outlive this object.
   FollowedPace(WorkSession& session, const Ledger& ledger,
                std::function<void(std::int64_t rows)> moved = {});
   double BeforeChunk() override;
@@ -54,9 +57,10 @@ class FollowedPace : public Overseer {
   RecentControl control_;
 };
 
-// What a worker works on, and under which name it claims ranges. Of `throttle`
-// only the rate counts, by `row_bytes` a row, 0 where there is none to keep.
-// `reading`: where rows are read, where that is not the worker's own session.
+// What a worker works on, and the name under which it claims ranges. Only the
+// rates of `throttle` apply, with `row_bytes` per row, or 0 where no rate
+// applies. `reading` is the session on which rows are read when that is not the
+// worker's own.
 struct Assignment {
   Ranges& ranges;
   std::string name;
@@ -70,8 +74,8 @@ class Worker : private engine::Host {
   // All references must outlive the worker.
   Worker(WorkSession& session, Overseer& overseer, Assignment assignment);
 
-  // Until no range is left. Throws Error{kCancelled} when the overseer or the
-  // session stops it.
+  // Works until no range is left. Throws Error{kCancelled} when the overseer or
+  // the session stops it.
   void Walk(const WalkSql& walk, const engine::WalkOptions& options,
             const std::function<void(const db::Result&)>& on_rows);
 

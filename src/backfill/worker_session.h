@@ -1,4 +1,4 @@
-// The session of one that moves or checks rows beside the runner.
+// The session of a worker beside the runner.
 #pragma once
 
 #include <functional>
@@ -9,12 +9,13 @@
 
 namespace segue::engine {
 
-// A connection of its own. It needs no lease: the claim on a range, which each
-// chunk renews, is all the right to write that a worker has.
+// A worker has a connection of its own and needs no lease: its right to write
+// is the claim on a range, which each chunk renews.
 class WorkerSession : public WorkSession {
  public:
-  // `stop`, which may be empty, ends the work; `retried`, likewise, hears of
-  // what is tried again. Connects; the references must outlive the session.
+  // Connects. `stop`, which may be empty, ends the work when it returns true;
+  // `retried`, which may be empty, is called with each error after which the
+  // work is repeated. The references must outlive the session.
   WorkerSession(Database& database, const MigratorOptions& options,
                 std::function<bool()> stop = {},
                 std::function<void(const Error&)> retried = {});

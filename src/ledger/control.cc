@@ -7,10 +7,10 @@
 namespace segue::engine {
 namespace {
 
-// Shares are kept as whole numbers.
+// The ledger keeps shares as whole numbers.
 constexpr double kThousandths = 1000;
 
-// Whoever asks for a pause does not notice this.
+// This delay is too short for a person who requests a pause to notice.
 constexpr std::chrono::milliseconds kRecent{50};
 
 std::string Now() { return base::FormatUtc(base::SystemClock().WallTime()); }
@@ -30,7 +30,7 @@ const Control& RecentControl::Get(const std::function<Control()>& load) {
   return *known_;
 }
 
-// Both rows are read at once.
+// One statement reads both rows.
 Control Controls::Load(db::Connection& connection) const {
   const db::Result found = connection.Execute(
       "SELECT c.pause, c.cancel, c.asked_by, p.asked, p.allowed, p.reason,"

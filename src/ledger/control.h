@@ -1,5 +1,5 @@
-// What is asked of whoever runs the migration, and how fast it lets rows be
-// moved.
+// The requests to the runner of a migration, and the pace at which the runner
+// lets rows be moved.
 #pragma once
 
 #include <chrono>
@@ -14,19 +14,20 @@ namespace segue::engine {
 struct Control {
   bool pause = false;
   bool cancel = false;
-  double pace = 1;  // asked for, of the full pace
-  std::string by;   // who asked
-  // How fast whoever runs the migration lets rows be moved, and why.
+  double pace = 1;  // the requested share of the full pace
+  std::string by;   // who made the request
+  // The share of the full pace at which the runner lets rows be moved.
   double allowed = 1;
-  std::string reason;  // of the closed set; empty at full pace
+  std::string reason;  // one of a closed set; empty: full pace
   std::string message;
 };
 
-// What the control row said a moment ago: to ask before each of many short
-// chunks would cost a good part of what they take.
+// Keeps the control row for a moment, because reading it before each of many
+// short chunks would take a good part of their time.
 class RecentControl {
  public:
-  // Calls `load` where nothing is known, or not from just now.
+  // Returns the control row. Calls `load` when no row is known, or only an old
+  // one.
   const Control& Get(const std::function<Control()>& load);
   void Forget() { known_.reset(); }
 
@@ -35,17 +36,17 @@ class RecentControl {
   std::chrono::steady_clock::time_point since_;
 };
 
-// The rows of a schema that say so. All calls run on the connection given and
+// The control rows of a schema. All methods run on the given connection and
 // join its open transaction.
 class Controls {
  public:
-  // `ledger` must outlive it.
+  // `ledger` must outlive this object.
   explicit Controls(const Ledger& ledger) : ledger_(ledger) {}
 
   Control Load(db::Connection& connection) const;
-  // What was asked for; what is allowed stays.
+  // Writes the requests; what the runner allows stays.
   void Ask(db::Connection& connection, const Control& control) const;
-  // What is allowed; what was asked for stays.
+  // Writes what the runner allows; the requests stay.
   void Allow(db::Connection& connection, const Control& control) const;
 
  private:

@@ -11,13 +11,14 @@
 namespace segue {
 namespace {
 
-// A longer silence than a day says nothing about what runs today.
+// An instance that has been silent for more than a day says nothing about what
+// runs today.
 constexpr std::chrono::seconds kLongestTtl = std::chrono::hours(24);
 constexpr std::size_t kLongestName = 200;
 
 engine::Ledger LedgerOf(Database& database) {
-  // Nothing is written into the history here and nothing is leased, so that
-  // nobody's name is needed, nor a lease of a certain length.
+  // The registry writes no history and takes no lease, so the user's name and
+  // the length of a lease do not matter here.
   return {database.dialect(), database.schema(), "", MigratorOptions{}.lease};
 }
 

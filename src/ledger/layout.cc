@@ -83,8 +83,8 @@ void LedgerLayout::Install(Connection& connection) const {
   }
 }
 
-// Another runner may do the same at the same instant: the row of the version
-// is locked first and read again.
+// Another runner may upgrade the ledger at the same instant, so the row with
+// the version is locked first and then read again.
 void LedgerLayout::Upgrade(Connection& connection) const {
   db::Transaction transaction(connection, {});
   connection.Execute("UPDATE " + TableNamed("meta") +

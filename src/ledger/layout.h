@@ -1,5 +1,5 @@
-// The ledger's tables as they are in a database: created, brought up to date,
-// or refused.
+// Creates the ledger's tables, upgrades those of an earlier segue, and refuses
+// those of a newer one.
 #pragma once
 
 #include <optional>
@@ -9,20 +9,23 @@
 
 namespace segue::engine {
 
-// One for all schemas of a database. Each call opens a transaction of its own.
+// The schemas of a database share one ledger. Each method opens a transaction
+// of its own.
 class LedgerLayout {
  public:
   explicit LedgerLayout(const db::Dialect& dialect) : dialect_(dialect) {}
 
-  // Creates the ledger where there is none, then opens it; safe to repeat.
+  // Creates the ledger where there is none, then opens it. It is safe to
+  // repeat. Throws Error{kRefused} when the role may not create the ledger, and
+  // as Open does.
   void Install(db::Connection& connection) const;
-  // False when there is none. Upgrades one that an earlier segue wrote; throws
-  // Error{kRefused} for one of a newer segue.
+  // Returns false when there is no ledger. Upgrades a ledger that an earlier
+  // segue wrote. Throws Error{kRefused} for the ledger of a newer segue.
   bool Open(db::Connection& connection) const;
 
  private:
   void CreateTables(db::Connection& connection) const;
-  // nullopt: there is no ledger.
+  // Returns the version of the layout; nullopt when there is no ledger.
   std::optional<int> Version(db::Connection& connection) const;
   void Upgrade(db::Connection& connection) const;
   std::string TableNamed(const std::string& table) const;

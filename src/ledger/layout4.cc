@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kExplain = "explain ";
 
-// A row of `motion` that is no walk's.
+// A row of the table `motion` that belongs to no walk.
 struct Kept {
   std::string schema_name;
   std::string migration;
@@ -30,7 +30,7 @@ struct Observation {
   std::string value;
 };
 
-// "build 3.1" and "usage 3.1" were names.
+// Layout 4 had names such as "build 3.1" and "usage 3.1".
 std::string AfterSpace(const std::string& text) {
   return text.substr(text.find(' ') + 1);
 }
@@ -49,7 +49,8 @@ std::vector<Observation> ObservationsOf(const Kept& kept) {
   if (kept.activity == "cost") {
     std::vector<Observation> both = {
         {ObservationKind::kFillBegin, kept.motion, kept.position}};
-    // What the meter said at the end was not kept, only that it was told.
+    // Layout 4 recorded that the reading at the end was told, but not the
+    // reading.
     if (kept.done) {
       both.push_back(
           {ObservationKind::kFillEnd, kept.motion, db::ValuesToJson({})});
@@ -57,7 +58,7 @@ std::vector<Observation> ObservationsOf(const Kept& kept) {
     return both;
   }
   if (kept.activity.starts_with(kExplain)) {
-    // The motion was the digest of the query.
+    // Layout 4 had the digest of the query in the column for the motion.
     const std::string version = kept.activity.substr(kExplain.size());
     return {{ObservationKind::kQueryPlan,
              version.empty() ? kept.motion : kept.motion + " " + version,

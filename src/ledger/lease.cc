@@ -34,8 +34,8 @@ std::optional<Holder> Read(db::Connection& connection, const Ledger& ledger,
                 static_cast<double>(db::ToInt(row[6]))};
 }
 
-// A process of this machine can be asked whether it lives; one of another
-// machine is believed until its lease expires.
+// A process of this machine can be checked. A process of another machine counts
+// as alive until its lease expires.
 bool MayBeAlive(const Holder& holder) {
   if (holder.pid == 0 || holder.expires_in <= 0) return false;
   if (holder.host != HostName()) return true;
@@ -86,7 +86,7 @@ Lease::~Lease() {
 
 void Lease::Take(bool again) {
   TakeLock(again);
-  // Clients may hold the lock on a small database for a moment.
+  // A client may hold the lock on a small database for a moment.
   db::Retry(base::SystemClock(), {}, [&] {
     db::Connection& connection = database_.connection();
     const auto budget = database_.dialect().capabilities().lock_budget;
@@ -94,7 +94,8 @@ void Lease::Take(bool again) {
     const std::int64_t token = ClaimToken(again);
     Write(token);
     transaction.Commit();
-    // Who comes back has it already, and the heartbeat reads it meanwhile.
+    // After a reconnection the token is the same, and the heartbeat reads it
+    // meanwhile, so it is not written.
     if (!again) token_ = token;
   });
 }
@@ -106,21 +107,22 @@ void Lease::TakeLock(bool again) {
   lock_ = dialect.TryLockRunner(connection, schema, "");
   if (lock_ != nullptr) return;
   const auto holder = Read(connection, ledger_, "");
-  // The server may not have missed our lost session yet; it is ours to end.
+  // The server may not have noticed yet that our session is lost. It may be
+  // ended, because it is ours.
   const bool ours = again && holder && holder->token == token_;
   if (!ours && (!holder || holder->expires_in > 0)) ThrowConflict(holder);
   lock_ = dialect.TryLockRunner(connection, schema, holder->session);
   if (lock_ == nullptr) ThrowConflict(holder);
 }
 
-// The token under which this runner works: its own when it comes back, else
-// one more than the last.
+// Returns the token for this runner: its own token after a reconnection,
+// otherwise the last token plus one.
 std::int64_t Lease::ClaimToken(bool again) const {
   const auto holder = Read(database_.connection(), ledger_, "");
   if (!holder) return 1;
   if (again && holder->token == token_) return token_;
   if (again) ThrowConflict(holder);
-  // Without session locks the row is all there is to go by.
+  // Without session locks only the row says who runs.
   const bool row_decides = !database_.dialect().capabilities().session_locks;
   if (row_decides && MayBeAlive(*holder)) ThrowConflict(holder);
   return holder->token + 1;
@@ -143,7 +145,7 @@ void Lease::Write(std::int64_t token) {
 }
 
 void Lease::Reconnect() {
-  lock_.reset();  // it refers to the session that goes
+  lock_.reset();  // it refers to the lost session
   database_.Reconnect();
   Take(true);
 }
@@ -152,8 +154,8 @@ void Lease::Fence(db::Connection& connection) {
   const auto& capabilities = database_.dialect().capabilities();
   const auto holder = Read(connection, ledger_, capabilities.for_share);
   if (!holder || holder->token != token_) ThrowConflict(holder);
-  // Without a heartbeat, the transaction itself renews the lease. It is the
-  // only writer then, so that this makes nobody wait.
+  // Without a heartbeat each fenced transaction renews the lease. On such a
+  // database it is the only writer, so nobody waits for that.
   if (!capabilities.heartbeat_session) Renew(connection);
 }
 
@@ -178,7 +180,7 @@ void Lease::Heartbeat() {
       }
       Renew(*connection);
     } catch (const std::exception& error) {
-      // A heartbeat missed is not a failure: the work itself fences.
+      // A missed heartbeat is not a failure, because the work itself is fenced.
       base::Log(base::LogLevel::kWarning,
                 std::string("heartbeat: ") + error.what());
     }

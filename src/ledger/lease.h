@@ -1,6 +1,6 @@
-// One runner at a time. The lease row says who it is and carries a fencing
-// token; on databases with session locks the lock is the truth and the row
-// tells a takeover whom to end.
+// At most one runner works at a time. The lease row names the runner and has a
+// fencing token. On databases with session locks the lock decides, and the row
+// only tells a takeover which session to end.
 #pragma once
 
 #include <condition_variable>
@@ -17,7 +17,7 @@
 
 namespace segue::engine {
 
-// The lease row.
+// The content of the lease row.
 struct Holder {
   std::int64_t token = 0;
   std::string session;
@@ -25,34 +25,39 @@ struct Holder {
   std::int64_t pid = 0;
   std::string who;
   std::string since;
-  double expires_in = 0;  // seconds, by the database's clock; negative: past
+  double expires_in = 0;  // seconds on the database's clock; negative: past
 
-  std::string ToString() const;  // "host:pid (who, since ...)"
+  // Returns "host:pid (who, since ...)".
+  std::string ToString() const;
 };
 
-// Holds the lease from construction to destruction. While it lives, a thread
-// of its own renews the row where the database takes several sessions;
-// elsewhere every fenced transaction renews it.
+// Holds the lease from construction to destruction. On a database that takes
+// several sessions, a thread of the lease renews the row; elsewhere every
+// fenced transaction renews it. Apart from that thread, all methods must be
+// called on the thread that runs the migration.
 class Lease {
  public:
-  // Throws Error{kConflict} that names the runner there is.
+  // Throws Error{kConflict}, which names the other runner, when there is one.
   Lease(Database& database, const Ledger& ledger);
   ~Lease();
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
 
-  // Joins the open transaction of `connection`: throws Error{kConflict} when
-  // the lease was taken over, and keeps it from being so until the commit.
+  // Joins the open transaction of `connection`. Throws Error{kConflict} when
+  // another runner has taken the lease over, and prevents a takeover until the
+  // commit.
   void Fence(db::Connection& connection);
 
   // Replaces a lost session by a new one and takes the session lock again.
-  // Throws kConflict when another runner has taken over.
+  // Throws Error{kConflict} when another runner has taken over.
   void Reconnect();
 
-  // What the row says, whether that one still holds the lease or not.
+  // Returns what the row says, even if that runner does not hold the lease any
+  // more.
   static std::optional<Holder> Last(db::Connection& connection,
                                     const Ledger& ledger);
-  // Whoever holds the lease now; nullopt: nobody, or an expired or dead one.
+  // Returns who holds the lease now; nullopt when nobody does, or only an
+  // expired or dead runner.
   static std::optional<Holder> Live(db::Connection& connection,
                                     const Ledger& ledger);
 

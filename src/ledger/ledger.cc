@@ -139,7 +139,8 @@ void Ledger::Create(Connection& connection, const MigrationRow& row) const {
   connection.Execute("DELETE FROM " + TableNamed("migration") +
                          " WHERE schema_name = $1 AND id = $2",
                      {schema_name_, row.id});
-  // Those of an earlier attempt, rolled back with it, are on their own again.
+  // Migrations that were folded into an earlier attempt, and rolled back with
+  // it, are independent again.
   connection.Execute("UPDATE " + TableNamed("migration") +
                          " SET folded_into = '' WHERE schema_name = $1"
                          " AND folded_into = $2 AND phase = 'ROLLED_BACK'",

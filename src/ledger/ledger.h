@@ -1,6 +1,6 @@
-// The ledger: what segue knows about its migrations, kept in the database
-// being changed. Every state is written here before it is acted on, and all
-// faces and processes agree only through it.
+// The ledger holds what segue knows about its migrations, in the database that
+// they change. Every state is written here before segue acts on it, and all
+// programs and processes agree only through the ledger.
 #pragma once
 
 #include <cstdint>
@@ -21,17 +21,17 @@ struct MigrationRow {
   std::string source;
   Phase phase = Phase::kPending;
   SubState sub_state = SubState::kNone;
-  Plan plan;  // without executed / rolled_back; see Ledger::LoadStates
+  Plan plan;  // steps without states; see Ledger::LoadStates
   std::string started_at;
   std::string updated_at;
   std::string error;
-  std::string folded_into;  // the migration whose plan does this one's work
+  std::string folded_into;  // the migration whose plan has this one's work
 };
 
 enum class ActionState { kPending, kRunning, kDone, kUndone };
 
-// Where a walk over a motion's rows stands. What else is seen meanwhile is an
-// Observation.
+// The position of a walk over a motion's rows. Whatever else is measured during
+// the walk is an Observation.
 struct MotionRow {
   std::vector<db::Value> cursor;  // empty: at the start
   std::int64_t rows = 0;
@@ -40,37 +40,41 @@ struct MotionRow {
   bool done = false;
 };
 
-// The row that stands for a step as a whole, beside those of its actions.
+// The action number of the row that stands for a whole step, beside the rows of
+// its actions.
 inline constexpr int kWholeStep = -1;
 
-// All calls run on the connection given and join its open transaction, unless
-// they say that they open their own. Scoped to one schema of the database.
+// The ledger of one schema of the database. All methods run on the given
+// connection and join its open transaction, unless they say that they open
+// their own.
 class Ledger {
  public:
-  // `lease`: how long whoever holds something by a row of it counts as living
-  // without renewing that.
+  // `lease` is the time for which the holder of a lease or a claim counts as
+  // alive without renewing it.
   Ledger(const db::Dialect& dialect, std::string schema_name, std::string who,
          std::chrono::seconds lease);
 
-  // Creates the ledger where there is none, then opens it; own transaction;
-  // safe to repeat.
+  // Creates the ledger where there is none, then opens it, in a transaction of
+  // its own. It is safe to repeat.
   void Install(db::Connection& connection) const;
-  // False when there is none. Upgrades one that an earlier segue wrote; throws
-  // Error{kRefused} for one of a newer segue. Before any other call.
+  // Must be called before any other method, unless Install is. Returns false
+  // when there is no ledger. Upgrades a ledger that an earlier segue wrote.
+  // Throws Error{kRefused} for the ledger of a newer segue.
   bool Open(db::Connection& connection) const;
 
   std::optional<MigrationRow> Load(db::Connection& connection,
                                    const std::string& id) const;
-  // The ids of those whose work is done by the plan of `id`, in their order.
+  // Returns, in order, the ids of the migrations whose work the plan of `id`
+  // does.
   std::vector<std::string> Folded(db::Connection& connection,
                                   const std::string& id) const;
-  // The one that is neither complete nor rolled back.
+  // Returns the migration that is neither complete nor rolled back.
   std::optional<MigrationRow> Active(db::Connection& connection) const;
-  // The one touched last.
+  // Returns the migration that was changed last.
   std::optional<MigrationRow> Newest(db::Connection& connection) const;
-  // Inserts, or replaces a rolled-back attempt of the same id.
+  // Inserts the migration, or replaces a rolled-back attempt with the same id.
   void Create(db::Connection& connection, const MigrationRow& row) const;
-  // Also of those that are folded into it.
+  // Also sets the phase of the migrations that are folded into this one.
   void SetPhase(db::Connection& connection, const std::string& id, Phase phase,
                 SubState sub_state) const;
   void SetError(db::Connection& connection, const std::string& id,
@@ -80,13 +84,14 @@ class Ledger {
                       int step, int action) const;
   void SetState(db::Connection& connection, const std::string& id, int step,
                 int action, ActionState state) const;
-  // Fills executed and rolled_back of the plan's steps.
+  // Sets `executed` and `rolled_back` of the plan's steps.
   void LoadStates(db::Connection& connection, const std::string& id,
                   Plan& plan) const;
 
   void AddEvent(db::Connection& connection, const std::string& id,
                 EventKind kind, const std::string& message) const;
-  // Oldest first; all migrations when `id` is empty.
+  // Returns the events, oldest first; those of all migrations when `id` is
+  // empty.
   std::vector<HistoryEntry> Events(db::Connection& connection,
                                    const std::string& id) const;
 
@@ -100,11 +105,12 @@ class Ledger {
   void ForgetMotion(db::Connection& connection, const std::string& id,
                     const std::string& motion,
                     const std::string& activity) const;
-  // The step and its actions are as if they had never been run.
+  // Deletes the states of the step and its actions, as if they had never been
+  // run.
   void ForgetStep(db::Connection& connection, const std::string& id,
                   int step) const;
 
-  // "segue.lease" or "segue_lease".
+  // Returns the table's name in the database: "segue.lease" or "segue_lease".
   std::string TableNamed(const std::string& table) const;
   const std::string& schema_name() const { return schema_name_; }
   const std::string& who() const { return who_; }

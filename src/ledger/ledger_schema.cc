@@ -17,10 +17,11 @@ struct Column {
 struct Table {
   const char* name;
   std::vector<Column> columns;
-  std::size_t key;  // so many of the first columns are the primary key
+  std::size_t key;  // the first columns that are the primary key
 };
 
-// Times are ISO 8601 UTC texts, so that they read the same everywhere.
+// Times are texts in ISO 8601 UTC, so that they read the same on every
+// database.
 std::vector<Table> Tables() {
   using enum Type;
   return {
@@ -62,8 +63,7 @@ std::vector<Table> Tables() {
   };
 }
 
-// What is known of the rows that are moved, of what was seen meanwhile, and of
-// how fast they may be moved.
+// The tables about rows that are moved, about observations, and about the pace.
 std::vector<Table> TablesOfRows() {
   using enum Type;
   return {
@@ -79,7 +79,7 @@ std::vector<Table> TablesOfRows() {
         {"done", kInteger},
         {"changed_at", kText}},
        4},
-      // A part of a motion's walk, and the worker that has it.
+      // A range of a motion's walk, and the worker that has claimed it.
       {"range",
        {{"schema_name", kKey},
         {"migration", kKey},
@@ -102,8 +102,8 @@ std::vector<Table> TablesOfRows() {
         {"value", kText},
         {"at", kText}},
        4},
-      // How fast rows may be moved, in thousandths of the full pace: what was
-      // asked for, and what whoever runs the migration allows.
+      // The pace in thousandths of the full pace: the requested one, and the
+      // one that the runner allows.
       {"pace",
        {{"schema_name", kKey},
         {"asked", kInteger},
@@ -112,8 +112,9 @@ std::vector<Table> TablesOfRows() {
         {"message", kText},
         {"changed_at", kText}},
        1},
-      // A row of a table that 'up' or 'down' fails on; written by what the
-      // dialect installs, while the row is marked or later.
+      // A row of a table on which 'up' or 'down' fails. The triggers and
+      // functions that the dialect installs write it when they mark the row, or
+      // later.
       {"transform_error",
        {{"motion", kKey},
         {"row_key", kKey},
@@ -126,7 +127,8 @@ std::vector<Table> TablesOfRows() {
   };
 }
 
-// Who is there: the runner, what it is asked, and the applications.
+// The tables about sessions: the runner, the requests to it, and the
+// application's instances.
 std::vector<Table> TablesOfSessions() {
   using enum Type;
   return {
@@ -208,10 +210,11 @@ std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
   return statements;
 }
 
-// 2: instances; a migration that `migrate` ran as a part of another one.
-// 3: errors of transformations.
-// 4: walks are cut into ranges.
-// 5: observations have a table of their own.
+// Layout 2 added instances, and migrations that `migrate` ran as a part of
+// another one.
+// Layout 3 added errors of transformations.
+// Layout 4 cuts walks into ranges.
+// Layout 5 has a table for observations.
 std::vector<std::string> LedgerUpgrade(const db::Capabilities& capabilities,
                                        int version) {
   if (version != 1) return {};

@@ -1,4 +1,4 @@
-// The ledger's tables.
+// The definitions of the ledger's tables.
 #pragma once
 
 #include <string>
@@ -11,12 +11,13 @@ namespace segue::engine {
 // The version of the ledger's layout that this program writes.
 inline constexpr int kLedgerVersion = 5;
 
-// CREATE TABLE IF NOT EXISTS statements, in order; safe to repeat.
+// Returns CREATE TABLE IF NOT EXISTS statements, in order. They are safe to
+// repeat.
 std::vector<std::string> LedgerTables(const db::Capabilities& capabilities);
 
-// What turns the layout of `version` into the next one, besides the tables
-// that LedgerTables creates, which are there already, and the rows that go into
-// other tables.
+// Returns the statements that turn the layout of `version` into the next one.
+// They leave out the tables that LedgerTables creates, which exist by then, and
+// the rows that move to other tables.
 std::vector<std::string> LedgerUpgrade(const db::Capabilities& capabilities,
                                        int version);
 

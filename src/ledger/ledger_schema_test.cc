@@ -12,7 +12,7 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// A database whose text cannot be in a key has another type for it.
+// A database that takes no text in a key uses another type there.
 TEST(LedgerSchemaTest, TakesEveryTypeFromTheLanguage) {
   const std::vector<std::string> tables =
       LedgerTables(test::FakeDialect().capabilities());

@@ -1,4 +1,4 @@
-// What the ledger sends to a database, whichever it is.
+// The statements that the ledger sends to a database, whichever database it is.
 #include "ledger/ledger.h"
 
 #include <gmock/gmock.h>
@@ -13,7 +13,7 @@
 namespace segue::engine {
 namespace {
 
-// Answers every statement with no rows.
+// A connection that answers every statement with no rows.
 class Recorder : public db::Connection {
  public:
   db::Result Execute(std::string_view sql,
@@ -32,7 +32,7 @@ class Recorder : public db::Connection {
   std::vector<std::pair<std::string, std::size_t>> sent;
 };
 
-// "$1 $2 ..." as they stand in the statement.
+// Returns the placeholders "$1 $2 ..." in the order of the statement.
 std::string Placeholders(const std::string& sql) {
   static const std::regex kPlaceholder(R"(\$\d+)");
   std::string all;

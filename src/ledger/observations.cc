@@ -28,7 +28,8 @@ std::string ActionName(std::size_t step, std::size_t action) {
   return std::to_string(step) + "." + std::to_string(action);
 }
 
-// The text of a query may be longer than a key can be.
+// The name is a digest, because the text of a query may be longer than a key
+// may be.
 std::string QueryName(const std::string& query, const std::string& version) {
   const std::string digest = base::Sha256(query);
   return version.empty() ? digest : digest + " " + version;

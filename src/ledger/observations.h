@@ -1,6 +1,5 @@
-// What was seen of the database while a migration went on, for the history and
-// for later comparison. Nothing that decides whether a step has been done is
-// among it.
+// What was measured in the database during a migration, for the history and for
+// later comparison. No observation decides whether a step has been done.
 #pragma once
 
 #include <cstddef>
@@ -14,27 +13,29 @@
 namespace segue::engine {
 
 enum class ObservationKind {
-  kBuild,      // name: ActionName. How far a statement has come: percent
-  kUsage,      // name: ActionName. What PlannedAction::usage said when ready
-  kGauge,      // name: table. What a gauge said before anything was changed
-  kFillBegin,  // name: motion. What a meter said before its rows were filled
-  kFillEnd,    // name: motion. The same afterwards; it is in the history then
-  kQueryPlan,  // name: QueryName. How a query was run
+  kBuild,      // name: ActionName. The progress of a statement in percent
+  kUsage,      // name: ActionName. The count of PlannedAction::usage at ready
+  kGauge,      // name: table. The reading of a gauge before the migration
+  kFillBegin,  // name: motion. The reading of a meter before the fill
+  kFillEnd,    // name: motion. The reading after the fill, once told
+  kQueryPlan,  // name: QueryName. The plan of a query
 };
-// "build", "usage", "gauge", "fill_begin", "fill_end", "query_plan".
+// Returns "build", "usage", "gauge", "fill_begin", "fill_end" or "query_plan".
 std::string_view ToString(ObservationKind kind);
 
-// "3.1": the second action of the fourth step of the plan.
+// Returns a name such as "3.1", for the second action of the plan's fourth
+// step.
 std::string ActionName(std::size_t step, std::size_t action);
-// Of a query as a published version sees it, or the base schema ("").
+// Returns the name of a query as a published version sees it, or the base
+// schema ("").
 std::string QueryName(const std::string& query, const std::string& version);
 
-// Of one kind and name a migration has one observation: the last. All calls run
-// on the connection given and join its open transaction. A new attempt of a
-// migration begins without any (Ledger::Create).
+// A migration has one observation of each kind and name: the last one. All
+// methods run on the given connection and join its open transaction. A new
+// attempt of a migration begins without observations (Ledger::Create).
 class Observations {
  public:
-  // `ledger` must outlive it.
+  // `ledger` must outlive this object.
   explicit Observations(const Ledger& ledger) : ledger_(ledger) {}
 
   std::optional<std::vector<db::Value>> Load(db::Connection& connection,

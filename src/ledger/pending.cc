@@ -44,11 +44,11 @@ bool IsComplete(db::Connection& connection, const Ledger& ledger,
   return true;
 }
 
-// What is applied before it was written against a schema without it.
+// The migrations after it were written, and applied, for a schema without it.
 void RefuseOutOfOrder(const std::vector<Migration>& files,
                       const std::vector<bool>& complete) {
   const auto last = std::find(complete.rbegin(), complete.rend(), true);
-  const auto end = complete.rend() - last;  // one past the last complete one
+  const auto end = complete.rend() - last;  // behind the last complete file
   const auto late = std::find(complete.begin(), complete.begin() + end, false);
   if (late == complete.begin() + end) return;
   const auto index = static_cast<std::size_t>(late - complete.begin());

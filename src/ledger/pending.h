@@ -1,4 +1,4 @@
-// Which of a directory's migrations the ledger does not know as complete.
+// Compares the files of a directory with the migrations in the ledger.
 #pragma once
 
 #include <string>
@@ -9,19 +9,22 @@
 
 namespace segue::engine {
 
-// Throws Error{kRefused} unless it is the text that was applied.
+// Throws Error{kRefused} when the file's text differs from the text that was
+// applied.
 void RefuseChangedFile(const MigrationRow& row, const Migration& migration);
 
-// The files not yet complete, in the order of their names, up to and including
-// `to` (empty: all). Throws kUsage for two of one name, kNotFound for a `to`
-// that is not among them, kRefused for a file that was changed after it was
-// applied and for one that comes before an applied one.
+// Returns the files that are not yet complete, in the order of their names, up
+// to and including `to` (empty: all). Throws Error{kUsage} for two files with
+// one name, Error{kNotFound} for a `to` that is not among them, and
+// Error{kRefused} for a file that was changed after it was applied and for one
+// that comes before an applied one.
 std::vector<Migration> PendingFiles(db::Connection& connection,
                                     const Ledger& ledger,
                                     std::vector<Migration> files,
                                     const std::string& to);
 
-// The active migration and what is folded into it, in order; empty: none.
+// Returns the ids of the active migration and of those that are folded into it,
+// in order; empty when none is active.
 std::vector<std::string> ActiveFiles(db::Connection& connection,
                                      const Ledger& ledger);
 

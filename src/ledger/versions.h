@@ -1,4 +1,4 @@
-// The versions of a schema that are or were published.
+// The versions of a schema that are published, or were.
 #pragma once
 
 #include <string>
@@ -9,18 +9,18 @@
 
 namespace segue::engine {
 
-// All calls run on the connection given and join its open transaction.
+// All methods run on the given connection and join its open transaction.
 class PublishedVersions {
  public:
-  // `ledger` must outlive it.
+  // `ledger` must outlive this object.
   explicit PublishedVersions(const Ledger& ledger) : ledger_(ledger) {}
 
-  // In the order in which they were published.
+  // Returns the versions in the order in which they were published.
   std::vector<VersionInfo> All(db::Connection& connection) const;
   void Add(db::Connection& connection, const std::string& name,
            const std::string& version_schema) const;
   void Remove(db::Connection& connection, const std::string& name) const;
-  // All live versions but this one are retired.
+  // Retires all live versions except this one.
   void RetireOthers(db::Connection& connection, const std::string& name) const;
 
  private:

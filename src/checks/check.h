@@ -1,5 +1,6 @@
-// Pre-flight checks: what would go wrong on this database, found before
-// anything is changed. Each looks at values only and reports all it finds.
+// Pre-flight checks find what would go wrong on this database before anything
+// is changed. Each check looks at values only and returns everything that it
+// finds.
 #pragma once
 
 #include <string>
@@ -12,9 +13,9 @@
 namespace segue::checks {
 
 struct CheckContext {
-  const schema::Schema& schema;  // as it is
+  const schema::Schema& schema;  // in the database, before the migration
   const std::vector<ops::DraftStep>& steps;
-  const plan::Motions& motions;  // that the steps' actions name
+  const plan::Motions& motions;  // named by the steps' actions
   const db::Capabilities& capabilities;
 };
 
@@ -25,21 +26,21 @@ struct CheckEntry {
   Check run;
 };
 
-// The table of checks, in the order in which they run.
+// Returns the table of checks, in the order in which they run.
 const std::vector<CheckEntry>& Registry();
 
-// All findings of all checks.
+// Returns all findings of all checks.
 std::vector<Finding> RunAll(const CheckContext& context);
 
-// A table that exists already, and the operation that first comes to it.
+// A table that exists already, and the first operation that works on it.
 struct FoundTable {
   const schema::Table* table = nullptr;
   Source source;
 };
 
-// Those that the steps change; each once.
+// Returns the existing tables that the steps change, each once.
 std::vector<FoundTable> TouchedTables(const CheckContext& context);
-// Those of them whose rows are moved.
+// Returns those of them whose rows are moved.
 std::vector<FoundTable> MovedTables(const CheckContext& context);
 
 }  // namespace segue::checks

@@ -34,7 +34,8 @@ class ChecksTest : public ::testing::Test {
                {"02_x.yaml", 4, 3}}};
   }
 
-  // "<id> at <source>"; nothing about a finding may be left out.
+  // Returns "<id> at <source>" for each finding, and fails when a finding lacks
+  // a text.
   std::vector<std::string> Found() {
     std::vector<std::string> found;
     for (const Finding& finding : RunAll({schema_, steps_, motions_, {}})) {

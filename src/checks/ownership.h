@@ -1,4 +1,4 @@
-// The session's role must be allowed to alter the tables.
+// Checks that the session's role may alter the tables.
 #pragma once
 
 #include <vector>

@@ -11,7 +11,8 @@
 namespace segue::checks {
 namespace {
 
-// The table an action concerns; empty for those of a whole schema.
+// Returns the table that an action concerns; empty for an action on a whole
+// schema.
 std::string TableOf(const plan::Action& action, const plan::Motions& motions) {
   return std::visit(
       [&](const auto& value) -> std::string {

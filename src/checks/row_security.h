@@ -1,4 +1,5 @@
-// A policy that hides rows would make a backfill look complete when it is not.
+// Checks for policies that hide rows, because a backfill would skip these rows
+// and look complete.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
-// The user's own triggers fire for the rows that the backfill writes.
+// Checks for the user's own triggers, which fire for the rows that the backfill
+// writes.
 #pragma once
 
 #include <vector>

@@ -8,10 +8,10 @@ namespace segue::report {
 
 namespace {
 
-// Enough to recognise a statement by.
+// This is enough to recognise a statement.
 constexpr std::size_t kSqlCharacters = 160;
 
-// A statement of any length as one short line; --json gives the whole.
+// Shortens a statement to one line; --json has the whole statement.
 std::string OneLine(const std::string& sql) {
   std::istringstream words(sql);
   std::string line;

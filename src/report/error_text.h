@@ -1,4 +1,4 @@
-// An error as people read it.
+// An error as text for people.
 #pragma once
 
 #include <string>
@@ -7,7 +7,8 @@
 
 namespace segue::report {
 
-// "segue: message", then lines for its place, notes, SQL and hint.
+// Returns "segue: message", followed by lines with the place, the notes, the
+// SQL and the hint.
 std::string ErrorText(const Error& error);
 
 }  // namespace segue::report

@@ -1,5 +1,5 @@
-// What happens to a migration, as a line of the log or an object of an answer;
-// docs/observability.md says what each has.
+// The events of a migration, as a line of the log or as a JSON object;
+// docs/observability.md lists their fields.
 #pragma once
 
 #include <string>
@@ -10,17 +10,21 @@
 
 namespace segue::report {
 
-// "event", "migration" and all that belongs to this kind of event.
+// Returns "event", "migration" and the fields that belong to this kind of
+// event.
 base::LogFields EventFields(const Progress& progress);
-// One sentence or number for people; never empty where something is known.
+// Returns one sentence or number for people; it is never empty when something
+// is known.
 std::string EventMessage(const Progress& progress);
 
-// The event "phase" or "pace": what has changed is in `progress`.
+// Returns the fields of the event "phase" or "pace"; `progress` has what has
+// changed.
 base::LogFields PhaseFields(const Progress& progress);
 base::LogFields PaceFields(const Progress& progress);
 std::string PaceMessage(const Progress& progress);
 
-// An error as the event that ends a run of `migration`, which may be empty.
+// Returns the event with which `error` ends a run of `migration`, which may be
+// empty.
 Progress Failure(const std::string& migration, Phase phase, const Error& error);
 
 }  // namespace segue::report

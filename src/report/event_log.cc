@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds kRowsInterval{1};
 
-// Not kPaused and kResumed, which happen within a step.
+// kPaused and kResumed are not among these, because they happen within a step.
 bool EndsOrBegins(Progress::Event event) {
   return IsOfRun(event) && event != Progress::Event::kPaused &&
          event != Progress::Event::kResumed;
@@ -33,7 +33,7 @@ void EventLog::Show(const Progress& progress) {
   KeepEnd(progress);
   const bool rows = progress.event == Progress::Event::kRows;
   if (rows && !RowsDue(progress.activity)) return;
-  // The next step says at once where it is.
+  // The next step shows its first report of rows at once.
   if (!rows) rows_shown_ = false;
   sink_(LevelOf(progress.event), EventMessage(progress), EventFields(progress));
 }
@@ -45,8 +45,8 @@ void EventLog::ShowChanges(const Progress& progress) {
     sink_(base::LogLevel::kInfo, "phase " + std::string(ToString(phase_)),
           PhaseFields(progress));
   }
-  // What becomes of the run as a whole says nothing of the pace, unless it is
-  // the pace that stops it.
+  // The events of a run as a whole say nothing of the pace, except those of a
+  // pause.
   if (EndsOrBegins(progress.event)) return;
   if (progress.pace != pace_ || progress.pace_reason != pace_reason_) {
     pace_ = progress.pace;
@@ -65,7 +65,8 @@ bool EventLog::RowsDue(const std::string& activity) {
   return true;
 }
 
-// Both versions may be live and then the contract be run, at one go.
+// One command may make both versions live and then contract, so the last event
+// of each migration counts.
 void EventLog::KeepEnd(const Progress& progress) {
   if (progress.event != Progress::Event::kReady &&
       progress.event != Progress::Event::kComplete &&

@@ -1,4 +1,4 @@
-// A run as lines of the structured log: what happens, when it happens.
+// Writes a run to the structured log while it happens.
 #pragma once
 
 #include <chrono>
@@ -15,9 +15,10 @@
 
 namespace segue::report {
 
-// A line for each step begun and done, retry, change of pace or phase, pause
-// and note, and for rows at most one a second, so that a backfill of a day
-// leaves a file that can be read. Not thread-safe.
+// Writes a line for each step that begins or ends, each retry, each change of
+// pace or phase, each pause and each note. It writes at most one line a second
+// for rows, so that the log of a backfill of a day is still readable. Not
+// thread-safe.
 class EventLog {
  public:
   using Sink = std::function<void(base::LogLevel, std::string_view message,
@@ -27,11 +28,12 @@ class EventLog {
                     base::Clock& clock = base::SystemClock());
 
   void Show(const Progress& progress);
-  // The command has done what it should: an "ended" line for each migration,
-  // with the last that became of its run. Nothing where no run was shown.
-  void Ended();
-  // The command ends with an error that is not of a run, which would have been
+  // Called when the command has succeeded: writes an "ended" line for each
+  // migration with the last event of its run, and nothing when no run was
   // shown.
+  void Ended();
+  // Called when the command ends with an error that belongs to no run. The
+  // error of a run has been shown already.
   void Failed(const Error& error);
 
  private:
@@ -46,10 +48,10 @@ class EventLog {
   Phase phase_ = Phase::kPending;
   double pace_ = 1;
   std::string pace_reason_;
-  std::string activity_;  // that rows were last shown of
+  std::string activity_;  // of the rows that were shown last
   bool rows_shown_ = false;
   std::chrono::steady_clock::time_point last_rows_;
-  // What became of a migration last, and what its lines are about.
+  // The last event of a migration's run, and the fields of its log lines.
   struct End {
     Progress progress;
     base::LogFields about;

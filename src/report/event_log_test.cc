@@ -119,7 +119,7 @@ TEST_F(EventLogTest, SaysWhatBecomesOfTheRun) {
                         "\"mend it\",\"notes\":\"a; b\""));
 }
 
-// A run that is held back and ends is not at its full pace for that.
+// A run that ends while it is slowed down has not returned to the full pace.
 TEST_F(EventLogTest, TheEndOfARunSaysNothingOfThePace) {
   Progress held = Rows(1);
   held.pace = 0.3;

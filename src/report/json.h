@@ -1,5 +1,5 @@
-// Results as JSON, for every face: the command line, HTTP and the node. Each
-// function gives one object without a newline at its end.
+// Results as JSON, for the command line, HTTP and the node. Each function
+// returns one object without a newline at its end.
 #pragma once
 
 #include <string>

@@ -15,7 +15,7 @@ std::size_t CountCharacters(std::string_view text) {
       std::count_if(text.begin(), text.end(), StartsCharacter));
 }
 
-// Bytes of the first `count` characters.
+// Returns the number of bytes of the first `count` characters.
 std::size_t PrefixBytes(std::string_view text, std::size_t count) {
   std::size_t position = 0;
   std::size_t seen = 0;

@@ -1,4 +1,4 @@
-// Text that lines up: bars, tables, lines of at most so many characters.
+// Aligned text: bars, tables, and lines with a limited width.
 #pragma once
 
 #include <cstddef>
@@ -8,13 +8,15 @@
 
 namespace segue::report {
 
-// "[######----]": `columns` wide with its brackets, at least 3.
+// Returns a bar such as "[######----]", which is `columns` wide with its
+// brackets, at least 3.
 std::string ProgressBar(double percent, std::size_t columns);
 
-// `text` in at most `columns` characters (UTF-8), the last one "~" when cut.
+// Returns `text` cut to `columns` characters (UTF-8); the last one is "~" when
+// text is cut off.
 std::string FitWidth(std::string_view text, std::size_t columns);
 
-// Left-aligned text table; the last column is not padded.
+// A left-aligned text table. The last column is not padded.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> head);

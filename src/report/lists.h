@@ -1,5 +1,5 @@
-// What the database knows of migrations, versions and instances, as tables for
-// people. Each says in a sentence when there is nothing.
+// Migrations, versions and instances as tables for people. An empty list is a
+// sentence that says so.
 #pragma once
 
 #include <string>

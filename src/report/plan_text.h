@@ -1,4 +1,4 @@
-// A plan and what was found in it, in words.
+// A plan and its findings as text for people.
 #pragma once
 
 #include <string>

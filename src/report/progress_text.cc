@@ -13,7 +13,7 @@ std::string PaceText(double share) {
 std::string RowsText(const Progress& progress) {
   if (progress.rows_done == 0 && progress.rows_total == 0) return "";
   std::string text = base::WithThousands(progress.rows_done);
-  // The total is an estimate; past it, it says nothing.
+  // The total is an estimate, so it is not shown once the rows have passed it.
   if (progress.rows_total >= progress.rows_done && progress.rows_total > 0) {
     text += "/" + base::WithThousands(progress.rows_total);
   }

@@ -1,4 +1,4 @@
-// What a running migration says of its rows and its pace, in words.
+// The rows and the pace of a running migration as text for people.
 #pragma once
 
 #include <string>
@@ -7,9 +7,10 @@
 
 namespace segue::report {
 
-// "40 %"
+// Returns a text such as "40 %".
 std::string PaceText(double share);
-// "1,040,000/2,000,000 rows 85,000/s ETA 12 s"; empty without rows.
+// Returns a text such as "1,040,000/2,000,000 rows 85,000/s ETA 12 s"; empty
+// without rows.
 std::string RowsText(const Progress& progress);
 
 }  // namespace segue::report

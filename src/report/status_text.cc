@@ -7,7 +7,8 @@ namespace segue::report {
 
 namespace {
 
-// Both versions are live, or it is over: nobody has to be at work.
+// True when nobody has to work: both versions are live, or the migration is
+// over.
 bool Rests(const MigrationStatus& status) {
   return !status.is_active() || status.sub_state == SubState::kReady ||
          status.sub_state == SubState::kSealed;
@@ -39,17 +40,18 @@ std::string MarkingText(const MigrationStatus& status) {
   return "rows that up or down fails on are marked";
 }
 
-// The last run's; one that is at work has got past it.
+// The error belongs to the last run, so it is not shown while a new run is at
+// work.
 std::string ErrorText(const MigrationStatus& status) {
   return status.runner.empty() ? status.error : "";
 }
 
-// What a live runner is at.
+// Says what a live runner does now.
 std::string Now(const MigrationStatus& status) {
   return status.runner.empty() ? "" : status.activity;
 }
 
-// Only what a live runner is held back by.
+// The pace is shown only when it slows a live runner down.
 std::string PaceLine(const MigrationStatus& status) {
   if (status.pace >= 1) return "";
   return PaceText(status.pace) + " (" + status.pace_reason + ")";

@@ -1,4 +1,4 @@
-// Where a migration is, in words.
+// The status of a migration as text for people.
 #pragma once
 
 #include <string>
@@ -7,11 +7,13 @@
 
 namespace segue::report {
 
-// "MIGRATING (backfilling)"
+// Returns a text such as "MIGRATING (backfilling)".
 std::string PhaseText(const MigrationStatus& status);
-// Who runs it; what to do where nobody does but somebody should; else empty.
+// Names the runner. Without a runner it says what to do when one is needed, and
+// is empty otherwise.
 std::string RunnerText(const MigrationStatus& status);
-// All that is known, a line a field, then the steps.
+// Returns everything that is known, with one line for each field, and then the
+// steps.
 std::string StatusText(const MigrationStatus& status);
 
 }  // namespace segue::report

@@ -1,4 +1,4 @@
-// What a run came to, in words: what is live now and what to do next.
+// The result of a run as text for people: what is live now and what to do next.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace segue::report {
 
 std::string SummaryText(const Outcome& outcome);
 
-// A dry run: the plan, then what would have been recorded.
+// Returns, for a dry run, the plan and then what would have been recorded.
 std::string DryRunText(const Outcome& outcome);
 
 }  // namespace segue::report

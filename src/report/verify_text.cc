@@ -10,7 +10,7 @@ namespace segue::report {
 
 namespace {
 
-// Of a motion; see VerifyReport.
+// A report lists at most this many keys of each motion; see VerifyReport.
 constexpr std::size_t kMostKeys = 100;
 
 std::string List(const std::vector<std::string>& keys) {
@@ -25,7 +25,7 @@ std::string RepairText(const VerifyReport& report) {
   return report.migration + ": " + rows + " derived again.\n";
 }
 
-// After the list: where it ends, and what can be done about it.
+// Says, after the list of rows, whether the list is complete and what to do.
 std::string MismatchText(const VerifyReport& report, bool repaired) {
   std::string text = List(report.mismatches);
   if (report.mismatches.size() >= kMostKeys) {
@@ -46,7 +46,7 @@ std::string BothGivenText(const VerifyReport& report) {
          List(report.both_given);
 }
 
-// "cost 8.17: Index Scan on users by users_name"
+// Returns a text such as "cost 8.17: Index Scan on users by users_name".
 std::string PlanLine(const QueryPlan& plan) {
   if (!plan.error.empty()) return "none";
   std::vector<std::string> parts;
@@ -59,7 +59,7 @@ std::string PlanLine(const QueryPlan& plan) {
   return plan.cost ? fmt::format("cost {:.2f}: {}", *plan.cost, text) : text;
 }
 
-// On one line, however it was written.
+// Puts a query on one line, however it was written.
 std::string OneLine(std::string query) {
   std::replace_if(
       query.begin(), query.end(),
@@ -75,7 +75,7 @@ std::string OneLine(std::string query) {
 
 std::string VerifyText(const VerifyReport& report,
                        const VerifyOptions& options) {
-  // All were checked; how many there are is the database's estimate.
+  // All rows were checked, but their number is the database's estimate.
   const std::string rows =
       "about " + base::WithThousands(report.rows_checked) + " rows";
   const std::string where =
@@ -92,7 +92,7 @@ std::string VerifyText(const VerifyReport& report,
   return options.strict ? text + BothGivenText(report) : text;
 }
 
-// A query may have a table for each version that sees it.
+// A query may have one table for each version that sees it.
 std::string ExplainText(const ExplainReport& report) {
   std::string text = report.migration + ": how the queries run\n";
   std::string query;

@@ -1,4 +1,4 @@
-// What a check of rows and of queries came to, in words.
+// The results of a verification and of explained queries as text for people.
 #pragma once
 
 #include <string>
@@ -8,12 +8,13 @@
 
 namespace segue::report {
 
-// Whether old and new agree, the rows where they do not, and what to do next;
-// with `options` also what was derived again and what was given on both sides.
+// Says whether old and new agree, names the rows where they do not, and says
+// what to do next. With `options` it also lists repaired rows and rows that
+// were given on both sides.
 std::string VerifyText(const VerifyReport& report,
                        const VerifyOptions& options);
 
-// Each query with its plan before and after, and the verdict.
+// Returns each query with its plan before and after, and the verdict.
 std::string ExplainText(const ExplainReport& report);
 
 }  // namespace segue::report

@@ -12,9 +12,10 @@
 namespace segue::ops {
 namespace {
 
-// What is only read may be read again, and may go once the reader is done:
-// contract steps run in the order of the operations. An index is built when
-// the columns are filled, over what stays of them.
+// A column that is only read may be read by others too, and may be dropped once
+// the readers are done, because the steps of the contract run in the order of
+// the operations. An index is built once the columns are filled, over the
+// columns that stay.
 bool GoTogether(Use earlier, Use later) {
   if (later == Use::kIndexes) {
     return earlier != Use::kDrops && earlier != Use::kCopies;
@@ -38,12 +39,13 @@ const char* Verb(Use use) {
   return "used";
 }
 
-// A table that nobody uses yet needs no protected change: what else it is to
-// be can be said where it is created.
+// A table that nobody uses yet needs no protected change: whatever else it
+// should have can be written where the table is created.
 constexpr std::array<std::string_view, 4> kOnCreated = {
     "add_column", "create_index", "create_constraint", "set_replica_identity"};
 
-// No column of the table goes, or gets another's name, while the view stands.
+// These operations neither drop a column of the table nor give it another
+// column's name while the view exists.
 constexpr std::array<std::string_view, 7> kWithAlias = {
     "add_column",          "drop_column",       "create_index",
     "drop_index",          "create_constraint", "rename_constraint",

@@ -1,8 +1,9 @@
-// Who uses what within one migration. Several operations of a file may work on
-// one table, but two motions that meet in a column or an index would undo each
-// other's triggers or drop each other's copies: that is refused here, before
-// anything is planned on top of it. So is work on a table that an earlier
-// operation creates, drops or renames, where it would not find it as it needs.
+// What each operation of a migration uses. Several operations of a file may
+// work on one table, but two motions that meet in a column or an index would
+// undo each other's triggers or drop each other's copies. Claims refuse that
+// before anything is planned on top of it. They also refuse work on a table
+// that an earlier operation creates, drops or renames, when the later operation
+// would not find the table as it needs it.
 #pragma once
 
 #include <map>
@@ -14,56 +15,61 @@
 namespace segue::ops {
 
 enum class Use {
-  kReads,    // an expression reads it, an index over it is copied
+  kReads,    // an expression reads it, or an index over it is copied
   kIndexes,  // an index is built over it
-  kDrops,    // it goes at the contract; until then it stays as it is
+  kDrops,    // it is dropped at the contract and unchanged until then
   kChanges,  // it is added, renamed or replaced
-  kCopies,   // it is a copy that goes at the contract
+  kCopies,   // it is a copy that is dropped at the contract
 };
 
-// What an operation does to a table as a whole.
+// What an operation makes of a whole table.
 enum class TableFate { kCreated, kDropped, kRenamed };
 
 class Claims {
  public:
-  // The next operation begins; what one operation takes never conflicts with
-  // what the same one takes again.
+  // Begins the next operation. Uses of one operation never conflict with each
+  // other.
   void Begin(const std::string& operation);
 
-  // Throw Error{kRefused} when an earlier operation's use does not go with
-  // this one.
+  // These throw Error{kRefused} when the use conflicts with an earlier
+  // operation's use.
   void TakeColumn(const std::string& table, const std::string& column, Use use);
   void TakeIndex(const std::string& table, const std::string& index, Use use);
-  // For a change of it: two operations never work on one constraint.
+  // Claims a constraint that is changed: two operations never change the same
+  // one.
   void TakeConstraint(const std::string& table, const std::string& constraint);
 
-  // Columns that an earlier operation or this one has taken.
+  // Returns the columns that earlier operations and this one have claimed.
   std::vector<std::string> Columns(const std::string& table) const;
 
-  // `now` as it was when it was first passed here: the table in the database,
-  // whatever the operations since have made of its shape. The reference stays
+  // Returns `now` as it was when it was first passed here: the table in the
+  // database, whatever the operations have made of its shape since. The
+  // reference stays valid as long as this object.
   // valid as long as this object.
   const schema::Table& Live(const schema::Table& now);
 
-  // Counts the motions of a table, from 1.
+  // Returns the number of the table's next motion, counted from 1.
   int NextMotion(const std::string& table) { return ++motions_[table]; }
 
-  // --- whole tables, by the name they have in the database ---
+  // --- whole tables, by their names in the database ---
 
-  // The operation at work decides the table's fate. `to`: its new name.
+  // Records that the current operation decides the table's fate. `to` is its
+  // new name.
   void DecideFate(const schema::TableName& table, TableFate fate,
                   const std::string& to = "");
   bool HasFate(const std::string& table, TableFate fate) const;
   std::vector<schema::TableName> Dropped() const;
-  // Throws Error{kRefused} when `shown`, the name that a file uses, is one
-  // that an earlier operation drops or renames away.
+  // Throws Error{kRefused} when an earlier operation drops the table `shown`,
+  // which is a name in the file, or renames it to another name.
   void RequireReachable(const std::string& operation,
                         const std::string& shown) const;
-  // The operation works on the table. Throws Error{kRefused} when it cannot
-  // on one that this migration creates, or, in place, renames.
+  // Records that the operation works on the table. Throws Error{kRefused} when
+  // it cannot work on a table that this migration creates, or, in place,
+  // renames.
   void WorkOn(const std::string& operation, const std::string& table,
               bool in_place);
-  // Those that have worked on it before the one that begins now.
+  // Returns the operations that have worked on the table before the current
+  // one.
   std::vector<std::string> Workers(const std::string& table) const;
 
  private:
@@ -73,7 +79,7 @@ class Claims {
     std::string name;
     Use use = Use::kReads;
     std::string operation;
-    int number = 0;  // of the operation
+    int number = 0;  // number of the operation
   };
   struct Decision {
     schema::TableName table;
@@ -92,8 +98,8 @@ class Claims {
   std::map<std::string, std::vector<std::string>> workers_;
 };
 
-// Whether the operation leaves the columns that a view over the table shows in
-// their place, so that it goes with a rename of the table in place.
+// True when the operation leaves the columns in place that a view over the
+// table shows, so that it is compatible with a rename of the table in place.
 bool GoesWithAlias(const std::string& operation);
 
 }  // namespace segue::ops

@@ -14,7 +14,8 @@
 namespace segue::ops {
 namespace {
 
-// The columns with the duplicated ones where they live until the contract.
+// Returns the columns, with the duplicated ones in the place where they live
+// until the contract.
 std::vector<schema::Column> Moved(std::vector<schema::Column> columns,
                                   const std::vector<std::string>& names,
                                   std::size_t limit) {
@@ -26,7 +27,8 @@ std::vector<schema::Column> Moved(std::vector<schema::Column> columns,
   return columns;
 }
 
-// What goes with the old columns does not stand in their way.
+// A constraint that is dropped with the old columns is no obstacle to their
+// replacement.
 schema::Table Without(schema::Table table, const std::string& constraint) {
   if (constraint.empty()) return table;
   const auto is_it = [&](const schema::Constraint& one) {
@@ -74,7 +76,8 @@ ColumnMotions::ColumnMotions(TableWork& work,
   for (const std::string& name : columns) Begin(name, up, down, leaving);
 }
 
-// Its two copies would each be over one new column and one old one.
+// Each of the two copies of the constraint would be over one new column and one
+// old one.
 void ColumnMotions::RefuseShared(const std::vector<std::string>& columns,
                                  const std::string& leaving) const {
   for (const schema::Index& index : work_.live().indexes) {
@@ -105,7 +108,7 @@ void ColumnMotions::RefuseShared(const std::vector<std::string>& columns,
   }
 }
 
-// Without one of its own, a column is copied as it is.
+// A column without an expression of its own is copied unchanged.
 std::string ColumnMotions::ExpressionOf(const Expressions& expressions,
                                         const std::string& column) const {
   const auto found = expressions.find(column);
@@ -152,7 +155,8 @@ std::vector<std::string> ColumnMotions::Provenance() const {
   return names;
 }
 
-// Each motion's triggers may read the columns of the others.
+// The triggers of each motion may read the columns of the others, so the
+// columns come first.
 void ColumnMotions::Expand() {
   const TableWork::Together together(work_, Phase::kExpanding);
   for (ShadowColumn& shadow : shadows_) shadow.AddColumns();

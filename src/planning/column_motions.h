@@ -1,5 +1,5 @@
-// Several columns of one table that are duplicated by one operation, each into
-// a hidden column that takes its place at the contract.
+// Several columns of one table that one operation duplicates. Each gets a
+// hidden column, which takes its place at the contract.
 #pragma once
 
 #include <list>
@@ -14,13 +14,13 @@ namespace segue::ops {
 
 using Expressions = std::map<std::string, std::string>;  // by column
 
-// The columns whose expression does more than name the column itself.
+// Returns the columns whose expression does more than name the column itself.
 std::vector<std::string> Transformed(
     const Expressions& expressions, const std::vector<schema::Column>& columns);
 
 class ColumnMotions : public MotionSteps {
  public:
-  // Claims the columns. `leaving`: a constraint of the old columns that the
+  // Claims the columns. `leaving` is a constraint of the old columns that the
   // new ones do not get; empty: none. Throws Error{kRefused} when a column
   // cannot be duplicated.
   ColumnMotions(TableWork& work, const std::vector<std::string>& columns,
@@ -29,13 +29,13 @@ class ColumnMotions : public MotionSteps {
 
   // The table's columns as the new version sees them.
   const std::vector<schema::Column>& columns() const { return columns_; }
-  // What the new columns will hold.
+  // Returns the values that the new columns will hold.
   std::vector<plan::ConstraintTrial::Value> Filled() const;
   std::vector<std::string> Provenance() const;
 
   void Expand() override;
   void Migrate() override;
-  // Also applies the columns to the shape.
+  // Also applies the new columns to the shape.
   void Contract() override;
 
  private:

@@ -53,7 +53,7 @@ bool SameConstraint(TableWork& work, const ConstraintRequest& request,
              (!definition.empty() && definition == there.definition);
     }
     case ConstraintKind::kExclude:
-      return false;  // nobody can tell without the server's own words
+      return false;  // only the server's own text could tell
   }
   return false;
 }
@@ -134,8 +134,8 @@ const db::Answer& AnswerOnCheck(const TableWork& work, const Constraint& check,
                                               Bind(check.check, columns)});
 }
 
-// Names of indexes count beside those of tables, wherever constraints are
-// named by them.
+// Where constraints are named by their indexes, the name must be free among
+// indexes and tables alike.
 void RequireFreeConstraintName(TableWork& work, const Constraint& constraint) {
   const std::size_t limit = work.capabilities().max_identifier;
   if (constraint.name.size() > limit) {

@@ -1,5 +1,5 @@
-// Whether a table can have a constraint: what is there already, what the
-// database takes, and what the server says about a check.
+// Decides whether a table can have a constraint, from the existing constraints,
+// from the database's capabilities, and from the server's answer about a check.
 #pragma once
 
 #include <vector>
@@ -9,22 +9,24 @@
 
 namespace segue::ops {
 
-// What the server says about a check. `columns`: as the new version sees them,
-// with where they live.
+// Returns the server's answer about a check. `columns` are the columns as the
+// new version sees them, with the places where they live.
 const db::Answer& AnswerOnCheck(const TableWork& work,
                                 const schema::Constraint& check,
                                 const std::vector<schema::Column>& columns);
 
-// Claims the constraint's name. True when the table has it already (the step
-// notes it); Error{kRefused} with both definitions when it is another one.
+// Claims the constraint's name. Returns true, and notes it on the step, when
+// the table has this constraint already. Throws Error{kRefused} with both
+// definitions when it has another one of that name.
 bool ExistsAlready(TableWork& work, const ConstraintRequest& request);
 
-// Error{kRefused} when the name is too long or taken.
+// Throws Error{kRefused} when the name is too long or is taken.
 void RequireFreeConstraintName(TableWork& work,
                                const schema::Constraint& constraint);
 
-// Throws Error{kRefused} or Error{kNotFound} when the database cannot have it,
-// and Error{kRefused} with the server's message when it does not take it.
+// Throws Error{kRefused} or Error{kNotFound} when the database cannot have the
+// constraint, and Error{kRefused} with the server's message when the server
+// does not accept it.
 void RequirePossible(TableWork& work, const ConstraintRequest& request);
 
 }  // namespace segue::ops

@@ -20,7 +20,8 @@ bool Reads(const Constraint& constraint, const std::string& column) {
                          column) != constraint.columns.end();
 }
 
-// The table's columns by their old names, the old one living elsewhere.
+// Returns the table's columns by their old names, with the old column living
+// elsewhere.
 std::vector<schema::Column> Seen(const schema::Table& table,
                                  const ColumnSwap& swap,
                                  const std::string& lives_as) {
@@ -61,7 +62,8 @@ ConstraintMove Move(TableWork& work, const Constraint& original,
   ConstraintMove move;
   move.original = original;
   move.request.constraint = original;
-  // The structured fields speak, by which the columns can be exchanged.
+  // The structured fields replace the text, because columns can be exchanged in
+  // them.
   move.request.constraint.definition.clear();
   move.request.columns = Seen(work.live(), swap, swap.physical);
   move.request.placed_as =
@@ -82,7 +84,8 @@ bool CanMove(const schema::Table& table, const Constraint& constraint,
              const std::string& column) {
   if (!Reads(constraint, column) || !constraint.validated) return false;
   if (constraint.kind == ConstraintKind::kCheck) return true;
-  // The hidden column has no default to be set to.
+  // A referential action SET DEFAULT has nothing to set, because the hidden
+  // column has no default.
   return constraint.kind == ConstraintKind::kForeignKey &&
          table.kind != "partitioned table" &&
          constraint.reference.on_delete != "SET DEFAULT" &&

@@ -10,26 +10,28 @@
 
 namespace segue::ops {
 
-// One column takes the place of another.
+// A column, and the column that takes its place.
 struct ColumnSwap {
   schema::Column old;
-  schema::Column target;  // as it will be after the contract
-  std::string physical;   // where the target lives until then
+  schema::Column target;  // after the contract
+  std::string physical;   // the target's name until then
 };
 
 struct ConstraintMove {
   schema::Constraint original;
   ConstraintRequest request;    // the copy, by the old column's name
-  schema::Constraint finished;  // by the new one's
+  schema::Constraint finished;  // the copy, by the new column's name
 };
 
-// It can have a copy beside it while both columns live.
+// True when the constraint can have a copy beside it while both columns are
+// live.
 bool CanMove(const schema::Table& table, const schema::Constraint& constraint,
              const std::string& column);
 
-// Those of the column, but for `leaving`; claims them. `up` fills the new
-// column, whose origin stands in `provenance`. Throws Error{kRefused} with the
-// server's message when one does not hold over the new type.
+// Plans the copies of the column's constraints, except for `leaving`, and
+// claims the constraints. `up` fills the new column, and `provenance` is the
+// column that records the origin of its values. Throws Error{kRefused} with the
+// server's message when a constraint does not hold over the new type.
 std::vector<ConstraintMove> PlanConstraintMoves(TableWork& work,
                                                 const ColumnSwap& swap,
                                                 const plan::Expression& up,

@@ -1,5 +1,4 @@
-// A constraint that an operation wants over the columns of a table that is in
-// use.
+// A constraint that an operation adds over columns of a table that is in use.
 #pragma once
 
 #include <string>
@@ -13,11 +12,12 @@ namespace segue::ops {
 struct ConstraintRequest {
   schema::Constraint constraint;        // by the new version's names
   std::vector<schema::Column> columns;  // as the new version sees them
-  // What columns that are filled by a motion will hold.
+  // The values that columns hold once a motion has filled them.
   std::vector<plan::ConstraintTrial::Value> filled;
-  // The provenance columns of those motions.
+  // The provenance columns of these motions.
   std::vector<std::string> provenance;
-  // Its name until the contract, where another constraint has its own.
+  // The constraint's name until the contract, when another constraint has its
+  // final name; empty: the final name.
   std::string placed_as = {};
 };
 

@@ -19,7 +19,8 @@ using schema::Column;
 using schema::Constraint;
 using schema::ConstraintKind;
 
-// The columns whose values decide about a row.
+// Returns the columns whose values decide whether a row satisfies the
+// constraint.
 std::vector<std::string> ColumnsRead(const Constraint& constraint,
                                      const std::vector<Column>& columns) {
   if (constraint.kind != ConstraintKind::kCheck) return constraint.columns;
@@ -51,8 +52,9 @@ std::vector<std::string> AllPhysical(const ConstraintRequest& request,
   return physical;
 }
 
-// The check in the form that waits for the triggers which fill its columns;
-// nullopt: it is no check, no motion fills it, or nothing has to wait here.
+// Returns the check in a form that waits for the triggers which fill its
+// columns. nullopt when it is no check, no motion fills its columns, or this
+// database needs no such form.
 std::optional<std::string> Guarded(const TableWork& work,
                                    const ConstraintRequest& request,
                                    const std::string& check) {
@@ -66,8 +68,9 @@ bool NeedsGuard(const TableWork& work, const ConstraintRequest& request) {
   return Guarded(work, request, request.constraint.check).has_value();
 }
 
-// It reads a column whose place was changed by an operation before the one that
-// `request` is of, which fills what it moves.
+// True when the constraint reads a column that was moved by an earlier
+// operation than the one of `request`, which fills only the columns that it
+// moves itself.
 bool MovedEarlier(const ConstraintRequest& request) {
   const std::vector<std::string> names =
       ColumnsRead(request.constraint, request.columns);
@@ -92,7 +95,8 @@ std::string BoundCheck(TableWork& work, const ConstraintRequest& request) {
       .WithHint("split it into two migrations");
 }
 
-// The constraint over the columns where they live until the contract.
+// Returns the constraint over the columns in the place where they live until
+// the contract.
 Constraint Placed(TableWork& work, const ConstraintRequest& request) {
   Constraint placed = request.constraint;
   placed.columns = AllPhysical(request, placed.columns);
@@ -125,8 +129,8 @@ plan::Expression ValueOf(const TableWork& work,
   return ColumnExpression(work.context().language, column);
 }
 
-// Nothing to try where a column is yet to be added, or its values are not
-// known before they are made.
+// Returns nullopt when the constraint cannot be tried, because a column does
+// not exist yet or its values are not known beforehand.
 std::optional<plan::ConstraintTrial> Trial(const TableWork& work,
                                            const ConstraintRequest& request) {
   plan::ConstraintTrial trial;
@@ -148,7 +152,7 @@ std::optional<plan::ConstraintTrial> Trial(const TableWork& work,
   return trial;
 }
 
-// Of one that another table has, which no server tells beforehand.
+// Returns the trial of a foreign key, which no server checks beforehand.
 std::optional<plan::ConstraintTrial> TrialOf(TableWork& work,
                                              const ConstraintRequest& request) {
   std::optional<plan::ConstraintTrial> trial = Trial(work, request);
@@ -186,8 +190,8 @@ void AddUnique(TableWork& work, const ConstraintRequest& request,
   work.Add(Phase::kMigrating, plan::AddConstraint{table, adopting});
 }
 
-// The primary key would make its columns NOT NULL by a scan under the table's
-// strongest lock, and would leave them so when it is taken back.
+// ADD PRIMARY KEY would make its columns NOT NULL by a scan under the table's
+// strongest lock, and a rollback would leave them NOT NULL.
 void ForbidNull(TableWork& work, const std::string& physical) {
   const schema::TableName& table = work.live().name;
   const Column* live = work.live().FindColumn(physical);

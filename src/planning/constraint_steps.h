@@ -1,6 +1,6 @@
-// A constraint put over the columns of a table that is in use: which actions,
-// in which order, so that nobody waits for a scan, and every row that breaks
-// it is known before anything is changed.
+// The actions that add a constraint over columns of a table that is in use.
+// Their order makes sure that no client waits for a scan, and that every row
+// that breaks the constraint is known before anything is changed.
 #pragma once
 
 #include <string>
@@ -12,22 +12,23 @@
 
 namespace segue::ops {
 
-// "Add check 'adult' to 'users'"
+// Returns a text such as "Add check 'adult' to 'users'".
 std::string AddConstraintText(const std::string& table,
                               const schema::Constraint& constraint);
 
-// Adds the constraint to the MIGRATING step, behind whatever moves rows, and to
-// the shape.
+// Adds the constraint to the MIGRATING step, after everything that moves rows,
+// and to the shape.
 void PlanConstraint(TableWork& work, const ConstraintRequest& request);
-// Adds the actions alone.
+// Adds the actions, but does not change the shape.
 void PlaceConstraint(TableWork& work, const ConstraintRequest& request);
 // Adds to the drop what the constraint needs before its columns are swapped.
 void LiftConstraint(TableWork& work, const ConstraintRequest& request);
-// Adds to the drop what is left of it behind the swap.
+// Adds to the drop what the constraint needs after the swap.
 void FinishConstraint(TableWork& work, const ConstraintRequest& request);
 
 // Adds the steps of a motion, and those of the constraints over the columns
-// that it fills. Error{kRefused} where the database cannot have one of them.
+// that it fills. Throws Error{kRefused} when the database cannot have one of
+// them.
 void PlanWithConstraints(TableWork& work, MotionSteps& motion,
                          const std::vector<ConstraintRequest>& constraints);
 

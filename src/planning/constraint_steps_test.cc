@@ -1,4 +1,5 @@
-// Constraints put over columns that are in use, by whichever operation.
+// Tests the constraints over columns that are in use, whichever operation adds
+// them.
 #include "planning/constraint_steps.h"
 
 #include "planning/plan_bed.h"

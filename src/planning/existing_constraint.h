@@ -1,4 +1,4 @@
-// A constraint that a table has.
+// A constraint that a table has in the database.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@ namespace segue::ops {
 
 struct ExistingConstraint {
   schema::Constraint constraint;
-  // Where a unique index is all there is of it.
+  // Set when the constraint is nothing but a unique index.
   std::optional<schema::Index> index;
 };
 
@@ -18,8 +18,9 @@ std::optional<ExistingConstraint> FindExisting(
     const schema::Table& table, const std::string& name,
     const db::Capabilities& capabilities);
 
-// Error{kNotFound} naming the table's constraints; Error{kRefused} when it
-// cannot be changed apart from the table.
+// Throws Error{kNotFound}, which names the table's constraints, when there is
+// none of that name, and Error{kRefused} when it cannot be changed apart from
+// the table.
 ExistingConstraint RequireExisting(TableWork& work, const std::string& name);
 
 }  // namespace segue::ops

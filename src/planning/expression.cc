@@ -10,7 +10,7 @@
 namespace segue::ops {
 namespace {
 
-// Lower case with single spaces, but for what stands in quotes.
+// Returns the text in lower case and with single spaces, except within quotes.
 std::string Folded(std::string_view text) {
   std::string folded;
   char quote = 0;
@@ -37,7 +37,7 @@ bool IsTypeName(std::string_view text) {
   return text.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
-// Without "::type" behind a constant.
+// Returns the text without "::type" after a constant.
 std::string WithoutCast(const std::string& text) {
   if (text.empty()) return text;
   std::size_t end = 0;

@@ -1,5 +1,5 @@
-// The expressions of a migration: what they refer to, what the server is asked
-// about them, and what it answered.
+// The expressions of a migration: the names in them, the questions to the
+// server about them, and its answers.
 #pragma once
 
 #include <string>
@@ -9,45 +9,48 @@
 
 namespace segue::ops {
 
-// Binds the names among `columns` that occur in `sql` to where they live.
+// Binds each name of `columns` that occurs in `sql` to the place where the
+// column lives.
 std::vector<plan::Binding> Bind(const std::string& sql,
                                 const std::vector<schema::Column>& columns);
 
-// Just the name of a column: nothing has to be asked.
+// Makes an expression that only names a column, so the server is not asked.
 plan::Expression ColumnExpression(const db::Language& language,
                                   const schema::Column& column);
 
-// An expression given in a file under `key` ("up", "down") for `column`.
+// An expression that a file gives under `key` ("up", "down") for `column`.
 struct GivenExpression {
   std::string key;
   std::string column;
   std::string sql;
-  std::string type;  // of what it is assigned to
+  std::string type;  // of the column that it is assigned to
 };
 
-// With its names bound and what the server said filled in. Throws
-// Error{kRefused} with the server's message when it does not take it.
+// Returns the expression with its names bound and the server's answer filled
+// in. Throws Error{kRefused} with the server's message when the server does not
+// accept it.
 plan::Expression Examined(const PlanContext& context,
                           const schema::Table& table,
                           const std::vector<schema::Column>& columns,
                           const GivenExpression& given);
 
-// What the server says about a default of a column of `type`.
+// Returns the server's answer about a default for a column of `type`.
 const db::Answer& AnswerOnDefault(const PlanContext& context,
                                   const schema::Table& table,
                                   const std::string& sql,
                                   const std::string& type);
-// The same for the default that the column has. Throws Error{kRefused}
-// likewise.
+// Returns the server's answer about the column's own default. Throws
+// Error{kRefused} with the server's message when the server does not accept it.
 const db::Answer& ExaminedDefault(const PlanContext& context,
                                   const schema::Table& table,
                                   const schema::Column& column);
 
-// Equal as far as can be told without a parser: spacing, letter case outside
-// quotes, outer parentheses and a trailing cast of a constant are ignored.
+// True when the defaults are equal as far as that can be seen without a parser:
+// the comparison ignores spacing, letter case outside quotes, outer parentheses
+// and a trailing cast of a constant.
 bool SameDefault(const std::optional<std::string>& a,
                  const std::optional<std::string>& b);
-// Equal but for spacing and letter case.
+// True when the types are equal, apart from spacing and letter case.
 bool SameType(const std::string& a, const std::string& b);
 
 }  // namespace segue::ops

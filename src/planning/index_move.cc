@@ -14,7 +14,7 @@ bool Mentions(const std::string& sql, const std::string& column) {
   return !schema::ReferencedColumns(sql, {column}).empty();
 }
 
-// Why the index is not copied; empty: it is.
+// Returns why the index is not copied; empty when it is.
 std::string WhyNotCopied(const schema::Table& table, const schema::Index& index,
                          const std::string& column) {
   if (!index.valid) return "it is invalid";

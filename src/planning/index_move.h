@@ -1,4 +1,4 @@
-// The indexes of a column that is copied, and their copies over its new shape.
+// The indexes of a column that is copied, and their copies over the new column.
 #pragma once
 
 #include <string>
@@ -10,20 +10,22 @@ namespace segue::ops {
 
 struct IndexMove {
   schema::Index original;
-  schema::Index copy;  // over the new column, under a name of ours
+  schema::Index copy;  // over the new column, under a temporary name
 };
 
-// The index has the column itself among its columns (INCLUDE counts).
+// True when the column is among the index's columns, including those of
+// INCLUDE.
 bool UsesPlainly(const schema::Index& index, const std::string& column);
-// An expression or the predicate of the index mentions the column.
+// True when an expression or the predicate of the index mentions the column.
 bool MentionsInSql(const schema::Index& index, const std::string& column);
-// `index` with the column exchanged for another.
+// Returns `index` with one column replaced by another.
 schema::Index WithColumn(schema::Index index, const std::string& from,
                          const std::string& to);
 
-// The copies to build for `column` (physical) over `new_column`. What cannot
-// be copied becomes a note on the MIGRATING step. Claims the indexes.
-// The index of the constraint `leaving` is left alone.
+// Plans the copies of the indexes over `column` (its physical name), which are
+// built over `new_column`, and claims the indexes. An index that cannot be
+// copied becomes a note on the MIGRATING step. The index of the constraint
+// `leaving` is not copied.
 std::vector<IndexMove> PlanIndexMoves(TableWork& work,
                                       const std::string& column,
                                       const std::string& new_column, Use use,

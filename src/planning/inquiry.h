@@ -1,4 +1,4 @@
-// The questions that planning asks of the server.
+// The questions that planning asks the server.
 #pragma once
 
 #include <functional>
@@ -11,18 +11,19 @@
 
 namespace segue::ops {
 
-// Asks each question once in the life of a plan.
+// Asks each question once in the life of a plan, and keeps the answer.
 class Inquiry {
  public:
   using Server = std::function<db::Answer(const db::Question&)>;
 
-  // An empty function: there is no server, and every answer is db::Unknown.
+  // Without a server, `server` is an empty function, and every answer is
+  // db::Unknown.
   explicit Inquiry(Server server) : server_(std::move(server)) {}
 
   // The reference stays valid as long as this object.
   const db::Answer& Ask(const db::Question& question);
 
-  // What was asked and could not be answered, in words.
+  // Returns, in words, the questions that could not be answered.
   std::vector<std::string> Unanswered() const;
 
  private:

@@ -19,7 +19,7 @@ Names SetOf(const std::vector<std::string>& names) {
   return {names.begin(), names.end()};
 }
 
-// The order of the columns does not matter to a foreign key.
+// A foreign key may list the unique columns in any order.
 bool IsUnique(const schema::Index& index, const Names& columns) {
   if (!index.unique || !index.valid || index.deferrable ||
       !index.predicate.empty()) {
@@ -61,7 +61,7 @@ std::vector<std::string> PrimaryKey(const schema::Table& table) {
 
 schema::Reference Resolved(TableWork& work, const Constraint& constraint) {
   schema::Reference reference = constraint.reference;
-  // A table of another schema is not in sight; the server will say.
+  // A table of another schema was not inspected, so the server has to check it.
   if (reference.table.find('.') != std::string::npos) return reference;
   PlanContext& context = work.context();
   const schema::Table& target =

@@ -1,10 +1,9 @@
-// The steps that motions put around what else an operation does to their
-// columns.
+// The steps of motions around the other work of an operation on their columns.
 #pragma once
 
 namespace segue::ops {
 
-// Each is called once, in this order.
+// The methods are called once each, in this order.
 class MotionSteps {
  public:
   virtual ~MotionSteps() = default;

@@ -27,13 +27,14 @@ DraftStep* StepThatVerifies(std::vector<DraftStep>& steps,
   return nullptr;
 }
 
-// Marked rows are looked at by every write.
+// The triggers of a motion that marks rows must see every write, because each
+// may mend a marked row.
 bool CanNarrow(const plan::ColumnMotion& motion,
                const std::vector<const plan::ColumnMotion*>& motions,
                const schema::Schema& live) {
   if (motion.marks) return false;
   const schema::Table* table = live.FindTable(motion.table.name);
-  // A partition may have triggers that its table does not.
+  // A partition may have triggers that its parent table does not have.
   if (table == nullptr || !table->triggers.empty() ||
       !table->partition_key.empty()) {
     return false;

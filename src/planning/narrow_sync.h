@@ -1,19 +1,21 @@
-// What a migration's motions do last, before the new version comes.
+// Narrows the triggers of a migration's motions before the new version is
+// published.
 #pragma once
 
 #include "planning/operation.h"
 
 namespace segue::ops {
 
-// Adds an action to the end of each step that verifies a motion whose triggers
-// need not be called from then on for a write of other columns. While there are
-// rows to fill, such a write fills its row there and then, because it may move
-// it to where the fill has been. And what another trigger writes into a row is
-// in no statement, so a motion stays as it is where its table has triggers of
-// the user's, or other motions that meet it in a column, or where SQL of the
-// user's may create any.
+// Adds an action to the end of each step that verifies a motion. The action
+// narrows the motion's triggers, so that a write of other columns does not call
+// them any more. While there are rows to fill, such a write has to fill its row
+// at once, because it may move the row behind the position of the fill. A
+// motion keeps its wide triggers when its table has triggers of the user's,
+// other motions that use the same column, or SQL of the user's that may create
+// triggers, because no statement shows what another trigger writes into a row.
 //
-// Called once all operations have planned. `live`: the schema as it is.
+// Called after all operations have planned. `live` is the schema in the
+// database.
 void NarrowSyncs(PlanContext& context, const schema::Schema& live);
 
 }  // namespace segue::ops

@@ -29,7 +29,7 @@ class NarrowSyncTest : public ::testing::Test {
     return motion;
   }
 
-  // The motions whose step ends with the narrow form.
+  // Returns the motions whose step ends with the narrow form.
   std::vector<std::string> Narrowed(
       const std::vector<plan::ColumnMotion>& motions) {
     const test::FakeDialect dialect(can_);

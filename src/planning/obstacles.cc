@@ -23,7 +23,7 @@ bool Mentions(const std::string& sql, const std::string& column) {
   return !schema::ReferencedColumns(sql, {column}).empty();
 }
 
-// Collects reasons for one column.
+// Collects the obstacles of one column.
 class Search {
  public:
   Search(const schema::Table& table, const schema::Column& column, Fate fate,
@@ -32,7 +32,7 @@ class Search {
         column_(column.physical()),
         replaced_(fate == Fate::kReplaced),
         // Where constraints cannot be added or dropped apart from the table,
-        // they do not go with the column either.
+        // they are not dropped with a column either.
         fixed_constraints_(!capabilities.constraints_go_with_column) {
     OfColumn(column);
     for (const Constraint& constraint : table.constraints) Of(constraint);
@@ -69,7 +69,8 @@ class Search {
           constraint.check.empty() ? constraint.definition : constraint.check,
           column_);
     }
-    // A table that references itself: the column may be the referenced one.
+    // In a table that references itself, the column may also be the referenced
+    // one.
     return constraint.kind == ConstraintKind::kForeignKey &&
            Mentions(constraint.definition, table_.name.name) &&
            Mentions(constraint.definition, column_);
@@ -78,7 +79,7 @@ class Search {
   void Of(const Constraint& constraint) {
     const bool mentioned = Concerns(constraint);
     if (!mentioned || constraint.kind == ConstraintKind::kPrimaryKey) return;
-    if (!replaced_ && !fixed_constraints_) return;  // goes with the column
+    if (!replaced_ && !fixed_constraints_) return;  // dropped with the column
     if (replaced_ && CanMove(table_, constraint, column_)) return;
     if (constraint.kind == ConstraintKind::kUnique && !fixed_constraints_) {
       return;  // rebuilt over the new column
@@ -87,7 +88,8 @@ class Search {
                     constraint.name));
   }
 
-  // By the constraint or by the index: not every database lists both.
+  // The key is found by the constraint or by the index, because not every
+  // database lists both.
   void OfPrimaryKey() {
     const auto key = [&](const Constraint& constraint) {
       return constraint.kind == ConstraintKind::kPrimaryKey &&

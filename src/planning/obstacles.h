@@ -1,5 +1,6 @@
-// What stands in the way of replacing or dropping a column: everything that
-// hangs on it and would go with it, or would make the drop fail.
+// What prevents the replacement or the drop of a column: everything that
+// depends on the column and would be dropped with it, or would make the drop
+// fail.
 #pragma once
 
 #include <string>
@@ -11,20 +12,20 @@ namespace segue::ops {
 
 enum class Fate {
   kReplaced,  // another column takes its place and name
-  kDropped,   // it goes for good
+  kDropped,   // it is dropped
 };
 
-// All reasons against it, each naming what it is about; empty: none.
+// Returns all obstacles, each with the name of the object; empty: none.
 std::vector<std::string> Obstacles(const schema::Table& table,
                                    const schema::Column& column, Fate fate,
                                    const db::Capabilities& capabilities);
 
-// Throws Error{kRefused} with all of them.
+// Throws Error{kRefused} with all obstacles.
 void RefuseObstacles(const TableWork& work, const schema::Column& column,
                      Fate fate);
 
-// Throws Error{kRefused} when a trigger cannot write the column, so that it
-// cannot be kept in step with another one.
+// Throws Error{kRefused} when a trigger cannot write the column, so that the
+// column cannot be kept in step with another one.
 void RefuseUnwritable(const TableWork& work, const schema::Column& column,
                       const std::string& hint);
 

@@ -5,7 +5,8 @@
 namespace segue::ops {
 namespace {
 
-// The names of triggers and functions have it, with a prefix of their own.
+// The id is part of the names of triggers and functions, together with a
+// prefix, so it must be shorter than those names may be.
 constexpr std::size_t kMotionIdLimit = 40;
 
 }  // namespace

@@ -1,5 +1,6 @@
-// What a migration file asks for, and how it becomes a plan: schema in, plan
-// out. Pure: no SQL text, no I/O. One file pair per operation.
+// An operation of a migration file, and how it becomes a part of a plan. It is
+// pure: it reads a schema and appends steps, without SQL text and without I/O.
+// Each operation has a file pair of its own.
 #pragma once
 
 #include <memory>
@@ -18,7 +19,7 @@
 
 namespace segue::ops {
 
-// Where a step stands: steps run in the order of their places.
+// The place of a step in the plan; steps run in the order of their places.
 struct Place {
   // NOLINTNEXTLINE(google-explicit-constructor): most phases have one place.
   constexpr Place(Phase in) : phase(in) {}
@@ -26,69 +27,72 @@ struct Place {
   friend constexpr auto operator<=>(const Place&, const Place&) = default;
 
   Phase phase;
-  Stage stage = Stage::kSeal;  // of CONTRACTING only
+  Stage stage = Stage::kSeal;  // only for CONTRACTING
 };
-// The contract's. What can be undone belongs into the seal; the drop has what
-// cannot, and what has to come after it.
+// The places of the contract. An action that can be undone belongs into the
+// seal. The drop has the actions that cannot be undone, and those that must
+// come after them.
 inline constexpr Place kSeal{Phase::kContracting, Stage::kSeal};
 inline constexpr Place kDrop{Phase::kContracting, Stage::kDrop};
 
-// Actions [begin, end) of a step that must take effect together: between any
-// two of them the application would see a shape that is neither old nor new.
+// The actions [begin, end) of a step that must take effect together, because
+// the application would otherwise see a shape that is neither old nor new.
 struct AtomicRun {
   std::size_t begin = 0;
   std::size_t end = 0;
 };
 
-// A step before its actions are rendered.
+// A step whose actions are not rendered yet.
 struct DraftStep {
   Place place = Phase::kExpanding;
   std::string description;
   std::vector<plan::Action> actions;
   std::vector<std::string> notes;
   std::vector<ColumnName> removes = {};  // as Step::removes
-  // In order, without overlap. The planner refuses what a database cannot do
-  // as one.
+  // The runs are in order and do not overlap. The planner refuses a run that
+  // the database cannot execute as one.
   std::vector<AtomicRun> atomic = {};
-  Source source{};  // of the operation; not known of what the planner adds
+  Source source{};  // of the operation; unknown for the planner's own steps
 };
 
-// What an operation may look at, and what it leaves behind.
+// What an operation may read while it plans, and what it appends to.
 struct PlanContext {
   const db::Language& language;
   Access access = Access::kInPlace;
-  std::string migration;       // its name: "02_full_name"
+  std::string migration;       // the version's name: "02_full_name"
   std::string version_schema;  // empty in place
   Inquiry& inquiry;
 
-  // The shape the new version sees, as the earlier operations leave it. Each
-  // operation applies itself here. A column that lives under another physical
-  // name until the contract says so in `stored_as`.
+  // The shape that the new version sees, as the earlier operations have left
+  // it. Each operation applies itself to it. The `stored_as` of a column is the
+  // physical name under which the column lives until the contract.
   schema::Schema schema;
 
-  // Output. Phases of one operation in order; the planner sorts them by phase.
+  // The result. Each operation appends its steps in the order of the phases;
+  // afterwards the planner sorts all steps by phase.
   std::vector<DraftStep> steps{};
-  plan::Motions motions{};  // that the actions name
+  plan::Motions motions{};  // named by the actions
 
-  // What the operations so far hold on to. Starts empty.
+  // What the operations so far have claimed; empty at first.
   Claims claims{};
 
   OnTransformError on_transform_error = OnTransformError::kRefuse;
-  // Output: what has to succeed before anything is contracted. The planner
-  // makes it a step of its own.
+  // Actions that must succeed before anything is contracted. The planner makes
+  // them a step of its own.
   std::vector<plan::Action> closing{};
 
-  // Published version schemas, which the contract retires.
+  // The published version schemas, which the contract retires.
   std::vector<std::string> live_versions{};
 
   const db::Capabilities& capabilities() const {
     return language.capabilities();
   }
-  // Unique among the motions of all migrations: "02_full_name_1".
+  // Returns an id that is unique among the motions of all migrations, such as
+  // "02_full_name_1".
   plan::MotionId NextMotionId() const;
-  // What only the server knows, asked where the answer is needed. The question
-  // is in names that the database has now: a column that an earlier operation
-  // adds is not there yet.
+  // Asks what only the server knows, at the point where the answer is needed.
+  // The question has the names that the database has now, so it cannot name a
+  // column that an earlier operation adds.
   const db::Answer& Ask(const db::Question& question) const {
     return inquiry.Ask(question);
   }
@@ -98,19 +102,21 @@ class Operation {
  public:
   virtual ~Operation() = default;
 
-  // The key in the migration file: "rename_column".
+  // Returns the key in the migration file, such as "rename_column".
   virtual std::string name() const = 0;
 
-  // Checks itself against context.schema (Error{kNotFound}, Error{kRefused}),
-  // appends its steps and applies itself to context.schema.
+  // Checks the operation against context.schema, appends its steps, and applies
+  // the operation to context.schema. Throws Error{kNotFound} or
+  // Error{kRefused}.
   virtual void Plan(PlanContext& context) const = 0;
 
-  // Called once every operation has planned, in their order: for steps that
-  // depend on what the later ones make of a table. What it appends comes last
-  // in its phase.
+  // Appends steps that depend on what later operations make of a table. Called
+  // after all operations have planned, in their order. The steps come last in
+  // their phase.
   virtual void Finish(PlanContext& context) const { (void)context; }
 
-  // Where the file asks for it; not known of what a builder made.
+  // The place in the file that asks for the operation; unknown for an operation
+  // that was made by a builder.
   const Source& source() const { return source_; }
   void set_source(Source source) { source_ = std::move(source); }
 
@@ -119,7 +125,8 @@ class Operation {
 };
 
 using OperationPtr = std::shared_ptr<const Operation>;
-// Until it is in a migration, whoever read it from a file can say from where.
+// An operation that is not in a migration yet, so that its parser can still set
+// the source.
 using NewOperation = std::shared_ptr<Operation>;
 
 }  // namespace segue::ops

@@ -1,5 +1,5 @@
-// For the tests of operations: plans a migration on a schema and prints what
-// came out, one line a step, action and note.
+// A test bed for operations: it plans a migration on a schema and prints the
+// result, with one line for each step, action and note.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -49,8 +49,8 @@ inline schema::Index MakeIndex(const std::string& name,
   return index;
 }
 
-// users(id, name, email, age, created), with the key on id and an index on
-// email.
+// Returns users(id, name, email, age, created), with a key on id and an index
+// on email.
 inline schema::Table MakeUsers() {
   schema::Table table;
   table.name = {"public", "users"};
@@ -86,7 +86,8 @@ class PlanBed : public ::testing::Test {
     return *users().FindColumn(name);
   }
 
-  // "EXPANDING Add column ...", then its actions and "note: ..." lines.
+  // Returns "EXPANDING Add column ...", then the step's actions and "note: ..."
+  // lines.
   std::vector<std::string> Plan(const Migration& migration) {
     const test::FakeDialect dialect(can_);
     Inquiry inquiry([&](const db::Question& question) {
@@ -103,7 +104,8 @@ class PlanBed : public ::testing::Test {
     return Printed(dialect);
   }
 
-  // Another type is taken to rewrite the table unless "TYPE column" says other.
+  // A change of type rewrites the table, unless the answer for "TYPE column"
+  // says otherwise.
   db::Answer AnswerTo(const db::Question& question) {
     const auto* type = std::get_if<db::TypeQuestion>(&question);
     if (type == nullptr) return answers_[TextOf(question)];
@@ -114,7 +116,8 @@ class PlanBed : public ::testing::Test {
     return answer;
   }
 
-  // The message of the error that planning throws; "" when it throws none.
+  // Returns the message of the error that planning throws; "" when it throws
+  // none.
   std::string Refusal(const Migration& migration,
                       ErrorKind kind = ErrorKind::kRefused) {
     try {
@@ -134,20 +137,22 @@ class PlanBed : public ::testing::Test {
   schema::Schema schema_;
   Access access_ = Access::kInPlace;
   OnTransformError on_transform_error_ = OnTransformError::kRefuse;
-  std::map<std::string, db::Answer> answers_;  // see TextOf
+  std::map<std::string, db::Answer> answers_;  // by TextOf
   std::vector<db::Question> questions_;
   schema::Schema shape_;
   std::vector<DraftStep> steps_;
   plan::Motions motions_;
 
  private:
-  // "MIGRATING"; of a contract "CONTRACTING" for the drop, else "SEALING".
+  // Returns the phase, such as "MIGRATING"; for a contract "SEALING" or, for
+  // the drop, "CONTRACTING".
   static std::string PlaceText(const Place& place) {
     if (place == kSeal) return "SEALING";
     return std::string(ToString(place.phase));
   }
 
-  // The SQL of a question, or the name of what it is about; "" for the rest.
+  // Returns the SQL of a question, or the name of its object; "" for other
+  // questions.
   static std::string TextOf(const db::Question& question) {
     return std::visit(
         [](const auto& one) -> std::string {

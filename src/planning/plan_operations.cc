@@ -12,8 +12,9 @@
 namespace segue::ops {
 namespace {
 
-// The published version comes last of MIGRATING and the retired ones go first
-// of the drop: what may still fail has succeeded by then.
+// The published version comes last in MIGRATING, and the retired versions come
+// first in the drop, so that everything that may still fail has succeeded by
+// then.
 void AddVersionSteps(const schema::Schema& before, PlanContext& context) {
   DraftStep publish;
   publish.place = Phase::kMigrating;
@@ -31,7 +32,8 @@ void AddVersionSteps(const schema::Schema& before, PlanContext& context) {
   }
 }
 
-// First of the seal: what is refused here leaves both versions live.
+// The step comes first in the seal, because a refusal there leaves both
+// versions live.
 void AddClosingStep(PlanContext& context) {
   if (context.closing.empty()) return;
   DraftStep step;
@@ -41,7 +43,8 @@ void AddClosingStep(PlanContext& context) {
   context.steps.insert(context.steps.begin(), std::move(step));
 }
 
-// What `work` adds, and what it refuses, is the operation's.
+// The steps that `work` adds and the errors that it throws belong to the
+// operation.
 template <typename Work>
 void AsOf(const Operation& operation, PlanContext& context, Work work) {
   const std::size_t before = context.steps.size();

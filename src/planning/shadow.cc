@@ -8,7 +8,7 @@
 namespace segue::ops {
 namespace {
 
-// Whether the expression may fail on a row. A plain copy to a column of the
+// True when the expression may fail on a row. A plain copy to a column of the
 // same type cannot.
 bool MayRaise(const plan::Expression& expression,
               const schema::Column& target) {
@@ -49,7 +49,7 @@ Shadow::Shadow(TableWork& work, ShadowRequest request)
   if (!request_.up.PlainColumn()) NoteUnique();
 }
 
-// Two old values may become one new value.
+// Two old values may become the same new value.
 void Shadow::NoteUnique() {
   for (const IndexMove& move : index_moves_) {
     if (!move.original.unique) continue;
@@ -60,8 +60,8 @@ void Shadow::NoteUnique() {
   }
 }
 
-// What has no value on one side is NULL there until it has, so that a value
-// which has grown stale never passes for a right one.
+// A side of a marked row that has no value is NULL until it gets one, so that a
+// stale value never passes for a right one.
 bool Shadow::DecidesToMark() {
   if (work_.context().on_transform_error != OnTransformError::kMark) {
     return false;
@@ -86,8 +86,9 @@ schema::Column Shadow::Shape() const {
   return column;
 }
 
-// An INSERT through the new version leaves the old column at its default. Only
-// when that value can be computed again can it be told from a given one.
+// An INSERT through the new version leaves the old column at its default. The
+// trigger can tell that default from a given value only if the default can be
+// computed again.
 void Shadow::RefuseUnknowableDefault() const {
   if (!request_.old_column || !new_side_writes()) return;
   const schema::Column& old = *request_.old_column;
@@ -104,7 +105,7 @@ void Shadow::RefuseUnknowableDefault() const {
 }
 
 // Where triggers run after the row's own checks, an INSERT through the new side
-// holds the old column's default for a moment: in a unique index, the second
+// holds the old column's default for a moment. In a unique index the second
 // such row would fail.
 void Shadow::RefuseUniqueDefault() const {
   if (!request_.old_column || !new_side_writes()) return;
@@ -156,7 +157,7 @@ plan::ColumnMotion Shadow::MakeMotion() {
   return motion;
 }
 
-// Nullable and without default until every row has its value.
+// The new column is nullable and has no default until every row has its value.
 schema::Column Shadow::Added() const {
   schema::Column column = request_.target;
   column.name = request_.physical;
@@ -177,8 +178,8 @@ schema::Column Shadow::Provenance() const {
   return column;
 }
 
-// The old column as it is while both versions live: nothing of it may speak
-// before the trigger does.
+// While both versions are live, no default and no constraint of the old column
+// may act before the trigger does.
 schema::Column Shadow::PreparedOld() const {
   schema::Column old = *request_.old_column;
   if (old.nullable || !new_side_writes()) return old;
@@ -206,7 +207,7 @@ schema::Constraint Shadow::NotNullCheck() const {
   return check;
 }
 
-// A marked row has no value yet, so that it must pass.
+// A marked row has no value yet, so it must pass the check.
 schema::Constraint Shadow::LiveCheck() const {
   schema::Constraint check = NotNullCheck();
   if (!motion().marks) return check;

@@ -1,5 +1,6 @@
-// What is decided about a motion on one table before its steps are written: a
-// new column beside an old one, or beside the columns it is derived from.
+// The decisions about a motion on one table, made before its steps are written.
+// The motion keeps a new column beside an old one, or beside the columns that
+// the new one is derived from.
 #pragma once
 
 #include <optional>
@@ -13,33 +14,34 @@
 namespace segue::ops {
 
 enum class Keeps {
-  kOld,   // a rename: the old column has every index and grant already
-  kNew,   // a change of type: the new one takes the old one's place
+  kOld,   // a rename: the old column has every index and grant
+  kNew,   // a change of type: the new one takes its place
   kBoth,  // an added column that is derived from others
 };
 
 struct ShadowRequest {
-  // As it is in the database; nullopt: the new column is derived from several
-  // columns, or from none, and nothing is written back.
+  // The column as it is in the database. nullopt when the new column is derived
+  // from several columns, or from none, so that nothing is written back.
   std::optional<schema::Column> old_column;
-  // As the new version sees it and as it will be after the contract.
+  // The new column as the new version sees it, and as it will be after the
+  // contract.
   schema::Column target;
-  // Its name in the database until then.
+  // The new column's name in the database until the contract.
   std::string physical;
   plan::Expression up;
   plan::Expression down;
   Keeps keeps = Keeps::kNew;
-  // It is there already, nullable and without default: see
-  // plan::ColumnMotion::new_was_there.
+  // True when the new column exists already, nullable and without a default;
+  // see plan::ColumnMotion::new_was_there.
   bool existing = false;
-  // A constraint of the old column that the new one does not get.
+  // A constraint of the old column that the new column does not get.
   std::string leaving;
-  // The new column has a default of its own, not the old one's.
+  // True when the new column has a default of its own instead of the old one's.
   bool own_default = false;
 };
 
-// The columns, checks and copies that there are from the expand step to the
-// drop. Deciding claims what it needs and adds the motion to the plan.
+// The columns, checks and copies that exist from the expand step to the drop.
+// The constructor claims what they need and adds the motion to the plan.
 class Shadow {
  public:
   // Throws Error{kRefused} when the old column cannot be kept in step. `work`
@@ -55,24 +57,25 @@ class Shadow {
     return constraint_moves_;
   }
 
-  // The new column has a name of ours until the contract.
+  // True when the new column has a temporary name until the contract.
   bool hidden() const { return request_.physical != request_.target.name; }
-  // A check proves that the new column has a value in each row, because the
-  // contract makes it NOT NULL.
+  // True when a check must prove that the new column has a value in each row,
+  // because the contract makes the column NOT NULL.
   bool needs_check() const;
-  // Where the new version finds the column: the target, stored elsewhere.
+  // Returns the target with the place where the new version finds it until the
+  // contract.
   schema::Column Shape() const;
-  // The new column until the contract.
+  // Returns the new column as it is until the contract.
   schema::Column Added() const;
   schema::Column Provenance() const;
-  // The old column while both versions live.
+  // Returns the old column as it is while both versions are live.
   schema::Column PreparedOld() const;
   schema::Constraint NotNullCheck() const;
-  // The same check while both versions live.
+  // Returns the same check as it is while both versions are live.
   schema::Constraint LiveCheck() const;
 
  private:
-  // Clients can write the new column while both versions live.
+  // True when clients can write the new column while both versions are live.
   bool new_side_writes() const { return !hidden() || work_.versioned(); }
   void RefuseUnknowableDefault() const;
   void RefuseUniqueDefault() const;

@@ -1,6 +1,7 @@
-// The shared planning of a motion on one table: a new column beside an old one
-// (or beside the columns it is derived from), kept in step by triggers, filled,
-// verified, and one of the two taken away at the contract.
+// Plans a motion on one table, for all operations that need one: a new column
+// beside an old one, or beside the columns that it is derived from. Triggers
+// keep the columns in step, a backfill fills the new column, a verification
+// compares them, and the contract drops one of them.
 #pragma once
 
 #include <string>
@@ -10,9 +11,9 @@
 
 namespace segue::ops {
 
-// Adds actions to the steps of `work`; describing them is up to the operation.
-// Throws Error{kRefused} from the constructor when the old column cannot be
-// kept in step.
+// Adds actions to the steps of `work`; the operation adds their descriptions.
+// The constructor throws Error{kRefused} when the old column cannot be kept in
+// step.
 class ShadowColumn : public MotionSteps {
  public:
   ShadowColumn(TableWork& work, ShadowRequest request);
@@ -20,15 +21,16 @@ class ShadowColumn : public MotionSteps {
   void Expand() override;
   void Migrate() override;
   void Contract() override;
-  // Parts of Expand and Contract, which are called apart only where the
-  // triggers of several motions read each other's columns: the triggers come
-  // after all columns, and go before any.
+  // Parts of Expand and Contract. They are called on their own only where the
+  // triggers of several motions read each other's columns, because the triggers
+  // must then be created after all columns and dropped before any.
   void AddColumns();
   void StartSync();
   void StopSync();
 
   const std::string& provenance() const { return shadow_.motion().provenance; }
-  // Where the new version finds the column: the target, stored elsewhere.
+  // Returns the target with the place where the new version finds it until the
+  // contract.
   schema::Column Shape() const { return shadow_.Shape(); }
 
  private:

@@ -22,7 +22,8 @@ void DropProvenance(TableWork& work, const Shadow& shadow) {
            plan::DropColumn{work.live().name, shadow.Provenance(), true});
 }
 
-// The copy of a column that was kept, which is put aside by then.
+// Drops the copy of a column that is kept. The seal has put the copy aside
+// under another name.
 void DropCopy(TableWork& work, const Shadow& shadow) {
   const schema::TableName& table = work.live().name;
   const std::string& aside = shadow.motion().put_aside;
@@ -38,7 +39,7 @@ void DropCopy(TableWork& work, const Shadow& shadow) {
   work.Add(kDrop, plan::DropColumn{table, copy, true});
 }
 
-// An index that backs a constraint goes with the constraint.
+// An index that backs a constraint is dropped with the constraint.
 void DropOldIndexes(TableWork& work, const Shadow& shadow) {
   const schema::Table& table = work.live();
   for (const IndexMove& move : shadow.index_moves()) {
@@ -52,8 +53,8 @@ void DropOldIndexes(TableWork& work, const Shadow& shadow) {
   }
 }
 
-// They are dropped by name, not with the column: that would take a guarded copy
-// along.
+// The constraints are dropped by name and not with the column, which would also
+// drop a guarded copy.
 void DropOldConstraints(TableWork& work, const Shadow& shadow) {
   for (const ConstraintMove& move : shadow.constraint_moves()) {
     LiftConstraint(work, move.request);
@@ -72,7 +73,7 @@ void ReplaceOld(TableWork& work, const Shadow& shadow) {
            plan::RenameColumn{table, request.physical, request.target.name});
 }
 
-// The new column becomes as strict as it was asked for.
+// Gives the new column the NOT NULL and the default that were asked for.
 void FinishNew(TableWork& work, const Shadow& shadow) {
   const schema::TableName& table = work.live().name;
   const schema::Column& target = shadow.request().target;
@@ -86,8 +87,8 @@ void FinishNew(TableWork& work, const Shadow& shadow) {
   }
 }
 
-// The copies of indexes get the names of what they replace; one that is to back
-// a constraint gets its name by being adopted.
+// Each copy of an index gets the name of the index that it replaces. An index
+// that will back a constraint gets its name when the constraint adopts it.
 void NameIndexes(TableWork& work, const Shadow& shadow) {
   const schema::Table& table = work.live();
   const ShadowRequest& request = shadow.request();
@@ -120,7 +121,7 @@ void NameConstraints(TableWork& work, const Shadow& shadow) {
 
 }  // namespace
 
-// The old column gives up its default only when the trigger gives it.
+// The old column loses its default only where the trigger supplies it.
 void AddShadowColumns(TableWork& work, const Shadow& shadow) {
   const schema::TableName& table = work.live().name;
   const ShadowRequest& request = shadow.request();
@@ -139,10 +140,10 @@ void StartShadowSync(TableWork& work, const Shadow& shadow) {
   work.Add(Phase::kExpanding, plan::CreateSync{shadow.motion().name});
 }
 
-// The check comes after the backfill: an earlier one would also be applied to
-// the rows that the backfill of another motion touches before this one has
-// filled them. Backfill and Verify around it keep it out of the transaction
-// that validates it, which would hold its strong lock during the scan.
+// The check comes after the backfill. An earlier check would also apply to rows
+// that the backfill of another motion touches before this one has filled them.
+// Backfill and Verify separate the check from the transaction that validates
+// it, which would otherwise hold the check's strong lock during the scan.
 void MigrateShadow(TableWork& work, const Shadow& shadow) {
   constexpr Phase kPhase = Phase::kMigrating;
   const schema::TableName& table = work.live().name;
@@ -165,8 +166,8 @@ void MigrateShadow(TableWork& work, const Shadow& shadow) {
   }
 }
 
-// From here on no row can be marked any more, and that none is left is proved
-// before anything is contracted.
+// From here on no row can be marked any more. The verification then proves,
+// before anything is contracted, that no marked row is left.
 void CloseShadow(TableWork& work, const Shadow& shadow) {
   if (!shadow.motion().marks) return;
   const schema::TableName& table = work.live().name;
@@ -182,8 +183,8 @@ void CloseShadow(TableWork& work, const Shadow& shadow) {
   }
 }
 
-// The old column has every index, grant and constraint, so it stays and the
-// names are exchanged: the copy goes on under the name of what is put aside.
+// The old column stays, because it has every index, grant and constraint. It
+// takes the new name, and the copy is put aside under another name.
 void SealShadow(TableWork& work, const Shadow& shadow) {
   if (shadow.request().keeps != Keeps::kOld) return;
   const schema::TableName& table = work.live().name;

@@ -5,24 +5,26 @@
 
 namespace segue::ops {
 
-// Adds the new column and its provenance. The triggers are not there yet, since
-// those of several motions may read each other's columns.
+// Adds the new column and its provenance column. The triggers are added later,
+// because those of several motions may read each other's columns.
 void AddShadowColumns(TableWork& work, const Shadow& shadow);
 void StartShadowSync(TableWork& work, const Shadow& shadow);
 
-// Fills the new column, proves it, and builds what the old one has over it.
+// Fills and verifies the new column, and builds the copies of the old column's
+// indexes and constraints over it.
 void MigrateShadow(TableWork& work, const Shadow& shadow);
 
-// What has to succeed before the contract begins: see PlanContext::closing.
+// Adds what has to succeed before the contract begins; see
+// PlanContext::closing.
 void CloseShadow(TableWork& work, const Shadow& shadow);
 
-// Puts the old column out of reach where it is kept under the new name;
-// otherwise there is nothing that could be undone.
+// Puts an old column that is kept under the new name out of reach. A motion
+// without such a column has nothing that could be undone, so it seals nothing.
 void SealShadow(TableWork& work, const Shadow& shadow);
 
-// Ends the triggers of a motion that is not sealed.
+// Drops the triggers of a motion that is not sealed.
 void StopShadowSync(TableWork& work, const Shadow& shadow);
-// Takes away what is not needed any more, once the triggers have ended.
+// Drops what is not needed any more, after the triggers are gone.
 void DropShadow(TableWork& work, const Shadow& shadow);
 
 }  // namespace segue::ops

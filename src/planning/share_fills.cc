@@ -8,8 +8,8 @@
 namespace segue::ops {
 namespace {
 
-// A Backfill that others may join, and what was filled since: whoever joins
-// is filled before those.
+// A Backfill that other motions may join, and the motions that were filled
+// after it. A motion that joins is filled before those.
 struct Walk {
   DraftStep* step;
   std::size_t action;
@@ -20,9 +20,9 @@ struct Walk {
   }
 };
 
-// A row of one that marks is filled by its trigger where `up` fails, and a
-// rollback takes the copies back of one that found the new column there: both
-// are matters of a walk of their own.
+// Two kinds of motions need a walk of their own. A row of a motion that marks
+// is filled by its trigger where `up` fails, and a rollback of a motion that
+// found the new column there has to take its copies back.
 bool Shares(const plan::ColumnMotion& motion) {
   return !motion.marks && !motion.new_was_there;
 }
@@ -40,7 +40,7 @@ bool MayJoin(const Walk& walk, const plan::ColumnMotion& motion,
   return std::none_of(walk.since.begin(), walk.since.end(), meets);
 }
 
-// The action's place is kept: it is taken out by whoever called.
+// The caller takes the action out of its own step.
 bool Join(std::vector<Walk>& walks, const plan::ColumnMotion& motion,
           const plan::Motions& motions, DraftStep& step) {
   if (!Shares(motion)) return false;

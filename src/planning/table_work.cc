@@ -9,7 +9,8 @@ namespace {
 
 schema::Table& Reachable(PlanContext& context, const std::string& operation,
                          const std::string& table) {
-  // Where it has the old name of another one, that one is not meant.
+  // When the table has the old name of a renamed one, the renamed table is not
+  // meant.
   if (context.schema.FindTable(table) == nullptr) {
     context.claims.RequireReachable(operation, table);
   }
@@ -43,8 +44,8 @@ bool TableWork::creates() const {
 }
 
 schema::Column TableWork::Take(const std::string& column, Use use) {
-  // The claim first: a column that an earlier operation renamed is better
-  // answered with that than with "no such column".
+  // The column is claimed first, because an error about an earlier operation
+  // that has renamed it says more than "no such column".
   if (live_.FindColumn(column) != nullptr) {
     context_.claims.TakeColumn(live_.name.name, column, use);
   }

@@ -1,5 +1,5 @@
-// One operation at work on one table: what it looks at, what it claims, and
-// its steps while they grow, at most one a place.
+// The work of one operation on one table: what it reads, what it claims, and
+// the steps that it builds, at most one for each place.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace segue::ops {
 
 class TableWork {
  public:
-  // Throws Error{kNotFound} when there is no such table and Error{kRefused}
-  // when it is none whose columns can be changed.
+  // Throws Error{kNotFound} when there is no such table, and Error{kRefused}
+  // when it is not a table whose columns can be changed.
   TableWork(PlanContext& context, const std::string& operation,
             const std::string& table);
 
@@ -24,36 +24,42 @@ class TableWork {
   }
   const db::Spelling& spelling() const { return context_.language.spelling(); }
   bool versioned() const { return context_.access == Access::kVersioned; }
-  // This migration creates the table: it has no rows and nobody uses it.
+  // True when this migration creates the table, which then has no rows and no
+  // users.
   bool creates() const;
-  // As it is in the database before the migration.
+  // The table as it is in the database before the migration.
   const schema::Table& live() const { return live_; }
-  // As the new version sees it; the operation applies itself here.
+  // The table as the new version sees it; the operation applies itself here.
   schema::Table& shape() { return shape_; }
 
-  // A column of the shape, or Error{kNotFound}. Claims it.
+  // Claims and returns a column of the shape. Throws Error{kNotFound} when
+  // there is none of that name.
   schema::Column Take(const std::string& column, Use use);
-  // Claims a name for a new column, or Error{kRefused} when it is taken.
+  // Claims a name for a new column. Throws Error{kRefused} when it is taken.
   void TakeFreeName(const std::string& column, Use use = Use::kChanges);
   void TakeIndex(const std::string& index, Use use);
-  // Claims what an expression reads, but for `own`, the column at work.
+  // Claims the columns that an expression reads, except for `own`, the
+  // operation's own column.
   void TakeReferences(const std::string& sql, const std::string& own);
 
-  // Counts a column that is added, against the limit of a table.
+  // Counts an added column. Throws when the table would have more columns than
+  // it may.
   void CountAddedColumn();
 
-  // The step of a place; it exists once it is described or given an action.
+  // Returns the step of a place. It exists once it has a description or an
+  // action.
   DraftStep& step(Place place);
   void Describe(Place place, std::string description);
-  // The drop takes this column of the old version away.
+  // Records that the drop removes this column of the old version.
   void DescribeRemoval(const std::string& table, const std::string& column);
   void Add(Place place, plan::Action action);
   void Note(Place place, std::string note);
-  // Hands the steps over to the context.
+  // Moves the steps into the context.
   void Finish();
 
-  // While it lives, the actions that are added to the place's step are marked
-  // to take effect together. One within another is a part of the outer one.
+  // While an object of this class lives, the actions that are added to the
+  // place's step are marked to take effect together. A nested object joins the
+  // outer one.
   class Together {
    public:
     Together(TableWork& work, Place place);
@@ -67,7 +73,7 @@ class TableWork {
     std::size_t begin_;
   };
 
-  // Error{kRefused} "rename_column 'a' of table 't': reason".
+  // Returns Error{kRefused} "rename_column 'a' of table 't': reason".
   Error Refused(const std::string& column, const std::string& reason) const;
 
  private:

@@ -5,7 +5,8 @@
 namespace segue::ops {
 namespace {
 
-// The default a writer of the base table gets for the column today.
+// Returns the default that a writer of the base table gets for the column
+// today.
 std::optional<std::string> BaseDefault(const schema::Table* base,
                                        const schema::Column& column) {
   if (base == nullptr) return std::nullopt;
@@ -14,8 +15,8 @@ std::optional<std::string> BaseDefault(const schema::Table* base,
 }
 
 // A column that is new under its own name has its default on the base table,
-// unless the contract sets it only then: setting it on the view too is
-// harmless, so every difference counts.
+// unless the contract sets the default. A default on the view as well does no
+// harm, so every difference counts.
 bool NeedsViewDefault(const schema::Table* base, const schema::Column& column) {
   return column.generated_sql.empty() &&
          column.identity == schema::Identity::kNone &&
@@ -29,7 +30,8 @@ bool Shows(const plan::VersionView& view, const std::string& stored) {
                      });
 }
 
-// What tells a row from another: a key whose columns are never NULL, else the
+// The key identifies a row: a key whose columns are never NULL if there is one,
+// otherwise the declared key.
 // declared one.
 void SetKey(const schema::Table& stored, plan::VersionView* view) {
   view->key = stored.WalkKey();
@@ -58,8 +60,8 @@ plan::VersionView ViewOf(
   view.grants = table.grants;
   for (schema::Column column : table.columns) {
     if (NeedsViewDefault(base, column)) {
-      // A default that the new version no longer has must not come from the
-      // base, which keeps it for the old one.
+      // A default that the new version does not have any more must not come
+      // from the base table, which keeps it for the old version.
       if (!column.default_sql) column.default_sql = "NULL";
       view.view_defaults.push_back(column.name);
     }
@@ -83,7 +85,7 @@ std::vector<plan::VersionView> VersionViews(
   std::vector<plan::VersionView> views;
   for (const schema::Table& table : after.tables) {
     if (table.kind != "table" && table.kind != "partitioned table") continue;
-    // A table that the migration creates is its own base.
+    // A table that the migration creates is its own base table.
     const schema::Table* base = before.FindTable(table.name.name);
     views.push_back(ViewOf(base != nullptr ? base : &table, table, motions));
   }

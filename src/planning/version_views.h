@@ -8,9 +8,9 @@
 
 namespace segue::ops {
 
-// A view for each table, in the shape `after`. `before` is the base as it is:
-// a default that the base does not have (yet) is set on the view. `motions`:
-// those of the migration that publishes them.
+// Makes a view for each table, in the shape `after`. `before` is the base
+// schema as it is: a default that the base table does not have (yet) is set on
+// the view. `motions` are those of the migration that publishes the views.
 std::vector<plan::VersionView> VersionViews(
     const schema::Schema& before, const schema::Schema& after,
     const std::vector<const plan::ColumnMotion*>& motions);

@@ -17,7 +17,7 @@
 namespace segue::ops {
 namespace {
 
-// Shorthands that make a sequence and give each row a number at once, which
+// These type names create a sequence and give each row a number at once, which
 // rewrites the table under its strongest lock.
 constexpr std::array<const char*, 6> kSerialTypes = {
     "serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"};
@@ -55,7 +55,7 @@ std::vector<schema::Column> With(std::vector<schema::Column> columns,
   return columns;
 }
 
-// 'first', 'last'
+// Returns the columns of the expression as "'first', 'last'".
 std::string Sources(const plan::Expression& up) {
   std::vector<std::string> names;
   for (const plan::Binding& binding : up.bindings) {
@@ -70,8 +70,8 @@ schema::Column AddColumn::Native(const db::Language& language) const {
   return column;
 }
 
-// Adding what is there already is no error, but there must be no doubt that it
-// is the same.
+// A column that exists already is no error, but only if it is certainly the
+// same column.
 bool AddColumn::SkipExisting(TableWork& work,
                              const schema::Column& column) const {
   const schema::Column* existing = work.shape().FindColumn(column.name);
@@ -127,7 +127,7 @@ void AddColumn::Plan(PlanContext& context) const {
   work.Finish();
 }
 
-// Over a column that no motion fills.
+// Plans the constraints over a column that no motion fills.
 void AddColumn::PlanConstraints(TableWork& work) const {
   for (const schema::Constraint& constraint : spec_.constraints) {
     const ConstraintRequest request = {
@@ -152,7 +152,8 @@ void AddColumn::PlanPlain(TableWork& work, const schema::Column& column) const {
   }
   work.CountAddedColumn();
   work.Add(Phase::kExpanding, plan::AddColumn{work.live().name, column});
-  // The rows have it with the column; the step says so to whoever follows.
+  // The rows get the default together with the column. The step without actions
+  // tells that to the reader of the plan.
   if (column.default_sql) {
     work.Describe(Phase::kMigrating,
                   fmt::format("Backfill '{}' from 'default'", column.name));
@@ -161,8 +162,8 @@ void AddColumn::PlanPlain(TableWork& work, const schema::Column& column) const {
   PlanConstraints(work);
 }
 
-// Each row gets a value of its own, which the database would only do by
-// rewriting the table, if at all: the backfill does it instead.
+// Each row needs a value of its own. The database would have to rewrite the
+// table for that, if it could do it at all, so the backfill does it instead.
 void AddColumn::PlanVolatile(TableWork& work, const schema::Column& column,
                              const db::Answer& answer) const {
   ShadowRequest request;
@@ -196,8 +197,9 @@ void AddColumn::PlanDerived(TableWork& work,
   PlanShadow(work, std::move(request), sources);
 }
 
-// The column that `down` writes. It must be one: an expression over several
-// does not say which of them a change of the new column belongs to.
+// Returns the column that `down` writes. There must be exactly one: an
+// expression over several columns does not say to which of them a change of the
+// new column belongs.
 std::optional<schema::Column> AddColumn::WrittenBack(
     TableWork& work, const schema::Column& column,
     const plan::Expression& up) const {
@@ -244,8 +246,8 @@ void AddColumn::PlanShadow(TableWork& work, ShadowRequest request,
   work.shape().columns.push_back(shape);
 }
 
-// The rows there are would have to be written anew, under a lock that keeps
-// every client out.
+// The database would rewrite all existing rows, under a lock that keeps every
+// client out.
 void RefuseGenerated(const base::Node& body) {
   const base::Node* generated = body.Find("generated");
   if (generated == nullptr || generated->is_null()) return;
@@ -265,7 +267,8 @@ schema::Constraint KeyOver(const std::string& column,
   return key;
 }
 
-// `unique` and `pk` give no name: theirs is the one that SQL would give.
+// `unique` and `pk` give no name, so the constraint gets the name that SQL
+// would give it.
 std::vector<schema::Constraint> ParseConstraints(const base::Node& node,
                                                  const Reader& reader,
                                                  const std::string& table,

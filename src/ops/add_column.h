@@ -11,17 +11,17 @@ namespace segue::ops {
 
 struct AddColumnSpec {
   std::string table;
-  schema::Column column;  // its type as it was written
-  std::string up;         // empty: none
-  std::string down;       // empty: none
-  // Over the new column: checks, unique, primary key, foreign keys.
+  schema::Column column;  // its type as written
+  std::string up;         // empty: not given
+  std::string down;       // empty: not given
+  // Constraints over the new column: checks, unique, primary key, foreign keys.
   std::vector<schema::Constraint> constraints = {};
 };
 
 NewOperation MakeAddColumn(AddColumnSpec spec);
 NewOperation ParseAddColumn(const base::Node& body);
 
-// "Add column 'x' (nullable) to 't'"
+// Returns a text such as "Add column 'x' (nullable) to 't'".
 std::string AddColumnText(const std::string& table,
                           const schema::Column& column);
 

@@ -54,20 +54,21 @@ class AlterColumn : public Operation {
   AlterColumnSpec spec_;
 };
 
-// Clients can write the new shape before the contract.
+// True when clients can write the new shape before the contract.
 bool NewSideWrites(const TableWork& work, const ColumnAlteration& change) {
   return work.versioned() || change.name;
 }
 
 bool MovesValues(const TableWork& work, const ColumnAlteration& change) {
   if (change.type || change.not_null || change.up_transforms) return true;
-  // Over the new name only: the old version knows nothing of it.
+  // Constraints over a column with a new name must not restrict the old
+  // version, which does not know them.
   if (change.name && !change.constraints.empty()) return true;
   return NewSideWrites(work, change) &&
          (change.nullable || change.down_transforms);
 }
 
-// The new column's name in the database until the contract.
+// Returns the new column's name in the database until the contract.
 std::string Physical(const ColumnAlteration& change,
                      const db::Capabilities& capabilities) {
   const std::string& name = change.target.name;
@@ -81,7 +82,7 @@ const db::Answer& AnswerOnType(const TableWork& work, const schema::Column& old,
       db::TypeQuestion{work.live().name, old.physical(), change.target.type});
 }
 
-// R5.4: the plan says why it takes the dearer way.
+// Explains in the plan why it takes the dearer way.
 std::string WhyCopied(const TableWork& work, const schema::Column& old,
                       const ColumnAlteration& change) {
   const db::Answer& answer = AnswerOnType(work, old, change);
@@ -130,9 +131,9 @@ void AlterColumn::Plan(PlanContext& context) const {
   work.Finish();
 }
 
-// The database itself says whether the new type needs no copy: neither the
-// table nor an index is written again, and no row is looked at. Every client
-// sees the old type until the contract, as with a copy.
+// True when the server says that the new type needs no copy: it rewrites
+// neither the table nor an index, and reads no rows. Every client sees the old
+// type until the contract, as with a copy.
 bool AlterColumn::ServerConverts(const TableWork& work,
                                  const schema::Column& old,
                                  const ColumnAlteration& change) const {
@@ -152,7 +153,7 @@ bool AlterColumn::ServerConverts(const TableWork& work,
          !answer.scans_table && !answer.builds_index;
 }
 
-// The old type's default goes through the new type where it is not of it:
+// A default of the old type that the new type does not accept is cast to it:
 // '0'::text is no default of an integer column.
 void AlterColumn::SettleDefault(const TableWork& work,
                                 ColumnAlteration& change) const {
@@ -174,7 +175,8 @@ void AlterColumn::SettleDefault(const TableWork& work,
   }
 }
 
-// Those that the table has already, over the column as it is.
+// Leaves out the constraints that the table has already over the unaltered
+// column.
 void AlterColumn::LeaveOutExisting(TableWork& work,
                                    ColumnAlteration& change) const {
   std::vector<schema::Constraint> wanted;
@@ -185,7 +187,7 @@ void AlterColumn::LeaveOutExisting(TableWork& work,
   change.constraints = std::move(wanted);
 }
 
-// What NULL means to the side that does not know it must be said.
+// The file must say what NULL means to the side that does not know it.
 void AlterColumn::RefuseUntold(const TableWork& work,
                                const ColumnAlteration& change) const {
   if (change.not_null && spec_.change.up.empty()) {
@@ -267,7 +269,8 @@ void AlterColumn::PlanMetadata(TableWork& work, const schema::Column& old,
   schema::Column before = old;
   before.name = change.target.name;
   before.comment = change.target.comment;
-  // Back, another type may not fit any more.
+  // A change of type comes into the drop, because the values may not fit the
+  // old type any more.
   const Place place = change.type ? kDrop : kSeal;
   work.Add(place, plan::AlterColumn{work.live().name, before, change.target});
   work.Describe(place, ContractText(old, change));
@@ -282,7 +285,8 @@ void AlterColumn::PlanMetadata(TableWork& work, const schema::Column& old,
   shape.default_is_constant = change.target.default_is_constant;
 }
 
-// No value moves: they hold for the column itself, and so for both versions.
+// No values move, so the constraints apply to the column itself and to both
+// versions.
 void AlterColumn::PlanConstraints(TableWork& work, const schema::Column& old,
                                   const ColumnAlteration& change) const {
   std::vector<std::string> texts;
@@ -300,7 +304,7 @@ void AlterColumn::PlanConstraints(TableWork& work, const schema::Column& old,
                             base::Join(texts, " and "), old.name, spec_.table));
 }
 
-// A comment changes nothing for any client, and a rollback takes it back.
+// A comment changes nothing for clients, and a rollback restores the old one.
 void AlterColumn::PlanComment(TableWork& work, const schema::Column& old,
                               const ColumnAlteration& change) const {
   schema::Column after = old;

@@ -12,12 +12,12 @@
 namespace segue::ops {
 
 struct AlterColumnSpec {
-  std::string operation = "alter_column";  // what messages call it
+  std::string operation = "alter_column";  // its name in messages
   std::string table;
   std::string column;
   ColumnChange change;
-  std::optional<std::string> comment;  // empty text: taken off
-  // Checks, unique constraints and foreign keys over the column as it will be.
+  std::optional<std::string> comment;  // empty text: remove it
+  // Checks, unique constraints and foreign keys over the altered column.
   std::vector<schema::Constraint> constraints;
 };
 

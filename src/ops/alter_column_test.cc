@@ -118,7 +118,7 @@ TEST_F(AlterColumnTest, OldSidePreparesOnlyForANewSideThatWrites) {
   change.new_name = "years";
   EXPECT_THAT(Plan(Alter("age", change)),
               Contains("  ALTER COLUMN users.age integer NULL"));
-  // In place nobody can write the hidden column, so no default misleads.
+  // In place nobody can write the hidden column, so its default cannot mislead.
   EXPECT_EQ(Refusal(ToType("created", "date")), "");
 }
 
@@ -275,7 +275,7 @@ TEST_F(AlterColumnTest, NamesEverythingThatHangsOnTheColumn) {
   schema::Constraint check;
   check.name = "adult";
   check.check = "(age >= 18)";
-  check.validated = false;  // whether its rows hold it is not known
+  check.validated = false;  // the rows may break it
   users().constraints.push_back(check);
   users().dependents = {{"view", "public", "", "adults", "age"},
                         {"function", "public", "", "f", ""}};

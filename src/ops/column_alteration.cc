@@ -26,7 +26,7 @@ void ResolveType(const AlterColumnSpec& spec, const db::Language& language,
   }
   result.type = true;
   result.target.type = type;
-  // The old type's own; another type may have none at all.
+  // The collation belongs to the old type; another type may have none at all.
   result.target.collation.clear();
 }
 

@@ -1,4 +1,4 @@
-// What an alter_column comes to on the column there is: which of its changes
+// Compares an alter_column with the existing column: which of its changes
 // change anything, and whether values have to move for them.
 #pragma once
 
@@ -11,38 +11,39 @@
 namespace segue::ops {
 
 struct ColumnAlteration {
-  schema::Column target;  // the column with every change applied
+  schema::Column target;  // the column after every change
   bool name = false;
   bool type = false;
   bool not_null = false;
   bool nullable = false;
   bool default_value = false;
   bool comment = false;
-  std::vector<schema::Constraint> constraints;  // without those there are
-  // Never empty: where the file gives none, the column itself, cast if needed.
+  std::vector<schema::Constraint> constraints;  // without those that exist
+  // Never empty: without an `up` in the file it is the column itself, with a
+  // cast if one is needed.
   std::string up;
   std::string down;
-  bool up_transforms = false;  // more than the column itself
+  bool up_transforms = false;  // `up` is more than the column itself
   bool down_transforms = false;
-  std::vector<std::string> notes;  // what was there already
+  std::vector<std::string> notes;  // changes that exist already
 
   bool empty() const {
     return !name && !type && !not_null && !nullable && !default_value &&
            !comment && constraints.empty();
   }
-  // The default must be one that the column's type takes.
+  // True when the server has to accept the default for the column's type.
   bool asks_default() const {
     return target.default_sql && (type || default_value);
   }
-  // "type integer -> bigint, not null, default 0"
+  // Returns a text such as "type integer -> bigint, not null, default 0".
   std::string Text(const schema::Column& old) const;
 };
 
 ColumnAlteration Resolve(const AlterColumnSpec& spec, const schema::Column& old,
                          const db::Language& language);
 
-// The table's columns with `old` replaced by the target, which may be stored
-// under another name: the new shape, over which `down` is written.
+// Returns the table's columns with `old` replaced by the target, which may be
+// stored under another name. `down` is written over this new shape.
 std::vector<schema::Column> NewShape(const schema::Table& table,
                                      const schema::Column& old,
                                      const schema::Column& target);

@@ -7,7 +7,7 @@
 namespace segue::ops {
 namespace {
 
-// pgroll's default, and the SQL standard's first choice.
+// This is the default of pgroll, and the first choice of the SQL standard.
 constexpr const char* kAlways = "ALWAYS";
 
 schema::Identity IdentityOf(const Reader& reader, const base::Node& body) {

@@ -1,4 +1,4 @@
-// A column as a file writes it: in create_table and add_column.
+// The definition of a column in a file, for create_table and add_column.
 #pragma once
 
 #include <optional>
@@ -9,14 +9,14 @@
 namespace segue::ops {
 
 struct ColumnDefinition {
-  schema::Column column;  // its type as the file says it
+  schema::Column column;  // its type as written in the file
   bool primary_key = false;
   bool unique = false;
   std::optional<schema::Constraint> check;
   std::optional<schema::Constraint> reference;
 };
 
-// Every key is read or refused; the vocabulary is in docs/.
+// Reads every key, or throws Error{kUsage} for it; docs/ has the vocabulary.
 ColumnDefinition ParseColumnDefinition(const base::Node& body);
 
 }  // namespace segue::ops

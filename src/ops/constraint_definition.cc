@@ -16,7 +16,8 @@ using base::Node;
 using schema::Constraint;
 using schema::ConstraintKind;
 
-// One of `words`, whatever its case; the word as SQL writes it.
+// Returns one of `words`, in the letter case of SQL, for a word in any letter
+// case.
 std::string Word(const Node& node, const std::string& text,
                  const std::vector<std::string>& words) {
   const std::string lower = base::ToLower(base::Trim(text));
@@ -27,7 +28,7 @@ std::string Word(const Node& node, const std::string& text,
       node, fmt::format("'{}' is none of {}", text, base::Join(words, ", ")));
 }
 
-// The database's own default reads as if nothing were said.
+// The database's own default reads the same as an absent key.
 std::string ReferenceAction(const Node& body, const Reader& reader,
                             const std::string& key) {
   const std::optional<std::string> text = reader.OptionalString(key);
@@ -108,7 +109,7 @@ void ReadIndexParameters(const Node& body, Constraint& constraint) {
   constraint.include = Names(reader.OptionalList("include_columns"));
 }
 
-// Cut at the commas that stand in no brackets and no quotes.
+// Cuts the text at commas that stand outside brackets and quotes.
 std::vector<std::string> CutAtCommas(const std::string& text) {
   std::vector<std::string> parts(1);
   int depth = 0;
@@ -129,7 +130,7 @@ std::vector<std::string> CutAtCommas(const std::string& text) {
   return parts;
 }
 
-// "during WITH &&"
+// Parses an element such as "during WITH &&".
 schema::ExcludeElement ReadElement(const Node& at, const std::string& text) {
   const std::size_t with = base::ToLower(text).rfind(" with ");
   schema::ExcludeElement element;
@@ -187,7 +188,7 @@ struct KeyOfKinds {
   std::vector<ConstraintKind> kinds;
 };
 
-// A key that the kind of constraint cannot have would be ignored otherwise.
+// A key that this kind of constraint cannot have would otherwise be ignored.
 void RefuseForeignKeys(const Node& body, ConstraintKind kind,
                        const std::string& type) {
   static const std::vector<KeyOfKinds> kKeys = {

@@ -1,4 +1,4 @@
-// Constraints as a file writes them.
+// The definitions of constraints in a file.
 #pragma once
 
 #include <map>
@@ -11,25 +11,26 @@
 
 namespace segue::ops {
 
-// {name*, constraint*, no_inherit} of the column `column`.
+// Parses {name*, constraint*, no_inherit} of the column `column`.
 schema::Constraint ParseCheck(const base::Node& body,
                               const std::string& column);
-// {name*, table*, column (else the primary key), match_type, on_delete,
+// Parses {name*, table*, column (else the primary key), match_type, on_delete,
 // on_update, deferrable, initially_deferred} of the column `column`.
 schema::Constraint ParseReference(const base::Node& body,
                                   const std::string& column);
-// {name*} of the column `column`.
+// Parses {name*} of the column `column`.
 schema::Constraint ParseUnique(const base::Node& body,
                                const std::string& column);
-// An item of create_table's `constraints`.
+// Parses an item of create_table's `constraints`.
 schema::Constraint ParseConstraint(const base::Node& body);
 
-// For an operation that has keys of its own beside those of a constraint:
-// `reader` reads `body` and knows ConstraintKeys().
+// For an operation that has other keys besides those of a constraint: `reader`
+// reads `body` and knows ConstraintKeys().
 const std::vector<std::string>& ConstraintKeys();
 schema::Constraint ReadConstraint(const base::Node& body, const Reader& reader);
 
-// `key` of `body`: a map of columns and expressions; empty when absent.
+// Reads `key` of `body`, a map of columns and expressions; empty when it is
+// absent.
 std::map<std::string, std::string> ReadExpressions(const base::Node& body,
                                                    const std::string& key);
 

@@ -48,7 +48,7 @@ std::vector<std::string> CreateConstraint::ColumnsRead(
   return names;
 }
 
-// `down` alone says nothing that has to move: the values stay.
+// `down` alone does not move any values.
 std::vector<std::string> CreateConstraint::MovedColumns(
     const std::vector<schema::Column>& columns) const {
   return Transformed(spec_.up, columns);

@@ -12,8 +12,8 @@ namespace segue::ops {
 struct CreateConstraintSpec {
   std::string table;
   schema::Constraint constraint;
-  // What becomes of the values there are, by column; a column that is not
-  // named keeps its own.
+  // The new values of existing rows, by column. A column that is not named
+  // keeps its values.
   std::map<std::string, std::string> up;
   std::map<std::string, std::string> down;
 };

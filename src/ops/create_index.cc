@@ -15,10 +15,11 @@
 namespace segue::ops {
 namespace {
 
-// What one core sorts and writes, keys of some ten bytes; measured on small
-// machines between 0.3 and 1.2 million. Good for "seconds or hours?".
+// The rate at which one core sorts and writes keys of about ten bytes; measured
+// between 0.3 and 1.2 million on small machines. It answers only whether a
+// build takes seconds or hours.
 constexpr double kRowsPerSecond = 500'000;
-// Below this nobody needs to be told.
+// The time of a smaller build is not worth a note.
 constexpr std::int64_t kWorthATime = 100'000;
 
 class CreateIndex : public Operation {
@@ -41,7 +42,8 @@ class CreateIndex : public Operation {
   CreateIndexSpec spec_;
 };
 
-// Over the columns under the names that they have in the database.
+// Returns the index over the columns by the names that they have in the
+// database.
 schema::Index Physical(schema::Index index, const schema::Table& shape) {
   const auto stored = [&](const std::string& name) {
     const schema::Column* column = shape.FindColumn(name);
@@ -73,7 +75,7 @@ std::string PartText(const schema::IndexColumn& part,
   return text + (part.descending ? " DESC" : "");
 }
 
-// For messages where the database does not print definitions of its own.
+// Describes the index in messages, for a database that prints no definitions.
 std::string Text(const schema::Index& index, const std::string& table,
                  const db::Spelling& spelling) {
   std::vector<std::string> parts;
@@ -109,8 +111,8 @@ Error CreateIndex::Refused(const std::string& reason) const {
                       spec_.table, reason)};
 }
 
-// An expression is never rewritten, so that the names in it must be those of
-// the database, now and after the contract.
+// An expression is never rewritten, so its names must be names of the database
+// both now and after the contract.
 void CreateIndex::RefuseRenamed(const TableWork& work,
                                 const std::string& sql) const {
   const schema::Table& shape =
@@ -146,7 +148,7 @@ void CreateIndex::TakeColumns(TableWork& work) const {
   }
 }
 
-// What this database's indexes do not have.
+// Refuses properties that this database's indexes do not have.
 void CreateIndex::RefuseUnknown(const TableWork& work) const {
   const db::Capabilities& can = work.capabilities();
   const std::size_t limit = can.max_identifier;
@@ -177,7 +179,7 @@ void CreateIndex::RefuseUnknown(const TableWork& work) const {
   }
 }
 
-// An index's name is one of the schema's: no other table may have it.
+// An index's name belongs to the schema, so no other table may have it either.
 void CreateIndex::RefuseTakenName(const TableWork& work) const {
   for (const schema::Table& table : work.context().schema.tables) {
     if (table.name.name == spec_.index.name) {
@@ -190,8 +192,8 @@ void CreateIndex::RefuseTakenName(const TableWork& work) const {
   }
 }
 
-// Building what is there already is no error, but there must be no doubt that
-// it is the same. What a build left that did not end is built again.
+// An index that exists already is no error, but only if it is certainly the
+// same index. An index whose build did not end is built again.
 bool CreateIndex::SkipExisting(TableWork& work, const schema::Index& wanted,
                                const db::Answer& answer) const {
   const schema::Index* there = work.shape().FindIndex(spec_.index.name);
@@ -219,8 +221,8 @@ bool CreateIndex::SkipExisting(TableWork& work, const schema::Index& wanted,
   return false;
 }
 
-// New first, then the old one. Under the same name the new one gets a name of
-// ours until then.
+// The new index is built before the old one is dropped. If both have the same
+// name, the new one has a temporary name until then.
 void CreateIndex::PlanReplaced(TableWork& work,
                                const schema::Index& built) const {
   if (spec_.replaces.empty()) return;
@@ -243,7 +245,7 @@ void CreateIndex::PlanReplaced(TableWork& work,
 
 void NoteCost(TableWork& work) {
   const schema::Table& table = work.live();
-  if (!work.capabilities().concurrent_index) return;  // the lock says it
+  if (!work.capabilities().concurrent_index) return;  // the lock tells it
   if (table.estimated_rows < kWorthATime) return;
   const double seconds =
       std::ceil(static_cast<double>(table.estimated_rows) / kRowsPerSecond);

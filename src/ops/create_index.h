@@ -11,12 +11,12 @@ namespace segue::ops {
 
 struct CreateIndexSpec {
   std::string table;
-  schema::Index index;   // over the columns as the file names them
+  schema::Index index;   // over columns by their names in the file
   std::string replaces;  // dropped at the contract; empty: none
 };
 
 NewOperation MakeCreateIndex(CreateIndexSpec spec);
-// index_file.cc
+// Defined in index_file.cc.
 NewOperation ParseCreateIndex(const base::Node& body);
 
 }  // namespace segue::ops

@@ -41,7 +41,8 @@ DraftStep CreateTable::Step() const {
   return step;
 }
 
-// By a table that goes or gets another name, or by something else.
+// The name may be taken by a table that is dropped or renamed, or by another
+// object.
 void CreateTable::RefuseTakenName(const PlanContext& context,
                                   const schema::TableName& table) const {
   context.claims.RequireReachable(name(), spec_.name);
@@ -51,8 +52,8 @@ void CreateTable::RefuseTakenName(const PlanContext& context,
               fmt::format("create_table '{}': {}", spec_.name, answer.error));
 }
 
-// As the server would make it; as it was written where the server is not
-// there to be asked.
+// Returns the table as the server would make it, or as it was written when
+// there is no server.
 schema::Table CreateTable::Made(const PlanContext& context,
                                 const schema::Table& table) const {
   const db::Answer& answer =
@@ -102,7 +103,8 @@ void CreateTable::Plan(PlanContext& context) const {
   step.actions.emplace_back(plan::CreateTable{table});
   context.steps.push_back(std::move(step));
   context.claims.DecideFate(table.name, TableFate::kCreated);
-  // With what the operations read of a constraint; see schema::Constraint.
+  // The server's table lacks the parts of constraints that operations read; see
+  // schema::Constraint.
   made.constraints = table.constraints;
   made.comment = table.comment;
   context.schema.tables.push_back(std::move(made));

@@ -14,7 +14,8 @@
 namespace segue::ops {
 namespace {
 
-// See shadow_column.cc.
+// The trigger is planned here, because a drop has no new column as a Shadow
+// has.
 class DropColumn : public Operation {
  public:
   explicit DropColumn(DropColumnSpec spec) : spec_(std::move(spec)) {}
@@ -60,7 +61,8 @@ void DropColumn::Plan(PlanContext& context) const {
   work.Finish();
 }
 
-// Without its trigger, a NOT NULL column would refuse the new version's rows.
+// Without the trigger, a NOT NULL column would refuse the rows of the new
+// version.
 void DropColumn::PlanContract(TableWork& work,
                               const schema::Column& column) const {
   const TableWork::Together together(work, kDrop);
@@ -70,7 +72,7 @@ void DropColumn::PlanContract(TableWork& work,
            plan::DropColumn{work.live().name, Meanwhile(work, column), false});
 }
 
-// The new version's inserts do not mention the column.
+// The inserts of the new version do not mention the column.
 void DropColumn::RefuseWithoutValue(const TableWork& work,
                                     const schema::Column& column) const {
   const bool filled = column.nullable || column.default_sql ||
@@ -84,7 +86,8 @@ void DropColumn::RefuseWithoutValue(const TableWork& work,
       .WithHint("give 'down', the value the old version sees in new rows");
 }
 
-// As it is while both versions live. Whoever looks at the table then is told.
+// Returns the column as it is while both versions are live. Its comment tells
+// readers of the table that the column is deprecated.
 schema::Column DropColumn::Meanwhile(const TableWork& work,
                                      schema::Column column) const {
   if (work.capabilities().column_comments) {
@@ -145,7 +148,7 @@ void DropColumn::PlanSupply(TableWork& work,
   context.motions.Add(std::move(motion));
 }
 
-// An index over several columns goes as a whole; that is worth saying.
+// An index over several columns is dropped as a whole, which a note says.
 void DropColumn::PlanIndexes(TableWork& work,
                              const schema::Column& column) const {
   for (const schema::Index& index : work.live().indexes) {
@@ -154,7 +157,7 @@ void DropColumn::PlanIndexes(TableWork& work,
     work.TakeIndex(index.name, Use::kChanges);
     work.Note(kDrop,
               fmt::format("index '{}' goes with the column", index.name));
-    if (!index.constraint.empty()) continue;  // the constraint takes it along
+    if (!index.constraint.empty()) continue;  // dropped with its constraint
     work.Add(kDrop, plan::DropIndex{work.live().name, index});
   }
 }

@@ -37,7 +37,7 @@ class DropConstraint : public Operation {
   DropConstraintSpec spec_;
 };
 
-// The older form gives one expression for the one column there is.
+// The older form has one expression, for the constraint's only column.
 Expressions ByColumn(const Expressions& given, const Constraint& constraint) {
   if (given.size() != 1 || !given.begin()->first.empty()) return given;
   if (constraint.columns.size() != 1) return given;
@@ -75,7 +75,8 @@ void DropConstraint::Plan(PlanContext& context) const {
   }
   RefuseReliedOn(work, constraint);
   const std::vector<std::string> moved = Transformed(down, work.live().columns);
-  // In place, every client sees the old columns until the contract.
+  // In place, all clients see the old columns until the contract, so no values
+  // move.
   const bool moves = work.versioned() && !moved.empty();
   if (moves) {
     PlanMotions(work, there, up, down, moved);
@@ -117,8 +118,8 @@ void DropConstraint::AddDrop(TableWork& work, const ExistingConstraint& there,
   }
 }
 
-// The new version's columns do without it, and `down` says what the old
-// version, for which it still holds, sees of their values.
+// The columns of the new version lose the constraint. `down` says which values
+// the old version sees, for which the constraint still holds.
 void DropConstraint::PlanMotions(TableWork& work,
                                  const ExistingConstraint& there,
                                  const Expressions& up, const Expressions& down,

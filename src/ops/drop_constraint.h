@@ -10,10 +10,11 @@
 namespace segue::ops {
 
 struct DropConstraintSpec {
-  std::string operation = "drop_constraint";  // what messages call it
+  std::string operation = "drop_constraint";  // its name in messages
   std::string table;
   std::string name;
-  // By column; under the empty name: of the constraint's only column.
+  // Expressions by column. The empty name stands for the constraint's only
+  // column.
   std::map<std::string, std::string> up;
   std::map<std::string, std::string> down;
 };

@@ -30,8 +30,8 @@ Error NoSuchIndex(const std::string& name, const std::string& where,
   return error;
 }
 
-// Plain columns of a unique index, sorted; empty when no foreign key can point
-// at it.
+// Returns the columns of a unique index, sorted; empty when no foreign key can
+// refer to it.
 std::vector<std::string> KeyOf(const schema::Index& index) {
   std::vector<std::string> columns;
   if (!index.unique || !index.predicate.empty()) return {};
@@ -43,8 +43,9 @@ std::vector<std::string> KeyOf(const schema::Index& index) {
   return columns;
 }
 
-// Where the database does not say on which index a foreign key relies: those
-// that point at exactly its columns, unless another index serves them too.
+// For a database that does not say which index a foreign key relies on: returns
+// the keys that refer to exactly the index's columns, unless another index
+// serves them too.
 std::vector<std::string> RelyingKeys(const schema::Table& table,
                                      const schema::Index& index) {
   if (!index.referenced_by.empty()) return index.referenced_by;
@@ -69,9 +70,9 @@ std::vector<std::string> RelyingKeys(const schema::Table& table,
   return names;
 }
 
-// Why it cannot be dropped by itself, and what to do instead.
+// Why an index cannot be dropped by itself, and what to do instead.
 struct Hold {
-  std::string reason;  // empty: nothing holds it
+  std::string reason;  // empty: nothing prevents it
   std::string hint;
 };
 
@@ -98,7 +99,8 @@ Hold HoldOn(const schema::Table& table, const schema::Index& index) {
   return {};
 }
 
-// The table whose index it is: as the file says, or whichever has it.
+// Returns the table of the index: the one that the file names, or the one that
+// has it.
 std::string TableOf(const schema::Schema& schema, const DropIndexSpec& spec) {
   if (!spec.table.empty()) {
     return schema::RequireTable(schema, spec.table).shown();

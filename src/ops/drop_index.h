@@ -10,18 +10,19 @@ namespace segue::ops {
 
 struct DropIndexSpec {
   std::string name;
-  std::string table;  // empty: whichever has it
+  std::string table;  // empty: the table that has it
 };
 
 NewOperation MakeDropIndex(DropIndexSpec spec);
 NewOperation ParseDropIndex(const base::Node& body);
 
-// The index of the table, claimed, if it may be dropped by itself. Throws
-// Error{kNotFound} naming the table's indexes, or Error{kRefused} when a key, a
-// constraint, a foreign key or the replica identity relies on it.
+// Claims and returns the table's index. Throws Error{kNotFound}, which names
+// the table's indexes, when there is none of that name, and Error{kRefused}
+// when a key, a constraint, a foreign key or the replica identity relies on it.
 schema::Index TakeDroppable(TableWork& work, const std::string& operation,
                             const std::string& index);
-// What goes with it besides the speed of queries; on the CONTRACTING step.
+// Notes on the CONTRACTING step what is lost with the index besides the speed
+// of queries.
 void NoteDrop(TableWork& work, const schema::Index& index);
 
 }  // namespace segue::ops

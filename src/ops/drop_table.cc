@@ -40,10 +40,11 @@ bool IsOf(const schema::Dependent& dependent, const schema::TableName& table) {
   return dependent.schema == table.schema && dependent.table == table.name;
 }
 
-// It goes with the table, or with one that an earlier drop_table takes away.
+// True when the dependent is dropped with this table, or with one that an
+// earlier drop_table drops.
 bool GoesToo(const PlanContext& context, const schema::Table& live,
              const schema::Dependent& dependent) {
-  if (dependent.kind == "trigger function") return true;  // only reads its rows
+  if (dependent.kind == "trigger function") return true;  // it only reads rows
   if (IsOf(dependent, live.name)) return true;
   const std::vector<schema::TableName> dropped = context.claims.Dropped();
   return std::any_of(
@@ -51,7 +52,8 @@ bool GoesToo(const PlanContext& context, const schema::Table& live,
       [&](const schema::TableName& one) { return IsOf(dependent, one); });
 }
 
-// Whatever would make the drop fail, or go with it.
+// Returns everything that would make the drop fail or be dropped with the
+// table.
 std::vector<std::string> Reasons(const PlanContext& context,
                                  const schema::Table& live) {
   std::vector<std::string> reasons;
@@ -65,7 +67,7 @@ std::vector<std::string> Reasons(const PlanContext& context,
     add(fmt::format("{} '{}' depends on it", dependent.kind,
                     dependent.ToString()));
   }
-  // Of tables that this migration creates.
+  // Tables that this migration creates may refer to it, too.
   for (const schema::Table& other : context.schema.tables) {
     if (other.name == live.name) continue;
     for (const schema::Constraint& constraint : other.constraints) {
@@ -81,7 +83,7 @@ void DropTable::RefuseWorkedOn(const PlanContext& context,
                                const schema::Table& live) const {
   const std::vector<std::string> workers =
       context.claims.Workers(live.name.name);
-  if (workers.size() < 2) return;  // this one
+  if (workers.size() < 2) return;  // only this one
   throw Error(ErrorKind::kRefused,
               fmt::format("drop_table '{}': an earlier {} of this migration "
                           "works on it",

@@ -1,4 +1,4 @@
-// Several migrations as one.
+// Folds several migrations into one.
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -27,7 +27,7 @@ void RefuseOtherTransformErrors(const Migration& a, const Migration& b) {
                   std::string(ToString(*other)));
 }
 
-// The more careful of two limits, of which zero is none.
+// Returns the stricter of two limits; zero is no limit.
 double Stricter(double a, double b) {
   if (a == 0 || b == 0) return std::max(a, b);
   return std::min(a, b);
@@ -47,7 +47,7 @@ void FoldPace(const Migration& file, Migration& whole) {
                                        "' in " + pace.window);
 }
 
-// Where both say something, the more careful of them counts.
+// Where both migrations set a limit, the stricter one counts.
 void FoldLimits(const Migration& file, Migration& whole) {
   if (!whole.chunk_time ||
       (file.chunk_time && *file.chunk_time < *whole.chunk_time)) {

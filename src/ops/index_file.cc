@@ -1,5 +1,5 @@
-// create_index as files write it, in every form that pgroll has published:
-// columns as a list of names, as a map of names, as a list of maps.
+// Reads create_index in every form that pgroll has published: the columns as a
+// list of names, as a map of names, or as a list of maps.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +12,8 @@
 namespace segue::ops {
 namespace {
 
-// One of `known`, in any letter case; `fallback` when the key is absent.
+// Returns one of `known`, for a word in any letter case; `fallback` when the
+// key is absent.
 std::string OneOf(const Reader& reader, const base::Node& map,
                   const std::string& key, const std::vector<std::string>& known,
                   const std::string& fallback) {
@@ -39,7 +40,8 @@ std::vector<std::string> Names(const base::Node& list) {
   return names;
 }
 
-// pgroll passes parameters on as they are, so that some files enclose them.
+// pgroll passes the parameters to the server unchanged, so some files put them
+// in brackets.
 std::string WithoutBrackets(const std::string& text) {
   const std::string_view trimmed = base::Trim(text);
   const bool enclosed =
@@ -60,7 +62,7 @@ std::string Opclass(const base::Node& body) {
   return sql + " (" + base::Join(parameters, ", ") + ")";
 }
 
-// What may stand beside a column's name.
+// The keys that may stand beside a column's name.
 const std::vector<std::string>& Settings() {
   static const std::vector<std::string> kKeys = {"collate", "sort", "nulls",
                                                  "opclass"};

@@ -28,7 +28,7 @@ TEST_F(PlanOperationsTest, EachStepSaysWhichOperationItIsOf) {
   for (const DraftStep& step : steps_) {
     sources.push_back(step.source.ToString());
   }
-  // The published version is of none.
+  // The step of the published version belongs to no operation.
   EXPECT_THAT(sources,
               ::testing::ElementsAre("", "02_x.yaml:2:3", "02_x.yaml:4:3"));
 }

@@ -47,7 +47,8 @@ std::string Describe(const Node& node) {
   return base::Quoted(node.scalar, '\'');
 }
 
-// `true` and `false` only: a column may well be called "no" or "on".
+// Only `true` and `false` are booleans, because a column may be called "no" or
+// "on".
 bool ReadsAsOtherThanText(const Node& node) {
   if (node.quoted) return false;
   const std::string lower = base::ToLower(node.scalar);

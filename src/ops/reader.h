@@ -1,5 +1,5 @@
-// Typed reading of a parsed document. Whoever reads says which keys there are;
-// everything else is an error that names file, line, key and the nearest known
+// Typed reading of a parsed document. The caller lists the keys that may occur;
+// any other key is an error that names file, line, key and the nearest known
 // key.
 #pragma once
 
@@ -12,46 +12,47 @@
 
 namespace segue::ops {
 
-// Error{kUsage} "FILE:LINE: PATH: message".
+// Returns Error{kUsage} "FILE:LINE: PATH: message".
 Error UsageError(const base::Node& node, const std::string& message);
-// " (nearest is 'x')"-like ending for a message about an unknown word; empty
-// when no known word is near.
+// Returns an ending such as " (nearest is 'x')" for a message about an unknown
+// word; empty when no known word is near.
 std::string NearestSuffix(const std::string& word,
                           const std::vector<std::string>& known);
 
-// Views a map; must not outlive it. Every function throws Error{kUsage}.
-// A key whose value is null counts as absent, except for IsNull.
+// Reads a map, which must outlive the reader. Every method throws
+// Error{kUsage}. A key whose value is null counts as absent, except for IsNull.
 class Reader {
  public:
-  // Throws unless `map` is a map that has no other keys than `known`.
+  // Throws unless `map` is a map without other keys than `known`.
   Reader(const base::Node& map, const std::vector<std::string>& known);
 
   bool Has(const std::string& key) const { return Find(key) != nullptr; }
-  // Present and null: `default: null` is not the same as no default.
+  // True when the key is present and null: `default: null` is not the same as
+  // no default.
   bool IsNull(const std::string& key) const;
 
-  // A name or other text. A number or a boolean written without quotes is an
-  // error; so is an empty text.
+  // Reads a name or other text. A number or a boolean without quotes is an
+  // error, and so is an empty text.
   std::string RequiredString(const std::string& key) const;
   std::optional<std::string> OptionalString(const std::string& key) const;
-  // An SQL fragment: numbers and booleans are taken as they are written.
+  // Reads an SQL fragment; numbers and booleans are taken as they are written.
   std::string RequiredSql(const std::string& key) const;
   std::optional<std::string> OptionalSql(const std::string& key) const;
   std::optional<bool> OptionalBool(const std::string& key) const;
-  // A positive whole number.
+  // Reads a positive whole number.
   std::optional<int> OptionalCount(const std::string& key) const;
-  // nullptr when absent.
+  // Returns nullptr when the key is absent.
   const base::Node* OptionalList(const std::string& key) const;
   const base::Node* OptionalMap(const std::string& key) const;
   const base::Node& RequiredList(const std::string& key) const;
   const base::Node& RequiredMap(const std::string& key) const;
 
-  // Throws "... is not supported yet" when the key is there and asks for
-  // something (`unique: false` does not).
+  // Throws "... is not supported yet" when the key is present and asks for
+  // something; `unique: false` does not.
   void RefuseForNow(const std::string& key, const std::string& advice) const;
 
  private:
-  // nullptr when absent or null.
+  // Returns nullptr when the key is absent or null.
   const base::Node* Find(const std::string& key) const;
   Error Missing(const std::string& key) const;
 

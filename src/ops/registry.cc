@@ -23,7 +23,8 @@
 namespace segue::ops {
 namespace {
 
-// The rest of the vocabulary, so that a known word is not called unknown.
+// The rest of the vocabulary, so that a message does not call a known word
+// unknown.
 const std::vector<std::string>& NotYet() {
   static const std::vector<std::string> kNames = {
       "split_table",        "merge_tables",    "move_column",

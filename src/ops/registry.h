@@ -1,4 +1,4 @@
-// The table of operations: the one place that lists them.
+// The table of operations, which is the only list of them.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct RegistryEntry {
 
 const std::vector<RegistryEntry>& Registry();
 
-// Parses the body of one operation. Throws Error{kUsage} that names file,
+// Parses the body of one operation. Throws Error{kUsage}, which names file,
 // line, key and the nearest known name.
 NewOperation ParseOperation(const std::string& name, const base::Node& body);
 

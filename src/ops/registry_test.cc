@@ -19,7 +19,8 @@ Node Text(const std::string& scalar, bool quoted = false) {
   return node;
 }
 
-// A map as it stands on line 7 of m.yaml, its values on the lines after it.
+// Returns a map that stands on line 7 of m.yaml, with its values on the
+// following lines.
 Node Map(std::vector<base::NodeEntry> entries) {
   Node map;
   map.kind = Node::Kind::kMap;

@@ -31,8 +31,8 @@ class RenameColumn : public Operation {
  private:
   bool transforms() const { return !spec_.up.empty() || !spec_.down.empty(); }
 
-  // With values that change on the way the new column is no copy, and takes
-  // the old one's place as after a change of type.
+  // When values change on the way, the new column is no copy, so it takes the
+  // old one's place as after a change of type.
   OperationPtr AsAlteration() const {
     AlterColumnSpec alteration;
     alteration.operation = name();
@@ -47,7 +47,7 @@ class RenameColumn : public Operation {
   RenameColumnSpec spec_;
 };
 
-// A view or an index follows the new name, the body of a function does not:
+// A view or an index follows the rename, but the body of a function does not:
 // after the contract every write would fail in it.
 void RefuseTriggerFunctions(const TableWork& work, const schema::Column& old) {
   for (const schema::Dependent& dependent : work.live().dependents) {
@@ -61,9 +61,9 @@ void RefuseTriggerFunctions(const TableWork& work, const schema::Column& old) {
   }
 }
 
-// One column under two names: nothing is copied. Versioned, the view of each
-// version has its own; in place the old name is gone from one moment to the
-// next.
+// One column has two names, and nothing is copied. In versioned access the view
+// of each version has its own name; in place the old name disappears at the
+// contract, from one moment to the next.
 void PlanMetadata(TableWork& work, const schema::Column& old,
                   const std::string& to) {
   const std::string& table = work.live().name.name;

@@ -9,25 +9,25 @@
 namespace segue::ops {
 
 enum class RenameStrategy {
-  kByAccess,     // in place: a copy kept in step; versioned: only a view
-  kMetadata,     // just the rename, at the contract
-  kFillInPlace,  // the copy
+  kByAccess,     // in place: a copy; versioned: only a view
+  kMetadata,     // only the rename, at the contract
+  kFillInPlace,  // a copy that is kept in step
 };
 
 struct RenameColumnSpec {
   std::string table;
   std::string from;
   std::string to;
-  std::string up;    // empty: the values stay as they are
-  std::string down;  // empty: likewise
+  std::string up;    // empty: values do not change
+  std::string down;  // empty: values do not change
   RenameStrategy strategy = RenameStrategy::kByAccess;
 };
 
 NewOperation MakeRenameColumn(RenameColumnSpec spec);
 NewOperation ParseRenameColumn(const base::Node& body);
 
-// Plans the rename of `old` with its values as they are into the steps of
-// `work` and applies it to its shape. `old` has been taken.
+// Plans the rename of `old`, with its values unchanged, into the steps of
+// `work`, and applies the rename to the shape. The caller has claimed `old`.
 void PlanRename(TableWork& work, const schema::Column& old,
                 const std::string& to, RenameStrategy strategy);
 

@@ -73,7 +73,7 @@ TEST_F(RenameColumnTest, NotNullIsRelaxedWhereTriggersComeTooLate) {
   EXPECT_THAT(lines, Contains("  ALTER COLUMN users.age integer NOT NULL"));
   EXPECT_FALSE(FirstMotion().old_default_moved);
   EXPECT_FALSE(FirstMotion().old_column->nullable);
-  // A default keeps the row alive until the trigger comes.
+  // The default lets an INSERT pass until the trigger sets the value.
   EXPECT_THAT(Plan(Rename("name", "full_name")),
               Not(Contains(HasSubstr("ALTER COLUMN"))));
 }

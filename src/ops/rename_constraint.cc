@@ -24,8 +24,8 @@ class RenameConstraint : public Operation {
   RenameConstraintSpec spec_;
 };
 
-// At the contract: until then an application may meet the old name in an error
-// or write it in ON CONFLICT.
+// The rename comes at the contract: until then an application may find the old
+// name in an error or write it in ON CONFLICT.
 void RenameConstraint::Plan(PlanContext& context) const {
   TableWork work(context, name(), spec_.table);
   context.claims.TakeConstraint(work.live().name.name, spec_.from);

@@ -12,7 +12,7 @@
 namespace segue::ops {
 namespace {
 
-// What the table has and the new shape does not show.
+// Returns the columns that the table has and the new shape does not show.
 std::vector<std::string> Hidden(const schema::Table& live,
                                 const schema::Table& shape) {
   std::vector<std::string> hidden;
@@ -77,7 +77,7 @@ void RenameTable::RefuseName(const PlanContext& context,
     throw Refused(
         fmt::format("a {} of the new name exists already", other.kind));
   }
-  // A dropped table keeps its name until the contract.
+  // A table that is dropped keeps its name until the contract.
   context.claims.RequireReachable(name(), spec_.to);
   const db::Answer& answer =
       context.Ask(db::NameQuestion{{live.name.schema, spec_.to}});
@@ -88,7 +88,7 @@ void RenameTable::RefuseEarlierWork(const PlanContext& context,
                                     const schema::Table& live) const {
   if (context.access == Access::kVersioned) return;
   std::vector<std::string> workers = context.claims.Workers(live.name.name);
-  workers.pop_back();  // this one
+  workers.pop_back();  // only this one
   for (const std::string& worker : workers) {
     if (GoesWithAlias(worker)) continue;
     throw Refused(
@@ -111,7 +111,8 @@ void RenameTable::Plan(PlanContext& context) const {
   context.claims.DecideFate(live.name, TableFate::kRenamed, spec_.to);
 }
 
-// The same rows under the new name, as long as the table has the old one.
+// The view shows the same rows under the new name, as long as the table has the
+// old name.
 DraftStep RenameTable::PublishStep(PlanContext& context,
                                    const schema::Table& shape) const {
   DraftStep step;
@@ -140,7 +141,7 @@ DraftStep RenameTable::PublishStep(PlanContext& context,
   return step;
 }
 
-// What is dropped before it is dropped under the old name.
+// A drop names the table by its old name, so the rename comes after it.
 Place RenamePlace(const PlanContext& context) {
   const bool drops =
       std::any_of(context.steps.begin(), context.steps.end(),

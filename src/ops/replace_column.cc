@@ -54,7 +54,8 @@ void ReplaceColumn::Plan(PlanContext& context) const {
   work.Finish();
 }
 
-// A value must be the same in both columns, and only NULL can mean "not given".
+// A value must mean the same in both columns, and only NULL can mean "not
+// given".
 void ReplaceColumn::RefuseUnfit(const TableWork& work,
                                 const schema::Column& from,
                                 const schema::Column& to) const {

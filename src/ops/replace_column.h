@@ -1,5 +1,6 @@
-// One existing column takes the place of another. Only a builder: in a file,
-// add_column with `up` and a later drop_column say the same with more choice.
+// An existing column takes the place of another one. Only the builder makes
+// this operation: in a file, add_column with `up` and a later drop_column do
+// the same and more.
 #pragma once
 
 #include <string>

@@ -26,7 +26,7 @@ class SetReplicaIdentity : public Operation {
   SetReplicaIdentitySpec spec_;
 };
 
-// What the server would say only once the migration has begun.
+// The server would refuse such an index only after the migration has begun.
 void SetReplicaIdentity::RequireIndex(const TableWork& work) const {
   const schema::Table& table = work.live();
   const auto found =

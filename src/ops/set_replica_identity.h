@@ -10,7 +10,7 @@ namespace segue::ops {
 struct SetReplicaIdentitySpec {
   std::string table;
   std::string type;   // "DEFAULT", "FULL", "NOTHING", "INDEX"
-  std::string index;  // of INDEX
+  std::string index;  // for INDEX only
 };
 
 NewOperation MakeSetReplicaIdentity(SetReplicaIdentitySpec spec);

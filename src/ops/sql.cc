@@ -8,10 +8,10 @@
 namespace segue::ops {
 namespace {
 
-// Enough of a statement to tell it from another one in a list of steps.
+// This is enough of a statement to recognise it in a list of steps.
 constexpr std::size_t kShown = 60;
 
-// On one line, cut at a space where there is one.
+// Returns the statement on one line, cut at a space if there is one.
 std::string Shown(const std::string& sql) {
   std::string line;
   for (const char c : base::Trim(sql)) {

@@ -20,7 +20,7 @@ Error Refused(const std::string& table, const std::string& reason) {
           fmt::format("create_table '{}': {}", table, reason)};
 }
 
-// Tables and indexes share one space of names.
+// Tables and indexes share one namespace.
 bool IsTaken(const schema::Schema& schema, const std::string& name) {
   for (const schema::Table& table : schema.tables) {
     if (table.name.name == name) return true;
@@ -31,7 +31,7 @@ bool IsTaken(const schema::Schema& schema, const std::string& name) {
   return false;
 }
 
-// As the database would name it by itself: "users_pkey", "users_pkey1".
+// Returns a name as the database would choose it: "users_pkey", "users_pkey1".
 std::string FreeName(const std::string& wanted, const schema::Schema& schema,
                      std::size_t limit) {
   std::string name = base::ShortName(wanted, limit);
@@ -67,8 +67,8 @@ std::vector<std::string> PrimaryKeyOf(const schema::Table& table) {
   return {};
 }
 
-// Its table and columns by the names they have in the database. What cannot
-// be found stays as it is, for CheckReferences to say so.
+// Replaces table and columns by the names that they have in the database. Names
+// that cannot be found stay, and CheckReferences reports them.
 void Resolve(schema::Reference& reference, const schema::Schema& schema) {
   const schema::Table* parent = schema.FindTable(reference.table);
   if (parent == nullptr) return;
@@ -101,7 +101,8 @@ void AddColumnConstraints(const CreateTableSpec& spec,
   }
 }
 
-// A key's columns take no NULL, whatever else is said of them.
+// The columns of a primary key take no NULL, whatever their own definitions
+// say.
 void SettleNulls(schema::Table& table) {
   for (const Constraint& constraint : table.constraints) {
     if (constraint.kind != ConstraintKind::kPrimaryKey) continue;

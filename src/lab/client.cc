@@ -13,8 +13,8 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// Old and new clients meet on these keys again and again; the others make sure
-// that every part of the table is written during the backfill.
+// Old and new clients meet on these keys again and again. The other keys make
+// sure that every part of the table is written during the backfill.
 constexpr std::int64_t kHotKeys = 64;
 constexpr auto kReconnectPause = std::chrono::milliseconds(50);
 
@@ -88,8 +88,9 @@ void Client::Run() {
   }
 }
 
-// Waits for the client's turn, or until it is stopped. A client that fell
-// behind does not catch up with a burst: an application would not either.
+// Waits for the client's turn, or until the client is stopped. A client that
+// fell behind does not catch up with a burst, because an application would not
+// either.
 void Client::Pace() {
   const double rate = rate_->load();
   if (rate <= 0) return;
@@ -178,7 +179,7 @@ void Client::Update(std::int64_t key) {
          {ValueOf(after), key});
 }
 
-// Changes a column that the migration does not concern: the value must stay.
+// Changes a column that the migration does not concern, so the value must stay.
 void Client::Touch(std::int64_t key, const Cell& cell) {
   if (shape_.fixed_columns.empty()) {
     oracle_->Refused(key);

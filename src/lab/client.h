@@ -1,5 +1,5 @@
 // One application instance: a thread with one connection that reads and writes
-// at random and tells the oracle.
+// at random and reports each write to the oracle.
 #pragma once
 
 #include <atomic>
@@ -21,10 +21,10 @@
 
 namespace segue::lab {
 
-// A new session as the shape's application opens it.
+// Opens a session as an application of this shape opens it.
 std::unique_ptr<db::Connection> Connect(const ClientShape& shape);
 
-// The cell in a column of a result.
+// Converts a value of a result to a cell.
 Cell CellOf(const db::Value& value);
 const std::string& ReadExpression(const ClientShape& shape);
 
@@ -52,10 +52,10 @@ class Client {
   void Update(std::int64_t key);
   void Touch(std::int64_t key, const Cell& cell);
   void Delete(std::int64_t key);
-  // Runs one write and tells the oracle what came of it.
+  // Runs one write and reports its outcome to the oracle.
   void Change(std::int64_t key, const Cell& after, const std::string& sql,
               const std::vector<db::Value>& parameters);
-  // A statement failed; throws the connection away when it is gone.
+  // Counts a failed statement, and drops the connection when it is lost.
   void Fail(const Error& error, const std::string& sql);
   std::int64_t PickKey();
   int Percent();
@@ -74,7 +74,7 @@ class Client {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stop_ = false;
-  std::thread thread_;  // last: starts when everything else is there
+  std::thread thread_;  // last: it uses the others
 };
 
 }  // namespace segue::lab

@@ -1,4 +1,4 @@
-// How long statements took, in constant space.
+// Measures the time of statements in constant space.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 namespace segue::lab {
 
 // Counts durations in buckets that grow by 2 %, from 1 microsecond to several
-// minutes, so a percentile is right to 2 %. Not thread-safe.
+// minutes, so that a percentile is exact to 2 %. Not thread-safe.
 class LatencyHistogram {
  public:
   void Add(std::chrono::nanoseconds duration);
@@ -17,7 +17,8 @@ class LatencyHistogram {
 
   std::int64_t count() const { return count_; }
   double max_ms() const { return max_ms_; }
-  // `fraction` in (0, 1]: 0.99. 0 when nothing was counted.
+  // Returns the time below which this fraction of the statements stayed, such
+  // as 0.99; above 0 and at most 1. Returns 0 when nothing was counted.
   double PercentileMs(double fraction) const;
 
  private:

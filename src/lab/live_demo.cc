@@ -20,15 +20,16 @@ namespace {
 namespace fs = std::filesystem;
 using SteadyClock = std::chrono::steady_clock;
 
-// As a small web application would: busy, not saturating the machine, so that
-// the latencies say something about the migration.
+// A small web application has about this load. It does not saturate the
+// machine, so the latencies show the effect of the migration.
 constexpr double kStatementsPerSecond = 150;
-// Each client does this much in every part of the story, about two seconds.
+// Each client runs this many statements in every part of the story, in about
+// two seconds.
 constexpr std::int64_t kMoment = 300;
 constexpr int kSlices = 15;
 constexpr std::chrono::seconds kMomentLimit{60};
 
-// Where the demo's database lives; a temporary one goes with this object.
+// The demo's database file. A temporary file is removed with this object.
 class Place {
  public:
   explicit Place(const std::string& path) : path_(path) {
@@ -76,7 +77,7 @@ ClientShape Shape(const std::string& url, const std::string& label,
   return shape;
 }
 
-// The story, part by part; each part is one method.
+// The story; each part is one method.
 class LiveDemo {
  public:
   LiveDemo(const LiveDemoOptions& options, std::ostream& out)
@@ -101,7 +102,7 @@ class LiveDemo {
   }
 
  private:
-  // Throws Error{kCancelled} when it is stopped.
+  // Throws Error{kCancelled} when the demo is stopped.
   void Tell() {
     StartOldClients();
     Migrator migrator(database_, Reporting());
@@ -169,7 +170,7 @@ class LiveDemo {
     return numbers;
   }
 
-  // In slices, so that Ctrl-C need not wait for the whole.
+  // The wait is cut into slices, so that Ctrl-C ends it soon.
   void Moment() {
     for (int slice = 0; slice < kSlices; ++slice) {
       if (options_.cancel != nullptr) options_.cancel->ThrowIfRequested();
@@ -193,7 +194,7 @@ class LiveDemo {
     Moment();
   }
 
-  // In one snapshot, while all clients write.
+  // Compares both shapes in one snapshot while all clients write.
   void CompareBothShapes() {
     diverged_ = db::ToInt(database_.connection()
                               .Execute("SELECT count(*) FROM users "
@@ -236,8 +237,8 @@ class LiveDemo {
   std::vector<int> old_clients_;
   TrafficReport before_;
   std::int64_t diverged_ = 0;
-  std::string column_ = "name";  // there at the end, whatever happens
-  Traffic traffic_;  // last: its clients stop before anything else goes
+  std::string column_ = "name";  // always exists at the end
+  Traffic traffic_;              // last: its clients stop first
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// `segue demo --live`: a column is renamed while two versions of an
-// application write to it, and an oracle says whether anything was lost.
+// `segue demo --live`: renames a column while two versions of an application
+// write to it. An oracle says whether anything was lost.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@ namespace segue::lab {
 struct LiveDemoOptions {
   std::int64_t rows = 200'000;
   int clients_per_version = 2;
-  ProgressCallback on_progress;  // empty: the demo prints each step itself
-  std::string path;              // empty: a temporary file, removed afterwards
+  ProgressCallback on_progress;         // empty: print each step
+  std::string path;                     // empty: a temporary file
   base::CancelToken* cancel = nullptr;  // may be null; not owned
 };
 
-// Prints what happens as it happens, and at the end the oracle's verdict.
-// Returns 0 only if no statement failed, no write was lost and no row
-// diverged; 130 when it was stopped, with the verdict on what was done until
-// then, if that is clean. Throws Error{kUsage} when `path` exists.
+// Prints each event when it happens, and at the end the oracle's verdict.
+// Returns 0 only if no statement failed, no write was lost and no row diverged.
+// Returns 130 when it was stopped and the verdict on the work until then is
+// clean. Throws Error{kUsage} when `path` exists.
 int RunLiveDemo(const LiveDemoOptions& options, std::ostream& out);
 
 }  // namespace segue::lab

@@ -15,10 +15,12 @@ namespace segue::lab {
 namespace {
 
 constexpr int kInstances = 4;
-// Rounds between two events; in each, every instance reads and writes once.
+// The number of rounds between two events. In each round every instance reads
+// and writes once.
 constexpr int kRounds = 10;
 
-// One running instance, of the old version or, once deployed, of the new.
+// One running instance, of the old version or, once it is deployed, of the new
+// one.
 class Instance {
  public:
   Instance(Database& database, int number)
@@ -35,7 +37,8 @@ class Instance {
   }
 
  private:
-  // What fails here is a failed request of a user's; the demo counts them.
+  // A failure here stands for a failed request of a user, so the demo counts
+  // it.
   void Run(const std::string& sql, NaiveResult& result) {
     ++result.statements;
     try {
@@ -50,7 +53,7 @@ class Instance {
   int number_;
 };
 
-// A table, the instances on it, and what happened to their statements.
+// The table, the instances that use it, and the results of their statements.
 class Stage {
  public:
   explicit Stage(const std::string& name)
@@ -71,7 +74,7 @@ class Stage {
     }
   }
 
-  // A rolling deployment: one instance after the other.
+  // A rolling deployment replaces one instance after the other.
   void Deploy() {
     for (const auto& instance : instances_) {
       instance->Deploy();
@@ -108,7 +111,7 @@ NaiveResult DeployFirst() {
   return stage.result();
 }
 
-// The instances also work between the steps of the migration.
+// The instances work between the steps of the migration, too.
 NaiveResult WithSegue() {
   Stage stage("segue start, deploy, complete");
   MigratorOptions options;

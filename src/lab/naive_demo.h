@@ -1,5 +1,5 @@
-// `segue demo --naive`: what a rename does to instances of an application that
-// run meanwhile, when it is one ALTER TABLE and when it is segue's.
+// `segue demo --naive`: shows what a rename does to running instances of an
+// application, as one ALTER TABLE and as a migration of segue.
 #pragma once
 
 #include <string>
@@ -11,11 +11,11 @@ struct NaiveResult {
   std::string name;  // "rename, then deploy"
   int statements = 0;
   int failed = 0;
-  std::string message;  // of the first that failed; empty: none did
+  std::string message;  // of the first failure; empty: none
 };
 
-// Four instances take turns on a real SQLite file, and one after the other is
-// replaced by the new version. The same numbers each time.
+// Four instances take turns on a real SQLite file and are replaced by the new
+// version one after the other. The numbers are the same each time.
 std::vector<NaiveResult> RunNaiveDemo();
 
 std::string NaiveText(const std::vector<NaiveResult>& results);

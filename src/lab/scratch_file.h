@@ -1,11 +1,12 @@
-// Where a demo's database lives.
+// The database file of a demo.
 #pragma once
 
 #include <string>
 
 namespace segue::lab {
 
-// An SQLite file of its own in a temporary folder; gone with this object.
+// An SQLite file in a temporary folder of its own, which the destructor
+// removes.
 class ScratchFile {
  public:
   ScratchFile();
@@ -13,7 +14,7 @@ class ScratchFile {
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;
 
-  // Creates the file when it is opened.
+  // Opening this URL creates the file.
   std::string Url() const { return "sqlite:" + folder_ + "/demo.db?mode=rwc"; }
 
  private:

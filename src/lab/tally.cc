@@ -3,7 +3,7 @@
 namespace segue::lab {
 namespace {
 
-// Enough to see what went wrong; the counts say how often.
+// These samples show what went wrong; the counts show how often.
 constexpr std::size_t kMaxSamples = 10;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What the clients of one run have counted.
+// The counts of all clients of one run.
 #pragma once
 
 #include <chrono>

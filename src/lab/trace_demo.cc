@@ -21,7 +21,7 @@ constexpr char kIntro[] =
     "users.username becomes users.handle. Old code says username, new code\n"
     "handle; every statement below is one that the database answered.\n";
 
-// One version of the application: a session of its own.
+// One version of the application, with a session of its own.
 class Code {
  public:
   Code(Database& database, std::ostream& out, std::string name)
@@ -34,7 +34,7 @@ class Code {
     try {
       Print(connection_->Execute(sql));
     } catch (const Error& error) {
-      // What the application would meet; the demo's point.
+      // The application would get this error, which is the point of the demo.
       out_ << Indent() << "error: " << error.what() << "\n";
     }
   }
@@ -92,7 +92,7 @@ class TraceDemo {
  private:
   void Head(const std::string& text) { out_ << "\n" << text << "\n"; }
 
-  // Everything that is on disk, the provenance column too.
+  // Prints everything that is on disk, including the provenance column.
   void Disk() {
     const std::vector<std::string> names = database_.ColumnNames("users");
     std::vector<std::vector<std::string>> rows =

@@ -1,5 +1,5 @@
-// `segue demo --trace`: one rename, stopped after each phase to look at the
-// table as old code, new code and the disk have it.
+// `segue demo --trace`: stops one rename after each phase, and shows the table
+// as old code, new code and the disk have it.
 #pragma once
 
 #include <ostream>
@@ -8,8 +8,8 @@
 
 namespace segue::lab {
 
-// A real migration of a temporary SQLite file; what is printed is what the
-// sessions answered. The same text each time.
+// Runs a real migration of a temporary SQLite file, and prints what the
+// sessions answer. The text is the same each time.
 Outcome RunTraceDemo(std::ostream& out);
 
 }  // namespace segue::lab

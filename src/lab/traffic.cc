@@ -18,14 +18,14 @@ struct Traffic::State {
   Oracle oracle;
   Tally tally;
   std::atomic<double> rate{0};
-  std::vector<std::unique_ptr<Client>> clients;  // last: stopped first
+  std::vector<std::unique_ptr<Client>> clients;  // last: they stop first
 };
 
 namespace {
 
 using View = std::map<std::int64_t, Cell>;
 
-// Every row of the keys that clients use, as one version sees it.
+// Reads every row of the clients' keys, as one version sees it.
 View ReadAll(const ClientShape& shape, const TrafficOptions& options) {
   const auto connection = Connect(shape);
   const db::Result result = connection->Execute(

@@ -5,7 +5,8 @@
 namespace segue::node {
 namespace {
 
-// A sender repeats what it got no answer to, which is among its last messages.
+// A sender repeats a message that got no answer, which is among its last
+// messages.
 constexpr std::size_t kPerSource = 256;
 constexpr std::size_t kSources = 1024;
 constexpr std::size_t kBytes = std::size_t{32} << 20;

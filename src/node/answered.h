@@ -1,5 +1,5 @@
-// The answers given lately, so that a message that comes again is answered
-// again and nothing is done twice. Bounded: see the constants in answered.cc.
+// Remembers recent answers, so that a repeated message is answered again and
+// nothing is done twice. The memory is bounded by the constants in answered.cc.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace segue::node {
 
 class Answered {
  public:
-  // The answer to the same src, msg_id and body; nullptr: none is remembered.
+  // Returns the answer to the same src, msg_id and body; nullptr when it is not
+  // remembered.
   const std::string* Find(const Request& request) const;
   void Keep(const Request& request, const std::string& answer);
 
@@ -35,7 +36,7 @@ class Answered {
   void DropQuietest();
 
   std::unordered_map<std::string, Source> sources_;
-  std::list<std::string> recent_;  // who spoke last comes first
+  std::list<std::string> recent_;  // most recent sender first
   std::size_t bytes_ = 0;
 };
 

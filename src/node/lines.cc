@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{64} << 10;
 
-// A descriptor that somebody made non-blocking.
+// Waits on a descriptor that another process has made non-blocking.
 void WaitFor(int fd, short events) {
   pollfd one{fd, events, 0};
   poll(&one, 1, -1);
@@ -58,7 +58,8 @@ LineReader::Line LineReader::Next() {
       if (begin_ == buffer_.size() && !skipping_) return {};
       return Take(buffer_.size(), buffer_.size());
     }
-    // What was taken goes only now: the last view was into it.
+    // The line that was returned last is erased only now, because its caller's
+    // view ended with this call.
     buffer_.erase(0, begin_);
     begin_ = 0;
     if (skipping_ || buffer_.size() > kLongestLine) {

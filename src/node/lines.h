@@ -1,4 +1,5 @@
-// Lines from a file descriptor, of bounded length, and answers to another.
+// Reads lines of bounded length from one file descriptor, and writes answers to
+// another.
 #pragma once
 
 #include <cstddef>
@@ -13,16 +14,16 @@ class LineReader {
 
   enum class Kind {
     kLine,
-    kTooLong,  // it is skipped to its end, without being kept
+    kTooLong,  // skipped to its end and not kept
     kEnd,
   };
   struct Line {
     Kind kind = Kind::kEnd;
-    std::string_view text;  // without its end; valid until the next call
+    std::string_view text;  // without newline; valid until the next call
   };
-  // Waits for the next line; the last one needs no newline.
+  // Waits for the next line. The last line needs no newline.
   Line Next();
-  // Whether Next would answer without waiting.
+  // True when Next returns without waiting.
   bool ready() const;
 
  private:
@@ -31,20 +32,20 @@ class LineReader {
 
   int fd_;
   std::string buffer_;
-  std::size_t begin_ = 0;    // of the line that is next
-  std::size_t scanned_ = 0;  // up to here there is no newline
-  bool skipping_ = false;    // within a line that is too long
+  std::size_t begin_ = 0;    // of the next line
+  std::size_t scanned_ = 0;  // no newline before this
+  bool skipping_ = false;    // inside a line that is too long
   bool end_ = false;
 };
 
-// The longest line that is read, in bytes.
+// The longest line that is accepted, in bytes.
 inline constexpr std::size_t kLongestLine = std::size_t{16} << 20;
 
-// Collects answers and writes them out together.
+// Collects answers and writes several of them together.
 class LineWriter {
  public:
   explicit LineWriter(int fd) : fd_(fd) {}
-  // False once nobody reads any more.
+  // Returns false once the reader has closed the other end.
   bool Write(const std::string& line);
   bool Flush();
 

@@ -15,9 +15,10 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-// Messages are two or three deep; what is deeper is made to hurt.
+// A message is two or three levels deep; a deeper one is an attack.
 constexpr int kDeepest = 64;
-constexpr std::size_t kLongestName = 256;  // of src and dest, in bytes
+// The limit of src and dest, in bytes.
+constexpr std::size_t kLongestName = 256;
 constexpr std::size_t kLongestFingerprint = 1024;
 
 int Depth(std::string_view line) {
@@ -40,7 +41,8 @@ int Depth(std::string_view line) {
   return deepest;
 }
 
-// "[json.exception.parse_error.101] parse error at line 1, column 2: ..."
+// The library's text is "[json.exception.parse_error.101] parse error at line
+// 1, column 2: ...".
 std::string Reason(const std::string& what) {
   constexpr std::size_t kMost = 200;
   const std::size_t end = what.find("] ");
@@ -80,7 +82,7 @@ std::string Fingerprint(const json& body) {
                      std::hash<std::string>()(text));
 }
 
-// What is wrong with a message that is JSON; empty: nothing.
+// Returns what is wrong with a message that is valid JSON; empty: nothing.
 std::string Fault(const Malformed& read, const json& message) {
   const auto body = message.find("body");
   if (body == message.end()) return "a message needs a body";
@@ -129,7 +131,7 @@ ordered_json OrNull(const std::optional<std::string>& text) {
 }  // namespace
 
 std::variant<Request, Malformed> Parse(std::string_view line) {
-  // Before anything recursive sees it.
+  // The depth is checked before anything recursive reads the line.
   if (Depth(line) > kDeepest) {
     return Malformed{
         fmt::format("not a JSON message: nested deeper than {}", kDeepest)};

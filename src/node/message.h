@@ -1,5 +1,5 @@
-// The messages of the node: a line of JSON to values and back. The one place of
-// node/ that knows a JSON library is message.cc.
+// The messages of the node: parses a line of JSON to values, and writes values
+// as JSON. Only message.cc includes a JSON library.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 
 namespace segue::node {
 
-// Error codes of the protocol.
+// The error codes of the protocol.
 inline constexpr int kUnknownType = 10;
-inline constexpr int kUnavailable = 11;  // may succeed if sent again
+inline constexpr int kUnavailable = 11;  // it may succeed when sent again
 inline constexpr int kMalformed = 12;
-inline constexpr int kCrash = 13;  // a defect of segue's
+inline constexpr int kCrash = 13;  // a defect of segue
 inline constexpr int kRefused = 22;
 
-// A member of a body; monostate: neither a string nor an integer.
+// A member of a body; monostate stands for anything but a string or an integer.
 using Field = std::variant<std::monostate, std::int64_t, std::string>;
 
 struct Request {
@@ -28,13 +28,13 @@ struct Request {
   std::string dest;
   std::int64_t msg_id = 0;
   std::string type;
-  std::map<std::string, Field> fields;  // the body's
-  // The body with its keys in order and without spaces, or, of a long one, its
-  // size and hash: to know a message that comes again.
+  std::map<std::string, Field> fields;  // members of the body
+  // Identifies a repeated message: the body with its keys in order and without
+  // spaces or, when it is long, its size and hash.
   std::string fingerprint;
 };
 
-// Why a line is no message, and what of it could be read.
+// Why a line is no message, with the parts that could be read.
 struct Malformed {
   std::string text;
   std::optional<std::string> src = {};
@@ -42,7 +42,7 @@ struct Malformed {
   std::optional<std::int64_t> msg_id = {};
 };
 
-// Never throws for what `line` holds.
+// Parses a line. Never throws because of the content of `line`.
 std::variant<Request, Malformed> Parse(std::string_view line);
 
 using Member = std::pair<
@@ -52,9 +52,10 @@ using Member = std::pair<
 // The members of an answer, in the order in which they are written.
 using Body = std::vector<Member>;
 
-// As text, without a newline.
+// Returns JSON text without a newline.
 std::string ToText(const Body& body);
-// {"src","dest","body"}; nullopt: null. `body`: as ToText gives it.
+// Returns {"src","dest","body"}; nullopt becomes null. `body` is text from
+// ToText.
 std::string Envelope(const std::optional<std::string>& src,
                      const std::optional<std::string>& dest,
                      const std::string& body);

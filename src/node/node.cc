@@ -16,10 +16,10 @@ namespace segue::node {
 namespace {
 
 constexpr const char* kUsers = "users";
-// Enough to recognise a word by.
+// This is enough to recognise a word.
 constexpr std::size_t kShown = 60;
 
-// A fault of the message's, found before anything is done.
+// Makes the error of a bad message, which is found before anything is done.
 Error Fault(const std::string& text) { return {ErrorKind::kUsage, text}; }
 
 std::optional<std::string> OptionalText(const Request& request,
@@ -38,7 +38,7 @@ std::string Text(const Request& request, const std::string& key) {
 }
 
 std::string CheckedName(const std::string& key, std::string name) {
-  // The longest identifier of any database; a longer one would be cut there.
+  // No database has longer identifiers; it would cut a longer one.
   constexpr std::size_t kLongest = 63;
   const bool printable = std::none_of(name.begin(), name.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
@@ -59,7 +59,8 @@ std::string NameOr(const Request& request, const std::string& key,
   return text ? CheckedName(key, *text) : fallback;
 }
 
-// The type of a column goes into SQL as it is: what is not a type is refused.
+// The type of a column becomes a part of the SQL, so anything but a type is
+// refused.
 std::string Type(const Request& request) {
   const std::string type = NameOr(request, "column_type", "");
   const bool plain = std::all_of(type.begin(), type.end(), [](char c) {
@@ -129,7 +130,7 @@ std::string TextOf(const Error& error) {
   return text;
 }
 
-// Sent again, these may come to something else, so they are not remembered.
+// A repeated message of these may succeed, so the answer is not remembered.
 bool Passing(const Body& body) {
   for (const auto& [key, value] : body) {
     const auto* code = std::get_if<std::int64_t>(&value);
@@ -162,13 +163,14 @@ void Node::CreateUsers() {
     rows.push_back({{"name", "User " + std::to_string(row)}});
   }
   try {
-    // Table and rows together: a node that dies here leaves nothing.
+    // One transaction creates the table with its rows, so a node that dies here
+    // leaves nothing behind.
     db::Transaction transaction(database_.connection(), {db::Purpose::kSchema});
     database_.CreateTable(kUsers, {{"name", "TEXT", false, std::nullopt}});
     database_.InsertRows(kUsers, rows);
     transaction.Commit();
   } catch (const Error&) {
-    // Another node may have done it at the same instant.
+    // Another node may have created it at the same instant.
     if (!database_.connection().alive() || !exists()) throw;
   }
 }
@@ -384,7 +386,8 @@ void Serve(Node& node, int in_fd, int out_fd) {
     const std::string answer =
         too_long ? node.AnswerTooLong() : node.Answer(line.text);
     if (!writer.Write(answer)) return;
-    // Together while there is more to do, at once when somebody waits.
+    // Answers are written together while more lines are ready, and at once when
+    // the sender waits.
     if (!reader.ready() && !writer.Flush()) return;
   }
   writer.Flush();

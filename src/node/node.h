@@ -1,5 +1,5 @@
-// The migrations node: a message in, an answer out. It never dies of a message,
-// and a message that comes again is answered again without doing it twice.
+// The migrations node: it answers messages. No message ends it, and a repeated
+// message is answered again without doing anything twice.
 #pragma once
 
 #include <cstdint>
@@ -18,23 +18,23 @@
 namespace segue::node {
 
 struct NodeOptions {
-  bool envelope = false;     // answers as {"src","dest","body"}
-  std::int64_t rows = 1000;  // of the table `users`, when it is created
-  MigratorOptions migrator;  // of the migrations that it runs
-  // The migrations of the directory; empty: there is none.
+  bool envelope = false;     // answer as {"src","dest","body"}
+  std::int64_t rows = 1000;  // of a new table `users`
+  MigratorOptions migrator;  // for the migrations that it runs
+  // Loads the migrations of the directory; empty: there is none.
   std::function<std::vector<Migration>()> migrations = {};
 };
 
 // Not thread-safe.
 class Node {
  public:
-  // Creates the table `users` where it is missing. `database` must outlive the
+  // Creates the table `users` if it does not exist. `database` must outlive the
   // node. Throws segue::Error.
   Node(Database& database, NodeOptions options);
 
-  // The answer to a line, without a newline.
+  // Returns the answer to a line, without a newline.
   std::string Answer(std::string_view line);
-  // To one that was too long to be read.
+  // Returns the answer to a line that was too long to be read.
   std::string AnswerTooLong() const;
 
  private:
@@ -62,13 +62,14 @@ class Node {
   NodeOptions options_;
   SchemaSteps steps_;
   Answered answered_;
-  // Nobody else reaches a database in memory, so its state is as we left it.
+  // No other process reaches a database in memory, so its state can be kept
+  // here.
   bool private_database_;
   std::map<std::string, SchemaState> states_;  // by table
   bool may_have_instances_ = true;
 };
 
-// Answers the lines of `in_fd` on `out_fd` until one of them ends.
+// Answers the lines of `in_fd` on `out_fd` until one of the two ends.
 void Serve(Node& node, int in_fd, int out_fd);
 
 }  // namespace segue::node

@@ -1,4 +1,4 @@
-// What each message answers, on a database in memory with ten rows.
+// Tests the answer to each message, on a database in memory with ten rows.
 #include "node/node.h"
 
 #include <gmock/gmock.h>
@@ -11,7 +11,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// How an answer ends that is an error.
+// The end of an answer that is an error.
 struct Refusal {
   std::string end;
   friend bool operator==(const std::string& answer, const Refusal& refusal) {
@@ -26,7 +26,7 @@ struct Refusal {
 
 class NodeTest : public testing::Test {
  protected:
-  // Sends a body without its msg_id, each with the next one.
+  // Sends a body without a msg_id, and gives each the next one.
   std::string Ask(const std::string& body) { return Send(++last_id_, body); }
   std::string Send(int msg_id, const std::string& body,
                    const std::string& src = "c1") {
@@ -232,7 +232,8 @@ TEST_F(NodeTest, AMessageThatComesAgainIsAnsweredAgain) {
   const std::string rollback = R"("type":"rollback")";
   const std::string first = Send(7, rollback);
   Move("name", "full_name");
-  // The same src, msg_id and body, whatever the order of its keys.
+  // The message is the same when src, msg_id and body are, whatever the order
+  // of its keys.
   EXPECT_EQ(Send(7, rollback), first);
   EXPECT_EQ(node_.Answer(R"({"dest":"n1","body":{"type":"rollback",)"
                          R"( "msg_id":7},"src":"c1"})"),

@@ -16,8 +16,8 @@
 namespace segue::node {
 namespace {
 
-// Titles say exactly which columns a migration is about, so that a restarted
-// node finds out by making the title again and comparing.
+// The title says exactly which columns a migration is about. A restarted node
+// makes the title again and compares.
 std::string AddTitle(const std::string& table, const std::string& column) {
   return "Add " + base::Quoted(column, '\'') + " to " +
          base::Quoted(table, '\'');
@@ -44,7 +44,7 @@ bool IsDone(const MigrationStatus& status) {
   return status.phase == Phase::kComplete || status.phase == Phase::kRolledBack;
 }
 
-// Whether its contract takes this column away.
+// True when the migration's contract removes this column.
 bool Removes(const MigrationStatus& status, const std::string& table,
              const std::string& column) {
   const ColumnName name = {table, column};
@@ -54,7 +54,8 @@ bool Removes(const MigrationStatus& status, const std::string& table,
       });
 }
 
-// A part of a migration's name: names of columns may hold anything.
+// Returns text for a part of a migration's name, because the name of a column
+// may have any characters.
 std::string Plain(std::string text) {
   for (char& c : text) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -77,7 +78,7 @@ std::string SchemaText(const schema::Table& table,
   std::vector<std::string> columns;
   for (const schema::Column& column : table.columns) {
     if (column.name.starts_with("_segue")) continue;
-    // NOT NULL may be off for as long as both versions live.
+    // NOT NULL may be off as long as both versions are live.
     const bool relaxed = status && !IsDone(*status) &&
                          status->title.starts_with(MoveTitleStart(
                              table.name.name, column.name, true));
@@ -87,8 +88,8 @@ std::string SchemaText(const schema::Table& table,
   return table.name.name + " (" + base::Join(columns, ", ") + ")";
 }
 
-// "2" or "v2" of an instance, or the migration's own name; anything else is
-// not known to be new.
+// True for an instance with the version "2" or "v2", or with the migration's
+// own name. Any other version is not known to be new.
 bool RunsNew(const std::string& version, std::int64_t needed,
              const MigrationStatus& active) {
   if (version == active.id || version == active.version_schema) return true;
@@ -124,7 +125,8 @@ void SchemaSteps::RefuseActive(
                           active->id, ToString(active->phase)));
 }
 
-// Under the name that it has in the ledger, where an earlier attempt stopped.
+// Runs the migration under the name that it has in the ledger if an earlier
+// attempt has stopped.
 Outcome SchemaSteps::Run(const std::optional<MigrationStatus>& active,
                          const std::string& name, Migration migration) {
   Migrator migrator(database_, options_);
@@ -172,7 +174,7 @@ std::int64_t SchemaSteps::MigrateData(const std::string& table,
   const schema::Table before = Inspect(table);
   const schema::Column& old = schema::RequireColumn(before, from);
   if (!same && before.FindColumn(to) == nullptr) {
-    // An interrupted expansion of just this column goes on.
+    // An interrupted expansion of exactly this column continues.
     if (!active || active->title != AddTitle(table, to)) RefuseActive(active);
     const std::vector<std::string> reasons = ops::Obstacles(
         before, old, ops::Fate::kReplaced, database_.dialect().capabilities());
@@ -194,7 +196,7 @@ std::int64_t SchemaSteps::MigrateData(const std::string& table,
   return outcome.status.rows_done;
 }
 
-// The one place that a gate of instances has to stand in the way of.
+// This is the only place that needs a gate for instances.
 void SchemaSteps::RefuseOldInstances(const MigrationStatus& active) {
   const std::int64_t needed = Version();
   std::vector<std::string> old;
@@ -217,7 +219,8 @@ void SchemaSteps::Contract(const std::string& table,
   const auto status = migrator.Status();
   if (status && Removes(*status, table, column)) {
     const bool gone = now.FindColumn(column) == nullptr;
-    if (status->phase == Phase::kComplete && gone) return;  // sent again
+    if (status->phase == Phase::kComplete && gone)
+      return;  // the message was repeated
     if (status->phase == Phase::kContracting) {
       migrator.Complete();
       return;

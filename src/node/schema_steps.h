@@ -1,6 +1,6 @@
-// What the node's messages do to the schema, as migrations: the same plans,
-// ledger and triggers as `segue start`. Keeps nothing in memory: version and
-// phase are read from the ledger, so that a restart changes nothing.
+// Executes the node's messages as migrations, with the plans, the ledger and
+// the triggers of `segue start`. It keeps nothing in memory: version and phase
+// are read from the ledger, so a restart changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -15,34 +15,37 @@
 namespace segue::node {
 
 struct SchemaState {
-  // How often the schema has moved forward: each migration counts when both
-  // its versions are live, or it is complete, and again when its contract is.
+  // The number of times that the schema has moved forward. Each migration
+  // counts once when both of its versions are live or it is complete, and once
+  // more when its contract is complete.
   std::int64_t version = 0;
   std::string schema;                     // "users (name, full_name NULL)"
-  std::optional<MigrationStatus> status;  // the active migration or the last
+  std::optional<MigrationStatus> status;  // active, or the last one
 };
 
-// All throw segue::Error; then nothing has changed, or it is resumable.
+// Every method throws segue::Error, and then either nothing has changed or the
+// migration can be resumed.
 class SchemaSteps {
  public:
-  // `database` must outlive it.
+  // `database` must outlive this object.
   SchemaSteps(Database& database, MigratorOptions options)
       : database_(database), options_(std::move(options)) {}
 
-  // `type` may be empty: TEXT. A column that is there already is not added.
+  // Adds a column, unless it exists already. An empty `type` means TEXT.
   void Expand(const std::string& table, const std::string& column,
               const std::string& type);
-  // Adds `to` first where it is missing; answers the number of rows moved.
+  // Adds the column `to` first if it does not exist. Returns the number of
+  // moved rows.
   std::int64_t MigrateData(const std::string& table, const std::string& from,
                            const std::string& to, const std::string& type);
   void Contract(const std::string& table, const std::string& column);
-  // Answers the name of what was undone.
+  // Returns the name of the migration that was undone.
   std::string Rollback();
-  // Starts all pending ones; answers their names.
+  // Starts all pending migrations, and returns their names.
   std::vector<std::string> Migrate(std::vector<Migration> files);
 
   std::int64_t Version();
-  // Throws kNotFound when there is no such table.
+  // Throws Error{kNotFound} when there is no such table.
   SchemaState State(const std::string& table);
 
  private:

@@ -1,4 +1,4 @@
-// The one table that names the databases.
+// The only table that names the databases.
 #pragma once
 
 #include <memory>
@@ -9,10 +9,12 @@
 
 namespace segue::wiring {
 
-// The dialect for a URL's scheme; Error{kUsage} naming the known schemes.
+// Returns the dialect for a URL's scheme. Throws Error{kUsage}, which names the
+// known schemes.
 std::shared_ptr<const db::Dialect> DialectFor(const std::string& scheme);
 
-// Wraps every dialect handed out from now on; for tests that inject faults.
+// Wraps every dialect that is returned from now on, for tests that inject
+// faults.
 using Wrapper =
     std::shared_ptr<const db::Dialect> (*)(std::shared_ptr<const db::Dialect>);
 void SetDialectWrapper(Wrapper wrapper);

@@ -7,7 +7,7 @@
 namespace segue::http {
 namespace {
 
-// Nobody elsewhere sees it unless that is asked for.
+// By default the server is reachable from this machine only.
 constexpr char kLoopback[] = "127.0.0.1";
 constexpr int kMostPort = 65535;
 
@@ -40,7 +40,7 @@ Address ParseAddress(const std::string& text) {
   if (host.empty()) return {kLoopback, port};
   const bool bracketed = host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
-  // "::1:9187" says two things.
+  // "::1:9187" is ambiguous: it could be an address with or without a port.
   const bool has_colon = host.find(':') != std::string::npos;
   if (host.empty() || has_colon != bracketed) throw NoAddress(text);
   return {host, port};

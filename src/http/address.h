@@ -1,4 +1,4 @@
-// Where a server listens.
+// The address on which a server listens.
 #pragma once
 
 #include <string>
@@ -7,14 +7,14 @@ namespace segue::http {
 
 struct Address {
   std::string host;
-  int port = 0;  // 0: any that is free
+  int port = 0;  // 0: any free port
 
-  // "127.0.0.1:9187", "[::1]:9187"
+  // Returns "127.0.0.1:9187" or "[::1]:9187".
   std::string ToString() const;
 };
 
-// "127.0.0.1:9187", "[::1]:9187", "localhost:0"; without a host (":9187",
-// "9187") loopback. Throws Error{kUsage}.
+// Parses "127.0.0.1:9187", "[::1]:9187" or "localhost:0". Without a host
+// (":9187", "9187") it is the loopback address. Throws Error{kUsage}.
 Address ParseAddress(const std::string& text);
 
 }  // namespace segue::http

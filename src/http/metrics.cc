@@ -26,16 +26,16 @@ constexpr Phase kPhases[] = {Phase::kPending,   Phase::kExpanding,
                              Phase::kMigrating, Phase::kContracting,
                              Phase::kComplete,  Phase::kRolledBack};
 
-// The kinds of errors that are retried; there from the start, so that a rate
-// over them is 0 and not missing.
+// The kinds of errors that are retried. Their series exist from the start, so
+// that a rate over them is 0 and not missing.
 constexpr ErrorKind kRetried[] = {
     ErrorKind::kLockTimeout, ErrorKind::kRetryable, ErrorKind::kConnectionLost};
 
-// An error's text may quote whole documents.
+// The text of an error may quote whole documents, so it is cut.
 constexpr std::size_t kMostCharacters = 200;
 
-// Doubling around the default target of 200 ms; the last is where a chunk has
-// gone wrong.
+// The buckets double around the default target of 200 ms. A chunk in the last
+// bucket shows that something is wrong.
 std::vector<double> ChunkBuckets() {
   return {0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8};
 }
@@ -44,13 +44,14 @@ double Seconds(std::chrono::system_clock::time_point time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
-// "lock_timeout": without the spaces that they have for people.
+// Returns a label such as "lock_timeout", without the spaces of the text for
+// people.
 std::string Label(std::string kind) {
   std::replace(kind.begin(), kind.end(), ' ', '_');
   return kind;
 }
 
-// Cut where no character ends half-way.
+// Cuts the text at the end of a character.
 std::string Shortened(const std::string& text) {
   if (text.size() <= kMostCharacters) return text;
   std::size_t end = kMostCharacters;
@@ -76,7 +77,7 @@ class Metrics::State {
   }
 
   void Show(const Progress& progress) {
-    if (progress.migration.empty()) return;  // a dry run's
+    if (progress.migration.empty()) return;  // of a dry run
     const std::string& id = progress.migration;
     SetPhase(id, progress.phase);
     switch (progress.event) {
@@ -113,7 +114,7 @@ class Metrics::State {
   std::mutex& mutex() { return mutex_; }
 
  private:
-  // What becomes of the run as a whole.
+  // Shows an event of the run as a whole.
   void ShowRun(const Progress& progress) {
     const std::string& id = progress.migration;
     if (progress.event == Progress::Event::kStarted) Prepare(id);
@@ -130,11 +131,12 @@ class Metrics::State {
     last_error_->Set(1);
   }
 
-  // What happens within the run.
+  // Shows an event within the run.
   void ShowWork(const Progress& progress) {
     const std::string& id = progress.migration;
     At(progress_, id).Set(progress.progress_pct / 100);
-    // The throttle tells when it stops; again only somebody else does.
+    // The throttle reports a stop once, so a further report of a stop comes from
+    // a pause that somebody requested.
     const bool by_throttle = progress.pace <= 0 && last_pace_ > 0;
     last_pace_ = progress.pace;
     SetPace(id, progress.pace, progress.pace_reason);
@@ -164,7 +166,7 @@ class Metrics::State {
         SetOrRemove(eta_, id, -1);
         break;
       default:
-        break;  // Show has dealt with what becomes of the run
+        break;  // Show has handled the events of the run
     }
   }
 
@@ -179,7 +181,7 @@ class Metrics::State {
     return family.Add({{"migration", migration}});
   }
 
-  // Unknown, below zero, is no value: the series is not there then.
+  // A value below zero is unknown, so its series does not exist.
   static void SetOrRemove(Gauges& family, const std::string& migration,
                           double value) {
     prometheus::Gauge& gauge = At(family, migration);
@@ -190,7 +192,7 @@ class Metrics::State {
     }
   }
 
-  // What is counted is there, as 0, before it happens.
+  // A counter exists, as 0, before it counts anything.
   void Prepare(const std::string& id) {
     for (const ErrorKind kind : kRetried) {
       retries_.Add(
@@ -214,7 +216,7 @@ class Metrics::State {
     SetReason(id, reason);
   }
 
-  // Of the reasons there have been, the one that is.
+  // The series of the current reason is 1; those of earlier reasons are 0.
   void SetReason(const std::string& id, const std::string& reason) {
     const Labels labels = {{"migration", id},
                            {"reason", reason.empty() ? "none" : reason}};
@@ -226,7 +228,7 @@ class Metrics::State {
   }
 
   void ShowRows(const Progress& progress) {
-    if (progress.activity.empty()) return;  // a part built, see built_
+    if (progress.activity.empty()) return;  // a part of a build; see built_
     const std::string& id = progress.migration;
     const Labels labels = {{"migration", id}, {"activity", progress.activity}};
     Count(progress);
@@ -244,8 +246,8 @@ class Metrics::State {
     }
   }
 
-  // Only what is new since the last report. A walk may go back a chunk after a
-  // lost connection; a counter never does.
+  // Counts only what is new since the last report. After a lost connection a
+  // walk may go back a chunk, but a counter never goes back.
   void Count(const Progress& progress) {
     const std::string walk =
         progress.migration + "\n" + progress.step + "\n" + progress.activity;
@@ -322,7 +324,7 @@ class Metrics::State {
   prometheus::Gauge* last_error_ = nullptr;
   prometheus::Gauge* last_reason_ = nullptr;
   double last_pace_ = 1;
-  std::string walk_;  // that `counted_` is of
+  std::string walk_;  // the walk of `counted_`
   std::int64_t counted_ = 0;
 };
 

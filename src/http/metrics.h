@@ -1,5 +1,5 @@
-// What a run is doing, as Prometheus reads it. Every metric is described in
-// docs/observability.md.
+// The state of a run as Prometheus reads it. docs/observability.md describes
+// every metric.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace segue::http {
 
-// Thread-safe: one thread runs the migration, another one is scraped.
+// Thread-safe: one thread runs the migration, and another one answers scrapes.
 class Metrics {
  public:
   Metrics();
@@ -19,12 +19,13 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   void Show(const Progress& progress);
-  // An error that is not of a run, which would have been shown.
+  // Records an error that belongs to no run. The error of a run has been shown
+  // already.
   void Failed(const Error& error);
-  // The process is about to go; nothing runs any more.
+  // Called when the process is about to end, and no run is active any more.
   void Stop();
 
-  // The text exposition format, version 0.0.4.
+  // Returns the metrics in the text exposition format, version 0.0.4.
   std::string Text() const;
 
  private:

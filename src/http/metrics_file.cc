@@ -31,7 +31,8 @@ void MetricsFile::Run(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);
-  // Nobody notifies: what ends the wait is the time, or the token.
+  // Nobody notifies the condition variable: the time or the stop token ends the
+  // wait.
   while (!stopped.wait_for(lock, stop, interval_,
                            [&] { return stop.stop_requested(); })) {
     TryToWrite();
@@ -48,7 +49,7 @@ void MetricsFile::TryToWrite() {
   }
 }
 
-// The other name does not end in .prom, so that the collector does not read it.
+// The temporary name does not end in .prom, so the collector does not read it.
 void MetricsFile::Write() const {
   const std::string fresh = path_ + "." + std::to_string(getpid()) + ".tmp";
   errno = 0;

@@ -1,5 +1,6 @@
-// The metrics as a file, for node_exporter's textfile collector: where nothing
-// can connect to the process, and for what is left when it is gone.
+// Writes the metrics to a file for the textfile collector of node_exporter. It
+// serves where nothing can connect to the process, and its last values stay
+// when the process has ended.
 #pragma once
 
 #include <chrono>
@@ -10,13 +11,14 @@
 
 namespace segue::http {
 
-// Written whole under another name and then renamed, so that nobody reads half
-// a file: now, every `interval`, and at the end.
+// The file is written under another name and then renamed, so that a reader
+// never sees half a file. It is written at construction, then every `interval`,
+// and at the end.
 class MetricsFile {
  public:
   static constexpr std::chrono::seconds kInterval{5};
 
-  // `text` is called on a thread of its own, too, and must outlive the file.
+  // `text` is also called on a thread of this object and must outlive the file.
   // Throws Error{kUsage} when the file cannot be written.
   MetricsFile(std::string path, std::function<std::string()> text,
               std::chrono::milliseconds interval = kInterval);
@@ -27,14 +29,14 @@ class MetricsFile {
  private:
   void Run(const std::stop_token& stop);
   void Write() const;
-  // A disk that is full must not end a migration: told once, in the log.
+  // A full disk must not end a migration, so a failure is only logged, once.
   void TryToWrite();
 
   const std::string path_;
   const std::function<std::string()> text_;
   const std::chrono::milliseconds interval_;
   bool failed_ = false;
-  std::jthread thread_;  // last: it uses the others
+  std::jthread thread_;  // last, because it uses the others
 };
 
 }  // namespace segue::http

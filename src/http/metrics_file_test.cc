@@ -63,7 +63,7 @@ TEST_F(MetricsFileTest, IsWrittenAgainMeanwhile) {
   EXPECT_TRUE(test::Eventually([&] { return times >= 4; }));
 }
 
-// A reader that opens it at any time finds a whole file.
+// A reader finds a whole file, whenever it opens the file.
 TEST_F(MetricsFileTest, IsNeverHalfThere) {
   const std::string whole(200'000, 'x');
   const MetricsFile file(
@@ -91,7 +91,8 @@ TEST_F(MetricsFileTest, ADiskThatGoesAwayEndsNothing) {
   const fs::path away = folder_.string() + "_away";
   fs::rename(folder_, away);
   const int gone = times;
-  // One may have been under way; those that begin now have nowhere to go.
+  // One write may have been under way; the following ones have no folder to
+  // write to.
   ASSERT_TRUE(test::Eventually([&] { return times > gone + 2; }));
   fs::rename(away, folder_);
   const std::string old = Read();

@@ -15,13 +15,13 @@ namespace {
 constexpr char kContentType[] = "text/plain; version=0.0.4; charset=utf-8";
 constexpr char kFrontPage[] = "segue; what it is doing is at /metrics\n";
 
-// One scraper, and one who looks.
+// One thread serves the scraper, and one a person who looks.
 constexpr std::size_t kThreads = 2;
-// A client that connects and says nothing must not hold up the end of the run.
+// A client that connects and sends nothing must not delay the end of the run.
 constexpr time_t kPatienceSeconds = 1;
 
-// The library's own choice lets two processes share a port, and either may be
-// the one that answers.
+// By default the library lets two processes share a port, and then either of
+// them may answer.
 void ShareNoPort(socket_t socket) {
   const int yes = 1;
   setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
@@ -43,7 +43,7 @@ class MetricsServer::Listener {
       : address_(address), text_(std::move(text)) {
     server_.set_socket_options(ShareNoPort);
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-    // A connection that is kept would be waited for at the end of the run.
+    // A connection that is kept open would delay the end of the run.
     server_.set_keep_alive_max_count(1);
     server_.set_read_timeout(kPatienceSeconds);
     server_.set_write_timeout(kPatienceSeconds);
@@ -59,7 +59,7 @@ class MetricsServer::Listener {
       server_.listen_after_bind();
       ended_ = true;
     });
-    // Before it runs it cannot be stopped.
+    // The server cannot be stopped before it runs.
     while (!server_.is_running() && !ended_) std::this_thread::yield();
   }
 

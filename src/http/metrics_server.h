@@ -1,4 +1,4 @@
-// GET /metrics, for a Prometheus server to scrape.
+// Serves GET /metrics for a Prometheus server.
 #pragma once
 
 #include <functional>
@@ -11,15 +11,15 @@ namespace segue::http {
 
 class MetricsServer {
  public:
-  // Listens when it returns. `text` is called on the server's threads and must
-  // outlive the server. Throws Error{kUsage} when it cannot listen, as where
-  // the port is taken.
+  // The constructor returns when the server listens. `text` is called on the
+  // server's threads and must outlive the server. Throws Error{kUsage} when the
+  // server cannot listen, for example because the port is taken.
   MetricsServer(const Address& address, std::function<std::string()> text);
   ~MetricsServer();
   MetricsServer(const MetricsServer&) = delete;
   MetricsServer& operator=(const MetricsServer&) = delete;
 
-  // "http://127.0.0.1:9187/metrics", with the port that was found.
+  // Returns "http://127.0.0.1:9187/metrics", with the port that was chosen.
   std::string url() const;
 
  private:

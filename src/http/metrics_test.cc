@@ -68,7 +68,7 @@ TEST(MetricsTest, CountWhatHappensAfterItIsZero) {
 
 TEST(MetricsTest, FollowAWalk) {
   Metrics metrics;
-  metrics.Show(Rows(400));  // 300 of them by an earlier run
+  metrics.Show(Rows(400));  // an earlier run moved 300 of them
   metrics.Show(Rows(500));
   const Exposition read(metrics.Text());
   EXPECT_EQ(read.Value("segue_walk_rows", kBackfill), 500);
@@ -87,7 +87,7 @@ TEST(MetricsTest, FollowAWalk) {
 TEST(MetricsTest, ACounterNeverGoesBack) {
   Metrics metrics;
   metrics.Show(Rows(500));
-  metrics.Show(Rows(400));  // a lost connection: the chunk is done again
+  metrics.Show(Rows(400));  // after a lost connection the chunk is repeated
   metrics.Show(Rows(600));
   Progress verify = Rows(300);
   verify.activity = "verify";
@@ -208,7 +208,7 @@ TEST(MetricsTest, KeepWhatARunCameTo) {
   EXPECT_THAT(
       Exposition(metrics.Text()).Active("segue_migration_ready", "migration"),
       ElementsAre("01_a"));
-  // Quotes, line breaks and length are no way out of the format.
+  // Quotes, line breaks and long texts do not break the format.
   metrics.Failed(
       Error(ErrorKind::kConstraint, "\"a\"\\\nb" + std::string(500, 'x')));
   metrics.Stop();

@@ -40,7 +40,7 @@ void RefuseExtras(const std::string& command,
   }
 }
 
-// `message` of CLI11: "--url: 1 required  missing".
+// The text of CLI11 is "--url: 1 required  missing".
 std::string MissingValue(const std::vector<OptionSpec>& options,
                          const std::string& message) {
   const std::string name = message.substr(0, message.find(':'));
@@ -119,7 +119,8 @@ Arguments ParseArguments(const std::string& command,
                          const std::vector<OptionSpec>& options,
                          const std::vector<std::string>& words) {
   CLI::App app;
-  // Its own messages know no nearest option and its help no table of ours.
+  // The messages of CLI11 name no nearest option, and its help does not use our
+  // table.
   app.set_help_flag();
   app.allow_extras();
   for (const OptionSpec& option : options) Declare(app, option);

@@ -1,4 +1,4 @@
-// A command line, parsed against the table of commands.
+// Parses a command line against the table of commands.
 #pragma once
 
 #include <map>
@@ -9,10 +9,10 @@ namespace segue::cli {
 
 struct OptionSpec {
   std::string name;   // "--url"; a positional: "FILE"
-  std::string value;  // "URL", as the help shows it; empty: a flag
+  std::string value;  // as help shows it, "URL"; empty: a flag
   std::string help;
-  std::vector<std::string> choices = {};  // the values allowed; empty: any
-  bool optional = false;                  // a positional that may be left out
+  std::vector<std::string> choices = {};  // allowed values; empty: any
+  bool optional = false;                  // for a positional
 
   bool positional() const { return name.front() != '-'; }
 };
@@ -20,7 +20,7 @@ struct OptionSpec {
 class Arguments {
  public:
   bool Has(const std::string& name) const { return values_.count(name) != 0; }
-  // The value given, or `fallback`.
+  // Returns the given value, or `fallback`.
   std::string Value(const std::string& name,
                     const std::string& fallback = "") const;
   void Set(const std::string& name, std::string value);
@@ -29,8 +29,8 @@ class Arguments {
   std::map<std::string, std::string> values_;
 };
 
-// Parses what follows the command's name. Throws Error{kUsage} that names the
-// nearest known option. Positionals are required unless --help is given.
+// Parses the words after the command's name. Throws Error{kUsage}, which names
+// the nearest known option. Positionals are required unless --help is given.
 Arguments ParseArguments(const std::string& command,
                          const std::vector<OptionSpec>& options,
                          const std::vector<std::string>& words);

@@ -46,7 +46,7 @@ OptionSpec ExplainOption(const std::string& help) {
   return {"--explain", "FILE", help};
 }
 
-// Its own options, then those of what others see of it.
+// Appends the options for the log and the metrics to the command's own.
 std::vector<OptionSpec> Logged(std::vector<OptionSpec> options) {
   for (OptionSpec& option : LogOptions()) options.push_back(std::move(option));
   return options;
@@ -156,7 +156,7 @@ std::vector<OptionSpec> DemoOptionSpecs() {
       {"--rows", "N", "rows of the live demo's table"}};
 }
 
-// These lead from a file to both versions live.
+// These commands lead from a file to the state in which both versions are live.
 std::vector<Command> StartingCommands() {
   return {
       {"init",
@@ -181,7 +181,7 @@ std::vector<Command> StartingCommands() {
   };
 }
 
-// These are for a migration that is under way, up to its end.
+// These commands are for an active migration, up to its end.
 std::vector<Command> RunningCommands() {
   return {
       {"status", "where the active migration is", true, false, {}, RunStatus},
@@ -222,7 +222,7 @@ std::vector<Command> RunningCommands() {
   };
 }
 
-// These look at what stands beside a migration, or teach.
+// These commands are about other things than one migration.
 std::vector<Command> OtherCommands() {
   return {
       {"history",
@@ -250,7 +250,7 @@ std::vector<Command> OtherCommands() {
   };
 }
 
-// The order is the one in which help shows them.
+// Help shows the commands in this order.
 std::vector<Command> MakeTable() {
   std::vector<Command> table;
   for (const auto& part :

@@ -1,5 +1,5 @@
-// The table of commands: the one place that lists them. One function per
-// command, each in the file of its name; they call Migrator and hold no SQL.
+// The table of commands, which is the only list of them. Each command is a
+// function in a file of its own; it calls Migrator and holds no SQL.
 #pragma once
 
 #include <string>
@@ -13,23 +13,25 @@ namespace segue::cli {
 struct Command {
   std::string name;
   std::string summary;
-  // Connects to a database, so takes the options that say to which.
+  // True for a command that connects to a database and takes the options that
+  // name it.
   bool connects = true;
-  // Finishes its chunk on the first Ctrl-C; the others simply end.
+  // True for a command that finishes its chunk after the first Ctrl-C; the
+  // others end at once.
   bool stops_orderly = false;
-  std::vector<OptionSpec> options;  // its own
-  // Returns the exit code; errors are thrown.
+  std::vector<OptionSpec> options;  // options of this command only
+  // Returns the exit code, and throws errors.
   int (*run)(const Context& context) = nullptr;
 };
 
 const std::vector<Command>& Commands();
 
-// Throws Error{kUsage} naming the nearest command.
+// Throws Error{kUsage}, which names the nearest command.
 const Command& FindCommand(const std::string& name);
 
-// Its own options, then those common to all.
+// Returns the command's own options, followed by those that all commands have.
 std::vector<OptionSpec> AllOptions(const Command& command);
-// Options that stand for every command that connects.
+// Returns the options of every command that connects.
 const std::vector<OptionSpec>& ConnectionOptions();
 const std::vector<OptionSpec>& OutputOptions();
 

@@ -1,4 +1,4 @@
-// Each command on a real SQLite file, as a user would give it.
+// Runs each command on a real SQLite file, as a user would.
 #include "cli/commands.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ class CommandsTest : public testing::Test {
     folder_ = mkdtemp(pattern.data());
     around_.directory = folder_;
     url_ = "sqlite:" + (folder_ / "app.db").string();
-    // An empty file is an empty database; Open creates none.
+    // An empty file is an empty database. Open does not create the file.
     std::ofstream(folder_ / "app.db").flush();
     Database database = Database::Open({url_, "", ""});
     database.Query(

@@ -1,4 +1,5 @@
-// segue complete: the contract, after which only forward is possible.
+// segue complete: runs the contract, which cannot be undone after the first
+// drop.
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/confirm.h"
@@ -10,7 +11,7 @@ namespace segue::cli {
 
 namespace {
 
-// What has still to be done to contract, one line a step.
+// Returns what the contract will do, with one line for each step.
 std::string Removals(const MigrationStatus& status) {
   std::string text;
   for (const StepStatus& step : status.steps) {
@@ -50,7 +51,7 @@ void ConfirmContract(const Context& context, const MigrationStatus& status) {
 
 namespace {
 
-// Empty without --force.
+// Returns an empty text without --force.
 std::string ForceReason(const Context& context) {
   const std::string reason = context.arguments.Value("--reason");
   if (context.arguments.Has("--force") == !base::Trim(reason).empty()) {
@@ -66,7 +67,7 @@ int RunComplete(const Context& context) {
   const std::string force_reason = ForceReason(context);
   Session session(context);
   const std::optional<MigrationStatus> status = session.migrator().Status();
-  // With nothing to complete, Complete below says so.
+  // When there is nothing to complete, Complete throws the error below.
   const bool asks = status && status->is_active() && !dry_run;
   if (asks && !context.arguments.Has("--yes")) {
     ConfirmContract(context, *status);

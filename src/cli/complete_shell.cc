@@ -1,4 +1,5 @@
-// segue completion: the script a shell sources, and the names it asks for.
+// segue completion: prints the script for a shell, and the names that the
+// script asks for.
 #include <filesystem>
 #include <set>
 
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 std::vector<std::string> MigrationStems(const fs::path& directory) {
   std::set<std::string, decltype(&base::NumberedLess)> stems(
       &base::NumberedLess);
-  std::error_code ignored;  // no such directory: no names
+  std::error_code ignored;  // without the directory there are no names
   for (const auto& entry : fs::directory_iterator(directory, ignored)) {
     const std::string ending = entry.path().extension().string();
     if (ending == ".yaml" || ending == ".yml" || ending == ".json" ||

@@ -14,7 +14,7 @@ namespace segue::cli {
 
 namespace {
 
-// What the words after an option, or in the place of a positional, can be.
+// The kinds of values that an option or a positional can have.
 enum class Values { kAnything, kChoices, kFiles, kFolders, kAsked };
 
 Values ValuesOf(const OptionSpec& option) {
@@ -28,7 +28,7 @@ Values ValuesOf(const OptionSpec& option) {
   return Values::kAnything;
 }
 
-// The program itself knows the names of environments and migrations.
+// The program itself lists the names of environments and migrations.
 std::string AskCommand(const OptionSpec& option) {
   return std::string("segue completion bash --list ") +
          (option.name == "--env" ? "environments" : "migrations") +
@@ -64,8 +64,8 @@ const OptionSpec* Positional(const Command& command) {
   return nullptr;
 }
 
-// The template with each of these names replaced, wherever it stands, by its
-// text. A text is not looked at again.
+// Returns the template with every occurrence of these names replaced by its
+// text. Names within a replacement are not replaced.
 std::string Filled(
     std::string_view text,
     const std::vector<std::pair<std::string, std::string>>& values) {
@@ -96,7 +96,7 @@ std::string BashValues(const OptionSpec& option) {
     case Values::kFolders:
       return "kinds=-d";
     case Values::kAsked:
-      // A migration may be named by its file, too.
+      // A migration may also be named by its file.
       return "words=$(" + AskCommand(option) + ")" +
              (option.name == "FILE" ? "; kinds=-f" : "");
     case Values::kAnything:
@@ -128,7 +128,7 @@ std::string Bash() {
 
 // --- zsh ---
 
-// Within single quotes, and within a [description] of _arguments.
+// Quotes text for a [description] of _arguments within single quotes.
 std::string ZshText(const std::string& text) {
   std::string escaped;
   for (const char c : text) {

@@ -1,5 +1,5 @@
-// The scripts of src/cli/completion/, which CMake makes constants of. Names
-// between two @ are filled in by completion.cc.
+// The scripts of src/cli/completion/, which CMake turns into constants.
+// completion.cc replaces the names between two @.
 #pragma once
 
 namespace segue::cli {

@@ -1,4 +1,4 @@
-// Asking before something is removed for good.
+// Asks the user before something is removed for good.
 #pragma once
 
 #include "cli/context.h"
@@ -6,7 +6,7 @@
 
 namespace segue::cli {
 
-// Throws Error{kRefused} when there is nobody to ask.
+// Throws Error{kRefused} when there is no terminal at which to ask.
 void RequireTerminal(const Context& context);
 
 // Throws Error{kRefused} unless the user agrees to what the contract removes.

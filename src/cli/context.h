@@ -1,5 +1,5 @@
-// What a command gets: its arguments, and the outside world as a seam, so that
-// tests decide what the environment says and what the user answers.
+// What a command works with: its arguments, and a seam to the outside world,
+// with which tests decide about the environment and the user's answers.
 #pragma once
 
 #include <filesystem>
@@ -14,21 +14,22 @@
 namespace segue::cli {
 
 struct Surroundings {
-  std::ostream& out;  // results
-  std::ostream& err;  // progress, questions and errors
-  // What relative paths start from; empty: the current directory, and messages
-  // then name files as the user did.
+  std::ostream& out;  // for results
+  std::ostream& err;  // for progress, questions and errors
+  // The folder from which relative paths start. When it is empty, they start
+  // from the current directory, and messages name files as the user did.
   std::filesystem::path directory;
-  // An environment variable; nullopt when it is not set.
+  // Returns an environment variable; nullopt when it is not set.
   std::function<std::optional<std::string>(const std::string& name)> variable;
-  // Asks a question and gives the answer; nullopt when the user left. Empty
-  // when there is no terminal to ask at.
+  // Asks the user a question and returns the answer; nullopt when the user
+  // left. Empty when there is no terminal.
   std::function<std::optional<std::string>(const std::string& question)> ask =
       {};
   bool err_is_terminal = false;
-  bool watch_signals = false;  // this is the whole process, not a test
+  bool watch_signals = false;  // the whole process, not a test
   bool out_is_terminal = false;
-  // `err` has the structured log, and nothing else is to be mixed with it.
+  // True when `err` has the structured log, with which nothing else may be
+  // mixed.
   bool err_is_log = false;
 };
 
@@ -38,7 +39,7 @@ struct Context {
   Surroundings& around;
   const Arguments& arguments;
   base::CancelToken& cancel;
-  Telemetry* telemetry = nullptr;  // null: nobody else looks
+  Telemetry* telemetry = nullptr;  // null: none
 
   bool json() const { return arguments.Has("--json"); }
   bool quiet() const { return arguments.Has("--quiet"); }

@@ -1,5 +1,5 @@
-// segue pause, pace, resume and cancel: through the ledger, to a runner that
-// may be another process on another machine.
+// segue pause, pace, resume and cancel: write a request to the ledger, for a
+// runner that may be another process on another machine.
 #include "cli/commands.h"
 #include "cli/outcome.h"
 #include "cli/session.h"
@@ -12,7 +12,7 @@ namespace segue::cli {
 
 namespace {
 
-// The process that runs the active migration; empty: none.
+// Returns the process that runs the active migration; empty: none.
 std::string LiveRunner(Migrator& migrator) {
   const std::optional<MigrationStatus> status = migrator.Status();
   return status && status->is_active() ? status->runner : "";
@@ -30,7 +30,7 @@ int Say(const Context& context, const std::string& request,
   return 0;
 }
 
-// "30%", "30 %" or "30": of the full pace.
+// Parses a share of the full pace: "30%", "30 %" or "30".
 double ParseShare(const std::string& text) {
   const auto amount = manifest::ParseAmount(text);
   const bool percent = amount && (amount->unit.empty() || amount->unit == "%");
@@ -57,7 +57,7 @@ int RunPause(const Context& context) {
     return Say(context, "pause", runner,
                runner + " pauses after its chunk; segue resume goes on.");
   }
-  // What a later start does is asked for then; it must not begin paused.
+  // The request is taken back, because a later start must not begin paused.
   session.migrator().ClearPause();
   return Say(context, "pause", runner,
              "No runner is live, so nothing is moving.");
@@ -70,7 +70,7 @@ int RunPace(const Context& context) {
   session.migrator().RequestPace(share);
   const std::string runner = LiveRunner(session.migrator());
   if (runner.empty()) {
-    // A later start begins at its own pace.
+    // A later start begins at the full pace.
     session.migrator().RequestPace(1);
     return Say(context, "pace", runner,
                "No runner is live, so nothing is moving.");

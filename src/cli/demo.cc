@@ -1,5 +1,5 @@
-// segue demo: a real migration of a real (in-memory) database, and with --live
-// one under traffic.
+// segue demo: runs a real migration of a real (in-memory) database; with --live
+// it does so under traffic.
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "lab/live_demo.h"
@@ -86,7 +86,7 @@ int RunNaive(const Context& context) {
   return 0;
 }
 
-// Which of the demos; at most one.
+// The options choose a demo, so at most one may be given.
 void RefuseTwo(const Context& context) {
   int given = 0;
   for (const char* option : {"--trace", "--naive", "--live"}) {

@@ -14,7 +14,7 @@ std::string Contents(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// What it prints on standard output; nothing goes elsewhere.
+// Returns what the demo prints on standard output. It prints nothing elsewhere.
 std::string Demo(std::vector<std::string> words, int code = 0) {
   std::ostringstream out;
   std::ostringstream err;
@@ -72,7 +72,7 @@ TEST(DemoTest, AStoppedLiveDemoGivesItsVerdictSoFar) {
 }
 
 TEST(DemoTest, PrintsTheVectorByteForByte) {
-  // This file stands two folders below the project's root.
+  // This file is two folders below the root of the project.
   const std::string here = __FILE__;
   const std::string root = here.substr(0, here.rfind("/src/cli/"));
   EXPECT_EQ(Demo({}), Contents(root + "/tests/vectors/demo.txt"));

@@ -34,7 +34,7 @@ char Escaped(char c) {
   }
 }
 
-// `text` begins with its quote. Returns false when it is never closed.
+// `text` begins with its quote. Returns false when the quote is never closed.
 bool ReadQuoted(std::string_view text, std::string* value) {
   const char quote = text.front();
   for (std::size_t i = 1; i < text.size(); ++i) {
@@ -48,7 +48,8 @@ bool ReadQuoted(std::string_view text, std::string* value) {
   return false;
 }
 
-// Up to a comment, which begins with a space and a #: URLs contain #.
+// Reads up to a comment, which begins with a space and a #, because URLs
+// contain #.
 std::string ReadBare(std::string_view text) {
   const std::size_t comment = text.find(" #");
   return std::string(base::Trim(text.substr(0, comment)));

@@ -1,4 +1,4 @@
-// The .env file: NAME=value lines, as other tools of a project read them.
+// Parses a .env file with NAME=value lines, as other tools of a project do.
 #pragma once
 
 #include <map>
@@ -7,9 +7,9 @@
 
 namespace segue::cli {
 
-// Takes `export NAME=value`, comments, and values in single quotes (as they
-// stand) or double quotes (\n, \t, \" and \\ are escapes). Nothing is expanded.
-// Throws Error{kUsage} with file and line, never with the value.
+// Accepts `export NAME=value`, comments, and values in single quotes, which are
+// literal, or in double quotes, where \n, \t, \" and \\ are escapes. Nothing is
+// expanded. Throws Error{kUsage} with file and line, but never with the value.
 std::map<std::string, std::string> ParseDotEnv(std::string_view text,
                                                const std::string& file);
 

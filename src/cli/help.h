@@ -1,4 +1,4 @@
-// What `segue help` prints, made from the table of commands.
+// Makes the text of `segue help` from the table of commands.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// segue history: what was done, oldest first.
+// segue history: prints the history, oldest entries first.
 #include <cstdint>
 
 #include "cli/commands.h"

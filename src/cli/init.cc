@@ -1,4 +1,4 @@
-// segue init: a configuration to begin with. Needs no database.
+// segue init: writes a first configuration. It needs no database.
 #include <filesystem>
 
 #include "cli/commands.h"
@@ -53,7 +53,7 @@ constexpr char kTail[] =
     "  # max_rate: 5000 rows/s\n"
     "  # window: 22:00-06:00 Europe/Berlin\n";
 
-// Single-quoted YAML takes everything but a single quote as it stands.
+// In single-quoted YAML every character but the single quote is literal.
 std::string YamlString(const std::string& text) {
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? "''" : std::string(1, c);

@@ -1,4 +1,4 @@
-// segue instance: which version each application instance runs.
+// segue instance: registers which version each application instance runs.
 #include <chrono>
 
 #include "cli/commands.h"
@@ -53,7 +53,7 @@ int Remove(const Context& context, Instances& instances) {
 
 int RunInstance(const Context& context) {
   const std::string action = context.arguments.Value("ACTION");
-  // What is missing needs no server to say so.
+  // A missing argument is reported before the command connects.
   if (action != "list") Required(context, "ID");
   if (action == "register") Required(context, "--version");
   const std::chrono::seconds ttl = TimeToLive(context);

@@ -1,4 +1,5 @@
-// Times that only tests change, so that they need not wait as people would.
+// Intervals that only tests change, so that they do not have to wait as long as
+// users.
 #pragma once
 
 #include "cli/context.h"
@@ -6,8 +7,9 @@
 
 namespace segue::cli {
 
-// From the environment: SEGUE_LEASE_SECONDS and SEGUE_MONITOR_MS, whole numbers
-// above zero. What is not set, or is no such number, stays as it is.
+// Reads SEGUE_LEASE_SECONDS and SEGUE_MONITOR_MS from the environment; both are
+// whole numbers above zero. A variable that is missing or is no such number
+// changes nothing.
 void ReadIntervals(const Context& context, MigratorOptions& options);
 
 }  // namespace segue::cli

@@ -41,7 +41,8 @@ const OptionSpec* CommonOption(const std::string& word) {
   return nullptr;
 }
 
-// Common options may stand before the command: segue --url URL status.
+// Options that all commands have may stand before the command: segue --url URL
+// status.
 void MoveOptionsBehindCommand(std::vector<std::string>& words) {
   std::size_t first = 0;
   while (first < words.size()) {
@@ -62,7 +63,8 @@ int RunCommand(const Command& command, const Arguments& arguments,
   if (command.stops_orderly && around.watch_signals) {
     watch = std::make_unique<SignalWatch>(cancel, around.err_is_terminal);
   }
-  // After the watch, whose signals its threads must not get.
+  // The telemetry comes after the signal watch, because its threads must not
+  // get the signals.
   Telemetry telemetry(arguments, around);
   try {
     const int code =
@@ -75,7 +77,8 @@ int RunCommand(const Command& command, const Arguments& arguments,
   }
 }
 
-// `segue help`, `segue --version`; nullopt for a command of the table.
+// Runs `segue help` and `segue --version`. Returns nullopt for a command of the
+// table.
 std::optional<int> RunBuiltIn(const std::vector<std::string>& words,
                               Surroundings& around) {
   if (words.empty()) {
@@ -138,7 +141,7 @@ int RunCommandLine(std::vector<std::string> words, Surroundings& around,
 }
 
 int Main(int argc, char** argv) {
-  // A reader that leaves (| head) must not kill a migration half-way.
+  // A reader that closes the pipe (| head) must not kill a migration.
   std::signal(SIGPIPE, SIG_IGN);
   base::CancelToken cancel;
   Surroundings around{std::cout, std::cerr, "", EnvironmentVariable};

@@ -1,4 +1,4 @@
-// The front door: words in, exit code out.
+// The entry point of the command line: it takes words and returns an exit code.
 #pragma once
 
 #include <string>
@@ -9,11 +9,12 @@
 
 namespace segue::cli {
 
-// What main() returns. Catches everything.
+// Returns the result of main(). Catches everything.
 int Main(int argc, char** argv);
 
-// The same with the outside given. Errors become text on `around.err`, or with
-// --json one object on `around.out`; the result is the exit code.
+// Does the same with a given outside world. An error becomes text on
+// `around.err` or, with --json, one object on `around.out`. Returns the exit
+// code.
 int RunCommandLine(std::vector<std::string> words, Surroundings& around,
                    base::CancelToken& cancel);
 

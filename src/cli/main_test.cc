@@ -56,9 +56,9 @@ TEST_F(MainTest, EveryOptionIsExplainedOnce) {
   }
 }
 
-// The page shows the help itself, so it cannot fall behind.
+// The page has the text of help itself, so this test keeps the two equal.
 TEST_F(MainTest, TheDocumentationHoldsEveryHelp) {
-  // This file stands two folders below the project's root.
+  // This file is two folders below the root of the project.
   const std::string here = __FILE__;
   std::ifstream file(here.substr(0, here.rfind("/src/cli/")) +
                      "/docs/commands.md");

@@ -10,8 +10,8 @@ namespace segue::cli {
 
 namespace {
 
-// A line that begins with a dot or a quote would be a request; a hyphen of an
-// option must stay one when it is copied.
+// A line that begins with a dot or a quote would be a request of groff, and the
+// hyphen of an option must stay a hyphen when it is copied.
 std::string Roff(const std::string& text) {
   std::string escaped;
   for (const char c : text) {

@@ -1,11 +1,11 @@
-// The manual page segue(1), made from the table of commands.
+// Makes the manual page segue(1) from the table of commands.
 #pragma once
 
 #include <string>
 
 namespace segue::cli {
 
-// In the man macros of groff.
+// Returns the page in the man macros of groff.
 std::string ManPage();
 
 }  // namespace segue::cli

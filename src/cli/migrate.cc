@@ -1,5 +1,5 @@
-// segue migrate: everything that is pending, as one plan where that can be. The
-// work is in engine/migrate.cc.
+// segue migrate: starts everything that is pending, as one plan where that is
+// possible. The work is in engine/migrate.cc.
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/confirm.h"
@@ -23,7 +23,8 @@ MigrateOptions OptionsFor(const Context& context) {
   if (arguments.Has("--yes") || !options.complete || options.dry_run) {
     return options;
   }
-  RequireTerminal(context);  // before anything is done
+  // The command needs a terminal, which is checked before anything is done.
+  RequireTerminal(context);
   options.before_complete = [&context](const MigrationStatus& status) {
     ConfirmContract(context, status);
   };
@@ -61,7 +62,8 @@ std::string Text(const MigrateOutcome& outcome, bool dry_run) {
 
 int RunMigrate(const Context& context) {
   const MigrateOptions options = OptionsFor(context);
-  // The files first: what is wrong with them needs no server to say so.
+  // The files are read first, because their mistakes can be reported without a
+  // server.
   const Settings settings = ResolveSettings(context);
   std::vector<Migration> files = LoadMigrations(context, settings);
   const std::size_t count = files.size();

@@ -1,4 +1,4 @@
-// The migration that a command line names.
+// Loads the migration that a command line names.
 #pragma once
 
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace segue::cli {
 
-// Loads FILE; --access and --chunk-time outrank what the file says.
+// Loads FILE. The options --access and --chunk-time outrank the file.
 Migration LoadMigration(const Context& context, const Settings& settings);
 
-// The same for every file of the migrations directory.
+// Loads every file of the migrations directory in the same way.
 std::vector<Migration> LoadMigrations(const Context& context,
                                       const Settings& settings);
 
-// The queries of the file that --explain names. Throws Error{kUsage}.
+// Returns the queries of the file that --explain names. Throws Error{kUsage}.
 std::vector<std::string> LoadExplained(const Context& context);
 
 }  // namespace segue::cli

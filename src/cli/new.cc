@@ -1,4 +1,5 @@
-// segue new: the next file of the migrations directory. Needs no database.
+// segue new: writes the next file of the migrations directory. It needs no
+// database.
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
@@ -25,7 +26,7 @@ bool IsWordCharacter(char c) {
          c == '-';
 }
 
-// The name becomes that of a file, a ledger row and a schema.
+// The name becomes the name of a file, of a row in the ledger and of a schema.
 void CheckName(const std::string& name) {
   const bool odd = !std::all_of(name.begin(), name.end(), IsWordCharacter);
   const bool letter = std::isalpha(static_cast<unsigned char>(name[0])) != 0;
@@ -40,7 +41,7 @@ std::string DigitsInFront(const std::string& name) {
   return name.substr(0, name.find_first_not_of("0123456789"));
 }
 
-// "0099" -> "0100", "99" -> "100"
+// Turns "0099" into "0100", and "99" into "100".
 std::string Incremented(std::string digits) {
   for (std::size_t i = digits.size(); i-- > 0;) {
     if (digits[i] != '9') {
@@ -52,7 +53,8 @@ std::string Incremented(std::string digits) {
   return "1" + digits;
 }
 
-// One more than the greatest number in front of a file's name, as wide.
+// Returns one more than the greatest number at the start of a file's name, with
+// the same width.
 std::string NextNumber(const fs::path& directory) {
   std::string last(kDefaultWidth, '0');
   for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {

@@ -1,4 +1,4 @@
-// Files that commands write for their user.
+// Writes files for the user.
 #pragma once
 
 #include <filesystem>
@@ -6,12 +6,12 @@
 
 namespace segue::cli {
 
-// Throws Error{kRefused} with `hint` when it exists, kUsage when it cannot be
-// written.
+// Throws Error{kRefused} with `hint` when the file exists, and Error{kUsage}
+// when it cannot be written.
 void WriteNewFile(const std::filesystem::path& path, const std::string& text,
                   const std::string& hint);
 
-// Makes the directory and those above it, if they are not there.
+// Creates the directory and its parents, if they do not exist.
 void MakeDirectory(const std::filesystem::path& path);
 
 }  // namespace segue::cli

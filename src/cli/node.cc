@@ -1,4 +1,5 @@
-// segue node: migration messages, one JSON line each, on standard input.
+// segue node: reads migration messages, one JSON object a line, from standard
+// input.
 #include "node/node.h"
 
 #include <unistd.h>
@@ -13,8 +14,8 @@ namespace segue::cli {
 
 namespace {
 
-// Only a database that was asked for by name: an environment variable must not
-// turn a trial in memory into one on the real thing.
+// Only --url names the database, because an environment variable must not turn
+// a trial in memory into one on a real database.
 Database Open(const Context& context) {
   const bool named =
       context.arguments.Has("--url") || context.arguments.Has("--env");
@@ -31,7 +32,7 @@ node::NodeOptions OptionsFor(const Context& context) {
   const std::string directory =
       given.is_absolute() ? given.string()
                           : (context.around.directory / given).string();
-  // What is wrong with the files is said before the first message.
+  // Mistakes in the files are reported before the first message is read.
   manifest::LoadDirectory(directory);
   options.migrations = [directory] {
     return manifest::LoadDirectory(directory);

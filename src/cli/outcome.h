@@ -1,4 +1,4 @@
-// How a command that ran a migration ends.
+// Prints the result of a command that has run a migration.
 #pragma once
 
 #include "cli/context.h"
@@ -6,7 +6,7 @@
 
 namespace segue::cli {
 
-// Prints the outcome as text or JSON; returns exit code 0.
+// Prints the outcome as text or as JSON. Returns exit code 0.
 int PrintOutcome(const Context& context, const Outcome& outcome, bool dry_run);
 
 }  // namespace segue::cli

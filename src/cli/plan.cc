@@ -1,4 +1,4 @@
-// segue plan: what a migration would do, without doing it.
+// segue plan: shows what a migration would do, without doing it.
 #include "cli/commands.h"
 #include "cli/migration_file.h"
 #include "cli/session.h"
@@ -21,7 +21,8 @@ bool HasError(const std::vector<Finding>& findings) {
 }  // namespace
 
 int RunPlan(const Context& context) {
-  // The file first: what is wrong with it needs no server to say so.
+  // The file is read first, because its mistakes can be reported without a
+  // server.
   const Settings settings = ResolveSettings(context);
   const Migration migration = LoadMigration(context, settings);
   Session session(context, settings);

@@ -10,9 +10,9 @@ namespace segue::cli {
 
 namespace {
 
-// Fast enough to look live, slow enough to cost nothing over a network.
+// This is fast enough to look live, and cheap enough over a network.
 constexpr std::chrono::milliseconds kRedrawInterval{100};
-// A log file of a long backfill stays readable.
+// With this interval the log of a long backfill stays readable.
 constexpr std::chrono::milliseconds kPlainInterval{5000};
 constexpr std::size_t kBarColumns = 12;
 constexpr std::string_view kBackfill = "backfill";
@@ -47,7 +47,7 @@ ProgressView::~ProgressView() { Clear(); }
 
 void ProgressView::Show(const Progress& progress) {
   switch (progress.event) {
-    // The command says itself what it came to.
+    // The command itself prints the result.
     case Progress::Event::kStarted:
     case Progress::Event::kReady:
     case Progress::Event::kSealed:
@@ -110,8 +110,8 @@ void ProgressView::Rows(const Progress& progress) {
        Activity(progress) + (rows.empty() ? "" : ": " + rows));
 }
 
-// The first is told whole, because it names who is in the way; those that
-// follow differ in little but their age.
+// The first retry is shown in full, because it names who holds the lock. The
+// following ones differ in little but their age.
 void ProgressView::Retry(const std::string& text) {
   if (!retry_told_) {
     retry_told_ = true;
@@ -138,7 +138,7 @@ void ProgressView::Line(const std::string& text) {
   out_ << text << "\n" << std::flush;
 }
 
-// Numbers matter most, so the step's description gives way on a narrow screen.
+// The numbers matter most, so a narrow screen cuts the description of the step.
 void ProgressView::Draw(const Progress& progress) {
   std::string right = " " +
                       report::ProgressBar(progress.progress_pct, kBarColumns) +
@@ -156,7 +156,7 @@ void ProgressView::DrawText(const std::string& text) {
   drawn_ = true;
 }
 
-// The last column stays free: some terminals wrap when it is written.
+// The last column stays free, because some terminals wrap when it is written.
 std::size_t ProgressView::LineWidth() const {
   return std::max<std::size_t>(options_.width(), 2) - 1;
 }

@@ -1,6 +1,6 @@
-// Shows a running migration on standard error: on a terminal one live line
-// redrawn in place under the list of steps done, elsewhere one plain line at
-// each step and every few seconds.
+// Shows a running migration on standard error. On a terminal it redraws one
+// live line in place, under the list of finished steps. Elsewhere it prints one
+// plain line at each step and every few seconds.
 #pragma once
 
 #include <chrono>
@@ -19,17 +19,18 @@ struct ProgressViewOptions {
   base::Clock* clock = nullptr;  // null: the system's; not owned
 };
 
-// Not thread-safe: called on the thread that runs the migration.
+// Not thread-safe: all methods are called on the thread that runs the
+// migration.
 class ProgressView {
  public:
   // `out` must outlive the view.
   ProgressView(std::ostream& out, ProgressViewOptions options);
-  ~ProgressView();  // takes the live line away
+  ~ProgressView();  // removes the live line
   ProgressView(const ProgressView&) = delete;
   ProgressView& operator=(const ProgressView&) = delete;
 
   void Show(const Progress& progress);
-  // Takes the live line away, before something else is printed.
+  // Removes the live line, before something else is printed.
   void Clear();
 
  private:
@@ -37,13 +38,13 @@ class ProgressView {
   void StepDone(const Progress& progress);
   void Rows(const Progress& progress);
   void Retry(const std::string& text);
-  // A line that stays; the same one is not repeated.
+  // Prints a line that stays. A line that repeats the last one is not printed.
   void Line(const std::string& text);
-  // The live line.
+  // Draws the live line.
   void Draw(const Progress& progress);
   void DrawText(const std::string& text);
   std::size_t LineWidth() const;
-  // False while the last drawing is younger than `interval`.
+  // Returns false while the last drawing is younger than `interval`.
   bool Due(std::chrono::milliseconds interval);
 
   std::ostream& out_;
@@ -52,8 +53,8 @@ class ProgressView {
   bool drawn_ = false;
   std::chrono::steady_clock::time_point last_;
   std::chrono::steady_clock::time_point step_start_;
-  std::int64_t rows_filled_ = 0;  // of the step at work
-  bool retry_told_ = false;       // of the step at work
+  std::int64_t rows_filled_ = 0;  // of the current step
+  bool retry_told_ = false;       // of the current step
   std::string last_line_;
 };
 

@@ -119,7 +119,7 @@ TEST_F(ProgressViewTest, PausesAndUndoneStepsAreOneLineEach) {
   view.Show(paused);
   view.Show(Make(Progress::Event::kResumed));
   view.Show(Make(Progress::Event::kStepRolledBack));
-  // The command says this itself.
+  // The command prints this itself.
   view.Show(Make(Progress::Event::kRolledBack));
   view.Show(Make(Progress::Event::kFailed));
   EXPECT_EQ(out_.str(),

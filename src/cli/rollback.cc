@@ -1,4 +1,5 @@
-// segue rollback: undoes the active migration; the schema is as it was before.
+// segue rollback: undoes the active migration, so that the schema is as it was
+// before.
 #include "cli/commands.h"
 #include "cli/outcome.h"
 #include "cli/session.h"

@@ -9,7 +9,7 @@
 namespace segue::cli {
 
 std::unique_ptr<ProgressView> MakeProgressView(const Context& context) {
-  // A dry run's walk is its result, so it is printed as one.
+  // A dry run prints its steps as its result, so they are no progress.
   if (context.quiet() || context.around.err_is_log ||
       context.arguments.Has("--dry-run")) {
     return nullptr;

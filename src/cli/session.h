@@ -1,4 +1,4 @@
-// The database and the migrator of one command, with progress shown on
+// The database and the migrator of one command, whose progress is shown on
 // standard error.
 #pragma once
 
@@ -11,18 +11,19 @@
 
 namespace segue::cli {
 
-// Progress on the terminal or as lines; quiet on request.
+// Returns the view of the progress, on a terminal or as lines; null when the
+// command is quiet.
 std::unique_ptr<ProgressView> MakeProgressView(const Context& context);
 
 class Session {
  public:
-  // Connects.
+  // Connects to the database.
   Session(const Context& context, const Settings& settings);
   explicit Session(const Context& context)
       : Session(context, ResolveSettings(context)) {}
 
   Migrator& migrator() { return *migrator_; }
-  // Takes the live line away; call before printing results.
+  // Removes the live line. Called before results are printed.
   void EndProgress();
 
  private:

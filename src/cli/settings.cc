@@ -23,7 +23,7 @@ using manifest::Environment;
 constexpr char kUrlVariable[] = "DATABASE_URL";
 constexpr char kConfigName[] = "segue.yaml";
 
-// A relative path of the command line, as the user's shell means it.
+// A relative path on the command line starts from the user's current directory.
 fs::path Resolved(const Context& context, const fs::path& path) {
   return path.is_absolute() ? path : context.around.directory / path;
 }
@@ -33,7 +33,7 @@ fs::path ConfigPath(const Context& context) {
 }
 
 Config ReadConfig(const Context& context, const fs::path& path) {
-  std::error_code unreadable;  // then reading it says why
+  std::error_code unreadable;  // the read then says why
   const bool exists = fs::exists(path, unreadable) || unreadable;
   if (!context.arguments.Has("--config") && !exists) return {};
   return manifest::LoadConfig(path.string());
@@ -41,7 +41,7 @@ Config ReadConfig(const Context& context, const fs::path& path) {
 
 std::optional<std::string> FromDotEnv(const fs::path& folder) {
   const fs::path path = folder / ".env";
-  std::error_code unreadable;  // then reading it says why
+  std::error_code unreadable;  // the read then says why
   if (!fs::exists(path, unreadable) && !unreadable) return std::nullopt;
   const std::string text = manifest::ReadTextFile(path.string());
   const auto values = ParseDotEnv(text, path.string());
@@ -67,7 +67,7 @@ Error NoSuchEnvironment(const Config& config, const std::string& name) {
   return error;
 }
 
-// The one that --env names, else the only one.
+// Returns the environment that --env names, otherwise the only one.
 std::optional<Environment> ChosenEnvironment(const Context& context,
                                              const Config& config) {
   if (context.arguments.Has("--env")) {
@@ -99,7 +99,7 @@ std::string ChooseUrl(const Context& context, const fs::path& folder,
   const Arguments& arguments = context.arguments;
   if (arguments.Has("--url")) return arguments.Value("--url");
   const bool configured = environment && !environment->url.empty();
-  // --env is a flag too, so it outranks the environment's variables.
+  // --env is a flag too, so it outranks the variables of the process.
   if (arguments.Has("--env") && configured) return environment->url;
   const auto variable = context.around.variable(kUrlVariable);
   if (variable && !variable->empty()) return *variable;
@@ -118,7 +118,7 @@ fs::path DirectoryOf(const Context& context, const Config& config,
 
 std::vector<std::string> MigrationNames(const fs::path& folder) {
   std::vector<std::string> names;
-  std::error_code ignored;  // no such directory: no names
+  std::error_code ignored;  // without the directory there are no names
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     names.push_back(entry.path().filename().string());
   }
@@ -160,8 +160,8 @@ Settings ResolveSettings(const Context& context) {
         ParseTime("--lock-budget", arguments.Value("--lock-budget"));
   }
   settings.database.url = ChooseUrl(context, folder, config, environment);
-  // Schema and role belong to the environment's database; a URL from elsewhere
-  // is another database unless --env was given beside it.
+  // Schema and role belong to the environment's database. A URL from elsewhere
+  // names another database, unless --env is given beside it.
   const bool same = environment && (arguments.Has("--env") ||
                                     settings.database.url == environment->url);
   settings.database.schema =

@@ -1,5 +1,5 @@
-// Which database, which schema, which files: from flags, environment, .env and
-// segue.yaml, in this order.
+// Finds the database, the schema and the files, in this order: from flags,
+// environment, .env and segue.yaml.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ namespace segue::cli {
 
 struct Settings {
   DatabaseOptions database;
-  std::filesystem::path migrations;  // the directory of migration files
+  std::filesystem::path migrations;  // the directory of the files
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   std::chrono::milliseconds lock_budget{0};  // zero: the database's default
@@ -25,10 +25,10 @@ struct Settings {
   PaceOptions pace;
 };
 
-// URL: --url; the environment that --env names; DATABASE_URL; DATABASE_URL in
-// .env beside the configuration; the only environment of segue.yaml. Throws
-// Error{kUsage} when none of these says which database; no message of it ever
-// holds a URL with its password.
+// The URL comes from --url, from the environment that --env names, from
+// DATABASE_URL, from DATABASE_URL in .env beside the configuration, or from the
+// only environment of segue.yaml. Throws Error{kUsage} when none of these names
+// a database. No message shows the password of a URL.
 Settings ResolveSettings(const Context& context);
 
 // The directory of migration files, and the names of the environments, for
@@ -36,19 +36,21 @@ Settings ResolveSettings(const Context& context);
 std::filesystem::path MigrationsDirectory(const Context& context);
 std::vector<std::string> EnvironmentsOf(const Context& context);
 
-// The file itself, or the one of that name (also without .yaml, .yml, .json)
-// in the migrations directory. Throws Error{kUsage}.
+// Returns the file itself, or the file of that name in the migrations
+// directory, where the ending .yaml, .yml or .json may be left out. Throws
+// Error{kUsage}.
 std::filesystem::path FindMigration(const Context& context,
                                     const Settings& settings,
                                     const std::string& name);
 
-// A positive count, as --limit 20. Throws Error{kUsage} naming the option.
+// Parses a positive count, such as --limit 20. Throws Error{kUsage}, which
+// names the option.
 std::int64_t ParseCount(const std::string& option, const std::string& text);
 
-// Throws Error{kUsage} unless it is a number of workers that can be.
+// Throws Error{kUsage} unless the text is a possible number of workers.
 int ParseWorkers(const std::string& text);
 
-// A time above zero, as --chunk-time 200ms. Throws Error{kUsage}.
+// Parses a time above zero, such as --chunk-time 200ms. Throws Error{kUsage}.
 std::chrono::milliseconds ParseTime(const std::string& option,
                                     const std::string& text);
 

@@ -10,7 +10,7 @@ namespace segue::cli {
 
 namespace {
 
-// Ends the watching thread; nobody else sends it.
+// This signal ends the watching thread; nobody else sends it.
 constexpr int kEndSignal = SIGUSR2;
 constexpr int kExitInterrupted = 130;
 constexpr timespec kPatience{2, 0};
@@ -49,11 +49,12 @@ void SignalWatch::Run() {
   _exit(kExitInterrupted);
 }
 
-// One write, so that it does not mix with a progress line of another thread.
+// The message is one write, so that it does not mix with a progress line of
+// another thread.
 void SignalWatch::Tell(const char* message) const {
   std::string line = on_terminal_ ? "\r\x1b[K" : "";
   line += "segue: " + std::string(message) + "\n";
-  // Nothing is left to do when standard error is gone.
+  // Nothing can be done when standard error is closed.
   [[maybe_unused]] const ssize_t written =
       write(STDERR_FILENO, line.data(), line.size());
 }

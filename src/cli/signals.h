@@ -1,4 +1,5 @@
-// Ctrl-C: the first asks for an orderly stop, the second for an immediate one.
+// Handles Ctrl-C: the first one requests an orderly stop, the second one an
+// immediate stop.
 #pragma once
 
 #include <csignal>
@@ -8,16 +9,17 @@
 
 namespace segue::cli {
 
-// Takes SIGINT, SIGTERM and SIGHUP away from the process and gives them to a
-// thread of its own, so that no code of ours runs in a signal handler. Must be
-// made before any other thread starts: threads inherit the blocked signals.
-// When the second request has not ended the process after two seconds (a
-// server that does not answer), it exits with 130 at once; the ledger was
+// Blocks SIGINT, SIGTERM and SIGHUP for the process and receives them on a
+// thread of its own, so that none of our code runs in a signal handler. The
+// watch must be made before any other thread starts, because threads inherit
+// the blocked signals. If the second request has not ended the process after
+// two seconds, because a server does not answer, the watch exits with 130 at
+// once. The ledger was written before each action, so the next run continues.
 // written before each act, so the next run continues.
 class SignalWatch {
  public:
-  // `token` must outlive the watch. `on_terminal`: messages go on a line of
-  // their own over a progress line.
+  // `token` must outlive the watch. With `on_terminal`, messages begin on a new
+  // line, below a progress line.
   SignalWatch(base::CancelToken& token, bool on_terminal);
   ~SignalWatch();
   SignalWatch(const SignalWatch&) = delete;
@@ -25,7 +27,7 @@ class SignalWatch {
 
  private:
   void Run();
-  // False when the watch is to end.
+  // Returns false when the watch has to end.
   bool WaitForRequest();
   void Tell(const char* message) const;
 

@@ -1,5 +1,5 @@
-// segue start: expand, dual writes, backfill, verify; ends with both versions
-// live. The work is in engine/migrator.cc.
+// segue start: expands, installs dual writes, backfills and verifies, until
+// both versions are live. The work is in engine/migrator.cc.
 #include "cli/commands.h"
 #include "cli/migration_file.h"
 #include "cli/outcome.h"
@@ -15,7 +15,8 @@ int RunStart(const Context& context) {
   options.rollback_on_any_failure =
       arguments.Value("--on-failure") == "rollback";
 
-  // The file first: what is wrong with it needs no server to say so.
+  // The file is read first, because its mistakes can be reported without a
+  // server.
   const Settings settings = ResolveSettings(context);
   const Migration migration = LoadMigration(context, settings);
   if (arguments.Has("--explain")) options.explain = LoadExplained(context);

@@ -1,4 +1,5 @@
-// segue status: where the active (else the newest) migration is.
+// segue status: prints the status of the active migration, otherwise of the
+// newest one.
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "report/json.h"

@@ -9,7 +9,8 @@ namespace segue::cli {
 
 namespace {
 
-// As the user's own shell would: relative to where the command runs.
+// A path is relative to the folder in which the command runs, as in the user's
+// shell.
 std::string Resolved(const Surroundings& around, const std::string& path) {
   return around.directory.empty() ? path : (around.directory / path).string();
 }
@@ -30,7 +31,7 @@ std::unique_ptr<report::EventLog> OpenLog(const Arguments& arguments,
   return std::make_unique<report::EventLog>();
 }
 
-// Standard error as the log has it.
+// Writes to standard error in the format of the log.
 void Tell(const Surroundings& around, const std::string& text) {
   if (around.err_is_log) {
     base::LogEvent(base::LogLevel::kInfo, text, {});

@@ -1,5 +1,5 @@
-// What others see of a command while it runs: metrics to be scraped or read
-// from a file, and the structured log. As its options say; else nothing.
+// What others see of a command while it runs: metrics, over HTTP or in a file,
+// and the structured log. The options choose them; by default there are none.
 #pragma once
 
 #include <memory>
@@ -19,33 +19,34 @@ struct Surroundings;
 
 class Telemetry {
  public:
-  // Listens, and writes what is to be written, when it returns; so what cannot
-  // be done is an Error{kUsage} before anything else is.
+  // The constructor returns when the server listens and the files are written.
+  // What fails is an Error{kUsage} before the command does anything.
   Telemetry(const Arguments& arguments, Surroundings& around);
   ~Telemetry();
   Telemetry(const Telemetry&) = delete;
   Telemetry& operator=(const Telemetry&) = delete;
 
-  // What happens from now on is told to the log and the metrics. This must
-  // outlive the migrator.
+  // Tells all later events to the log and the metrics. This object must outlive
+  // the migrator.
   void ListenTo(ProgressListeners& listeners);
-  // The command has done what it should.
+  // Called when the command has succeeded.
   void Ended();
-  // What the command ends with. The error of a run has been told by the run.
+  // Called with the error that ends the command. The run has reported its own
+  // error already.
   void Failed(const Error& error);
 
  private:
   bool failure_told_ = false;  // by a run
   std::unique_ptr<report::EventLog> log_;
   std::unique_ptr<http::Metrics> metrics_;
-  // After the metrics, which they read until they are gone.
+  // These come after the metrics, which they read as long as they exist.
   std::unique_ptr<http::MetricsFile> file_;
   std::unique_ptr<http::MetricsServer> server_;
 };
 
-// --metrics, --metrics-file
+// The options --metrics and --metrics-file.
 std::vector<OptionSpec> MetricsOptions();
-// --log, --log-format
+// The options --log and --log-format.
 std::vector<OptionSpec> LogOptions();
 
 }  // namespace segue::cli

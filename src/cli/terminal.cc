@@ -11,7 +11,7 @@ namespace segue::cli {
 namespace {
 
 constexpr std::size_t kDefaultWidth = 80;
-// How soon a request to stop is noticed at a question.
+// A question notices a request to stop within this time.
 constexpr int kPollMilliseconds = 100;
 
 bool InputReady() {

@@ -1,4 +1,5 @@
-// The terminal: whether there is one, how wide it is, what is asked at it.
+// The terminal: whether there is one, how wide it is, and questions to the
+// user.
 #pragma once
 
 #include <cstddef>
@@ -10,12 +11,13 @@
 namespace segue::cli {
 
 bool IsTerminal(int file_descriptor);
-// Columns; 80 when it is unknown.
+// Returns the number of columns; 80 when it is unknown.
 std::size_t TerminalWidth(int file_descriptor);
 
 // Writes the question to standard error and reads a line from standard input.
-// nullopt at end of input or when `cancel` is requested meanwhile (signals are
-// blocked in this thread, so the read itself is not interrupted).
+// Returns nullopt at the end of the input, or when `cancel` is requested
+// meanwhile. Signals are blocked in this thread, so they do not interrupt the
+// read.
 std::optional<std::string> AskUser(const std::string& question,
                                    const base::CancelToken& cancel);
 

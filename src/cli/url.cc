@@ -1,6 +1,7 @@
-// segue url: what an application of a version connects with, or runs in each
-// of its sessions. The one place where a password is printed, when the URL was
-// given with it: the output must work as it is.
+// segue url: prints the URL with which an application of a version connects, or
+// the SQL that it runs in each session. It is the only place that prints a
+// password, if the URL was given with one, because the output must work as it
+// is.
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/session.h"

@@ -1,6 +1,6 @@
-// segue verify: the proof that old and new agree, row by row; with --repair,
-// what does not is derived again; with --explain, how queries run before and
-// after.
+// segue verify: verifies that old and new agree in every row. With --repair it
+// derives rows that disagree again, and with --explain it compares how queries
+// run before and after.
 #include "cli/commands.h"
 #include "cli/migration_file.h"
 #include "cli/session.h"
@@ -13,7 +13,8 @@ namespace segue::cli {
 namespace {
 
 int RunExplain(const Context& context) {
-  // The file first: what is wrong with it needs no server to say so.
+  // The file is read first, because its mistakes can be reported without a
+  // server.
   const std::vector<std::string> queries = LoadExplained(context);
   Session session(context);
   const ExplainReport report = session.migrator().Explain(queries);
@@ -46,7 +47,7 @@ int RunVerify(const Context& context) {
   context.around.out << (context.json()
                              ? report::VerifyJson(report, options) + "\n"
                              : report::VerifyText(report, options));
-  // Who asks for --strict wants to be stopped by such a row.
+  // With --strict, a row that was given on both sides fails the command.
   const bool passes =
       report.clean() && (!options.strict || report.both_given.empty());
   return passes ? 0 : ExitCode(ErrorKind::kMismatch);

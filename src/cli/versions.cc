@@ -1,4 +1,4 @@
-// segue versions: the published versions of the schema.
+// segue versions: lists the published versions of the schema.
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "report/json.h"

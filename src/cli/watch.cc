@@ -1,5 +1,6 @@
-// segue watch: the status of the active migration, whoever runs it, until it
-// is where one waits for. Only reads, so Ctrl-C may end it at any time.
+// segue watch: shows the status of the active migration, whoever runs it, until
+// it reaches the state that the user waits for. It only reads, so Ctrl-C may
+// end it at any time.
 #include <unistd.h>
 
 #include <chrono>
@@ -17,13 +18,14 @@ namespace segue::cli {
 
 namespace {
 
-// Fast enough to look live; one short query each.
+// This is fast enough to look live, and each look is one short query.
 constexpr std::chrono::milliseconds kLookInterval{500};
-// A log of a long backfill stays readable.
+// With this interval the log of a long backfill stays readable.
 constexpr std::chrono::seconds kRowsInterval{5};
 constexpr int kExitRolledBack = 1;
 
-// Prints what has changed, as JSON, as a picture redrawn in place or as lines.
+// Prints what has changed, as JSON, as a picture that is redrawn in place, or
+// as lines.
 class Watcher {
  public:
   explicit Watcher(const Context& context) : context_(context) {}
@@ -39,7 +41,7 @@ class Watcher {
   }
 
  private:
-  // Rows alone count as a change only now and then.
+  // A change of only the rows is shown from time to time.
   bool Changed(const MigrationStatus& status) {
     const auto now = base::SystemClock().Now();
     const std::string mark = WatchMark(status);

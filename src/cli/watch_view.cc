@@ -14,7 +14,7 @@ std::string RowsLine(const MigrationStatus& status) {
   Progress progress;
   progress.rows_done = status.rows_done;
   progress.rows_total = status.rows_total;
-  // A rate without a runner is that of the one before.
+  // Without a runner, the rate is that of an earlier one.
   if (!status.runner.empty() && !status.paused) {
     progress.rows_per_second = status.rows_per_second;
     progress.eta_seconds = status.eta_seconds;
@@ -51,7 +51,7 @@ std::vector<std::string> WatchPicture(const MigrationStatus& status,
   if (status.runner.empty() && !status.error.empty()) {
     lines.push_back("error  " + status.error);
   }
-  // The last column stays free: some terminals wrap when it is written.
+  // The last column stays free, because some terminals wrap when it is written.
   const std::size_t width = columns > 1 ? columns - 1 : 1;
   for (std::string& line : lines) line = report::FitWidth(line, width);
   return lines;

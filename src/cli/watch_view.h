@@ -1,4 +1,4 @@
-// What `segue watch` shows of a status.
+// The text with which `segue watch` shows a status.
 #pragma once
 
 #include <string>
@@ -8,14 +8,15 @@
 
 namespace segue::cli {
 
-// The whole picture, for a terminal of `columns`: phase, steps, rows, runner.
+// Returns phase, steps, rows and runner, for a terminal of `columns`.
 std::vector<std::string> WatchPicture(const MigrationStatus& status,
                                       std::size_t columns);
 
-// The same on one line, for a log.
+// Returns the same on one line, for a log.
 std::string WatchLine(const MigrationStatus& status);
 
-// What a log must not miss: differs when anything but the rows has changed.
+// Returns a text that differs when anything but the rows has changed, which a
+// log must not miss.
 std::string WatchMark(const MigrationStatus& status);
 
 }  // namespace segue::cli

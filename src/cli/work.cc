@@ -1,5 +1,5 @@
-// segue work: one more worker for the migration that is being run, from another
-// process or machine. The work is in engine/work.cc.
+// segue work: adds a worker to the running migration, from another process or
+// machine. The work is in engine/help.cc.
 #include <ostream>
 
 #include "cli/commands.h"

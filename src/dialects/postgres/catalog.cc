@@ -1,4 +1,4 @@
-// Relations, columns, triggers and grants.
+// Reads relations, columns, triggers and grants from the catalogue.
 #include "dialects/postgres/catalog.h"
 
 #include "base/text.h"
@@ -6,8 +6,9 @@
 namespace segue::postgres {
 namespace {
 
-// What an extension brought belongs to it, not to the application's schema.
-// No size functions here: they would wait for locks on the tables.
+// Objects of an extension do not belong to the application's schema, so they
+// are left out. The query calls no size functions, because they would wait for
+// locks on the tables.
 constexpr const char* kTablesSql = R"sql(
 SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
   pg_get_userbyid(c.relowner)::text, d.description,
@@ -42,7 +43,8 @@ WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid
     AND e.classid = 'pg_class'::regclass AND e.deptype = 'e'))sql";
 
-// A default is constant when its stored tree calls immutable functions only.
+// A default counts as constant when its stored tree calls only immutable
+// functions.
 constexpr const char* kColumnsSql = R"sql(
 SELECT a.attrelid::bigint, a.attname::text,
   format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
@@ -72,7 +74,7 @@ LEFT JOIN pg_namespace n ON n.oid = l.collnamespace
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
 ORDER BY a.attrelid, a.attnum)sql";
 
-// segue's own triggers are left out.
+// The query leaves out segue's own triggers.
 constexpr const char* kTriggersSql = R"sql(
 SELECT t.tgrelid::bigint, t.tgname::text, pg_get_triggerdef(t.oid)
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -90,7 +92,7 @@ WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
   AND g.grantee <> c.relowner
 ORDER BY 2)sql";
 
-// Schema and name by turns.
+// Splits a text that has schema and name in turn.
 std::vector<schema::TableName> Partitions(const std::string& text) {
   std::vector<schema::TableName> partitions;
   if (text.empty()) return partitions;
@@ -133,7 +135,8 @@ schema::Column ReadColumn(RowReader& row) {
   return column;
 }
 
-// The columns named in "RANGE (a, lower(b))"; filled in once they are known.
+// Finds the columns in a text such as "RANGE (a, lower(b))", once all columns
+// are known.
 void ResolvePartitionKeys(TablesByOid& tables) {
   for (auto& [oid, table] : tables) {
     if (table.partition_key.empty()) continue;

@@ -1,12 +1,13 @@
-// Indexes, constraints, and what depends on a table.
+// Reads indexes, constraints, and what depends on a table.
 #include "base/text.h"
 #include "dialects/postgres/catalog.h"
 
 namespace segue::postgres {
 namespace {
 
-// One row a column. The whole definition comes with the first one only.
-// to_jsonb reads a column that servers before 15 do not have.
+// The query returns one row for each column of an index. Only the first of them
+// has the whole definition. to_jsonb reads a column that servers before 15 do
+// not have.
 constexpr const char* kIndexesSql = R"sql(
 SELECT i.indrelid::bigint, ic.relname::text, k.ord::int, am.amname::text,
   i.indisunique, i.indisprimary, i.indisvalid AND i.indisready,
@@ -80,10 +81,10 @@ WHERE c.relnamespace = $1::oid AND x.contype IN ('p', 'u', 'f', 'c', 'x')
   AND c.relkind IN ('r', 'p')
 ORDER BY x.conrelid, x.conname, k.ord)sql";
 
-// The server does not know what a function's body reads; what it takes from the
-// row of a trigger is written NEW.x or OLD.x.
-// The views of published versions are segue's own; their schemas carry a
-// comment that says so (version_views.cc).
+// The server does not know what the body of a function reads. A trigger
+// function names the columns of its row as NEW.x or OLD.x. The views of
+// published versions belong to segue; a comment on their schema says so
+// (version_views.cc).
 constexpr const char* kDependentsSql = R"sql(
 WITH c AS MATERIALIZED (SELECT oid, relname, reltype FROM pg_class
   WHERE relnamespace = $1::oid AND relkind IN ('r', 'p', 'v')),
@@ -179,7 +180,7 @@ WHERE n.nspname <> 'segue' AND NOT EXISTS (SELECT FROM pg_description v
     AND v.description LIKE 'segue: version of schema %')
 ORDER BY 1, 2, 3, 4, 5, 6)sql";
 
-// Bits of pg_index.indoption.
+// These are bits of pg_index.indoption.
 constexpr std::int64_t kDescending = 1, kNullsFirst = 2;
 
 schema::Index ReadIndexHead(RowReader& row, std::string name) {
@@ -238,7 +239,8 @@ schema::ConstraintKind KindOfConstraint(const std::string& contype) {
   }
 }
 
-// pg_constraint.confdeltype and confupdtype; NO ACTION is the default.
+// The code is from pg_constraint.confdeltype or confupdtype; NO ACTION is the
+// default.
 std::string ActionOf(const std::string& code) {
   if (code == "r") return "RESTRICT";
   if (code == "c") return "CASCADE";

@@ -1,4 +1,4 @@
-// Making a connection: from a URL to libpq's keywords.
+// Opens a connection: turns a URL into the keywords of libpq.
 #include <libpq-fe.h>
 
 #include <cstdlib>
@@ -14,10 +14,11 @@ namespace {
 
 using Keywords = std::map<std::string, std::string>;
 
-// What the URL does not say is left to libpq: PG* variables, ~/.pgpass,
-// service files.
+// libpq finds what the URL does not say in PG* variables, ~/.pgpass and service
+// files.
 Keywords KeywordsOf(const db::ConnectOptions& options) {
-  // A dead server must be noticed within a minute, also while a statement runs.
+  // The keepalives notice a dead server within a minute, even while a statement
+  // runs.
   Keywords keywords = {{"keepalives", "1"},
                        {"keepalives_idle", "30"},
                        {"keepalives_interval", "10"},
@@ -65,8 +66,8 @@ void Require(PGconn* connection, const db::Url& url) {
   ThrowCannotConnect(url, reason);
 }
 
-// Unqualified names of the user's SQL resolve in the schema at work first, then
-// where the role's own search_path leads (extensions live there).
+// Unqualified names in the user's SQL are searched first in the migrated schema
+// and then in the role's own search_path, where extensions live.
 void PutFirst(const std::string& schema, db::Connection& session) {
   if (schema.empty()) return;
   session.Execute(

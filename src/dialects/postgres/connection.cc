@@ -15,10 +15,11 @@
 namespace segue::postgres {
 namespace {
 
-// Types of pg_type.dat whose object ids never change.
+// The object ids of these types from pg_type.dat never change.
 constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23;
 
-// The statements of a walk come for every chunk, nearly all others once.
+// The statements of a walk run for every chunk and are worth preparing; nearly
+// all others run once.
 constexpr int kRunsToPrepare = 3;
 constexpr std::size_t kMostStatements = 200;
 
@@ -29,9 +30,9 @@ std::string Field(const PGresult* result, int code) {
   return text == nullptr ? "" : text;
 }
 
-// Behind a pooler the session is another one; somebody has thrown the statement
-// away; or its result has another type now. Where the statement itself is at
-// fault, it says so again as text.
+// A preparation is lost when a pooler has given us another server session, when
+// somebody has deallocated it, or when its result has another type now. If the
+// statement itself is wrong, it fails again when it is sent as text.
 bool IsLostPreparation(const PGresult* result) {
   const std::string state = Field(result, PG_DIAG_SQLSTATE);
   return state == "26000" || state == "42P05" || state == "0A000";
@@ -64,7 +65,7 @@ std::optional<std::string> AsParameter(const db::Value& value) {
   return db::ToText(value);
 }
 
-// Parameters as libpq takes them.
+// Converts parameters to what libpq takes.
 class Texts {
  public:
   explicit Texts(const std::vector<db::Value>& values) {
@@ -77,7 +78,7 @@ class Texts {
 
  private:
   std::vector<std::optional<std::string>> texts_;
-  std::vector<const char*> pointers_;  // null: NULL
+  std::vector<const char*> pointers_;  // null: an SQL NULL
 };
 
 db::Value FieldValue(const PGresult* result, int row, int column) {
@@ -140,7 +141,7 @@ PostgresConnection::~PostgresConnection() {
   PQfinish(connection_);
 }
 
-// What is asked for at debug level is an answer, not news for the log.
+// A message at debug level is the answer to a question, not news for the log.
 void PostgresConnection::Receive(void* self, const pg_result* notice) {
   const std::string message = Field(notice, PG_DIAG_MESSAGE_PRIMARY);
   const std::string severity = Field(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
@@ -184,7 +185,8 @@ PostgresConnection::ResultPtr PostgresConnection::Run(
       PQclear};
 }
 
-// From now on statements go as text. What was done of a transaction is lost.
+// From now on statements are sent as text. The open transaction, if any, is
+// lost.
 void PostgresConnection::ForgetPreparations(const ResultPtr& failed,
                                             std::string_view sql) {
   prepares_ = false;
@@ -200,8 +202,9 @@ bool PostgresConnection::WorthPreparing(const std::string& sql) {
   return ++runs_[sql] >= kRunsToPrepare && prepared_.size() < kMostStatements;
 }
 
-// Spares the server reading the text again, and mostly planning it: where the
-// parameters make a plan better, as bounds do, it goes on making one for them.
+// A prepared statement saves the server the parsing, and mostly the planning.
+// Where its parameters lead to a better plan, as bounds do, the server goes on
+// planning for them.
 PostgresConnection::ResultPtr PostgresConnection::RunPrepared(
     const std::string& sql, const Parameters& parameters,
     const std::string& then) {
@@ -245,8 +248,8 @@ void PostgresConnection::Check(const ResultPtr& result, std::string_view sql) {
     default:
       break;
   }
-  // An error of libpq's own: it may have noticed the failed write only, and
-  // learns by reading that the server is gone.
+  // libpq itself reports this error. It may only have noticed that a write
+  // failed, and learns by reading that the server is gone.
   if (PQresultErrorField(result.get(), PG_DIAG_SQLSTATE) == nullptr) {
     PQconsumeInput(connection_);
   }
@@ -257,7 +260,7 @@ void PostgresConnection::Check(const ResultPtr& result, std::string_view sql) {
   throw error;
 }
 
-// Leaves copy mode, so that the session can be used again.
+// Ends the copy mode, so that the session can be used again.
 void PostgresConnection::EndCopy(bool in, std::string_view sql) {
   if (in) {
     PQputCopyEnd(connection_, "segue has no rows to send");
@@ -271,8 +274,8 @@ void PostgresConnection::EndCopy(bool in, std::string_view sql) {
       .WithSql(std::string(sql));
 }
 
-// Without parameters the simple protocol takes what people write into files,
-// several statements included.
+// Without parameters the statement goes by the simple protocol, which takes
+// several statements, as people write them into files.
 db::Result PostgresConnection::Execute(
     std::string_view sql, const std::vector<db::Value>& parameters) {
   const std::string text(sql);
@@ -290,7 +293,8 @@ void PostgresConnection::ExecuteScript(std::string_view sql) {
   Check(Run(std::string(sql)), sql);
 }
 
-// A round trip of its own would cost as much as a small part of a chunk.
+// The BEGIN is sent together with the first statement, because a round trip of
+// its own would cost as much as a small part of a chunk.
 void PostgresConnection::Begin(const db::TransactionOptions& options) {
   ThrowIfDead();
   begin_ = BeginSql(options) + "; ";
@@ -298,16 +302,17 @@ void PostgresConnection::Begin(const db::TransactionOptions& options) {
 
 void PostgresConnection::Commit() {
   if (!begin_.empty()) {
-    begin_.clear();  // nothing was done
+    begin_.clear();  // nothing was sent
     return;
   }
   CheckCommit(Run("COMMIT"));
 }
 
-// What sends the statement alone is good for one that does not come often.
+// A statement that does not come often is sent by itself, before the COMMIT.
 bool PostgresConnection::CommitWith(std::string_view sql,
                                     const std::vector<db::Value>& parameters) {
-  // An error is what keeps the COMMIT behind it from being one.
+  // The statement raises an error when no row is affected, which prevents the
+  // COMMIT behind it.
   const std::string or_fail = "WITH last AS (" + std::string(sql) +
                               " RETURNING 1) SELECT 1 / count(*) FROM last";
   if (!WorthPreparing(or_fail)) {

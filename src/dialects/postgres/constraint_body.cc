@@ -25,7 +25,7 @@ std::string KeyWord(const Constraint& constraint) {
                                                         : "UNIQUE";
 }
 
-// What a constraint says about the index that is made for it.
+// Returns what the constraint says about its index.
 std::string IndexParameters(const Constraint& constraint) {
   std::string sql;
   if (!constraint.include.empty()) {
@@ -62,7 +62,8 @@ std::string Exclusion(const Constraint& constraint) {
   return sql;
 }
 
-// A bare name means the schema of the table itself, whatever the search path.
+// A name without a schema means the schema of the table itself, whatever the
+// search path is.
 std::string Referenced(const schema::TableName& table,
                        const std::string& name) {
   const std::size_t dot = name.find('.');
@@ -89,7 +90,8 @@ std::string ForeignKey(const schema::TableName& table,
   return sql;
 }
 
-// A comment at the end of the expression must not swallow the bracket.
+// The line break ends a comment at the end of the expression, which would
+// otherwise swallow the bracket.
 std::string Check(const Constraint& constraint) {
   const bool ends_in_comment = constraint.check.find("--") != std::string::npos;
   return "CHECK (" + constraint.check + (ends_in_comment ? "\n" : "") + ")" +

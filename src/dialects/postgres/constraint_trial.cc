@@ -14,10 +14,10 @@ namespace {
 using schema::ConstraintKind;
 
 constexpr const char* kRow = "t";
-// Enough to see the pattern.
+// So many rows show the pattern.
 constexpr const char* kMost = " LIMIT 100";
 
-// The expression's names are bound by a sub-select.
+// A sub-select binds the names of the expression.
 std::string ValueSql(const plan::ConstraintTrial::Value& value) {
   const plan::Expression& expression = value.value;
   if (const auto column = expression.PlainColumn()) {
@@ -65,7 +65,8 @@ class Trial {
         return sql;
       case ConstraintKind::kUnique:
       case ConstraintKind::kPrimaryKey:
-        // One look at the whole table: a range does not know the others.
+        // The statement reads the whole table at once, because a range does not
+        // know the rows of the others.
         sql.walk.next_bound.all = "SELECT 1 WHERE $1::bigint IS NULL";
         statement.all = "SELECT " + range_.KeyAsText() + " FROM " + From() +
                         " WHERE " + terms_.IsRepeated(From()) + kMost;

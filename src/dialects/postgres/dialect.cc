@@ -41,11 +41,12 @@ db::Capabilities MakeCapabilities() {
   can.session_locks = true;
   can.heartbeat_session = true;
   can.monitor_session = true;
-  // Long chunks are no faster, and clients wait for what they lock and write.
+  // Longer chunks are no faster, and clients wait for the rows that a chunk
+  // locks and for what it writes.
   can.chunk_time = std::chrono::milliseconds(20);
-  // At its full speed a VACUUM stalls the commits of others; so it goes at the
-  // speed of an autovacuum by default: rests of 2 ms, each after 10 pages that
-  // it changes or 200 that it looks at.
+  // At full speed a VACUUM stalls the commits of clients. By default it
+  // therefore runs at the speed of an autovacuum: it rests for 2 ms after each
+  // 10 pages that it changes or 200 that it reads.
   can.reclaim_at_once = "SET vacuum_cost_delay = 0";
   can.reclaim_gently =
       "SET vacuum_cost_delay = '2ms'; SET vacuum_cost_limit = 200";
@@ -128,7 +129,8 @@ std::vector<MotionEstimate> PostgresDialect::Estimate(
   return postgres::Estimate(connection, motion, table);
 }
 
-// The log is the whole server's: what the application writes meanwhile counts.
+// The log belongs to the whole server, so it also counts what applications
+// write.
 std::string PostgresDialect::MeterSql(const schema::TableName& table) const {
   const std::string name = Regclass(table);
   return "SELECT extract(epoch FROM pg_catalog.clock_timestamp())::float8, "
@@ -157,9 +159,10 @@ std::vector<db::SignalSql> PostgresDialect::Signals() const {
   return postgres::Signals();
 }
 
-// CREATE SCHEMA IF NOT EXISTS would ask for the privilege to create one even
-// when it is there. The application calls the functions in it, so that
-// everybody needs USAGE; the tables in it stay closed.
+// CREATE SCHEMA IF NOT EXISTS needs the privilege to create a schema even when
+// the schema exists, so the statement runs only when it does not. Applications
+// call the functions in the schema and therefore get USAGE, but no access to
+// its tables.
 std::vector<std::string> PostgresDialect::LedgerSetup() const {
   return {
       "DO $segue$ BEGIN IF to_regnamespace('segue') IS NULL THEN "
@@ -179,7 +182,7 @@ std::vector<db::Blocker> PostgresDialect::Blockers(
   return postgres::Blockers(connection, table);
 }
 
-// For a pooler that drops the URL's options.
+// This SQL is for applications whose pooler drops the options of the URL.
 std::string PostgresDialect::VersionSessionSql(
     db::Connection& /*connection*/, const std::string& schema_name,
     const std::string& version_schema) const {

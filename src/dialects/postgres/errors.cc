@@ -16,7 +16,7 @@ struct Rule {
   ErrorKind kind;
 };
 
-// The first rule that fits counts: whole codes before their classes.
+// The first matching rule counts, so whole codes come before their classes.
 constexpr Rule kRules[] = {
     {"55P03", ErrorKind::kLockTimeout},     // lock_not_available
     {"40P01", ErrorKind::kRetryable},       // deadlock_detected
@@ -65,7 +65,7 @@ std::string Field(const PGresult* result, int code) {
   return text == nullptr ? "" : text;
 }
 
-// Every line of the message, blank ones left out, trimmed.
+// Returns the lines of the message, trimmed and without blank ones.
 std::vector<std::string> Lines(std::string_view text) {
   std::vector<std::string> lines;
   for (const std::string& line : base::Split(text, '\n')) {
@@ -133,11 +133,12 @@ Error ErrorFrom(const pg_result* result, const pg_conn* connection,
 std::string ConnectReason(std::string_view libpq_message) {
   std::vector<std::string> reasons;
   for (const std::string& line : Lines(libpq_message)) {
-    // libpq's own advice; the address is in our message already.
+    // This line is advice of libpq; our own message has the address already.
     if (line.starts_with("Is the server running")) continue;
     const std::size_t failed = line.find(" failed: ");
     std::string_view reason = line;
-    // 'connection to server at "h", port 5432 failed: FATAL:  ...'
+    // libpq's text is 'connection to server at "h", port 5432 failed: FATAL:
+    // ...'.
     if (failed != std::string::npos &&
         line.starts_with("connection to server")) {
       reason = reason.substr(failed + std::string_view(" failed: ").size());

@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* kClone = "pg_temp.segue_examined";
 constexpr const char* kResult = "\"~result\"";
-// How the server begins what it says at debug level of ALTER TABLE.
+// At debug level the server begins a message about ALTER TABLE with these
+// words.
 constexpr const char* kRewriting = "rewriting table";
 
 std::string ColumnList(const std::vector<plan::Binding>& bindings) {
@@ -34,13 +35,14 @@ void CreateClone(db::Connection& connection,
                      ColumnList(question.bindings) + ")");
 }
 
-// WHERE takes no aggregates, window functions and sets of rows; a statement
-// with a parameter cannot be several statements.
+// WHERE accepts no aggregates, window functions or sets of rows, and a
+// statement with a parameter cannot be several statements.
 std::string ShapeError(db::Connection& connection,
                        const db::ExpressionQuestion& question) {
   const Attempt attempt(connection);
   CreateClone(connection, question);
-  // A call of one argument takes no list; a bare SELECT needs brackets.
+  // A call with one argument accepts no list, and a SELECT without brackets is
+  // no expression.
   const bool is_select =
       base::ToLower(base::Trim(question.sql)).starts_with("select");
   const std::string argument =
@@ -53,7 +55,7 @@ std::string ShapeError(db::Connection& connection,
       .message;
 }
 
-// RETURN, where the server has it, takes a bare literal for any type.
+// RETURN, on a server that has it, accepts a bare literal for any type.
 std::string Body(db::Connection& connection, const std::string& sql) {
   const db::Result version =
       connection.Execute("SELECT current_setting('server_version_num')::int");
@@ -63,8 +65,8 @@ std::string Body(db::Connection& connection, const std::string& sql) {
   return " AS " + Literal("SELECT " + Bracketed(sql));
 }
 
-// The same form as the function that will hold it, so that nothing is taken
-// here and refused later.
+// The expression is tried in the same form as in its later function, so that
+// nothing is accepted here and refused later.
 std::string TypeError(db::Connection& connection,
                       const db::ExpressionQuestion& question) {
   const Attempt attempt(connection);
@@ -75,7 +77,7 @@ std::string TypeError(db::Connection& connection,
       .message;
 }
 
-// A generated column takes immutable expressions only.
+// A generated column accepts immutable expressions only.
 Refusal TryGenerated(db::Connection& connection,
                      const std::vector<plan::Binding>& bindings,
                      const std::string& sql, const std::string& type) {
@@ -87,8 +89,8 @@ Refusal TryGenerated(db::Connection& connection,
                              Bracketed(sql) + " STORED)");
 }
 
-// The planner pulls a subquery up into its parent unless its output contains
-// a volatile function, whatever language that is written in.
+// The planner pulls a subquery up into its parent unless the subquery's output
+// has a volatile function, in whatever language that is written.
 bool IsVolatile(db::Connection& connection,
                 const db::ExpressionQuestion& question) {
   const Attempt attempt(connection);
@@ -127,7 +129,7 @@ std::int64_t Filenode(db::Connection& connection) {
   return db::ToInt(found.rows.at(0).at(0));
 }
 
-// The server tells by what it does to an empty table.
+// The server's answer is what it does to an empty table.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::DefaultQuestion& question) {
   db::Answer answer;
@@ -158,9 +160,10 @@ bool Says(const std::vector<std::string>& notices, const char* text) {
       [&](const std::string& notice) { return notice.starts_with(text); });
 }
 
-// An empty copy with its indexes and checks is changed, and the server says
-// what it does to it. That it still speaks of it in the same words is seen at
-// a change that rewrites on every version; else it counts as rewriting.
+// The server alters an empty copy of the table with its indexes and checks, and
+// its messages tell what it does. A change that rewrites the table on every
+// version shows whether the messages still have the known words; otherwise the
+// change counts as rewriting.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::TypeQuestion& question) {
   const Attempt attempt(connection);
@@ -191,8 +194,9 @@ db::Answer AnswerTo(db::Connection& connection,
   return answer;
 }
 
-// On an empty table of the same columns: bad methods, operator classes,
-// collations, predicates and storage parameters are the server's to find.
+// The index is built on an empty table with the same columns, so that the
+// server finds wrong methods, operator classes, collations, predicates and
+// storage parameters.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::IndexQuestion& question) {
   std::vector<std::string> columns;
@@ -211,7 +215,7 @@ db::Answer AnswerTo(db::Connection& connection,
                      base::Join(columns, ", ") + ")");
   answer.error = Try(connection, CreateIndexSql(clone, index, false)).message;
   if (!answer.error.empty()) return answer;
-  // The server's text, with the names that it will have.
+  // The answer has the server's own text, with the final names.
   const db::Result printed = connection.Execute(
       "SELECT format('CREATE %sINDEX %I ON %s%I.%I', CASE WHEN $1::int = 1 "
       "THEN 'UNIQUE ' ELSE '' END, $2::text, CASE WHEN EXISTS (SELECT FROM "
@@ -236,7 +240,8 @@ bool DependsOnMoment(const std::string& expression) {
       "statement_timestamp,transaction_timestamp,clock_timestamp,"
       "txid_current,pg_current_xact_id,inet_client_addr,pg_backend_pid",
       ',');
-  // extract(... FROM ...) has the one word, SELECT CASE ... END the other.
+  // extract(... FROM ...) contains one of the two words, and SELECT CASE ...
+  // END the other.
   const bool reads_tables =
       schema::ReferencedColumns(expression, {"select", "from"}).size() == 2;
   return reads_tables ||

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kConstraint = "segue_examined";
 
-// The table's own name: a check may say table.column.
+// The copy has the table's own name, because a check may say table.column.
 std::string Clone(const db::CheckQuestion& question) {
   return "pg_temp." + Ident(question.table.name);
 }
@@ -39,7 +39,8 @@ std::string Read(db::Connection& connection, const db::CheckQuestion& question,
   return db::ToText(found.rows.at(0).at(0));
 }
 
-// By way of names that nobody has: two columns may change names.
+// The columns are renamed by way of unused names, because two columns may
+// exchange their names.
 void Rename(db::Connection& connection, const db::CheckQuestion& question) {
   const std::string rename =
       "ALTER TABLE " + Clone(question) + " RENAME COLUMN ";

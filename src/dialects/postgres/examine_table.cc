@@ -1,4 +1,4 @@
-// What the server says about a table that is to be made or renamed.
+// Asks the server about a table that will be created or renamed.
 #include <algorithm>
 
 #include "dialects/postgres/attempt.h"
@@ -20,8 +20,8 @@ bool IsThere(db::Connection& connection, const schema::TableName& table) {
   return db::ToInt(found.rows.at(0).at(0)) != 0;
 }
 
-// Empty tables with the keys of those that the new one refers to. What this
-// migration has yet to create cannot be tried.
+// Creates empty tables with the keys of the tables that the new table refers
+// to. Tables that the migration has yet to create cannot be tried.
 void CloneReferenced(db::Connection& connection, schema::Table& table) {
   std::vector<std::string> missing;
   for (const schema::TableName& name : ReferencedTables(table)) {
@@ -40,7 +40,8 @@ void CloneReferenced(db::Connection& connection, schema::Table& table) {
   all.erase(std::remove_if(all.begin(), all.end(), refers), all.end());
 }
 
-// As the server prints it, by making it where nobody sees it.
+// Returns the table as the server prints it after creating it in the session's
+// temporary schema.
 std::shared_ptr<const schema::Table> ReadTemporary(db::Connection& connection,
                                                    const std::string& name) {
   const std::string space =
@@ -71,7 +72,7 @@ db::Answer AnswerTo(db::Connection& connection,
   return answer;
 }
 
-// Tables, indexes, views and sequences share their names; each table is a
+// Tables, indexes, views and sequences share one namespace, and each table is a
 // type as well.
 constexpr const char* kTakenSql = R"sql(
 SELECT CASE c.relkind WHEN 'i' THEN 'an index' WHEN 'I' THEN 'an index'
@@ -104,8 +105,8 @@ db::Answer AnswerTo(db::Connection& connection,
   return answer;
 }
 
-// Of functions whose text is kept as text; what the server parsed follows the
-// table by itself.
+// The query finds functions whose body is stored as text. A body that the
+// server has parsed follows a rename by itself.
 constexpr const char* kNamedBySql = R"sql(
 SELECT DISTINCT 'function ' || n.nspname || '.' || p.proname
 FROM pg_catalog.pg_proc p

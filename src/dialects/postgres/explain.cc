@@ -7,10 +7,11 @@ namespace segue::postgres {
 namespace {
 
 constexpr char kUndefinedParameter[] = "42P02";
-// The first that explains a query whose parameters have no values.
+// This is the first version that explains a query whose parameters have no
+// values.
 constexpr std::int64_t kGenericPlans = 160'000;
 
-// Planning may call functions, which must not write either.
+// Planning may call functions, so they run in a transaction that may not write.
 QueryPlan Ask(db::Connection& connection, const std::string& options,
               const std::string& query) {
   const Attempt undone(connection);

@@ -12,14 +12,14 @@ std::string Text(const Json& node, const char* key) {
   return node.value(key, std::string());
 }
 
-// A bitmap's index scans name no table; the node above them does.
+// The index scans of a bitmap name no table; the node above them does.
 void Collect(const Json& node, const std::string& above, QueryPlan& plan) {
   const std::string type = Text(node, "Node Type");
   const std::string index = Text(node, "Index Name");
   std::string table = Text(node, "Relation Name");
   if (table.empty()) table = above;
   const bool reads = type.find("Scan") != std::string::npos;
-  // Its index scans say it all.
+  // The index scans of a bitmap heap scan say everything.
   const bool by_bitmap = type == "Bitmap Heap Scan";
   const bool names_one = node.contains("Relation Name") || !index.empty();
   if (reads && names_one && !by_bitmap) {

@@ -1,6 +1,6 @@
-// The functions that hold a motion's expressions. A function and not the bare
-// text, so that trigger, backfill and verify cannot disagree; an immutable one
-// is inlined by the planner and costs nothing.
+// The functions that hold a motion's expressions. With a function instead of
+// the bare text, trigger, backfill and verify cannot disagree. The planner
+// inlines an immutable function, which then costs nothing.
 #include "base/text.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
@@ -8,7 +8,8 @@
 namespace segue::postgres {
 namespace {
 
-// Bodies in the SQL standard's form are parsed once, when they are created.
+// From this version on, the server parses a body in the form of the SQL
+// standard once, when the function is created.
 constexpr int kHasStandardBody = 14;
 
 std::string Parameters(const plan::Expression& expression) {
@@ -24,8 +25,8 @@ std::string Volatility(const plan::Expression& expression) {
   return expression.is_immutable ? "IMMUTABLE PARALLEL SAFE" : "STABLE";
 }
 
-// What the result may depend on is pinned, so that the application's session
-// and the backfill's get the same.
+// The function pins the settings on which the result may depend, so that the
+// application's session and the backfill's get the same result.
 std::string PinnedSettings(const plan::Expression& expression, int major) {
   const bool bound = major >= kHasStandardBody;
   std::string sql =
@@ -40,7 +41,8 @@ std::string PinnedSettings(const plan::Expression& expression, int major) {
   return sql;
 }
 
-// A line comment at the end of the expression must not swallow what follows.
+// The line break ends a comment at the end of the expression, which would
+// otherwise swallow what follows.
 std::string Enclosed(const std::string& sql) {
   const bool comment = sql.find("--") != std::string::npos;
   return "(" + sql + (comment ? "\n)" : ")");

@@ -13,14 +13,15 @@
 namespace segue::postgres {
 namespace {
 
-// The first key of all of segue's advisory locks: "sgue".
+// All advisory locks of segue have this first key: "sgue".
 constexpr std::int64_t kLockClass = 0x73677565;
 
-// A killed session needs a moment to let go; a busy one longer.
+// A terminated session takes a moment to release its lock, and a busy session
+// takes longer.
 constexpr std::chrono::milliseconds kKillPatience{5000};
 constexpr std::chrono::milliseconds kKillPoll{25};
 
-// The second key: 31 bits, because the function takes signed integers and
+// The second key has 31 bits, because the function takes signed integers and
 // pg_locks shows unsigned ones.
 std::int64_t KeyOf(const std::string& schema_name) {
   return static_cast<std::int64_t>(base::Fnv1a(schema_name) & 0x7fffffff);
@@ -46,7 +47,7 @@ class AdvisoryLock final : public db::RunnerLock {
           "SELECT pg_catalog.pg_advisory_unlock($1::int, $2::int)",
           {kLockClass, key_});
     } catch (const Error& error) {
-      // It goes with the session.
+      // The lock ends with the session, so this is only logged.
       base::Log(
           base::LogLevel::kWarning,
           std::string("cannot release the runner's lock: ") + error.what());
@@ -58,8 +59,8 @@ class AdvisoryLock final : public db::RunnerLock {
   std::int64_t key_;
 };
 
-// Ends the session if it still holds the lock: its number may be another's by
-// now. False when there was nothing to end.
+// Ends the session if it still holds the lock, because its number may belong to
+// another session by now. Returns false when there was nothing to end.
 bool Kill(db::Connection& connection, std::int64_t key, std::int64_t session) {
   const db::Result ended = connection.Execute(
       "SELECT pg_catalog.pg_terminate_backend(l.pid) "
@@ -87,7 +88,7 @@ std::unique_ptr<db::RunnerLock> LockAfterKill(db::Connection& connection,
   return nullptr;
 }
 
-// Prepared transactions hold locks too, without a session.
+// The query includes prepared transactions, which hold locks without a session.
 constexpr const char* kBlockersSql = R"sql(
 SELECT coalesce(a.pid::text, 'prepared transaction ' || x.gid),
   coalesce(a.usename, x.owner)::text, coalesce(a.query, ''),

@@ -6,12 +6,13 @@
 namespace segue::postgres {
 namespace {
 
-// The classes that errors.cc takes for an error of the data's making. All else
-// (a deadlock, a privilege that is missing) is no property of the row.
+// These are the classes of errors that errors.cc attributes to the data. Any
+// other error, such as a deadlock or a missing privilege, is no property of the
+// row.
 constexpr const char* kOfTheRow =
     "'09', '21', '22', '23', '27', '38', '39', '44', 'P0'";
 
-// An error's text may quote whole documents.
+// The text of an error may quote whole documents, so it is cut.
 constexpr int kMostCharacters = 500;
 
 constexpr const char* kErrors = "segue.transform_error";
@@ -20,8 +21,8 @@ bool Marks(const MotionTerms& terms) { return terms.motion().marks; }
 
 }  // namespace
 
-// Each run of the block is a subtransaction, so that only a motion that marks
-// has it.
+// Each run of the block is a subtransaction, so only the trigger of a motion
+// that marks rows has it.
 std::string Guarded(const MotionTerms& terms, const std::string& assign,
                     const std::string& direction, const std::string& failed) {
   return "BEGIN " + assign +
@@ -32,7 +33,8 @@ std::string Guarded(const MotionTerms& terms, const std::string& assign,
          Literal(direction) + ", SQLSTATE, SQLERRM); END; ";
 }
 
-// Applications may not write the ledger: the function may, for them.
+// Applications may not write the ledger, so the function runs with the rights
+// of its owner.
 std::vector<std::string> MarkFunctions(const MotionTerms& terms) {
   if (!Marks(terms)) return {};
   const schema::TableName& table = terms.motion().table;
@@ -64,8 +66,8 @@ std::string IsMarked(const MotionTerms& terms, const std::string& row) {
          ", " + std::to_string(plan::kDownFailed) + ")";
 }
 
-// Without a kept error, as where the session's time zone spells the key in
-// another way, the provenance still says which side failed.
+// The error of a row may be missing, for example when the session's time zone
+// spells the key in another way. The provenance still says which side failed.
 std::string ErrorOf(const MotionTerms& terms, const std::string& row) {
   return "CASE " + terms.Provenance(row) + " WHEN " +
          std::to_string(plan::kUpFailed) +

@@ -11,40 +11,43 @@
 namespace segue::postgres {
 namespace {
 
-// The figures were measured on PostgreSQL 15 with tables of 500,000 rows of 77
+// The figures were measured on PostgreSQL 15, with tables of 500,000 rows of 77
 // to 1,170 bytes, with one to three indexes, fill factors of 45 and 100, SQL
-// and plpgsql expressions, with and without a row trigger. WAL came within a
-// tenth of what is computed here, processor time within a fifth. How long that
-// takes depends on the machine as well, which is why a plan says so.
+// and plpgsql expressions, with and without a row trigger. The measured WAL
+// differed by at most a tenth from the computed one, and the processor time by
+// at most a fifth. The elapsed time also depends on the machine, which is why a
+// plan says so.
 
-// Bytes of WAL: the record of a new row version beside the row itself, the
-// record of an index entry beside the entry.
+// The WAL in bytes: the record of a new row version in addition to the row
+// itself, and the record of an index entry in addition to the entry.
 constexpr double kRowRecord = 100;
 constexpr double kEntryRecord = 60;
-// A version on the page of the one before is logged by what changed.
+// A version on the same page as its predecessor is logged as the difference.
 constexpr double kSamePageRecord = 90;
 
-// Seconds of processor time.
+// The processor time in seconds.
 constexpr double kPerRow = 0.4e-6;
 constexpr double kPerLogByte = 0.004e-6;
-constexpr double kPerEntryByte = 0.05e-6;  // indexes in no order: the worst
+// Each byte of an index entry, in the worst case of an index without any order.
+constexpr double kPerEntryByte = 0.05e-6;
 constexpr double kPerTrigger = 1.4e-6;
-// Waiting for the disk, the statements around a chunk, the vacuum on the way:
-// 2,000,000 rows of 220 bytes took 11 to 18 s on two cores, of which this makes
-// 14.
+// Elapsed time for each second of processor time. It includes waits for the
+// disk, the statements around a chunk, and the vacuum on the way. 2,000,000
+// rows of 220 bytes took 11 to 18 s on two cores; this factor computes 14 s.
 constexpr double kElapsed = 2.5;
 
-// Parts of the rows whose new version finds no room on its page, where the
-// table has no room to spare: the fill goes share by share (see FillShareSql)
-// and each share leaves room for the next.
+// The share of the rows whose new version finds no room on its page, in a table
+// without spare room. The fill goes share by share (see FillShareSql), and each
+// share leaves room for the next one.
 constexpr double kDisplaced = 0.5;
-// Of what is displaced the room is given back on the way (MotionSql::reclaim).
-// What stays, of a row and of its index entries: 1,000,000 rows of 200 bytes
-// with two indexes grew by 62 MB, of which this makes 70.
+// The room of displaced versions is mostly freed on the way
+// (MotionSql::reclaim). This share of a row and of its index entries stays:
+// 1,000,000 rows of 200 bytes with two indexes grew by 62 MB, for which this
+// computes 70 MB.
 constexpr double kRowStays = 0.15;
 constexpr double kEntriesStay = 0.5;
 
-// A column's value where no statistics say how wide it is.
+// The width of a column's value when no statistics tell it.
 constexpr double kUnknownWidth = 16;
 constexpr double kProvenanceWidth = 2;
 constexpr double kAlignment = 8;
@@ -53,7 +56,8 @@ double PerRow(double bytes, const TableFacts& facts) {
   return bytes / std::max(facts.rows, 1.0);
 }
 
-// Of 0 to 1: how many rows move to another page, and get new index entries.
+// Returns the share of the rows, from 0 to 1, that move to another page and get
+// new index entries.
 double Displaced(const TableFacts& facts) {
   const double free = (100 - facts.fill_factor) / facts.fill_factor;
   return std::clamp(kDisplaced - free, 0.0, 1.0);
@@ -79,7 +83,7 @@ std::string Count(double count, const char* one, const char* many) {
   return fmt::format("{} {}", number, number == 1 ? one : many);
 }
 
-// "NULL" for nothing to look for.
+// Returns "NULL" when there is no source column.
 std::string SourceWidths(const plan::ColumnMotion& motion) {
   std::vector<std::string> columns;
   for (const plan::Binding& binding : motion.up.bindings) {
@@ -133,7 +137,7 @@ TableFacts Read(db::Connection& connection, const plan::ColumnMotion& motion,
   facts.index_bytes = Number(row[3]);
   facts.indexes = Number(row[4]);
   facts.fill_factor = Number(row[5], 100);
-  // Rounded up to where the next column may begin.
+  // The width is rounded up to the alignment of the next column.
   const double width = Number(row[6], kUnknownWidth) + kProvenanceWidth;
   facts.grown_by = std::ceil(width / kAlignment) * kAlignment;
   for (const schema::Trigger& trigger : table.triggers) {
@@ -145,12 +149,12 @@ TableFacts Read(db::Connection& connection, const plan::ColumnMotion& motion,
 
 }  // namespace
 
-// A page that is touched is logged whole once; a row that finds no room on it
-// is logged whole as well, and so are its new index entries.
+// A page that is changed is logged whole once. A row that finds no room on its
+// page is logged whole as well, and so are its new index entries.
 MotionEstimate EstimateFill(const TableFacts& facts) {
   const double displaced = Displaced(facts);
   const double heap = PerRow(facts.heap_bytes, facts);
-  // Room that was kept free is not logged.
+  // Room that the fill factor kept free is not logged.
   const double live = heap * facts.fill_factor / 100;
   const double row_log =
       live +
@@ -184,9 +188,9 @@ MotionEstimate EstimateFill(const TableFacts& facts) {
   return estimate;
 }
 
-// Rows are locked where they are (a page logged whole), and written with their
-// index entries in order to a table that is there beside the first until the
-// swap.
+// The rows are locked in place, which logs each page whole. They are then
+// written, with their index entries in order, to a table that exists beside the
+// first one until the swap.
 MotionEstimate EstimateCopy(const TableFacts& facts) {
   const double live = PerRow(facts.heap_bytes, facts) * facts.fill_factor / 100;
   const double others = PerRow(facts.other_bytes, facts);

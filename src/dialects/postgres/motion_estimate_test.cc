@@ -1,4 +1,4 @@
-// The arithmetic of the estimates beside what was measured: PostgreSQL 15,
+// Compares the computed estimates with measurements on PostgreSQL 15 with
 // 500,000 rows each.
 #include "dialects/postgres/motion_estimate.h"
 

@@ -1,4 +1,4 @@
-// Backfill, verify and settle: statements over ranges of keys.
+// The statements that fill, verify and settle ranges of keys.
 #include <optional>
 
 #include "base/text.h"
@@ -20,19 +20,20 @@ std::string From(const MotionTerms& terms) {
   return Name(terms.motion().table) + " AS " + kRow;
 }
 
-// Written with a cast, because a function's result has no length of its own.
+// The cast is needed because the result of a function has no length.
 std::string Cast(const std::string& value, const schema::Column& column) {
   return "(" + value + ")::" + column.type;
 }
 
-// Where rows that `up` fails on are marked, one that gets a NULL which the
-// column will not take is left to the trigger to mark.
+// Where rows on which `up` fails are marked, the trigger also marks a row whose
+// value is NULL and whose column takes no NULL.
 std::string Filled(const MotionTerms& terms) {
   if (!terms.MarksUp() || !terms.motion().new_not_null) return "1";
   return "CASE WHEN " + terms.Up(kRow) + " IS NULL THEN 4 ELSE 1 END";
 }
 
-// Straight from the function, not cast: a value too long must be an error.
+// The value is the function's and has no cast, because a value that is too long
+// must be an error.
 std::string FillSql(const MotionTerms& terms) {
   if (terms.motion().new_was_there) {
     const std::string absent = terms.New(kRow) + " IS NULL";
@@ -47,7 +48,8 @@ std::string FillSql(const MotionTerms& terms) {
          Ident(terms.motion().provenance) + " = " + Filled(terms);
 }
 
-// Asks the trigger, which can go on after an error, to fill each row.
+// Asks the trigger to fill each row, because the trigger can continue after an
+// error.
 std::string FillMarkingSql(const MotionTerms& terms) {
   return "UPDATE " + From(terms) + " SET " + Ident(terms.motion().provenance) +
          " = 4";
@@ -57,15 +59,15 @@ std::string NotFilled(const MotionTerms& terms) {
   return terms.Provenance(kRow) + " = 0";
 }
 
-// The rows of a page go to different shares by their place on it, so that each
-// share leaves room on every page for the next one's new versions: these stay
-// on their page and need no new index entries. Tried on 1,000,000 rows of 208
-// bytes, without a VACUUM: a raw UPDATE doubles the table, 2 shares make it 1.6
-// times as large, 4 shares 1.4 times in the same time, 8 shares 1.25 times but
-// in a fifth more.
+// The rows of a page belong to different shares by their place on the page.
+// Each share thus leaves room on every page for the new versions of the next
+// share, which stay on their page and need no new index entries. This was
+// measured on 1,000,000 rows of 208 bytes without a VACUUM: a raw UPDATE
+// doubles the table, 2 shares make it 1.6 times as large, 4 shares 1.4 times in
+// the same time, and 8 shares 1.25 times in a fifth more time.
 constexpr int kShares = 4;
 
-// hashtid came with 14, and spares a conversion to text.
+// hashtid exists since version 14 and saves a conversion to text.
 std::string PlaceHash(const schema::Schema& schema) {
   const std::string ctid = std::string(kRow) + ".ctid";
   if (MajorVersion(schema.server_version) < 14) {
@@ -82,13 +84,14 @@ RangeSql FillShareSql(const std::string& head, const std::string& not_filled,
   });
 }
 
-// What is volatile answers once, so it cannot be asked again.
+// A volatile expression gives each value once, so it cannot be asked again.
 bool DerivesOld(const MotionTerms& terms) {
   const plan::ColumnMotion& motion = terms.motion();
   return terms.has_old() && !motion.down.empty() && !motion.down.is_volatile;
 }
 
-// The column is not what the side that wrote last makes of it.
+// True for a row whose column differs from what the side that wrote last
+// derives.
 std::string IsWrong(const MotionTerms& terms, int wrote,
                     const schema::Column& column, const std::string& stored,
                     const std::string& derived) {
@@ -108,7 +111,7 @@ std::string OldIsWrong(const MotionTerms& terms) {
                  terms.Down(kRow));
 }
 
-// Rows that break one of the rules of their provenance.
+// True for a row that breaks one of the rules of its provenance.
 std::string Disagrees(const MotionTerms& terms, bool derives_old) {
   const plan::ColumnMotion& motion = terms.motion();
   std::string sql = NotFilled(terms);
@@ -119,22 +122,25 @@ std::string Disagrees(const MotionTerms& terms, bool derives_old) {
   return "(" + sql + ")";
 }
 
-// An UPDATE may not give an identity that is always generated; only a trigger
-// can.
+// An UPDATE may not set an identity column that is always generated; only a
+// trigger can.
 bool WritesOld(const MotionTerms& terms) {
   return DerivesOld(terms) &&
          terms.old_column().identity != schema::Identity::kAlways;
 }
 
-// One statement for the three directions, so that a range is walked once. What
-// is not the side to be derived keeps its value. A row with 3 is no row of it.
+// One statement repairs all three directions, so that a range is walked once.
+// The side that is not derived keeps its value. Rows with provenance 3 are not
+// repaired.
 RangeSql RepairSql(const MotionTerms& terms, const RowRange& range) {
   const std::string d = terms.Provenance(kRow);
   const std::string fresh = terms.New(kRow);
-  // As the fill does it: a value that was there is kept, and both are given.
+  // Like the fill, the repair keeps a value that was there before the motion,
+  // and records that both sides were given.
   const bool was_there = terms.motion().new_was_there;
   const std::string given = "(" + d + " = 0 AND " + fresh + " IS NOT NULL)";
-  // The trigger, which can go on after an error, fills those not filled.
+  // The trigger fills the rows that are not filled, because it can continue
+  // after an error.
   const bool asks_trigger = terms.MarksUp();
   std::string sql = "UPDATE " + From(terms) + " SET " +
                     Ident(terms.new_column().physical()) + " = CASE WHEN " + d +
@@ -152,15 +158,15 @@ RangeSql RepairSql(const MotionTerms& terms, const RowRange& range) {
   return range.Over(sql, Disagrees(terms, WritesOld(terms)));
 }
 
-// The keys of rows for which `condition` holds.
+// Returns the keys of the rows for which `condition` holds.
 RangeSql Keys(const MotionTerms& terms, const RowRange& range,
               const std::string& condition) {
   return range.Over("SELECT " + range.KeyAsText() + " FROM " + From(terms),
                     condition, " LIMIT 100");
 }
 
-// The expression itself, as it reads: the functions are not there before the
-// migration has begun. Its names are bound by a sub-select.
+// The trial uses the expression itself, because its function does not exist
+// before the migration has begun. A sub-select binds the names.
 std::string BareUp(const plan::Expression& up) {
   std::vector<std::string> columns;
   for (const plan::Binding& binding : up.bindings) {
@@ -182,18 +188,19 @@ bool HasColumns(const plan::ColumnMotion& motion,
   return true;
 }
 
-// Tried before anything is changed. A source may be a column that the same
-// migration has yet to add: then there is nothing to try.
+// The expression is tried before anything is changed. It cannot be tried when
+// it reads a column that the same migration has yet to add.
 std::optional<TrialSql> UpTrial(const MotionTerms& terms, const RowRange& range,
                                 const schema::Schema& schema) {
   const plan::ColumnMotion& motion = terms.motion();
   if (!terms.UpNeedsFunction() && !motion.new_not_null) return std::nullopt;
   if (motion.up.is_volatile || !HasColumns(motion, schema)) return std::nullopt;
   const std::string value = Cast(BareUp(motion.up), terms.new_column());
-  const std::string fails =
-      motion.new_not_null ? value + " IS NULL"
-                          // Evaluates it for every row, and is never true.
-                          : "pg_catalog.num_nonnulls(" + value + ") < 0";
+  const std::string fails = motion.new_not_null
+                                ? value + " IS NULL"
+                                // This evaluates the expression for every row
+                                // and is never true.
+                                : "pg_catalog.num_nonnulls(" + value + ") < 0";
   return TrialSql{range.Walk(Keys(terms, range, fails), false), ""};
 }
 
@@ -219,8 +226,9 @@ RangeSql SettleSql(const MotionTerms& terms, const RowRange& range) {
                                 column.type, column.collation));
 }
 
-// A value that is what the other side says is a copy, and nothing is lost with
-// it; the rows where an application gave both (3) stay as they are.
+// A value that equals what the other side derives is a copy, with which nothing
+// is lost. The rows of which an application gave both sides (3) stay as they
+// are.
 RangeSql RetreatSql(const MotionTerms& terms, const RowRange& range) {
   return range.Over("UPDATE " + From(terms) + " SET " +
                         Ident(terms.new_column().physical()) + " = NULL, " +
@@ -228,10 +236,11 @@ RangeSql RetreatSql(const MotionTerms& terms, const RowRange& range) {
                     terms.Provenance(kRow) + " IN (1, 2)");
 }
 
-// The fill goes from page to page where it can: no index to look into, each
-// page once a share, and no row counted to find where a chunk ends. A row that
-// moves to a page behind it has been written, and so was filled by the trigger.
-// A check goes by the key, which rows do not leave unless they are given
+// The fill goes from page to page where it can: it needs no index, reads each
+// page once a share, and counts no rows to find the end of a chunk. A row that
+// moves to a page behind the position was written, so the trigger has filled
+// it. A verification goes by the key, which rows keep unless a client changes
+// it, so it sees every row that moved.
 // another: whatever moved, it is seen.
 RowRange FillRange(const plan::ColumnMotion& motion, const RowRange& by_key,
                    const schema::Schema& schema) {
@@ -239,7 +248,7 @@ RowRange FillRange(const plan::ColumnMotion& motion, const RowRange& by_key,
   return {motion.table, {}, schema, kRow};
 }
 
-// The same columns of the same rows, once each: see RenderMotions.
+// Sets the same columns of the same rows, each once; see RenderMotions.
 std::string SharedSet(const MotionTerms& terms) {
   const std::string fresh = Ident(terms.new_column().physical());
   const std::string d = Ident(terms.motion().provenance);
@@ -257,8 +266,8 @@ WalkSql FillWalk(const std::string& head, const std::string& not_filled,
   return walk;
 }
 
-// Of the new columns alone: the others say what they said before, and to look
-// at them all takes longer the wider a table is.
+// The statistics are updated for the new columns only. The others have not
+// changed, and analysing a wide table takes longer.
 void FinishFill(const plan::ColumnMotion& motion,
                 const std::vector<std::string>& columns,
                 const std::string& not_filled, MotionSql& sql) {
@@ -303,8 +312,8 @@ MotionSql MakeMotionSql(const plan::ColumnMotion& motion,
   return sql;
 }
 
-// One UPDATE that sets the columns of all of them; a row that one of them has
-// filled already keeps what it has.
+// One UPDATE sets the columns of all motions. A row that one motion has already
+// filled keeps that motion's value.
 MotionSql SharedFill(const std::vector<plan::MotionId>& ids,
                      const RenderContext& context) {
   std::vector<std::string> sets, columns, not_filled;

@@ -42,7 +42,8 @@ void MotionTerms::AddSources(const plan::Expression& expression,
         std::any_of(sources.begin(), sources.end(), [&](const Source& one) {
           return one.column == binding.column;
         });
-    // Its collation is not known here; the type alone must not be trusted.
+    // The collation of this column is unknown, so its type alone does not allow
+    // any conclusion.
     if (!known) sources.push_back({binding.column, binding.type, "unknown"});
   }
 }
@@ -65,7 +66,7 @@ bool MotionTerms::DownNeedsFunction() const {
          !IsCopy(motion_.down, old_column());
 }
 
-// Until the contract is near.
+// Rows are marked until the contract closes.
 bool MotionTerms::MarksNow() const {
   return motion_.marks && (form_ == plan::SyncForm::kLive ||
                            form_ == plan::SyncForm::kRetreating);

@@ -1,4 +1,4 @@
-// ADD, DROP, RENAME and ALTER COLUMN.
+// Renders ADD, DROP, RENAME and ALTER COLUMN.
 #include "base/text.h"
 #include "dialects/postgres/column_text.h"
 #include "dialects/postgres/render.h"
@@ -19,7 +19,7 @@ void RequireRoom(const schema::TableName& name, const RenderContext& context) {
       .WithHint("rebuild the table first (pg_dump and restore, or pg_repack)");
 }
 
-// The subcommands that lead from one shape to the other.
+// Returns the subcommands that turn one definition into the other.
 std::vector<std::string> Changes(const schema::Column& from,
                                  const schema::Column& to) {
   const std::string alter = "ALTER COLUMN " + Ident(to.physical()) + " ";
@@ -69,8 +69,8 @@ std::string DescribeAlter(const plan::AlterColumn& action) {
          "': " + (parts.empty() ? "nothing" : base::Join(parts, ", "));
 }
 
-// The server prints a default in its own way: it is no longer the old one is
-// all that can be said.
+// The server prints a default in its own form, so the probe can only ask
+// whether the default is still the old one.
 std::string DefaultChanged(const plan::AlterColumn& action) {
   const auto& before = action.before.default_sql;
   const auto& after = action.after.default_sql;
@@ -121,7 +121,7 @@ PlannedAction RenderOne(const plan::AddColumn& action,
     planned.forward.push_back(
         {ColumnCommentSql(action.table, name, action.column.comment), {}});
   }
-  // Someone who has removed the column already must not block a rollback.
+  // A rollback must not fail because somebody has removed the column already.
   planned.undo.push_back(
       {AlterTable(action.table) + "DROP COLUMN IF EXISTS " + Ident(name), {}});
   planned.probe = ColumnExists(action.table, name);

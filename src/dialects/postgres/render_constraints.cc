@@ -1,4 +1,4 @@
-// ADD, VALIDATE and DROP CONSTRAINT.
+// Renders ADD, VALIDATE and DROP CONSTRAINT.
 #include "dialects/postgres/constraint_body.h"
 #include "dialects/postgres/constraint_trial.h"
 #include "dialects/postgres/render.h"
@@ -63,8 +63,8 @@ PlannedAction RenderOne(const plan::AddConstraint& action,
   return planned;
 }
 
-// A transaction of its own: the scan must not run while locks of neighbouring
-// actions are held. Doing it twice does no harm.
+// The validation has a transaction of its own, because its scan must not run
+// while locks of other actions are held. It is safe to repeat.
 PlannedAction RenderOne(const plan::ValidateConstraint& action,
                         const RenderContext& context) {
   PlannedAction planned;
@@ -132,7 +132,7 @@ std::string IdentitySql(const schema::TableName& table,
          (identity == "INDEX" ? "USING INDEX " + Ident(index) : identity);
 }
 
-// pg_class.relreplident
+// Returns the code in pg_class.relreplident.
 std::string IdentityCode(const std::string& identity) {
   if (identity == "FULL") return "f";
   if (identity == "NOTHING") return "n";

@@ -1,4 +1,4 @@
-// CREATE, DROP and RENAME INDEX.
+// Renders CREATE, DROP and RENAME INDEX.
 #include "base/text.h"
 #include "dialects/postgres/constraint_trial.h"
 #include "dialects/postgres/gauge.h"
@@ -13,7 +13,7 @@ namespace {
 using schema::Index;
 using schema::IndexColumn;
 
-// Enough to see the pattern.
+// So many groups show the pattern.
 constexpr int kShownDuplicates = 5;
 
 std::string IndexName(const schema::TableName& table,
@@ -22,7 +22,8 @@ std::string IndexName(const schema::TableName& table,
 }
 
 std::string ColumnSql(const IndexColumn& column) {
-  // Enclosed once more: a function call need not be, other expressions must.
+  // The brackets are doubled, because every expression except a function call
+  // needs them.
   std::string sql = column.expression.empty() ? Ident(column.name)
                                               : "(" + column.expression + ")";
   if (!column.collation.empty()) {
@@ -64,7 +65,7 @@ std::string CreateIndexSql(const schema::TableName& table, const Index& index,
 
 namespace {
 
-// Statements outside a transaction, with the longer budget around them.
+// Wraps statements that run outside a transaction in a longer lock budget.
 std::vector<Statement> Patiently(std::vector<Statement> statements,
                                  const RenderContext& context) {
   const std::string usual = std::to_string(context.lock_budget.count()) + "ms";
@@ -75,7 +76,8 @@ std::vector<Statement> Patiently(std::vector<Statement> statements,
   return statements;
 }
 
-// Only what is an index of this table: somebody else may have taken the name.
+// The statement drops the name only if it is an index of this table, because
+// somebody else may have taken the name.
 Statement DropConcurrently(const schema::TableName& table,
                            const std::string& index,
                            const std::string& condition = "true") {
@@ -83,8 +85,8 @@ Statement DropConcurrently(const schema::TableName& table,
           std::nullopt, IndexExists(table, index, condition)};
 }
 
-// Percent by where most of the time goes: one pass that builds, one that
-// checks; the phases of other methods than btree have shorter names.
+// The percentage covers the two longest parts, one pass that builds and one
+// that checks. The phases of other methods than btree have shorter names.
 constexpr const char* kProgressSql = R"sql(
 SELECT (CASE
     WHEN p.phase LIKE 'building index: loading%' THEN
@@ -132,8 +134,8 @@ bool IsThere(const schema::Table& table, const Index& index) {
   return true;
 }
 
-// Groups of rows that a unique index would not take. Empty where the columns
-// are yet to be added: then the build itself finds them.
+// Returns groups of rows that a unique index would refuse. Empty when the
+// columns do not exist yet, so that only the build finds such rows.
 std::string DuplicatesSql(const plan::CreateIndex& action,
                           const RenderContext& context) {
   const schema::Table* table = context.schema.FindTable(action.table.name);
@@ -166,8 +168,8 @@ std::string DuplicatesSql(const plan::CreateIndex& action,
          std::to_string(kShownDuplicates);
 }
 
-// The definition with CONCURRENTLY in it; without a tablespace, which the
-// server leaves out.
+// Returns the definition with CONCURRENTLY, and without a tablespace, which the
+// server does not print.
 std::string Rebuild(const plan::DropIndex& action, bool concurrently) {
   const Index& index = action.index;
   if (index.definition.empty() || !index.tablespace.empty()) {
@@ -219,7 +221,7 @@ PlannedAction CreateAlone(const plan::CreateIndex& action,
   return planned;
 }
 
-// The index of one partition, while both are built and after.
+// Returns the index of one partition, which stays after the build.
 std::string PartOf(const Index& index, const schema::TableName& partition) {
   return base::ShortName(index.name + "_" + partition.name, 63);
 }
@@ -236,9 +238,10 @@ Statement AttachPart(const plan::CreateIndex& action,
               Literal(part) + "))"};
 }
 
-// CONCURRENTLY does not exist for a partitioned table: its index begins empty
-// and invalid, each partition gets its own without blocking writes, and the
-// last one that is attached makes the whole valid.
+// CONCURRENTLY does not exist for a partitioned table. Its index is therefore
+// created empty and invalid, and each partition gets an index of its own
+// without blocking writes. When the last of them is attached, the whole index
+// becomes valid.
 PlannedAction CreatePartitioned(const plan::CreateIndex& action,
                                 const RenderContext& context) {
   const schema::Table& table = *context.schema.FindTable(action.table.name);
@@ -261,7 +264,7 @@ PlannedAction CreatePartitioned(const plan::CreateIndex& action,
     parts.push_back({CreateIndexSql(partition, part, true), std::nullopt,
                      "SELECT NOT (" + IndexExists(partition, part.name) + ")"});
     parts.push_back(AttachPart(action, partition));
-    // Those that were not attached when it died.
+    // The undo drops the indexes that were not attached when the runner died.
     planned.undo.push_back(DropConcurrently(partition, part.name));
   }
   planned.forward = Patiently(std::move(parts), context);
@@ -270,7 +273,8 @@ PlannedAction CreatePartitioned(const plan::CreateIndex& action,
       {CreateIndexSql(action.table, action.index, false, "ONLY "), std::nullopt,
        "SELECT NOT (" + IndexExists(action.table, name) + ")"});
   planned.undo = Patiently(std::move(planned.undo), context);
-  // Takes the attached ones along; under the usual budget, since it blocks.
+  // This also drops the attached indexes. It has the usual lock budget, because
+  // it blocks.
   planned.undo.insert(planned.undo.begin(),
                       {"DROP INDEX IF EXISTS " + IndexName(action.table, name),
                        std::nullopt, IndexExists(action.table, name)});

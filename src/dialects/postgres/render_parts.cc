@@ -9,12 +9,13 @@
 namespace segue::postgres {
 namespace {
 
-// to_regclass answers NULL for a table that is not there.
+// to_regclass returns NULL for a table that does not exist.
 std::string Relation(const schema::TableName& table) {
   return "to_regclass(" + Literal(Name(table)) + ")";
 }
 
-// The modes that conflict with more modes come later, as the manual lists them.
+// The modes are in the order of the manual, in which later modes conflict with
+// more modes.
 int StrengthOf(std::string_view mode) {
   constexpr std::array<std::string_view, 8> kModes = {
       "ACCESS SHARE",  "ROW SHARE",

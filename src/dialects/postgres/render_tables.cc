@@ -1,4 +1,4 @@
-// CREATE, DROP and RENAME TABLE.
+// Renders CREATE, DROP and RENAME TABLE.
 #include "base/text.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
@@ -8,16 +8,16 @@
 namespace segue::postgres {
 namespace {
 
-// Ordinary and partitioned tables only: a view of the same name is another
-// thing.
+// The probe counts ordinary and partitioned tables only, because a view of the
+// same name is something else.
 std::string TableExists(const schema::TableName& table) {
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = "
          "to_regclass(" +
          Literal(Name(table)) + ") AND relkind IN ('r', 'p'))";
 }
 
-// Nobody can be in the way of a table that is not there yet; those that its
-// foreign keys refer to are kept from being written for a moment.
+// Nobody can hold a lock on a table that does not exist yet. The tables to
+// which its foreign keys refer are locked against writes for a moment.
 LockNeed LockFor(const schema::Table& table, const RenderContext& context) {
   const std::vector<schema::TableName> referenced = ReferencedTables(table);
   if (referenced.empty()) return {"", "", context.lock_budget, kMilliseconds};
@@ -28,10 +28,11 @@ LockNeed LockFor(const schema::Table& table, const RenderContext& context) {
   return lock;
 }
 
-// DROP TABLE locks the table first and then those that it refers to. A client
-// that deletes from one of these comes the other way, because the foreign key
-// looks into the table: a deadlock, and the client may be the one that fails.
-// So these are locked first, where they are still there and we may.
+// DROP TABLE locks the table first and then the tables that it refers to. A
+// client that deletes from one of those locks them in the other order, because
+// the foreign key reads the table. That is a deadlock, in which the client may
+// be the one that fails. These tables are therefore locked first, if they still
+// exist and the role may lock them.
 std::vector<Statement> DropSql(const schema::Table& table, const char* drop) {
   std::vector<Statement> sql;
   for (const schema::TableName& referenced : ReferencedTables(table)) {
@@ -53,14 +54,15 @@ PlannedAction RenderOne(const plan::CreateTable& action,
   PlannedAction planned;
   planned.description = "Create table '" + action.table.name.name + "'";
   planned.forward = Statements(CreateTableSql(action.table));
-  // Someone who has removed the table already must not block a rollback.
+  // A rollback must not fail because somebody has removed the table already.
   planned.undo = DropSql(action.table, "DROP TABLE IF EXISTS ");
   planned.probe = TableExists(action.table.name);
   planned.lock = LockFor(action.table, context);
   return planned;
 }
 
-// Never CASCADE: what depends on the table makes it fail and names itself.
+// The drop never has CASCADE: an object that depends on the table makes the
+// drop fail, and the error names it.
 PlannedAction RenderOne(const plan::DropTable& action,
                         const RenderContext& context) {
   PlannedAction planned;

@@ -200,7 +200,8 @@ TEST(MotionSqlTest, WalksCompositeKeysInKeyOrder) {
   const WalkSql sql = Rows(motion).verify.at(0);
   EXPECT_THAT(sql.statement.after,
               HasSubstr("(t.\"b\", t.\"a\") > ($1::uuid, $2::text) AND "));
-  // Bounds that an index can stop at: those of a row it reads past.
+  // An index scan can stop at these bounds; it would read past the bounds of a
+  // row.
   EXPECT_THAT(sql.statement.upto,
               HasSubstr("(t.\"b\" < $1::uuid OR (t.\"b\" = $1::uuid AND "
                         "(t.\"a\" <= $2::text)))"));

@@ -3,8 +3,8 @@
 namespace segue::postgres {
 namespace {
 
-// In a statement of its own: the server looks at the privilege also where no
-// branch calls the function.
+// The call is a statement of its own, because the server checks the privilege
+// even when no branch calls the function.
 std::string SystemIdentifier(db::Connection& connection) {
   const db::Result may = connection.Execute(
       "SELECT pg_catalog.has_function_privilege("
@@ -17,7 +17,7 @@ std::string SystemIdentifier(db::Connection& connection) {
 
 }  // namespace
 
-// Before PostgreSQL 15 the default collation says nothing of its version.
+// Before PostgreSQL 15 the default collation does not tell its version.
 db::ServerFacts Facts(db::Connection& connection) {
   const db::Row row =
       connection
@@ -32,8 +32,8 @@ db::ServerFacts Facts(db::Connection& connection) {
           SystemIdentifier(connection), db::ToText(row[2])};
 }
 
-// Not only what is flushed: a commit that did not wait for the disk is seen by
-// others all the same.
+// The position includes what is not flushed yet, because others already see a
+// commit that did not wait for the disk.
 std::string LogPosition(db::Connection& primary) {
   return db::ToText(
       primary.Execute("SELECT pg_catalog.pg_current_wal_insert_lsn()::text")

@@ -8,27 +8,28 @@
 namespace segue::postgres {
 namespace {
 
-// TID range scans came with 14; before, each chunk would read the whole table.
+// TID range scans exist since version 14. Before that, each chunk would read
+// the whole table.
 constexpr int kScansPositions = 14;
 
 std::string Parameter(std::size_t number) {
   return "$" + std::to_string(number);
 }
 
-// One column bare, several as a row: (a, b).
+// Returns a single column as it is, and several as a row: (a, b).
 std::string Tuple(const std::vector<std::string>& parts) {
   if (parts.size() == 1) return parts[0];
   return "(" + base::Join(parts, ", ") + ")";
 }
 
-// The table itself, or its leaf partitions.
+// Returns the table itself, or its leaf partitions.
 std::string Leaves(const schema::TableName& table, bool partitioned) {
   if (!partitioned) return "c.oid = " + Regclass(table);
   return "c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(" +
          Regclass(table) + ") WHERE isleaf)";
 }
 
-// Of a position such as "(7,65535)".
+// Returns the block of a position such as "(7,65535)".
 std::string BlockOf(const std::string& position) {
   return "ltrim(split_part(" + position + "::text, ',', 1), '(')::bigint";
 }
@@ -85,8 +86,8 @@ std::string RowRange::KeyAsText() const {
   return base::Join(parts, ", ");
 }
 
-// The type in the cast is the parameter's own: its text is read by the type's
-// input function and compared with the index's own operator.
+// The cast has the column's own type: the input function of the type reads the
+// parameter's text, and the operator of the index compares it.
 std::string RowRange::Compare(const char* op,
                               std::size_t first_parameter) const {
   if (by_position()) {
@@ -119,14 +120,14 @@ std::string RowRange::Column(std::size_t at) const {
   return row_ + "." + Ident(key_[at].physical());
 }
 
-// Compared without a column beside them, two bounds need its collation.
+// Two bounds that are compared without a column need the column's collation.
 std::string RowRange::Bound(std::size_t at, std::size_t first_parameter) const {
   std::string bound = Parameter(first_parameter + at) + "::" + key_[at].type;
   if (key_[at].collation.empty()) return bound;
   return bound + " COLLATE " + CollationSql(key_[at].collation);
 }
 
-// Of the columns from `at` on: a < x OR (a = x AND b <= y).
+// Compares the columns from `at` on: a < x OR (a = x AND b <= y).
 std::string RowRange::Beyond(std::size_t at, const char* op,
                              const char* last_op,
                              std::size_t first_parameter) const {
@@ -137,10 +138,10 @@ std::string RowRange::Beyond(std::size_t at, const char* op,
          " AND (" + Beyond(at + 1, op, last_op, first_parameter) + "))";
 }
 
-// PostgreSQL stops a scan at the upper bound of a row, (a, b) <= (x, y), only
-// where `a` ends: a chunk of a key whose first column has one value would read
-// the index to its end. The server knows the bounds when it plans, and keeps
-// of this what they leave: one range, or three.
+// With the upper bound of a row, (a, b) <= (x, y), PostgreSQL stops a scan only
+// where `a` ends. A chunk of a key whose first column has one value would then
+// read the index to its end. The bounds are therefore spelled out. The server
+// knows them when it plans, and one to three ranges are left of the condition.
 std::string RowRange::Within(std::size_t at, std::size_t lower,
                              std::size_t upper) const {
   const std::string column = Column(at);
@@ -194,8 +195,8 @@ RangeSql RowRange::NextBound() const {
     sql.between = NextBoundByPosition(first, second, 3);
     return sql;
   }
-  // The upper bound is for the row that was found: as a condition of the scan
-  // it would not end it, see Within.
+  // The upper bound is compared with the row that was found. As a condition of
+  // the scan it would not end the scan; see Within.
   const auto within = [&](const std::string& found, std::size_t upper) {
     return "SELECT " + KeyList() + " FROM (" + found + ") AS " + row_ +
            " WHERE " + UpTo(upper);
@@ -223,9 +224,10 @@ std::string RowRange::NextBoundByKey(const std::string& where,
          Parameter(size_parameter) + "::bigint - 1";
 }
 
-// As many whole pages as hold about so many rows; the last row of the last
-// page is as far as a bound can go. None where less than that is left. Several
-// at once, since to reckon another takes less than to ask for it.
+// A bound is the last possible row of a page, after as many whole pages as hold
+// about this many rows. There is none when fewer rows are left. The statement
+// returns several bounds, because computing another one takes less time than
+// another request.
 std::string RowRange::NextBoundByPosition(const std::string& last_block,
                                           const std::string& end_block,
                                           std::size_t size_parameter) const {
@@ -243,8 +245,8 @@ std::string RowRange::NextBoundByPosition(const std::string& last_block,
          end_block + " ORDER BY n";
 }
 
-// A sample of whole pages, so that it costs the same however large the table is
-// and needs no statistics.
+// The sample consists of whole pages, so it costs the same however large the
+// table is, and needs no statistics.
 std::string RowRange::Cuts() const {
   constexpr const char* kSamplePages = "2000";
   if (by_position()) return CutsByPosition();
@@ -276,8 +278,9 @@ std::string RowRange::CutsByPosition() const {
          ") b WHERE b.block >= 0 GROUP BY b.block ORDER BY b.block";
 }
 
-// Like the planner: the density at the last ANALYZE times today's size. Beside
-// it what a row takes, with what is stored out of line.
+// The estimate is the planner's: the density at the last ANALYZE times the size
+// today. The second column is the size of a row, including values that are
+// stored out of line.
 std::string RowRange::EstimatedRows() const {
   return "SELECT r.rows, ceil(r.bytes / greatest(r.rows, 1))::bigint AS "
          "row_bytes FROM (SELECT coalesce(sum(CASE WHEN c.reltuples > 0 AND "

@@ -3,8 +3,8 @@
 namespace segue::postgres {
 namespace {
 
-// What a role or a database may have set otherwise. TimeZone is left alone:
-// transformations that depend on it must see what the application sees.
+// These settings may differ for a role or a database. TimeZone is not set,
+// because transformations that depend on it must see what the application sees.
 constexpr const char* kPinned =
     "SET statement_timeout = 0; "
     "SET lock_timeout = '500ms'; "
@@ -20,8 +20,8 @@ constexpr const char* kPinned =
     "SET default_transaction_isolation = 'read committed'; "
     "SET default_transaction_read_only = off; "
     "SET default_transaction_deferrable = off; "
-    // Disabled sequential scans make costs look huge, which would have every
-    // chunk compiled.
+    // Disabled sequential scans make a plan look expensive, so the server would
+    // compile every chunk.
     "SET jit = off; ";
 
 std::string Setting(const char* name, const std::string& value) {
@@ -50,9 +50,8 @@ std::string SessionSettings(int server_version) {
   return sql;
 }
 
-// The lock manager cancels an autovacuum that is in the way only when it has
-// been waited for deadlock_timeout, whose default (1 s) is longer than our
-// lock waits.
+// The lock manager cancels an autovacuum that is in the way only after a wait
+// of deadlock_timeout, whose default (1 s) is longer than our lock budget.
 std::string DeadlockTimeoutSql(int server_version) {
   const std::string may =
       server_version >= 150000
@@ -69,9 +68,10 @@ std::string BeginSql(const db::TransactionOptions& options) {
     case db::Purpose::kSchema:
       return "BEGIN" + LockTimeout(options);
     case db::Purpose::kBackfill:
-      // The commit need not be flushed: the cursor is in the same transaction.
-      // It never waits for a standby.
-      // Without statistics the planner would scan the table for every chunk.
+      // The commit need not be flushed, because the position of the walk is in
+      // the same transaction. It never waits for a standby. Without statistics
+      // the planner would scan the table for every chunk, so sequential scans
+      // are off.
       return "BEGIN" + LockTimeout(options) +
              Setting("segue.backfill", "'on'") +
              Setting("synchronous_commit", options.flush ? "local" : "off") +

@@ -3,7 +3,7 @@
 namespace segue::postgres {
 namespace {
 
-// Sessions of segue's own; everybody may see the application's name.
+// These are segue's own sessions. Every role may see an application's name.
 constexpr const char* kOurs =
     "(SELECT pid FROM pg_catalog.pg_stat_activity "
     "WHERE application_name LIKE 'segue%' "
@@ -11,16 +11,16 @@ constexpr const char* kOurs =
 
 constexpr const char* kStats = "pg_read_all_stats (member of pg_monitor)";
 
-// What other roles' sessions do is hidden from an ordinary role, and a count of
-// what is not hidden would say that all is well.
+// The sessions of other roles are hidden from an ordinary role. A count of the
+// visible ones would say that all is well, so it is NULL then.
 std::string IfSeen(const std::string& number) {
   return "CASE WHEN pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', "
          "'USAGE') THEN (" +
          number + ")::float8 END";
 }
 
-// Those that replay: no backups, no pg_receivewal, and no first copies of a
-// table, which come and go. Hidden rows have no state.
+// Counts standbys that replay, without backups, pg_receivewal, and the first
+// copies of a table, which come and go. Hidden rows have no state.
 std::string Standbys(const std::string& number) {
   return "SELECT application_name || coalesce(' (' || host(client_addr) || "
          "')', '') || CASE WHEN n > 1 THEN ' #' || n ELSE '' END, " +
@@ -33,15 +33,16 @@ std::string Standbys(const std::string& number) {
          "AND application_name !~ '^pg_[0-9]+_sync_') s";
 }
 
-// A standby that has replayed everything says nothing any more.
+// A standby that has replayed everything reports no lag.
 std::string LagSql() {
   return Standbys(
       "CASE WHEN state IS NOT NULL THEN "
       "coalesce(extract(epoch FROM replay_lag), 0)::float8 END");
 }
 
-// What it has not replayed yet, also while it replays nothing at all. On a
-// standby there is no current position, and none of its own to wait for.
+// The backlog is what the standby has not replayed yet, also while its replay
+// stands still. On a standby itself there is no current position, and it has
+// nothing to wait for.
 std::string BacklogSql() {
   return Standbys(
       "CASE WHEN state IS NOT NULL AND NOT pg_catalog.pg_is_in_recovery() THEN "
@@ -66,7 +67,7 @@ std::string BlockedSql() {
          "ARRAY(SELECT pid FROM ours)";
 }
 
-// Of clients, without our own.
+// Counts sessions of clients, without segue's own.
 std::string OtherSessions(const std::string& condition) {
   return "FROM pg_catalog.pg_stat_activity WHERE " + condition +
          " AND backend_type = 'client backend' "
@@ -78,8 +79,8 @@ std::string ActiveSql() {
                                 OtherSessions("state = 'active'"));
 }
 
-// A session that was at work within the last second, of whatever database: they
-// share the machine.
+// Counts the sessions of all databases that worked within the last second,
+// because they share the machine.
 std::string ForegroundSql() {
   return "SELECT '', " +
          IfSeen("SELECT EXISTS (SELECT " +
@@ -102,7 +103,7 @@ std::string ArchiveSql() {
          "END::float8";
 }
 
-// A vacuum's own snapshot holds back nobody else's.
+// The snapshot of a vacuum does not hold back other vacuums.
 std::string OldSnapshotSql() {
   return "SELECT '', " +
          IfSeen(

@@ -13,10 +13,10 @@
 namespace segue::postgres {
 namespace {
 
-// CREATE OR REPLACE TRIGGER came with 14.
+// CREATE OR REPLACE TRIGGER exists since version 14.
 constexpr int kReplacesTriggers = 14;
 
-// `when` empty: always.
+// An empty `when` means always.
 std::string CreateTrigger(const MotionTerms& terms, const std::string& name,
                           const std::string& event, const std::string& when,
                           int major) {
@@ -35,7 +35,7 @@ std::string DropTrigger(const MotionTerms& terms, const std::string& name) {
 }
 
 // A row that moves to another partition is inserted there with its provenance;
-// applications never give one.
+// applications never set a provenance.
 std::string InsertWhen(const MotionTerms& terms) {
   if (IsInsertOnly(terms)) return terms.Old("NEW") + " IS NULL";
   return terms.Provenance("NEW") + " = 0";
@@ -47,17 +47,19 @@ bool ChangesRowsFirst(const schema::Trigger& trigger) {
          text.find("UPDATE") != std::string::npos;
 }
 
-// The server reads and compiles this anew for each statement that comes to the
-// table, which takes as long as the rest of a small UPDATE when it is long; so
-// it only keeps the backfill out, whose rows come by the million, and the
-// function says the rest (UnlessConcerned). A fill takes the provenance from 0
-// up; applications leave it alone. One comparison, as measured on single-row
-// UPDATEs: 4 microseconds; the whole condition here: 12; none, so that the
-// function runs for each row filled as well: 2, and a fill a tenth slower.
+// The server reads and compiles this condition anew for each statement on the
+// table, and a long condition takes as long as the rest of a small UPDATE. The
+// condition therefore only keeps out the backfill, which writes millions of
+// rows; the function decides about the rest (UnlessConcerned). Only a fill
+// raises the provenance from 0. Measured on single-row UPDATEs, this comparison
+// takes 4 microseconds and the whole condition would take 12. Without a
+// condition it is 2, but then the function also runs for each filled row, and a
+// fill is a tenth slower.
 std::string UpdateWhen(const MotionTerms& terms, bool own_triggers) {
   std::string when = terms.Provenance("NEW") + " <= " + terms.Provenance("OLD");
   if (terms.MarksUp()) when += " OR " + terms.Provenance("NEW") + " = 4";
-  // A trigger of the user's that changes the source of a row being filled.
+  // A trigger of the user's may change the source of a row while the row is
+  // filled.
   if (own_triggers) {
     if (terms.has_old_side()) when += " OR " + terms.OldSideChanged();
     if (terms.has_shared()) when += " OR " + terms.SharedChanged();
@@ -88,8 +90,8 @@ void RefusePartitionKey(const MotionTerms& terms, const schema::Table& table) {
                   "': PostgreSQL forbids triggers to change it");
 }
 
-// Triggers fire by name, in byte order: one that comes after ours may change
-// the source behind its back.
+// Triggers fire in the byte order of their names, so one with a later name may
+// change the source after ours has read it.
 void RefuseLateTriggers(const MotionTerms& terms, const schema::Table& table) {
   for (const schema::Trigger& trigger : table.triggers) {
     if (trigger.name < terms.InsertTrigger() &&
@@ -105,11 +107,11 @@ void RefuseLateTriggers(const MotionTerms& terms, const schema::Table& table) {
   }
 }
 
-// UPDATE OF: that alone keeps the server from calling the function, or even
+// UPDATE OF is the only way to keep the server from calling the function, or
 // compiling a condition, for a write of other columns. Measured on single-row
-// UPDATEs of such: 2.5 microseconds for the row lock that remains, 8 with the
-// trigger on every UPDATE. No condition is left to be compiled for the rest:
-// the fill that it would keep out is over, and the function knows one all the
+// UPDATEs of other columns: 2.5 microseconds for the row lock that remains, and
+// 8 with a trigger on every UPDATE. No condition is left to compile: the fill
+// that a condition would keep out is over, and the function checks all the
 // same.
 std::string UpdateOf(const MotionTerms& terms) {
   std::vector<std::string> columns;
@@ -119,10 +121,10 @@ std::string UpdateOf(const MotionTerms& terms) {
   return "UPDATE OF " + base::Join(columns, ", ");
 }
 
-// What the statements depend on besides the motion.
+// What the statements depend on, besides the motion.
 struct Surroundings {
   int major = 0;
-  bool own_triggers = false;  // of the user's, that may change a row
+  bool own_triggers = false;  // of the user's; may change a row
 };
 
 Surroundings SurroundingsOf(const plan::ColumnMotion& motion,
@@ -136,7 +138,7 @@ Surroundings SurroundingsOf(const plan::ColumnMotion& motion,
   return around;
 }
 
-// In place of the one there is.
+// Replaces the existing trigger.
 void ReplaceTrigger(const MotionTerms& terms, const std::string& name,
                     const std::string& event, const std::string& when,
                     int major, std::vector<std::string>* sql) {
@@ -152,7 +154,7 @@ void ReplaceUpdateTrigger(const MotionTerms& terms, const Surroundings& around,
       narrow ? "" : UpdateWhen(terms, around.own_triggers), around.major, sql);
 }
 
-// The motion under the names that its columns have in this form.
+// Returns the motion with the names that its columns have in this form.
 plan::ColumnMotion Now(const plan::ColumnMotion& motion, plan::SyncForm form) {
   return form == plan::SyncForm::kSealed ? plan::Sealed(motion) : motion;
 }
@@ -163,7 +165,7 @@ std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
   const plan::ColumnMotion motion = Now(as_planned, form);
   const MotionTerms terms(motion, form);
   const int major = around.major;
-  // Waits for every writer that has begun without the triggers.
+  // The lock waits for every writer that has begun without the triggers.
   std::vector<std::string> sql = {"LOCK TABLE " + Name(motion.table) +
                                   " IN SHARE ROW EXCLUSIVE MODE"};
   for (std::string& function : ExpressionFunctions(terms, major)) {
@@ -195,7 +197,7 @@ std::vector<std::string> DropStatements(const plan::ColumnMotion& motion) {
   return sql;
 }
 
-// Of a filled table only the trigger of UPDATE is another one.
+// Once the table is filled, only the UPDATE trigger changes.
 std::vector<std::string> NarrowStatements(const plan::ColumnMotion& motion,
                                           plan::SyncForm form,
                                           const Surroundings& around) {
@@ -204,7 +206,7 @@ std::vector<std::string> NarrowStatements(const plan::ColumnMotion& motion,
   return sql;
 }
 
-// What goes back to the form before this one.
+// Returns the statements that restore the earlier form.
 std::vector<std::string> UndoCreate(const plan::ColumnMotion& motion,
                                     plan::SyncForm form,
                                     const Surroundings& around) {
@@ -303,8 +305,8 @@ PlannedAction RenderOne(const plan::DropSync& action,
   return planned;
 }
 
-// Waits, as CreateSync does, for every writer that has begun with the former
-// triggers: what they copy is there to be found by the walk that follows.
+// The lock waits, as in CreateSync, for every writer that has begun with the
+// former triggers, so that the following walk finds what these copy.
 PlannedAction RenderOne(const plan::Retreat& action,
                         const RenderContext& context) {
   const plan::ColumnMotion& motion = context.motions.Column(action.motion);

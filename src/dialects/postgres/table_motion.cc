@@ -16,14 +16,14 @@ namespace {
 constexpr const char* kSource = "t";
 constexpr const char* kCopy = "c";
 
-// CREATE OR REPLACE TRIGGER came with 14.
+// CREATE OR REPLACE TRIGGER exists since version 14.
 constexpr int kReplacesTriggers = 14;
 
 std::string Field(const std::string& row, const schema::Column& column) {
   return row + "." + Ident(column.physical());
 }
 
-// The terms of a copy in SQL. The motion must outlive them.
+// The SQL terms of a copy. The motion must outlive them.
 class CopyTerms {
  public:
   using Column = plan::TableMotion::Column;
@@ -36,7 +36,7 @@ class CopyTerms {
 
   std::string source() const { return Name(motion_.source.name); }
   std::string target() const { return Name(motion_.target); }
-  // The columns that are written.
+  // The columns that the copy is written with.
   const std::vector<const Column*>& columns() const { return columns_; }
 
   std::string TriggerFunction() const { return Function("copy_" + Id()); }
@@ -49,14 +49,14 @@ class CopyTerms {
   std::string FunctionOf(const Column& column) const {
     return Function("copy_" + Id() + "_" + column.column.physical());
   }
-  // The value of the copy's column for the columns of `row`.
+  // Returns the value of the copy's column, computed from the columns of `row`.
   std::string Value(const Column& column, const std::string& row) const {
     if (NeedsFunction(column))
       return Call(FunctionOf(column), column.value, row);
     return row + "." + Ident(*column.value.PlainColumn());
   }
 
-  // `a`.key = `b`.key
+  // Returns `a`.key = `b`.key.
   std::string SameKey(const std::string& a, const std::string& b) const {
     std::vector<std::string> same;
     for (const schema::Column& column : motion_.key) {
@@ -64,7 +64,8 @@ class CopyTerms {
     }
     return base::Join(same, " AND ");
   }
-  // By bytes: the copy has the key as it is spelled.
+  // The keys are compared by bytes, because the copy has the key as it is
+  // spelled.
   std::string KeyChanged() const {
     std::vector<std::string> changes;
     for (const schema::Column& column : motion_.key) {
@@ -87,7 +88,8 @@ class CopyTerms {
                        });
   }
 
-  // "INSERT INTO copy (...) SELECT ", with the values for the columns of `row`.
+  // Returns "INSERT INTO copy (...) SELECT ", followed by the values for the
+  // columns of `row`.
   std::string Insert(const std::string& row) const {
     std::vector<std::string> names;
     std::vector<std::string> values;
@@ -107,8 +109,8 @@ class CopyTerms {
   static std::string Function(const std::string& name) {
     return "segue." + Ident(base::ShortName(name, kMaxIdentifier));
   }
-  // They sort after every name that begins with a letter: what the user's
-  // triggers make of a row is there.
+  // The names sort after every name that begins with a letter, so these
+  // triggers see what the user's triggers make of a row.
   std::string Trigger(const char* suffix) const {
     return base::ShortName("~segue_" + Id() + suffix, kMaxIdentifier);
   }
@@ -122,9 +124,9 @@ std::string DeleteOld(const CopyTerms& terms) {
          terms.SameKey(kCopy, "OLD") + "; ";
 }
 
-// A fill that committed after a repeatable read began has a row that the DELETE
-// does not see, and that would stay for ever. An INSERT does meet it, and is
-// then refused as any write of a row that changed meanwhile.
+// A fill that commits after a repeatable read has begun inserts a row that the
+// DELETE does not see, and which would stay for ever. An INSERT does meet that
+// row, and is then refused as is any write of a row that has changed meanwhile.
 std::string MeetUnseen(const CopyTerms& terms) {
   return "IF NOT FOUND AND pg_catalog.current_setting("
          "'transaction_isolation') <> 'read committed' THEN " +
@@ -132,18 +134,18 @@ std::string MeetUnseen(const CopyTerms& terms) {
          "END IF; ";
 }
 
-// Another row may have taken the key in the same statement. If its own trigger
-// has run, it is put back here; if not, that trigger brings it, and the copy
-// may still hold a row in its place that is about to go. So this is the one
-// INSERT that yields to any unique key.
+// Another row may have taken the key in the same statement. If the trigger of
+// that row has run, the row is put back here. If not, the trigger brings it
+// later, and until then the copy may hold a row that is about to be deleted.
+// Therefore this is the only INSERT that yields to any unique key.
 std::string PutBack(const CopyTerms& terms) {
   return terms.InsertFromSource() + " WHERE " + terms.SameKey(kSource, "OLD") +
          " ON CONFLICT DO NOTHING; ";
 }
 
-// Not the key, which the conflict says is the same. What is volatile answers
-// once, and an identity that is always generated takes no UPDATE, in the source
-// either.
+// The key is not set, because the conflict shows that it is the same. A
+// volatile expression gives each value once, and an identity that is always
+// generated cannot be updated, in the source either.
 std::string OnConflictUpdate(const CopyTerms& terms) {
   std::vector<std::string> sets;
   for (const CopyTerms::Column* one : terms.columns()) {
@@ -160,15 +162,15 @@ std::string OnConflictUpdate(const CopyTerms& terms) {
   return target + "UPDATE SET " + base::Join(sets, ", ");
 }
 
-// The row as the source has it now, not as NEW has it: a trigger of the user's
-// may have written it again since, or taken it away.
+// The row is read from the source as it is now and not from NEW, because a
+// trigger of the user's may have changed or deleted it since.
 std::string BringNew(const CopyTerms& terms) {
   return terms.InsertFromSource() + " WHERE " + terms.SameKey(kSource, "NEW") +
          OnConflictUpdate(terms) + "; ";
 }
 
-// Run with the rights of segue's role, since applications have none on the
-// copy; so nobody else may make a trigger of it.
+// The function runs with the rights of segue's role, because applications have
+// no rights on the copy. Therefore nobody else may use it in a trigger.
 std::string TriggerFunctionSql(const CopyTerms& terms) {
   const std::string take_old =
       DeleteOld(terms) + MeetUnseen(terms) + PutBack(terms);
@@ -198,7 +200,7 @@ void AddTrigger(const CopyTerms& terms, const std::string& name,
 }
 
 std::vector<std::string> CreateStatements(const CopyTerms& terms, int major) {
-  // Waits for every writer that has begun without the triggers.
+  // The lock waits for every writer that has begun without the triggers.
   std::vector<std::string> sql = {"LOCK TABLE " + terms.source() +
                                   " IN SHARE ROW EXCLUSIVE MODE"};
   for (const CopyTerms::Column* column : terms.columns()) {
@@ -235,7 +237,7 @@ std::vector<std::string> DropStatements(const CopyTerms& terms) {
   return sql;
 }
 
-// A partition can be emptied, attached and taken off without a trigger.
+// A partition can be truncated, attached and detached without a trigger.
 void RefusePartitions(const plan::TableMotion& motion) {
   if (motion.source.kind == "table") return;
   throw Error(ErrorKind::kRefused,
@@ -249,25 +251,25 @@ std::string Missing(const CopyTerms& terms) {
          " WHERE " + terms.SameKey(kCopy, kSource) + ")";
 }
 
-// The lock keeps a row from being deleted, or given another key, between being
-// read here and being in the copy: its trigger would find nothing to delete.
-// Writes of other columns go on. A row that a writer's trigger has brought
-// meanwhile breaks the key; then the chunk is done again and keeps that row.
-// Both ways take 1.6 times as long as a bare INSERT ... SELECT; ON CONFLICT at
-// once, with FOR SHARE, 2.2 to 2.8 times.
+// The row lock prevents that a row is deleted, or gets another key, between the
+// read and the write of its copy: its trigger would find no copy to delete.
+// Writes of other columns continue. If the trigger of such a writer has already
+// brought the row, the INSERT breaks the key; the chunk is then repeated and
+// keeps that row. Both ways take 1.6 times as long as a bare INSERT ... SELECT.
+// ON CONFLICT with FOR SHARE from the start takes 2.2 to 2.8 times as long.
 WalkSql FillWalk(const CopyTerms& terms, const RowRange& range) {
   const std::string head = terms.InsertFromSource();
   const std::string lock = std::string(" FOR KEY SHARE OF ") + kSource;
   WalkSql walk = range.Walk(range.Over(head, Missing(terms), lock), true);
-  // For that key alone: another unique key that a row breaks has to be heard
-  // of.
+  // Only a conflict on that key is skipped, because a row that breaks another
+  // unique key must be an error.
   walk.when_refused =
       range.Over(head, Missing(terms),
                  lock + " ON CONFLICT " + terms.Key() + " DO NOTHING");
   return walk;
 }
 
-// Cast, because a function's result has no length of its own.
+// The cast is needed because the result of a function has no length.
 std::string SameValues(const CopyTerms& terms) {
   std::string sql;
   for (const CopyTerms::Column* one : terms.columns()) {
@@ -293,7 +295,7 @@ WalkSql MissingOrDifferent(const CopyTerms& terms, const RowRange& range) {
       false);
 }
 
-// The key's columns as the copy has them.
+// Returns the columns of the key with their definitions in the copy.
 std::vector<schema::Column> KeyOfCopy(const plan::TableMotion& motion,
                                       const CopyTerms& terms) {
   std::vector<schema::Column> key = motion.key;

@@ -1,5 +1,5 @@
-// The body of the trigger function: "what changed decides". It has no SET
-// clause, so that it sees the writer's own search_path.
+// The body of the trigger function, in which the column that changed decides.
+// It has no SET clause, so it sees the writer's own search_path.
 #include "base/text.h"
 #include "dialects/postgres/marking.h"
 #include "dialects/postgres/sql.h"
@@ -16,7 +16,7 @@ std::string SetProvenance(const MotionTerms& terms, int value) {
   return Set(terms.Provenance("NEW"), std::to_string(value));
 }
 
-// A NULL that the new column will not take is as good as an error.
+// A NULL in a new column that takes no NULL counts as an error.
 std::string RaiseNull(const MotionTerms& terms) {
   if (!terms.motion().new_not_null) return "";
   return "IF " + terms.New("NEW") +
@@ -24,7 +24,8 @@ std::string RaiseNull(const MotionTerms& terms) {
          "NULL, which the column refuses'; END IF; ";
 }
 
-// `null_fails`: see RaiseNull; false where a default stands in for NULL.
+// `null_fails` is described at RaiseNull; it is false where a default replaces
+// NULL.
 std::string FromOld(const MotionTerms& terms, bool null_fails = true) {
   std::string sql;
   if (!terms.motion().up.empty()) sql = Set(terms.New("NEW"), terms.Up("NEW"));
@@ -48,13 +49,14 @@ std::string FromNew(const MotionTerms& terms) {
       Set(terms.Old("NEW"), "NULL") + SetProvenance(terms, plan::kDownFailed));
 }
 
-// Both sides given: kept as they are, until the contract is near.
+// When both sides are given, both values are kept until the contract is near.
 std::string FromBoth(const MotionTerms& terms) {
   if (terms.form() == plan::SyncForm::kSettling) return FromNew(terms);
   return SetProvenance(terms, plan::kBothGiven);
 }
 
-// The old side was not given: NULL, or the value that its default puts there.
+// True when the old side was not given: it has NULL, or the value of its
+// default.
 std::string OldAbsent(const MotionTerms& terms) {
   const schema::Column& column = terms.old_column();
   const std::string is_null = terms.Old("NEW") + " IS NULL";
@@ -78,7 +80,7 @@ std::string ApplyNewDefault(const MotionTerms& terms) {
   return Set(terms.New("NEW"), terms.NewDefaultFunction() + "()");
 }
 
-// Neither side given: the writer's version breaks the tie.
+// When neither side is given, the writer's version breaks the tie.
 std::string NewWriter(const MotionTerms& terms) {
   std::vector<std::string> versions;
   for (const std::string& version : terms.motion().new_versions) {
@@ -115,16 +117,16 @@ std::string InsertNewOnly(const MotionTerms& terms) {
          "END IF; ";
 }
 
-// A row not filled yet whose new side an application gave before the motion
-// began: both were given.
+// The application gave the new side of a row before the motion began, and the
+// row is not filled yet: both sides count as given.
 std::string FillTouched(const MotionTerms& terms) {
   if (!terms.motion().new_was_there) return FromOld(terms);
   return "IF " + terms.New("NEW") + " IS NULL THEN " + FromOld(terms) +
          "ELSE " + SetProvenance(terms, plan::kBothGiven) + "END IF; ";
 }
 
-// Shared columns belong to both versions: the side that wrote last is derived
-// to the other again.
+// Columns that both versions share have changed, so the other side is derived
+// again from the side that wrote last.
 std::string NeitherSideChanged(const MotionTerms& terms) {
   if (!terms.has_old() || !terms.has_shared()) {
     return "ELSIF " + terms.Provenance("OLD") + " = 0 THEN " +
@@ -136,7 +138,7 @@ std::string NeitherSideChanged(const MotionTerms& terms) {
          " <> 3 THEN " + FromOld(terms) + "END IF; ";
 }
 
-// The backfill came upon a row that fails; see FillMarkingSql.
+// The backfill has met a row that fails; see FillMarkingSql.
 std::string AskedToMark(const MotionTerms& terms) {
   if (!terms.MarksUp()) return "";
   return "IF " + terms.Provenance("OLD") + " = 0 AND " +
@@ -153,10 +155,11 @@ std::string Update(const MotionTerms& terms) {
            FromOld(terms) + "ELSIF " + new_changed + " THEN " + FromNew(terms) +
            "ELSE " + FromOld(terms) + "END IF; ";
   }
-  // SET o = DEFAULT gives NULL while the default is off.
+  // SET o = DEFAULT sets NULL while the default is off.
   const std::string old_default =
       terms.has_old() ? ApplyOldDefault(terms) : std::string();
-  // The backfill kept what was given; a trigger of the user's came after it.
+  // The backfill keeps a value that was given before; a trigger of the user's
+  // may come after it.
   const std::string kept = terms.motion().new_was_there
                                ? "IF " + terms.Provenance("OLD") + " = 0 AND " +
                                      terms.Provenance("NEW") +
@@ -169,8 +172,8 @@ std::string Update(const MotionTerms& terms) {
          FromNew(terms) + NeitherSideChanged(terms);
 }
 
-// See plan::SyncForm::kRetreating. What the new side alone says goes to the old
-// one, so that nothing is lost with the copy.
+// See plan::SyncForm::kRetreating. A value that only the new side has goes to
+// the old side, so that nothing is lost with the copy.
 std::string Retreating(const MotionTerms& terms) {
   const std::string clear =
       Set(terms.New("NEW"), "NULL") + SetProvenance(terms, plan::kNotFilled);
@@ -186,10 +189,10 @@ std::string Retreating(const MotionTerms& terms) {
          give_back + "END IF; END IF; ";
 }
 
-// Most updates concern neither side of a row that is filled, and go first, with
-// as little as can be asked: on INSERT, where OLD is NULL throughout, that is
-// never true. The backfill is no writer, but a trigger of the user's that
-// changes the source in its course is one.
+// Most updates concern neither side of a filled row, so they are tested first
+// and with the cheapest test; on an INSERT, where all of OLD is NULL, the test
+// is never true. The backfill is no writer, but a trigger of the user's that
+// changes the source during the backfill is one.
 std::string UnlessConcerned(const MotionTerms& terms) {
   const std::string unfilled = terms.Provenance("OLD") + " = 0";
   std::vector<std::string> sources;

@@ -1,4 +1,4 @@
-// What a type's name and a default's text say about them.
+// Derives facts from the name of a type and from the text of a default.
 #include <array>
 #include <cctype>
 #include <utility>
@@ -15,8 +15,8 @@ constexpr std::array<Pair, 5> kPortable = {
     Pair{"TEXT", "text"}, Pair{"INTEGER", "bigint"}, Pair{"BOOLEAN", "boolean"},
     Pair{"TIMESTAMP", "timestamp with time zone"}, Pair{"JSON", "jsonb"}};
 
-// Aliases; a precision in parentheses goes after the first word of the name
-// for the time types and at the end for the others.
+// The aliases of types. A precision in parentheses comes after the first word
+// of the name for time types, and at the end for the others.
 constexpr std::array<Pair, 23> kAliases = {
     Pair{"int", "integer"},
     Pair{"int4", "integer"},
@@ -58,7 +58,8 @@ constexpr std::array<std::string_view, 13> kExactTypes = {
     "timestamp with time zone"};
 
 struct TypeParts {
-  std::string name;      // "character varying", blanks folded, small letters
+  // "character varying": lower case with single spaces.
+  std::string name;
   std::string modifier;  // "(10)"
   std::string suffix;    // "[]"
 };
@@ -112,7 +113,8 @@ std::string WithModifier(std::string_view name, const std::string& modifier) {
          std::string(name.substr(at));
 }
 
-// Reads what a cast may follow; 0 when `text` does not begin with a literal.
+// Returns the length of a literal that may be followed by a cast; 0 when `text`
+// does not begin with one.
 std::size_t LiteralLength(std::string_view text) {
   if (text.empty()) return 0;
   if (text[0] == '\'') {
@@ -146,7 +148,7 @@ std::string NativeType(const std::string& type) {
   for (const auto& [portable, native] : kPortable) {
     if (trimmed == portable) return std::string(native);
   }
-  // Quoted names and names in another schema are nobody's aliases.
+  // A quoted name, or a name in another schema, is no alias.
   if (trimmed.find_first_of("\".") != trimmed.npos) return std::string(trimmed);
   const TypeParts parts = Take(trimmed);
   for (const auto& [alias, native] : kAliases) {

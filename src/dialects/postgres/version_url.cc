@@ -11,12 +11,13 @@ bool IsPlain(const std::string& name) {
          std::string::npos;
 }
 
-// Quoted only when needed: quotes make URLs hard to read and to pass on.
+// A name is quoted only when necessary, because quotes make a URL hard to read
+// and to pass on.
 std::string PathEntry(const std::string& name) {
   return IsPlain(name) ? name : Ident(name);
 }
 
-// In `options` a blank separates, and a backslash takes its meaning away.
+// In `options` a space separates, and a backslash escapes it.
 std::string Escaped(const std::string& text) {
   std::string escaped;
   for (char c : text) {
@@ -30,7 +31,7 @@ std::string Escaped(const std::string& text) {
 
 std::string VersionUrl(db::Url url, const std::string& schema_name,
                        const std::string& version_schema) {
-  // The server's own default leads to the base already.
+  // The server's own default search path leads to the base schema already.
   if (version_schema.empty() && schema_name == "public") return url.ToString();
   std::string path = PathEntry(schema_name);
   if (!version_schema.empty()) path = PathEntry(version_schema) + "," + path;

@@ -1,4 +1,4 @@
-// Published versions: a schema with a view for each table.
+// Renders published versions: a schema with a view for each table.
 #include <algorithm>
 
 #include "base/text.h"
@@ -11,13 +11,14 @@
 namespace segue::postgres {
 namespace {
 
-// Views that check the reader's own privileges and row security came with 15.
+// Views that check the privileges and row security of their reader exist since
+// version 15.
 constexpr int kHasSecurityInvoker = 15;
 
 constexpr const char* kRow = "t";
 constexpr const char* kRight = "r";
 
-// The alias of the table in which a column of the view lives.
+// Returns the alias of the table in which a column of the view lives.
 std::string RowOf(const plan::VersionView& view, const schema::Column& column) {
   const auto* join = std::get_if<plan::Join>(&view.source);
   if (join == nullptr) return kRow;
@@ -41,8 +42,8 @@ std::string From(const schema::TableName& table, const char* alias) {
   return " FROM " + Name(table) + " AS " + alias;
 }
 
-// The server takes writes of a view of one table, and refuses those of others
-// in words of its own.
+// The server accepts writes of a view of one table, and refuses those of others
+// with a message of its own.
 std::string Query(const plan::Projection& source, const std::string& list) {
   return "SELECT " + list + From(source.base, kRow);
 }
@@ -76,7 +77,8 @@ std::string CreateView(const schema::TableName& name,
                     view.source);
 }
 
-// A bare NULL would not be stored, and the base table's default would count.
+// A bare NULL would not be stored, and then the default of the base table would
+// count.
 std::string DefaultSql(const schema::Column& column) {
   if (base::ToLower(*column.default_sql) != "null") return *column.default_sql;
   return "CASE WHEN true THEN NULL::" + column.type + " END";
@@ -97,7 +99,8 @@ void AddColumnDetails(const schema::TableName& name,
   }
 }
 
-// "SELECT TO app WITH GRANT OPTION" -> GRANT SELECT ON v TO app WITH ...
+// Turns "SELECT TO app WITH GRANT OPTION" into GRANT SELECT ON v TO app WITH
+// ...
 std::string GrantSql(const schema::TableName& name, const std::string& grant) {
   const std::size_t to = grant.find(" TO ");
   if (to == std::string::npos) {
@@ -107,7 +110,8 @@ std::string GrantSql(const schema::TableName& name, const std::string& grant) {
          grant.substr(to);
 }
 
-// Column privileges, under the names that the view gives the columns.
+// Grants privileges of columns, under the names that the columns have in the
+// view.
 std::string ColumnGrants(const schema::TableName& name,
                          const plan::VersionView& view) {
   std::string mapping;
@@ -136,7 +140,8 @@ std::string ColumnGrants(const schema::TableName& name,
              "' WITH GRANT OPTION' ELSE '' END); END LOOP; END");
 }
 
-// Whoever may use the base schema may use the version's; owners too.
+// Every role that may use the base schema, including its owner, may use the
+// schema of the version.
 std::string SchemaGrants(const std::string& base, const std::string& version) {
   return "DO " +
          DollarQuoted(
@@ -157,8 +162,8 @@ std::string SchemaGrants(const std::string& base, const std::string& version) {
              Literal(version) + ", g); END LOOP; END");
 }
 
-// A table that the migration creates has the privileges that the schema's
-// defaults give it, which nobody knows before.
+// A table that the migration creates gets its privileges from the schema's
+// default privileges, which are not known before.
 std::string DefaultGrants(const schema::TableName& name,
                           const schema::TableName& base) {
   return "DO " +
@@ -187,7 +192,7 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
     sql.push_back("COMMENT ON VIEW " + Name(name) + " IS " +
                   Literal(base->comment));
   }
-  // The runner may be another role than the table's owner.
+  // The role of the runner may differ from the owner of the table.
   if (base != nullptr && !base->owner.empty()) {
     sql.push_back("GRANT ALL ON " + Name(name) + " TO " + Ident(base->owner));
   }
@@ -198,7 +203,8 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
   if (!column_grants.empty()) sql.push_back(std::move(column_grants));
 }
 
-// Before 15 a view reads with its owner's eyes, past every policy.
+// Before version 15 a view reads with the rights of its owner and ignores every
+// policy.
 void RefuseRowSecurity(const plan::VersionView& view,
                        const RenderContext& context, const char* hint) {
   const int major = MajorVersion(context.schema.server_version);
@@ -214,8 +220,8 @@ void RefuseRowSecurity(const plan::VersionView& view,
   }
 }
 
-// Drops what is segue's only: whatever else is in the schema or depends on a
-// view makes it fail and names itself.
+// Drops only segue's own objects. Anything else in the schema, or anything that
+// depends on a view, makes the drop fail, and the error names it.
 std::string RetireSql(const std::string& version) {
   return "DO " +
          DollarQuoted(
@@ -261,7 +267,7 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   }
   const std::string& version = action.version_schema;
   const std::string& base = context.schema.name;
-  // The comment marks the schema as segue's: inspect looks for it.
+  // The comment marks the schema as segue's own; the inspection looks for it.
   std::vector<std::string> forward = {
       "CREATE SCHEMA " + Ident(version),
       "COMMENT ON SCHEMA " + Ident(version) + " IS " +

@@ -29,7 +29,7 @@ std::string Bound(const plan::Expression& expression,
                   const std::string& table) {
   const std::string row = Quote(table) + ".";
   if (const auto column = expression.PlainColumn()) return row + Quote(*column);
-  // The line break ends a comment that the expression may end in.
+  // The line break ends a comment at the end of the expression.
   const bool comment = expression.sql.find("--") != std::string::npos;
   const std::string text = "(" + expression.sql + (comment ? "\n)" : ")");
   std::vector<std::string> scope;
@@ -52,10 +52,10 @@ std::vector<std::string> ColumnsRead(const plan::Expression& expression) {
 std::string StoresSame(const schema::Column& column,
                        const std::string& expression) {
   const std::string name = Quote(column.name);
-  // The unary plus takes the expression's own affinity away, so that the
-  // column's is applied to it, as storing would.
+  // The unary plus removes the affinity of the expression, so that the affinity
+  // of the column is applied to it, as it is when the value is stored.
   std::string same = name + " IS (+" + expression + ") COLLATE BINARY";
-  // Without an affinity nothing is converted, and 1 differs from 1.0.
+  // Without an affinity nothing is converted, so 1 differs from 1.0.
   if (AffinityOf(column.type) == Affinity::kBlob) {
     same += " AND typeof(" + name + ") = typeof(" + expression + ")";
   }

@@ -15,11 +15,12 @@ namespace {
 
 constexpr char kMemory[] = ":memory:";
 
-// Outside a transaction of ours (single reads, status).
+// This budget applies outside our own transactions, to single reads such as
+// those of status.
 constexpr std::chrono::milliseconds kDefaultBudget{2'000};
 
 // SQLite's own busy handler backs off to 100 ms and then starves beside busy
-// clients; a short, even pause finds the gap between two of their commits.
+// clients. A short, even pause finds the gap between two of their commits.
 constexpr std::chrono::milliseconds kBusyPause{2};
 
 std::string ModeOf(const db::Url& url) {
@@ -39,8 +40,8 @@ Error CannotOpen(const std::string& path, const std::string& reason) {
   return {ErrorKind::kConnectionLost, "cannot open " + path + ": " + reason};
 }
 
-// A mistyped path must not become an empty database that answers "no such
-// table".
+// Without this check a mistyped path would become an empty database, which
+// answers "no such table".
 void RequireFile(const std::string& path, const std::string& mode) {
   if (path.empty()) {
     throw Error(ErrorKind::kUsage, "the sqlite URL names no file")
@@ -94,7 +95,7 @@ void SqliteConnection::Prepare() {
   RegisterFunctions(database_.get());
   ExecuteScript("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF;");
   try {
-    // The file is first read here.
+    // This statement reads the file for the first time.
     Execute("SELECT count(*) FROM sqlite_schema");
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kCorrupt) throw;
@@ -122,7 +123,7 @@ void SqliteConnection::RequireAlive() const {
 }
 
 void SqliteConnection::Fail(int code, std::string_view sql) {
-  // The busy handler gives up when interrupted, which reads as "busy".
+  // An interrupted busy handler gives up, which looks like "busy".
   const int meant =
       interrupted_ && (code & 0xff) == SQLITE_BUSY ? SQLITE_INTERRUPT : code;
   const std::string message = sqlite3_errmsg(database_.get());
@@ -164,8 +165,8 @@ void SqliteConnection::Begin(const db::TransactionOptions& options) {
   lock_budget_ = options.lock_budget;
   const bool reads = options.purpose == db::Purpose::kRead;
   try {
-    // IMMEDIATE: a transaction that reads first and writes later cannot wait
-    // for its lock, it fails.
+    // IMMEDIATE takes the write lock at once. A transaction that reads first
+    // and writes later cannot wait for that lock: it fails.
     Execute(reads ? "BEGIN" : "BEGIN IMMEDIATE");
     if (options.purpose == db::Purpose::kBackfill) MarkBackfill();
   } catch (...) {
@@ -194,9 +195,9 @@ void SqliteConnection::Rollback() noexcept {
   marked_ = false;
   lock_budget_ = kDefaultBudget;
   try {
-    // SQLite ends a transaction by itself after some errors.
+    // SQLite itself ends a transaction after some errors.
     if (!alive_ || sqlite3_get_autocommit(database_.get()) != 0) return;
-    // A failed edit of a CREATE TABLE text may have left writing enabled.
+    // A failed edit of a CREATE TABLE text may have left writable_schema on.
     ExecuteScript("ROLLBACK; PRAGMA writable_schema = RESET");
   } catch (const std::exception& error) {
     base::Log(base::LogLevel::kWarning,

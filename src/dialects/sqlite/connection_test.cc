@@ -31,7 +31,7 @@ class FileTest : public ::testing::Test {
   std::string Url(const std::string& more = "") const {
     return "sqlite:" + Path() + more;
   }
-  // What opening fails with.
+  // Returns the error with which opening fails.
   Error OpenError(const std::string& url) {
     try {
       SqliteConnection connection(db::ParseUrl(url));

@@ -37,7 +37,8 @@ class Trial {
     const schema::Reference& reference = trial_.constraint.reference;
     TrialSql sql{address_.Walk({}, false), db::TrialReason(trial_)};
     RangeSql& statement = sql.walk.statement;
-    // One statement looks at the whole table: there is one writer anyway.
+    // One statement reads the whole table, because there is only one writer
+    // anyway.
     sql.walk.next_bound.all = "SELECT 1 WHERE $1 IS NULL";
     switch (trial_.constraint.kind) {
       case ConstraintKind::kCheck:

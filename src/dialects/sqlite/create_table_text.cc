@@ -10,13 +10,14 @@
 namespace segue::sqlite {
 namespace {
 
-// What stands between two commas of the list in brackets.
+// The text between two commas of the list in brackets.
 struct Item {
   std::vector<Token> tokens;  // never empty
   std::size_t begin() const { return tokens.front().begin; }
   std::size_t end() const { return tokens.back().end; }
 
-  // SQLite reserves these words, so that no column is called by them bare.
+  // SQLite reserves these words, so no column has one of them as a name without
+  // quotes.
   bool is_constraint() const {
     const Token& first = tokens.front();
     return first.Is("CONSTRAINT") || first.Is("PRIMARY") ||
@@ -24,7 +25,7 @@ struct Item {
   }
 };
 
-// Tokens [begin, end) of an item.
+// The tokens [begin, end) of an item.
 struct Clause {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -78,7 +79,7 @@ std::string Splice(std::string_view sql, std::size_t begin, std::size_t end,
   return text;
 }
 
-// Walks the clauses of one column definition, brackets as one.
+// Visits the clauses of one column definition; brackets count as one token.
 template <typename Found>
 std::optional<Clause> FindClause(const Item& item, const Found& found) {
   const std::vector<Token>& tokens = item.tokens;
@@ -94,7 +95,7 @@ bool Next(const std::vector<Token>& tokens, std::size_t at,
   return at < tokens.size() && tokens[at].Is(word);
 }
 
-// NOT NULL [ON CONFLICT x]
+// Finds the end of NOT NULL [ON CONFLICT x].
 std::size_t NotNullEnd(const std::vector<Token>& tokens, std::size_t at) {
   if (!tokens[at].Is("NOT") || !Next(tokens, at + 1, "NULL")) return 0;
   const bool conflict =
@@ -102,7 +103,8 @@ std::size_t NotNullEnd(const std::vector<Token>& tokens, std::size_t at) {
   return std::min(conflict ? at + 5 : at + 2, tokens.size());
 }
 
-// DEFAULT literal | DEFAULT -1 | DEFAULT (expression); not SET DEFAULT.
+// Finds the end of DEFAULT literal, DEFAULT -1 or DEFAULT (expression), but not
+// of SET DEFAULT.
 std::size_t DefaultEnd(const std::vector<Token>& tokens, std::size_t at) {
   if (!tokens[at].Is("DEFAULT") || tokens[at - 1].Is("SET")) return 0;
   if (at + 1 >= tokens.size()) return 0;
@@ -112,7 +114,7 @@ std::size_t DefaultEnd(const std::vector<Token>& tokens, std::size_t at) {
   return std::min(sign ? at + 3 : at + 2, tokens.size());
 }
 
-// The clause with the CONSTRAINT name before it.
+// Returns the clause together with the CONSTRAINT name before it.
 Clause WithName(const Item& item, Clause clause) {
   if (clause.begin >= 3 && item.tokens[clause.begin - 2].Is("CONSTRAINT")) {
     clause.begin -= 2;
@@ -120,7 +122,7 @@ Clause WithName(const Item& item, Clause clause) {
   return clause;
 }
 
-// Takes a clause away together with the blank before it.
+// Removes a clause together with the space before it.
 template <typename Found>
 std::string WithoutClause(std::string_view sql, std::string_view column,
                           const Found& found) {
@@ -141,7 +143,7 @@ std::string Appended(std::string_view sql, std::string_view column,
   return Splice(sql, end, end, " " + clause);
 }
 
-// The text inside the brackets that open at token `at`.
+// Returns the text inside the brackets that open at token `at`.
 std::string InBrackets(std::string_view sql, const std::vector<Token>& tokens,
                        std::size_t at) {
   const std::size_t begin = tokens[at].end;
@@ -166,18 +168,19 @@ void AddChecks(std::string_view sql, const Item& item,
   }
 }
 
-// CHECK (...)
+// Finds the end of CHECK (...).
 std::size_t CheckEnd(const std::vector<Token>& tokens, std::size_t at) {
   const bool is_check = tokens[at].Is("CHECK") && at + 1 < tokens.size() &&
                         tokens[at + 1].IsSymbol('(');
   return is_check ? SkipBrackets(tokens, at + 1) : 0;
 }
 
-// What may follow REFERENCES table (columns).
+// True for a token that may follow REFERENCES table (columns).
 bool ContinuesReference(const std::vector<Token>& tokens, std::size_t at) {
   const Token& token = tokens[at];
   if (token.Is("NOT")) return Next(tokens, at + 1, "DEFERRABLE");
-  // ON CONFLICT belongs to another clause; ON DELETE and ON UPDATE to this.
+  // ON CONFLICT belongs to another clause; ON DELETE and ON UPDATE belong to
+  // this one.
   if (token.Is("ON")) {
     return Next(tokens, at + 1, "DELETE") || Next(tokens, at + 1, "UPDATE");
   }
@@ -192,7 +195,7 @@ std::size_t ReferenceWords(const std::vector<Token>& tokens, std::size_t at) {
   return one_word ? 3 : 4;
 }
 
-// [FOREIGN KEY (...)] REFERENCES ...
+// Finds the end of [FOREIGN KEY (...)] REFERENCES ...
 std::size_t ForeignKeyEnd(const std::vector<Token>& tokens, std::size_t at) {
   if (Next(tokens, at, "FOREIGN")) {
     if (at + 2 >= tokens.size() || !tokens[at + 2].IsSymbol('(')) return 0;
@@ -368,7 +371,7 @@ std::string WithTextBehind(std::string_view sql, std::size_t place,
   return Splice(sql, end, end, text);
 }
 
-// The comma before an item goes with it, and the blanks between them.
+// The comma before an item and the spaces between them are removed with it.
 std::string WithoutConstraint(std::string_view sql,
                               const ConstraintText& constraint,
                               std::string* removed) {

@@ -37,8 +37,8 @@ std::vector<ConstraintText> ForeignKeyTexts(const std::string& definition) {
   return texts;
 }
 
-// Its name and whether it is deferred: no pragma tells. The pragma counts from
-// the last one in the text.
+// Reads the name of a foreign key and whether it is deferred, which no pragma
+// tells. The pragma counts the foreign keys from the last one in the text.
 void ReadText(const std::string& definition, std::int64_t id,
               schema::Constraint& constraint) {
   const std::vector<ConstraintText> texts = ForeignKeyTexts(definition);

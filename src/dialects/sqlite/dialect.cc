@@ -27,15 +27,16 @@ db::Capabilities MakeCapabilities() {
   can.ledger_types = {"TEXT", "TEXT", "BIGINT",
                       "INTEGER PRIMARY KEY AUTOINCREMENT"};
   can.now_sql = "CAST(strftime('%s', 'now') AS INTEGER)";
-  // There is no limit; this one keeps names readable.
+  // SQLite has no limit; this one keeps names readable.
   can.max_identifier = 63;
-  // One writer at a time: clients' transactions are waited for often, and each
-  // is short.
+  // There is one writer at a time, so clients' transactions are often in the
+  // way, but each of them is short.
   can.lock_budget = std::chrono::milliseconds(2'000);
-  // The whole database is locked meanwhile, and SQLite's busy handler is not
-  // fair: it asks again after up to 25 ms in its first tenth of a second, later
-  // after 100. Measured with four clients writing: without a rest they wait for
-  // 4 s; with 12 ms p99 is 60-180 ms; with 25 ms it is 60 ms, a chunk's time.
+  // A chunk locks the whole database, and SQLite's busy handler is not fair: it
+  // asks again after up to 25 ms in its first tenth of a second, and later
+  // every 100 ms. Measured with four writing clients: without a rest they wait
+  // up to 4 s, with a rest of 12 ms p99 is 60-180 ms, and with 25 ms it is 60
+  // ms, the time of a chunk.
   can.chunk_time = std::chrono::milliseconds(50);
   can.chunk_rest = 0.5;
   can.in_place_notes = {
@@ -89,10 +90,10 @@ class SqliteDialect : public db::Dialect, public db::Meter {
     return sqlite::Examine(connection, question);
   }
 
-  // The declared type decides what SQLite converts. INTEGER and TEXT are what
-  // its own functions give for truth values and times, and what a STRICT table
-  // takes; BOOLEAN and TIMESTAMP would both mean NUMERIC, which turns the text
-  // '2024' into a number.
+  // The declared type decides what SQLite converts. SQLite's own functions
+  // return INTEGER for truth values and TEXT for times, and a STRICT table
+  // accepts these types. BOOLEAN and TIMESTAMP would both mean NUMERIC, which
+  // turns the text '2024' into a number.
   std::string NativeType(const std::string& type) const override {
     const auto portable = schema::ParsePortableType(type);
     if (!portable) return type;
@@ -127,14 +128,16 @@ class SqliteDialect : public db::Dialect, public db::Meter {
     return sqlite::GaugeFor(table, indexes);
   }
 
-  // Empty but within a chunk's transaction; see sync.h.
+  // SQLite has no signals, because it has neither sessions nor standbys to look
+  // at.
   std::vector<db::SignalSql> Signals() const override { return {}; }
   std::vector<MotionEstimate> Estimate(
       db::Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const override {
     return sqlite::Estimate(connection, motion, table, capabilities_);
   }
-  // Of the whole file; what the journal took is not known.
+  // The size is that of the whole file. SQLite does not tell what the journal
+  // took.
   std::string MeterSql(const schema::TableName& /*table*/) const override {
     return "SELECT (julianday('now') - 2440587.5) * 86400.0, NULL, "
            "(SELECT page_count FROM pragma_page_count()) * "
@@ -157,7 +160,7 @@ class SqliteDialect : public db::Dialect, public db::Meter {
     return sqlite::Blockers();
   }
 
-  // The parameter is segue's own; other programs run the script.
+  // The parameter is segue's own; other programs run the script instead.
   std::string VersionUrl(const db::Url& url, const std::string&,
                          const std::string& version_schema) const override {
     db::Url versioned = url;

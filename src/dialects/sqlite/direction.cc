@@ -12,13 +12,13 @@ namespace segue::sqlite {
 Direction::Direction(const plan::ColumnMotion& motion, plan::SyncForm form)
     : motion_(motion), form_(form), d_(Quote(motion.provenance)) {}
 
-// What to do where both sides are given.
+// Returns what to do when both sides are given.
 const char* Direction::Both() const {
   return form_ == plan::SyncForm::kSettling ? "2" : "3";
 }
 
-// "The old side was not given": SQLite cannot tell a default from a value
-// that equals it.
+// True when the old side counts as not given. SQLite cannot tell a default from
+// a value that equals it.
 std::string Direction::OldNotGiven() const {
   const schema::Column& old = *motion_.old_column;
   const std::string o = "NEW." + Quote(old.name);
@@ -30,8 +30,9 @@ std::string Direction::OldNotGiven() const {
   return sql;
 }
 
-// The one case where it matters who writes: the new side is NULL, and so, or
-// at its default, is the old one. `row`: the one that knows the writer.
+// The only case in which the writer's version matters: the new side is NULL,
+// and the old side is NULL or at its default. `row` is the row that knows the
+// writer.
 std::string Direction::WhenNeitherGiven(const char* row) const {
   if (!motion_.old_column || motion_.new_versions.empty()) return "";
   return "WHEN NEW." + Quote(motion_.new_column->name) + " IS NULL AND " + row +
@@ -51,7 +52,8 @@ std::string Direction::OnInsert() const {
          " END)";
 }
 
-// Sealed, whatever is written: what the trigger itself has begun, it ends.
+// Once the motion is sealed, the trigger finishes what it has itself begun,
+// whatever is written.
 std::string Direction::OnUpdate() const {
   if (sealed()) {
     return "CASE WHEN OLD." + d_ + " IN (-2, -5) THEN 5 ELSE 2 END";
@@ -67,9 +69,9 @@ std::string Direction::OnUpdate() const {
     if (!Sources().empty()) sql += " WHEN " + SourcesChanged() + " THEN 1";
   }
   const std::string d = "OLD." + d_;
-  // Not filled, but the new side is given: the trigger of the statement that
-  // gave it is still to come and knows what to do. Or it was given before the
-  // motion began: then both were.
+  // The row is not filled, but the new side is given. Either the trigger of the
+  // statement that gave it is still to come and knows what to do, or the value
+  // was given before the motion began, and then both sides count as given.
   const char* given = motion_.new_was_there ? "3" : "0";
   return sql + " " + WhenNeitherGiven("OLD") + "WHEN " + d +
          " IN (-1, -4) THEN 4 WHEN " + d + " IN (-2, -5) THEN 5 WHEN " + d +
@@ -83,7 +85,7 @@ std::string Direction::OwnWrite() const {
          d_ + " < 0))";
 }
 
-// Columns besides the pair itself that the expressions read.
+// Returns the columns besides the pair itself that the expressions read.
 std::vector<std::string> Direction::Sources() const {
   std::vector<std::string> columns;
   const auto add = [&](const plan::Expression& expression) {
@@ -96,8 +98,8 @@ std::vector<std::string> Direction::Sources() const {
       if (!of_pair && !known) columns.push_back(column);
     }
   };
-  // A volatile expression answers once: another column is no reason to ask
-  // again.
+  // A volatile expression gives each value once, so a change of another column
+  // is no reason to ask again.
   if (!motion_.old_column || !motion_.up.is_volatile) add(motion_.up);
   if (motion_.old_column && !motion_.down.is_volatile) add(motion_.down);
   return columns;

@@ -14,7 +14,8 @@ struct CodeKind {
   ErrorKind kind;
 };
 
-// Extended codes before their primary ones. What is not here is a defect.
+// Extended codes come before their primary ones. A code that is not listed is a
+// defect.
 constexpr CodeKind kKinds[] = {
     {SQLITE_BUSY_SNAPSHOT, ErrorKind::kRetryable},
     {SQLITE_BUSY, ErrorKind::kLockTimeout},
@@ -27,7 +28,8 @@ constexpr CodeKind kKinds[] = {
     {SQLITE_MISMATCH, ErrorKind::kConstraint},
     {SQLITE_TOOBIG, ErrorKind::kConstraint},
     {SQLITE_INTERRUPT, ErrorKind::kCancelled},
-    // The file was renamed or deleted under us: not the user's mode bits.
+    // The file was renamed or deleted while it was open; the user's permissions
+    // are not the reason.
     {SQLITE_READONLY_DBMOVED, ErrorKind::kConnectionLost},
     {SQLITE_READONLY, ErrorKind::kRefused},
     {SQLITE_PERM, ErrorKind::kRefused},
@@ -38,7 +40,7 @@ constexpr CodeKind kKinds[] = {
     {SQLITE_NOTADB, ErrorKind::kCorrupt},
 };
 
-// SQLITE_ERROR says everything else in words.
+// SQLITE_ERROR covers all other errors, which only its message tells apart.
 ErrorKind KindOfText(std::string_view message) {
   const auto has = [&](std::string_view text) {
     return message.find(text) != std::string_view::npos;

@@ -11,10 +11,11 @@
 namespace segue::sqlite {
 namespace {
 
-// SQLite takes at most 500 terms in a UNION.
+// SQLite accepts at most 500 terms in a UNION.
 constexpr std::size_t kTermsPerQuery = 400;
 
-// A table without rowid and statistics is counted no further than this.
+// The rows of a table without rowid and without statistics are counted only up
+// to this number.
 constexpr char kCountLimit[] = "100000";
 
 bool HidesRowid(const schema::Table& table) {

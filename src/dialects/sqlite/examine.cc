@@ -15,20 +15,21 @@
 namespace segue::sqlite {
 namespace {
 
-// Random, or dependent on the session's history or the clock.
+// These functions are random, or depend on the session's history or on the
+// clock.
 constexpr const char* kVolatile[] = {
     "RANDOM",        "RANDOMBLOB",        "CHANGES",
     "TOTAL_CHANGES", "LAST_INSERT_ROWID", "CURRENT_TIME",
     "CURRENT_DATE",  "CURRENT_TIMESTAMP",
 };
 
-// Read the clock when they are given no time, or 'now'.
+// These functions read the clock when they get no time, or 'now'.
 constexpr const char* kTimeFunctions[] = {
     "DATE", "TIME", "DATETIME", "JULIANDAY", "UNIXEPOCH", "STRFTIME",
 };
 
-// Rows of the table on which an expression is tried: enough for a first
-// impression; the motion's trial tries all of them.
+// An expression is tried on this many rows of the table for a first impression;
+// the trial of the motion tries all rows.
 constexpr char kSampleRows[] = "100";
 
 bool IsAnyOf(const Token& token, const auto& words) {
@@ -36,8 +37,8 @@ bool IsAnyOf(const Token& token, const auto& words) {
                      [&](const char* word) { return token.Is(word); });
 }
 
-// The call at `at` has no time among its arguments, or 'now', or converts to
-// the machine's time zone.
+// True when the call at `at` has no time among its arguments, or has 'now', or
+// converts to the time zone of the machine.
 bool ReadsClock(const std::vector<Token>& tokens, std::size_t at) {
   const std::size_t end = SkipBrackets(tokens, at + 1);
   const bool format_first = tokens[at].Is("STRFTIME");
@@ -63,8 +64,8 @@ bool Mentions(std::string_view expression, std::string_view word) {
   return false;
 }
 
-// "x" must name a column while we ask: SQLite would take a mistyped name for
-// a string.
+// While this object lives, "x" must name a column. SQLite would otherwise take
+// a mistyped name for a string.
 class StrictQuotes {
  public:
   explicit StrictQuotes(db::Connection& connection) : connection_(connection) {
@@ -74,7 +75,7 @@ class StrictQuotes {
     try {
       connection_.Execute("SELECT segue_strict_quotes(0)");
     } catch (const Error&) {
-      // The session is gone, and its setting with it.
+      // The session is lost, and its setting with it.
     }
   }
   StrictQuotes(const StrictQuotes&) = delete;
@@ -93,8 +94,8 @@ std::vector<std::string> ColumnsOf(db::Connection& connection,
   return names;
 }
 
-// The names in scope as a subquery over real rows; over one row of NULLs where
-// a column is yet to be added.
+// Returns a subquery with the names in scope, over real rows, or over one row
+// of NULLs when a column does not exist yet.
 std::string Scope(const schema::TableName& table,
                   const std::vector<plan::Binding>& bindings,
                   const std::vector<std::string>& columns) {
@@ -117,7 +118,7 @@ std::string Scope(const schema::TableName& table,
          " LIMIT " + kSampleRows + ")";
 }
 
-// The server's message; empty when it takes the expression.
+// Returns the message of SQLite; empty when it accepts the expression.
 std::string ErrorOf(db::Connection& connection, const schema::TableName& table,
                     const std::string& sql,
                     const std::vector<plan::Binding>& bindings) {
@@ -128,7 +129,7 @@ std::string ErrorOf(db::Connection& connection, const schema::TableName& table,
                        Scope(table, bindings, columns));
     return "";
   } catch (const Error& error) {
-    // The answer to the question, not a failure of asking it.
+    // The error is the answer to the question, and not a failure to ask it.
     if (error.retryable() || error.poisons_connection() ||
         error.kind() == ErrorKind::kCancelled) {
       throw;
@@ -137,8 +138,8 @@ std::string ErrorOf(db::Connection& connection, const schema::TableName& table,
   }
 }
 
-// An empty table of the same columns beside the real ones, gone with the
-// transaction.
+// Builds the index on an empty table with the same columns, which the end of
+// the transaction removes.
 std::string IndexError(db::Connection& connection,
                        const db::IndexQuestion& question) {
   std::vector<std::string> columns;
@@ -165,7 +166,8 @@ std::string IndexError(db::Connection& connection,
   }
 }
 
-// An empty temporary table of the same name: a check may say table.column.
+// An empty temporary table with the same name, because a check may say
+// table.column.
 class Clone {
  public:
   Clone(db::Connection& connection, const db::CheckQuestion& question)
@@ -185,7 +187,7 @@ class Clone {
     try {
       connection_.Execute("DROP TABLE " + name_);
     } catch (const Error&) {
-      // The session is gone, and its temporary tables with it.
+      // The session is lost, and its temporary tables with it.
     }
   }
   Clone(const Clone&) = delete;
@@ -209,8 +211,9 @@ class Clone {
   std::string table_;
 };
 
-// SQLite rewrites the expression itself when its columns are renamed to where
-// they live; by way of names that nobody has, for two may change names.
+// SQLite itself rewrites the expression when the columns are renamed to their
+// places. They are renamed by way of unused names, because two columns may
+// exchange their names.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::CheckQuestion& question) {
   db::Answer answer;
@@ -243,7 +246,8 @@ db::Answer AnswerTo(db::Connection& connection,
   return answer;
 }
 
-// There is no ALTER COLUMN, and another affinity stores values otherwise.
+// SQLite has no ALTER COLUMN, and another affinity would store the values
+// differently.
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::TypeQuestion& /*question*/) {
   db::Answer answer;
@@ -251,7 +255,7 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
   return answer;
 }
 
-// ALTER TABLE RENAME finds every text that there is.
+// ALTER TABLE RENAME updates every text that mentions the table.
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::MentionQuestion& /*question*/) {
   return {};
@@ -263,14 +267,14 @@ db::Answer AnswerTo(db::Connection& connection,
   answer.error =
       ErrorOf(connection, question.table, question.sql, question.bindings);
   answer.is_volatile = IsVolatile(question.sql);
-  // Another table's rows may change.
+  // The rows of another table may change.
   answer.is_immutable =
       !answer.is_volatile && !Mentions(question.sql, "SELECT");
   return answer;
 }
 
 // ADD COLUMN would not rewrite the table but refuse a default that is no
-// literal, so that the rows have to be filled.
+// literal, so the rows have to be filled.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::DefaultQuestion& question) {
   db::Answer answer = AnswerTo(

@@ -1,4 +1,4 @@
-// What SQLite says about a table that is to be made or renamed.
+// Asks SQLite about a table that will be created or renamed.
 #include "base/text.h"
 #include "dialects/sqlite/connection.h"
 #include "dialects/sqlite/examine.h"
@@ -9,14 +9,14 @@
 namespace segue::sqlite {
 namespace {
 
-// Tables of these names are segue's own: Inspect does not see them.
+// Tables with this prefix belong to segue, and Inspect leaves them out.
 constexpr char kOwnPrefix[] = "segue_";
 
 }  // namespace
 
-// Made in a database of its own in memory: nobody waits for it, and what comes
-// out is what Inspect would read. A foreign key to nothing is none of
-// CREATE TABLE's business.
+// The table is created in a separate database in memory, so nobody waits for
+// it, and the answer is what Inspect would read. CREATE TABLE accepts a foreign
+// key to a missing table.
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::TableQuestion& question) {
   db::Answer answer;
@@ -36,7 +36,8 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
   return answer;
 }
 
-// Tables, views, indexes and triggers share their names, whatever their case.
+// Tables, views, indexes and triggers share one namespace, in which letter case
+// does not count.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::NameQuestion& question) {
   db::Answer answer;

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::string_view kUsing = " USING ";
 
-// "INDEX users_name (name=?)", "INTEGER PRIMARY KEY (rowid=?)"
+// Parses a text such as "INDEX users_name (name=?)" or "INTEGER PRIMARY KEY
+// (rowid=?)".
 std::string IndexOf(std::string_view what) {
   const std::size_t terms = what.rfind(" (");
   if (terms != std::string_view::npos) what = what.substr(0, terms);
@@ -21,11 +22,11 @@ std::string IndexOf(std::string_view what) {
   if (what == "INTEGER PRIMARY KEY" || what == "PRIMARY KEY") {
     return "the primary key";
   }
-  // An automatic index has no name: it lives as long as the query.
+  // An automatic index has no name, because it exists only for the query.
   return what == "INDEX" ? "an automatic index" : std::string(what);
 }
 
-// A subquery's own lines say what it reads; constants read nothing.
+// A subquery has lines of its own, and constants read no table.
 bool IsTable(std::string_view name) {
   for (const std::string_view other : {"(", "<"}) {
     if (name.starts_with(other)) return false;
@@ -71,7 +72,7 @@ std::string NumberParameters(const std::string& query, int& count) {
     if (!BeginsParameter(tokens[at])) continue;
     numbered += query.substr(copied, tokens[at].begin - copied);
     numbered += "$" + std::to_string(++count);
-    // ":name" and "?5" are two tokens without a space.
+    // ":name" and "?5" are two tokens without a space between them.
     const bool named = at + 1 < tokens.size() &&
                        tokens[at].kind == Token::Kind::kSymbol &&
                        tokens[at + 1].begin == tokens[at].end &&
@@ -83,7 +84,7 @@ std::string NumberParameters(const std::string& query, int& count) {
   return numbered + query.substr(copied);
 }
 
-// The values do not count: nothing is run.
+// The values of parameters do not matter, because nothing is run.
 QueryPlan Explain(db::Connection& connection, const std::string& query) {
   QueryPlan plan;
   int count = 0;

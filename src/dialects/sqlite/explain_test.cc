@@ -14,7 +14,7 @@ std::string Read(const std::string& line) {
   return access->method + "|" + access->table + "|" + access->index;
 }
 
-// As SQLite 3.40 prints them.
+// The lines are those of SQLite 3.40.
 TEST(ParsePlanLineTest, TablesAndIndexes) {
   EXPECT_EQ(Read("SCAN users"), "SCAN|users|");
   EXPECT_EQ(Read("SEARCH users USING INDEX users_name (name=?)"),

@@ -17,7 +17,7 @@ std::string Text(sqlite3_value* value) {
   return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
-// Runs an edit; no exception may cross SQLite.
+// Runs an edit. No exception may pass through SQLite.
 template <typename Edit>
 void Answer(sqlite3_context* context, const Edit& edit) {
   try {
@@ -62,7 +62,7 @@ void AddConstraintText(sqlite3_context* context, int, sqlite3_value** values) {
          [&] { return WithConstraint(Text(values[0]), Text(values[1])); });
 }
 
-// The named check or foreign key taken away, or given another name.
+// Removes or renames the named check or foreign key.
 void DropConstraintText(sqlite3_context* context, int, sqlite3_value** values) {
   Answer(context, [&] {
     const std::string text = Text(values[0]);

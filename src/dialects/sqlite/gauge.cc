@@ -14,7 +14,8 @@ Gauge GaugeFor(const schema::Table& table,
   for (const std::string& column : table.WalkKey()) {
     key.push_back(Quote(column));
   }
-  // main: the session may have a version's view of the same name.
+  // The name has "main.", because the session may have a version's view of the
+  // same name.
   gauge.probe = "SELECT * FROM main." + Quote(table.name.name);
   if (!key.empty()) gauge.probe += " ORDER BY " + base::Join(key, ", ");
   gauge.probe += " LIMIT 1";

@@ -5,7 +5,7 @@
 namespace segue::sqlite {
 namespace {
 
-// The text of tokens [begin, end).
+// Returns the text of the tokens [begin, end).
 std::string TextOf(std::string_view sql, const std::vector<Token>& tokens,
                    std::size_t begin, std::size_t end) {
   if (begin >= end) return "";
@@ -13,7 +13,7 @@ std::string TextOf(std::string_view sql, const std::vector<Token>& tokens,
                                 tokens[end - 1].end - tokens[begin].begin));
 }
 
-// Where the expression of a part ends: before COLLATE x, ASC and DESC.
+// Finds the end of a part's expression, before COLLATE x, ASC and DESC.
 std::size_t ExpressionEnd(const std::vector<Token>& tokens, std::size_t begin,
                           std::size_t end) {
   if (end > begin + 1 &&

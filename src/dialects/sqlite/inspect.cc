@@ -19,8 +19,8 @@
 namespace segue::sqlite {
 namespace {
 
-// The tables that are read; `m` is sqlite_schema. GLOB: an underscore is no
-// wildcard there.
+// The condition for the tables that are read; `m` is sqlite_schema. It uses
+// GLOB, where an underscore is no wildcard.
 constexpr char kUserTables[] =
     " m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND "
     "m.name NOT GLOB 'segue_*' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ";
@@ -48,8 +48,8 @@ void ReadTables(db::Connection& connection, schema::Schema* schema) {
   }
 }
 
-// DEFAULT abc and DEFAULT "abc" are strings to SQLite; in an expression they
-// would be columns.
+// DEFAULT abc and DEFAULT "abc" are strings to SQLite, but in an expression
+// they would be columns.
 std::string DefaultExpression(const std::string& text) {
   const std::vector<Token> tokens = Tokenize(text);
   if (tokens.size() != 1 || IsLiteral(text)) return text;
@@ -101,7 +101,7 @@ void ReadColumns(db::Connection& connection, schema::Schema* schema) {
   }
 }
 
-// What only the text of the table tells.
+// Reads what only the text of the table tells.
 void ReadTexts(schema::Table* table) {
   if (table->kind != "table") return;
   for (const ColumnText& text : ColumnTexts(table->definition)) {
@@ -133,7 +133,7 @@ schema::IndexColumn ReadIndexColumn(const db::Row& row,
   if (part.name.empty() && place < text.parts.size()) {
     part.expression = text.parts[place];
   }
-  // Its column's own needs no mention.
+  // The collation of the column itself need not be mentioned.
   const schema::Column* column = table.FindColumn(part.name);
   const std::string own = column == nullptr || column->collation.empty()
                               ? "BINARY"
@@ -152,7 +152,8 @@ void AddUnique(schema::Table* table, const schema::Index& index) {
   table->constraints.push_back(std::move(unique));
 }
 
-// Columns: table, index, unique, origin, sql, column, desc, collation, place.
+// Reads the columns table, index, unique, origin, sql, column, desc, collation,
+// place.
 void ReadIndexes(db::Connection& connection, schema::Schema* schema) {
   const db::Result result = connection.Execute(
       std::string(
@@ -185,7 +186,7 @@ void ReadIndexes(db::Connection& connection, schema::Schema* schema) {
   }
 }
 
-// SQLite lets NULL into the primary key of a rowid table, unless the key is
+// SQLite accepts NULL in the primary key of a rowid table, unless the key is
 // the rowid itself, which then has no index.
 void SettleKeys(schema::Table* table) {
   const bool has_index =
@@ -202,7 +203,7 @@ void SettleKeys(schema::Table* table) {
   }
 }
 
-// Columns: table, id, parent, from, to, on_update, on_delete.
+// Reads the columns table, id, parent, from, to, on_update, on_delete.
 void ReadForeignKeys(db::Connection& connection, schema::Schema* schema) {
   const db::Result result = connection.Execute(
       std::string("SELECT m.name, f.id, f.\"table\", f.\"from\", f.\"to\", "
@@ -223,7 +224,8 @@ void ReadForeignKeys(db::Connection& connection, schema::Schema* schema) {
   for (ForeignKey& key : keys) AddForeignKey(std::move(key), schema);
 }
 
-// Views of published versions, and the triggers on them, are segue's own.
+// Views of published versions, and the triggers on them, belong to segue and
+// are left out.
 void ReadProgramTexts(db::Connection& connection, schema::Schema* schema) {
   const db::Result result = connection.Execute(
       "SELECT type, name, tbl_name, sql FROM sqlite_schema "

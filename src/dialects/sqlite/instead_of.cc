@@ -15,7 +15,8 @@ using Mark = plan::VersionView::Mark;
 std::string New(const std::string& column) { return "NEW." + Quote(column); }
 std::string Old(const std::string& column) { return "OLD." + Quote(column); }
 
-// By bytes and type: two rows that a collation takes for equal are not.
+// Compares by bytes and type, because a collation may take two different rows
+// for equal.
 std::string SameBytes(const std::string& a, const std::string& b) {
   return a + " IS " + b + " COLLATE BINARY AND typeof(" + a + ") = typeof(" +
          b + ")";
@@ -25,8 +26,8 @@ const std::string kMarkValue = std::string(", ") + kNewVersionWrites;
 
 std::string MarkName(const Mark& mark) { return ", " + Quote(mark.column); }
 
-// Comments that stay where a mark was, so that it finds its place again.
-// Encoded: no name ends them.
+// A comment that stays in the place of a mark, so that the place is found
+// again. It is encoded, so that no name ends it.
 std::string NameAnchor(const Mark& mark) {
   return " /* column of " + db::PercentEncode(mark.motion) + " */";
 }
@@ -112,7 +113,7 @@ class TriggerSet {
            Quote(view_.view) + "\nBEGIN\n" + body + "END";
   }
 
-  // A column that was left out arrives as NULL.
+  // The value of a column that the INSERT leaves out is NULL.
   static std::string Inserted(const InsteadOf::Column& column) {
     const std::string value = New(column.shown);
     if (!column.default_sql) return value;
@@ -120,7 +121,7 @@ class TriggerSet {
     return "coalesce(" + value + ", " + DefaultText(*column.default_sql) + ")";
   }
 
-  // In SQLite's own words.
+  // Raises the error with SQLite's own message.
   static std::string Refuse(const std::string& what,
                             const InsteadOf::Column& column,
                             const std::string& condition) {

@@ -11,9 +11,10 @@
 namespace segue::sqlite {
 namespace {
 
-// Measured on SQLite 3.40 with tables of 300,000 rows of 45, 179 and 1,027
-// bytes, chunks of 2,000 rows, a flush at each commit. Processor time came
-// within a tenth of this; how long it takes is the disk's to say.
+// The figures were measured on SQLite 3.40 with tables of 300,000 rows of 45,
+// 179 and 1,027 bytes, in chunks of 2,000 rows with a flush at each commit. The
+// measured processor time differed by at most a tenth; the elapsed time depends
+// on the disk.
 constexpr double kPerRow = 0.5e-6;
 constexpr double kPerByte = 0.003e-6;
 constexpr double kCopyPerRow = 0.4e-6;
@@ -21,7 +22,7 @@ constexpr double kCopyPerByte = 0.0015e-6;
 constexpr double kCopyPerEntry = 1.5e-6;  // sorted, per row and index
 constexpr double kElapsed = 3;            // times the processor time
 
-// A page whose rows grow is divided in the end; of wide rows a page has room
+// A page is split when its rows grow beyond it. A page of wide rows has room
 // for one more value.
 constexpr double kGrowth = 0.15;
 constexpr double kMostGrowth = 32;
@@ -53,7 +54,7 @@ MotionEstimate Of(const char* motion, double rows, double seconds,
 
 }  // namespace
 
-// Each page goes through the journal once.
+// Each page is written to the journal once.
 MotionEstimate EstimateFill(double rows, double row_bytes, double rest) {
   MotionEstimate estimate =
       Of("fill", rows, (kPerRow + kPerByte * row_bytes) * (1 + rest), row_bytes,

@@ -1,4 +1,4 @@
-// The statements that move and check the rows of a motion.
+// Renders the statements that move and check the rows of a motion.
 #include <algorithm>
 #include <optional>
 
@@ -39,8 +39,8 @@ class RowStatements {
 
   std::string Unfilled() const { return d_ + " <= 0"; }
 
-  // "n = ..., d = ..." of a fill that other motions share: a row that is filled
-  // keeps what it has.
+  // Returns "n = ..., d = ..." for a fill that several motions share. A row
+  // that is filled keeps its values.
   std::string SharedSet() const {
     const std::string n = Quote(motion_.new_column->name);
     return n + " = CASE WHEN " + Unfilled() + " THEN " + Up() + " ELSE " + n +
@@ -61,8 +61,8 @@ class RowStatements {
   const std::string& table() const { return table_; }
 
  private:
-  // Negative: a statement of the application's failed half-way under OR FAIL.
-  // What it left behind yields to the old side.
+  // A negative provenance means that a statement of the application failed
+  // half-way under OR FAIL. What it left behind yields to the old side.
   RangeSql Fill() const {
     if (motion_.new_was_there) return FillWhereNotGiven();
     return address_.Ranges("UPDATE " + table_ + " SET " +
@@ -88,7 +88,7 @@ class RowStatements {
                            d_ + " = 3", "");
   }
 
-  // The keys of rows for which `condition` holds.
+  // Returns the keys of the rows for which `condition` holds.
   RangeSql KeysWhere(const std::string& condition) const {
     return address_.Ranges("SELECT " + address_.WalkList() + " FROM " + table_,
                            condition,
@@ -99,8 +99,8 @@ class RowStatements {
     return KeysWhere("(" + d_ + " NOT IN (1, 2, 3)" + DerivedWrongly() + ")");
   }
 
-  // " OR ..." for each side that can be derived again: what is volatile answers
-  // once.
+  // Returns " OR ..." for each side that can be derived again. A volatile
+  // expression gives each value once.
   std::string DerivedWrongly() const {
     std::string wrong;
     if (!motion_.up.is_volatile) {
@@ -119,12 +119,12 @@ class RowStatements {
            !motion_.down.is_volatile;
   }
 
-  // One statement for the three directions, so that a range is walked once.
-  // What is not the side to be derived keeps its value. A row with 3 is no row
-  // of it.
+  // One statement repairs all three directions, so that a range is walked once.
+  // The side that is not derived keeps its value. Rows with provenance 3 are
+  // not repaired.
   RangeSql Repair() const {
     const std::string n = Quote(motion_.new_column->name);
-    // As the fill does it: a value that was there is kept.
+    // Like the fill, the repair keeps a value that was there before the motion.
     const std::string given = "(" + d_ + " = 0 AND " + n + " IS NOT NULL)";
     const bool was_there = motion_.new_was_there;
     std::string set = n + " = CASE WHEN " + d_ + " = 2" +
@@ -145,13 +145,13 @@ class RowStatements {
     const bool takes_null = !motion_.new_not_null;
     const bool harmless = motion_.up.PlainColumn().has_value() && takes_null;
     if (harmless || !SourcesExist()) return std::nullopt;
-    // Evaluates it for every row, and is never true.
+    // This evaluates the expression for every row and is never true.
     const std::string fails =
         takes_null ? "typeof(" + Up() + ") = ''" : Up() + " IS NULL";
     return TrialSql{address_.Walk(KeysWhere(fails), false), ""};
   }
 
-  // A source may be a column that the same migration has yet to add.
+  // False when a source is a column that the same migration has yet to add.
   bool SourcesExist() const {
     if (schema_table_ == nullptr) return false;
     const std::vector<std::string> sources = ColumnsRead(motion_.up);

@@ -24,7 +24,7 @@ bool IsLiteralToken(const Token& token) {
          token.Is("TRUE") || token.Is("FALSE");
 }
 
-// Whether the word stands behind the columns of a CREATE TABLE.
+// True when the word comes after the columns of a CREATE TABLE.
 bool HasOption(std::string_view create_table, const char* word) {
   const std::vector<Token> tokens = Tokenize(create_table);
   std::size_t at = 0;
@@ -63,7 +63,7 @@ bool IsLiteral(std::string_view expression) {
 std::string DefaultText(std::string_view expression) {
   const std::string text(base::Trim(expression));
   if (IsLiteral(text) && text[0] != '(') return text;
-  // The line break ends a comment that the expression may end in.
+  // The line break ends a comment at the end of the expression.
   return "(" + text + (text.find("--") == std::string::npos ? ")" : "\n)");
 }
 
@@ -90,7 +90,7 @@ std::string StrictType(std::string_view type) {
     case Affinity::kBlob:
       return base::Trim(type).empty() ? "ANY" : "BLOB";
     case Affinity::kNumeric:
-      // BOOLEAN holds 0 and 1; a DECIMAL may be an integer, a real or text.
+      // A BOOLEAN has 0 and 1; a DECIMAL may be an integer, a real or a text.
       return base::ToLower(type).find("bool") != std::string::npos ? "INTEGER"
                                                                    : "ANY";
   }

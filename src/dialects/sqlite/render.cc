@@ -12,18 +12,19 @@
 namespace segue::sqlite {
 namespace {
 
-// Rows of some 100 bytes that DROP COLUMN or CREATE INDEX works through in a
-// second, measured on two cores of 2020; for a rough word in the plan only.
+// DROP COLUMN and CREATE INDEX process this many rows of about 100 bytes in a
+// second, measured on two cores of 2020. The plan uses it only for a rough
+// text.
 constexpr double kRowsPerSecond = 1'000'000;
 
-// These would end or escape the transaction that the plan runs in.
+// These statements would end or escape the plan's transaction.
 constexpr const char* kNotInTransaction[] = {
     "BEGIN",   "COMMIT", "END",    "ROLLBACK", "SAVEPOINT",
     "RELEASE", "VACUUM", "ATTACH", "DETACH",
 };
 
-// The statements of a script, each without what surrounds it. SQLite itself
-// says where one ends, so that a trigger's body stays whole.
+// Returns the statements of a script without the space around them. SQLite
+// itself finds the end of each, so that the body of a trigger stays whole.
 std::vector<std::string> SplitScript(const std::string& script) {
   std::vector<std::string> statements;
   std::string statement;
@@ -76,7 +77,7 @@ PlannedAction Change(const RenderContext& context,
   planned.lock.object = "the whole database";
   planned.lock.budget = context.lock_budget;
   planned.lock.hold = hold;
-  planned.lock.strength = 1;  // there is no other lock to compare it with
+  planned.lock.strength = 1;  // there is no other lock to compare
   return planned;
 }
 

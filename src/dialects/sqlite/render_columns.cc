@@ -1,4 +1,5 @@
-// Columns: added, dropped, renamed, and changed by editing the table's text.
+// Renders actions on columns: adding, dropping, renaming, and changing by an
+// edit of the table's text.
 #include "base/text.h"
 #include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/names.h"
@@ -27,7 +28,7 @@ std::string ColumnSql(const schema::Column& column, bool strict) {
   if (!type.empty()) sql += " " + type;
   if (!column.collation.empty()) sql += " COLLATE " + Quote(column.collation);
   if (!column.generated_sql.empty()) {
-    // A stored one cannot be added to a table.
+    // A stored generated column cannot be added to a table.
     sql += " GENERATED ALWAYS AS (" + column.generated_sql + ") VIRTUAL";
   }
   if (!column.nullable) sql += " NOT NULL";
@@ -35,7 +36,7 @@ std::string ColumnSql(const schema::Column& column, bool strict) {
   return sql;
 }
 
-// The edit that makes `from` into `to`, as an expression over `sql`.
+// Returns the edit that turns `from` into `to`, as an expression over `sql`.
 std::string EditExpression(const schema::Column& from,
                            const schema::Column& to) {
   const std::string name = Literal(to.name);
@@ -50,7 +51,8 @@ std::string EditExpression(const schema::Column& from,
               {text, name, Literal(DefaultText(*to.default_sql))});
 }
 
-// Giving a column NOT NULL by its text asks nobody about the rows.
+// An edit of the text adds NOT NULL without looking at the rows, so they are
+// checked first.
 Statement RequireNoNull(const std::string& table, const std::string& column) {
   return {"SELECT segue_fail(" +
               Literal("NOT NULL constraint failed: " + table + "." + column) +
@@ -59,9 +61,9 @@ Statement RequireNoNull(const std::string& table, const std::string& column) {
           {}};
 }
 
-// A row from before the column was added does not hold its value: it reads
-// the default from the text, and would change with it. DROP COLUMN writes
-// every row anew, whole, and fires no trigger.
+// A row that is older than its column does not store the column's value. It
+// reads the default from the text, and would change with it. DROP COLUMN writes
+// every row anew and whole, and fires no trigger.
 std::vector<Statement> StoreDefaults(const schema::TableName& table) {
   return {
       {AlterTable(table) + "ADD COLUMN segue_filler", {}},
@@ -69,7 +71,7 @@ std::vector<Statement> StoreDefaults(const schema::TableName& table) {
   };
 }
 
-// A NOT NULL column without default was never added to a table with rows.
+// A NOT NULL column without a default was never added to a table with rows.
 bool MayBeUnstored(const schema::Column& before) {
   return before.nullable || before.default_sql.has_value();
 }
@@ -78,7 +80,8 @@ void Append(std::vector<Statement>* statements, std::vector<Statement> more) {
   for (Statement& statement : more) statements->push_back(std::move(statement));
 }
 
-// Back to the very text it had, where the column is as the plan found it.
+// Restores the very text that the table had, when the column is as the plan
+// found it.
 std::string UndoExpression(const schema::Table* table,
                            const plan::AlterColumn& action) {
   const schema::Column* known =

@@ -1,5 +1,6 @@
-// Checks and foreign keys of tables that exist: ALTER TABLE knows none, so the
-// table's text is edited once every row is known to fit.
+// Renders checks and foreign keys of existing tables. SQLite's ALTER TABLE
+// knows none of these, so the text of the table is edited after every row was
+// checked.
 #include "dialects/sqlite/constraint_trial.h"
 #include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/names.h"
@@ -82,7 +83,8 @@ std::vector<Statement> DropStatements(const schema::TableName& table,
                   Call("segue_drop_constraint", {"sql", Literal(name)}));
 }
 
-// The very text it had, where the plan found it in the table.
+// Restores the very text that the constraint had, when the plan found it in the
+// table.
 std::vector<Statement> PutBack(const schema::Table* table,
                                const plan::DropConstraint& action) {
   const std::string& name = action.constraint.name;

@@ -1,4 +1,4 @@
-// Indexes.
+// Renders actions on indexes.
 #include "base/text.h"
 #include "dialects/sqlite/constraint_trial.h"
 #include "dialects/sqlite/index_text.h"
@@ -9,7 +9,7 @@
 namespace segue::sqlite {
 namespace {
 
-// Enough to see the pattern.
+// So many groups show the pattern.
 constexpr const char* kShownDuplicates = "5";
 
 std::string HasIndex(const std::string& name) {
@@ -25,7 +25,8 @@ std::string PartSql(const schema::IndexColumn& part) {
   return sql;
 }
 
-// From the structured fields: the definition may name columns as they were.
+// The structured fields are used, because the definition may have earlier names
+// of columns.
 std::string CreateSql(const schema::TableName& table,
                       const schema::Index& index, const std::string& name) {
   if (!index.include.empty()) {
@@ -35,7 +36,7 @@ std::string CreateSql(const schema::TableName& table,
   return CreateIndexSql(table.name, index, Quote(name));
 }
 
-// As it was written, where that is known.
+// The index is created with its own text, if that is known.
 std::string RecreateSql(const schema::TableName& table,
                         const schema::Index& index) {
   return index.definition.empty() ? CreateSql(table, index, index.name)
@@ -55,8 +56,8 @@ void RequireOwnIndex(const schema::TableName& table,
                   "SQLite cannot take away");
 }
 
-// Groups of rows that a unique index would not take. Empty where the columns
-// are yet to be added: then the build itself finds them.
+// Returns groups of rows that a unique index would refuse. Empty when the
+// columns do not exist yet, so that only the build finds such rows.
 std::string DuplicatesSql(const schema::Table* table,
                           const schema::Index& index) {
   if (!index.unique || table == nullptr) return "";

@@ -1,4 +1,4 @@
-// Dual writes and the walks over rows.
+// Renders dual writes and the walks over rows.
 #include <optional>
 
 #include "base/text.h"
@@ -16,7 +16,7 @@ namespace {
 
 constexpr char kInstant[] = "milliseconds, any size";
 
-// "'name' and 'full_name' of 'users'"
+// Returns a text such as "'name' and 'full_name' of 'users'".
 std::string Subject(const plan::ColumnMotion& as_planned, plan::SyncForm form) {
   const bool sealed = form == plan::SyncForm::kSealed;
   const plan::ColumnMotion motion =
@@ -78,8 +78,9 @@ PlannedAction RenderOne(const plan::CreateSync& action,
     return planned;
   }
   planned.undo = DropTriggers(motion);
-  // In the transaction that also drops the provenance, which rewrites the table
-  // anyway. Rows where an application gave both (3) stay as they are.
+  // The copies are cleared in the transaction that drops the provenance, which
+  // rewrites the table anyway. Rows of which an application gave both sides (3)
+  // stay as they are.
   if (motion.new_was_there) {
     planned.undo.push_back({"UPDATE " + Quote(motion.table.name) + " SET " +
                                 Quote(motion.new_column->name) +
@@ -108,8 +109,8 @@ PlannedAction RenderOne(const plan::DropSync& action,
   planned.forward = DropTriggers(motion);
   planned.undo =
       CreateTriggers(motion, action.form, TableOf(context, motion.table));
-  // The provenance column goes next, and SQLite does not see that the triggers
-  // of the version's view still write it.
+  // The provenance column is dropped next. SQLite does not see that the
+  // triggers of the version's view still write that column.
   if (motion.new_column && !motion.new_versions.empty()) {
     const plan::VersionView::Mark mark{motion.name, motion.provenance};
     Append(EditSchema({WithoutMarkSql(mark), {}}), &planned.forward);
@@ -149,7 +150,7 @@ PlannedAction RenderOne(const plan::Verify& action,
   PlannedAction planned = WalkOf(
       action.only_marked ? ActionKind::kVerifyUnmarked : ActionKind::kVerify,
       "Verify", action.motion, context);
-  planned.lock = {};  // readers do not block writers for long
+  planned.lock = {};  // readers block writers only briefly
   return planned;
 }
 
@@ -164,7 +165,7 @@ PlannedAction RenderOne(const plan::Settle& action,
   return planned;
 }
 
-// The copies go with the triggers: see CreateSync.
+// The copies are cleared together with the triggers; see CreateSync.
 PlannedAction RenderOne(const plan::Retreat& action,
                         const RenderContext& context) {
   PlannedAction planned =

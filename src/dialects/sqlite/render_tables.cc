@@ -1,4 +1,4 @@
-// CREATE, DROP and RENAME TABLE.
+// Renders CREATE, DROP and RENAME TABLE.
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/table_text.h"
@@ -25,7 +25,7 @@ PlannedAction RenderOne(const plan::CreateTable& action,
   PlannedAction planned =
       Change(context, "Create table '" + name + "'", kInstant);
   planned.forward = {{CreateTableSql(action.table), {}}};
-  // Someone who has removed the table already must not block a rollback.
+  // A rollback must not fail because somebody has removed the table already.
   planned.undo = {{"DROP TABLE IF EXISTS " + Quote(name), {}}};
   planned.probe = "SELECT " + HasTable(name);
   return planned;

@@ -7,7 +7,7 @@
 namespace segue::sqlite {
 namespace {
 
-// Relaxes the column; runs the undo.
+// Relaxes the column, and runs the undo.
 void ThereAndBack(TestSession* db, const schema::Column& before,
                   const schema::Column& after) {
   const std::string catalogue = db->Catalogue();
@@ -38,7 +38,8 @@ TEST(AlterColumn, GivesTheTextBackByteForByte) {
   }
 }
 
-// A row older than its column reads the default from the table's text.
+// A row that is older than its column reads the default from the text of the
+// table.
 TEST(AlterColumn, OldRowsKeepTheDefaultTheyHad) {
   TestSession db(
       "CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1);"
@@ -70,7 +71,8 @@ TEST(AlterColumn, NotNullAsksTheRows) {
   EXPECT_NE(db.ErrorOf("INSERT INTO t VALUES (NULL)"), "");
 }
 
-// ARCHITECTURE.md, alter_column: the text changes under our feet.
+// This tests the edit of the table's text amid other changes (ARCHITECTURE.md,
+// alter_column).
 TEST(AlterColumn, WorksAmongDropsAndRenames) {
   TestSession db(
       "CREATE TABLE t(a INT NOT NULL, o INT NOT NULL, z INT NOT NULL);"
@@ -203,7 +205,7 @@ TEST(Refusals, SayWhy) {
   }
 }
 
-// As a version with the table t in its own shape.
+// Returns a version that shows the table t in its own shape.
 plan::PublishVersion VersionOf(TestSession* db, const std::string& name) {
   plan::VersionView view;
   view.source = plan::Projection{{"", "t"}};
@@ -221,7 +223,8 @@ TEST(Versions, ComeAndGo) {
   EXPECT_EQ(db.Schema().TableNames(), std::vector<std::string>{"t"});
   EXPECT_TRUE(db.Table().dependents.empty());
   EXPECT_TRUE(db.Table().triggers.empty());
-  // Of one version, not of another whose name begins alike.
+  // The probe is about one version, and not about another whose name begins
+  // alike.
   EXPECT_EQ(db.Ask(first.probe), "1");
   const PlannedAction retired = db.Do(plan::RetireVersion{"main_1"});
   EXPECT_EQ(db.Ask(first.probe), "0");
@@ -269,7 +272,7 @@ TEST(Versions, SayWhatIsInTheWay) {
   }
   TestSession db("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
   db.Do(VersionOf(&db, "main_1"));
-  // A copy is the user's own.
+  // A view that somebody has copied belongs to the user.
   db.Run("CREATE VIEW mine AS SELECT id FROM main_1__t");
   EXPECT_EQ(db.Schema().TableNames(), (std::vector<std::string>{"t", "mine"}));
   try {

@@ -1,6 +1,6 @@
-// Published versions: a view for each table, under a name that says the
-// version. Each session of an application puts TEMP views of the tables' own
-// names over them; see version_session.h.
+// Renders published versions: a view for each table, whose name tells the
+// version. Each session of an application creates TEMP views with the tables'
+// own names over them; see version_session.h.
 #include <algorithm>
 
 #include "dialects/sqlite/names.h"
@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kInstant[] = "milliseconds, any size";
 
-// Tables, views and indexes share one space of names.
+// Tables, views and indexes share one namespace.
 void RequireFreeName(const schema::Schema& schema, const std::string& name) {
   const auto is_it = [&](const std::string& taken) {
     return SameName(taken, name);
@@ -39,7 +39,8 @@ std::string HasText(std::string_view text) {
   return "type = 'view' AND instr(sql, " + Literal(text) + ") > 0";
 }
 
-// A condition over a row of sqlite_schema: a view of this version.
+// Returns a condition over a row of sqlite_schema: it is a view of this
+// version.
 std::string IsViewOf(const std::string& version) {
   return HasText(PublishedMark(version));
 }
@@ -48,7 +49,7 @@ std::string Names(const std::string& condition) {
   return "(SELECT name FROM sqlite_schema WHERE " + condition + ")";
 }
 
-// What else reads a view would be left behind and fail whenever it is used.
+// Whatever else reads a view would remain and fail on every use.
 Statement RequireUnused(const std::string& version) {
   return {
       "SELECT segue_fail(p.type || ' ' || p.name || ' uses ' || v.name || "
@@ -86,8 +87,9 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   return planned;
 }
 
-// By what is there: a plan does not know the views of an earlier one. Rows of
-// views and triggers stand for nothing but themselves.
+// The statements use the views that exist, because a plan does not know the
+// views of an earlier plan. The rows of views and triggers in sqlite_schema
+// have no other content.
 PlannedAction RenderOne(const plan::RetireVersion& action,
                         const RenderContext& context) {
   const std::string& version = action.version_schema;

@@ -10,7 +10,7 @@
 namespace segue::sqlite {
 namespace {
 
-// A column of the user's may be called by any of them, and then hides it.
+// A column of the user's may have any of these names, and then hides the rowid.
 std::string FreeRowidName(const Rows& rows, const schema::Table* table) {
   std::vector<std::string> taken;
   if (table != nullptr) taken = table->ColumnNames();
@@ -64,7 +64,8 @@ RowAddress::RowAddress(const Rows& rows, const schema::Table* table)
   if (has_rowid && !rows.by_key) rowid_ = FreeRowidName(rows, table);
   const std::vector<std::string> key = KeyNames(rows);
   const bool keyed = !key.empty() && !MayBeNull(rows);
-  // Not by the key where there is a rowid: our own write may change the key.
+  // With a rowid the key does not identify the row, because our own write may
+  // change the key.
   identity_ = rowid_.empty() ? key : std::vector<std::string>{rowid_};
   walk_ = keyed || rowid_.empty() ? key : std::vector<std::string>{rowid_};
   if (!identity_.empty() && !walk_.empty()) return;
@@ -111,8 +112,8 @@ RangeSql RowAddress::Ranges(const std::string& head, const std::string& filter,
 std::string RowAddress::EstimateSql() const {
   const std::string from = " FROM " + Quote(table_);
   if (rowid_.empty()) return "SELECT count(*)" + from;
-  // Two searches in the tree instead of a scan; too high where rows were
-  // deleted.
+  // Two searches in the tree replace a scan. The result is too high where rows
+  // were deleted.
   return "SELECT coalesce((SELECT max(" + Quote(rowid_) + ")" + from +
          ") - (SELECT min(" + Quote(rowid_) + ")" + from + ") + 1, 0)";
 }

@@ -4,8 +4,8 @@
 
 namespace segue::sqlite {
 
-// The empty table makes SQLite raise the schema's version, so that every other
-// session reads the text anew.
+// The empty table makes SQLite raise the version of the schema, so that every
+// other session reads the text anew.
 std::vector<Statement> EditSchema(Statement edit) {
   return {
       {"PRAGMA writable_schema = ON", {}},    std::move(edit),

@@ -9,7 +9,8 @@
 namespace segue::sqlite {
 namespace {
 
-// Binds one value; a visitor, so that a new type of value must be thought of.
+// Binds one value. It is a visitor, so that a new type of value does not
+// compile until it is handled here.
 struct Binder {
   sqlite3_stmt* statement;
   int index;
@@ -124,7 +125,8 @@ int PreparedStatement::Run(db::Result* result) {
   for (int i = 0; i < sqlite3_column_count(statement); ++i) {
     result->columns.emplace_back(sqlite3_column_name(statement, i));
   }
-  // sqlite3_changes keeps the last statement's number when one changes nothing.
+  // sqlite3_changes keeps the number of an earlier statement when one changes
+  // nothing.
   const bool changed = sqlite3_total_changes64(database_) != before;
   result->affected = changed ? sqlite3_changes64(database_) : 0;
   return SQLITE_OK;

@@ -17,7 +17,8 @@ bool IsIn(const std::vector<schema::Column>& columns, const std::string& name) {
                      });
 }
 
-// A key that the trigger would have to fill after the row is there.
+// Refuses a key column that the trigger would have to fill after the row
+// exists.
 void RefuseKeyColumn(const plan::ColumnMotion& motion,
                      const schema::Table* table) {
   if (!motion.old_column || !motion.new_column) return;

@@ -1,5 +1,5 @@
-// What the conformance matrix does not reach: conflict clauses, triggers of
-// the user's, motions that feed each other, awkward keys.
+// Tests what the conformance matrix does not reach: conflict clauses, triggers
+// of the user's, motions that feed each other, and awkward keys.
 #include "dialects/sqlite/sync.h"
 
 #include <gmock/gmock.h>
@@ -27,7 +27,8 @@ constexpr char kRows[] = "SELECT id, o, n, _segue_d1 FROM t ORDER BY id";
 
 TEST_P(SyncTest, AUserTriggerOnEveryWriteLosesNothing) {
   TestSession db = Session(kTable);
-  // Older than ours and newer than ours: either order of firing.
+  // One trigger is older than ours and one is newer, so both orders of firing
+  // occur.
   const std::string touch =
       " ON t WHEN NEW.x IS NOT 'touched' BEGIN UPDATE t SET x = 'touched' "
       "WHERE id = NEW.id; UPDATE t SET x = 'x' WHERE id = NEW.id AND 0; END;";
@@ -91,7 +92,8 @@ TEST_P(SyncTest, OrFailLeavesNoTraceInTheEnd) {
 TEST_P(SyncTest, MotionsFeedEachOther) {
   TestSession db = Session(kTable);
   const plan::ColumnMotion first = db.Install("upper(o)", "lower(n)");
-  // Derived from what the first motion writes, on either side.
+  // The second motion is derived from what the first one writes, on either
+  // side.
   const plan::ColumnMotion second = db.Install("o || n", "", 2, "", "both");
   db.Run(
       "UPDATE t SET n = 'NEW' WHERE id = 1;"
@@ -140,7 +142,8 @@ TEST_P(SyncTest, AClientMayWriteAllColumnsBack) {
   const plan::ColumnMotion motion = db.Install("lower(o)");
   db.Fill(motion);
   db.Run("UPDATE t SET n = 'N' WHERE id = 1");
-  // As an object mapper does that read the row before: provenance too.
+  // An object mapper that has read the row before writes all columns, including
+  // the provenance.
   db.Run(
       "UPDATE t SET id = 1, o = 'Z', x = 'x', n = 'N', _segue_d1 = 1 "
       "WHERE id = 1;"
@@ -230,7 +233,7 @@ TEST(MotionSql, ComparesAsStored) {
   TestSession db(
       "CREATE TABLE t(id INTEGER PRIMARY KEY, o INTEGER);"
       "INSERT INTO t(o) VALUES (1), (2), (NULL)");
-  // Text into an INTEGER column becomes a number on its way.
+  // A text becomes a number on its way into an INTEGER column.
   const plan::ColumnMotion motion = db.Install("'0' || o", "CAST(n AS TEXT)");
   db.Fill(motion);
   db.Run("UPDATE t SET n = 7 WHERE id = 2");

@@ -20,7 +20,8 @@ std::string TriggerName(const plan::TableMotion& motion, const char* event) {
   return "segue_" + motion.name + "_" + event;
 }
 
-// Over the columns of the key, in its order and compared as they are.
+// True when the index has the columns of the key, in its order and with its
+// collations.
 bool IsOverKey(const plan::TableMotion& motion, const schema::Index& index) {
   return std::equal(
       index.columns.begin(), index.columns.end(), motion.key.begin(),
@@ -30,8 +31,8 @@ bool IsOverKey(const plan::TableMotion& motion, const schema::Index& index) {
       });
 }
 
-// INSERT OR REPLACE deletes the rows that are in its way, and no trigger hears
-// of it. The one with its own key is known; others are not.
+// INSERT OR REPLACE deletes the rows that are in its way without firing a
+// trigger. The row with the same key is known, but others are not.
 void RefuseOtherUnique(const plan::TableMotion& motion) {
   for (const schema::Index& index : motion.source.indexes) {
     if (!index.unique || IsOverKey(motion, index)) continue;
@@ -43,7 +44,7 @@ void RefuseOtherUnique(const plan::TableMotion& motion) {
   }
 }
 
-// A row is written anew in the copy whenever it is written at all.
+// A row is written anew in the copy whenever it is written in the source.
 void RefuseVolatile(const plan::TableMotion& motion) {
   for (const Column& column : motion.columns) {
     if (!column.value.is_volatile) continue;
@@ -62,14 +63,14 @@ class CopyText {
         source_(Quote(motion.source.name.name)),
         target_(Quote(motion.target.name)) {}
 
-  // Read from the source as it is then, not from NEW: a trigger of the user's
-  // may have written the row again, or taken it away.
+  // The row is read from the source as it is then and not from NEW, because a
+  // trigger of the user's may have changed or deleted it.
   std::string OnInsert() const {
     return Trigger("insert", Delete("NEW") + Bring("NEW") + Refuse("NEW"));
   }
 
-  // Both keys are cleared first, so that a value of another unique key can go
-  // from the one to the other.
+  // Both keys are deleted first, so that a value of another unique key can move
+  // from one row to the other.
   std::string OnUpdate() const {
     return Trigger(
         "update", Delete("OLD") + Delete("NEW") +
@@ -107,8 +108,8 @@ class CopyText {
            event + " ON " + source_ + "\nBEGIN\n" + body + "END";
   }
 
-  // `a`.key = `b`.key, as `a` compares it: the source, which decides what is
-  // one row.
+  // Returns `a`.key = `b`.key as `a` compares it; `a` is the source, which
+  // decides which rows are the same.
   std::string SameKey(const std::string& a, const std::string& b) const {
     std::vector<std::string> same;
     for (const schema::Column& column : motion_.key) {
@@ -118,8 +119,9 @@ class CopyText {
     return base::Join(same, " AND ");
   }
 
-  // And no upsert: OR IGNORE and OR REPLACE of the application's statement
-  // extend to the trigger's writes, whatever these say themselves.
+  // The trigger deletes and inserts instead of an upsert, because OR IGNORE and
+  // OR REPLACE of the application's statement also apply to the trigger's own
+  // writes, whatever these say.
   std::string Delete(const char* row) const {
     return "  DELETE FROM " + target_ + " WHERE " + SameKey(row, target_) +
            ";\n";
@@ -130,7 +132,7 @@ class CopyText {
            filter + ";\n";
   }
 
-  // Under OR IGNORE the copy may not have taken the row.
+  // Under OR IGNORE the copy may have ignored the row.
   std::string Refuse(const char* row) const {
     return "  SELECT RAISE(ABORT, " +
            Literal("constraint failed: " + motion_.target.name) + ") FROM " +
@@ -169,9 +171,9 @@ class CopyText {
                          " ORDER BY " + source.WalkList() + " LIMIT 100");
   }
 
-  // `estimated_rows`: the source's, which has as many.
+  // `estimated_rows` is that of the source, which has as many rows.
   WalkSql Ghosts(const std::string& estimated_rows) const {
-    // By the key alone, whether the copy has a rowid or not.
+    // Rows are addressed by the key alone, whether the copy has a rowid or not.
     const RowAddress copy({motion_.target.name, motion_.key, "", true},
                           nullptr);
     WalkSql walk =

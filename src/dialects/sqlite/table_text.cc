@@ -15,8 +15,8 @@ namespace {
 using schema::Constraint;
 using schema::ConstraintKind;
 
-// PostgreSQL's shorthands. SQLite would take them for names of a type and
-// number nothing.
+// These are shorthands of PostgreSQL. SQLite would take them for names of types
+// and number no rows.
 constexpr std::array<std::string_view, 6> kSerialTypes = {
     "serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"};
 
@@ -33,7 +33,7 @@ std::string Names(const std::vector<std::string>& names) {
   return base::Join(quoted, ", ");
 }
 
-// What one of the key's columns is, where it is the only one.
+// Returns the primary key whose only column is `column`, if there is one.
 const Constraint* KeyOf(const schema::Table& table, const std::string& column) {
   for (const Constraint& constraint : table.constraints) {
     const bool key = constraint.kind == ConstraintKind::kPrimaryKey;
@@ -44,7 +44,7 @@ const Constraint* KeyOf(const schema::Table& table, const std::string& column) {
   return nullptr;
 }
 
-// SQLite numbers the rows of an INTEGER PRIMARY KEY, and only those.
+// SQLite numbers only the rows of an INTEGER PRIMARY KEY.
 void RefuseIdentity(const schema::Table& table, const schema::Column& column) {
   const std::string what = "identity column '" + column.name + "'";
   if (column.identity == schema::Identity::kAlways) {
@@ -93,7 +93,7 @@ std::string ColumnText(const schema::Table& table,
   return sql;
 }
 
-// What the vocabulary has and SQLite does not.
+// Refuses what the vocabulary has and SQLite does not.
 void RefuseConstraint(const std::string& table, const Constraint& constraint) {
   const std::string what = "constraint '" + constraint.name + "'";
   const auto refuse = [&](bool asked, const char* reason) {
@@ -112,7 +112,7 @@ void RefuseConstraint(const std::string& table, const Constraint& constraint) {
          "SQLite has no storage parameters");
   refuse(!constraint.tablespace.empty(), "SQLite has no tablespaces");
   const std::string& match = constraint.reference.match;
-  // Over one column they are all the same.
+  // Over one column all match types are the same.
   refuse(!match.empty() && match != "SIMPLE" && constraint.columns.size() > 1,
          "SQLite checks foreign keys as MATCH SIMPLE only");
   refuse(!constraint.reference.on_delete_set_columns.empty(),
@@ -143,7 +143,8 @@ std::string Body(const Constraint& constraint) {
     case ConstraintKind::kForeignKey:
       return ForeignKey(constraint);
     case ConstraintKind::kCheck:
-      // A comment at the end of the expression must not swallow the bracket.
+      // The line break ends a comment at the end of the expression, which would
+      // otherwise swallow the bracket.
       return "CHECK (" + constraint.check +
              (constraint.check.find("--") == std::string::npos ? ")" : "\n)");
     case ConstraintKind::kExclude:
@@ -157,7 +158,7 @@ std::string Body(const Constraint& constraint) {
 std::string ConstraintSql(const schema::TableName& table,
                           const Constraint& constraint) {
   RefuseConstraint(table.name, constraint);
-  // Inspect names a check without a name so.
+  // Inspect gives this name to a check without a name.
   const bool nameless = constraint.name == "CHECK (" + constraint.check + ")";
   if (nameless) return Body(constraint);
   return "CONSTRAINT " + BareOrQuoted(constraint.name) + " " + Body(constraint);

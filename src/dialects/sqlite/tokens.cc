@@ -54,7 +54,8 @@ class Scanner {
     }
   }
 
-  // A quote inside is doubled, so that two tokens in a row are one.
+  // A quote inside the text is doubled, so that two adjacent quoted tokens are
+  // one.
   void TakeQuoted(char quote) {
     do {
       SkipPast(std::string_view(&quote, 1), at_ + 1);

@@ -17,8 +17,8 @@ namespace {
 
 constexpr char kNotBackfill[] = "NOT EXISTS (SELECT 1 FROM segue_busy)";
 
-// Whether a unique index is over the old column, and nothing else can make a
-// write of the trigger's go without effect.
+// True when a unique index is over the old column and nothing else can cancel a
+// write of the trigger.
 bool HasUnique(const plan::ColumnMotion& motion, const schema::Table* table) {
   if (table == nullptr || !motion.old_column) return false;
   for (const schema::Trigger& trigger : table->triggers) {
@@ -37,7 +37,8 @@ bool HasUnique(const plan::ColumnMotion& motion, const schema::Table* table) {
                      });
 }
 
-// Writes the bodies. n, o, d: the new, old and provenance column.
+// Writes the bodies of the triggers; n, o and d are the new, the old and the
+// provenance column.
 class TriggerText {
  public:
   TriggerText(const plan::ColumnMotion& motion, plan::SyncForm form,
@@ -55,7 +56,8 @@ class TriggerText {
     if (!motion_.new_column) return sql + OnInsertWithoutSuccessor();
     const std::string todo = Fresh() + " AND " + direction_.OnInsert() + " = ";
     return sql + "\nBEGIN\n" +
-           // A row copied with all its columns brings another row's value.
+           // A row that was copied with all its columns has the provenance of
+           // another row.
            Update(d_ + " = 0", "NOT " + Fresh()) +
            Acts({todo + "1", todo + "2", todo + "3"}) + OnIgnoredInsert() +
            NotNullChecks() + "END";
@@ -79,7 +81,7 @@ class TriggerText {
            " ON " + table_;
   }
 
-  // As an INSERT leaves it.
+  // True for a row in the state in which an INSERT leaves it.
   std::string Fresh() const {
     if (motion_.new_versions.empty()) return d_ + " = 0";
     return d_ + " IN (0, " + kNewVersionWrites + ")";
@@ -97,14 +99,16 @@ class TriggerText {
            " WHERE " + row_ + " AND " + filter + ";\n";
   }
 
-  // Columns lose NOT NULL while both versions live, because the check runs
-  // before the trigger: it is made up for here, in SQLite's own words.
+  // Columns lose NOT NULL while both versions are live, because the check would
+  // run before the trigger. The trigger replaces the check, with SQLite's own
+  // message.
   std::string NotNullCheck(const std::optional<schema::Column>& column) const {
     return column && !column->nullable ? NullRefused(*column) : "";
   }
 
   std::string NullRefused(const schema::Column& column) const {
-    // Not before the row is complete: two motions of a table fire each other.
+    // The check waits until the row is complete, because two motions of a table
+    // fire each other's triggers.
     const std::string complete =
         motion_.new_column ? " AND " + d_ + " > 0" : "";
     return Refusal(Quote(column.name) + " IS NULL" + complete,
@@ -113,14 +117,14 @@ class TriggerText {
   }
 
   std::string NotNullChecks() const {
-    // The new column is declared NOT NULL only at the contract.
+    // The new column becomes NOT NULL only at the contract.
     return NotNullCheck(motion_.old_column) +
            (motion_.new_not_null ? NullRefused(*motion_.new_column) : "");
   }
 
-  // OR IGNORE of the application's statement extends to the trigger's writes:
-  // the old side did not take the value. If that is because the value is there
-  // already, the row is not to be inserted.
+  // OR IGNORE of the application's statement also applies to the writes of the
+  // trigger, so the old side may have ignored the value. If it did because the
+  // value exists already, the row must not be inserted.
   std::string OnIgnoredInsert() const {
     if (!unique_) return OnIgnored(d_ + " <= 0");
     return "  DELETE FROM " + table_ + " WHERE " + row_ + " AND " + d_ +
@@ -138,7 +142,7 @@ class TriggerText {
            NotNullCheck(motion_.old_column) + "END";
   }
 
-  // Only an insert is supplied; an update to NULL is refused as it always was.
+  // Only an INSERT gets a value; an UPDATE to NULL is refused as it always was.
   std::string OnUpdateWithoutSuccessor() const {
     const schema::Column& old = *motion_.old_column;
     if (old.nullable) return "";
@@ -161,7 +165,7 @@ class TriggerText {
     return sql + d_ + " = 2";
   }
 
-  // For each direction one write, under its condition.
+  // Returns one write for each direction, under its condition.
   std::string Acts(const std::vector<std::string>& conditions) const {
     std::string sql =
         Update(FollowOld(), conditions[0]) + Update(FollowNew(), conditions[1]);
@@ -169,18 +173,19 @@ class TriggerText {
     return sql;
   }
 
-  // Directions 4 and 5: an earlier write of ours to the new (4) or the old side
-  // (5) did not come to its end. Either it is under way, and a trigger of the
+  // In the directions 4 and 5, an earlier write of ours to the new (4) or the
+  // old side (5) did not end. Either it is under way and a trigger of the
   // user's touches the row meanwhile: then the side takes the value. Or it
   // failed under OR FAIL, which undoes nothing: then the old side refuses the
-  // value again, and wins. Whoever touches such a row must not fail for it.
+  // value again and wins. A later write of such a row must not fail because of
+  // that.
   std::string FinishPending() const {
     return Update(FollowNew(), d_ + " = -5", "OR IGNORE ") +
            Update(FollowOld(), d_ + " IN (-4, -5)", "OR IGNORE ");
   }
 
-  // The old side won while the new one's write was under way: it is not to be
-  // acknowledged.
+  // The old side won while the new side's write was under way, so that write
+  // must not be acknowledged.
   std::string OnLostWrite(const std::string& direction) const {
     if (!motion_.old_column) return "";
     const std::string o = Quote(motion_.old_column->name);

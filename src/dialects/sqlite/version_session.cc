@@ -53,7 +53,7 @@ InsteadOf TriggersFor(db::Connection& connection, const VersionTable& table) {
       triggers.columns.push_back({name, name, {}, false});
     }
   }
-  // One that takes writes says how its rows are told apart.
+  // The text of a view that takes writes says how its rows are identified.
   if (triggers.key.empty() && triggers.rowid.empty()) {
     triggers.refusal = TakesNoWrites(triggers.view);
   }

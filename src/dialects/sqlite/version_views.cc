@@ -15,12 +15,14 @@ namespace {
 // SQLite has no limit; this one keeps names readable.
 constexpr std::size_t kMaxName = 63;
 
-// After it: ") AS /* segue: version=main_02 table=users key=id */ SELECT ..."
+// The text after it is ") AS /* segue: version=main_02 table=users key=id */
+// SELECT ...".
 constexpr std::string_view kTable = " table=";
 constexpr std::string_view kKey = " key=";
 constexpr std::string_view kMarkEnd = " */ ";
 
-// All columns that the base has; one may be called rowid, and then hides it.
+// The search covers all columns of the base table, because one of them may be
+// called rowid and then hides the rowid.
 std::string FreeRowidName(const plan::VersionView& view) {
   std::vector<std::string> taken = view.hidden;
   for (const schema::Column& column : view.columns) {
@@ -50,7 +52,7 @@ bool ShowsKey(const plan::VersionView& view, const InsteadOf& triggers) {
                      });
 }
 
-// How a row is found again. By a key, else by the rowid.
+// Decides how a row is found again: by a key, otherwise by the rowid.
 void Address(const plan::VersionView& view, const schema::Table* base,
              InsteadOf* triggers) {
   const bool keyed = ShowsKey(view, *triggers);
@@ -95,7 +97,7 @@ InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
   return triggers;
 }
 
-// The alias of the table in which a column of the view lives.
+// Returns the alias of the table in which a column of the view lives.
 std::string RowOf(const plan::VersionView& view, const std::string& shown) {
   const auto* join = std::get_if<plan::Join>(&view.source);
   if (join == nullptr) return "t.";
@@ -151,14 +153,14 @@ std::vector<Statement> ViewAndTriggers(const InsteadOf& triggers,
   return statements;
 }
 
-// The decoded text between two marks that are there in this order.
+// Returns the decoded text between two marks that occur in this order.
 std::string Between(std::string_view text, std::string_view begin,
                     std::string_view end) {
   const std::size_t from = text.find(begin) + begin.size();
   return db::PercentDecode(text.substr(from, text.find(end, from) - from));
 }
 
-// Somebody else's text may only look like ours.
+// A text of somebody else's may look like ours.
 bool IsEncoded(std::string_view text) {
   const std::size_t table = text.find(kTable);
   if (table == std::string_view::npos) return false;
@@ -181,7 +183,8 @@ std::vector<Statement> CreateUpdatableView(const std::string& name,
   return ViewAndTriggers(TriggersFor(name, view, base), view, "");
 }
 
-// Names are encoded, so that none ends the comment or looks like a part of it.
+// Names are encoded, so that none of them ends the comment or looks like a part
+// of it.
 std::vector<Statement> CreatePublishedView(const std::string& version_schema,
                                            const plan::VersionView& view,
                                            const schema::Table* base) {

@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A view v over t that shows columns under other names.
+// Returns a view v over t that shows the columns under other names.
 plan::VersionView ViewOf(const schema::Table& table,
                          std::map<std::string, std::string> names = {}) {
   plan::VersionView view;
@@ -32,7 +32,8 @@ void Create(TestSession* session, const plan::VersionView& view) {
   session->Execute(CreateUpdatableView("v", view, &base));
 }
 
-// As an application of a version that calls the table v.
+// Creates the view as an application of a version that calls the table v sees
+// it.
 void Publish(TestSession* session, const plan::VersionView& shape) {
   plan::VersionView view = shape;
   view.name = "v";
@@ -77,8 +78,8 @@ TEST(VersionViewsTest, ACompositeKeyFindsTheRow) {
             "1|x|1 1|y|1 3|X|0 1|x|0");
 }
 
-// The statement's rows are looked up one by one, after those before them were
-// changed: a row must not be met twice.
+// The rows of the statement are looked up one by one, after the rows before
+// them were changed, so no row may be met twice.
 TEST(VersionViewsTest, RowsWithoutAKeyAreTakenOneByOne) {
   for (const auto create : {&Create, &Publish}) {
     TestSession session(
@@ -108,7 +109,7 @@ TEST(VersionViewsTest, RowsThatCannotBeToldApartAreRefused) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("does not show ('n')"));
   }
-  // A key that may be NULL tells all rows apart that have one.
+  // A key that may be NULL identifies only the rows that have one.
   view.key = {"a"};
   view.key_may_be_null = true;
   session.Run("INSERT INTO t VALUES ('k', 1), (NULL, 2), ('l', 3)");

@@ -219,8 +219,7 @@ void SchemaSteps::Contract(const std::string& table,
   const auto status = migrator.Status();
   if (status && Removes(*status, table, column)) {
     const bool gone = now.FindColumn(column) == nullptr;
-    if (status->phase == Phase::kComplete && gone)
-      return;  // the message was repeated
+    if (status->phase == Phase::kComplete && gone) return;  // repeated
     if (status->phase == Phase::kContracting) {
       migrator.Complete();
       return;

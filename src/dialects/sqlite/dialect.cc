@@ -128,8 +128,6 @@ class SqliteDialect : public db::Dialect, public db::Meter {
     return sqlite::GaugeFor(table, indexes);
   }
 
-  // SQLite has no signals, because it has neither sessions nor standbys to look
-  // at.
   std::vector<db::SignalSql> Signals() const override { return {}; }
   std::vector<MotionEstimate> Estimate(
       db::Connection& connection, const plan::ColumnMotion& motion,
@@ -146,6 +144,7 @@ class SqliteDialect : public db::Dialect, public db::Meter {
   db::Sql UpsertSql(const db::Upsert& upsert) const override {
     return db::OnConflictSql(upsert);
   }
+  // The table has a row only within a chunk's transaction; see sync.h.
   std::vector<std::string> LedgerSetup() const override {
     return {"CREATE TABLE IF NOT EXISTS segue_busy (x)"};
   }

@@ -1,5 +1,5 @@
-// Runs rendered actions the way the engine does, without an engine, a ledger
-// or a lease between the test and the dialect.
+// Runs rendered actions as the engine does, but without an engine, a ledger or
+// a lease between the test and the dialect.
 #pragma once
 
 #include <optional>
@@ -12,11 +12,11 @@
 
 namespace segue::test {
 
-// The dialect's answer to `action`, given the schema as it is now.
+// Renders `action`, with the schema as it is now.
 PlannedAction RenderNow(TestDatabase& database, db::Connection& connection,
                         const plan::Action& action,
                         const plan::Motions& motions = db::kNoMotions);
-// Its statements for the rows of these motions.
+// Renders the statements of these motions for their rows.
 MotionSql RenderMotionsNow(TestDatabase& database, db::Connection& connection,
                            const std::vector<plan::MotionId>& ids,
                            const plan::Motions& motions);
@@ -28,18 +28,19 @@ void Forward(db::Connection& connection, const PlannedAction& action);
 void Undo(db::Connection& connection, const PlannedAction& action);
 bool Probe(db::Connection& connection, const PlannedAction& action);
 
-// Bounds of a range: exclusive below, inclusive above; unset: open.
+// The bounds of a range: exclusive below, inclusive above; an unset bound is
+// open.
 struct Bounds {
   std::optional<db::Row> after;
   std::optional<db::Row> upto;
 };
-// The statement of that shape with its parameters, in a transaction of its own
-// for `purpose`. `more` are the parameters that follow the bounds.
+// Runs the variant of the statement for these bounds, in a transaction of its
+// own for `purpose`. `more` are the parameters that follow the bounds.
 db::Result RunRange(db::Connection& connection, const RangeSql& sql,
                     const Bounds& bounds, db::Purpose purpose,
                     const std::vector<db::Value>& more = {});
 
-// Keys as "(1)" or "(1, a)".
+// Returns keys as "(1)" or "(1, a)".
 std::vector<std::string> Keys(const db::Result& result);
 
 }  // namespace segue::test

@@ -1,5 +1,6 @@
-// Where what is tested stands. Only built.cc has paths of this machine compiled
-// in, so that a compiler cache knows all other files in any folder.
+// The places of the programs under test. Only built.cc has paths of this
+// machine compiled in, so that a compiler cache can use all other files in any
+// folder.
 #pragma once
 
 #include <string>
@@ -8,7 +9,7 @@ namespace segue::test {
 
 std::string SourceDir();
 std::string SegueProgram();
-// Fails where SEGUE_FAULT says; see tests/faults/.
+// Returns a program that fails where SEGUE_FAULT says; see tests/faults/.
 std::string FaultySegueProgram();
 
 }  // namespace segue::test

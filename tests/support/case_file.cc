@@ -64,7 +64,7 @@ std::vector<CaseStep> ReadSteps(const Node& node) {
   return steps;
 }
 
-// "SQL", or a list of "SQL" and {sqlite: "SQL", postgres: "SQL"}.
+// Reads "SQL", or a list of "SQL" and {sqlite: "SQL", postgres: "SQL"}.
 std::vector<CaseSetup> ReadSetup(const Node& node) {
   if (!node.is_list()) return {{"", Text(node)}};
   std::vector<CaseSetup> setups;

@@ -38,7 +38,7 @@ struct CaseStep {
 };
 
 struct CaseSetup {
-  std::string only;  // the dialect that it is for; empty: all
+  std::string only;  // the only dialect; empty: all
   std::string sql;
 };
 
@@ -56,13 +56,14 @@ struct CaseFile {
   std::string refused;
   bool complete = false;
 
-  // What a database is to have at first, in the order of the file.
+  // Returns the SQL that prepares a database, in the order of the file.
   std::string SetupFor(const std::string& dialect) const;
 };
 
-// Throws segue::Error for a file that is no case, an unknown key included.
+// Throws segue::Error for a file that is no case, which includes an unknown
+// key.
 CaseFile ReadCase(const std::string& path);
-// Every case under `folder`, by name; throws when there is none.
+// Reads every case under `folder`, ordered by name. Throws when there is none.
 std::vector<CaseFile> ReadCases(const std::string& folder);
 
 }  // namespace segue::test

@@ -1,5 +1,5 @@
-// An application's own session, through the database's driver and nothing of
-// segue's: no pinned settings, no marks, no registered functions.
+// The session of an application, which uses the database's driver and nothing
+// of segue's: no pinned settings, no marks, no registered functions.
 #pragma once
 
 #include <memory>
@@ -10,17 +10,17 @@
 
 namespace segue::test {
 
-using Cell = std::optional<std::string>;  // as text; nullopt: NULL
+using Cell = std::optional<std::string>;  // text; nullopt: NULL
 using Rows = std::vector<std::vector<Cell>>;
 
-// "1|alice|NULL\n2|bob|x\n", for comparing and for messages.
+// Returns "1|alice|NULL\n2|bob|x\n", for comparisons and messages.
 std::string ToLines(const Rows& rows);
 
 class ClientError : public std::runtime_error {
  public:
   ClientError(const std::string& message, std::string code)
       : std::runtime_error(message), code_(std::move(code)) {}
-  // SQLSTATE; on SQLite the extended result code as a number.
+  // An SQLSTATE or, on SQLite, the extended result code as a number.
   const std::string& code() const { return code_; }
 
  private:
@@ -31,18 +31,18 @@ class ClientError : public std::runtime_error {
 class Client {
  public:
   virtual ~Client() = default;
-  // Runs the statements of `sql`; answers the rows of the last that had any.
-  // Throws ClientError.
+  // Runs the statements of `sql` and returns the rows of the last one that had
+  // any. Throws ClientError.
   virtual Rows Query(const std::string& sql) = 0;
 
-  // The first cell of the first row; throws when there is no row.
+  // Returns the first cell of the first row. Throws when there is no row.
   Cell One(const std::string& sql);
-  // True when `sql` fails; its effects are the caller's concern.
+  // True when `sql` fails. The caller has to deal with its effects.
   bool Fails(const std::string& sql);
 };
 
-// Asks until the answer is `wanted`; throws after three minutes, since the
-// machine may be busy with other suites.
+// Repeats the query until the answer is `wanted`. Throws after three minutes,
+// because the machine may be busy with other suites.
 void WaitUntil(Client& client, const std::string& sql, const Cell& wanted);
 
 std::unique_ptr<Client> OpenPostgresClient(const std::string& url);

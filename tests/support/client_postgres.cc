@@ -33,7 +33,8 @@ class PostgresClient : public Client {
     if (PQstatus(connection_.get()) != CONNECTION_OK) {
       throw ClientError(PQerrorMessage(connection_.get()), "08006");
     }
-    // No test hangs on a lock; notices do not belong in the test's output.
+    // A test must not wait for a lock for ever, and notices do not belong into
+    // its output.
     PQsetNoticeProcessor(
         connection_.get(), [](void*, const char*) {}, nullptr);
     Query("SET statement_timeout = '30s'");

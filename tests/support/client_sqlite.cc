@@ -5,7 +5,8 @@
 namespace segue::test {
 namespace {
 
-// Longer than any test holds a lock, shorter than a person's patience.
+// This is longer than any test holds a lock, and shorter than a person's
+// patience.
 constexpr int kBusyMilliseconds = 10'000;
 
 struct CloseDatabase {
@@ -20,7 +21,7 @@ Cell CellOf(sqlite3_stmt* statement, int column) {
   if (sqlite3_column_type(statement, column) == SQLITE_NULL) return {};
   const void* bytes = sqlite3_column_blob(statement, column);
   auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
-  // A number has no blob form of its own; ask for the text first.
+  // A number has no blob form of its own, so its text is read first.
   if (sqlite3_column_type(statement, column) != SQLITE_BLOB) {
     bytes = sqlite3_column_text(statement, column);
     size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
@@ -38,7 +39,8 @@ class SqliteClient : public Client {
     sqlite3_busy_timeout(handle, kBusyMilliseconds);
     sqlite3_extended_result_codes(handle, 1);
     Query("PRAGMA foreign_keys = ON");
-    // The tests kill programs, not machines: no need to wait for the disk.
+    // The tests kill programs and not machines, so no commit has to wait for
+    // the disk.
     Query("PRAGMA synchronous = OFF");
   }
 
@@ -51,7 +53,7 @@ class SqliteClient : public Client {
           SQLITE_OK) {
         Throw(sql);
       }
-      if (handle == nullptr) continue;  // only white space or a comment
+      if (handle == nullptr) continue;  // only spaces or a comment
       Prepared statement(handle);
       if (sqlite3_column_count(handle) > 0) rows.clear();
       Step(handle, sql, rows);

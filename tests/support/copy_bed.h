@@ -1,4 +1,5 @@
-// A table and its copy, kept in step and filled as the operations plan it.
+// A table and its copy, which are kept in step and filled as the operations
+// plan it.
 #pragma once
 
 #include <map>
@@ -15,8 +16,9 @@ namespace segue::test {
 
 class CopyBed {
  public:
-  // Table 't' and its copy 'c' must exist; 'c' is empty. `values`: of columns
-  // of the copy that are not the column of the same name, over 't'.
+  // The table 't' and its copy 'c' must exist, and 'c' must be empty. `values`
+  // are expressions over 't' for columns of the copy that differ from the
+  // column with the same name.
   explicit CopyBed(TestDatabase& database,
                    const std::map<std::string, std::string>& values = {});
 
@@ -25,14 +27,16 @@ class CopyBed {
   void Remove();
   PlannedAction Render(const plan::Action& action);
 
-  // The next chunk of about so many rows; false when it was the last.
+  // Fills the next chunk of about `rows` rows. Returns false when it was the
+  // last one.
   bool FillChunk(int rows);
-  // All that is left, in chunks of three.
+  // Fills all remaining rows, in chunks of three.
   void Fill();
-  // How many chunks met a row that a writer had brought.
+  // The number of chunks that met a row which a writer had brought.
   int refused() const { return refused_; }
   std::int64_t CountLeft();
-  // "(1, missing or different)", "(2, not in the source)"
+  // Returns texts such as "(1, missing or different)" and "(2, not in the
+  // source)".
   std::vector<std::string> Verify();
 
   db::Connection& connection() { return *connection_; }

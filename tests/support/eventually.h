@@ -1,4 +1,4 @@
-// Waiting for a condition instead of for a time that is hoped to be enough.
+// Waits for a condition instead of a fixed time.
 #pragma once
 
 #include <chrono>
@@ -6,9 +6,9 @@
 
 namespace segue::test {
 
-// Asks until `condition` holds or the time is up; answers whether it holds. The
-// limit only has to end a test that would hang, so it allows for a machine that
-// is busy with other suites.
+// Waits until `condition` holds or the time is up, and returns whether it
+// holds. The limit only has to end a test that would hang, so it allows for a
+// machine that is busy with other suites.
 template <typename Condition>
 bool Eventually(
     const Condition& condition,

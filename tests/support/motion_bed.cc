@@ -5,7 +5,7 @@
 namespace segue::test {
 namespace {
 
-// The names that `sql` uses among `columns`, as their version sees them.
+// Binds the names of `columns` in `sql`, as their version sees them.
 plan::Expression Bound(const std::string& sql,
                        const std::vector<plan::Binding>& columns) {
   std::vector<std::string> names;
@@ -19,7 +19,8 @@ plan::Expression Bound(const std::string& sql,
   return expression;
 }
 
-// The columns as each version sees them; the new one's own is added later.
+// The columns as each version sees them. The new version's own column is added
+// later.
 struct Names {
   std::vector<plan::Binding> as_old;
   std::vector<plan::Binding> as_new;

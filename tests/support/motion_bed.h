@@ -1,4 +1,4 @@
-// One motion on one table, installed as the operations plan it.
+// One motion on one table, which is installed as the operations plan it.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace segue::test {
 
-// What a test says about a motion; the rest is read from the table there is.
+// What a test decides about a motion; the rest is read from the existing table.
 struct MotionSpec {
   std::string table = "t";
   std::string old_column = "o";
@@ -21,7 +21,7 @@ struct MotionSpec {
   std::string new_type = "";  // empty: the old column's
   std::string up = "o";       // over the old version's names
   std::string down = "n";     // over the new version's names
-  // The name under which `down` sees the new column; empty: its own.
+  // The name by which `down` sees the new column; empty: its own name.
   std::string shown_as = "";
   std::optional<std::string> new_default = {};
   std::vector<std::string> new_versions = {};
@@ -31,7 +31,7 @@ struct MotionSpec {
   bool is_volatile = false;    // `up` gives another value each time
   bool new_not_null = false;   // what the new column is to be in the end
   bool marks = false;          // rows that an expression raises on
-  // A second motion of the same table needs its own.
+  // A second motion of the same table needs a name of its own.
   std::string name = "m1";
   std::string provenance = "_segue_d";
 };
@@ -41,33 +41,34 @@ class MotionBed {
   // The table must exist, with or without rows.
   MotionBed(TestDatabase& database, const MotionSpec& spec);
 
-  // Adds the new column, the provenance and the triggers.
+  // Adds the new column, the provenance column and the triggers.
   void Install();
   // Undoes Install in reverse.
   void Remove();
-  // The trigger form that marks no more.
+  // Installs the form of the triggers that marks no rows.
   void StopMarking();
-  // What `fill` cannot do.
+  // Fills the rows that `fill` cannot.
   void FillMarking();
-  // "(1, why)"
+  // Returns texts such as "(1, why)".
   std::vector<std::string> Marked();
-  // The trigger form once all rows are filled.
+  // Installs the form of the triggers for a filled table.
   void Narrow();
-  // The trigger form before the contract.
+  // Installs the form of the triggers before the contract.
   void InstallSettling();
 
-  // Fills in chunks of `rows`; answers how many chunks it took.
+  // Fills in chunks of `rows`, and returns the number of chunks.
   int Fill(int rows = 1000);
-  // Bounds as the fill has them.
+  // Fills one range, with bounds as the fill has them.
   void FillRange(const Bounds& bounds);
-  // Keys of one integer column, of rows that were inserted in their order.
+  // Fills the rows with these keys of one integer column, which must have been
+  // inserted in order.
   void FillKeys(const Bounds& keys);
-  // Whether the fill goes by the key, as the rest does.
+  // True when the fill goes by the key, as the other walks do.
   bool FillsByKey();
   std::vector<std::string> VerifyKeys(const Bounds& bounds = {});
-  // In chunks of `rows`, by the key; answers how many chunks it took.
+  // Repairs in chunks of `rows`, by the key, and returns the number of chunks.
   int RepairAll(int rows);
-  // How many rows it derived again.
+  // Returns the number of rows that were derived again.
   std::int64_t Repair(const Bounds& bounds = {});
   std::vector<std::string> BothGiven();
   void Settle();
@@ -83,7 +84,7 @@ class MotionBed {
   void Do(const plan::Action& action);
   plan::ColumnMotion MotionOf(const MotionSpec& spec,
                               const schema::Table& table) const;
-  // Takes off the old column what would bite while both versions live.
+  // Removes from the old column what must not act while both versions are live.
   void PrepareOldColumn(const schema::Column& old_column);
 
   TestDatabase& database_;

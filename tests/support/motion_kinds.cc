@@ -6,7 +6,7 @@
 namespace segue::test {
 namespace {
 
-// NULL in, NULL out, as most of SQL's functions have it.
+// Returns NULL for NULL, as most SQL functions do.
 SyncModel::Translation Strict(std::string (*translate)(const std::string&)) {
   return [translate](const Cell& value) {
     return value ? Cell(translate(*value)) : Cell();
@@ -53,7 +53,7 @@ std::vector<MotionKind> MotionKinds() {
            Strict([](const std::string& text) { return "n" + text; }),
            Strict([](const std::string& text) { return text.substr(1); }),
            Number, Tagged, true, false},
-          // Neither side can be had back from the other.
+          // Neither side can be derived back from the other.
           {"Lossy", "text", "text", "lower(o)", "upper(n)", Strict(Lower),
            Strict(Upper), OldText, NewText},
           {"Nullable", "text", "text", "coalesce(o, 'none')",

@@ -8,8 +8,8 @@
 namespace segue::test {
 namespace {
 
-// An HTML comment in the page says it, so that readers are not bothered:
-// "<!-- only: postgres -->".
+// The line is an HTML comment in the page, "<!-- only: postgres -->", so that
+// readers do not see it.
 void ReadLine(const std::string& line, OperationPage& page) {
   const std::string marker = "<!-- only: ";
   if (!line.starts_with(marker)) return;

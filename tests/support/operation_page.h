@@ -1,4 +1,5 @@
-// docs/operations/: a page per operation, with an example that can be run.
+// Reads docs/operations/, where each operation has a page with an example that
+// can be run.
 #pragma once
 
 #include <string>
@@ -8,13 +9,14 @@ namespace segue::test {
 
 struct OperationPage {
   std::string name;       // of the operation
-  std::string only;       // the dialect that has it, "postgres"; empty: all
+  std::string only;       // the only dialect, "postgres"; empty: all
   std::string setup;      // the block of SQL under "## Example"
   std::string migration;  // the block of YAML there
 };
 
-// One for each operation of the registry, which is how what is tested grows by
-// itself. Throws std::runtime_error where a page or its example is missing.
+// Returns one page for each operation of the registry, so that a new operation
+// is tested, too. Throws std::runtime_error when a page or its example is
+// missing.
 std::vector<OperationPage> OperationPages(const std::string& source_dir);
 
 }  // namespace segue::test

@@ -28,7 +28,8 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
-// The server writes its state as the eighth line; pg_ctl -w looks there too.
+// The server writes its state as the eighth line of this file, which pg_ctl -w
+// reads, too.
 bool SaysReady(const std::string& pid_file) {
   std::istringstream lines(ReadFile(pid_file));
   std::string line;
@@ -90,7 +91,7 @@ PostgresServer::~PostgresServer() {
   try {
     Stop(/*immediate=*/true);
   } catch (const std::exception&) {
-    // ~Process kills what is left.
+    // ~Process kills what is left of the server.
   }
 }
 
@@ -106,7 +107,7 @@ void PostgresServer::OwnFolder() const {
   }
 }
 
-// The last setting of a name counts.
+// The last value of a name counts.
 void PostgresServer::Configure(
     const std::map<std::string, std::string>& settings) const {
   std::ofstream file(DataFolder() + "/postgresql.auto.conf", std::ios::app);
@@ -130,8 +131,8 @@ void PostgresServer::InitCluster(const PostgresOptions& options) {
       {"timezone", "UTC"},
       {"log_line_prefix", "%m [%p] %a "},
       {"deadlock_timeout", "200ms"},
-      // Each new database is a checkpoint, which would recycle what a standby
-      // that is slow to connect has yet to ask for.
+      // Each new database makes a checkpoint, which would recycle WAL that a
+      // standby which connects slowly still needs.
       {"wal_keep_size", "256MB"}};
   for (const auto& [key, value] : options.settings) settings[key] = value;
   Configure(settings);
@@ -177,7 +178,8 @@ void PostgresServer::Admin(const std::string& sql) {
 
 std::string PostgresServer::CreateDatabase() {
   std::string name = "t" + std::to_string(++databases_);
-  // Half of the time of logging each page; older servers know nothing else.
+  // A copy of the files takes half the time of logging each page. Servers before
+  // 15 always copy the files.
   const int version = std::stoi(ReadFile(DataFolder() + "/PG_VERSION"));
   Admin("CREATE DATABASE " + name + " TEMPLATE template0" +
         (version >= 15 ? " STRATEGY file_copy" : ""));

@@ -11,49 +11,51 @@
 namespace segue::test {
 
 struct PostgresOptions {
-  // postgresql.conf, on top of what the tests need ("work_mem" -> "1MB").
+  // Settings of postgresql.conf, such as "work_mem" -> "1MB", in addition to
+  // those that the tests need.
   std::map<std::string, std::string> settings = {};
-  // False survives kill -9 of the server (the kernel has the pages), only not
-  // a power cut, and saves minutes.
+  // False saves minutes. The data survive a kill -9 of the server, because the
+  // kernel has the pages, but not a power failure.
   bool fsync = false;
 };
 
-// In memory unless it is told to flush to a disk. Listens on a unix socket
-// only. The server is our child and is stopped by the destructor, or by the
-// kernel when this program dies. Not thread-safe.
+// The data are in memory unless the server is told to flush to a disk. The
+// server listens on a unix socket only. It is our child process; the destructor
+// stops it, or the kernel when this program dies. Not thread-safe.
 class PostgresServer {
  public:
-  // Folder with initdb and postgres: $SEGUE_PG_BIN, else the newest of
-  // /usr/lib/postgresql; empty when there is none.
+  // Returns the folder with initdb and postgres: $SEGUE_PG_BIN, otherwise the
+  // newest one of /usr/lib/postgresql; empty when there is none.
   static std::string BinFolder();
   static bool Available() { return !BinFolder().empty(); }
 
   explicit PostgresServer(const PostgresOptions& options = {});
-  // A standby of `primary` by its base backup, which follows it from then on.
-  // The primary knows it as `name`.
+  // Makes a standby of `primary` from a base backup, which follows the primary
+  // from then on. The primary knows it as `name`.
   PostgresServer(const PostgresServer& primary, const std::string& name);
   ~PostgresServer();
 
-  // One for the whole test program, started at its first use.
+  // Returns the server of the whole test program, which is started at its first
+  // use.
   static PostgresServer& Shared();
 
-  // As the superuser `postgres`, or another role.
+  // Returns a URL for the superuser `postgres`, or for another role.
   std::string Url(const std::string& database,
                   const std::string& user = "postgres") const;
-  // An empty database of a new name.
+  // Creates an empty database with a new name.
   std::string CreateDatabase();
   void DropDatabase(const std::string& name);
-  // Runs statements as the superuser, in database `postgres`.
+  // Runs statements as the superuser, in the database `postgres`.
   void Admin(const std::string& sql);
 
   void Start();
-  // `immediate`: as if it had crashed.
+  // With `immediate` the server stops as if it had crashed.
   void Stop(bool immediate);
   void Restart(bool immediate);
 
-  // The schema of everything but segue's own, as pg_dump writes it.
+  // Returns the schema as pg_dump writes it, without segue's own objects.
   std::string DumpSchema(const std::string& database);
-  // The server's log since it was first started.
+  // Returns the server's log since its first start.
   std::string LogText() const;
   const std::string& folder() const { return folder_.path(); }
   int pid() const { return server_ ? server_->pid() : -1; }
@@ -67,7 +69,7 @@ class PostgresServer {
 
   TempDir folder_;
   std::unique_ptr<Process> server_;
-  std::string earlier_log_;  // of servers stopped since
+  std::string earlier_log_;  // of earlier runs of the server
   int databases_ = 0;
 };
 

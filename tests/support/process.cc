@@ -25,8 +25,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Output goes to files in memory: a pipe would fill up and block the program
-// while the test waits for it to end.
+// Output goes to files in memory. A pipe would fill up and block the program
+// while the test waits for its end.
 int MemoryFile(const char* name) {
   int fd = ::memfd_create(name, MFD_CLOEXEC);
   if (fd < 0) throw std::runtime_error("memfd_create failed");
@@ -75,8 +75,8 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// Everything the child needs, made before fork: after it, in a program with
-// threads, only async-signal-safe calls are allowed.
+// Everything that the child needs is prepared before the fork, because after it
+// a program with threads may make async-signal-safe calls only.
 struct Launch {
   const Command& command;
   Account account;
@@ -91,14 +91,15 @@ struct Launch {
   ::dup2(launch.out, 1);
   ::dup2(launch.err, 2);
   if (launch.command.unprivileged && ::geteuid() == 0) {
-    // The raw calls: glibc's wrappers would try to reach other threads.
+    // These are raw system calls, because glibc's wrappers would try to reach
+    // other threads.
     if (::syscall(SYS_setgroups, 0, nullptr) != 0 ||
         ::syscall(SYS_setgid, launch.account.group) != 0 ||
         ::syscall(SYS_setuid, launch.account.user) != 0) {
       ::_exit(126);
     }
   }
-  // After the change of user, which would clear it.
+  // This comes after the change of the user, which would reset it.
   ::prctl(PR_SET_PDEATHSIG, launch.command.death_signal);
   if (::getppid() != launch.parent) ::_exit(126);
   if (!launch.command.directory.empty() &&
@@ -169,7 +170,7 @@ bool Process::Reap(milliseconds limit) {
     if (pid_fd_ >= 0) {
       pollfd poll{pid_fd_, POLLIN, 0};
       ::poll(&poll, 1, static_cast<int>(left.count()));
-    } else {  // a kernel without pidfd_open
+    } else {  // the kernel has no pidfd_open
       std::this_thread::sleep_for(milliseconds(5));
     }
   }
@@ -197,7 +198,7 @@ std::string Process::Err() const { return Contents(err_fd_); }
 void Process::WaitForOutput(const std::string& text, milliseconds limit) {
   auto deadline = steady_clock::now() + limit;
   for (;;) {
-    bool ended = Reap(milliseconds(2));  // before reading: else a race
+    bool ended = Reap(milliseconds(2));  // before the read, or output is lost
     if ((Out() + "\n" + Err()).find(text) != std::string::npos) return;
     if (ended || steady_clock::now() >= deadline) {
       throw std::runtime_error("waited in vain for '" + text +

@@ -1,4 +1,4 @@
-// Other programs, run by tests: the segue binary, pg_dump, a server.
+// Runs other programs in tests: the segue binary, pg_dump, a server.
 #pragma once
 
 #include <signal.h>
@@ -16,16 +16,16 @@ struct Command {
   std::map<std::string, std::string> environment = {};  // added to our own
   std::string input = {};                               // its standard input
   std::string directory = {};                           // empty: ours
-  // When we are root: run as `postgres` (else `nobody`), because a PostgreSQL
-  // server refuses to run as root.
+  // When the tests run as root, the program runs as `postgres`, otherwise as
+  // `nobody`, because a PostgreSQL server refuses to run as root.
   bool unprivileged = false;
-  // What the kernel sends it when the thread that started it dies, so that
-  // nothing outlives a test program that crashed.
+  // The signal that the kernel sends to the program when the thread that
+  // started it dies, so that no program outlives a test program that crashed.
   int death_signal = SIGKILL;
 };
 
-// A program that takes longer hangs. Ample, since the machine may be busy with
-// other suites.
+// A program that takes longer than this hangs. The limit is ample, because the
+// machine may be busy with other suites.
 constexpr std::chrono::minutes kPatience{5};
 
 struct Finished {
@@ -34,8 +34,8 @@ struct Finished {
   std::string err;
 };
 
-// A running program; killed by the destructor. Not thread-safe, except that
-// Kill may be called from another thread while the owner waits.
+// A running program, which the destructor kills. Not thread-safe, except that
+// another thread may call Kill while the owner waits.
 class Process {
  public:
   explicit Process(const Command& command);
@@ -46,18 +46,19 @@ class Process {
   pid_t pid() const { return pid_; }
   bool running();
   void Kill(int signal);
-  // Throws (and kills it) when it does not end in time.
+  // Waits for the end of the program. Kills it and throws when it does not end
+  // in time.
   Finished Wait(std::chrono::milliseconds limit = kPatience);
-  // What it has written so far.
+  // Returns what the program has written so far.
   std::string Out() const;
   std::string Err() const;
-  // Returns once `text` stands in its output or errors; throws when it ends,
-  // or the time is up, without that.
+  // Returns once `text` occurs in the program's output or errors. Throws when
+  // the program ends, or the time is up, before that.
   void WaitForOutput(const std::string& text,
                      std::chrono::milliseconds limit = std::chrono::minutes(1));
 
  private:
-  // True when it has ended within `limit`.
+  // Returns true when the program has ended within `limit`.
   bool Reap(std::chrono::milliseconds limit);
 
   pid_t pid_ = -1;
@@ -71,17 +72,19 @@ class Process {
 Finished RunCommand(const Command& command,
                     std::chrono::milliseconds limit = kPatience);
 
-// RunCommand, and throw with its errors unless it exits with 0.
+// Runs the command and returns its output. Throws with its errors unless it
+// exits with 0.
 std::string OutputOf(const Command& command);
 
-// The user and group of `Command::unprivileged`; our own when we are not root.
+// The user and group for `Command::unprivileged`; our own when we are not root.
 struct Account {
   uid_t user;
   gid_t group;
 };
 Account UnprivilegedAccount();
 
-// The segue program of this build, with these arguments.
+// Returns a command that runs the segue program of this build with these
+// arguments.
 Command SegueCommand(const std::vector<std::string>& arguments);
 Finished RunSegue(const std::vector<std::string>& arguments,
                   const std::string& input = "");

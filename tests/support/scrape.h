@@ -1,12 +1,12 @@
-// What a Prometheus server does.
+// Reads metrics as a Prometheus server does.
 #pragma once
 
 #include <string>
 
 namespace segue::test {
 
-// GET of "http://host:port/path"; throws unless the answer is 200 and of the
-// text format's content type.
+// Sends GET to "http://host:port/path". Throws unless the answer is 200 and has
+// the content type of the text format.
 std::string Scrape(const std::string& url);
 
 }  // namespace segue::test

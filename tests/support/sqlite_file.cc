@@ -14,7 +14,8 @@ std::string SqliteFile::DumpSchema() const {
       "SELECT type, name, sql FROM sqlite_schema "
       "WHERE tbl_name NOT GLOB 'segue_*' AND name NOT GLOB 'sqlite_*' "
       "ORDER BY type, name");
-  // A hand-edited schema must not have damaged the file.
+  // The check finds damage that an edit of the schema would have done to the
+  // file.
   return ToLines(rows) + ToLines(client->Query("PRAGMA integrity_check"));
 }
 

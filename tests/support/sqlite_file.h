@@ -1,4 +1,4 @@
-// A SQLite database in a temporary file.
+// An SQLite database in a temporary file.
 #pragma once
 
 #include <string>
@@ -9,11 +9,13 @@ namespace segue::test {
 
 class SqliteFile {
  public:
-  SqliteFile();  // an empty file, which is an empty database
+  // Creates an empty file, which is an empty database.
+  SqliteFile();
   std::string path() const { return folder_.path() + "/app.db"; }
   std::string Url() const { return "sqlite:" + path(); }
-  // Tables, indexes, triggers and views as text, without segue's own tables
-  // and all that hangs on them. A trigger that segue left behind shows.
+  // Returns tables, indexes, triggers and views as text, without segue's own
+  // tables and everything that belongs to them. A trigger that segue left
+  // behind on another table shows.
   std::string DumpSchema() const;
 
  private:

@@ -5,8 +5,8 @@
 namespace segue::test {
 
 void ExpectStages(const Plan& plan) {
-  bool dropping = false;    // a step of the drop has been seen
-  bool past_first = false;  // nothing brings the old shape back
+  bool dropping = false;    // true after the first step of the drop
+  bool past_first = false;  // true after the first drop
   for (const Step& step : plan.steps) {
     if (step.phase != Phase::kContracting) continue;
     if (step.stage == Stage::kSeal) {

@@ -1,13 +1,13 @@
-// What every plan must keep to in the stages of its contract.
+// The rules that the contract of every plan must follow.
 #pragma once
 
 #include "segue/plan.h"
 
 namespace segue::test {
 
-// Fails the test where a step of the seal cannot be undone, where a step of the
-// drop neither has anything irreversible nor stands behind such a one, or where
-// the drop comes before the seal.
+// Fails the test when a step of the seal cannot be undone, when a step of the
+// drop has nothing irreversible and comes before every irreversible one, or
+// when the drop comes before the seal.
 void ExpectStages(const Plan& plan);
 
 }  // namespace segue::test

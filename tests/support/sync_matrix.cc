@@ -9,7 +9,7 @@ namespace {
 
 using What = Write::What;
 
-// A changed key: far from every cell's own.
+// The number by which a key changes is far from the keys of other cells.
 constexpr int kMoved = 100'000;
 
 OldShape ShapeOf(const db::Dialect& dialect, const MotionKind& kind,
@@ -19,7 +19,7 @@ OldShape ShapeOf(const db::Dialect& dialect, const MotionKind& kind,
   shape.not_null = not_null;
   if (has_default) shape.default_value = kind.old_value(0);
   shape.default_moved = not_null && has_default && can.moves_default;
-  // Where triggers run after the check and the check was not taken off.
+  // True where triggers run after the check and the check stays on.
   shape.null_checked_first =
       not_null && has_default && can.checks_before_triggers;
   return shape;
@@ -64,7 +64,7 @@ void SyncMatrix::AddUpdates(Op op, std::vector<MatrixCell>& cells) const {
                                  What::kDefault};
   for (What o : all) {
     for (What n : all) {
-      // An upsert that leaves a column out is one that does not touch it.
+      // An upsert that leaves a column out does not change that column.
       const bool defaults = o == What::kDefault || n == What::kDefault;
       const bool can_say_so = testbed_.traits.sets_default && op != Op::kUpsert;
       if (defaults && !can_say_so) continue;
@@ -87,11 +87,11 @@ std::vector<MatrixCell> SyncMatrix::Cells() const {
   }
   for (bool filled : {true, false}) {
     cells.push_back({Op::kDelete, {}, {}, filled, false, 0});
-    // Writing what is there already is no change.
+    // Writing the existing value is no change.
     cells.push_back(
         {Op::kUpdate, {What::kValue, "same"}, {}, filled, false, 0});
   }
-  // Leaving a column out is asking for its default.
+  // An INSERT that leaves a column out asks for its default.
   for (What o : {What::kUntouched, What::kValue, What::kNull}) {
     for (What n : {What::kUntouched, What::kValue, What::kNull}) {
       cells.push_back({Op::kInsert, {o, {}}, {n, {}}, false, false, 0});
@@ -104,7 +104,7 @@ std::vector<MatrixCell> SyncMatrix::Cells() const {
                                }),
                 cells.end());
   }
-  // Filled rows first: one range of the key.
+  // The filled rows come first, so that they are one range of the key.
   std::stable_partition(cells.begin(), cells.end(),
                         [](const MatrixCell& cell) { return cell.filled; });
   int id = 0;
@@ -187,8 +187,8 @@ ModelRow SyncMatrix::Before(const MatrixCell& cell) const {
   return cell.filled ? model_.Filled(o) : ModelRow{o, {}, 0};
 }
 
-// Where the BEFORE INSERT trigger has already run when the conflict is found,
-// `excluded` is the row as the trigger left it.
+// Where the BEFORE INSERT trigger has run by the time that the conflict is
+// found, `excluded` is the row as the trigger left it.
 std::optional<ModelRow> SyncMatrix::ExpectedUpsert(
     const MatrixCell& cell) const {
   if (!testbed_.traits.triggers_before_conflicts) {
@@ -234,7 +234,7 @@ void SyncMatrix::Check(const MatrixCell& cell) {
     failure = error.what();
   }
   std::optional<ModelRow> wanted = Expected(cell);
-  // After a failure the row must be as it was: checked, not assumed.
+  // After a failed statement the row must be as it was, which is checked here.
   std::optional<ModelRow> got = Stored(cell.id);
   const bool may_fail = !wanted && cell.op != Op::kDelete;
   if (may_fail && !failure.empty() && cell.op != Op::kInsert) {
@@ -263,7 +263,8 @@ void SyncMatrix::Run() {
   bed.FillKeys({{}, db::Row{std::int64_t{filled}}});
   if (narrow_) bed.Narrow();
   for (const MatrixCell& cell : cells) Check(cell);
-  // What is left to fill, and what was written meanwhile, must verify.
+  // The remaining rows are filled; these and the rows that were written
+  // meanwhile must verify.
   bed.Fill();
   EXPECT_EQ(bed.CountLeft(), 0);
   EXPECT_EQ(bed.VerifyKeys(), std::vector<std::string>());

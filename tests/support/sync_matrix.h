@@ -1,6 +1,6 @@
 // The test matrix of the dual writes: writer {old, new, both} x {insert,
 // update, key update, upsert, delete} x {value, same, NULL, default} x row
-// {filled, unfilled}, each cell a statement on a row of its own.
+// {filled, unfilled}. Each cell is a statement on a row of its own.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace segue::test {
 
-// How the two sides of a motion translate, in SQL and again in C++.
+// The translations between the two sides of a motion, in SQL and again in C++.
 struct MotionKind {
   std::string name;
   std::string old_type;
@@ -20,10 +20,10 @@ struct MotionKind {
   std::string down;
   SyncModel::Translation model_up;
   SyncModel::Translation model_down;
-  // The n-th value of each side, as text.
+  // Returns the n-th value of each side, as text.
   std::function<std::string(int)> old_value;
   std::function<std::string(int)> new_value;
-  bool numeric_old = false;  // written without quotes
+  bool numeric_old = false;  // its literals have no quotes
   bool numeric_new = false;
 };
 std::vector<MotionKind> MotionKinds();
@@ -35,19 +35,19 @@ struct MatrixCell {
   Write o;
   Write n;
   bool filled = false;
-  bool starts_null = false;  // the row's old value before the statement
+  bool starts_null = false;  // the old value before the statement
   int id = 0;
 };
 
-// One run: a table, a motion, every cell.
+// One run over every cell, with one table and one motion.
 class SyncMatrix {
  public:
   SyncMatrix(TestDatabase& database, const Testbed& testbed,
              const MotionKind& kind, bool not_null, bool has_default);
-  // With the triggers of a table whose rows are all filled.
+  // Runs with the triggers of a table whose rows are all filled.
   void Narrow() { narrow_ = true; }
 
-  // Reports each cell that comes to something else than the model says.
+  // Reports each cell whose result differs from the model's.
   void Run();
 
  private:

@@ -7,7 +7,7 @@ using What = Write::What;
 
 Cell NewValue(const Write& write, const Cell& otherwise) {
   if (write.what == What::kUntouched) return otherwise;
-  // Until the contract the new column has no default of its own.
+  // The new column has no default of its own until the contract.
   return write.what == What::kValue ? Cell(write.value) : Cell();
 }
 

@@ -1,5 +1,6 @@
-// What the dual writes must come to, written down from the rules alone (design
-// of the provenance column), to compare the triggers of each database with.
+// The results that the dual writes must have, written from the rules alone (the
+// design of the provenance column). The triggers of each database are compared
+// with it.
 #pragma once
 
 #include <functional>
@@ -10,8 +11,8 @@
 
 namespace segue::test {
 
-// A row as both versions see it; `d` is 0 not filled, 1 the old side wrote, 2
-// the new side wrote, 3 both were given.
+// A row as both versions see it. `d` is 0 when it is not filled, 1 when the old
+// side wrote, 2 when the new side wrote, and 3 when both were given.
 struct ModelRow {
   Cell o;
   Cell n;
@@ -28,13 +29,14 @@ struct Write {
   bool touched() const { return what != What::kUntouched; }
 };
 
-// The old column and what had to be done to it for the duration.
+// The definition of the old column, and how it is changed while both versions
+// are live.
 struct OldShape {
   bool not_null = false;
   Cell default_value = {};
   // The trigger supplies the default, so NULL cannot be told from DEFAULT.
   bool default_moved = false;
-  // The database looks at NOT NULL before any trigger runs.
+  // The database checks NOT NULL before any trigger runs.
   bool null_checked_first = false;
 };
 
@@ -44,7 +46,7 @@ class SyncModel {
   SyncModel(OldShape shape, Translation up, Translation down)
       : shape_(std::move(shape)), up_(std::move(up)), down_(std::move(down)) {}
 
-  // nullopt: the statement fails and changes nothing.
+  // Returns nullopt when the statement fails and changes nothing.
   std::optional<ModelRow> Insert(const Write& o, const Write& n) const;
   std::optional<ModelRow> Update(const ModelRow& row, const Write& o,
                                  const Write& n) const;

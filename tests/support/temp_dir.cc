@@ -20,8 +20,8 @@ const std::string kPrefix = "segue-t";
 const std::string kDisk = "/tmp";
 const std::string kMemory = "/dev/shm";
 
-// All suites together hold about a third of it at a time. A container has
-// 64 MB unless it was given more.
+// All suites together hold about a third of this at a time. A container has 64
+// MB unless it was given more.
 constexpr std::uintmax_t kRoom = 3'000'000'000;
 
 bool MemoryHasRoom() {
@@ -33,7 +33,7 @@ bool MemoryHasRoom() {
 
 bool IsAlive(int pid) { return ::kill(pid, 0) == 0 || errno == EPERM; }
 
-// Folders of test programs that died before their destructors ran.
+// Removes the folders of test programs that died before their destructors ran.
 bool SweepAbandoned() {
   std::error_code ignored;
   for (const std::string& parent : {kDisk, kMemory}) {

@@ -1,16 +1,17 @@
-// A folder in memory, else under /tmp, that goes when its owner goes.
+// A folder in memory, otherwise under /tmp, which the destructor removes.
 #pragma once
 
 #include <string>
 
 namespace segue::test {
 
-// The path is short (a unix socket inside it must fit 107 bytes) and carries
-// our process id, so that a later run can clear away what a killed run left.
+// The path is short, because the path of a unix socket in it must fit into 107
+// bytes. It contains our process id, so that a later run can remove what a
+// killed run has left.
 class TempDir {
  public:
-  // In memory no commit waits for a disk; the tests kill programs, not
-  // machines. Where there is little memory it is the disk all the same.
+  // In memory no commit waits for a disk, and the tests kill programs and not
+  // machines. A machine with little memory uses the disk all the same.
   enum class Place { kMemory, kDisk };
 
   explicit TempDir(Place place = Place::kMemory);

@@ -1,5 +1,5 @@
 // One database of a test: what an application does with it, and what a test
-// has to know of it, whichever kind of database it is.
+// needs to know about it, whichever kind of database it is.
 #pragma once
 
 #include <memory>
@@ -12,20 +12,20 @@
 
 namespace segue::test {
 
-// One empty database, gone with this object.
+// An empty database, which the destructor removes.
 class TestDatabase {
  public:
   virtual ~TestDatabase() = default;
 
   virtual std::string Url() const = 0;
-  // The catalogue as text, segue's own left out.
+  // Returns the catalogue as text, without segue's own objects.
   virtual std::string Dump() = 0;
-  // Every row of every table, as any client sees them.
+  // Returns every row of every table, as any client sees them.
   std::string Data();
-  // Another session of an application's.
+  // Opens another session of an application.
   virtual std::unique_ptr<Client> NewClient() = 0;
-  // One of a published version's, by what 'segue url' prints: with a URL where
-  // the driver takes it, else with the SQL.
+  // Opens a session of a published version, by the output of 'segue url': with
+  // the URL where the driver accepts it, otherwise with the SQL.
   virtual std::unique_ptr<Client> NewVersionClient(
       const std::string& url, const std::string& session_sql) = 0;
   std::unique_ptr<Client> NewVersionClient(Migrator& migrator,
@@ -33,29 +33,30 @@ class TestDatabase {
 
   const db::Dialect& dialect() const { return *dialect_; }
   std::shared_ptr<const db::Dialect> shared_dialect() const { return dialect_; }
-  // A session of segue's.
+  // Opens a session of segue.
   std::unique_ptr<db::Connection> Connect(const std::string& purpose = "test");
   Database Open();
 
-  // Runs `sql` unseen by segue's triggers, as somebody does who turns them off
-  // to load or to mend data.
+  // Runs `sql` without segue's triggers, as a person does who turns them off to
+  // load or to mend data.
   virtual void ExecUnseen(const std::string& sql) = 0;
-  // The statements that create a row trigger; `event` is "AFTER UPDATE ON t".
+  // Returns the statements that create a row trigger; `event` is "AFTER UPDATE
+  // ON t".
   virtual std::string TriggerSql(const std::string& name,
                                  const std::string& event,
                                  const std::string& body) const = 0;
-  // Gathers statistics, where the planner of segue or the server goes by them.
+  // Gathers statistics, where segue's planner or the server's uses them.
   virtual void Analyze(const std::string& /*table*/) {}
-  // Reads what the database's own tool has dumped into this empty database.
+  // Loads a dump of the database's own tool into this empty database.
   virtual void Restore(const std::string& path) = 0;
-  // The names of all that segue has created, one a line.
+  // Returns the names of all of segue's own objects, one a line.
   virtual std::string OwnNames() = 0;
 
-  // After a kill the server notices within moments that its client is gone.
-  // Throws when segue's sessions are still there after 20 s.
+  // Waits until the server has noticed that a killed client is gone, which
+  // takes a moment. Throws when segue's sessions are still there after 20 s.
   virtual void WaitUntilSessionsEnd() {}
 
-  // Through one application session, kept open.
+  // The application's session, which stays open.
   Client& app();
   void Exec(const std::string& sql) { app().Query(sql); }
   Rows Query(const std::string& sql) { return app().Query(sql); }

@@ -15,7 +15,7 @@
 
 namespace segue::test {
 
-// How databases differ for the tests, where no capability of segue's says it.
+// Differences between the databases that no capability of segue's expresses.
 struct BedTraits {
   bool server = false;          // sessions are connections, which can be lost
   bool names_blockers = false;  // who holds a lock can be asked
@@ -25,13 +25,13 @@ struct BedTraits {
   bool upserts_through_views = false;  // INSERT ... ON CONFLICT into a view
   bool sets_default = false;           // UPDATE ... SET x = DEFAULT
   bool replaces = false;               // REPLACE INTO ...
-  // A BEFORE INSERT trigger has run when a conflict is found, so that an upsert
+  // A BEFORE INSERT trigger runs before a conflict is found, so that an upsert
   // sees the row as the trigger left it.
   bool triggers_before_conflicts = false;
-  double load_rate = 0;  // statements a second of each client under load
+  double load_rate = 0;  // statements per second and client
 };
 
-// A disk with as little room as a test wants.
+// A disk with as little room as a test needs.
 class DiskRoom {
  public:
   virtual ~DiskRoom() = default;
@@ -40,43 +40,46 @@ class DiskRoom {
   virtual void Give(db::Connection& filling) = 0;
 };
 
-// A kind of database. No test asks for one by its name: what differs is here,
-// so that another database is another file like testbed_sqlite.cc.
+// A kind of database. No test asks for one by its name: the differences are
+// here, so that another database needs only another file like
+// testbed_sqlite.cc.
 struct Testbed {
   std::string name;     // "SQLite", "PostgreSQL"
   std::string dialect;  // "sqlite", "postgres": in cases, pages and fixtures
   std::string missing;  // why it cannot be tested here; empty: it can
   std::unique_ptr<TestDatabase> (*fresh)() = nullptr;
-  // Room for `table` that a test can take away; null where no test can fill the
-  // disk.
+  // Limits the room of `table`, which a test can then take away; null when a
+  // test cannot fill the disk.
   std::unique_ptr<DiskRoom> (*limit_room)(TestDatabase& database,
                                           const std::string& table) = nullptr;
   BedTraits traits = {};
-  // SQL and messages that each database words in its own way, by what is meant.
+  // SQL and messages that each database words in its own way, by their
+  // meanings.
   std::map<std::string, std::string> texts = {};
 
-  // Throws where this kind of database has no text for what is meant.
+  // Throws when this kind of database has no text for the meaning.
   const std::string& Text(const std::string& meaning) const;
-  // Whether "only: DIALECT" of a case or a page lets it take part.
+  // True when the "only: DIALECT" of a case or a page includes this database.
   bool TakesPart(const std::string& only) const {
     return only.empty() || only == dialect;
   }
 };
 
 const std::vector<Testbed>& Testbeds();
-// For what only one of them can do.
+// For tests of what only one of the databases can do.
 Testbed SqliteTestbed();
 Testbed PostgresTestbed();
 
-// For gtest's parameter names.
+// Returns names for the parameters of gtest.
 std::string TestbedName(const ::testing::TestParamInfo<Testbed>& info);
 void PrintTo(const Testbed& testbed, std::ostream* out);
 
-// Says loudly, once for each test, why a test bed cannot be tested; answers
-// that reason, which is empty when it can.
+// Prints, once for each test, why a test bed cannot be tested. Returns that
+// reason, which is empty when it can.
 std::string WhyNotTested(const Testbed& testbed);
 
-// Opens a fresh database for each test; skips loudly where there is no server.
+// Opens a fresh database for each test. Skips the test, with a message, when
+// there is no server.
 class DialectTest : public ::testing::TestWithParam<Testbed> {
  protected:
   void SetUp() override;
@@ -94,7 +97,8 @@ class DialectTest : public ::testing::TestWithParam<Testbed> {
 
 }  // namespace segue::test
 
-// In a SetUp or a test: skips it where this kind of database is not installed.
+// For a SetUp or a test: skips the test when this kind of database is not
+// installed.
 #define SEGUE_SKIP_UNLESS_INSTALLED(testbed)                                 \
   do {                                                                       \
     const std::string why_not_tested = ::segue::test::WhyNotTested(testbed); \

@@ -1,4 +1,4 @@
-// What the tests have to know of PostgreSQL.
+// What the tests need to know about PostgreSQL.
 #include <exception>
 #include <iostream>
 #include <stdexcept>
@@ -47,7 +47,8 @@ class PostgresDatabase : public TestDatabase {
            " FOR EACH ROW EXECUTE FUNCTION " + name + "();";
   }
   void Analyze(const std::string& table) override { Exec("ANALYZE " + table); }
-  // By psql, since what pg_dump writes has lines that only psql understands.
+  // The dump is loaded by psql, because pg_dump writes lines that only psql
+  // understands.
   void Restore(const std::string& path) override {
     Command psql;
     psql.argv = {PostgresServer::BinFolder() + "/psql",
@@ -86,8 +87,8 @@ class PostgresDatabase : public TestDatabase {
   std::string name_;
 };
 
-// A trigger of the table's own says what the server would say, and only to the
-// fill, since a test cannot fill a disk for some.
+// A test cannot fill the disk for one session only, so a trigger of the table
+// raises the server's error, and only in the fill.
 class RoomTable : public DiskRoom {
  public:
   RoomTable(TestDatabase& database, const std::string& table)
@@ -116,7 +117,8 @@ class RoomTable : public DiskRoom {
 
 std::map<std::string, std::string> Texts() {
   return {
-      // Statements and parts of them; the empty ones are not needed.
+      // These are statements and parts of them; the empty ones are not needed
+      // here.
       {"readers beside a writer", ""},
       {"patient session", ""},
       {"hold users", "BEGIN; SELECT 'reading' FROM users LIMIT 1"},
@@ -124,7 +126,7 @@ std::map<std::string, std::string> Texts() {
       {"count of triggers",
        "SELECT count(*) FROM pg_proc WHERE pronamespace = "
        "'segue'::regnamespace"},
-      // segue goes by the statistics.
+      // segue uses the server's statistics.
       {"users seem to be many",
        "UPDATE pg_class SET reltuples = 1000000000, relpages = 1 WHERE "
        "oid = 'users'::regclass"},
@@ -142,13 +144,15 @@ std::map<std::string, std::string> Texts() {
       {"create that collation",
        "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', "
        "deterministic = false);"},
-      // A type with two spellings of one number, and the second of them.
+      // This is a type with two spellings of one number, and the second
+      // spelling.
       {"type of spelled numbers", "numeric"},
       {"one spelled otherwise", "1.00"},
-      // Row by row in this order, no key meets another when all move by it.
+      // When the rows are changed in this order and all keys move by one, no
+      // key meets another.
       {"rows in the order of keys", "(3, 'c'), (2, 'b'), (1, 'a')"},
       {"next key", "id + 1"},
-      // What it calls things.
+      // These are the database's names of things.
       {"varchar(10)", "character varying(10)"},
       {"integer", "integer"},
       {"text", "text"},
@@ -156,7 +160,7 @@ std::map<std::string, std::string> Texts() {
       {"unreachable URL", "postgres://u:geheim@%2Fno%2Fsuch/db"},
       {"URL of another kind", "sqlite:copy.db"},
       {"signal that cannot be read", "sql"},
-      // What it, or segue of it, says.
+      // These are messages of the database, or of segue about it.
       {"full scan", "Seq Scan"},
       {"full scan in a report", "cost "},
       {"scans before the contract", "[0-9,]+ scans before, 0 since"},

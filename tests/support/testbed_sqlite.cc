@@ -1,4 +1,4 @@
-// What the tests have to know of SQLite.
+// What the tests need to know about SQLite.
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -46,11 +46,11 @@ class SqliteDatabase : public TestDatabase {
   SqliteFile file_;
 };
 
-// The file may not grow: a limit of one session's own.
+// The file may not grow: the limit belongs to one session.
 class PageLimit : public DiskRoom {
  public:
   void Take(db::Connection& filling) override {
-    filling.Execute("PRAGMA max_page_count = 1");  // as many as it has
+    filling.Execute("PRAGMA max_page_count = 1");  // the current size
   }
   void Give(db::Connection& filling) override {
     filling.Execute("PRAGMA max_page_count = 1000000000");
@@ -58,7 +58,7 @@ class PageLimit : public DiskRoom {
 };
 
 std::map<std::string, std::string> Texts() {
-  return {// Statements and parts of them.
+  return {// These are statements and parts of them.
           {"readers beside a writer", "PRAGMA journal_mode = WAL"},
           {"patient session", "PRAGMA busy_timeout = 10000"},
           {"hold users", "BEGIN IMMEDIATE"},
@@ -67,7 +67,7 @@ std::map<std::string, std::string> Texts() {
            "SELECT count(*) FROM n"},
           {"count of triggers",
            "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"},
-          // segue goes by the span of the keys.
+          // segue uses the span of the keys.
           {"users seem to be many",
            "INSERT INTO users VALUES (1000000000, 'carol')"},
           {"script that sets t.id in a body",
@@ -82,13 +82,15 @@ std::map<std::string, std::string> Texts() {
           {"v as hex", "lower(hex(v))"},
           {"collation without case", "NOCASE"},
           {"create that collation", ""},
-          // A type with two spellings of one number, and the second of them.
+          // This is a type with two spellings of one number, and the second
+          // spelling.
           {"type of spelled numbers", "blob"},
           {"one spelled otherwise", "1"},
-          // Row by row in this order, no key meets another when all move by it.
+          // When the rows are changed in this order and all keys move by one,
+          // no key meets another.
           {"rows in the order of keys", "(1, 'a'), (2, 'b'), (3, 'c')"},
           {"next key", "id - 1"},
-          // What it calls things.
+          // These are the database's names of things.
           {"varchar(10)", "varchar(10)"},
           {"integer", "INTEGER"},
           {"text", "TEXT"},
@@ -96,7 +98,7 @@ std::map<std::string, std::string> Texts() {
           {"unreachable URL", "sqlite:/no/such/folder/app.db"},
           {"URL of another kind", "postgres://127.0.0.1:1/x"},
           {"signal that cannot be read", "replication_lag"},
-          // What it, or segue of it, says.
+          // These are messages of the database, or of segue about it.
           {"full scan", "SCAN"},
           {"full scan in a report", "SCAN on users\n"},
           {"scans before the contract", "this database counts no scans"},

@@ -1,4 +1,4 @@
-// The error that a test expects.
+// Catches the error that a test expects.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,7 +7,8 @@
 
 namespace segue::test {
 
-// What `work` throws; the test fails, and goes on, where it throws no Error.
+// Returns the error that `work` throws. When it throws no Error, the test fails
+// and continues.
 template <typename Work>
 Error ThrownBy(const Work& work) {
   try {

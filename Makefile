@@ -1,8 +1,9 @@
-# The two commands of a new user: make demo, make test. Everything else is for
+# A new user needs two commands: make demo and make test. All others are for
 # people who work on segue; see CONTRIBUTING.md.
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
-# Tests at a time: they wait for servers and clocks more than they compute.
+# The number of tests that run at the same time. It is above the number of
+# processors, because tests wait for servers and clocks more than they compute.
 SLOTS ?= $(shell expr 2 \* $(JOBS))
 
 .PHONY: help deps build dev sanitized demo test test-all bench lint format asan tsan clang fuzz install clean

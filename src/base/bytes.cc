@@ -11,7 +11,7 @@ std::string BytesText(std::int64_t bytes) {
   constexpr std::array kUnits = {"kB", "MB", "GB", "TB", "PB", "EB"};
   double size = static_cast<double>(bytes) / 1000;
   std::size_t unit = 0;
-  // What would be printed as 1000 is one of the next unit.
+  // A size that would be printed as 1000 is printed in the next unit.
   while (size >= 999.5 && unit + 1 < kUnits.size()) {
     size /= 1000;
     ++unit;

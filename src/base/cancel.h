@@ -1,4 +1,4 @@
-// How running migrations are asked to stop.
+// Requests to stop running migrations.
 #pragma once
 
 #include <atomic>
@@ -8,15 +8,15 @@
 
 namespace segue::base {
 
-// Thread-safe. The first request asks for an orderly stop (finish the chunk,
-// leave a resumable state); each further one for an immediate stop, which
-// interrupts every statement in flight through the scopes that are open. One
-// token may be shared by several migrators, all of which it then stops.
+// The first request asks for an orderly stop, which finishes the chunk and
+// leaves a resumable state. Each further request asks for an immediate stop and
+// interrupts every statement in flight through the open scopes. Several
+// migrators may share a token, which then stops all of them. Thread-safe.
 class CancelToken {
  public:
-  // Makes a token interrupt something for as long as the scope lives. Scopes of
-  // one token do not know of each other and may end in any order. Once the
-  // destructor has returned, `interrupt` is not called any more.
+  // While it lives, the token interrupts something when an immediate stop is
+  // requested. Scopes of one token are independent and may end in any order.
+  // After the destructor has returned, `interrupt` is not called any more.
   class Scope {
    public:
     // `token` may be null, and then nothing interrupts; it must outlive the
@@ -45,7 +45,7 @@ class CancelToken {
  private:
   std::atomic<int> level_{0};
   std::mutex mutex_;
-  std::list<std::function<void()>> interrupts_;  // of the scopes there are
+  std::list<std::function<void()>> interrupts_;  // of the open scopes
 };
 
 }  // namespace segue::base

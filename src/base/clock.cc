@@ -36,7 +36,8 @@ bool HasShape(std::string_view text) {
   return true;
 }
 
-// The number in `length` digits from `start`; HasShape has looked at them.
+// Returns the number in `length` digits from `start`; HasShape has checked that
+// they are digits.
 int Field(std::string_view text, std::size_t start, std::size_t length) {
   int number = 0;
   std::from_chars(text.data() + start, text.data() + start + length, number);

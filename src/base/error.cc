@@ -51,7 +51,7 @@ int ExitCode(ErrorKind kind) {
     case ErrorKind::kMismatch:
       return 8;
     case ErrorKind::kCancelled:
-      return 130;  // as a shell reports a program that SIGINT ended
+      return 130;  // as shells do after SIGINT
     case ErrorKind::kRetryable:
     case ErrorKind::kInDoubt:
     case ErrorKind::kConstraint:

@@ -30,10 +30,11 @@ spdlog::level::level_enum Native(LogLevel level) {
   return spdlog::level::err;
 }
 
-// Never destroyed: destructors of statics may still log.
+// The logger is never destroyed, because destructors of statics may still log.
 spdlog::logger& Logger() {
   static auto& logger = *[] {
-    // Standard error, because standard output is the answer of the command.
+    // The log goes to standard error, because standard output has the answer of
+    // the command.
     auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
     auto* created = new spdlog::logger("segue", std::move(sink));
     created->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v",
@@ -45,18 +46,18 @@ spdlog::logger& Logger() {
   return logger;
 }
 
-// What OpenLog opened.
+// The log that OpenLog has opened.
 struct Opened {
   std::unique_ptr<spdlog::logger> logger;
   LogFormat format = LogFormat::kText;
   bool replaces_stderr = false;
 };
 
-// Set once and, like the logger, never destroyed.
+// It is set once and, like the logger, never destroyed.
 std::atomic<Opened*> g_opened{nullptr};
 
-// The innermost of this thread. A plain pointer, because destructors of statics
-// may still log when what a thread owns is gone.
+// The innermost context of this thread. It is a plain pointer, because
+// destructors of statics may still log after the objects of a thread are gone.
 thread_local const LogContext* g_context = nullptr;
 
 bool Has(const LogFields& fields, const std::string& name) {
@@ -64,7 +65,8 @@ bool Has(const LogFields& fields, const std::string& name) {
                      [&](const LogField& field) { return field.name == name; });
 }
 
-// All of `first`, and of `second` what `first` says nothing of.
+// Returns all fields of `first`, and those of `second` that `first` does not
+// have.
 LogFields Merged(LogFields first, const LogFields& second) {
   for (const LogField& field : second) {
     if (!Has(first, field.name)) first.push_back(field);
@@ -115,7 +117,8 @@ void Log(LogLevel level, std::string_view message) {
   LogEvent(level, message, {});
   const Opened* opened = g_opened.load();
   if (opened != nullptr && opened->replaces_stderr) return;
-  // As an argument: braces in the message are not a format.
+  // The message is an argument, because its braces must not be taken for a
+  // format.
   Logger().log(Native(level), "{}", message);
 }
 
@@ -126,7 +129,8 @@ void OpenLog(const std::string& path, LogFormat format) {
   opened->logger = std::make_unique<spdlog::logger>("log", SinkFor(path));
   opened->logger->set_pattern("%v");
   opened->logger->set_level(spdlog::level::info);
-  // Whoever follows the file sees each line as it comes, and a process that is
+  // A reader who follows the file sees each line as it comes, and a process
+  // that is killed leaves all its lines.
   // killed leaves them all.
   opened->logger->flush_on(spdlog::level::info);
   g_opened.store(opened.release());

@@ -21,11 +21,11 @@ struct LogField {
 };
 using LogFields = std::vector<LogField>;
 
-// What the lines that this thread logs are about, while it lives: its fields
-// are added to each of them that has no field of the same name. So a process
-// that runs several migrators can tell their lines apart. A context within
-// another adds to it, and outranks it where both have a field. Ends on the
-// thread where it began, the innermost first.
+// What the lines of this thread's log are about. While the object lives, its
+// fields are added to each line that has no field of the same name, so that the
+// lines of several migrators in one process can be told apart. A nested context
+// adds its fields and outranks the outer one. Contexts must end on the thread
+// on which they began, the innermost first.
 class LogContext {
  public:
   explicit LogContext(const LogFields& fields);
@@ -33,12 +33,13 @@ class LogContext {
   LogContext(const LogContext&) = delete;
   LogContext& operator=(const LogContext&) = delete;
 
-  // Those of this thread, to be handed to one that it starts; see StartThread.
+  // Returns the fields of this thread, to be handed to a thread that it starts;
+  // see StartThread.
   static LogFields Current();
 
  private:
-  const LogContext* outer_;  // null: there is none
-  const LogFields fields_;   // the outer one's too
+  const LogContext* outer_;  // null: none
+  const LogFields fields_;   // includes the outer fields
 };
 
 // Lines below `level` are dropped. Default: kWarning, to standard error.

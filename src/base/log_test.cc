@@ -45,7 +45,7 @@ TEST(LogLineTest, IsOneLineOfJsonWhateverItHolds) {
             "t error two lines \"\xff\" rows=7 rate=0.5 step=\"\"");
 }
 
-// Last: a log stays open for the whole process.
+// This test comes last, because a log stays open for the whole process.
 TEST(OpenLogTest, AppendsWhatHappensFromInfoUp) {
   EXPECT_THROW(OpenLog(testing::TempDir(), LogFormat::kJson), Error);
   std::string path = testing::TempDir() + "logXXXXXX";

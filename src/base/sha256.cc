@@ -11,7 +11,7 @@ namespace segue::base {
 std::string Sha256(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  // Nothing but a lack of memory makes it fail.
+  // Only a lack of memory makes it fail.
   if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(),
                  nullptr) != 1) {
     throw std::bad_alloc();

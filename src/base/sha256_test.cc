@@ -5,7 +5,7 @@
 namespace segue::base {
 namespace {
 
-// The examples of FIPS 180-4, and lengths around the end of a block.
+// These are the examples of FIPS 180-4, and lengths around the end of a block.
 TEST(Sha256, GivesThePublishedDigests) {
   EXPECT_EQ(Sha256(""),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");

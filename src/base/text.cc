@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n\f\v";
 
-// Length of the well-formed UTF-8 sequence at the start of `text`; 0: none.
-// Rejects overlong forms, surrogates and what lies beyond U+10FFFF.
+// Returns the length of the well-formed UTF-8 sequence at the start of `text`;
+// 0: none. Overlong forms, surrogates and code points beyond U+10FFFF are not
+// well-formed.
 std::size_t SequenceLength(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
@@ -31,8 +32,8 @@ std::size_t SequenceLength(std::string_view text) {
   return overlong || beyond || !follows(3) ? 0 : 4;
 }
 
-// Insertions, deletions, replacements and swaps of neighbours, the four slips
-// of a typing hand, each counted as one.
+// Counts insertions, deletions, replacements and swaps of neighbours, which are
+// the four typing errors.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);
   std::vector<std::size_t> last(b.size() + 1);
@@ -117,7 +118,7 @@ bool IsNumbered(std::string_view name) {
   return !name.empty() && kDigits.find(name.front()) != std::string_view::npos;
 }
 
-// The digits in front, without leading zeros.
+// Returns the digits at the start, without leading zeros.
 std::string_view LeadingNumber(std::string_view name) {
   std::string_view digits = name.substr(0, name.find_first_not_of(kDigits));
   digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));

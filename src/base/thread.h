@@ -1,5 +1,5 @@
-// Threads that work for the one that starts them. Their lines of the log are
-// about the same as those of that one (LogContext).
+// Threads that work for the thread that starts them. Their lines of the log
+// have the fields of that thread (LogContext).
 #pragma once
 
 #include <functional>
@@ -8,12 +8,12 @@
 
 namespace segue::base {
 
-// Runs `work`, which must not throw, on a thread of its own. The destructor of
-// the result asks the thread's stop token to stop, and joins.
+// Runs `work`, which must not throw, on a new thread. The destructor of the
+// result requests a stop and joins.
 std::jthread StartThread(std::function<void()> work);
 
-// Runs `work` likewise; get() throws what it threw, and the destructor waits
-// for its end.
+// Runs `work` on a new thread. get() throws the exception of `work`, and the
+// destructor waits for its end.
 std::future<void> StartTask(std::function<void()> work);
 
 }  // namespace segue::base

@@ -30,7 +30,7 @@ std::optional<int> TwoDigits(std::string_view text) {
   return number;
 }
 
-// "22:00"; 24:00 is the end of a day.
+// Parses "22:00"; 24:00 is the end of a day.
 std::optional<minutes> TimeOfDay(std::string_view text) {
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
   const auto hours = TwoDigits(text.substr(0, 2));
@@ -48,7 +48,8 @@ const date::time_zone* ZoneNamed(const std::string& text,
   try {
     return date::locate_zone(zone);
   } catch (const std::runtime_error&) {
-    // It says where it looked, which helps nobody.
+    // The library's message names the folders that it has searched, which helps
+    // nobody.
     Refuse(text, "no time zone is called '" + zone + "'");
   }
 }

@@ -48,7 +48,8 @@ TEST(WindowTest, ByTheWallClockOfItsZone) {
   EXPECT_FALSE(Contains(window, "2026-10-25T05:00:00.000Z"));
 }
 
-// 02:30 does not exist on the day the clocks go forward: the night is shorter.
+// 02:30 does not exist on the day when the clocks go forward, so the night is
+// shorter.
 TEST(WindowTest, AnHourThatDoesNotExist) {
   const std::string window = "02:15-03:30 Europe/Berlin";
   EXPECT_FALSE(Contains(window, "2026-03-29T00:59:59.000Z"));  // 01:59:59

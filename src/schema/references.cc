@@ -1,5 +1,5 @@
-// Which columns an expression mentions. Not a parser: it only has to know what
-// is certainly no identifier, so that what remains is a superset.
+// Finds the columns that an expression mentions. This is no parser: it only has
+// to recognise what is certainly no identifier, so that the rest is a superset.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -20,7 +20,7 @@ bool StartsWord(char c) {
 
 bool InWord(char c) { return StartsWord(c) || IsDigit(c) || c == '$'; }
 
-// Walks an expression and marks the columns it meets.
+// Scans an expression and marks the columns that it finds.
 class Scanner {
  public:
   Scanner(std::string_view text, const std::vector<std::string>& columns)
@@ -128,7 +128,8 @@ class Scanner {
     SkipPast(tag);
   }
 
-  // With its exponent or radix, which would look like a word: 1e5, 0x1f.
+  // The exponent or radix belongs to the number, although it looks like a word:
+  // 1e5, 0x1f.
   void SkipNumber() {
     while (at_ < text_.size() && (InWord(Peek()) || Peek() == '.')) ++at_;
   }
@@ -141,8 +142,9 @@ class Scanner {
     MarkAnyCase(word);
   }
 
-  // A quoted name is exact on PostgreSQL and is not on SQLite: so by exact
-  // spelling where there is one, else without regard to case.
+  // A quoted name is exact on PostgreSQL but not on SQLite. It means the column
+  // with exactly this spelling if there is one, otherwise one that differs in
+  // letter case.
   bool MarkQuoted(std::string_view name) {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (columns_[i] != name) continue;

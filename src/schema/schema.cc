@@ -39,8 +39,8 @@ Error NoSuchTable(const Schema& schema, const std::string& name) {
                message + DidYouMean(name, schema.TableNames()));
 }
 
-// A NULL is greater than nothing and smaller than nothing, so that a walk by a
-// key that has some never meets their rows.
+// A comparison with NULL is never true, so a walk by a key that may be NULL
+// would never find such rows.
 bool AllNotNull(const Table& table, const std::vector<std::string>& columns) {
   return std::all_of(columns.begin(), columns.end(), [&](const auto& name) {
     const Column* column = table.FindColumn(name);
@@ -59,7 +59,7 @@ std::vector<std::string> PrimaryKey(const Table& table) {
   for (const Index& index : table.indexes) {
     if (index.primary) return NamesOf(index.columns);
   }
-  // A rowid table's INTEGER PRIMARY KEY has no index of its own.
+  // The INTEGER PRIMARY KEY of a rowid table has no index of its own.
   for (const Constraint& constraint : table.constraints) {
     if (constraint.kind == ConstraintKind::kPrimaryKey) {
       return constraint.columns;
@@ -68,8 +68,8 @@ std::vector<std::string> PrimaryKey(const Table& table) {
   return {};
 }
 
-// Unique under another collation than the one by which the column compares,
-// two rows may be equal for the walk, and it would step over one of them.
+// A key that is unique under another collation than its column's may have two
+// rows that are equal for the walk, which would step over one of them.
 bool ComparesAsItsColumn(const Table& table, const IndexColumn& key) {
   const Column* column = table.FindColumn(key.name);
   return column != nullptr &&

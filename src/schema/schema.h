@@ -51,7 +51,7 @@ struct Column {
   friend bool operator==(const Column&, const Column&) = default;
 };
 
-// nullptr where there is none of this name.
+// Returns nullptr when there is no column of this name.
 const Column* FindColumn(const std::vector<Column>& columns,
                          const std::string& name);
 std::vector<std::string> NamesOf(const std::vector<Column>& columns);
@@ -81,7 +81,7 @@ struct Index {
   std::string constraint;  // the constraint it backs; empty: none
   std::string storage_parameters;  // "fillfactor = 70"; empty: none
   std::string tablespace;          // empty: the default one
-  // Foreign keys that rely on the index: "public.orders.orders_user_fkey".
+  // The foreign keys that rely on the index: "public.orders.orders_user_fkey".
   std::vector<std::string> referenced_by;
   friend bool operator==(const Index&, const Index&) = default;
 };
@@ -148,7 +148,7 @@ struct Dependent {
   std::string name;
   std::string column;  // the column depended on; empty: the table itself
 
-  // "public.orders.user_fkey": for messages.
+  // Returns "public.orders.user_fkey", for messages.
   std::string ToString() const;
 };
 
@@ -167,8 +167,8 @@ struct Table {
   std::string comment;
   std::int64_t estimated_rows = 0;
   std::int64_t bytes = 0;
-  // How many columns it has had, those that were dropped included, where the
-  // database counts them against Capabilities::max_columns; else 0.
+  // The number of columns that the table has had, including dropped ones, where
+  // the database counts these against Capabilities::max_columns; otherwise 0.
   int columns_had = 0;
   bool row_security_hides = false;  // policies apply to the session's role
   bool owned_by_session = true;     // the session's role may alter it
@@ -188,11 +188,12 @@ struct Table {
   const Column* FindColumn(const std::string& column) const;
   Column* FindColumn(const std::string& column);
   std::vector<std::string> ColumnNames() const;
-  // nullptr where it has none of this name.
+  // Returns nullptr when the table has no index of this name.
   const Index* FindIndex(const std::string& index) const;
   const Constraint* FindConstraint(const std::string& constraint) const;
-  // Columns of the best key to walk the table by, in key order: the primary
-  // key, else a NOT NULL, complete, immediate unique key; empty: none.
+  // Returns the columns of the best key for a walk, in key order: the primary
+  // key, otherwise a unique key that is NOT NULL, complete and immediate. Empty
+  // when there is none.
   std::vector<std::string> WalkKey() const;
   std::vector<Column> WalkKeyColumns() const;
 };

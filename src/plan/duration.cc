@@ -8,7 +8,7 @@
 namespace segue {
 
 std::string FormatDuration(double seconds) {
-  // Beyond a hundred years it is no estimate any more.
+  // A duration beyond a hundred years is no estimate any more.
   constexpr double kEndless = 100.0 * 365 * 24 * 3600;
   if (!(seconds >= 0) || seconds > kEndless) return "unknown";
   const std::int64_t total = std::llround(seconds);

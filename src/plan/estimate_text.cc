@@ -8,7 +8,7 @@
 namespace segue::plan {
 namespace {
 
-// No figure finer than its error: "3 min", not "3 min 7 s".
+// The figure is not finer than its error: "3 min" and not "3 min 7 s".
 std::string Roughly(double seconds) {
   constexpr double kMinute = 60, kHour = 3600, kDay = 24 * kHour;
   if (seconds < 2 * kMinute) return fmt::format("{:.0f} s", seconds);

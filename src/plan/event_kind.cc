@@ -1,4 +1,4 @@
-// Kinds of entries of the history.
+// The texts of the kinds of entries of the history.
 #include <array>
 #include <string>
 #include <utility>
@@ -10,7 +10,7 @@
 namespace segue {
 namespace {
 
-// Their texts in the ledger and in JSON.
+// The texts in the ledger and in JSON.
 constexpr std::array<std::pair<EventKind, std::string_view>, 17> kKinds = {{
     {EventKind::kExpanding, "EXPANDING"},
     {EventKind::kMigrating, "MIGRATING"},

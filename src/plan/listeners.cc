@@ -10,7 +10,7 @@ namespace segue {
 struct ProgressListeners::Listener {
   explicit Listener(ProgressCallback callback) : call(std::move(callback)) {}
 
-  // A failure that is repeated at each chunk must not fill the log.
+  // A failure that repeats at each chunk must not fill the log.
   void Failed(const std::string& why) {
     if (failed.exchange(true)) return;
     base::Log(

@@ -11,7 +11,7 @@
 namespace segue::plan {
 namespace {
 
-// Words that are values of their own although they look like a column's name.
+// These words are values, although they look like the name of a column.
 constexpr std::array<std::string_view, 15> kValues = {
     "current_catalog", "current_date",   "current_role",
     "current_schema",  "current_time",   "current_timestamp",
@@ -30,7 +30,8 @@ bool IsWord(std::string_view text) {
          std::all_of(text.begin(), text.end(), in_word);
 }
 
-// What stands between the quotes; nullopt when `text` is not one quoted name.
+// Returns the text between the quotes; nullopt when `text` is not one quoted
+// name.
 std::optional<std::string> Unquoted(std::string_view text) {
   if (text.size() < 2) return std::nullopt;
   const char open = text.front();
@@ -65,7 +66,7 @@ std::optional<std::string> ColumnOf(const std::vector<Binding>& bindings,
 
 std::optional<std::string> Expression::PlainColumn() const {
   std::string_view text = base::Trim(sql);
-  // Parentheses around one word; anything else within makes it no word.
+  // Parentheses may enclose one word; anything else inside makes it no word.
   while (text.size() > 2 && text.front() == '(' && text.back() == ')') {
     text = base::Trim(text.substr(1, text.size() - 2));
   }
@@ -190,7 +191,7 @@ bool IsIn(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Whether `writer` writes a column that `reader` reads or writes.
+// True when `writer` writes a column that `reader` reads or writes.
 bool Writes(const ColumnMotion& writer, const ColumnMotion& reader) {
   const std::vector<std::string> columns = reader.Columns();
   return (writer.new_column && IsIn(columns, writer.new_column->physical())) ||

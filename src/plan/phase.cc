@@ -1,4 +1,4 @@
-// Phases, sub-states and the moves between them (R1.1).
+// Phases, sub-states and the transitions between them.
 #include <array>
 #include <string>
 #include <utility>
@@ -40,7 +40,7 @@ constexpr Names<Stage, 2> kStages = {{
     {Stage::kDrop, "drop"},
 }};
 
-// The names of the ledger.
+// The names are those of the ledger.
 constexpr Names<Activity, 5> kActivities = {{
     {Activity::kFill, "backfill"},
     {Activity::kVerify, "verify"},
@@ -74,7 +74,8 @@ T Named(const Names<T, N>& names, std::string_view text, ErrorKind kind,
                         "; expected one of " + base::Join(known, ", "));
 }
 
-// The way forward as one line of places; -1 for a state that does not exist.
+// Returns the place of a state on the way forward; -1 for a state that does not
+// exist.
 int PlaceOf(Phase phase, SubState sub) {
   constexpr std::array<std::pair<Phase, SubState>, 7> kWay = {{
       {Phase::kPending, SubState::kNone},

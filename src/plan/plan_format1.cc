@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The key and its bounds, which all walks but some fills had in common.
+// The key and its bounds, which all walks except some fills had in common.
 Json Order(const Json& motion) {
   Json walk = Json::object();
   for (const char* key :
@@ -27,7 +27,7 @@ Json Walk(const Json& motion, const char* statement, bool writes) {
   return walk;
 }
 
-// A fill may have gone in another order than the rest.
+// The fill may have had another order than the other walks.
 Json Fill(const Json& motion) {
   Json walk = Walk(motion, "fill", true);
   if (motion.contains("fill_next_bound")) {
@@ -69,7 +69,8 @@ void KeepOnce(Json& motions, Json motion) {
   motions.push_back(std::move(motion));
 }
 
-// What the contract verified was that no row is marked.
+// In this format, the verification of the contract checked that no row is
+// marked.
 void UpgradeAction(Json& action, bool contracting, Json& motions) {
   if (contracting && action.at("kind") == "verify") {
     action["kind"] = "verify_unmarked";
@@ -77,7 +78,8 @@ void UpgradeAction(Json& action, bool contracting, Json& motions) {
   if (!action.contains("motion")) return;
   const Json motion = action.at("motion");
   action["motion"] = motion.at("name");
-  // There it was given in the place of the motion's own verify.
+  // In this format, such a verification stood in the place of the motion's own
+  // one.
   if (action.at("kind") != "verify_unmarked") KeepOnce(motions, Motion(motion));
 }
 

@@ -1,4 +1,5 @@
-// A plan as JSON, for the ledger and for programs. What is empty is left out.
+// Writes and reads a plan as JSON, for the ledger and for programs. Empty
+// members are left out.
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -9,10 +10,12 @@
 namespace segue {
 namespace {
 
-// Ordered, so that a person who opens the ledger reads it top-down.
+// The members are ordered, so that a person can read the ledger from top to
+// bottom.
 using Json = nlohmann::ordered_json;
 
-// Raised when an older tool could misread what a newer one has stored.
+// The number is raised when an older segue could misread what a newer one has
+// stored.
 constexpr int kFormat = 2;
 
 // --- writing ---
@@ -320,7 +323,8 @@ std::vector<ColumnName> RemovesFrom(const Json& from) {
   return removes;
 }
 
-// Plans that are older than the list say it in the words of the step only.
+// A plan that is older than the list has the columns only in the text of the
+// step.
 std::vector<ColumnName> RemovesFromWords(std::string_view words) {
   constexpr std::string_view kBegin = "Drop old column '";
   constexpr std::string_view kMiddle = "' from '";
@@ -427,7 +431,7 @@ std::string ToJson(const Plan& plan, int indent) {
   try {
     return PlanJson(plan).dump(indent);
   } catch (const Json::exception& error) {
-    // The only way: a text that is not UTF-8.
+    // This is the only way to fail: a text that is not UTF-8.
     throw Error(ErrorKind::kRefused, "The plan of " + plan.id +
                                          " cannot be stored: " + error.what());
   }

@@ -1,4 +1,4 @@
-// A plan as text and as JSON.
+// Tests a plan as text and as JSON.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -276,7 +276,8 @@ TEST(PlanJsonTest, WhatIsNoPlanIsCorrupt) {
   }
 }
 
-// Whatever else it holds: only its format and id have to be where they are.
+// Only the format and the id have to be in their places, whatever else the plan
+// contains.
 TEST(PlanJsonTest, ANewerFormatIsRefusedAndSaysWhatToDo) {
   try {
     PlanFromJson(R"({"format":99,"id":"01_new","steps":"of another kind"})");
@@ -296,7 +297,7 @@ TEST(PlanJsonTest, TheFirstFormatIsRead) {
   EXPECT_EQ(plan.id, "01_old");
 }
 
-// They named locks of PostgreSQL.
+// Earlier plans had locks of PostgreSQL only.
 TEST(PlanJsonTest, ALockOfAnEarlierPlanHasTheStrengthThatItHad) {
   std::string json = ToJson(FullPlan());
   const std::string strength = ",\"strength\":8";

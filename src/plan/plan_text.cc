@@ -1,4 +1,4 @@
-// A plan as a person reads it.
+// Prints a plan for people.
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -8,7 +8,7 @@
 namespace segue {
 namespace {
 
-// Every line of a statement under the same margin, ended by one semicolon.
+// Indents every line of a statement, and ends the statement with one semicolon.
 std::string Indented(std::string_view sql, std::string_view margin) {
   std::string_view trimmed = base::Trim(sql);
   std::string text;
@@ -84,7 +84,7 @@ std::string AccessText(const Plan& plan) {
                                      : "versioned, as " + plan.version_schema;
 }
 
-// What another way would cost is of interest where there is something to win.
+// The cost of another way is shown only where that way would save something.
 std::string EstimatesText(const Plan& plan) {
   std::string text;
   bool worth_figures = false;

@@ -1,5 +1,5 @@
-// What a plan is made of below its steps: statements, walks over rows, and what
-// is asked of the database around them. The engine runs these; users of the
+// The parts of a plan below its steps: statements, walks over rows, and the
+// questions to the database about them. The engine runs these; users of the
 // library see Step and Plan.
 #pragma once
 
@@ -15,17 +15,19 @@ namespace segue {
 
 struct Statement {
   std::string sql;
-  // When set, the statement must change exactly this many rows; anything else
-  // means that somebody changed the database under us.
+  // When it is set, the statement must change exactly this many rows. Any other
+  // number means that somebody else has changed the database meanwhile.
   std::optional<std::int64_t> expect_rows;
-  // SELECT of one boolean: the statement is left out when it says no, because
-  // it would fail or, outside a transaction, hit what is not ours.
+  // A SELECT of one boolean. When it is false, the statement is skipped,
+  // because it would fail or, outside a transaction, change an object that is
+  // not segue's. Empty: always run.
   std::string only_if = {};
 };
 
-// One statement over a range of keys, in its four shapes. Parameters: the
-// lower bound's values (exclusive) where there is one, then the upper bound's
-// (inclusive) where there is one; then whatever the statement documents.
+// One statement over a range of keys, in its four variants. The parameters are
+// the values of the lower bound (exclusive), if there is one, then those of the
+// upper bound (inclusive), if there is one, and then those that the member with
+// this type describes.
 struct RangeSql {
   std::string all;      // no bounds
   std::string after;    // key > lo
@@ -33,79 +35,84 @@ struct RangeSql {
   std::string between;  // lo < key <= hi
 };
 
-// What is done to the rows of a motion, range by range.
+// The kinds of work on the rows of a motion, range by range.
 enum class Activity {
-  kFill,     // writes the new side of rows that have none yet
+  kFill,     // writes the new side of rows that lack it
   kVerify,   // finds rows that disagree
-  kRepair,   // derives those again, in their declared direction
-  kSettle,   // makes the old side say what the new one does; see SyncForm
-  kRetreat,  // takes the motion's own copies out of a column that was there
+  kRepair,   // derives such rows again, in their direction
+  kSettle,   // derives the old side from the new; see SyncForm
+  kRetreat,  // takes the motion's copies out of an existing column
 };
-// "backfill", "verify", ...: also their names in the ledger.
+// Returns "backfill", "verify", ..., which are also the names in the ledger.
 std::string_view ToString(Activity activity);
 Activity ActivityFromString(std::string_view text);
 
-// One statement over a table, gone through range by range of a key.
+// One statement over a table, which is run range by range of a key.
 struct WalkSql {
-  std::string table;                     // whose rows, for messages
-  std::vector<std::string> key_columns;  // for messages; shape of a key
-  // A SELECT gives the key columns of what it finds, at most 100 rows, and may
-  // say after them why.
+  std::string table;                     // for messages
+  std::vector<std::string> key_columns;  // for messages; the shape of a key
+  // A SELECT returns the key columns of the rows that it finds, at most 100,
+  // and may return the reason after them.
   RangeSql statement;
-  // SELECT key columns, ascending: bounds that cut the table into about as many
-  // ranges as the parameter says, found without reading all of it. Empty: the
-  // table is one range.
+  // A SELECT of key columns, in ascending order: bounds that cut the table into
+  // about as many ranges as the parameter says, without reading the whole
+  // table. Empty: the table is one range.
   std::string cuts;
-  // Upper bound of the first rows of a range: one row of key values, or none
-  // when it has fewer rows than that, so that they are the whole of it. Last
-  // parameter: how many. May return further rows: the upper bounds of the
-  // following chunks, where the database gets them for free.
+  // Returns the upper bound of the first rows of a range, as one row of key
+  // values, or no row when the range has fewer rows than that, so that they are
+  // all of it. The last parameter is the number of rows. May also return the
+  // upper bounds of the following chunks, where the database gets them for
+  // free.
   RangeSql next_bound;
   bool writes = false;
-  // SELECT estimate of the rows of the table, and of the bytes of one.
+  // A SELECT of the estimated number of rows of the table, and of the bytes of
+  // one row.
   std::string estimated_rows;
-  // Run instead over a range in which the statement broke a constraint; empty:
-  // that ends the walk.
+  // Runs instead of the statement over a range in which the statement broke a
+  // constraint. Empty: the error ends the walk.
   RangeSql when_refused = {};
-  // The statement for one share of the rows of each page; last parameter:
-  // which, from 0. A range that is filled share by share puts new row versions
-  // where those of the share before were. Empty: not worth it here.
+  // The statement for one share of the rows of each page; the last parameter is
+  // the share, from 0. A range that is filled share by share puts new row
+  // versions where those of the share before were. Empty: not worth it for this
+  // table.
   RangeSql share = {};
   int shares = 1;
 };
 
 // Tries an expression or a constraint on the rows as they are, before anything
-// is changed: finds rows that it fails on; raises where it raises.
+// is changed. The statement returns rows that fail, or raises an error where
+// the expression does.
 struct TrialSql {
   WalkSql walk;
-  std::string reason;  // what is wrong with a row that it finds
+  std::string reason;  // what is wrong with the rows that it finds
 };
 
-// Everything that moves and checks the rows of one motion.
+// All statements that move and check the rows of one motion.
 struct MotionSql {
   std::string name;   // the motion's id
   std::string table;  // for messages
-  // Of a fill that several motions of a table share: theirs. It has no other
-  // walks; each of them has its own, too.
+  // The ids of the motions that share this fill. A shared fill has no other
+  // walks, and each of these motions has a fill of its own, too.
   std::vector<std::string> parts = {};
   std::optional<WalkSql> fill = {};
   std::optional<WalkSql> repair = {};
   std::optional<WalkSql> settle = {};
   std::optional<WalkSql> retreat = {};
-  // Old and new agree when none of these finds a row.
+  // Old and new agree when none of these walks finds a row.
   std::vector<WalkSql> verify = {};
-  // Rows that are marked (OnTransformError::kMark); with the error.
+  // These walks find rows that are marked (OnTransformError::kMark), with the
+  // error.
   std::vector<WalkSql> marked = {};
-  // Rows of which the application wrote both sides.
+  // These walks find rows of which the application wrote both sides.
   std::vector<WalkSql> both_given = {};
   std::optional<TrialSql> trial = {};  // of `up`
-  std::string count_left = {};         // SELECT count(*) of rows not filled yet
-  // Makes the room of dead row versions usable again, outside a transaction;
-  // run now and then while the fill goes on. Empty: not needed here.
+  std::string count_left = {};         // SELECT count(*) of unfilled rows
+  // Makes the room of dead row versions usable again; it is run outside a
+  // transaction, from time to time during the fill. Empty: not needed here.
   std::string reclaim = {};
-  std::string after_fill = {};  // run when the fill is done, as ANALYZE
+  std::string after_fill = {};  // run after the fill, such as ANALYZE
 
-  // The walk of an activity that writes; nullptr where there is none.
+  // Returns the walk of an activity that writes; nullptr when there is none.
   const WalkSql* Writing(Activity activity) const;
 };
 
@@ -115,56 +122,64 @@ enum class ActionKind {
   kVerify,          // walks its motion's verify
   kVerifyUnmarked,  // walks its motion's marked
   kSettle,          // walks its motion's settle
-  kRetreat,  // undone: `undo` in one transaction, then its motion's retreat
+  // Runs only when it is undone: `undo` in one transaction, then the motion's
+  // retreat.
+  kRetreat,
 };
 std::string_view ToString(ActionKind kind);
 
-// One primitive, rendered for its database. Ledger and faults count these.
+// One primitive action, rendered for its database. The states in the ledger
+// refer to these.
 struct PlannedAction {
   ActionKind kind = ActionKind::kSchema;
   std::string description;
   std::vector<Statement> forward;
   std::vector<Statement> undo;
-  // SELECT of one boolean: has `forward` happened? Decides after a crash for
-  // actions that cannot commit together with their ledger row.
+  // A SELECT of one boolean that tells whether `forward` has happened. It
+  // decides after a crash about actions that cannot commit together with their
+  // row in the ledger.
   std::string probe;
-  // For a non-transactional action: clears away what a failed attempt left.
+  // Clears away what a failed attempt at a non-transactional action has left
+  // behind.
   std::vector<Statement> cleanup;
-  // SELECT of one text, asked before anything is changed: each row is a reason
-  // why `forward` would fail on the rows there are ("(email)=(a@b.c) is in 3
-  // rows"). Empty: nothing to ask.
+  // A SELECT of one text, which runs before anything is changed. Each row is a
+  // reason why `forward` would fail on the existing rows ("(email)=(a@b.c) is
+  // in 3 rows"). Empty: there is nothing to ask.
   std::string objections;
-  // Asked by another session while `forward` runs for long: SELECT percent
-  // (0-100), what it is at, whom it waits for (NULL: nobody). Parameter: the
-  // session that runs it. Empty: nothing to watch.
+  // Another session runs this SELECT while `forward` takes long: percent
+  // (0-100), the current part, and the session that it waits for (NULL: none).
+  // The parameter is the session that runs `forward`. Empty: there is nothing
+  // to watch.
   std::string progress;
-  // SELECT of one number that grows while the thing to be dropped is in use.
-  // Kept when both versions are live and compared before the contract.
+  // A SELECT of one number that grows while the object that will be dropped is
+  // in use. It is kept when both versions are live, and compared before the
+  // contract.
   std::string usage;
   LockNeed lock;
-  // Whether it can run within a transaction.
+  // True when the action can run within a transaction.
   bool transactional = true;
   bool reversible = true;
-  // Actions of a step that have the same unit, which are neighbours, commit
-  // together with their rows of the ledger: all of them happen or none.
+  // The actions of a step that have the same unit are neighbours and commit
+  // together with their rows in the ledger: all of them happen or none.
   int unit = 0;
-  std::string motion = {};  // in Plan::motions; empty: it walks no rows
-  // Of a constraint that is to come. Not stored: it is asked before the start.
+  std::string motion = {};  // id in Plan::motions; empty: walks no rows
+  // The trial of a constraint that will be added. It is not stored, because it
+  // runs before the start.
   std::optional<TrialSql> trial = {};
 };
 
-// What the history compares before and after: how often indexes served a query,
-// and how long it takes to read one row.
+// A measurement that the history compares before and after: how often indexes
+// served queries, and how long it takes to read one row.
 struct Gauge {
   struct Index {
     std::string name;
-    // SELECT of one number, NULL where there is no such index. Empty: this
+    // A SELECT of one number, NULL when there is no such index. Empty: this
     // database does not count.
     std::string scans = {};
   };
   std::string table;
   std::vector<Index> indexes;
-  std::string probe;  // SELECT of one row, by its key where there is one
+  std::string probe;  // SELECT of one row, by the key if any
 };
 
 }  // namespace segue

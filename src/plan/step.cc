@@ -1,4 +1,4 @@
-// What steps and plans say about themselves.
+// Answers questions about steps and plans.
 #include <algorithm>
 
 #include "base/text.h"
@@ -8,7 +8,7 @@
 namespace segue {
 namespace {
 
-// What is shown of the walks that an action makes.
+// Returns the walks of an action that are shown.
 std::vector<const WalkSql*> WalksOf(const PlannedAction& action,
                                     const MotionSql& motion) {
   std::vector<const WalkSql*> walks;
@@ -17,7 +17,7 @@ std::vector<const WalkSql*> WalksOf(const PlannedAction& action,
   };
   switch (action.kind) {
     case ActionKind::kSchema:
-    case ActionKind::kRetreat:  // it works on the way back only
+    case ActionKind::kRetreat:  // works on the way back only
       break;
     case ActionKind::kBackfill:
       if (motion.fill) walks.push_back(&*motion.fill);

@@ -7,10 +7,10 @@ namespace {
 
 using Severity = Finding::Severity;
 
-// From here on a person loses the overview, and a rollback takes long.
+// Beyond this number a person loses the overview, and a rollback takes long.
 constexpr std::size_t kManySteps = 10;
 
-// The first step that belongs before one that stands ahead of it.
+// Returns the first step that belongs before an earlier one.
 const Step* OutOfOrder(const std::vector<Step>& steps) {
   const auto later = std::is_sorted_until(
       steps.begin(), steps.end(),
@@ -70,7 +70,8 @@ Finding ManySteps(const Source& source) {
 std::vector<Finding> Validate(const Plan& plan) {
   std::vector<Finding> findings;
   if (plan.steps.empty()) findings.push_back(NoSteps());
-  // Not an error: dropping a column that nothing uses needs no expansion.
+  // This is no error, because a drop of a column that nothing uses needs no
+  // expansion.
   if (plan.has_phase(Phase::kContracting) &&
       !plan.has_phase(Phase::kExpanding)) {
     findings.push_back(ContractsOnly(FirstContracting(plan)));

@@ -38,7 +38,8 @@ struct Result {
   // the values that it has already counts it too, because a claim or a lease
   // that is renewed may come to the same values within a second.
   std::int64_t affected = 0;
-  // What the server said besides, where it says anything: "rewriting table".
+  // The server's additional messages, if there are any, such as "rewriting
+  // table".
   std::vector<std::string> notices;
 };
 
@@ -69,10 +70,10 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
-  // Runs one statement. Parameters are written $1, $2, ... on every database.
-  // What is sent to every kind of database uses them in this order and once
-  // each (see Sql), because some only know a place without a number; the SQL of
-  // a dialect's own may do as its database can.
+  // Runs one statement. Parameters are written $1, $2, ... on every database. A
+  // statement that is sent to several kinds of databases must use them in this
+  // order and once each (see Sql), because some drivers only know positions;
+  // the SQL of a dialect may use whatever its database accepts.
   virtual Result Execute(std::string_view sql,
                          const std::vector<Value>& parameters = {}) = 0;
   // Runs several statements, separated by semicolons as in a file.
@@ -84,9 +85,9 @@ class Connection {
   // Throws kInDoubt when the answer of the server was lost, so that the commit
   // may or may not have happened.
   virtual void Commit() = 0;
-  // Commits with this as the last statement, in one round trip where that can
-  // be. False when it matches no row (see Result::affected): then everything is
-  // rolled back.
+  // Commits with `sql` as the last statement, in one round trip where that is
+  // possible. Returns false when the statement matches no row (see
+  // Result::affected), and then everything is rolled back.
   virtual bool CommitWith(std::string_view sql,
                           const std::vector<Value>& parameters);
   // Rolls back; an error only shows in alive().

@@ -72,7 +72,7 @@ void Database::Insert(const std::string& table,
 void Database::InsertRows(
     const std::string& table,
     const std::vector<std::map<std::string, std::string>>& rows) {
-  // Far below the number of parameters that any database takes.
+  // This is far below the number of parameters that any database accepts.
   constexpr std::size_t kMostParameters = 10'000;
   if (rows.empty() || rows.front().empty()) return;
   std::vector<std::string> names;

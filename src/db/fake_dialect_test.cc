@@ -1,4 +1,4 @@
-// The double must not lie to the tests that rest on it.
+// Tests the double itself, because other tests rely on it.
 #include "tests/doubles/fake_dialect.h"
 
 #include <gtest/gtest.h>

@@ -163,11 +163,12 @@ class Language {
   // Returns the queries for the signals that this database has.
   virtual std::vector<SignalSql> Signals() const = 0;
 
-  // The statement that makes one of segue's own tables have this row.
+  // Returns the statement that writes this row of one of segue's own tables,
+  // whether the row exists or not.
   virtual Sql UpsertSql(const Upsert& upsert) const = 0;
 
-  // Statements that create, once, what segue keeps in the database besides
-  // the ledger's own tables (schema, busy table); safe to repeat.
+  // Returns the statements that create what segue keeps in the database besides
+  // the ledger's own tables (a schema, a busy table). They are safe to repeat.
   virtual std::vector<std::string> LedgerSetup() const = 0;
 
   // Returns the URL with which an application sees `version_schema`; an empty
@@ -176,7 +177,7 @@ class Language {
                                  const std::string& version_schema) const = 0;
 };
 
-// Makes one of segue's own tables have this row.
+// Writes this row of one of segue's own tables, whether the row exists or not.
 void Put(Connection& connection, const Language& language,
          const Upsert& upsert);
 

@@ -22,7 +22,7 @@ struct Guess {
     answer.is_volatile = true;
     return answer;
   }
-  // The text stands for what the server would print of it.
+  // The given text takes the place of the text that the server would print.
   Answer operator()(const CheckQuestion& question) const {
     Answer answer;
     answer.bound = question.sql;

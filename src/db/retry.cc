@@ -34,7 +34,7 @@ void Retry(base::Clock& clock, const RetryPolicy& policy,
       if (!error.retryable() || clock.Now() + wait > deadline) throw;
       if (on_retry) on_retry({error, attempt, wait});
     }
-    // Outside the handler: nothing is held while we sleep.
+    // The sleep is outside the handler, so that nothing is held meanwhile.
     clock.Sleep(wait);
     pause = std::min(pause * 2, policy.longest_pause);
   }

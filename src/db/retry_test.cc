@@ -15,7 +15,7 @@ using test::FakeClock;
 constexpr RetryPolicy kPolicy = {milliseconds(10'000), milliseconds(50),
                                  milliseconds(2'000)};
 
-// Fails `failures` times with `kind`, then succeeds.
+// Work that fails `failures` times with `kind`, and then succeeds.
 class Work {
  public:
   Work(int failures, ErrorKind kind) : left_(failures), kind_(kind) {}

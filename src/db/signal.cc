@@ -52,8 +52,8 @@ std::string FormatSeconds(double seconds) {
   return fmt::format("{:.0f} min", seconds / 60);
 }
 
-// Limits under which an idle server is never slowed and one in trouble is.
-// Each has its line in docs/throttle.md.
+// With these limits an idle server is never slowed down, and a server in
+// trouble is. docs/throttle.md has a line for each of them.
 std::vector<SignalInfo> MakeTable() {
   using Unit = SignalUnit;
   using Origin = SignalOrigin;
@@ -65,22 +65,23 @@ std::vector<SignalInfo> MakeTable() {
       {PaceReason::kLockWaits, Unit::kCount, Origin::kServer, 5, 30, 1},
       {PaceReason::kBlockedSessions, Unit::kCount, Origin::kServer, 2, 10, 1},
       {PaceReason::kActiveSessions, Unit::kCount, Origin::kServer, 64, 200, 1},
-      // It is 0 or 1, so it never asks for less than half the pace.
+      // The value is 0 or 1, so this signal never asks for less than half the
+      // pace.
       {PaceReason::kForeground, Unit::kCount, Origin::kServer, 0, 2, 1},
       {PaceReason::kConnections, Unit::kPercent, Origin::kServer, 80, 95, 5},
       {PaceReason::kProbeLatency, Unit::kSeconds, Origin::kProbe, 0.1, 1,
        0.001},
       {PaceReason::kProbeErrors, Unit::kPercent, Origin::kProbe, 10, 50, 5},
       {PaceReason::kArchiveBacklog, Unit::kCount, Origin::kServer, 32, 256, 4},
-      // A report may well take hours; it slows the fill long before it stops
-      // it.
+      // A report may take hours. It slows the fill down long before it stops
+      // the fill.
       {PaceReason::kOldSnapshot, Unit::kSeconds, Origin::kServer, 600, 21'600,
        60},
       {PaceReason::kLoadAverage, Unit::kCount, Origin::kMachine, 8, 24, 0.25},
       {PaceReason::kMemoryFree, Unit::kPercent, Origin::kMachine, 10, 3, 5},
       {PaceReason::kDiskFree, Unit::kBytes, Origin::kMachine, 5 * kGiga, kGiga,
        kGiga},
-      // A check that fails answers 1.
+      // A check that fails has the value 1.
       {PaceReason::kSql, Unit::kCount, Origin::kCustom, 0.5, 1, 1},
       {PaceReason::kHttp, Unit::kCount, Origin::kCustom, 0.5, 1, 1},
       {PaceReason::kFlagFile, Unit::kCount, Origin::kCustom, 0.5, 1, 1},

@@ -6,8 +6,8 @@
 namespace segue::db {
 namespace {
 
-// A cast to a type with a length cuts off what is too long. Through the type
-// without one, the column itself refuses it.
+// A cast to a type with a length cuts off what is too long. After a cast to the
+// type without the length, the column itself refuses such a value.
 std::string WithoutLength(const std::string& type) {
   const std::string lower = base::ToLower(type);
   for (const char* prefix : {"char", "varchar", "nchar", "nvarchar"}) {

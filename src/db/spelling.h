@@ -1,5 +1,5 @@
-// How a kind of database spells names, and the small expressions that planning
-// is made of: operations ask for them and hold no SQL of their own.
+// How a kind of database spells names and the small expressions of planning.
+// Operations ask for these and hold no SQL of their own.
 #pragma once
 
 #include <optional>
@@ -8,39 +8,41 @@
 
 namespace segue::db {
 
-// Pure, stateless and thread-safe. What is not pure virtual is standard SQL.
+// A spelling is pure, stateless and thread-safe. The methods that are not pure
+// virtual return standard SQL.
 class Spelling {
  public:
   virtual ~Spelling() = default;
 
-  // The name as an identifier, whatever characters and words it consists of.
+  // Returns the name as an identifier, whatever characters it has.
   virtual std::string Name(const std::string& identifier) const = 0;
 
-  // The value of `expression` as one of `type`.
+  // Returns an expression for the value of `expression` as a value of `type`.
   virtual std::string Cast(const std::string& expression,
                            const std::string& type) const;
 
-  // The value of `column` for another column of `type`. Nothing of it is cut
-  // off: what the type cannot hold raises, at the latest when it is stored.
+  // Returns an expression for the value of `column` for another column of
+  // `type`. It cuts nothing off: a value that the type cannot hold raises an
+  // error, at the latest when it is stored.
   virtual std::string Converted(const std::string& column,
                                 const std::string& type) const;
 
-  // The condition that the column has a value.
+  // Returns the condition that the column has a value.
   virtual std::string IsNotNull(const std::string& column) const;
-  // The same, which also holds for the rows that are marked because `up`
-  // failed on them, as the motion's provenance column says.
+  // Returns the same condition, which is also true for the rows that are marked
+  // because `up` failed on them, as the motion's provenance column tells.
   virtual std::string IsNotNullOrMarked(const std::string& column,
                                         const std::string& provenance) const;
 
-  // What `check` has to be while motions with these provenance columns fill
-  // columns that it reads: it lets a row pass on which their triggers are still
-  // at work. nullopt: the triggers run before the checks of a row, so that the
-  // check can be as it is.
+  // Returns the form of `check` for the time in which motions with these
+  // provenance columns fill columns that it reads: it accepts a row on which
+  // their triggers are still at work. nullopt: the triggers run before the
+  // checks of a row, so the check needs no other form.
   virtual std::optional<std::string> GuardedCheck(
       const std::string& check,
       const std::vector<std::string>& provenance) const;
 
-  // Inserts a row that has its default in every column.
+  // Returns a statement that inserts a row with the default in every column.
   virtual std::string InsertDefaults(const std::string& table) const;
 };
 

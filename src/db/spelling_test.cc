@@ -5,7 +5,7 @@
 namespace segue::db {
 namespace {
 
-// Nothing but what every database has to say itself.
+// A spelling with only what every database has to define itself.
 class PlainSpelling : public Spelling {
  public:
   std::string Name(const std::string& identifier) const override {

@@ -1,4 +1,4 @@
-// A statement that is put together with its parameters.
+// A statement that is assembled together with its parameters.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace segue::db {
 
-// Each parameter is given where it stands in the text, so that the parameters
-// are used in their order and once each, as Connection::Execute wants it.
+// Each parameter is given at its place in the text, so that the parameters are
+// used in order and once each, as Connection::Execute demands.
 class Sql {
  public:
   explicit Sql(std::string text = {}) : text_(std::move(text)) {}

@@ -23,8 +23,8 @@ Transaction::~Transaction() {
 }
 
 void Transaction::Commit() {
-  // Only then: a commit that failed (SQLite: busy) may leave the transaction
-  // open, and the destructor ends it.
+  // The transaction ends only after a successful commit: one that fails
+  // (SQLite: busy) may leave it open, and then the destructor rolls it back.
   connection_.Commit();
   open_ = false;
 }

@@ -38,7 +38,7 @@ std::string TrialTerms::Given() const {
 }
 
 std::string TrialTerms::Holds(const std::string& table) const {
-  // The line break ends a comment that the check may end in.
+  // The line break ends a comment at the end of the check.
   const std::string check = "(" + trial_.constraint.check + "\n)";
   std::vector<std::string> scope;
   for (std::size_t i = 0; i < values_.size(); ++i) {

@@ -1,5 +1,5 @@
-// A row that one of segue's own tables is to have, whether there is one of its
-// key already or not.
+// A row of one of segue's own tables that is inserted, or updated when its key
+// exists.
 #pragma once
 
 #include <string>
@@ -9,24 +9,24 @@
 
 namespace segue::db {
 
-// As values; Language::UpsertSql spells it.
+// The row as values; Language::UpsertSql turns it into SQL.
 struct Upsert {
-  // What the column of a row that is there already has afterwards.
+  // The value that the column of an existing row gets.
   enum class IfThere {
     kReplace,  // the new value
-    kKeep,     // what it has
+    kKeep,     // the existing value
     kAdd,      // the sum of both
   };
   struct Column {
     std::string name;
     Value value;
     IfThere if_there = IfThere::kReplace;
-    // An expression that only the database can answer, as its clock, instead
-    // of the value; it has no parameters. Empty: there is none.
+    // An expression without parameters that only the database can evaluate,
+    // such as its clock. It replaces the value; empty: there is none.
     std::string expression = {};
   };
 
-  // Of an expression.
+  // Makes a column with an expression instead of a value.
   static Column Computed(std::string name, std::string expression);
 
   std::string table;
@@ -34,11 +34,12 @@ struct Upsert {
   std::vector<Column> columns;
 };
 
-// The part that every database spells alike: "INSERT INTO table (...) VALUES
-// (...)". With `alias` the row that is there is called so in what follows.
+// Returns "INSERT INTO table (...) VALUES (...)", which every database spells
+// alike. With `alias` the row has that name in what follows.
 Sql InsertSql(const Upsert& upsert, const std::string& alias = {});
 
-// INSERT ... ON CONFLICT (...) DO UPDATE SET, for the databases that have it.
+// Returns INSERT ... ON CONFLICT (...) DO UPDATE SET, for databases that have
+// it.
 Sql OnConflictSql(const Upsert& upsert);
 
 }  // namespace segue::db

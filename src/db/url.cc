@@ -14,8 +14,8 @@ namespace {
 using std::string;
 using std::string_view;
 
-// What was given is never repeated in a message: it may hold a password, also
-// where it does not parse.
+// A message never repeats the given text, because the text may contain a
+// password even when it cannot be parsed.
 Error Bad(const string& reason) {
   return Error(ErrorKind::kUsage, "Bad database URL: " + reason);
 }
@@ -39,7 +39,7 @@ bool IsSchemeText(string_view text) {
              "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-") == string_view::npos;
 }
 
-// Splits at the first `separator`; the second part is empty without one.
+// Splits at the first `separator`; without one the second part is empty.
 std::pair<string_view, string_view> Cut(string_view text, char separator) {
   const std::size_t at = text.find(separator);
   if (at == string_view::npos) return {text, {}};
@@ -63,7 +63,7 @@ std::map<string, string> ParseParameters(string_view query) {
 Url ParseSqlite(string_view rest) {
   Url url;
   url.scheme = "sqlite";
-  // sqlite://relative and sqlite:///absolute, as other tools write them.
+  // Other tools write sqlite://relative and sqlite:///absolute.
   if (rest.starts_with("//")) rest.remove_prefix(2);
   const auto [path, query] = Cut(rest, '?');
   url.database = PercentDecode(path);
@@ -79,7 +79,7 @@ bool IsPort(string_view text) {
          text.find_first_not_of("0123456789") == string_view::npos;
 }
 
-// "host", "host:port", "[::1]:port"
+// Parses "host", "host:port" or "[::1]:port".
 std::pair<string, string> ParseHost(string_view text) {
   string_view port;
   if (text.starts_with("[")) {
@@ -96,7 +96,7 @@ std::pair<string, string> ParseHost(string_view text) {
   return {PercentDecode(text), string(port)};
 }
 
-// Several hosts, one of which is the primary: "a:5432,b:5433".
+// Parses several hosts, one of which is the primary: "a:5432,b:5433".
 void ParseHosts(string_view text, Url& url) {
   std::vector<string> hosts;
   std::vector<string> ports;
@@ -122,8 +122,9 @@ void ParseAuthority(string_view authority, Url& url) {
   ParseHosts(authority, url);
 }
 
-// A server's own way to give the parts of the authority behind the '?'; taken
-// into their fields, so that a password is one wherever it was written.
+// A server's own parameters may give the parts of the authority after the '?'.
+// They are moved into their fields, so that a password is known as one wherever
+// it is written.
 void FoldParameters(Url& url) {
   const std::array<std::pair<const char*, string*>, 5> parts = {{
       {"host", &url.host},
@@ -145,7 +146,8 @@ Url ParseServer(const string& scheme, string_view rest) {
   url.scheme = scheme;
   const auto [address, query] = Cut(rest, '?');
   const auto [authority, database] = Cut(address, '/');
-  // Else the rest of a password would be taken for a database, and shown.
+  // Without this check, the rest of a password would be taken for a database
+  // and shown.
   if (authority.find('@') == string_view::npos &&
       database.find('@') != string_view::npos) {
     throw Bad("there is a '/' before the '@'").WithHint(kEncodeHint);
@@ -182,7 +184,7 @@ string HostText(const Url& url) {
     if (i > 0) text += ',';
     const bool is_ipv6 = hosts[i].find(':') != string::npos;
     text += is_ipv6 ? "[" + hosts[i] + "]" : PercentEncode(hosts[i]);
-    // One port stands for all hosts.
+    // A single port applies to all hosts.
     const string& port = i < ports.size() ? ports[i] : ports.back();
     if (!port.empty()) text += ":" + port;
   }
@@ -203,7 +205,7 @@ string ParametersText(const std::map<string, string>& parameters, bool redact) {
 string Text(const Url& url, bool redact) {
   const string parameters = ParametersText(url.parameters, redact);
   if (url.scheme == "sqlite") {
-    // A path that begins with two slashes needs two more to be read back.
+    // A path that begins with two slashes needs two more to be parsed again.
     const bool doubled = url.database.starts_with("//");
     return (doubled ? "sqlite://" : "sqlite:") + Encode(url.database, "/:") +
            parameters;
@@ -254,7 +256,8 @@ string PercentDecode(string_view text) {
     }
     const int high = i + 2 < text.size() ? HexDigit(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? HexDigit(text[i + 2]) : -1;
-    // No part of a URL can hold the zero byte; C interfaces would cut there.
+    // No part of a URL may contain a zero byte, because C interfaces would cut
+    // the text there.
     if (high < 0 || low < 0 || high + low == 0) {
       throw Bad("a '%' is not followed by two hexadecimal digits")
           .WithHint("Write %25 for a percent sign");

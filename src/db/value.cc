@@ -1,4 +1,4 @@
-// Values as text, as integers and as JSON.
+// Converts values to text, to integers and to JSON.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -14,8 +14,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Wrappers of what JSON cannot say: {"hex": ...} a blob, {"text_hex": ...} a
-// text that is not UTF-8, {"double": ...} an infinity or a NaN.
+// Wrappers for what JSON cannot express: {"hex": ...} for a blob, {"text_hex":
+// ...} for a text that is not UTF-8, {"double": ...} for an infinity or a NaN.
 constexpr const char* kHex = "hex";
 constexpr const char* kTextHex = "text_hex";
 constexpr const char* kDouble = "double";
@@ -45,7 +45,8 @@ Bytes FromHex(const std::string& hex) {
   return bytes;
 }
 
-// The shortest text that reads back as the same number, and as no integer.
+// Returns the shortest text that reads back as the same number, and not as an
+// integer.
 std::string DoubleText(double number) {
   std::string text = fmt::format("{}", number);
   const bool looks_whole =

@@ -13,8 +13,8 @@ namespace segue::sqlite {
 PlannedAction Render(const plan::Action& action,
                      const db::RenderContext& context);
 
-// One overload an action; one that is missing does not compile. They stand in
-// the files named here.
+// Each action has an overload, and a missing one does not compile. The files
+// named here have them.
 using db::RenderContext;
 
 // render_tables.cc
@@ -53,13 +53,15 @@ PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&);
 PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireVersion&, const RenderContext&);
 
-// With the lock that every change takes; `hold`: how long, in words.
+// Plans a change with the lock that every change takes; `hold` tells for how
+// long, in words.
 PlannedAction Change(const RenderContext& context,
                      const std::string& description, const std::string& hold);
-// As it is before the migration; nullptr where the migration creates it.
+// Returns the table as it is before the migration; nullptr when the migration
+// creates it.
 const schema::Table* TableOf(const RenderContext& context,
                              const schema::TableName& name);
-// "rewrites the table: about 2 s for 1,234,567 rows"
+// Returns a text such as "rewrites the table: about 2 s for 1,234,567 rows".
 std::string RewriteTime(const RenderContext& context,
                         const schema::TableName& name, const char* what);
 

@@ -13,10 +13,10 @@ namespace segue::sqlite {
 // The table whose rows are addressed.
 struct Rows {
   std::string table;
-  std::vector<schema::Column> key;  // declared; empty: none
-  // A column that the table is to get; empty: none.
+  std::vector<schema::Column> key;  // declared key; empty: none
+  // A column that the table will get; empty: none.
   std::string added = {};
-  // By the key alone, although there may be a rowid.
+  // The key alone addresses the rows, even when there is a rowid.
   bool by_key = false;
 };
 Rows RowsOf(const plan::ColumnMotion& motion);

@@ -21,19 +21,19 @@ namespace segue::sqlite {
 // else identifies. The view that an application uses does not show it.
 inline constexpr char kRowidColumn[] = "segue_rowid";
 
-// CREATE VIEW `name` and its INSTEAD OF triggers; those of a join or a union
-// refuse every write. A row that no key identifies is one of those that look
-// the same. Throws kRefused when a row cannot be told from another.
-// `base`: the table that the view writes, as it is before the migration;
-// nullptr where the same migration creates it.
+// Returns CREATE VIEW `name` and its INSTEAD OF triggers; the triggers of a
+// join or a union refuse every write. A write of a row that no key identifies
+// changes one of the rows that look the same. Throws Error{kRefused} when a row
+// cannot be told from another. `base` is the table that the view writes, as it
+// is before the migration; nullptr when the same migration creates it.
 std::vector<Statement> CreateUpdatableView(const std::string& name,
                                            const plan::VersionView& view,
                                            const schema::Table* base);
-// The same for a version's view, under PublishedName.
+// Returns the same statements for a version's view, under PublishedName.
 std::vector<Statement> CreatePublishedView(const std::string& version_schema,
                                            const plan::VersionView& view,
                                            const schema::Table* base);
-// The triggers go with it.
+// Drops the view, and its triggers with it.
 Statement DropUpdatableView(const std::string& name);
 
 // Returns the name of the published view that shows `table` in

@@ -25,7 +25,8 @@ struct InstanceInfo {
 
 // An object is not thread-safe, but several processes may use the registry of a
 // database at the same time. Every method throws Error{kConnectionLost} when
-// the session is gone.
+// the session is gone, and Error{kRefused} when a newer segue has written the
+// ledger.
 class Instances {
  public:
   // `database` must outlive this object and stays with the caller.

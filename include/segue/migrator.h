@@ -27,11 +27,16 @@ struct Context;
 
 struct MigratorOptions {
   ProgressListeners listeners;
-  base::CancelToken* cancel = nullptr;  // may be null; not owned
-  std::string who;                      // empty: the system's user
+  // May be null; not owned, and must outlive the migrator. The first request
+  // stops a run after its current chunk, and a further one stops it at once;
+  // see Start, Complete and Rollback.
+  base::CancelToken* cancel = nullptr;
+  std::string who;  // empty: the system's user
   // Zero: the database's default (500 ms on PostgreSQL).
   std::chrono::milliseconds lock_budget{0};
-  // How long a step may be retried when the lock budget is spent each time.
+  // How long work is repeated while each attempt spends its lock budget or
+  // meets a deadlock or a full disk, and how long a new session is asked for
+  // when one was lost.
   std::chrono::milliseconds lock_patience{30'000};
   // The target time of a chunk; zero: the database's default.
   std::chrono::milliseconds chunk_time{0};
@@ -39,12 +44,12 @@ struct MigratorOptions {
   // database's default.
   int workers = 0;
   PaceOptions pace;
-  // How long a runner, and the claim of a worker on rows, counts as living
-  // without a sign of life: longer than any stall of a living one, and short
-  // enough that what a dead one held is soon free. Whoever works on one
-  // database should agree on it.
+  // How long a runner, and a worker's claim on rows, counts as alive without a
+  // sign of life. It must be longer than any stall of a living process, and
+  // short enough that others soon get what a dead one held. All processes that
+  // work on one database should use the same value.
   std::chrono::seconds lease{30};
-  // When the migration names none.
+  // Used when the migration does not name them.
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
 };
@@ -54,7 +59,8 @@ struct StartOptions {
   bool complete = false;  // continue with Complete when both versions are live
   // Roll back also after a failure from which the run could be resumed.
   bool rollback_on_any_failure = false;
-  // Queries whose plans are kept before anything is changed; see Explain.
+  // Queries whose plans are kept before anything is changed; see Explain. A dry
+  // run keeps nothing, and throws Error{kUsage} for them.
   std::vector<std::string> explain = {};
 };
 
@@ -107,17 +113,26 @@ struct VerifyReport {
 };
 
 // Everything that a migrator knows is in the ledger of the database, so any
-// process may continue what another began. An object is not thread-safe; to
-// control a run from another thread or process, use a migrator with a session
-// of its own.
+// process may continue what another one began. An object is not thread-safe. To
+// control a run from another thread or process, use another migrator with a
+// Database of its own.
 //
-// Every method throws segue::Error only: kConflict when another live runner
-// holds the lease, kLockTimeout when the lock budget and the patience are
-// spent, kConnectionLost or kInDoubt when the session is lost, kCancelled when
-// a stop was requested, kCorrupt when the ledger contradicts itself, and
-// kRefused for a plan that a newer segue has stored. The comments below name
-// further kinds. After any error the ledger says what has been done, and
-// Resume, Start or Rollback continue from there.
+// Every method throws segue::Error only. These kinds may come from any method:
+//   kConflict        another live runner holds the lease, or has taken it over
+//   kLockTimeout     the lock budget and the patience are spent
+//   kRetryable       a deadlock or a full disk has outlasted the patience
+//   kConnectionLost, kInDoubt
+//                    the session is lost, and no new one could be opened
+//   kCancelled       a stop was requested
+//   kRefused         a newer segue has written the ledger or the stored plan
+//   kCorrupt         the ledger contradicts itself
+// The comments below name further kinds.
+//
+// After any error, and after a process was killed at any point, the ledger says
+// what has been done, and Resume, Start, Complete or Rollback continue from
+// there. A killed runner is replaced at once when its database or this machine
+// knows that it is dead, and otherwise when its lease has expired. The first
+// call on the ledger of an earlier segue upgrades the ledger.
 class Migrator {
  public:
   // `database` must outlive the migrator and stays with the caller. Does not
@@ -127,41 +142,56 @@ class Migrator {
   Migrator(const Migrator&) = delete;
   Migrator& operator=(const Migrator&) = delete;
 
-  // Returns the plan that Start would execute, and changes nothing in the
-  // database. Throws kRefused or kNotFound, with a place in the file where
-  // there is one, for a migration that cannot be planned.
+  // Returns the plan that Start would execute. Changes nothing in the database,
+  // takes no lease and creates no ledger. Throws kRefused, kNotFound or kUsage,
+  // with a place in the file if there is one, for a migration that cannot be
+  // planned.
   Plan MakePlan(const Migration& migration);
 
   // Expands, installs dual writes, backfills, verifies and publishes. Ends when
   // both versions are live ("ready"), or COMPLETE when the migration replaces
   // nothing. Continues the same migration where an earlier run stopped. Throws
-  // kRefused when another migration is active or the file was changed after it
-  // was applied. An error of the migration itself (kConstraint, kMismatch, ...)
-  // rolls everything back; a lost connection, a spent lock budget or a
-  // requested stop leaves the migration resumable, unless the options say
-  // otherwise.
+  // kUsage for a migration without operations or with wrong options, and
+  // kRefused when it cannot be planned, when another migration is active,
+  // when the file was changed after it was applied, or when the role may not
+  // create the ledger; nothing has then changed.
+  //
+  // An error of the migration itself (kConstraint, kMismatch, ...) and
+  // RequestCancel roll everything back before the error is thrown; a failure of
+  // that rollback is a note of the error. A lost connection, a runner that has
+  // taken over, a spent lock budget, a full disk or a stop by the cancel token
+  // leaves the migration resumable. The options may ask to roll back after the
+  // last three, too.
   Outcome Start(const Migration& migration, const StartOptions& options = {});
 
   // Starts all files that are not complete, folded into one plan; `files` may
   // be in any order. Continues the active migration if it consists of these
-  // files. Throws kRefused for a file that was changed after it was applied,
-  // for a file that comes before an applied one, and for two files that cannot
-  // share a plan. With `complete`, files that cannot share a plan run one after
-  // the other, each to COMPLETE.
+  // files. Throws kUsage for two files with one id, kNotFound for a
+  // MigrateOptions::to that is not among the files, and kRefused for a file
+  // that was changed after it was applied, for a file that comes before an
+  // applied one, and for two files that cannot share a plan. With `complete`,
+  // files that cannot share a plan run one after the other, each to COMPLETE.
+  // An error in a run is that of Start or Complete; the runs before it stay.
   MigrateOutcome Migrate(std::vector<Migration> files,
                          const MigrateOptions& options = {});
 
-  // Verifies all rows again and then contracts the active migration. Until the
-  // first drop a failure leaves both versions live. Throws kNotFound when no
-  // migration is active, kMismatch when rows disagree, and kRefused when the
-  // migration is not ready or when an object that would be dropped is in use. A
-  // `force_reason` drops such an object all the same; the history keeps the
-  // reason.
+  // Verifies all rows again and then contracts the active migration. Throws
+  // kNotFound when no migration is active, kMismatch when rows disagree, and
+  // kRefused when the migration is not ready or when an object that would be
+  // dropped is in use. A `force_reason` drops such an object all the same; the
+  // history keeps the reason.
+  //
+  // A failure before the first drop takes the contract back, so that both
+  // versions are live. An interruption (kConnectionLost, kInDoubt, kConflict,
+  // kCancelled) leaves it as it is: Complete continues, and gathers the
+  // evidence again if nothing is dropped, and Rollback is possible until the
+  // first drop. After the first drop there is only Complete.
   Outcome Complete(bool dry_run = false, const std::string& force_reason = "");
 
   // Undoes the executed steps of the active migration in reverse. Throws
   // kNotFound when no migration is active, and kRefused when the contract has
-  // dropped something already.
+  // dropped something already. The cancel token does not stop it. After an
+  // error the next Rollback continues.
   Outcome Rollback(bool dry_run = false);
 
   // Continues the active migration from its stored plan, with Start or, once
@@ -178,32 +208,37 @@ class Migrator {
 
   // These four write a request into the ledger and return at once, so the
   // runner may be in another process; it reads the request before its next
-  // chunk. They throw kNotFound when no migration is active.
+  // chunk. They take no lease. Start, Complete and Rollback begin without the
+  // earlier requests. They throw kNotFound when no migration is active.
   void RequestPause();
   // `share` is the largest share of the full pace, above 0 and at most 1.
   // Throws kUsage for any other.
   void RequestPace(double share);
   // Takes back a pause or a request to cancel; a requested pace stays.
   void ClearPause();
-  // Makes the runner stop and roll back.
+  // Makes Start stop and roll back. Makes Complete stop as an interruption
+  // does.
   void RequestCancel();
 
   // Returns the active migration, or otherwise the newest one; nullopt when
-  // there is none. Takes no lease and changes nothing, as History and Versions
-  // do. All three throw kNotFound when there is no such schema.
+  // there is none. Like History and Versions, it takes no lease and changes
+  // nothing. All three throw kNotFound when there is no such schema.
   std::optional<MigrationStatus> Status();
   // Returns the history of the schema, oldest first.
   std::vector<HistoryEntry> History();
-  // Compares old and new in every row while both versions are live. The report
-  // lists mismatches; they are not an error. Throws kNotFound when no migration
-  // is active, and kRefused when it is not ready, when its contract has begun,
-  // or when the standby cannot be trusted.
+  // Compares old and new in every row while both versions are live, under the
+  // lease. The report lists mismatches; they are not an error. A verification
+  // that was stopped begins anew the next time, but rows that were repaired
+  // stay so. Throws kNotFound when no migration is active, and kRefused when it
+  // is not ready, when its contract has begun, or when the standby cannot be
+  // trusted.
   VerifyReport Verify(const VerifyOptions& options = {});
   // Explains how these queries would run now, as the base schema and each live
   // version see them, and compares with the plans that Start kept for the
   // active migration, or otherwise for the newest one. Keeps the plan of a
-  // query of which it has none. Never runs a query. Throws kNotFound when there
-  // is no migration.
+  // query of which it has none. Never runs a query, and takes no lease; a query
+  // that cannot be explained has the server's message in its plan. Throws
+  // kNotFound when there is no migration.
   ExplainReport Explain(const std::vector<std::string>& queries);
   // Returns the published versions, live and retired.
   std::vector<VersionInfo> Versions();

@@ -83,8 +83,8 @@ struct ColumnName {
   bool operator==(const ColumnName&) const = default;
 };
 
-// What a person sees: at most one per operation and phase, and of CONTRACTING
-// one a stage.
+// A part of a plan that people see. An operation has at most one step for each
+// phase, and for CONTRACTING at most one for each stage.
 struct Step {
   Step();
   Step(const Step& other);
@@ -96,15 +96,15 @@ struct Step {
   Phase phase = Phase::kExpanding;
   Stage stage = Stage::kSeal;  // counts for kContracting only
   std::string description;
-  // What is run. Only segue itself can look into it.
+  // The statements and walks of the step. Only segue itself can look into them.
   std::vector<PlannedAction> actions;
   std::vector<std::string> notes;  // reasons, warnings
   bool executed = false;
   bool rolled_back = false;
-  // Columns of the old version that are gone for good afterwards.
+  // Columns of the old version that are lost for good afterwards.
   std::vector<ColumnName> removes = {};
-  // The operation that it is of. Known while the plan is new: the ledger does
-  // not keep it.
+  // The place of the operation to which the step belongs. It is known only
+  // while the plan is new, because the ledger does not keep it.
   Source source = {};
 
   // True when all its actions are reversible.
@@ -114,8 +114,8 @@ struct Step {
   const LockNeed* lock() const;
 };
 
-// What a motion will cost, from statistics and what this kind of database is
-// known to do.
+// The estimated cost of a motion, from statistics and from what this kind of
+// database is known to do.
 struct MotionEstimate {
   std::string table;
   std::string motion;   // "fill", "copy"
@@ -155,9 +155,9 @@ struct Plan {
   std::string version_schema;  // where it is published; empty in place
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   std::vector<Step> steps;
-  // What moves and checks rows for its actions, and what the history measures
-  // of the tables whose rows or indexes change. Only segue itself can look into
-  // these.
+  // The walks that move and check rows for the actions, and the measurements of
+  // the tables whose rows or indexes change, for the history. Only segue itself
+  // can look into these.
   std::vector<MotionSql> motions;
   std::vector<Gauge> gauges;
   std::vector<std::string> notes;

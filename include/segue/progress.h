@@ -16,9 +16,9 @@ namespace segue {
 // One report. Members that do not concern the event keep their defaults.
 struct Progress {
   enum class Event {
-    // What becomes of the run as a whole; see IsOfRun. A run that was kStarted
-    // ends with kReady, kComplete, kRolledBack or kFailed. A dry run has none
-    // of these.
+    // Events of the run as a whole; see IsOfRun. A run that reports kStarted
+    // ends with kReady, kComplete, kRolledBack or kFailed, unless its process
+    // is killed. A dry run reports none of these.
     kStarted,  // begun, or going on with what an earlier run has left
     kReady,    // both versions are live
     kPaused,   // `message` says why: somebody, or the throttle
@@ -27,7 +27,7 @@ struct Progress {
     kComplete,  // also where a start finds that it is complete already
     kRolledBack,
     kFailed,  // after what was done has been undone, where it was
-    // What happens within it.
+    // Events within the run.
     kStepStarted,
     kStepDone,
     kStepRolledBack,
@@ -38,7 +38,7 @@ struct Progress {
   Event event = Event::kNote;
   std::string migration;  // its id
   Phase phase = Phase::kPending;
-  // Of the events of a run but kPaused and kResumed; else kNone.
+  // Set by the events of the run, except kPaused and kResumed; otherwise kNone.
   SubState sub_state = SubState::kNone;
   std::string step;         // its description
   std::string activity;     // "backfill", "verify", "settle"; may be empty
@@ -56,33 +56,33 @@ struct Progress {
   std::string pace_reason;
   int workers = 1;
   std::string message;
-  // Of kRetry: what is retried; of kFailed: what ended the run; in the words of
-  // ToString(ErrorKind).
+  // For kRetry, the error after which something is repeated; for kFailed, the
+  // error that ended the run. A text of ToString(ErrorKind).
   std::string cause = {};
-  // Of kFailed, as in Error. It has no progress_pct.
+  // For kFailed, as in Error. That event has no progress_pct.
   std::string hint = {};
   std::vector<std::string> notes = {};
 };
 
 // "started", "rolled_back", "step_done": the names of docs/observability.md.
 std::string_view ToString(Progress::Event event);
-// Whether it tells what becomes of the run as a whole.
+// True for an event of the run as a whole.
 bool IsOfRun(Progress::Event event);
 
 using ProgressCallback = std::function<void(const Progress&)>;
 
-// Those that a migrator tells what happens, in the order in which they were
-// added. Copies tell the same listeners.
+// The listeners of a migrator. They are told what happens, in the order in
+// which they were added. A copy tells the same listeners.
 //
-// A listener is called on the thread that runs the migration, never on two
-// threads at once, and the migration waits for it: what takes long belongs on a
-// thread of the listener's own. One that serves several migrators is called by
-// the thread of each. It must not call the migrator that is telling it; it may
-// use another one, on another Database.
+// A listener is called on the thread that runs the migration, and never on two
+// threads at once, unless it serves several migrators, each of which calls it
+// on its own thread. The migration waits for the listener, so work that takes
+// long belongs on another thread. A listener must not call the migrator that is
+// telling it; it may use another migrator on another Database.
 //
-// A listener that throws ends neither the migration nor the turn of the
-// listeners after it: its first failure is logged as a warning, the others are
-// dropped, and it goes on being told.
+// A listener that throws neither ends the migration nor keeps the later
+// listeners from being told. Its first failure is logged as a warning, its
+// other failures are dropped, and it is told further events.
 class ProgressListeners {
  public:
   void Add(ProgressCallback listener);  // an empty one is not added
@@ -96,7 +96,7 @@ class ProgressListeners {
 // "3 min 20 s"; "unknown" below zero.
 std::string FormatDuration(double seconds);
 
-// What an entry of the history is about. docs/commands.md lists the texts.
+// The subject of an entry of the history. docs/commands.md lists the texts.
 enum class EventKind {
   kExpanding,    // a step of EXPANDING was done
   kMigrating,    // a step of MIGRATING was done, or what was measured of it
@@ -121,7 +121,8 @@ enum class EventKind {
 std::string_view ToString(EventKind kind);
 // Throws Error{kCorrupt}.
 EventKind EventKindFromString(std::string_view text);
-// Of a step of this phase; throws Error{kInternal} for one without steps.
+// Returns the kind for a step of this phase. Throws Error{kInternal} for a
+// phase without steps.
 EventKind EventKindOf(Phase phase);
 
 struct HistoryEntry {

@@ -22,7 +22,7 @@ constexpr std::array<std::pair<std::string_view, double>, 10> kSizes = {
      {"gib", 1024.0 * 1024 * 1024},
      {"tib", 1024.0 * 1024 * 1024 * 1024}}};
 
-// False when the text is no rate.
+// Returns false when the text is no rate.
 bool ReadOne(std::string_view text, PaceOptions& pace) {
   constexpr std::string_view kPerSecond = "/s";
   text = base::Trim(text);

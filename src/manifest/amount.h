@@ -1,4 +1,4 @@
-// Sizes and rates as people write them: "20MB", "5000 rows/s", "20MB/s".
+// Parses sizes and rates as people write them: "20MB", "5000 rows/s", "20MB/s".
 #pragma once
 
 #include <optional>
@@ -9,20 +9,20 @@
 
 namespace segue::manifest {
 
-// A number without sign, and the text after it, trimmed; nullopt where there is
-// none.
+// A number without a sign, and the text after it, trimmed; nullopt when there
+// is no number.
 struct Amount {
   double number = 0;
   std::string unit;
 };
 std::optional<Amount> ParseAmount(std::string_view text);
 
-// Bytes: kB, MB, GB, TB are powers of 1000, KiB, MiB, GiB, TiB of 1024; a
-// number alone is bytes.
+// Parses bytes. kB, MB, GB and TB are powers of 1000; KiB, MiB, GiB and TiB are
+// powers of 1024. A number alone means bytes.
 std::optional<double> ParseSize(std::string_view text);
 
-// "5000 rows/s", "20MB/s" or both, with a comma between: sets rows_per_second
-// and bytes_per_second. Throws Error{kUsage}.
+// Parses "5000 rows/s", "20MB/s", or both with a comma between them, and sets
+// rows_per_second and bytes_per_second. Throws Error{kUsage}.
 void ParseRate(const std::string& text, PaceOptions& pace);
 
 }  // namespace segue::manifest

@@ -19,7 +19,7 @@ Environment ReadEnvironment(const base::Node& node) {
   return environment;
 }
 
-// Without a window, seal and drop are one act: that is what the tool does now.
+// Without a window, seal and drop are one act, which is what segue does now.
 void RefuseUndoWindow(const Reader& reader, const base::Node& root) {
   const auto window = OptionalDuration(reader, root, "undo_window");
   if (window && window->count() > 0) {
@@ -35,7 +35,7 @@ Config LoadConfig(const std::string& path) {
 
 Config ParseConfig(std::string_view text, const std::string& filename) {
   const base::Node root = ParseDocument(text, filename);
-  // A file in which everything is commented out says nothing.
+  // In a file where everything is commented out, nothing is set.
   if (root.is_null()) return {};
   const Reader reader(
       root, {"environments", "directory", "access", "undo_window",

@@ -1,4 +1,4 @@
-// segue.yaml: what holds for a whole project. Everything in it is optional.
+// Reads segue.yaml, the settings of a whole project. All of them are optional.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ namespace segue::manifest {
 struct Environment {
   std::string url;     // empty: not given
   std::string schema;  // empty: the database's default
-  std::string role;    // empty: stay who the URL says
+  std::string role;    // empty: the role of the URL
 };
 
 struct Config {
@@ -27,11 +27,12 @@ struct Config {
   std::chrono::milliseconds lock_budget{0};  // zero: not given
   std::chrono::milliseconds chunk_time{0};   // zero: not given
   int workers = 0;                           // zero: not given
-  PaceOptions pace;                          // what is not given is 0 or empty
+  PaceOptions pace;                          // members not given are 0 or empty
 };
 
-// Throws Error{kUsage} naming file, line and key. A key that is documented but
-// not acted on yet is an error too: none is silently ignored.
+// Throws Error{kUsage}, which names file, line and key. A key that is
+// documented but has no effect yet is an error too, so that none is silently
+// ignored.
 Config LoadConfig(const std::string& path);
 Config ParseConfig(std::string_view text, const std::string& filename);
 

@@ -1,4 +1,4 @@
-// The forms in which files write the columns of an index.
+// Tests the forms in which files write the columns of an index.
 #include "manifest/document.h"
 #include "ops/registry.h"
 #include "planning/plan_bed.h"

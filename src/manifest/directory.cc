@@ -1,4 +1,4 @@
-// A directory of migrations.
+// Reads a directory of migrations.
 #include <algorithm>
 #include <filesystem>
 
@@ -40,7 +40,7 @@ std::vector<std::string> MigrationPaths(const std::string& directory) {
   return paths;
 }
 
-// "A: message" for every file that cannot be used.
+// Returns "A: message" for every file that cannot be used.
 std::vector<std::string> TwinComplaints(const std::vector<std::string>& paths) {
   std::vector<std::string> complaints;
   for (std::size_t i = 1; i < paths.size(); ++i) {

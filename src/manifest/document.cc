@@ -16,7 +16,7 @@ namespace segue::manifest {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-// A migration is written by people; a file beyond this is something else.
+// People write migrations, so a larger file is something else.
 constexpr std::uintmax_t kMaxBytes = 16U << 20;
 
 int LineAt(std::string_view text, std::size_t offset) {

@@ -1,4 +1,4 @@
-// Text to a tree: the one way into YAML and JSON.
+// Turns text into a tree: the only parser of YAML and JSON in segue's files.
 #pragma once
 
 #include <string>
@@ -8,23 +8,23 @@
 
 namespace segue::manifest {
 
-// The whole file. Throws Error{kUsage} when it cannot be read.
+// Reads the whole file. Throws Error{kUsage} when it cannot be read.
 std::string ReadTextFile(const std::string& path);
 
-// Throws Error{kUsage} naming the line of what is no text in UTF-8.
+// Throws Error{kUsage}, which names the line, when the text is not UTF-8.
 void RequireText(std::string_view text, const std::string& file);
 
-// JSON when the name ends in .json or, with any other unknown ending, the text
-// begins with a brace; else YAML. A null node when it has no content. Throws
-// Error{kUsage} naming file and line for anything that is not one well-formed
-// document in UTF-8.
+// Parses JSON when the name ends in .json, or when it has an unknown ending and
+// the text begins with a brace; otherwise YAML. Returns a null node when the
+// document is empty. Throws Error{kUsage}, which names file and line, for
+// anything that is not one well-formed document in UTF-8.
 base::Node ParseDocument(std::string_view text, const std::string& file);
 
-// "02_full_name" of "migrations/02_full_name.yaml"
+// Returns "02_full_name" for "migrations/02_full_name.yaml".
 std::string Stem(const std::string& path);
 
-// The two formats, for ParseDocument: `text` is UTF-8 without a byte order
-// mark.
+// The parsers of the two formats, for ParseDocument. `text` is UTF-8 without a
+// byte order mark.
 base::Node ParseYaml(std::string_view text, const std::string& file);
 base::Node ParseJson(std::string_view text, const std::string& file);
 

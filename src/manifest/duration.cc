@@ -13,8 +13,8 @@ namespace {
 constexpr std::array<std::pair<std::string_view, double>, 5> kUnits = {
     {{"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}, {"d", 86400e3}}};
 
-// A year in milliseconds: beyond it is a slip of the pen, and far below what
-// a count of milliseconds can hold.
+// A year in milliseconds. A longer time is a typing error; the limit is far
+// below what a count of milliseconds can hold.
 constexpr double kLongest = 366.0 * 86400e3;
 
 std::string NoDuration(std::string_view text) {
@@ -45,7 +45,8 @@ std::chrono::milliseconds ParseDuration(std::string_view text) {
 
 std::optional<std::chrono::milliseconds> OptionalDuration(
     const ops::Reader& reader, const base::Node& map, const std::string& key) {
-  // Read as SQL is: a plain 0 is a number to the file but a duration here.
+  // The value is read like SQL, because a plain 0 is a number in the file but a
+  // duration here.
   const std::optional<std::string> text = reader.OptionalSql(key);
   if (!text) return std::nullopt;
   if (const auto duration = TryParse(*text)) return duration;

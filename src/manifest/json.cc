@@ -1,5 +1,6 @@
-// The only file of this folder that sees nlohmann/json. It is read by events,
-// because the library's own tree keeps no lines and the last of two equal keys.
+// This is the only file of this folder that includes nlohmann/json. It reads
+// the events of the parser, because the library's own tree has no lines and
+// keeps only the last of two equal keys.
 #include <fmt/format.h>
 
 #include <iterator>
@@ -11,14 +12,14 @@
 namespace segue::manifest {
 namespace {
 
-// What the parser has read last.
+// The place up to which the parser has read.
 struct Progress {
   int line = 1;
   int column = 0;
   bool after_newline = false;
 };
 
-// Hands out the text and counts its lines; copies share the count.
+// Hands out the text and counts its lines. Copies share the count.
 class CountingIterator {
  public:
   using difference_type = std::ptrdiff_t;
@@ -102,7 +103,8 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
 
   bool parse_error(std::size_t /*offset*/, const std::string& /*token*/,
                    const nlohmann::json::exception& error) override {
-    // "[json.exception.parse_error.101] parse error at line 1, column 5: ..."
+    // The library's text is "[json.exception.parse_error.101] parse error at
+    // line 1, column 5: ...".
     const std::string text = error.what();
     const std::size_t start = text.find("column ");
     throw FileError(
@@ -120,7 +122,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
     builder_.End();
     return true;
   }
-  // A number ends with the character after it, which may be a newline.
+  // A number ends before the next character, which may be a newline.
   int NumberLine() const {
     return progress_.line - (progress_.after_newline ? 1 : 0);
   }

@@ -15,7 +15,7 @@ namespace {
 using ops::Reader;
 using ops::UsageError;
 
-// A list item is a map with one key, the operation's name.
+// A list item is a map whose only key is the name of the operation.
 ops::NewOperation ReadOperation(const base::Node& item) {
   if (!item.is_map() || item.entries.size() != 1) {
     throw UsageError(item,

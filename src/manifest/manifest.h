@@ -1,4 +1,4 @@
-// Migration files: YAML or JSON to a segue::Migration.
+// Reads migration files, YAML or JSON, into a segue::Migration.
 #pragma once
 
 #include <string>
@@ -9,17 +9,18 @@
 
 namespace segue::manifest {
 
-// Throws Error{kUsage} naming file, line and key for anything that is not a
+// Throws Error{kUsage}, which names file, line and key, for a file that is no
 // migration, before anything else happens.
 Migration LoadFile(const std::string& path);
 
-// All migrations of a directory, in the order of their names: the files that
-// end in .yaml, .yml, .json or .sql, without those whose name begins with a
-// dot. Throws Error{kUsage} when it cannot be read, when two files have one
-// stem, and when any file is no migration, with a note for each.
+// Returns all migrations of a directory, in the order of their names: the files
+// that end in .yaml, .yml, .json or .sql and do not begin with a dot. Throws
+// Error{kUsage} when the directory cannot be read, when two files have the same
+// stem, and when any file is no migration, with a note for each file.
 std::vector<Migration> LoadDirectory(const std::string& directory);
 
-// The text of a file; `filename` gives the id, the format and the messages.
+// Parses the text of a file. `filename` determines the id, the format and the
+// place in messages.
 Migration Parse(std::string_view text, const std::string& filename);
 
 }  // namespace segue::manifest

@@ -70,7 +70,7 @@ TEST(Manifest, ReadsJson) {
   EXPECT_EQ(migration.title, "02_full_name");
   EXPECT_FALSE(migration.access);
   ASSERT_EQ(migration.operations.size(), 1U);
-  // YAML is a superset.
+  // YAML is a superset of JSON.
   EXPECT_EQ(Parse(kJson, "02.yaml").operations.size(), 1U);
 }
 

@@ -10,8 +10,8 @@
 namespace segue::manifest {
 namespace {
 
-// What a database plans without running it. Others change the schema, or would
-// be run (EXPLAIN ANALYZE), or have no plan.
+// A database plans these without running them. Other statements change the
+// schema, would be run (EXPLAIN ANALYZE), or have no plan.
 constexpr std::array<std::string_view, 9> kPlanned = {
     "select", "with",   "values", "table",  "insert",
     "update", "delete", "merge",  "replace"};
@@ -23,8 +23,9 @@ bool IsLetter(char c) {
 
 bool InWord(char c) { return IsLetter(c) || (c >= '0' && c <= '9'); }
 
-// Knows what may hold a semicolon that ends nothing: strings, quoted names and
-// comments, in the spellings of all databases at once.
+// Splits a text at semicolons. It knows what may contain a semicolon that ends
+// nothing: strings, quoted names and comments, in the spellings of all
+// databases.
 class Splitter {
  public:
   Splitter(std::string_view text, const std::string& file)
@@ -80,7 +81,8 @@ class Splitter {
 
   void SkipLine() { at_ = std::min(text_.find('\n', at_), text_.size()); }
 
-  // They nest on PostgreSQL. A space is left: it parts words.
+  // Comments nest on PostgreSQL. A space replaces the comment, because it
+  // separates words.
   void SkipComment() {
     const std::size_t start = at_;
     int depth = 0;
@@ -99,12 +101,13 @@ class Splitter {
       end += backslash_escapes && text_[end] == '\\' ? 2 : 1;
     }
     if (end >= text_.size()) throw Unended("string or name", at_);
-    // A doubled quote is one inside: then the next piece goes on with it.
+    // A doubled quote is part of the text, which then continues with the next
+    // piece.
     Take(end + 1 - at_);
     if (Ahead(0) == quote) TakeQuoted(quote, backslash_escapes);
   }
 
-  // $tag$ ... $tag$, or a parameter.
+  // Takes $tag$ ... $tag$, or a parameter.
   void TakeDollar() {
     std::size_t end = at_ + 1;
     while (end < text_.size() && InWord(text_[end])) ++end;
@@ -170,7 +173,7 @@ std::vector<std::string> ParseQueries(std::string_view text,
   if (queries.empty()) {
     throw FileError(file, 0, "there is no query in the file");
   }
-  // Twice the same is once too often.
+  // A query that is given twice is explained once.
   std::vector<std::string> unique;
   for (std::string& query : queries) {
     if (std::find(unique.begin(), unique.end(), query) == unique.end()) {

@@ -1,4 +1,4 @@
-// Files of queries, for what asks how they would run.
+// Reads files of queries, for the commands that explain them.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace segue::manifest {
 
-// The statements between the semicolons, without comments around or in them.
-// Throws Error{kUsage} naming file and line: nothing in it, a string or comment
-// that does not end, a statement that is no query.
+// Returns the statements between the semicolons, without comments. Throws
+// Error{kUsage}, which names file and line, when there is no statement, when a
+// string or comment does not end, and when a statement is no query.
 std::vector<std::string> ParseQueries(std::string_view text,
                                       const std::string& file);
 

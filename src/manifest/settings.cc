@@ -50,7 +50,7 @@ int ReadWorkers(const Reader& reader, const base::Node& map) {
   return *count;
 }
 
-// What `parse` throws gets the key's place in front of it.
+// Puts the place of the key in front of the error that `parse` throws.
 template <typename Parse>
 void At(const base::Node& node, const Parse& parse) {
   try {

@@ -1,4 +1,4 @@
-// Keys that a migration file and segue.yaml share.
+// Reads the keys that a migration file and segue.yaml share.
 #pragma once
 
 #include <chrono>
@@ -12,24 +12,25 @@
 
 namespace segue::manifest {
 
-// `access: in_place | versioned`
+// Reads `access: in_place | versioned`.
 std::optional<Access> ReadAccess(const ops::Reader& reader,
                                  const base::Node& map);
-// `on_transform_error: refuse | mark`
+// Reads `on_transform_error: refuse | mark`.
 std::optional<OnTransformError> ReadOnTransformError(const ops::Reader& reader,
                                                      const base::Node& map);
-// Each has a session of its own, of which a server has not many.
+// Each worker has a session of its own, of which a server allows only a limited
+// number.
 inline constexpr std::int64_t kMostWorkers = 64;
 
 struct BackfillKeys {
   std::optional<std::chrono::milliseconds> chunk_time;
   int workers = 0;   // 0: not given
-  PaceOptions pace;  // what is not given is 0 or empty
+  PaceOptions pace;  // members not given are 0 or empty
 };
-// `backfill: {chunk_time: 200ms, workers: 2, max_rate: 5000 rows/s, window:
-// 22:00-06:00 Europe/Berlin}`.
+// Reads `backfill: {chunk_time: 200ms, workers: 2, max_rate: 5000 rows/s,
+// window: 22:00-06:00 Europe/Berlin}`.
 BackfillKeys ReadBackfill(const ops::Reader& reader);
-// A key whose value must be above zero.
+// Reads a key whose value must be above zero.
 std::optional<std::chrono::milliseconds> PositiveDuration(
     const ops::Reader& reader, const base::Node& map, const std::string& key);
 

@@ -30,8 +30,8 @@ constexpr char kChoice[] =
     "  # - drop_column: {table: users, column: nick}\n"
     "  []\n";
 
-// Every word of the vocabulary, with its required keys filled in and the
-// others in comments.
+// Each operation, with its required keys filled in and its other keys in
+// comments.
 constexpr std::array<std::pair<std::string_view, const char*>, 22> kSkeletons =
     {{
         {"add_column",

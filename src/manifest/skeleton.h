@@ -1,13 +1,13 @@
-// What a new migration file begins with.
+// Makes the first text of a new migration file.
 #pragma once
 
 #include <string>
 
 namespace segue::manifest {
 
-// A commented file with `operation` filled in by example names; with a choice
-// of operations in comments when it is empty. Throws Error{kInternal} for one
-// that has no skeleton.
+// Returns a commented file with `operation` filled in with example names or,
+// when it is empty, with a choice of operations in comments. Throws
+// Error{kInternal} for an operation without a skeleton.
 std::string Skeleton(const std::string& operation);
 
 }  // namespace segue::manifest

@@ -30,7 +30,8 @@ std::vector<std::string> SignalNames() {
   return names;
 }
 
-// The key under which a check of the user's own says what it asks; empty: none.
+// Returns the key under which a custom check gives its query, URL or path;
+// empty: none.
 std::string SourceKey(const SignalInfo& info) {
   switch (info.reason) {
     case PaceReason::kSql:
@@ -66,7 +67,7 @@ std::optional<double> InUnit(SignalUnit unit, const std::string& text) {
         const auto time = ParseDuration(text);
         return std::chrono::duration<double>(time).count();
       } catch (const Error&) {
-        return std::nullopt;  // the caller says what would have been right
+        return std::nullopt;  // the caller throws
       }
     case SignalUnit::kBytes:
       return ParseSize(text);
@@ -103,7 +104,8 @@ Value ReadValue(const Node& node, const SignalInfo& info) {
                   node.scalar, ToString(info.reason), Example(info.unit)));
 }
 
-// A pair that says which way is worse: upwards, but for what runs out.
+// The pair of limits tells which way is worse: upwards, except for what runs
+// out.
 void CheckOrder(const Node& node, const SignalInfo& info,
                 const SignalLimit& limit) {
   const bool less_is_worse = info.soft > info.hard;

@@ -1,4 +1,5 @@
-// `throttle:` of segue.yaml: which signals slow and stop a backfill, and where.
+// Reads `throttle:` of segue.yaml: the signals that slow and stop a backfill,
+// and their limits.
 #pragma once
 
 #include <vector>
@@ -8,8 +9,8 @@
 
 namespace segue::manifest {
 
-// Of each signal {soft, hard}, or `off`; of the user's own checks also `query`,
-// `url` or `path`, one or a list of them. Throws Error{kUsage}.
+// Reads {soft, hard} or `off` for each signal, and for custom checks also
+// `query`, `url` or `path`, one or a list of them. Throws Error{kUsage}.
 std::vector<SignalLimit> ReadThrottle(const ops::Reader& reader);
 
 }  // namespace segue::manifest

@@ -7,7 +7,8 @@
 namespace segue::manifest {
 namespace {
 
-// No migration nests as deep; a file that does is an accident or an attack.
+// No migration is nested as deeply, so a file that is must be an accident or an
+// attack.
 constexpr std::size_t kMaxDepth = 64;
 
 }  // namespace
@@ -58,7 +59,7 @@ void TreeBuilder::End() {
   Place(std::move(node));
 }
 
-// A value is where its key is: that is where a person looks for it.
+// A value has the place of its key, which is where a person looks for it.
 void TreeBuilder::Value(Position at, base::Node node) {
   node.file = file_;
   const Position place = has_key_ ? key_at_ : at;
@@ -72,8 +73,8 @@ void TreeBuilder::Value(Position at, base::Node node) {
       node.path = parent.path.empty() ? key_ : parent.path + "." + key_;
     }
   }
-  // The entry is made now, so that its key counts as seen, and replaced when
-  // the value is complete.
+  // The entry is made now, so that its key counts as seen, and it is replaced
+  // when the value is complete.
   if (in_map()) open_.back().entries.emplace_back(key_, node);
   has_key_ = false;
   if (node.is_list() || node.is_map()) {

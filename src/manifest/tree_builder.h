@@ -1,5 +1,5 @@
-// Puts a base::Node together from the events of a parser, so that YAML and
-// JSON come out alike: with file, line and path on every node, and no key
+// Assembles a base::Node from the events of a parser, so that YAML and JSON
+// give the same tree: every node has file, line and path, and no key occurs
 // twice.
 #pragma once
 
@@ -11,16 +11,16 @@
 
 namespace segue::manifest {
 
-// Error{kUsage} "FILE:LINE: message"; line 0 is left out.
+// Returns Error{kUsage} "FILE:LINE: message"; line 0 is left out.
 Error FileError(const std::string& file, int line, const std::string& message);
 
-// Both from 1; column 0: unknown.
+// Both count from 1; column 0: unknown.
 struct Position {
   int line = 0;
   int column = 0;
 };
 
-// Every function throws Error{kUsage}.
+// Every method throws Error{kUsage}.
 class TreeBuilder {
  public:
   explicit TreeBuilder(std::string file) : file_(std::move(file)) {}
@@ -29,15 +29,16 @@ class TreeBuilder {
   void Scalar(Position at, std::string text, bool quoted);
   void StartList(Position at);
   void StartMap(Position at);
-  // The key of the value that follows; only directly within a map.
+  // Sets the key of the next value. Called only directly within a map.
   void Key(Position at, std::string key);
-  void End();  // of the innermost list or map
+  // Ends the innermost list or map.
+  void End();
 
-  // The innermost open collection is a map.
+  // True when the innermost open collection is a map.
   bool in_map() const;
-  // A key was given and its value has not begun.
+  // True when a key was given and its value has not begun.
   bool has_key() const { return has_key_; }
-  // A null node when there was nothing.
+  // Returns the tree; a null node when there was nothing.
   base::Node Take() { return std::move(root_); }
 
  private:

@@ -1,5 +1,6 @@
-// The only file that sees yaml-cpp. It is read by events: the library's own
-// tree lets duplicate keys and further documents pass.
+// This is the only file that includes yaml-cpp. It reads the events of the
+// parser, because the library's own tree accepts duplicate keys and further
+// documents.
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
@@ -42,7 +43,8 @@ class Handler : public YAML::EventHandler {
                 YAML::anchor_t anchor, const std::string& value) override {
     RefuseAnchor(mark, anchor);
     if (IsKey()) return builder_.Key(At(mark), value);
-    // The library's tag of a plain scalar is "?", of a quoted one "!".
+    // In the library, the tag of a plain scalar is "?" and that of a quoted one
+    // is "!".
     builder_.Scalar(At(mark), value, tag != "?" && !tag.empty());
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/,
@@ -65,7 +67,8 @@ class Handler : public YAML::EventHandler {
  private:
   bool IsKey() const { return builder_.in_map() && !builder_.has_key(); }
 
-  // An alias can make a small file a huge one, and would name two places.
+  // An alias can turn a small file into a huge one, and its nodes would have
+  // two places.
   void RefuseAnchor(const YAML::Mark& mark, YAML::anchor_t anchor) const {
     if (anchor == 0) return;
     throw FileError(file_, Line(mark), "anchors and aliases are not supported");
@@ -79,7 +82,8 @@ class Handler : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-// The library takes some tabs for spaces and reports others far away.
+// The library takes some tabs for spaces, and reports others far from their
+// place.
 void RefuseTabs(std::string_view text, const std::string& file) {
   int line = 0;
   for (const std::string& content : base::Split(text, '\n')) {
@@ -105,7 +109,7 @@ base::Node ParseYaml(std::string_view text, const std::string& file) {
                     fmt::format("not valid YAML: {} (column {})", error.msg,
                                 error.mark.column + 1));
   }
-  return handler.Take();  // comments alone: null
+  return handler.Take();  // only comments: null
 }
 
 }  // namespace segue::manifest

@@ -9,9 +9,9 @@ namespace segue::base {
 class Clock {
  public:
   virtual ~Clock() = default;
-  // For time spans: it never goes back.
+  // Returns a time for time spans, which never goes back.
   virtual std::chrono::steady_clock::time_point Now() = 0;
-  // For people and for the ledger: the time of day in UTC.
+  // Returns the time of day in UTC, for people and for the ledger.
   virtual std::chrono::system_clock::time_point WallTime() = 0;
   virtual void Sleep(std::chrono::microseconds duration) = 0;
 };
@@ -22,7 +22,7 @@ Clock& SystemClock();
 
 // Returns "2026-01-31T12:00:00.123Z".
 std::string FormatUtc(std::chrono::system_clock::time_point time);
-// The inverse of FormatUtc; throws Error{kCorrupt} on anything else.
+// Parses the result of FormatUtc. Throws Error{kCorrupt} for any other text.
 std::chrono::system_clock::time_point ParseUtc(const std::string& text);
 
 }  // namespace segue::base

@@ -1,5 +1,5 @@
-// How JSON is written out, behind a seam: the library's own header takes long
-// to compile, and only its forward declarations stand here.
+// Writes JSON text. This is a seam, because the library's own header takes long
+// to compile; this file needs only its forward declarations.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -7,9 +7,9 @@
 
 namespace segue::base {
 
-// On one line, members in their order. Bytes that are no UTF-8 (a database's
-// message in its own encoding) are replaced, so that writing an error down
-// never turns into a second error.
+// Returns one line with the members in their order. Bytes that are not UTF-8,
+// such as a database's message in its own encoding, are replaced, so that
+// writing an error never causes a second error.
 std::string JsonText(const nlohmann::ordered_json& json);
 
 }  // namespace segue::base

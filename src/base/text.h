@@ -14,7 +14,7 @@ std::string Join(const std::vector<std::string>& parts,
                  std::string_view separator);
 std::vector<std::string> Split(std::string_view text, char separator);
 
-// Encloses `text` in `quote` and doubles the quotes inside: 'it''s', "a""b".
+// Returns `text` in quotes, with the quotes inside doubled: 'it''s', "a""b".
 std::string Quoted(std::string_view text, char quote);
 
 // Returns "1,234,567" for 1234567.

@@ -58,22 +58,19 @@ enum class SyncForm {
   // writes the other side. A motion that marks rows does so in this form.
   kLive,
   // The same as kLive, but only writes that name a column of the motion call
-  // the
-  // trigger.
+  // the trigger.
   kNarrow,
   // The same as kLive for a motion that marks rows, but the trigger refuses the
   // write instead of marking the row.
   kStrict,
   // The form just before the seal: when a write gives both sides and they
-  // differ,
-  // the trigger writes the new value to the old column too.
+  // differ, the trigger writes the new value to the old column too.
   kSettling,
   // The form from the seal on: the old side follows the new one, whatever is
   // written.
   kSealed,
   // The form of a rollback when the new column existed before the migration:
-  // the
-  // trigger copies nothing to it any more, and removes a copy that becomes
+  // the trigger copies nothing to it any more, and removes a copy that becomes
   // stale.
   kRetreating,
 };

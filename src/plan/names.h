@@ -36,7 +36,7 @@ std::string VersionSchema(std::string_view schema, std::string_view version,
 // "_segue_new_users_email_idx": the copy of an index over a new column, until
 // the contract gives it the old index's name.
 std::string IndexCopy(std::string_view index, std::size_t limit);
-// The same for a check or a foreign key.
+// Returns such a name for the copy of a check or a foreign key.
 std::string ConstraintCopy(std::string_view constraint, std::size_t limit);
 
 }  // namespace segue::plan

@@ -1,5 +1,5 @@
-// What stored plans of earlier versions mean: of format 1, and the first ones
-// of format 2.
+// Reads plans that earlier versions have stored: those of format 1, and the
+// first ones of format 2.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -13,8 +13,8 @@ namespace segue::plan {
 // nlohmann::json::exception for a document that is no plan.
 void UpgradeFromFormat1(nlohmann::ordered_json& plan);
 
-// LockNeed::strength of a stored lock that does not say it itself. Only the
-// modes of PostgreSQL had one; 0 for any other.
+// Returns the strength of a stored lock that does not have one. Only the modes
+// of PostgreSQL had a strength; the result is 0 for any other.
 int StrengthOf(std::string_view lock_mode);
 
 }  // namespace segue::plan

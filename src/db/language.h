@@ -50,8 +50,8 @@ struct Capabilities {
   bool exclusion_constraints = false;
   bool replica_identity = false;
   bool column_comments = false;
-  // The triggers that fill a column of a row run after the row's own checks
-  // and its look into unique indexes.
+  // The triggers that fill a column of a row run after the row's own checks and
+  // its look into unique indexes.
   bool checks_before_triggers = false;
   // A NOT NULL old column without default must be relaxed while both versions
   // live, because triggers run after the check.

@@ -1,5 +1,5 @@
-// What every database looks for when it tries a constraint on the rows there
-// are, put together of the values that the dialect gives.
+// The part of a constraint's trial that all databases share. A dialect gives
+// the values of the columns.
 #pragma once
 
 #include <string>
@@ -11,10 +11,11 @@
 
 namespace segue::db {
 
-// What is wrong with a row that the trial of this constraint finds.
+// Returns what is wrong with a row that the trial of this constraint finds.
 std::string TrialReason(const plan::ConstraintTrial& trial);
 
-// `values`: of each column of the trial, in order, as SQL over its row.
+// `values` are the SQL expressions for the columns of the trial, in order, over
+// one row.
 class TrialTerms {
  public:
   // Both arguments must outlive the object.
@@ -23,18 +24,20 @@ class TrialTerms {
       : spelling_(spelling), trial_(trial), values_(std::move(values)) {}
 
   const std::vector<std::string>& values() const { return values_; }
-  // "a, b"
+  // Returns "a, b".
   std::string List() const;
-  // None of the values is NULL.
+  // Returns the condition that none of the values is NULL.
   std::string Given() const;
-  // What a check says of the row. Its names are bound by a scope that is called
-  // as the table is, since a check may say table.column.
+  // Returns the check for the row. Its names are bound by a scope that has the
+  // table's name, because a check may say table.column.
   std::string Holds(const std::string& table) const;
-  // The row points at no row of the referenced table: `parents` is the
-  // beginning of a SELECT from it under the name `alias`.
+  // Returns the condition that the row refers to no row of the referenced
+  // table. `parents` is the beginning of a SELECT from that table under the
+  // name `alias`.
   std::string HasNoParent(const std::string& parents,
                           const std::string& alias) const;
-  // The values are those of a further row. `rows`: what is selected from.
+  // Returns the condition that another row has the same values. `rows` is what
+  // the SELECT is from.
   std::string IsRepeated(const std::string& rows) const;
 
  private:

@@ -37,7 +37,7 @@ class PostgresConnection final : public db::Connection {
   bool alive() const override { return alive_; }
 
  private:
-  // libpq's notice receiver; `self` is the connection.
+  // The notice receiver of libpq; `self` is the connection.
   static void Receive(void* self, const pg_result* notice);
 
   using ResultPtr = std::unique_ptr<pg_result, void (*)(pg_result*)>;
@@ -49,8 +49,8 @@ class PostgresConnection final : public db::Connection {
                 const std::vector<db::Value>& parameters);
   using Parameters = std::vector<const char*>;  // null: NULL
   bool WorthPreparing(const std::string& sql);
-  // `then` is text that goes with the statement, as "; COMMIT". The result is
-  // that of `then`, or the first one that failed.
+  // `then` is text that is sent together with the statement, such as ";
+  // COMMIT". The result is that of `then`, or the first one that failed.
   ResultPtr RunPrepared(const std::string& sql, const Parameters& parameters,
                         const std::string& then = "");
   void ForgetPreparations(const ResultPtr& failed, std::string_view sql);

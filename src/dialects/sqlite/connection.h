@@ -48,7 +48,8 @@ class SqliteConnection : public db::Connection {
   void RequireAlive() const;
   void Prepare();
   void MarkBackfill();
-  // Rethrows the error in flight, noting whether the session is lost.
+  // Throws the error of the last call, after noting whether the session is
+  // lost.
   [[noreturn]] void Fail(int code, std::string_view sql);
 
   std::string path_;

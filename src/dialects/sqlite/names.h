@@ -33,8 +33,8 @@ Affinity AffinityOf(std::string_view type);
 std::string StrictType(std::string_view type);
 // True when the text of a CREATE TABLE ends in STRICT.
 bool IsStrict(std::string_view create_table);
-// Whether it ends in WITHOUT ROWID: then the primary key is all that tells a
-// row from another, and none of its columns takes NULL.
+// True when the text ends in WITHOUT ROWID. Then only the primary key
+// identifies a row, and none of its columns takes NULL.
 bool IsWithoutRowid(std::string_view create_table);
 
 }  // namespace segue::sqlite

@@ -16,15 +16,15 @@ class SqliteSpelling final : public db::Spelling {
     return Quote(identifier);
   }
 
-  // A column takes any value and converts only what converts without loss. A
-  // cast would lose the rest silently.
+  // A column accepts any value and converts only values that it can convert
+  // without loss. A cast would silently lose the others.
   std::string Converted(const std::string& column,
                         const std::string& /*type*/) const override {
     return Name(column);
   }
 
-  // A provenance of 0 or less is that of a row whose trigger has not run to its
-  // end yet, since what an application writes comes before the trigger.
+  // A provenance of 0 or less belongs to a row whose trigger has not finished
+  // yet, because the write of the application comes before the trigger.
   std::optional<std::string> GuardedCheck(
       const std::string& check,
       const std::vector<std::string>& provenance) const override {

@@ -3,11 +3,10 @@
 // SQLite's triggers run after the write and repair the row with writes of their
 // own, which fire triggers again. A trigger recognises segue's own writes by
 // the provenance column: they take it from 0 to positive, from positive to
-// negative
-// ("-2: the old side is about to be written") or from negative to positive. An
-// application does none of these. The exception is an INSERT through the view
-// of the new version, which sets kNewVersionWrites, because the writer decides
-// when neither side is given.
+// negative ("-2: the old side is about to be written") or from negative to
+// positive. An application does none of these. The exception is an INSERT
+// through the view of the new version, which sets kNewVersionWrites, because
+// the writer decides when neither side is given.
 //
 // A marker row in a table of its own would not do. An UPDATE OR FAIL that fails
 // half-way leaves such a row behind, and from then on every write would pass

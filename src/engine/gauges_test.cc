@@ -59,7 +59,8 @@ TEST(GaugeTextTest, WhatCannotBeReadIsSaid) {
             "probe of users 0.12 ms before, could not be read after (gone)");
 }
 
-// Answers what it knows, and refuses the rest.
+// A connection that answers the statements that it knows, and refuses all
+// others.
 class Answers : public db::Connection {
  public:
   explicit Answers(std::map<std::string, db::Value> known)

@@ -152,9 +152,9 @@ class Migrator {
   // both versions are live ("ready"), or COMPLETE when the migration replaces
   // nothing. Continues the same migration where an earlier run stopped. Throws
   // kUsage for a migration without operations or with wrong options, and
-  // kRefused when it cannot be planned, when another migration is active,
-  // when the file was changed after it was applied, or when the role may not
-  // create the ledger; nothing has then changed.
+  // kRefused when it cannot be planned, when another migration is active, when
+  // the file was changed after it was applied, or when the role may not create
+  // the ledger; nothing has then changed.
   //
   // An error of the migration itself (kConstraint, kMismatch, ...) and
   // RequestCancel roll everything back before the error is thrown; a failure of

@@ -48,8 +48,8 @@ enum class Access { kInPlace, kVersioned };
 std::string_view ToString(Access access);
 Access AccessFromString(std::string_view text);
 
-// The fate of an application's write when `up` or `down` raises an
-// error: the write is refused, or it goes through and its row is marked.
+// The fate of an application's write when `up` or `down` raises an error: the
+// write is refused, or it goes through and its row is marked.
 enum class OnTransformError { kRefuse, kMark };
 std::string_view ToString(OnTransformError what);
 OnTransformError OnTransformErrorFromString(std::string_view text);

@@ -135,8 +135,8 @@ class Metrics::State {
   void ShowWork(const Progress& progress) {
     const std::string& id = progress.migration;
     At(progress_, id).Set(progress.progress_pct / 100);
-    // The throttle reports a stop once, so a further report of a stop comes from
-    // a pause that somebody requested.
+    // The throttle reports a stop once, so a further report of a stop comes
+    // from a pause that somebody requested.
     const bool by_throttle = progress.pace <= 0 && last_pace_ > 0;
     last_pace_ = progress.pace;
     SetPace(id, progress.pace, progress.pace_reason);

@@ -1,5 +1,5 @@
-// add_column: table*, column*{name*, type*, nullable, default, comment}, up,
-// down.
+// The keys of add_column (* is required): table*, column*{name*, type*,
+// nullable, default, comment}, up, down.
 #pragma once
 
 #include <string>

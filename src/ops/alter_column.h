@@ -1,5 +1,6 @@
-// alter_column: table*, column*, up, down, and at least one of type, nullable,
-// default, comment, name, check, unique, references.
+// The keys of alter_column (* is required): table*, column*, up, down, and at
+// least one of type, nullable, default, comment, name, check, unique,
+// references.
 #pragma once
 
 #include <optional>

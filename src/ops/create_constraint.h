@@ -1,5 +1,5 @@
-// create_constraint: table*, name*, type*, columns, check, no_inherit,
-// references, index_parameters, exclude, up, down.
+// The keys of create_constraint (* is required): table*, name*, type*, columns,
+// check, no_inherit, references, index_parameters, exclude, up, down.
 #pragma once
 
 #include <map>

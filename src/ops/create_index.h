@@ -1,6 +1,7 @@
-// create_index: name*, table*, columns*[{column* or expression*, collate, sort,
-// nulls, opclass{name, params}}] (also a list or a map of names), include,
-// predicate, method, storage_parameters, unique, replaces.
+// The keys of create_index (* is required): name*, table*, columns*[{column* or
+// expression*, collate, sort, nulls, opclass{name, params}}] (also a list or a
+// map of names), include, predicate, method, storage_parameters, unique,
+// replaces.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// create_table: name*, columns*[column], constraints[constraint], comment.
+// The keys of create_table (* is required): name*, columns*[column],
+// constraints[constraint], comment.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// drop_column: table*, column*, down.
+// The keys of drop_column (* is required): table*, column*, down.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// drop_constraint: table*, name*, up, down (of its one column), and
-// drop_multicolumn_constraint: table*, name*, up{}, down{}.
+// The keys of drop_constraint (* is required): table*, name*, up, down (of its
+// one column). The keys of drop_multicolumn_constraint: table*, name*, up{},
+// down{}.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// drop_index: name*, table.
+// The keys of drop_index (* is required): name*, table.
 #pragma once
 
 #include <string>

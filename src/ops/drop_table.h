@@ -1,4 +1,4 @@
-// drop_table: name*.
+// The keys of drop_table (* is required): name*.
 #pragma once
 
 #include <string>

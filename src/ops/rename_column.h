@@ -1,4 +1,5 @@
-// rename_column: table*, from*, to*, up, down, strategy.
+// The keys of rename_column (* is required): table*, from*, to*, up, down,
+// strategy.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// rename_constraint: table*, from*, to*.
+// The keys of rename_constraint (* is required): table*, from*, to*.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// rename_table: from*, to*.
+// The keys of rename_table (* is required): from*, to*.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// set_replica_identity: table*, identity*{type*, index}.
+// The keys of set_replica_identity (* is required): table*, identity*{type*,
+// index}.
 #pragma once
 
 #include <string>

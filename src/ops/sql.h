@@ -1,4 +1,4 @@
-// sql: up*, down, onComplete.
+// The keys of sql (* is required): up*, down, onComplete.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What was measured in the database during a migration, for the history and for
+// Measurements of the database during a migration, for the history and for
 // later comparison. No observation decides whether a step has been done.
 #pragma once
 

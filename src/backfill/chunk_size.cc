@@ -11,8 +11,8 @@ constexpr double kFewest = 50;
 constexpr double kMost = 50'000;
 // A chunk of a table that is not known yet is short for most widths of rows.
 constexpr double kFirst = 1'000;
-// What one transaction writes is flushed, sent to standbys and replayed there
-// in one go, so it must stay small.
+// A transaction's writes are flushed, sent to standbys and replayed there in
+// one go, so they must stay few.
 constexpr double kMostBytes = 32.0 * 1024 * 1024;
 // The size grows by at most this factor per chunk, so that one outlier does no
 // harm.

@@ -1,5 +1,5 @@
-// What the parts of a run share, whether they move rows, verify them, or run
-// steps.
+// The parts of a run share this context, whether they move rows, verify them,
+// or run steps.
 #pragma once
 
 #include "backfill/reporter.h"

@@ -27,7 +27,7 @@ std::optional<Error> Objection(const std::string& name,
 
 class Standby {
  public:
-  // What the caller does during a wait.
+  // The functions that run during a wait.
   struct Waiting {
     std::function<void()> check;  // throws to give up
     std::function<void(const std::string& what)> tell = {};  // may be empty

@@ -21,7 +21,7 @@ struct LogField {
 };
 using LogFields = std::vector<LogField>;
 
-// What the lines of this thread's log are about. While the object lives, its
+// The subject of the lines that this thread logs. While the object lives, its
 // fields are added to each line that has no field of the same name, so that the
 // lines of several migrators in one process can be told apart. A nested context
 // adds its fields and outranks the outer one. Contexts must end on the thread

@@ -128,8 +128,9 @@ class Language {
   virtual const Capabilities& capabilities() const = 0;
   virtual const Spelling& spelling() const = 0;
 
-  // Where the unqualified names of a session with this URL are looked up, when
-  // it asks for no other schema. It is known before anything connects.
+  // Returns the schema in which a session with this URL looks up unqualified
+  // names when it asks for no other schema. It is known before anything
+  // connects.
   virtual std::string DefaultSchema(const Url& url) const;
 
   // Returns the database's spelling of a type that the API or a file names.

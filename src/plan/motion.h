@@ -57,11 +57,11 @@ enum class SyncForm {
   // The trigger compares old and new values to see which side was written, and
   // writes the other side. A motion that marks rows does so in this form.
   kLive,
-  // The same as kLive, but only writes that name a column of the motion call
-  // the trigger.
+  // This form does the same as kLive, but only writes that name a column of the
+  // motion call the trigger.
   kNarrow,
-  // The same as kLive for a motion that marks rows, but the trigger refuses the
-  // write instead of marking the row.
+  // This form does the same as kLive for a motion that marks rows, but the
+  // trigger refuses the write instead of marking the row.
   kStrict,
   // The form just before the seal: when a write gives both sides and they
   // differ, the trigger writes the new value to the old column too.

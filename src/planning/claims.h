@@ -22,7 +22,7 @@ enum class Use {
   kCopies,   // it is a copy that is dropped at the contract
 };
 
-// What an operation makes of a whole table.
+// The fate of a table as a whole, as an operation decides it.
 enum class TableFate { kCreated, kDropped, kRenamed };
 
 class Claims {

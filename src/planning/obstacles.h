@@ -1,5 +1,6 @@
-// What prevents the replacement or the drop of a column: everything that
+// The obstacles to the replacement or the drop of a column: everything that
 // depends on the column and would be dropped with it, or would make the drop
+// fail.
 // fail.
 #pragma once
 

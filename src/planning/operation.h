@@ -55,7 +55,8 @@ struct DraftStep {
   Source source{};  // of the operation; unknown for the planner's own steps
 };
 
-// What an operation may read while it plans, and what it appends to.
+// The context in which an operation plans: what it may read, and what it
+// appends to.
 struct PlanContext {
   const db::Language& language;
   Access access = Access::kInPlace;
@@ -73,7 +74,7 @@ struct PlanContext {
   std::vector<DraftStep> steps{};
   plan::Motions motions{};  // named by the actions
 
-  // What the operations so far have claimed; empty at first.
+  // The claims of the operations so far; empty at first.
   Claims claims{};
 
   OnTransformError on_transform_error = OnTransformError::kRefuse;

@@ -1,4 +1,5 @@
-// What every command of a Migrator works with.
+// The context of every command of a Migrator: the database, the options and the
+// ledger.
 #pragma once
 
 #include <chrono>

@@ -10,7 +10,7 @@
 
 namespace segue::engine {
 
-// What the ledger has of a migration that is to be started.
+// The state of a migration in the ledger when it is to be started.
 enum class Standing { kFresh, kBegun, kComplete };
 
 // The steps of Start, Complete and Rollback. MakeRun chooses once whether a

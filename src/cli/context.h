@@ -1,4 +1,4 @@
-// What a command works with: its arguments, and a seam to the outside world,
+// The context of a command: its arguments, and a seam to the outside world,
 // with which tests decide about the environment and the user's answers.
 #pragma once
 

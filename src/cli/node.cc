@@ -14,8 +14,8 @@ namespace segue::cli {
 
 namespace {
 
-// Only --url names the database, because an environment variable must not turn
-// a trial in memory into one on a real database.
+// Only --url or --env names the database, because an environment variable must
+// not turn a trial in memory into one on a real database.
 Database Open(const Context& context) {
   const bool named =
       context.arguments.Has("--url") || context.arguments.Has("--env");

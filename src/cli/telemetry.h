@@ -1,5 +1,6 @@
-// What others see of a command while it runs: metrics, over HTTP or in a file,
-// and the structured log. The options choose them; by default there are none.
+// Makes a command visible to others while it runs: by metrics, over HTTP or in
+// a file, and by the structured log. The options choose them; by default there
+// are none.
 #pragma once
 
 #include <memory>

@@ -121,7 +121,7 @@ std::string UpdateOf(const MotionTerms& terms) {
   return "UPDATE OF " + base::Join(columns, ", ");
 }
 
-// What the statements depend on, besides the motion.
+// The facts besides the motion on which the statements depend.
 struct Surroundings {
   int major = 0;
   bool own_triggers = false;  // of the user's; may change a row

@@ -107,7 +107,7 @@ struct VerifyReport {
   std::int64_t rows_repaired = 0;
   // "table: key" of rows that disagree, at most 100 for each motion.
   std::vector<std::string> mismatches;
-  // The same for rows of which the application wrote both sides.
+  // Rows of which the application wrote both sides, in the same form.
   std::vector<std::string> both_given;
   bool clean() const { return mismatches.empty(); }
 };

@@ -28,7 +28,7 @@ struct PaceOptions {
   double bytes_per_second = 0;  // 0: no limit
   std::string window;           // "22:00-06:00 Europe/Berlin"; empty: always
   std::vector<SignalLimit> limits;  // instead of the signal's defaults
-  // From one reading of the signals to the next; above zero.
+  // The time from one reading of the signals to the next; above zero.
   std::chrono::milliseconds reading_interval{1000};
 };
 

@@ -178,8 +178,8 @@ void PostgresServer::Admin(const std::string& sql) {
 
 std::string PostgresServer::CreateDatabase() {
   std::string name = "t" + std::to_string(++databases_);
-  // A copy of the files takes half the time of logging each page. Servers before
-  // 15 always copy the files.
+  // A copy of the files takes half the time of logging each page. Servers
+  // before 15 always copy the files.
   const int version = std::stoi(ReadFile(DataFolder() + "/PG_VERSION"));
   Admin("CREATE DATABASE " + name + " TEMPLATE template0" +
         (version >= 15 ? " STRATEGY file_copy" : ""));

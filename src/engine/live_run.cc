@@ -128,8 +128,10 @@ void LiveRun::WalkToReady(RunParts& parts) {
     RunPhase(parts, Phase::kMigrating);
     transitions_->BecomeReady();
   }
-  if (!row_.plan.has_phase(Phase::kContracting) &&
-      row_.sub_state == SubState::kReady) {
+  if (row_.sub_state != SubState::kReady) return;
+  if (row_.plan.has_phase(Phase::kContracting)) {
+    TellRun(context_.options, row_, Progress::Event::kReady);
+  } else {
     transitions_->BecomeComplete({});
   }
 }

@@ -88,9 +88,6 @@ void Transitions::BecomeReady() {
     }
   });
   Set(Phase::kMigrating, SubState::kReady);
-  if (plan.has_phase(Phase::kContracting)) {
-    TellRun(context_.options, row_, Progress::Event::kReady);
-  }
 }
 
 void Transitions::RecordSealed() {

@@ -1,7 +1,6 @@
 #include "engine/dry_run.h"
 
 #include "engine/dry_runner.h"
-#include "engine/preflight.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -17,10 +16,6 @@ void DryRun::Continue() {
   context_.ledger.LoadStates(context_.connection(), row.id, plan_);
 }
 
-Planned DryRun::Plan(const Migration& migration) {
-  return PlanFor(context_, migration);
-}
-
 // What the checks say is enough: to try the expressions on all rows takes long.
 void DryRun::Preflight(const Planned& planned) {
   for (const Finding& finding : planned.findings) {
@@ -30,7 +25,7 @@ void DryRun::Preflight(const Planned& planned) {
   }
 }
 
-void DryRun::Intend(const Migration& /*migration*/, const Planned& planned,
+void DryRun::Intend(const Planned& planned,
                     const std::vector<std::string>& queries) {
   Keep(queries);
   plan_ = planned.plan;

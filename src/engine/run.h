@@ -6,12 +6,10 @@
 #include <vector>
 
 #include "engine/context.h"
+#include "ledger/standing.h"
 #include "planner/planner.h"
 
 namespace segue::engine {
-
-// What is there already when a migration is to be started.
-enum class Standing { kFresh, kBegun, kComplete };
 
 // The steps of Start, Complete and Rollback. Which class does them is chosen
 // once, by MakeRun.
@@ -27,10 +25,10 @@ class Run {
   // Error{kNotFound} when there is none.
   virtual void Continue() = 0;
 
-  virtual Planned Plan(const Migration& migration) = 0;
   virtual void Preflight(const Planned& planned) = 0;
-  // Records the migration, its plan and how these queries are run before it.
-  virtual void Intend(const Migration& migration, const Planned& planned,
+  // Records the migration that was begun, its plan and how these queries are
+  // run before it.
+  virtual void Intend(const Planned& planned,
                       const std::vector<std::string>& queries) = 0;
 
   // Keeps how these queries are run now, where nothing was kept before.

@@ -20,9 +20,10 @@ class Transitions {
   Transitions(const Context& context, Lease& lease, MigrationRow& row)
       : context_(context), lease_(lease), row_(row) {}
 
-  // Writes the migration and its plan down before anything is done, with the
+  // Writes the migration, its plan and the rows of what is folded into it down
+  // before anything is done, with the
   // plans of these queries, what the gauges say and what the pre-flight noted.
-  void Intend(const Migration& migration,
+  void Intend(const std::vector<MigrationRow>& parts,
               const std::vector<std::string>& queries,
               const std::vector<std::string>& notes);
   // Nothing when it is there already; Error{kInternal} where no way leads.
@@ -45,7 +46,6 @@ class Transitions {
   void RecordError(const Error& error);
 
  private:
-  void IntendPart(const Migration& part);
   // In the history of each migration that is folded into this one.
   void AddEventToParts(EventKind kind, const std::string& verb);
   void Set(Phase phase, SubState sub_state);

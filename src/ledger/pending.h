@@ -9,9 +9,6 @@
 
 namespace segue::engine {
 
-// Throws Error{kRefused} unless it is the text that was applied.
-void RefuseChangedFile(const MigrationRow& row, const Migration& migration);
-
 // The files not yet complete, in the order of their names, up to and including
 // `to` (empty: all). Throws kUsage for two of one name, kNotFound for a `to`
 // that is not among them, kRefused for a file that was changed after it was

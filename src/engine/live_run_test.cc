@@ -66,6 +66,15 @@ TEST_F(LiveRunTest, AStartEndsWhenBothVersionsAreLive) {
   EXPECT_THAT(done, Contains("ADD"));
   EXPECT_THAT(done, Contains("FILL all"));
   EXPECT_THAT(done, Not(Contains("DROP")));
+  EXPECT_EQ(run().Told(Progress::Event::kReady).size(), 1U);
+}
+
+TEST_F(LiveRunTest, AStartThatFindsItReadyTellsThatAndDoesNothing) {
+  EXPECT_EQ(Start(), std::nullopt);
+  const std::size_t done = scripted().Done().size();
+  EXPECT_EQ(Start(), std::nullopt);
+  EXPECT_EQ(scripted().Done().size(), done);
+  EXPECT_EQ(run().Told(Progress::Event::kReady).size(), 2U);
 }
 
 TEST_F(LiveRunTest, AnErrorOfItsOwnMakingUndoesTheStart) {

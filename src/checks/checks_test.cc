@@ -25,10 +25,12 @@ class ChecksTest : public ::testing::Test {
                {plan::AddColumn{users.name, {}}},
                {},
                {},
+               {},
                {"02_x.yaml", 2, 3}},
               {Phase::kMigrating,
                "Fill",
                {plan::Backfill{{motion.name}}},
+               {},
                {},
                {},
                {"02_x.yaml", 4, 3}}};

@@ -1,7 +1,6 @@
 #include "engine/dry_run.h"
 
 #include "engine/dry_runner.h"
-#include "engine/preflight.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -17,10 +16,6 @@ void DryRun::Continue() {
   context_.ledger.LoadStates(context_.connection(), row.id, plan_);
 }
 
-Planned DryRun::Plan(const Migration& migration) {
-  return PlanFor(context_, migration);
-}
-
 // The findings of the checks are enough for a dry run, because it takes long to
 // try the expressions on all rows.
 void DryRun::Preflight(const Planned& planned) {
@@ -31,7 +26,7 @@ void DryRun::Preflight(const Planned& planned) {
   }
 }
 
-void DryRun::Intend(const Migration& /*migration*/, const Planned& planned,
+void DryRun::Intend(const Planned& planned,
                     const std::vector<std::string>& queries) {
   Keep(queries);
   plan_ = planned.plan;

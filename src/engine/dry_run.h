@@ -15,9 +15,8 @@ class DryRun : public Run {
 
   Standing Begin(const Migration& migration) override;
   void Continue() override;
-  Planned Plan(const Migration& migration) override;
   void Preflight(const Planned& planned) override;
-  void Intend(const Migration& migration, const Planned& planned,
+  void Intend(const Planned& planned,
               const std::vector<std::string>& queries) override;
   void Keep(const std::vector<std::string>& queries) override;
   void ToReady(bool undo_on_any_failure) override;
@@ -31,7 +30,7 @@ class DryRun : public Run {
   void RunPhases(Phase first, Phase last);
 
   const Context& context_;
-  segue::Plan plan_;
+  Plan plan_;
   std::vector<HistoryEntry> log_;
 };
 

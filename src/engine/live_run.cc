@@ -7,7 +7,7 @@
 #include "engine/run_events.h"
 #include "engine/status.h"
 #include "ledger/control.h"
-#include "ledger/pending.h"
+#include "ledger/standing.h"
 #include "segue/error.h"
 #include "throttle/throttle.h"
 
@@ -25,38 +25,6 @@ bool UndoesStart(const Error& error, const RunParts& parts,
   const bool resumable =
       error.retryable() || error.kind() == ErrorKind::kCancelled;
   return !resumable || undo_on_any_failure;
-}
-
-void RefuseOtherActive(const MigrationRow& active,
-                       const std::optional<MigrationRow>& row,
-                       const std::string& id) {
-  if (active.id == id) return;
-  if (row && row->folded_into == active.id) {
-    throw Error(ErrorKind::kRefused, "migration '" + id + "' is a part of '" +
-                                         active.id + "', which is active (" +
-                                         std::string(ToString(active.phase)) +
-                                         ")")
-        .WithHint("'segue resume' goes on with all of it");
-  }
-  throw Error(ErrorKind::kRefused, "migration '" + active.id + "' is active (" +
-                                       std::string(ToString(active.phase)) +
-                                       ")")
-      .WithHint("complete it or roll it back first");
-}
-
-// Refuses a part of a fold whose file was changed since the part was begun, and
-// a part that now belongs to another migration than `whole`, which is empty
-// before the fold has begun.
-void RefuseChangedPart(const Context& context, const Migration& part,
-                       const std::string& whole) {
-  const auto row = context.ledger.Load(context.connection(), part.id);
-  if (!row || row->phase == Phase::kRolledBack) return;
-  RefuseChangedFile(*row, part);
-  if (row->folded_into == whole) return;
-  throw Error(ErrorKind::kRefused, "migration '" + part.id +
-                                       "' has been begun by another run (" +
-                                       std::string(ToString(row->phase)) + ")")
-      .WithHint("run 'segue migrate' again to look at what is pending now");
 }
 
 // True for a failure after which a contract stays as it is: an interruption
@@ -90,21 +58,16 @@ Standing LiveRun::Begin(const Migration& migration) {
   db::Connection& connection = context_.connection();
   context_.ledger.Install(connection);
   TakeLease();
-  const auto active = context_.ledger.Active(connection);
-  auto row = context_.ledger.Load(connection, migration.id);
-  if (active) RefuseOtherActive(*active, row, migration.id);
-  const bool known = row && row->phase != Phase::kRolledBack;
-  if (known) RefuseChangedFile(*row, migration);
-  for (const Migration& part : migration.folded) {
-    RefuseChangedPart(context_, part, known ? row->id : "");
-  }
-  if (!known) return Standing::kFresh;
-  row_ = *std::move(row);
+  Found found = FindMigration(connection, context_.ledger, migration);
+  row_ = std::move(found.row);
+  parts_ = std::move(found.parts);
+  if (found.standing == Standing::kFresh) return found.standing;
   context_.ledger.SetError(connection, row_.id, "");
-  if (row_.phase != Phase::kComplete) return Standing::kBegun;
-  notes_.push_back("migration '" + row_.id + "' is already complete");
-  TellRun(context_.options, row_, Progress::Event::kComplete);
-  return Standing::kComplete;
+  if (found.standing == Standing::kComplete) {
+    notes_.push_back("migration '" + row_.id + "' is already complete");
+    TellRun(context_.options, row_, Progress::Event::kComplete);
+  }
+  return found.standing;
 }
 
 // The previous holder of the lease may have changed the phase meanwhile, so the
@@ -115,23 +78,14 @@ void LiveRun::Continue() {
   row_ = context_.RequireActive();
 }
 
-Planned LiveRun::Plan(const Migration& migration) {
-  return PlanFor(context_, migration);
-}
-
 void LiveRun::Preflight(const Planned& planned) {
   notes_ = engine::Preflight(context_, planned);
 }
 
-void LiveRun::Intend(const Migration& migration, const Planned& planned,
+void LiveRun::Intend(const Planned& planned,
                      const std::vector<std::string>& queries) {
-  row_ = MigrationRow();
-  row_.id = migration.id;
-  row_.title = migration.title;
-  row_.checksum = migration.checksum;
-  row_.source = migration.source;
   row_.plan = planned.plan;
-  transitions_->Intend(migration, queries, notes_);
+  transitions_->Intend(parts_, queries, notes_);
 }
 
 void LiveRun::Keep(const std::vector<std::string>& queries) {
@@ -177,8 +131,10 @@ void LiveRun::WalkToReady(RunParts& parts) {
     RunPhase(parts, Phase::kMigrating);
     transitions_->BecomeReady();
   }
-  if (!row_.plan.has_phase(Phase::kContracting) &&
-      row_.sub_state == SubState::kReady) {
+  if (row_.sub_state != SubState::kReady) return;
+  if (row_.plan.has_phase(Phase::kContracting)) {
+    TellRun(context_.options, row_, Progress::Event::kReady);
+  } else {
     transitions_->BecomeComplete({});
   }
 }

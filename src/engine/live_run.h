@@ -19,9 +19,8 @@ class LiveRun : public Run {
 
   Standing Begin(const Migration& migration) override;
   void Continue() override;
-  Planned Plan(const Migration& migration) override;
   void Preflight(const Planned& planned) override;
-  void Intend(const Migration& migration, const Planned& planned,
+  void Intend(const Planned& planned,
               const std::vector<std::string>& queries) override;
   void Keep(const std::vector<std::string>& queries) override;
   void ToReady(bool undo_on_any_failure) override;
@@ -44,6 +43,7 @@ class LiveRun : public Run {
   std::optional<Lease> lease_;
   std::optional<Transitions> transitions_;
   MigrationRow row_;
+  std::vector<MigrationRow> parts_;  // of a fold that is begun
   std::vector<std::string> notes_;
 };
 

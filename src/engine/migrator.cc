@@ -14,6 +14,7 @@
 namespace segue {
 
 using engine::MakeRun;
+using engine::Run;
 using engine::Standing;
 
 Migrator::Migrator(Database& database, MigratorOptions options)
@@ -25,13 +26,14 @@ Migrator::~Migrator() = default;
 Outcome Migrator::Start(const Migration& migration,
                         const StartOptions& options) {
   //                                              1 its file is validated
-  const auto run = MakeRun(*context_, options.dry_run);
+  const std::unique_ptr<Run> run = MakeRun(*context_, options.dry_run);
   const Standing standing = run->Begin(migration);  // 2 take the lease
   if (standing == Standing::kComplete) return run->Report();
   if (standing == Standing::kFresh) {
-    const auto planned = run->Plan(migration);         // 3 inspect, 4 plan
-    run->Preflight(planned);                           // 5 pre-flight
-    run->Intend(migration, planned, options.explain);  // 6 record the intent
+    // 3 inspect, 4 plan
+    const engine::Planned planned = engine::PlanFor(*context_, migration);
+    run->Preflight(planned);                // 5 pre-flight
+    run->Intend(planned, options.explain);  // 6 record the intent
   } else {
     run->Keep(options.explain);
   }
@@ -43,7 +45,7 @@ Outcome Migrator::Start(const Migration& migration,
 }
 
 Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
-  const auto run = MakeRun(*context_, dry_run);
+  const std::unique_ptr<Run> run = MakeRun(*context_, dry_run);
   run->Continue();  // 1 take the lease
   run->RequireReady();
   // 2 gather evidence: what is in use, every row verified; 3 settle and seal, 4
@@ -53,7 +55,7 @@ Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
 }
 
 Outcome Migrator::Rollback(bool dry_run) {
-  const auto run = MakeRun(*context_, dry_run);
+  const std::unique_ptr<Run> run = MakeRun(*context_, dry_run);
   run->Continue();  // 1 take the lease
   run->Undo();      // 2 undo every executed step in reverse, 3 record
   return run->Report();
@@ -73,10 +75,10 @@ Outcome Migrator::Resume() {
 }
 
 Plan Migrator::MakePlan(const Migration& migration) {
-  const auto run = MakeRun(*context_, true);
-  const engine::Planned planned = run->Plan(migration);
+  const std::unique_ptr<Run> run = MakeRun(*context_, true);
+  const engine::Planned planned = engine::PlanFor(*context_, migration);
   run->Preflight(planned);
-  run->Intend(migration, planned, {});
+  run->Intend(planned, {});
   return run->Report().plan;
 }
 

@@ -6,12 +6,10 @@
 #include <vector>
 
 #include "engine/context.h"
+#include "ledger/standing.h"
 #include "planner/planner.h"
 
 namespace segue::engine {
-
-// The state of a migration in the ledger when it is to be started.
-enum class Standing { kFresh, kBegun, kComplete };
 
 // The steps of Start, Complete and Rollback. MakeRun chooses once whether a
 // command is executed or is a dry run. A run is used on one thread.
@@ -28,11 +26,10 @@ class Run {
   // migration. Throws Error{kNotFound} when there is none.
   virtual void Continue() = 0;
 
-  virtual Planned Plan(const Migration& migration) = 0;
   virtual void Preflight(const Planned& planned) = 0;
-  // Records the migration, its plan, and how the database runs these queries
-  // before it.
-  virtual void Intend(const Migration& migration, const Planned& planned,
+  // Records the migration that was begun, its plan, and how the database runs
+  // these queries before it.
+  virtual void Intend(const Planned& planned,
                       const std::vector<std::string>& queries) = 0;
 
   // Keeps how the database runs these queries now, unless an earlier plan was

@@ -40,7 +40,7 @@ void Transitions::Set(Phase phase, SubState sub_state) {
   row_.sub_state = sub_state;
 }
 
-void Transitions::Intend(const Migration& migration,
+void Transitions::Intend(const std::vector<MigrationRow>& parts,
                          const std::vector<std::string>& queries,
                          const std::vector<std::string>& notes) {
   const std::vector<QueryChange> seen = Seen(context_, queries);
@@ -49,25 +49,13 @@ void Transitions::Intend(const Migration& migration,
     ledger().Create(connection(), row_);
     Keep(context_, row_.id, seen);
     SaveGauges(context_, row_, readings);
-    for (const Migration& part : migration.folded) IntendPart(part);
+    for (const MigrationRow& part : parts) {
+      ledger().Create(connection(), part);
+      ledger().AddEvent(connection(), part.id, EventKind::kFolded,
+                        "Its work is done by the plan of " + row_.id);
+    }
     for (const std::string& note : notes) AddEvent(EventKind::kNote, note);
   });
-}
-
-// Creates the ledger's row of a migration whose work this plan does.
-void Transitions::IntendPart(const Migration& part) {
-  MigrationRow row;
-  row.id = part.id;
-  row.title = part.title;
-  row.checksum = part.checksum;
-  row.source = part.source;
-  row.plan.id = part.id;
-  row.plan.title = part.title;
-  row.plan.notes = {"folded into '" + row_.id + "'"};
-  row.folded_into = row_.id;
-  ledger().Create(connection(), row);
-  ledger().AddEvent(connection(), part.id, EventKind::kFolded,
-                    "Its work is done by the plan of " + row_.id);
 }
 
 void Transitions::MoveTo(Phase phase, SubState sub_state) {
@@ -101,9 +89,6 @@ void Transitions::BecomeReady() {
     }
   });
   Set(Phase::kMigrating, SubState::kReady);
-  if (plan.has_phase(Phase::kContracting)) {
-    TellRun(context_.options, row_, Progress::Event::kReady);
-  }
 }
 
 void Transitions::RecordSealed() {

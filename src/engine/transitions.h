@@ -21,10 +21,10 @@ class Transitions {
   Transitions(const Context& context, Lease& lease, MigrationRow& row)
       : context_(context), lease_(lease), row_(row) {}
 
-  // Records the migration and its plan before anything is changed, with the
-  // plans of these queries, the readings of the gauges and the notes of the
-  // pre-flight.
-  void Intend(const Migration& migration,
+  // Records the migration, its plan and the rows of the migrations that are
+  // folded into it before anything is changed, with the plans of these queries,
+  // the readings of the gauges and the notes of the pre-flight.
+  void Intend(const std::vector<MigrationRow>& parts,
               const std::vector<std::string>& queries,
               const std::vector<std::string>& notes);
   // Does nothing when the migration is in that state already. Throws
@@ -52,7 +52,6 @@ class Transitions {
   void RecordError(const Error& error);
 
  private:
-  void IntendPart(const Migration& part);
   // Adds the event to the history of each migration that is folded into this
   // one.
   void AddEventToParts(EventKind kind, const std::string& verb);

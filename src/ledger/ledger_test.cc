@@ -59,7 +59,7 @@ class LedgerSqlTest : public ::testing::Test {
   }
 
   test::FakeDialect dialect_;
-  Ledger ledger_{dialect_, "public", "somebody"};
+  Ledger ledger_{dialect_, "public", "somebody", std::chrono::seconds(30)};
   Recorder connection_;
 };
 

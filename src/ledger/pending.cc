@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ledger/standing.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -63,16 +64,6 @@ void RefuseOutOfOrder(const std::vector<Migration>& files,
 }
 
 }  // namespace
-
-void RefuseChangedFile(const MigrationRow& row, const Migration& migration) {
-  if (row.checksum == migration.checksum) return;
-  throw Error(ErrorKind::kRefused,
-              "the file of migration '" + row.id +
-                  "' is not the one that was applied: its checksum was " +
-                  row.checksum.substr(0, 12) + ", it is " +
-                  migration.checksum.substr(0, 12))
-      .WithHint("restore the file, or put the change into a new migration");
-}
 
 std::vector<Migration> PendingFiles(db::Connection& connection,
                                     const Ledger& ledger,

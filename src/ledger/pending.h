@@ -9,10 +9,6 @@
 
 namespace segue::engine {
 
-// Throws Error{kRefused} when the file's text differs from the text that was
-// applied.
-void RefuseChangedFile(const MigrationRow& row, const Migration& migration);
-
 // Returns the files that are not yet complete, in the order of their names, up
 // to and including `to` (empty: all). Throws Error{kUsage} for two files with
 // one name, Error{kNotFound} for a `to` that is not among them, and

@@ -16,7 +16,8 @@ TEST(NamesTest, SayWhoseTheyAre) {
 
 TEST(NamesTest, LongOnesAreCutAndStayUnique) {
   const std::string a(63, 'a');
-  const std::string b = std::string(62, 'a') + "b";
+  std::string b(62, 'a');
+  b.push_back('b');
   EXPECT_EQ(HiddenColumn(a, 63).size(), 63U);
   EXPECT_NE(HiddenColumn(a, 63), HiddenColumn(b, 63));
   EXPECT_NE(IndexCopy(a, 63), IndexCopy(b, 63));

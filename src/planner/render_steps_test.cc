@@ -69,7 +69,7 @@ std::vector<int> Units(const Step& step) {
 
 ops::DraftStep Draft(std::vector<plan::Action> actions,
                      std::vector<ops::AtomicRun> atomic = {}) {
-  return {ops::kDrop, "Change users", std::move(actions), {}, atomic};
+  return {ops::kDrop, "Change users", std::move(actions), {}, {}, atomic};
 }
 
 std::string Refusal(const db::Language& language, const ops::DraftStep& draft) {

@@ -43,21 +43,25 @@ void AddClosingStep(PlanContext& context) {
   context.steps.insert(context.steps.begin(), std::move(step));
 }
 
-// The steps that `work` adds and the errors that it throws belong to the
-// operation.
-template <typename Work>
-void AsOf(const Operation& operation, PlanContext& context, Work work) {
-  const std::size_t before = context.steps.size();
-  try {
-    work();
-  } catch (Error& error) {
-    const bool about_the_file = error.kind() == ErrorKind::kRefused ||
-                                error.kind() == ErrorKind::kNotFound;
-    if (about_the_file) error.WithSource(operation.source());
-    throw;
-  }
-  for (std::size_t i = before; i < context.steps.size(); ++i) {
-    context.steps[i].source = operation.source();
+using Turn = void (Operation::*)(PlanContext&) const;
+
+// Lets each operation take this turn of its planning. The steps that it adds
+// and the errors that it throws belong to the operation.
+void EachPlans(const std::vector<OperationPtr>& operations, Turn turn,
+               PlanContext& context) {
+  for (const OperationPtr& operation : operations) {
+    const std::size_t before = context.steps.size();
+    try {
+      (*operation.*turn)(context);
+    } catch (Error& error) {
+      const bool about_the_file = error.kind() == ErrorKind::kRefused ||
+                                  error.kind() == ErrorKind::kNotFound;
+      if (about_the_file) error.WithSource(operation->source());
+      throw;
+    }
+    for (std::size_t i = before; i < context.steps.size(); ++i) {
+      context.steps[i].source = operation->source();
+    }
   }
 }
 
@@ -66,12 +70,8 @@ void AsOf(const Operation& operation, PlanContext& context, Work work) {
 void PlanOperations(PlanContext& context,
                     const std::vector<OperationPtr>& operations) {
   const schema::Schema before = context.schema;
-  for (const OperationPtr& operation : operations) {
-    AsOf(*operation, context, [&] { operation->Plan(context); });
-  }
-  for (const OperationPtr& operation : operations) {
-    AsOf(*operation, context, [&] { operation->Finish(context); });
-  }
+  EachPlans(operations, &Operation::Plan, context);
+  EachPlans(operations, &Operation::Finish, context);
   ShareFills(context);
   NarrowSyncs(context, before);
   if (context.access == Access::kVersioned) AddVersionSteps(before, context);

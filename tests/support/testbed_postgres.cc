@@ -123,6 +123,7 @@ std::map<std::string, std::string> Texts() {
       {"patient session", ""},
       {"hold users", "BEGIN; SELECT 'reading' FROM users LIMIT 1"},
       {"endless query", "SELECT pg_sleep(60)"},
+      {"a statement that takes long", "SELECT pg_sleep(30)"},
       {"count of triggers",
        "SELECT count(*) FROM pg_proc WHERE pronamespace = "
        "'segue'::regnamespace"},

@@ -65,6 +65,10 @@ std::map<std::string, std::string> Texts() {
           {"endless query",
            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
            "SELECT count(*) FROM n"},
+          {"a statement that takes long",
+           "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s "
+           "WHERE i < 80000000) INSERT INTO users SELECT max(i), 'last' FROM "
+           "s"},
           {"count of triggers",
            "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"},
           // segue uses the span of the keys.

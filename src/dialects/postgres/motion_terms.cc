@@ -15,7 +15,7 @@ std::string Field(const std::string& row, const std::string& column) {
 }  // namespace
 
 MotionTerms::MotionTerms(const plan::ColumnMotion& motion, plan::SyncForm form)
-    : motion_(motion), form_(form) {
+    : MotionNames(motion.name), motion_(motion), form_(form) {
   const auto side = [](const schema::Column& column) {
     return Source{column.physical(), column.type, column.collation};
   };
@@ -48,13 +48,12 @@ void MotionTerms::AddSources(const plan::Expression& expression,
   }
 }
 
-std::string MotionTerms::Function(const char* prefix) const {
-  return "segue." +
-         Ident(base::ShortName(prefix + motion_.name, kMaxIdentifier));
+std::string MotionNames::Function(const char* prefix) const {
+  return "segue." + Ident(base::ShortName(prefix + motion_, kMaxIdentifier));
 }
 
-std::string MotionTerms::Trigger(const char* suffix) const {
-  return base::ShortName("~segue_" + motion_.name + suffix, kMaxIdentifier);
+std::string MotionNames::Trigger(const char* suffix) const {
+  return base::ShortName("~segue_" + motion_ + suffix, kMaxIdentifier);
 }
 
 bool MotionTerms::UpNeedsFunction() const {

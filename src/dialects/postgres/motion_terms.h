@@ -4,25 +4,18 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plan/motion.h"
 
 namespace segue::postgres {
 
-class MotionTerms {
+// Names of what serves one motion in the database.
+class MotionNames {
  public:
-  // `form` is the form of the triggers, which decides whether rows are marked.
-  // `motion` must outlive the terms.
-  explicit MotionTerms(const plan::ColumnMotion& motion,
-                       plan::SyncForm form = plan::SyncForm::kLive);
-
-  const plan::ColumnMotion& motion() const { return motion_; }
-  plan::SyncForm form() const { return form_; }
-  bool has_old() const { return motion_.old_column.has_value(); }
-  bool has_new() const { return motion_.new_column.has_value(); }
-  const schema::Column& old_column() const { return *motion_.old_column; }
-  const schema::Column& new_column() const { return *motion_.new_column; }
+  // `motion`: its name; see plan::ColumnMotion.
+  explicit MotionNames(std::string motion) : motion_(std::move(motion)) {}
 
   // Qualified and quoted names of functions.
   std::string UpFunction() const { return Function("up_"); }
@@ -35,6 +28,27 @@ class MotionTerms {
   // ASCII letter.
   std::string InsertTrigger() const { return Trigger("_ins"); }
   std::string UpdateTrigger() const { return Trigger("_upd"); }
+
+ private:
+  std::string Function(const char* prefix) const;
+  std::string Trigger(const char* suffix) const;
+
+  const std::string motion_;
+};
+
+class MotionTerms : public MotionNames {
+ public:
+  // `form` is the form of the triggers, which decides whether rows are marked.
+  // `motion` must outlive the terms.
+  explicit MotionTerms(const plan::ColumnMotion& motion,
+                       plan::SyncForm form = plan::SyncForm::kLive);
+
+  const plan::ColumnMotion& motion() const { return motion_; }
+  plan::SyncForm form() const { return form_; }
+  bool has_old() const { return motion_.old_column.has_value(); }
+  bool has_new() const { return motion_.new_column.has_value(); }
+  const schema::Column& old_column() const { return *motion_.old_column; }
+  const schema::Column& new_column() const { return *motion_.new_column; }
 
   // False when the expression is only a column of the target's own type, which
   // is then copied without a function.
@@ -74,8 +88,6 @@ class MotionTerms {
     std::string collation;
   };
 
-  std::string Function(const char* prefix) const;
-  std::string Trigger(const char* suffix) const;
   std::string Changed(const std::vector<Source>& sources) const;
   void AddSources(const plan::Expression& expression,
                   std::vector<Source>& sources) const;

@@ -42,13 +42,13 @@ class PacingTest : public ::testing::Test {
   std::optional<ErrorKind> NextFails(WalkPurpose purpose = WalkPurpose::kFill) {
     return KindOf([&] { Next(purpose); });
   }
-  // What workers of other processes are told.
+  // Returns what workers of other processes are told.
   Control Known() { return Controls(bed_.ledger).Load(bed_.scripted.others()); }
-  // After what the control row said just now is not believed any more.
+  // Waits until the control row that was read last is too old to be used.
   static void WaitUntilForgotten() {
     std::this_thread::sleep_for(std::chrono::milliseconds(60));
   }
-  // Calls `change` once this event was told, when nobody is in a transaction.
+  // Calls `change` once this event was told, when no transaction is open.
   void When(Progress::Event event, std::function<void()> change) {
     bed_.options.listeners.Add(
         [event, change = std::move(change)](const Progress& progress) {
@@ -119,7 +119,7 @@ TEST_F(PacingTest, APauseIsWaitedForAndTold) {
   EXPECT_EQ(bed_.Told(Progress::Event::kResumed).size(), 1U);
 }
 
-// Where no heartbeat renews it, the lease would expire in a long pause.
+// Where no heartbeat renews the lease, it would expire during a long pause.
 TEST_F(PacingTest, WhileItWaitsItGoesOnToFence) {
   AskForPause();
   When(Progress::Event::kPaused, [&] {
@@ -187,7 +187,7 @@ TEST_F(PacingTest, WhoWasReplacedTellsNoPace) {
   EXPECT_EQ(Known().allowed, 1);
 }
 
-// The signal of a file that exists is past its limit.
+// The signal of an existing file is past its limit.
 TEST(PacingSignalTest, ASignalThatStopsTheWalkIsToldAsAPause) {
   RunBed bed;
   SignalLimit flag;

@@ -22,12 +22,12 @@ const std::vector<ErrorKind> kLasting = {
     ErrorKind::kConstraint, ErrorKind::kMismatch, ErrorKind::kCancelled,
     ErrorKind::kCorrupt,    ErrorKind::kInternal};
 
-// What a session calls while it works, in its order.
+// Records the calls that a session makes while it works, in their order.
 class Calls {
  public:
   explicit Calls(WorkSession& session) : session_(session) {}
 
-  // Work that fails once, with this, and then succeeds.
+  // Runs work that fails once with this kind and then succeeds.
   std::optional<ErrorKind> FailOnce(ErrorKind kind) {
     return KindOf([&] {
       session_.Resiliently(
@@ -234,7 +234,7 @@ TEST_F(RunnerSessionTest, ALostSessionDoesNotComeBackBesideANewRunner) {
   EXPECT_THAT(calls.all, ElementsAre("work"));
 }
 
-// Without a heartbeat, a chunk that takes no fence would let the lease expire.
+// Without a heartbeat, a chunk that does not fence would let the lease expire.
 TEST_F(RunnerSessionTest, AChunkKeepsTheLeaseWhereNothingElseDoes) {
   bed_.scripted.Advance(std::chrono::seconds(20));
   bed_.session().FenceChunk();

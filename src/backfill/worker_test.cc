@@ -17,7 +17,7 @@ using testing::Ge;
 using testing::IsEmpty;
 using testing::Lt;
 
-// Lets the worker go on, and remembers what it was told.
+// An overseer that lets the worker continue, and records what it is told.
 class Remembering : public Overseer {
  public:
   double BeforeChunk() override {
@@ -68,7 +68,7 @@ class WorkerTest : public ::testing::Test {
   std::vector<std::string> Tried() const {
     return Fills(bed_.scripted.Tried());
   }
-  // Both ranges are somebody else's.
+  // Makes another worker claim both ranges.
   void TakeAll() {
     bed_.scripted.others().Execute(
         "UPDATE segue_range SET worker = 'other', expires = 2000000");
@@ -181,7 +181,7 @@ TEST_F(WorkerTest, AChunkOfARangeThatWasTakenOverIsRolledBack) {
   EXPECT_THAT(overseer_.rows, IsEmpty());
 }
 
-// A rollback deletes the ranges before the columns that they are about.
+// A rollback deletes the ranges before the columns to which they belong.
 TEST_F(WorkerTest, ARefusalEndsAWalkQuietlyWhoseRangesAreGone) {
   bed_.scripted.Fail({"FILL", {ErrorKind::kRefused, "no such column"}});
   overseer_.before_chunk = [&] { ranges_.Forget(bed_.scripted.others()); };
@@ -256,7 +256,7 @@ class FollowedPaceTest : public ::testing::Test {
   void Allow(const Control& control) {
     Controls(bed_.ledger).Allow(bed_.db(), control);
   }
-  // Calls `change` when the ledger is asked for the second time.
+  // Calls `change` when the ledger is read for the second time.
   void AtSecondLook(std::function<void()> change) {
     bed_.scripted.Watch([this, change = std::move(change)](const auto& sql) {
       if (sql.find("segue_control c") == std::string::npos) return;

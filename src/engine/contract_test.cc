@@ -1,4 +1,5 @@
-// The order of a contract, and what a failure in each of its stages leaves.
+// Tests the order of a contract, and what a failure in each of its stages
+// leaves behind.
 #include "engine/contract.h"
 
 #include <gmock/gmock.h>
@@ -17,7 +18,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// Two steps seal, two drop; the second drop is used so often as "USAGE" says.
+// Returns a plan with two steps that seal and two that drop. The statement
+// "USAGE" tells how often the object of the second drop was used.
 Plan Whole() {
   Plan plan =
       PlanOf({StepOf(Phase::kExpanding, {SqlAction("ADD", 0)}),
@@ -41,7 +43,7 @@ class ContractTest : public ::testing::Test {
         std::move(plan), test::ScriptedDatabase::Embedded(), patience);
     bed_->MakeReady();
     scripted().Answer("USAGE", std::int64_t{5});
-    // As the transition to "ready" keeps it.
+    // This is what the transition to "ready" keeps.
     Observations(run().ledger)
         .Save(scripted().others(), "01_test", ObservationKind::kUsage,
               ActionName(run().row.plan.steps.size() - 1, 0),
@@ -49,7 +51,7 @@ class ContractTest : public ::testing::Test {
     bed_->run.lease.reset();  // each run below takes it
     scripted().Watch([this](const std::string& sql) { seen_.push_back(sql); });
   }
-  // 'segue complete', as a process of its own.
+  // Runs 'segue complete' as a process of its own.
   std::optional<ErrorKind> Complete(const std::string& reason = "") {
     seen_.clear();
     context_.emplace(scripted().database(), run().options);
@@ -68,7 +70,7 @@ class ContractTest : public ::testing::Test {
   void Fail(const std::string& where, ErrorKind kind) {
     scripted().Fail({where, {kind, "met"}});
   }
-  // The statements of the plan that the last run has sent.
+  // Returns the statements of the plan that the last run has sent.
   std::vector<std::string> Sent() const {
     std::vector<std::string> sent;
     for (const std::string& sql : seen_) {
@@ -222,7 +224,7 @@ TEST_F(ContractTest, ALostConnectionInASealIsPassed) {
                                   "SEAL 2", "DROP 1", "DROP 2"));
 }
 
-// Rows and queries have gone on since the earlier run died.
+// Clients have written rows and run queries since the earlier run died.
 TEST_F(ContractTest, EveryRunThatHasDroppedNothingGathersItsEvidence) {
   for (const char* where : {"SEAL 1", "SEAL 2", "DROP 1"}) {
     SetUp();
@@ -265,7 +267,7 @@ TEST_F(ContractTest, PastTheFirstDropThereIsOnlyForward) {
   }
 }
 
-// The process died between the drop and what the ledger says of the phase.
+// The process died between the drop and the record of the phase in the ledger.
 TEST_F(ContractTest, ADropThatIsDoneDecidesAndNotThePhase) {
   run().ledger.SetState(scripted().others(), "01_test", 4, 0,
                         ActionState::kDone);

@@ -1,4 +1,4 @@
-// What runs the steps of a migration, on a scripted database.
+// The parts that run the steps of a migration, on a scripted database.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,7 @@ class EngineBed {
     transitions.emplace(*context, *run.lease, run.row);
   }
 
-  // As one process has them; NewProcess begins without.
+  // Returns the parts of one process; after NewProcess they are made anew.
   RunParts& parts() {
     if (parts_ == nullptr) {
       parts_ = std::make_unique<RunParts>(*context, *run.lease, run.options,
@@ -35,7 +35,7 @@ class EngineBed {
     parts_.reset();
     run.row = run.Stored();
   }
-  // As the ledger has a migration whose versions are both live.
+  // Brings the migration into the state in which both versions are live.
   void MakeReady() {
     db::Connection& others = run.scripted.others();
     for (std::size_t step = 0; step < run.row.plan.steps.size(); ++step) {

@@ -1,4 +1,4 @@
-// What becomes of a start and of a rollback that meet an error.
+// Tests what a start and a rollback do after an error.
 #include "engine/live_run.h"
 
 #include <gmock/gmock.h>
@@ -31,7 +31,7 @@ class LiveRunTest : public ::testing::Test {
     bed_->run.lease.reset();  // each run below takes it
   }
 
-  // A command of its own, which continues the migration that there is.
+  // Runs a command of its own, which continues the existing migration.
   std::optional<ErrorKind> Run(const std::function<void(LiveRun&)>& work) {
     context_.emplace(scripted().database(), run().options);
     LiveRun live(*context_);
@@ -111,7 +111,7 @@ TEST_F(LiveRunTest, OnRequestAlsoAnInterruptionUndoesTheStart) {
   EXPECT_EQ(PhaseNow(), Phase::kRolledBack);
 }
 
-// The one that took over goes on with it.
+// The runner that has taken over continues the migration.
 TEST_F(LiveRunTest, WhoWasReplacedUndoesNothingWhateverWasRequested) {
   Fail("FILL", ErrorKind::kConflict);
   EXPECT_EQ(Start(true), ErrorKind::kConflict);

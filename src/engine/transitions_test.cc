@@ -38,7 +38,7 @@ class TransitionsTest : public ::testing::Test {
   std::pair<Phase, SubState> InMemory() {
     return {run().row.phase, run().row.sub_state};
   }
-  // Both say the same.
+  // Expects this state in the ledger and in memory.
   void ExpectAt(Phase phase, SubState sub_state) {
     EXPECT_EQ(Stored(), std::make_pair(phase, sub_state));
     EXPECT_EQ(InMemory(), std::make_pair(phase, sub_state));
@@ -47,7 +47,7 @@ class TransitionsTest : public ::testing::Test {
     transitions().MoveTo(Phase::kExpanding, SubState::kNone);
     transitions().MoveTo(Phase::kMigrating, SubState::kBackfilling);
   }
-  // "name state" of each published version.
+  // Returns "name state" for each published version.
   std::vector<std::string> Versions() {
     std::vector<std::string> texts;
     for (const VersionInfo& version :
@@ -122,7 +122,8 @@ TEST_F(TransitionsTest, AnythingElseIsNotTriedAgainAndMovesNothing) {
   }
 }
 
-// Whether it happened, the ledger has to say; memory takes it for undone.
+// Only the ledger can tell whether the commit happened; the memory still has
+// the earlier state.
 TEST_F(TransitionsTest, ACommitInDoubtIsNotTriedAgain) {
   scripted().Fail({"COMMIT", {ErrorKind::kInDoubt, "lost"}, 1, true});
   int ran = 0;
@@ -182,7 +183,7 @@ TEST_F(TransitionsTest, RolledBackTakesTheVersionBack) {
   EXPECT_EQ(run().Told(Progress::Event::kRolledBack).size(), 1U);
 }
 
-// The row of one whose work the plan of the other does.
+// Returns the row of a migration whose work the other migration's plan does.
 MigrationRow Part() {
   MigrationRow part;
   part.id = "00_part";

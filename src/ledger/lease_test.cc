@@ -17,7 +17,7 @@ using std::chrono::seconds;
 using test::ScriptedDatabase;
 using testing::HasSubstr;
 
-// No process of this machine has it.
+// No process of this machine has this id.
 constexpr std::int64_t kNoProcess = 999'999'999;
 
 class LeaseBed {
@@ -31,7 +31,8 @@ class LeaseBed {
   std::unique_ptr<Lease> Take() {
     return std::make_unique<Lease>(scripted.database(), ledger);
   }
-  // The kind of what taking it throws; nullopt: it could be taken.
+  // Returns the kind of the error when the lease cannot be taken; nullopt when
+  // it can.
   std::optional<ErrorKind> TryTake() {
     try {
       Take();
@@ -51,7 +52,7 @@ class LeaseBed {
     }
     return std::nullopt;
   }
-  // A row as the runner of another process left it.
+  // Writes the row as the runner of another process has left it.
   void SetHolder(const std::string& host, std::int64_t pid,
                  std::int64_t expires_in) {
     scripted.others().Execute("DELETE FROM segue_lease");
@@ -177,7 +178,7 @@ TEST_F(LeaseTest, ADatabaseThatIsLockedForAMomentIsAskedAgain) {
   EXPECT_EQ(bed_.TryFence(*lease), std::nullopt);
 }
 
-// Nobody knows then whether the lease is held.
+// After such an error nobody knows whether the lease is held.
 TEST_F(LeaseTest, AnythingElseIsNotTriedAgain) {
   for (const ErrorKind kind :
        {ErrorKind::kInDoubt, ErrorKind::kConnectionLost, ErrorKind::kRefused}) {
@@ -223,7 +224,7 @@ TEST_F(ServerLeaseTest, ALockOfSomebodyWhomTheRowDoesNotKnowIsRespected) {
   EXPECT_EQ(bed_.TryTake(), ErrorKind::kConflict);
 }
 
-// The server may not have missed the session yet.
+// The server may not have noticed yet that the session is lost.
 TEST_F(ServerLeaseTest, WhoComesBackEndsItsOwnLostSession) {
   const auto lease = bed_.Take();
   const std::string lost = bed_.connection().SessionId();
@@ -242,7 +243,7 @@ TEST_F(ServerLeaseTest, AFenceIsBesideAHeartbeatOnlyALook) {
   EXPECT_EQ(bed_.Row().expires_in, 10);
 }
 
-// Waits for it; false: it has not come.
+// Waits for the condition; false when it has not become true.
 bool Comes(const std::function<bool()>& condition) {
   for (int i = 0; i < 300; ++i) {
     if (condition()) return true;

@@ -58,7 +58,7 @@ class PlannerPlanTest : public ::testing::Test {
     schema_.tables = {ops::MakeUsers()};
   }
 
-  // What is planned beside a server, which `dialect_` is.
+  // Plans the migration with a server, for which `dialect_` answers.
   Planned Make(const Migration& migration) {
     dialect_.SetSchema(schema_);
     input_.emplace(Input(migration));
@@ -79,7 +79,7 @@ class PlannerPlanTest : public ::testing::Test {
     }
     return "";
   }
-  // "PHASE stage", of each step.
+  // Returns "PHASE stage" for each step.
   static std::vector<std::string> Places(const Plan& plan) {
     std::vector<std::string> places;
     for (const Step& step : plan.steps) {
@@ -261,7 +261,7 @@ TEST_F(PlannerPlanTest, APlanIsMadeWithoutAWordToTheServerButQuestions) {
   EXPECT_THAT(connection_.log, IsEmpty());
 }
 
-// What the dialect estimates for one motion of users.
+// A dialect that estimates one motion of users.
 class Estimating : public test::FakeDialect {
  public:
   std::vector<MotionEstimate> Estimate(

@@ -20,7 +20,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// Between these the pace falls gradually.
+// Between these limits the pace falls gradually.
 SignalLimit LagOf(const std::string& query, double soft, double hard) {
   SignalLimit limit;
   limit.signal = "sql";
@@ -50,7 +50,7 @@ class ThrottleTest : public ::testing::Test {
     options_.limits = {LagOf("SELECT lag", soft, hard)};
     options_.reading_interval = milliseconds(2);
   }
-  // Asks for a while, until the share is this one; false: it never was.
+  // Repeats the question for a while; false when the share was never this one.
   bool Reaches(double share, WalkPurpose purpose) {
     for (int i = 0; i < 500; ++i) {
       if (throttle_->Allowed(1, purpose).share == share) return true;
@@ -77,7 +77,7 @@ TEST_F(ThrottleTest, WhatSomebodyAskedForIsTheMost) {
   EXPECT_EQ(pace.reason, PaceReason::kRequested);
 }
 
-// It is midnight by the fake clock.
+// The fake clock says that it is midnight.
 TEST_F(ThrottleTest, OutsideTheWindowOnlyAFillWaits) {
   options_.window = "01:00-05:00";
   Throttle& throttle = Use();
@@ -202,8 +202,7 @@ TEST_F(ThrottleTest, ASignalThatDoesNotExistHereIsRefused) {
   EXPECT_EQ(KindOf([&] { Use(); }), ErrorKind::kUsage);
 }
 
-// What they take falls with the cube of the share, and no further than to an
-// eighth.
+// The rows of a chunk fall with the cube of the share, down to an eighth.
 TEST_F(ThrottleTest, AtALowPaceChunksAreShorter) {
   const Throttle& throttle = Use();
   EXPECT_EQ(throttle.ChunkRows(8'000, {1, 0}), 8'000);

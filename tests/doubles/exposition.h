@@ -1,5 +1,4 @@
-// Prometheus' text format, read as strictly as a scraper that wants to find
-// fault could.
+// Reads the text format of Prometheus as strictly as a scraper could.
 #pragma once
 
 #include <map>
@@ -13,19 +12,20 @@ using MetricLabels = std::map<std::string, std::string>;
 
 class Exposition {
  public:
-  // Throws std::runtime_error naming the line on anything that the format or
-  // Prometheus' naming rules forbid: a family without HELP and TYPE, families
-  // interleaved, a series twice, a counter not named _total, a histogram whose
-  // buckets do not add up.
+  // Throws std::runtime_error, which names the line, for anything that the
+  // format or Prometheus' naming rules forbid: a family without HELP and TYPE,
+  // interleaved families, a series that occurs twice, a counter whose name does
+  // not end in _total, a histogram whose buckets do not add up.
   explicit Exposition(const std::string& text);
 
-  // nullopt: no such series.
+  // Returns nullopt when there is no such series.
   std::optional<double> Value(const std::string& name,
                               const MetricLabels& labels = {}) const;
-  // The value of one label over the series that have 1: of a set of states.
+  // Returns the values of one label over the series that have the value 1,
+  // which form a set of states.
   std::vector<std::string> Active(const std::string& name,
                                   const std::string& label) const;
-  // Family to type.
+  // The type of each family.
   const std::map<std::string, std::string>& types() const { return types_; }
 
  private:

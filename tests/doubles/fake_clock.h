@@ -1,4 +1,4 @@
-// A clock that moves only when somebody sleeps or a test says so.
+// A clock that moves only when somebody sleeps or a test moves it.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@ class FakeClock : public base::Clock {
  public:
   std::chrono::steady_clock::time_point Now() override;
   std::chrono::system_clock::time_point WallTime() override;
-  // Returns at once; the time has passed and the sleep is remembered.
+  // Returns at once, after moving the time and recording the sleep.
   void Sleep(std::chrono::microseconds duration) override;
 
   void Advance(std::chrono::milliseconds duration) { passed_ += duration; }

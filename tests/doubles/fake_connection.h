@@ -1,5 +1,4 @@
-// A connection without a database: answers what a test says, and fails when a
-// test says so.
+// A connection without a database, which answers and fails as a test says.
 #pragma once
 
 #include <functional>
@@ -18,14 +17,14 @@ class FakeConnection : public db::Connection {
   using Answer = std::function<db::Result(
       std::string_view sql, const std::vector<db::Value>& parameters)>;
 
-  // What statements answer; no rows when empty.
+  // The answer to statements; without one they return no rows.
   Answer answer;
-  // The next statement, or the next commit, fails with it; once.
+  // The error with which the next statement or commit fails, once.
   std::optional<Error> fail_next;
   std::optional<Error> fail_commit;
   bool lost = false;
 
-  // What was done: statements, and "BEGIN", "COMMIT", "ROLLBACK".
+  // The calls so far: statements, and "BEGIN", "COMMIT", "ROLLBACK".
   std::vector<std::string> log;
 
   db::Result Execute(std::string_view sql,
@@ -38,7 +37,7 @@ class FakeConnection : public db::Connection {
   std::string SessionId() override { return "1"; }
   bool alive() const override { return !lost; }
 
-  // How often `what` is in the log.
+  // Returns how often `what` is in the log.
   std::size_t Count(std::string_view what) const;
 
  private:

@@ -1,4 +1,4 @@
-// A dialect that connects to nothing: for tests of what is planned.
+// A dialect that connects to nothing, for tests of planning.
 #pragma once
 
 #include <memory>
@@ -11,24 +11,27 @@
 
 namespace segue::test {
 
-// Renders every action to one readable pseudo-statement,
-// "ADD COLUMN users.email TEXT NULL DEFAULT ''", with its undo beside it.
-// Everything it answers is set by the test; nothing depends on time or chance.
+// Renders every action to one readable pseudo-statement, such as "ADD COLUMN
+// users.email TEXT NULL DEFAULT ''", with its undo beside it. The test sets all
+// other answers, and nothing depends on time or chance.
 class FakeDialect : public db::Dialect, public db::Spelling {
  public:
   explicit FakeDialect(db::Capabilities capabilities = Capable())
       : capabilities_(std::move(capabilities)) {}
 
-  // A database that can everything: schemas, transactional DDL, NOT VALID
-  // constraints, concurrent indexes, versioned access.
+  // Returns the capabilities of a database that has all of them: schemas,
+  // transactional DDL, NOT VALID constraints, concurrent indexes, versioned
+  // access.
   static db::Capabilities Capable();
-  // An embedded one: none of these but transactional DDL; relaxes NOT NULL.
+  // Returns the capabilities of an embedded database: of these it has only
+  // transactional DDL, and it relaxes NOT NULL.
   static db::Capabilities Embedded();
 
   db::Capabilities& mutable_capabilities() { return capabilities_; }
-  // What Inspect answers.
+  // Sets the result of Inspect.
   void SetSchema(schema::Schema schema) { schema_ = std::move(schema); }
-  // What Examine answers to `question`; else an answer that says nothing.
+  // Sets the answer of Examine to `question`; any other question gets an empty
+  // answer.
   void SetAnswer(db::Question question, db::Answer answer);
 
   const db::Capabilities& capabilities() const override {
@@ -36,28 +39,29 @@ class FakeDialect : public db::Dialect, public db::Spelling {
   }
   const db::Spelling& spelling() const override { return *this; }
   std::string Name(const std::string& identifier) const override;
-  // "UNTIL <provenance>, ... (check)" where checks come before triggers.
+  // Returns "UNTIL <provenance>, ... (check)" where checks come before
+  // triggers.
   std::optional<std::string> GuardedCheck(
       const std::string& check,
       const std::vector<std::string>& provenance) const override;
-  // Throws kConnectionLost, always.
+  // Always throws Error{kConnectionLost}.
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override;
   schema::Schema Inspect(db::Connection& connection,
                          const std::string& schema_name) const override;
   db::Answer Examine(db::Connection& connection,
                      const db::Question& question) const override;
-  // The portable types in small letters, all others as they are.
+  // Returns portable types in small letters, and all others unchanged.
   std::string NativeType(const std::string& type) const override;
   PlannedAction Render(const plan::Action& action,
                        const db::RenderContext& context) const override;
-  // Walks whose statements say what they do: "FILL <motion> all".
+  // Returns walks whose statements tell what they do: "FILL <motion> all".
   MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
                           const db::RenderContext& context) const override;
-  // A plan that says nothing.
+  // Returns an empty plan.
   QueryPlan Explain(db::Connection& connection,
                     const std::string& query) const override;
-  // "SCANS <index>", "READ <table>"
+  // Returns a gauge with the statements "SCANS <index>" and "READ <table>".
   Gauge GaugeFor(const schema::Table& table,
                  const std::vector<std::string>& indexes) const override;
   std::vector<db::SignalSql> Signals() const override { return {}; }
@@ -70,18 +74,18 @@ class FakeDialect : public db::Dialect, public db::Spelling {
     return db::OnConflictSql(upsert);
   }
   std::vector<std::string> LedgerSetup() const override { return {}; }
-  // Always free.
+  // Returns a lock that is always free.
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,
       const std::string& kill_session) const override;
   std::vector<db::Blocker> Blockers(
       db::Connection& connection,
       const schema::TableName& table) const override;
-  // "USE <version schema>"
+  // Returns "USE <version schema>".
   std::string VersionSessionSql(
       db::Connection& connection, const std::string& schema_name,
       const std::string& version_schema) const override;
-  // "fake://<version schema, or the schema>"
+  // Returns "fake://<version schema, or the schema>".
   std::string VersionUrl(const db::Url& url, const std::string& schema_name,
                          const std::string& version_schema) const override;
 

@@ -1,4 +1,4 @@
-// Parsed documents as a test writes them, without a parser.
+// Builds parsed documents in tests, without a parser.
 #pragma once
 
 #include <string>

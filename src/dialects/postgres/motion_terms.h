@@ -11,21 +11,21 @@
 
 namespace segue::postgres {
 
-// Names of what serves one motion in the database.
+// The names of the objects that serve one motion in the database.
 class MotionNames {
  public:
-  // `motion`: its name; see plan::ColumnMotion.
+  // `motion` is the motion's id; see plan::ColumnMotion.
   explicit MotionNames(std::string motion) : motion_(std::move(motion)) {}
 
-  // Qualified and quoted names of functions.
+  // These return qualified and quoted names of functions.
   std::string UpFunction() const { return Function("up_"); }
   std::string DownFunction() const { return Function("down_"); }
   std::string OldDefaultFunction() const { return Function("old_default_"); }
   std::string NewDefaultFunction() const { return Function("new_default_"); }
   std::string TriggerFunction() const { return Function("sync_"); }
   std::string MarkFunction() const { return Function("mark_"); }
-  // Unquoted names of triggers. They sort after every name that begins with an
-  // ASCII letter.
+  // These return unquoted names of triggers, which sort after every name that
+  // begins with an ASCII letter.
   std::string InsertTrigger() const { return Trigger("_ins"); }
   std::string UpdateTrigger() const { return Trigger("_upd"); }
 

@@ -17,14 +17,14 @@ enum class ErrorKind {
   kUsage,           // bad command line, file or configuration; nothing was done
   kRefused,         // a rule of segue forbids it; nothing was done
   kNotFound,        // the named table, column or migration is not there
-  kConflict,        // another runner, or another active migration
+  kConflict,        // another runner holds the lease, or has taken over
   kLockTimeout,     // the lock budget is spent
   kRetryable,       // deadlock, serialization failure, busy database, full disk
   kConnectionLost,  // the connection is gone or cannot be made
   kInDoubt,         // the answer to a commit was lost: look again, never retry
   kConstraint,      // the data or an expression violates a rule
   kMismatch,        // old and new shape do not agree
-  kCancelled,       // stopped by the user; resumable
+  kCancelled,       // stopped on request
   kCorrupt,         // the ledger or the database contradicts itself
   kInternal,        // a defect of segue's
 };

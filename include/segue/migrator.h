@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "segue/cancel.h"
 #include "segue/database.h"
 #include "segue/explain.h"
 #include "segue/migration.h"
@@ -18,9 +19,6 @@
 
 namespace segue {
 
-namespace base {
-class CancelToken;
-}
 namespace engine {
 struct Context;
 }
@@ -29,8 +27,9 @@ struct MigratorOptions {
   ProgressListeners listeners;
   // May be null; not owned, and must outlive the migrator. The first request
   // stops a run after its current chunk, and a further one stops it at once;
-  // see Start, Complete and Rollback.
-  base::CancelToken* cancel = nullptr;
+  // see Start, Complete and Rollback. Several migrators may share one: it stops
+  // all of them.
+  CancelToken* cancel = nullptr;
   std::string who;  // empty: the system's user
   // Zero: the database's default (500 ms on PostgreSQL).
   std::chrono::milliseconds lock_budget{0};
@@ -57,7 +56,8 @@ struct MigratorOptions {
 struct StartOptions {
   bool dry_run = false;   // go through all steps, log them, execute none
   bool complete = false;  // continue with Complete when both versions are live
-  // Roll back also after a failure from which the run could be resumed.
+  // Roll back also after a spent lock budget, a full disk, or a stop by the
+  // cancel token, although the run could be resumed.
   bool rollback_on_any_failure = false;
   // Queries whose plans are kept before anything is changed; see Explain. A dry
   // run keeps nothing, and throws Error{kUsage} for them.
@@ -70,7 +70,8 @@ struct MigrateOptions {
   bool dry_run = false;
   bool rollback_on_any_failure = false;
   // Called on the calling thread before each contract, while no lease is held.
-  // An exception prevents the contract and reaches the caller.
+  // An exception, of any type, prevents the contract and reaches the caller;
+  // both versions stay live.
   std::function<void(const MigrationStatus&)> before_complete = {};
 };
 
@@ -84,7 +85,8 @@ struct Outcome {
 
 struct MigrateOutcome {
   std::vector<Outcome> runs;  // in their order; empty: nothing was pending
-  // Ids of those that are still pending; the last run says why.
+  // Ids of those that are still pending: without MigrateOptions::complete, what
+  // comes after a migration that waits for its Complete; the last run says why.
   std::vector<std::string> left;
 };
 
@@ -117,13 +119,17 @@ struct VerifyReport {
 // control a run from another thread or process, use another migrator with a
 // Database of its own.
 //
-// Every method throws segue::Error only. These kinds may come from any method:
-//   kConflict        another live runner holds the lease, or has taken it over
+// Every method throws segue::Error, and nothing else but what
+// MigrateOptions::before_complete throws. These kinds may come from any method:
+//   kConflict        another live runner holds the lease, or has taken it over;
+//                    the method does not wait for it, and it goes on unharmed
 //   kLockTimeout     the lock budget and the patience are spent
 //   kRetryable       a deadlock or a full disk has outlasted the patience
 //   kConnectionLost, kInDoubt
-//                    the session is lost, and no new one could be opened
-//   kCancelled       a stop was requested
+//                    the session is lost, and no new one could be opened within
+//                    the patience; a session that comes back in time is used
+//                    silently, except for a Progress::Event::kRetry
+//   kCancelled       a stop was requested, by the token or by RequestCancel
 //   kRefused         a newer segue has written the ledger or the stored plan
 //   kCorrupt         the ledger contradicts itself
 // The comments below name further kinds.
@@ -132,7 +138,9 @@ struct VerifyReport {
 // what has been done, and Resume, Start, Complete or Rollback continue from
 // there. A killed runner is replaced at once when its database or this machine
 // knows that it is dead, and otherwise when its lease has expired. The first
-// call on the ledger of an earlier segue upgrades the ledger.
+// call on the ledger of an earlier segue, also one that changes nothing else,
+// upgrades the ledger; it throws kRefused when the role may not. An earlier
+// segue refuses the upgraded one.
 class Migrator {
  public:
   // `database` must outlive the migrator and stays with the caller. Does not
@@ -153,39 +161,49 @@ class Migrator {
   // nothing. Continues the same migration where an earlier run stopped. Throws
   // kUsage for a migration without operations or with wrong options, and
   // kRefused when it cannot be planned, when another migration is active, when
-  // the file was changed after it was applied, or when the role may not create
-  // the ledger; nothing has then changed.
+  // Migration::checksum is not that of the migration of this id that was begun
+  // and not rolled back, or when the role may not create the ledger; nothing
+  // has then changed.
   //
-  // An error of the migration itself (kConstraint, kMismatch, ...) and
-  // RequestCancel roll everything back before the error is thrown; a failure of
-  // that rollback is a note of the error. A lost connection, a runner that has
-  // taken over, a spent lock budget, a full disk or a stop by the cancel token
-  // leaves the migration resumable. The options may ask to roll back after the
-  // last three, too.
+  // An error of the migration itself (kConstraint that names rows on which `up`
+  // fails, kMismatch, ...) and RequestCancel (kCancelled) roll everything back
+  // before the error is thrown; a failure of that rollback is a note of the
+  // error. The mended migration may then be started under the same id. With
+  // OnTransformError::kMark, rows on which `up` fails are marked instead. A
+  // lost connection, a runner that has taken over, a spent lock budget, a full
+  // disk or a stop by the cancel token (kCancelled) leaves the migration
+  // resumable: Start, Resume and Rollback work with the same object, or in
+  // another process. The options may ask to roll back after the last three,
+  // too. An error thrown before anything was changed leaves nothing behind.
   Outcome Start(const Migration& migration, const StartOptions& options = {});
 
   // Starts all files that are not complete, folded into one plan; `files` may
-  // be in any order. Continues the active migration if it consists of these
-  // files. Throws kUsage for two files with one id, kNotFound for a
+  // be in any order. Continues the active migration if it consists of the first
+  // of these files. Throws kUsage for two files with one id, kNotFound for a
   // MigrateOptions::to that is not among the files, and kRefused for a file
-  // that was changed after it was applied, for a file that comes before an
-  // applied one, and for two files that cannot share a plan. With `complete`,
-  // files that cannot share a plan run one after the other, each to COMPLETE.
-  // An error in a run is that of Start or Complete; the runs before it stay.
+  // that was changed after it was begun, for a file that comes before a
+  // complete one, for an active migration that is not the first of the files,
+  // and, without `complete`, for two files that cannot share a plan; nothing
+  // has then been started. With `complete`, files that cannot share a plan run
+  // one after the other, each to COMPLETE. An error in a run is that of Start
+  // or Complete; the runs before it stay complete.
   MigrateOutcome Migrate(std::vector<Migration> files,
                          const MigrateOptions& options = {});
 
   // Verifies all rows again and then contracts the active migration. Throws
   // kNotFound when no migration is active, kMismatch when rows disagree, and
   // kRefused when the migration is not ready or when an object that would be
-  // dropped is in use. A `force_reason` drops such an object all the same; the
-  // history keeps the reason.
+  // dropped is in use: an index that queries have scanned since both versions
+  // were live. A `force_reason` drops such an object all the same; the history
+  // keeps the reason. Rows that disagree are listed by Verify, which can repair
+  // them.
   //
   // A failure before the first drop takes the contract back, so that both
   // versions are live. An interruption (kConnectionLost, kInDoubt, kConflict,
   // kCancelled) leaves it as it is: Complete continues, and gathers the
-  // evidence again if nothing is dropped, and Rollback is possible until the
-  // first drop. After the first drop there is only Complete.
+  // evidence again (and asks for the reason again) if nothing is dropped, and
+  // Rollback is possible until the first drop. After the first drop there is
+  // only Complete, which goes on with what is left to be dropped.
   Outcome Complete(bool dry_run = false, const std::string& force_reason = "");
 
   // Undoes the executed steps of the active migration in reverse. Throws
@@ -229,9 +247,10 @@ class Migrator {
   // Compares old and new in every row while both versions are live, under the
   // lease. The report lists mismatches; they are not an error. A verification
   // that was stopped begins anew the next time, but rows that were repaired
-  // stay so. Throws kNotFound when no migration is active, and kRefused when it
-  // is not ready, when its contract has begun, or when the standby cannot be
-  // trusted.
+  // stay so. Throws kNotFound when no migration is active, kRefused when it is
+  // not ready, when its contract has begun, or when the standby cannot be
+  // trusted, and kConstraint when a repair comes to a row on which the
+  // expression fails or that a constraint refuses.
   VerifyReport Verify(const VerifyOptions& options = {});
   // Explains how these queries would run now, as the base schema and each live
   // version see them, and compares with the plans that Start kept for the

@@ -10,10 +10,10 @@
 #include "backfill/reporter.h"
 #include "backfill/run_context.h"
 #include "backfill/runner_session.h"
-#include "base/cancel.h"
 #include "ledger/lease.h"
 #include "ledger/ledger.h"
 #include "plan/planned.h"
+#include "segue/cancel.h"
 #include "tests/doubles/scripted_database.h"
 
 namespace segue::engine {
@@ -166,7 +166,7 @@ class RunBed {
   }
 
   test::ScriptedDatabase scripted;
-  base::CancelToken cancel;
+  CancelToken cancel;
   std::vector<Progress> told;
   MigratorOptions options;
   const Ledger ledger;

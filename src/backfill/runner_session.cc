@@ -1,7 +1,7 @@
 #include "backfill/runner_session.h"
 
 #include "backfill/blockers.h"
-#include "base/cancel.h"
+#include "segue/cancel.h"
 
 namespace segue::engine {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "backfill/reporter.h"
 #include "backfill/work_session.h"
-#include "base/cancel.h"
 #include "ledger/lease.h"
+#include "segue/cancel.h"
 #include "segue/database.h"
 
 namespace segue::engine {
@@ -58,7 +58,7 @@ class RunnerSession : public WorkSession {
   std::string locked_;
   bool cancelled_by_request_ = false;
   // The scope in which a signal interrupts the connection.
-  std::optional<base::CancelToken::Scope> interrupts_;
+  std::optional<CancelToken::Scope> interrupts_;
 };
 
 }  // namespace segue::engine

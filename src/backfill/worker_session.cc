@@ -1,6 +1,6 @@
 #include "backfill/worker_session.h"
 
-#include "base/cancel.h"
+#include "segue/cancel.h"
 
 namespace segue::engine {
 namespace {
@@ -20,7 +20,7 @@ WorkerSession::WorkerSession(Database& database, const MigratorOptions& options,
 
 bool WorkerSession::stopping() const {
   if (stop_ && stop_()) return true;
-  const base::CancelToken* cancel = options().cancel;
+  const CancelToken* cancel = options().cancel;
   return cancel != nullptr && cancel->stop_requested();
 }
 

@@ -1,10 +1,10 @@
-#include "base/cancel.h"
+#include "segue/cancel.h"
 
 #include <utility>
 
 #include "segue/error.h"
 
-namespace segue::base {
+namespace segue {
 
 CancelToken::Scope::Scope(CancelToken* token, std::function<void()> interrupt)
     : token_(token) {
@@ -34,4 +34,4 @@ void CancelToken::ThrowIfRequested() const {
               "Stopped on request; the same command continues from here");
 }
 
-}  // namespace segue::base
+}  // namespace segue

@@ -1,4 +1,4 @@
-#include "base/cancel.h"
+#include "segue/cancel.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "segue/error.h"
 
-namespace segue::base {
+namespace segue {
 namespace {
 
 TEST(CancelTokenTest, FirstRequestAsksForAnOrderlyStop) {
@@ -92,4 +92,4 @@ TEST(CancelTokenTest, ThrowsCancelled) {
 }
 
 }  // namespace
-}  // namespace segue::base
+}  // namespace segue

@@ -52,7 +52,7 @@ class CommandsTest : public testing::Test {
   std::string url_;
   std::ostringstream out_;
   std::ostringstream err_;
-  base::CancelToken cancel_;
+  CancelToken cancel_;
   Surroundings around_{out_, err_, ".", [](const std::string&) {
                          return std::optional<std::string>();
                        }};

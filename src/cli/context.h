@@ -8,8 +8,8 @@
 #include <ostream>
 #include <string>
 
-#include "base/cancel.h"
 #include "cli/arguments.h"
+#include "segue/cancel.h"
 
 namespace segue::cli {
 
@@ -38,7 +38,7 @@ class Telemetry;
 struct Context {
   Surroundings& around;
   const Arguments& arguments;
-  base::CancelToken& cancel;
+  CancelToken& cancel;
   Telemetry* telemetry = nullptr;  // null: none
 
   bool json() const { return arguments.Has("--json"); }

@@ -21,7 +21,7 @@ std::string Demo(std::vector<std::string> words, int code = 0) {
   Surroundings around{out, err, ".", [](const std::string&) {
                         return std::optional<std::string>();
                       }};
-  base::CancelToken cancel;
+  CancelToken cancel;
   words.insert(words.begin(), "demo");
   EXPECT_EQ(RunCommandLine(words, around, cancel), code) << err.str();
   EXPECT_EQ(err.str().empty(), code == 0) << err.str();
@@ -60,7 +60,7 @@ TEST(DemoTest, AStoppedLiveDemoGivesItsVerdictSoFar) {
   Surroundings around{out, err, ".", [](const std::string&) {
                         return std::optional<std::string>();
                       }};
-  base::CancelToken cancel;
+  CancelToken cancel;
   cancel.Request();
   EXPECT_EQ(
       RunCommandLine({"demo", "--live", "--rows", "1000"}, around, cancel),

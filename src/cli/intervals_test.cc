@@ -17,7 +17,7 @@ MigratorOptions Read(const std::map<std::string, std::string>& environment) {
         return found->second;
       }};
   const Arguments arguments;
-  base::CancelToken cancel;
+  CancelToken cancel;
   MigratorOptions options;
   ReadIntervals(Context{around, arguments, cancel}, options);
   return options;

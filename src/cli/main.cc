@@ -58,7 +58,7 @@ void MoveOptionsBehindCommand(std::vector<std::string>& words) {
 }
 
 int RunCommand(const Command& command, const Arguments& arguments,
-               Surroundings& around, base::CancelToken& cancel) {
+               Surroundings& around, CancelToken& cancel) {
   std::unique_ptr<SignalWatch> watch;
   if (command.stops_orderly && around.watch_signals) {
     watch = std::make_unique<SignalWatch>(cancel, around.err_is_terminal);
@@ -100,7 +100,7 @@ std::optional<int> RunBuiltIn(const std::vector<std::string>& words,
 }
 
 int Dispatch(std::vector<std::string> words, Surroundings& around,
-             base::CancelToken& cancel) {
+             CancelToken& cancel) {
   std::replace(words.begin(), words.end(), std::string("-h"),
                std::string("--help"));
   MoveOptionsBehindCommand(words);
@@ -128,7 +128,7 @@ int Report(const Error& error, bool json, Surroundings& around) {
 }  // namespace
 
 int RunCommandLine(std::vector<std::string> words, Surroundings& around,
-                   base::CancelToken& cancel) {
+                   CancelToken& cancel) {
   const bool json =
       std::find(words.begin(), words.end(), "--json") != words.end();
   try {
@@ -143,7 +143,7 @@ int RunCommandLine(std::vector<std::string> words, Surroundings& around,
 int Main(int argc, char** argv) {
   // A reader that closes the pipe (| head) must not kill a migration.
   std::signal(SIGPIPE, SIG_IGN);
-  base::CancelToken cancel;
+  CancelToken cancel;
   Surroundings around{std::cout, std::cerr, "", EnvironmentVariable};
   around.err_is_terminal = IsTerminal(STDERR_FILENO);
   around.watch_signals = true;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "base/cancel.h"
 #include "cli/context.h"
+#include "segue/cancel.h"
 
 namespace segue::cli {
 
@@ -16,6 +16,6 @@ int Main(int argc, char** argv);
 // `around.err` or, with --json, one object on `around.out`. Returns the exit
 // code.
 int RunCommandLine(std::vector<std::string> words, Surroundings& around,
-                   base::CancelToken& cancel);
+                   CancelToken& cancel);
 
 }  // namespace segue::cli

@@ -20,7 +20,7 @@ class MainTest : public testing::Test {
     Surroundings around{out_, err_, ".", [](const std::string&) {
                           return std::optional<std::string>();
                         }};
-    base::CancelToken cancel;
+    CancelToken cancel;
     return RunCommandLine(words, around, cancel);
   }
 

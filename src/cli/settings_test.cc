@@ -60,7 +60,7 @@ class SettingsTest : public testing::Test {
 
   std::ostringstream out_;
   std::ostringstream err_;
-  base::CancelToken cancel_;
+  CancelToken cancel_;
   Surroundings around_{out_, err_, folder_, [this](const std::string& name) {
                          EXPECT_EQ(name, "DATABASE_URL");
                          return variable_;

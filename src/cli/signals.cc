@@ -17,7 +17,7 @@ constexpr timespec kPatience{2, 0};
 
 }  // namespace
 
-SignalWatch::SignalWatch(base::CancelToken& token, bool on_terminal)
+SignalWatch::SignalWatch(CancelToken& token, bool on_terminal)
     : token_(token), on_terminal_(on_terminal) {
   sigemptyset(&signals_);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, kEndSignal}) {

@@ -5,7 +5,7 @@
 #include <csignal>
 #include <thread>
 
-#include "base/cancel.h"
+#include "segue/cancel.h"
 
 namespace segue::cli {
 
@@ -20,7 +20,7 @@ class SignalWatch {
  public:
   // `token` must outlive the watch. With `on_terminal`, messages begin on a new
   // line, below a progress line.
-  SignalWatch(base::CancelToken& token, bool on_terminal);
+  SignalWatch(CancelToken& token, bool on_terminal);
   ~SignalWatch();
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
@@ -31,7 +31,7 @@ class SignalWatch {
   bool WaitForRequest();
   void Tell(const char* message) const;
 
-  base::CancelToken& token_;
+  CancelToken& token_;
   const bool on_terminal_;
   sigset_t signals_;
   sigset_t former_mask_;

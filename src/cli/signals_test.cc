@@ -15,7 +15,7 @@ namespace {
 using test::Eventually;
 
 TEST(SignalWatchTest, FirstSignalAsksSecondInsists) {
-  base::CancelToken token;
+  CancelToken token;
   SignalWatch watch(token, false);
   EXPECT_FALSE(token.stop_requested());
   kill(getpid(), SIGTERM);
@@ -26,7 +26,7 @@ TEST(SignalWatchTest, FirstSignalAsksSecondInsists) {
 }
 
 TEST(SignalWatchTest, EndsWithoutASignal) {
-  base::CancelToken token;
+  CancelToken token;
   { SignalWatch watch(token, true); }
   EXPECT_FALSE(token.stop_requested());
 }
@@ -35,7 +35,7 @@ TEST(SignalWatchDeathTest, AHungProcessIsEndedAfterTheSecond) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
-        base::CancelToken token;
+        CancelToken token;
         SignalWatch watch(token, false);
         kill(getpid(), SIGINT);
         Eventually([&] { return token.stop_requested(); });

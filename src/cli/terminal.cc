@@ -32,7 +32,7 @@ std::size_t TerminalWidth(int file_descriptor) {
 }
 
 std::optional<std::string> AskUser(const std::string& question,
-                                   const base::CancelToken& cancel) {
+                                   const CancelToken& cancel) {
   std::cerr << question << std::flush;
   while (!InputReady()) {
     if (cancel.stop_requested()) return std::nullopt;

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "base/cancel.h"
+#include "segue/cancel.h"
 
 namespace segue::cli {
 
@@ -19,6 +19,6 @@ std::size_t TerminalWidth(int file_descriptor);
 // meanwhile. Signals are blocked in this thread, so they do not interrupt the
 // read.
 std::optional<std::string> AskUser(const std::string& question,
-                                   const base::CancelToken& cancel);
+                                   const CancelToken& cancel);
 
 }  // namespace segue::cli

@@ -3,10 +3,10 @@
 #include "backfill/ranges.h"
 #include "backfill/worker.h"
 #include "backfill/worker_session.h"
-#include "base/cancel.h"
 #include "base/clock.h"
 #include "engine/context.h"
 #include "engine/run_events.h"
+#include "segue/cancel.h"
 #include "segue/error.h"
 
 namespace segue {

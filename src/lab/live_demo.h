@@ -6,7 +6,7 @@
 #include <ostream>
 #include <string>
 
-#include "base/cancel.h"
+#include "segue/cancel.h"
 #include "segue/progress.h"
 
 namespace segue::lab {
@@ -14,9 +14,9 @@ namespace segue::lab {
 struct LiveDemoOptions {
   std::int64_t rows = 200'000;
   int clients_per_version = 2;
-  ProgressCallback on_progress;         // empty: print each step
-  std::string path;                     // empty: a temporary file
-  base::CancelToken* cancel = nullptr;  // may be null; not owned
+  ProgressCallback on_progress;   // empty: print each step
+  std::string path;               // empty: a temporary file
+  CancelToken* cancel = nullptr;  // may be null; not owned
 };
 
 // Prints each event when it happens, and at the end the oracle's verdict.

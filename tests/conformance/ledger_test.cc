@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 
-#include "base/cancel.h"
 #include "ledger/ledger_schema.h"
+#include "segue/cancel.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
 #include "tests/support/client.h"
@@ -106,7 +106,7 @@ TEST_P(LedgerTest, UpgradesTheThirdLayoutInTheMiddleOfABackfill) {
   db().Exec(
       "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE "
       "i < 5000) INSERT INTO users SELECT i, 'x' FROM s");
-  base::CancelToken cancel;
+  CancelToken cancel;
   MigratorOptions options;
   options.cancel = &cancel;
   options.listeners.Add([&](const Progress& progress) {

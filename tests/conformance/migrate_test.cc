@@ -1,7 +1,7 @@
 // All pending migrations as one plan, on every database.
 #include <gmock/gmock.h>
 
-#include "base/cancel.h"
+#include "segue/cancel.h"
 #include "segue/error.h"
 #include "tests/conformance/migrator_fixture.h"
 
@@ -115,7 +115,7 @@ TEST_P(MigrateTest, RollbackOfAFoldGivesTheCatalogueBack) {
 
 TEST_P(MigrateTest, AStoppedFoldGoesOnWhenMigratedAgain) {
   Database database = db().Open();
-  base::CancelToken token;
+  CancelToken token;
   MigratorOptions options;
   options.cancel = &token;
   options.listeners.Add([&](const Progress& progress) {

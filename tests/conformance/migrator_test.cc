@@ -5,7 +5,7 @@
 
 #include <thread>
 
-#include "base/cancel.h"
+#include "segue/cancel.h"
 #include "segue/error.h"
 #include "tests/conformance/migrator_fixture.h"
 
@@ -153,7 +153,7 @@ TEST_P(MigratorTest, FailedContractIsUnsealed) {
 
 TEST_P(MigratorTest, AStoppedRunGoesOn) {
   Database database = db().Open();
-  base::CancelToken token;
+  CancelToken token;
   MigratorOptions options;
   options.cancel = &token;
   options.listeners.Add([&](const Progress& progress) {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <thread>
 
-#include "base/cancel.h"
+#include "segue/cancel.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
 #include "tests/support/testbed.h"
@@ -59,7 +59,7 @@ class TwoMigratorsTest : public DialectTest {
 TEST_P(TwoMigratorsTest, AreBothInterruptedByTheTokenThatTheyShare) {
   Database database = db().Open();
   Database other = other_->Open();
-  base::CancelToken token;
+  CancelToken token;
   std::atomic<bool> over{false};
   std::thread stopper;
   MigratorOptions options;
@@ -88,8 +88,8 @@ TEST_P(TwoMigratorsTest, AreBothInterruptedByTheTokenThatTheyShare) {
 TEST_P(TwoMigratorsTest, AreNotStoppedByTheTokenOfTheOther) {
   Database database = db().Open();
   Database other = other_->Open();
-  base::CancelToken token;
-  base::CancelToken others;
+  CancelToken token;
+  CancelToken others;
   MigratorOptions stopped;
   stopped.cancel = &others;
   stopped.listeners.Add([&](const Progress&) { others.Request(); });

@@ -6,12 +6,13 @@
 #include <list>
 #include <mutex>
 
-namespace segue::base {
+namespace segue {
 
 // The first request asks for an orderly stop, which finishes the chunk and
-// leaves a resumable state. Each further request asks for an immediate stop and
-// interrupts every statement in flight through the open scopes. Several
-// migrators may share a token, which then stops all of them. Thread-safe.
+// leaves a resumable state (see Migrator::Start). Each further request asks for
+// an immediate stop and interrupts every statement in flight through the open
+// scopes. Several migrators may share a token, which then stops all of them.
+// Thread-safe.
 class CancelToken {
  public:
   // While it lives, the token interrupts something when an immediate stop is
@@ -36,7 +37,7 @@ class CancelToken {
   bool stop_requested() const { return level_.load() >= 1; }
   bool stop_now() const { return level_.load() >= 2; }
 
-  // Called from the signal thread or a test.
+  // May be called from any thread, but not from a signal handler.
   void Request();
 
   // Throws Error{kCancelled} when a stop was requested.
@@ -48,4 +49,4 @@ class CancelToken {
   std::list<std::function<void()>> interrupts_;  // of the open scopes
 };
 
-}  // namespace segue::base
+}  // namespace segue

@@ -172,9 +172,10 @@ class Migrator {
   // OnTransformError::kMark, rows on which `up` fails are marked instead. A
   // lost connection, a runner that has taken over, a spent lock budget, a full
   // disk or a stop by the cancel token (kCancelled) leaves the migration
-  // resumable: Start, Resume and Rollback work with the same object, or in
-  // another process. The options may ask to roll back after the last three,
-  // too. An error thrown before anything was changed leaves nothing behind.
+  // resumable: Start, Resume or Rollback go on, also in another process; after
+  // a lost connection Database::Reconnect comes first. The options may ask to
+  // roll back after the last three, too. An error thrown before anything was
+  // changed leaves nothing behind.
   Outcome Start(const Migration& migration, const StartOptions& options = {});
 
   // Starts all files that are not complete, folded into one plan; `files` may

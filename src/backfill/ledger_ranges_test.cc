@@ -24,7 +24,7 @@ class LedgerRangesTest : public ::testing::Test {
     db::Transaction transaction(db(), {});
     return ranges_.Commit(transaction, worker, span);
   }
-  // Claims a range and finishes it.
+  // Claims a range and ends it.
   void Finish(const std::string& worker, std::int64_t rows) {
     Span span = *Claim(worker);
     span.done = true;
@@ -67,8 +67,8 @@ TEST_F(LedgerRangesTest, EachIsOneWorkersOnly) {
 }
 
 // A session that is lost between the claim and its commit leaves a worker that
-// does not know which range it has. If the range were not given again, the
-// worker would wait until its own claim expires.
+// does not know what it has; waiting for itself, it would wait until the claim
+// expires.
 TEST_F(LedgerRangesTest, AWorkerIsGivenAgainWhatItHas) {
   ASSERT_TRUE(Claim("b"));
   ASSERT_TRUE(Claim("b"));
@@ -163,7 +163,7 @@ TEST_F(LedgerRangesTest, ClaimsOfThoseOfAPrefixAreTakenAway) {
   EXPECT_FALSE(Claim("z3"));
 }
 
-// Without this, each claim would read past all ranges that are done.
+// Otherwise each claim would read past all that are done.
 TEST_F(LedgerRangesTest, TheSearchGoesOnAndBeginsAnewAtTheEnd) {
   Finish("a", 1);
   ASSERT_EQ(Claim("a")->number, 1);

@@ -1,5 +1,4 @@
-// A run on a scripted database, for tests of the parts that move rows and run
-// steps.
+// A run on a scripted database, for tests of what moves rows and runs steps.
 #pragma once
 
 #include <memory>
@@ -18,8 +17,7 @@
 
 namespace segue::engine {
 
-// Returns a walk whose statements tell what they do: "FILL all", "FILL after",
-// ...
+// A walk whose statements say what they do: "FILL all", "FILL after", ...
 inline WalkSql WalkNamed(const std::string& verb, bool writes) {
   WalkSql walk;
   walk.table = "t";
@@ -45,8 +43,7 @@ inline MotionSql MotionNamed(const std::string& name) {
   return motion;
 }
 
-// Returns an action that "UNDO <sql>" undoes. Actions with the same unit commit
-// together.
+// Undone by "UNDO <sql>". Actions of one unit commit together.
 inline PlannedAction SqlAction(const std::string& sql, int unit) {
   PlannedAction action;
   action.description = sql;
@@ -63,8 +60,7 @@ inline PlannedAction IrreversibleAction(const std::string& sql, int unit) {
   return action;
 }
 
-// Returns an action that runs outside a transaction; "DONE? <sql>" tells
-// whether it has happened.
+// Outside a transaction; "DONE? <sql>" says whether it has happened.
 inline PlannedAction LoneAction(const std::string& sql, int unit) {
   PlannedAction action = SqlAction(sql, unit);
   action.transactional = false;
@@ -101,13 +97,13 @@ inline Plan PlanOf(std::vector<segue::Step> steps) {
   return plan;
 }
 
-// The migration "01_test" and its runner, which holds the lease. The patience
-// for retries is one second.
+// The migration "01_test" and whoever runs it under the lease. Errors that
+// pass are waited for, unless a test takes the patience away.
 class RunBed {
  public:
   explicit RunBed(
       db::Capabilities can = test::ScriptedDatabase::Embedded(),
-      std::chrono::milliseconds patience = std::chrono::milliseconds(1'000))
+      std::chrono::milliseconds patience = std::chrono::milliseconds(10'000))
       : scripted(std::move(can)),
         ledger(scripted.database().dialect(), scripted.database().schema(),
                "tester", std::chrono::seconds(30)) {
@@ -120,7 +116,7 @@ class RunBed {
     scripted.Answer("COUNT LEFT", std::int64_t{0});
   }
 
-  // Takes the lease and records the migration.
+  // Takes the lease and writes the migration down.
   void Begin(Plan plan) {
     lease = std::make_unique<Lease>(scripted.database(), ledger);
     row.id = plan.id;
@@ -128,7 +124,7 @@ class RunBed {
     ledger.Create(db(), row);
   }
 
-  // The context of the runner; only after Begin.
+  // The runner's session; after Begin.
   RunContext& context() {
     if (context_ != nullptr) return *context_;
     reporter_ = std::make_unique<Reporter>(options, row);
@@ -141,7 +137,7 @@ class RunBed {
   RunnerSession& session() { return context().session; }
 
   db::Connection& db() { return scripted.database().connection(); }
-  // Returns the state in the ledger, as other sessions see it.
+  // What the ledger says, as others see it.
   ActionState StateOf(int step, int action) {
     return ledger.StateOf(scripted.others(), row.id, step, action);
   }
@@ -160,7 +156,7 @@ class RunBed {
     }
     return found;
   }
-  // Makes another runner take the lease over.
+  // Somebody else runs the migration from now on.
   void TakeLeaseOver() {
     scripted.others().Execute("UPDATE segue_lease SET token = token + 1");
   }
@@ -179,7 +175,7 @@ class RunBed {
   std::unique_ptr<RunContext> context_;
 };
 
-// Returns the kind of the error that `work` throws; nullopt: none.
+// The kind of what `work` throws; nullopt: nothing.
 template <typename Work>
 std::optional<ErrorKind> KindOf(Work&& work) {
   try {

@@ -17,7 +17,7 @@ using testing::Ge;
 using testing::IsEmpty;
 using testing::Lt;
 
-// An overseer that lets the worker continue, and records what it is told.
+// Lets the worker go on, and remembers what it was told.
 class Remembering : public Overseer {
  public:
   double BeforeChunk() override {
@@ -68,7 +68,7 @@ class WorkerTest : public ::testing::Test {
   std::vector<std::string> Tried() const {
     return Fills(bed_.scripted.Tried());
   }
-  // Makes another worker claim both ranges.
+  // Both ranges are somebody else's.
   void TakeAll() {
     bed_.scripted.others().Execute(
         "UPDATE segue_range SET worker = 'other', expires = 2000000");
@@ -131,6 +131,17 @@ TEST_F(WorkerTest, ACommitWhoseAnswerWasLostIsNotDoneTwice) {
   EXPECT_EQ(ranges_.Totals(bed_.db()).rows, 8);
 }
 
+TEST_F(WorkerTest, AfterACommitInDoubtTheSavedPositionCounts) {
+  db::Result bound;
+  bound.rows = {{std::int64_t{5}}};
+  bed_.scripted.Answer("BOUND UPTO", bound);
+  bed_.scripted.Fail(
+      {"COMMIT", {ErrorKind::kInDoubt, "lost"}, /*nth=*/2, true});
+  EXPECT_EQ(Fill(), std::nullopt);
+  EXPECT_THAT(Done(), ElementsAre("FILL upto", "FILL between", "FILL after"));
+  EXPECT_EQ(ranges_.Totals(bed_.db()).rows, 12);
+}
+
 TEST_F(WorkerTest, ACommitThatWasLostItselfIsDoneAgain) {
   bed_.scripted.Fail({"COMMIT", {ErrorKind::kInDoubt, "lost"}, /*nth=*/2});
   EXPECT_EQ(Fill(), std::nullopt);
@@ -181,7 +192,7 @@ TEST_F(WorkerTest, AChunkOfARangeThatWasTakenOverIsRolledBack) {
   EXPECT_THAT(overseer_.rows, IsEmpty());
 }
 
-// A rollback deletes the ranges before the columns to which they belong.
+// A rollback deletes the ranges before the columns that they are about.
 TEST_F(WorkerTest, ARefusalEndsAWalkQuietlyWhoseRangesAreGone) {
   bed_.scripted.Fail({"FILL", {ErrorKind::kRefused, "no such column"}});
   overseer_.before_chunk = [&] { ranges_.Forget(bed_.scripted.others()); };
@@ -256,7 +267,7 @@ class FollowedPaceTest : public ::testing::Test {
   void Allow(const Control& control) {
     Controls(bed_.ledger).Allow(bed_.db(), control);
   }
-  // Calls `change` when the ledger is read for the second time.
+  // Calls `change` when the ledger is asked for the second time.
   void AtSecondLook(std::function<void()> change) {
     bed_.scripted.Watch([this, change = std::move(change)](const auto& sql) {
       if (sql.find("segue_control c") == std::string::npos) return;

@@ -1,5 +1,4 @@
-// Tests the order of a contract, and what a failure in each of its stages
-// leaves behind.
+// The order of a contract, and what a failure in each of its stages leaves.
 #include "engine/contract.h"
 
 #include <gmock/gmock.h>
@@ -18,8 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// Returns a plan with two steps that seal and two that drop. The statement
-// "USAGE" tells how often the object of the second drop was used.
+// Two steps seal, two drop; the second drop is used so often as "USAGE" says.
 Plan Whole() {
   Plan plan =
       PlanOf({StepOf(Phase::kExpanding, {SqlAction("ADD", 0)}),
@@ -36,14 +34,14 @@ Plan Whole() {
 
 class ContractTest : public ::testing::Test {
  protected:
-  void SetUp() override { Use(Whole(), std::chrono::milliseconds(1'000)); }
+  void SetUp() override { Use(Whole(), std::chrono::milliseconds(10'000)); }
 
   void Use(Plan plan, std::chrono::milliseconds patience) {
     bed_ = std::make_unique<EngineBed>(
         std::move(plan), test::ScriptedDatabase::Embedded(), patience);
     bed_->MakeReady();
     scripted().Answer("USAGE", std::int64_t{5});
-    // This is what the transition to "ready" keeps.
+    // As the transition to "ready" keeps it.
     Observations(run().ledger)
         .Save(scripted().others(), "01_test", ObservationKind::kUsage,
               ActionName(run().row.plan.steps.size() - 1, 0),
@@ -51,7 +49,7 @@ class ContractTest : public ::testing::Test {
     bed_->run.lease.reset();  // each run below takes it
     scripted().Watch([this](const std::string& sql) { seen_.push_back(sql); });
   }
-  // Runs 'segue complete' as a process of its own.
+  // 'segue complete', as a process of its own.
   std::optional<ErrorKind> Complete(const std::string& reason = "") {
     seen_.clear();
     context_.emplace(scripted().database(), run().options);
@@ -70,7 +68,7 @@ class ContractTest : public ::testing::Test {
   void Fail(const std::string& where, ErrorKind kind) {
     scripted().Fail({where, {kind, "met"}});
   }
-  // Returns the statements of the plan that the last run has sent.
+  // The statements of the plan that the last run has sent.
   std::vector<std::string> Sent() const {
     std::vector<std::string> sent;
     for (const std::string& sql : seen_) {
@@ -135,7 +133,7 @@ TEST_F(ContractTest, SealedIsRecordedWithTheLastStepThatSeals) {
 TEST_F(ContractTest, WithoutAStepThatSealsItIsRecordedAllTheSame) {
   Plan plan = Whole();
   plan.steps.erase(plan.steps.begin() + 2, plan.steps.begin() + 4);
-  Use(plan, std::chrono::milliseconds(1'000));
+  Use(plan, std::chrono::milliseconds(10'000));
   std::optional<SubState> at_drop;
   scripted().Watch([&](const std::string& sql) {
     if (sql == "DROP 1") at_drop = run().Stored().sub_state;
@@ -224,7 +222,7 @@ TEST_F(ContractTest, ALostConnectionInASealIsPassed) {
                                   "SEAL 2", "DROP 1", "DROP 2"));
 }
 
-// Clients have written rows and run queries since the earlier run died.
+// Rows and queries have gone on since the earlier run died.
 TEST_F(ContractTest, EveryRunThatHasDroppedNothingGathersItsEvidence) {
   for (const char* where : {"SEAL 1", "SEAL 2", "DROP 1"}) {
     SetUp();
@@ -267,7 +265,7 @@ TEST_F(ContractTest, PastTheFirstDropThereIsOnlyForward) {
   }
 }
 
-// The process died between the drop and the record of the phase in the ledger.
+// The process died between the drop and what the ledger says of the phase.
 TEST_F(ContractTest, ADropThatIsDoneDecidesAndNotThePhase) {
   run().ledger.SetState(scripted().others(), "01_test", 4, 0,
                         ActionState::kDone);
@@ -282,7 +280,7 @@ TEST_F(ContractTest, ADropOutsideATransactionIsAskedFor) {
   Plan plan = Whole();
   plan.steps[4].actions[0].transactional = false;
   plan.steps[4].actions[0].probe = "GONE?";
-  Use(plan, std::chrono::milliseconds(1'000));
+  Use(plan, std::chrono::milliseconds(10'000));
   run().ledger.SetState(scripted().others(), "01_test", 4, 0,
                         ActionState::kRunning);
   EXPECT_FALSE(PastFirstDrop(*bed_->context, run().row));

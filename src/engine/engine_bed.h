@@ -1,4 +1,4 @@
-// The parts that run the steps of a migration, on a scripted database.
+// What runs the steps of a migration, on a scripted database.
 #pragma once
 
 #include <memory>
@@ -16,14 +16,14 @@ class EngineBed {
  public:
   explicit EngineBed(
       Plan plan, db::Capabilities can = test::ScriptedDatabase::Embedded(),
-      std::chrono::milliseconds patience = std::chrono::milliseconds(1'000))
+      std::chrono::milliseconds patience = std::chrono::milliseconds(10'000))
       : run(std::move(can), patience) {
     run.Begin(std::move(plan));
     context.emplace(run.scripted.database(), run.options);
     transitions.emplace(*context, *run.lease, run.row);
   }
 
-  // Returns the parts of one process; after NewProcess they are made anew.
+  // As one process has them; NewProcess begins without.
   RunParts& parts() {
     if (parts_ == nullptr) {
       parts_ = std::make_unique<RunParts>(*context, *run.lease, run.options,
@@ -35,7 +35,7 @@ class EngineBed {
     parts_.reset();
     run.row = run.Stored();
   }
-  // Brings the migration into the state in which both versions are live.
+  // As the ledger has a migration whose versions are both live.
   void MakeReady() {
     db::Connection& others = run.scripted.others();
     for (std::size_t step = 0; step < run.row.plan.steps.size(); ++step) {

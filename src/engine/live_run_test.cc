@@ -1,4 +1,4 @@
-// Tests what a start and a rollback do after an error.
+// What becomes of a start and of a rollback that meet an error.
 #include "engine/live_run.h"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ using testing::Not;
 
 class LiveRunTest : public ::testing::Test {
  protected:
-  void SetUp() override { Use(std::chrono::milliseconds(1'000)); }
+  void SetUp() override { Use(std::chrono::milliseconds(10'000)); }
 
   void Use(std::chrono::milliseconds patience) {
     bed_ = std::make_unique<EngineBed>(
@@ -31,7 +31,7 @@ class LiveRunTest : public ::testing::Test {
     bed_->run.lease.reset();  // each run below takes it
   }
 
-  // Runs a command of its own, which continues the existing migration.
+  // A command of its own, which continues the migration that there is.
   std::optional<ErrorKind> Run(const std::function<void(LiveRun&)>& work) {
     context_.emplace(scripted().database(), run().options);
     LiveRun live(*context_);
@@ -111,7 +111,7 @@ TEST_F(LiveRunTest, OnRequestAlsoAnInterruptionUndoesTheStart) {
   EXPECT_EQ(PhaseNow(), Phase::kRolledBack);
 }
 
-// The runner that has taken over continues the migration.
+// The one that took over goes on with it.
 TEST_F(LiveRunTest, WhoWasReplacedUndoesNothingWhateverWasRequested) {
   Fail("FILL", ErrorKind::kConflict);
   EXPECT_EQ(Start(true), ErrorKind::kConflict);

@@ -17,8 +17,7 @@ const std::vector<ErrorKind> kLasting = {
     ErrorKind::kRefused,  ErrorKind::kConflict,  ErrorKind::kConstraint,
     ErrorKind::kMismatch, ErrorKind::kCancelled, ErrorKind::kInternal};
 
-// Returns a plan with two actions that commit together, and one that commits on
-// its own.
+// Two actions that commit together, then one of its own.
 Plan Together() {
   return PlanOf(
       {StepOf(Phase::kExpanding, {SqlAction("ADD a", 0), SqlAction("ADD b", 0),
@@ -113,7 +112,7 @@ TEST_F(StepRunnerTest, AnErrorThatLastsIsNotTriedAgain) {
   }
 }
 
-// The commit that fails is the next one after the group's last statement.
+// The commit that fails is the next one after the last statement of the group.
 TEST_F(StepRunnerTest, ACommitInDoubtIsLookedAtBeforeItIsTriedAgain) {
   for (const bool happened : {true, false}) {
     Use(Together());
@@ -270,7 +269,7 @@ TEST_F(StepRunnerTest, WhoWasReplacedUndoesNothing) {
   EXPECT_EQ(State(0), ActionState::kDone);
 }
 
-// A failed attempt may have left something behind.
+// A failed attempt may have left something.
 TEST_F(StepRunnerTest, OutsideATransactionAnUndoAlsoFollowsAFailure) {
   Use(Alone());
   scripted().Fail({"INDEX i", {ErrorKind::kConstraint, "refused"}, 3});

@@ -38,7 +38,7 @@ class TransitionsTest : public ::testing::Test {
   std::pair<Phase, SubState> InMemory() {
     return {run().row.phase, run().row.sub_state};
   }
-  // Expects this state in the ledger and in memory.
+  // Both say the same.
   void ExpectAt(Phase phase, SubState sub_state) {
     EXPECT_EQ(Stored(), std::make_pair(phase, sub_state));
     EXPECT_EQ(InMemory(), std::make_pair(phase, sub_state));
@@ -47,7 +47,7 @@ class TransitionsTest : public ::testing::Test {
     transitions().MoveTo(Phase::kExpanding, SubState::kNone);
     transitions().MoveTo(Phase::kMigrating, SubState::kBackfilling);
   }
-  // Returns "name state" for each published version.
+  // "name state" of each published version.
   std::vector<std::string> Versions() {
     std::vector<std::string> texts;
     for (const VersionInfo& version :
@@ -122,8 +122,7 @@ TEST_F(TransitionsTest, AnythingElseIsNotTriedAgainAndMovesNothing) {
   }
 }
 
-// Only the ledger can tell whether the commit happened; the memory still has
-// the earlier state.
+// Whether it happened, the ledger has to say; memory takes it for undone.
 TEST_F(TransitionsTest, ACommitInDoubtIsNotTriedAgain) {
   scripted().Fail({"COMMIT", {ErrorKind::kInDoubt, "lost"}, 1, true});
   int ran = 0;
@@ -183,7 +182,7 @@ TEST_F(TransitionsTest, RolledBackTakesTheVersionBack) {
   EXPECT_EQ(run().Told(Progress::Event::kRolledBack).size(), 1U);
 }
 
-// Returns the row of a migration whose work the other migration's plan does.
+// The row of one whose work the plan of the other does.
 MigrationRow Part() {
   MigrationRow part;
   part.id = "00_part";

@@ -25,7 +25,7 @@ class FindMigrationTest : public ::testing::Test {
     migration.source = "text of " + id;
     return migration;
   }
-  // Begins the migration that was found to be fresh, up to this phase.
+  // Begins what was found to be fresh, up to this phase.
   void BeginIt(const Migration& migration, Phase phase) {
     const Found found = FindMigration(db(), ledger_, migration);
     ASSERT_EQ(found.standing, Standing::kFresh);

@@ -18,8 +18,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// Returns what hinders a drop of users while version "public_01" is published;
-// empty: nothing does.
+// What hinders a drop of users while version "public_01" is published; empty:
+// nothing.
 std::string Hindrance(const schema::Dependent& dependent) {
   schema::Table users;
   users.name = {"public", "users"};
@@ -58,7 +58,7 @@ class PlannerPlanTest : public ::testing::Test {
     schema_.tables = {ops::MakeUsers()};
   }
 
-  // Plans the migration with a server, for which `dialect_` answers.
+  // What is planned beside a server, which `dialect_` is.
   Planned Make(const Migration& migration) {
     dialect_.SetSchema(schema_);
     input_.emplace(Input(migration));
@@ -79,7 +79,7 @@ class PlannerPlanTest : public ::testing::Test {
     }
     return "";
   }
-  // Returns "PHASE stage" for each step.
+  // "PHASE stage", of each step.
   static std::vector<std::string> Places(const Plan& plan) {
     std::vector<std::string> places;
     for (const Step& step : plan.steps) {
@@ -261,7 +261,7 @@ TEST_F(PlannerPlanTest, APlanIsMadeWithoutAWordToTheServerButQuestions) {
   EXPECT_THAT(connection_.log, IsEmpty());
 }
 
-// A dialect that estimates one motion of users.
+// What the dialect estimates for one motion of users.
 class Estimating : public test::FakeDialect {
  public:
   std::vector<MotionEstimate> Estimate(

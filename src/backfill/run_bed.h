@@ -102,12 +102,13 @@ inline Plan PlanOf(std::vector<segue::Step> steps) {
 }
 
 // The migration "01_test" and its runner, which holds the lease. The patience
-// for retries is one second.
+// for retries is ten seconds, for machines that are busy, unless a test takes
+// it away.
 class RunBed {
  public:
   explicit RunBed(
       db::Capabilities can = test::ScriptedDatabase::Embedded(),
-      std::chrono::milliseconds patience = std::chrono::milliseconds(1'000))
+      std::chrono::milliseconds patience = std::chrono::milliseconds(10'000))
       : scripted(std::move(can)),
         ledger(scripted.database().dialect(), scripted.database().schema(),
                "tester", std::chrono::seconds(30)) {

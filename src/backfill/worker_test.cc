@@ -131,6 +131,17 @@ TEST_F(WorkerTest, ACommitWhoseAnswerWasLostIsNotDoneTwice) {
   EXPECT_EQ(ranges_.Totals(bed_.db()).rows, 8);
 }
 
+TEST_F(WorkerTest, AfterACommitInDoubtTheSavedPositionCounts) {
+  db::Result bound;
+  bound.rows = {{std::int64_t{5}}};
+  bed_.scripted.Answer("BOUND UPTO", bound);
+  bed_.scripted.Fail(
+      {"COMMIT", {ErrorKind::kInDoubt, "lost"}, /*nth=*/2, true});
+  EXPECT_EQ(Fill(), std::nullopt);
+  EXPECT_THAT(Done(), ElementsAre("FILL upto", "FILL between", "FILL after"));
+  EXPECT_EQ(ranges_.Totals(bed_.db()).rows, 12);
+}
+
 TEST_F(WorkerTest, ACommitThatWasLostItselfIsDoneAgain) {
   bed_.scripted.Fail({"COMMIT", {ErrorKind::kInDoubt, "lost"}, /*nth=*/2});
   EXPECT_EQ(Fill(), std::nullopt);

@@ -36,7 +36,7 @@ Plan Whole() {
 
 class ContractTest : public ::testing::Test {
  protected:
-  void SetUp() override { Use(Whole(), std::chrono::milliseconds(1'000)); }
+  void SetUp() override { Use(Whole(), std::chrono::milliseconds(10'000)); }
 
   void Use(Plan plan, std::chrono::milliseconds patience) {
     bed_ = std::make_unique<EngineBed>(
@@ -135,7 +135,7 @@ TEST_F(ContractTest, SealedIsRecordedWithTheLastStepThatSeals) {
 TEST_F(ContractTest, WithoutAStepThatSealsItIsRecordedAllTheSame) {
   Plan plan = Whole();
   plan.steps.erase(plan.steps.begin() + 2, plan.steps.begin() + 4);
-  Use(plan, std::chrono::milliseconds(1'000));
+  Use(plan, std::chrono::milliseconds(10'000));
   std::optional<SubState> at_drop;
   scripted().Watch([&](const std::string& sql) {
     if (sql == "DROP 1") at_drop = run().Stored().sub_state;
@@ -282,7 +282,7 @@ TEST_F(ContractTest, ADropOutsideATransactionIsAskedFor) {
   Plan plan = Whole();
   plan.steps[4].actions[0].transactional = false;
   plan.steps[4].actions[0].probe = "GONE?";
-  Use(plan, std::chrono::milliseconds(1'000));
+  Use(plan, std::chrono::milliseconds(10'000));
   run().ledger.SetState(scripted().others(), "01_test", 4, 0,
                         ActionState::kRunning);
   EXPECT_FALSE(PastFirstDrop(*bed_->context, run().row));

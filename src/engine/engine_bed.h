@@ -16,7 +16,7 @@ class EngineBed {
  public:
   explicit EngineBed(
       Plan plan, db::Capabilities can = test::ScriptedDatabase::Embedded(),
-      std::chrono::milliseconds patience = std::chrono::milliseconds(1'000))
+      std::chrono::milliseconds patience = std::chrono::milliseconds(10'000))
       : run(std::move(can), patience) {
     run.Begin(std::move(plan));
     context.emplace(run.scripted.database(), run.options);

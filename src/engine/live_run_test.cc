@@ -18,7 +18,7 @@ using testing::Not;
 
 class LiveRunTest : public ::testing::Test {
  protected:
-  void SetUp() override { Use(std::chrono::milliseconds(1'000)); }
+  void SetUp() override { Use(std::chrono::milliseconds(10'000)); }
 
   void Use(std::chrono::milliseconds patience) {
     bed_ = std::make_unique<EngineBed>(
@@ -132,6 +132,7 @@ TEST_F(LiveRunTest, ARequestToCancelRollsBack) {
 
 TEST_F(LiveRunTest, ASignalDoesNotStopTheUndoItLeadsTo) {
   Fail("FILL", ErrorKind::kConstraint);
+  Fail("UNDO ADD", ErrorKind::kRetryable);
   scripted().Watch([&](const std::string& sql) {
     if (sql == "FILL all") run().cancel.Request();
   });

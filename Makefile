@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 # processors, because tests wait for servers and clocks more than they compute.
 SLOTS ?= $(shell expr 2 \* $(JOBS))
 
-.PHONY: help deps build dev sanitized demo test test-all bench lint format asan tsan clang fuzz install clean
+.PHONY: help deps build dev sanitized demo test test-all mutants bench lint format asan tsan clang fuzz install clean
 help:
 	@sed -n 's/^## //p' Makefile
 
@@ -24,6 +24,10 @@ test: dev sanitized
 ## make test-all  every crash point, not a sample (long)
 test-all: dev sanitized
 	@SEGUE_TEST_ALL=1 scripts/test build/dev build/asan -- -j $(SLOTS)
+
+## make mutants   break lines of the engine: do its unit tests see it?
+mutants: deps
+	@scripts/mutants --jobs $(JOBS)
 
 deps:
 	@scripts/install-deps

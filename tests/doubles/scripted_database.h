@@ -48,8 +48,8 @@ class ScriptedDatabase {
 
   // The session of the part that is tested.
   Database& database() { return *database_; }
-  // A session of others on the same database, which never fails and takes no
-  // part in the locking. Only the thread of the test may use it.
+  // A session of others on the same database, which never fails. It sees and
+  // joins a transaction that is open on its thread.
   db::Connection& others();
 
   void Fail(Fault fault);
@@ -83,6 +83,7 @@ class ScriptedDatabase {
 
  private:
   std::shared_ptr<State> state_;
+  std::unique_ptr<db::Connection> others_;
   std::optional<Database> database_;
 };
 

@@ -80,7 +80,9 @@ TEST_F(PacingTest, APaceIsToldToEverybodyOnce) {
   ASSERT_EQ(bed_.told.size(), 1U);
   EXPECT_EQ(bed_.told[0].message, "pace 50 %: as requested");
   EXPECT_EQ(bed_.told[0].pace, 0.5);
+  const int writes = bed_.scripted.Count("INTO segue_pace");
   EXPECT_EQ(Next(), 0.5);
+  EXPECT_EQ(bed_.scripted.Count("INTO segue_pace"), writes);
   WaitUntilForgotten();
   EXPECT_EQ(Next(), 0.5);
   EXPECT_EQ(PaceEvents(), 1U);

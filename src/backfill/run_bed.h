@@ -1,4 +1,5 @@
-// A run on a scripted database, for tests of what moves rows and runs steps.
+// A run on a scripted database, for tests of the parts that move rows and run
+// steps.
 #pragma once
 
 #include <memory>
@@ -17,7 +18,8 @@
 
 namespace segue::engine {
 
-// A walk whose statements say what they do: "FILL all", "FILL after", ...
+// Returns a walk whose statements tell what they do: "FILL all", "FILL after",
+// ...
 inline WalkSql WalkNamed(const std::string& verb, bool writes) {
   WalkSql walk;
   walk.table = "t";
@@ -43,7 +45,8 @@ inline MotionSql MotionNamed(const std::string& name) {
   return motion;
 }
 
-// Undone by "UNDO <sql>". Actions of one unit commit together.
+// Returns an action that "UNDO <sql>" undoes. Actions with the same unit commit
+// together.
 inline PlannedAction SqlAction(const std::string& sql, int unit) {
   PlannedAction action;
   action.description = sql;
@@ -60,7 +63,8 @@ inline PlannedAction IrreversibleAction(const std::string& sql, int unit) {
   return action;
 }
 
-// Outside a transaction; "DONE? <sql>" says whether it has happened.
+// Returns an action that runs outside a transaction; "DONE? <sql>" tells
+// whether it has happened.
 inline PlannedAction LoneAction(const std::string& sql, int unit) {
   PlannedAction action = SqlAction(sql, unit);
   action.transactional = false;
@@ -97,8 +101,9 @@ inline Plan PlanOf(std::vector<segue::Step> steps) {
   return plan;
 }
 
-// The migration "01_test" and whoever runs it under the lease. Errors that
-// pass are waited for, unless a test takes the patience away.
+// The migration "01_test" and its runner, which holds the lease. The patience
+// for retries is ten seconds, for machines that are busy, unless a test takes
+// it away.
 class RunBed {
  public:
   explicit RunBed(
@@ -116,7 +121,7 @@ class RunBed {
     scripted.Answer("COUNT LEFT", std::int64_t{0});
   }
 
-  // Takes the lease and writes the migration down.
+  // Takes the lease and records the migration.
   void Begin(Plan plan) {
     lease = std::make_unique<Lease>(scripted.database(), ledger);
     row.id = plan.id;
@@ -124,7 +129,7 @@ class RunBed {
     ledger.Create(db(), row);
   }
 
-  // The runner's session; after Begin.
+  // The context of the runner; only after Begin.
   RunContext& context() {
     if (context_ != nullptr) return *context_;
     reporter_ = std::make_unique<Reporter>(options, row);
@@ -137,7 +142,7 @@ class RunBed {
   RunnerSession& session() { return context().session; }
 
   db::Connection& db() { return scripted.database().connection(); }
-  // What the ledger says, as others see it.
+  // Returns the state in the ledger, as other sessions see it.
   ActionState StateOf(int step, int action) {
     return ledger.StateOf(scripted.others(), row.id, step, action);
   }
@@ -156,7 +161,7 @@ class RunBed {
     }
     return found;
   }
-  // Somebody else runs the migration from now on.
+  // Makes another runner take the lease over.
   void TakeLeaseOver() {
     scripted.others().Execute("UPDATE segue_lease SET token = token + 1");
   }
@@ -175,7 +180,7 @@ class RunBed {
   std::unique_ptr<RunContext> context_;
 };
 
-// The kind of what `work` throws; nullopt: nothing.
+// Returns the kind of the error that `work` throws; nullopt: none.
 template <typename Work>
 std::optional<ErrorKind> KindOf(Work&& work) {
   try {

@@ -1,4 +1,4 @@
-// Whole walks: what a run finds, does and leaves in the ledger.
+// Tests whole walks: what a run finds, does and leaves in the ledger.
 #include "backfill/walks.h"
 
 #include <gmock/gmock.h>
@@ -111,6 +111,18 @@ TEST_F(WalksTest, WhatAnEarlierRunnerHadClaimedIsFreeAtOnce) {
   EXPECT_EQ(Fill(), std::nullopt);
   EXPECT_THAT(scripted().Done(), Contains("FILL upto"));
   EXPECT_THAT(scripted().Done(), Contains("FILL after"));
+  EXPECT_THAT(scripted().Done(), Not(Contains("FILL all")));
+}
+
+// Another runner may have taken the lease between two chunks.
+TEST_F(WalksTest, WhoWasReplacedWritesNoFurtherChunk) {
+  bool replaced = false;
+  scripted().Watch([&](const std::string& sql) {
+    if (replaced || sql.find("segue_control c") == std::string::npos) return;
+    replaced = true;
+    bed_->TakeLeaseOver();
+  });
+  EXPECT_EQ(Fill(), ErrorKind::kConflict);
   EXPECT_THAT(scripted().Done(), Not(Contains("FILL all")));
 }
 
@@ -261,7 +273,7 @@ TEST_F(TeamTest, AnErrorThatLastsEndsTheWalkWhoeverMeetsIt) {
   }
 }
 
-// The others take over what it had.
+// The other workers take over the range that it had.
 TEST_F(TeamTest, AWorkerThatCannotConnectIsMissedByNobody) {
   scripted().Fail({"CONNECT", {ErrorKind::kConnectionLost, "too many"}});
   EXPECT_EQ(Fill(), std::nullopt);

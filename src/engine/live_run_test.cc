@@ -132,6 +132,7 @@ TEST_F(LiveRunTest, ARequestToCancelRollsBack) {
 
 TEST_F(LiveRunTest, ASignalDoesNotStopTheUndoItLeadsTo) {
   Fail("FILL", ErrorKind::kConstraint);
+  Fail("UNDO ADD", ErrorKind::kRetryable);
   scripted().Watch([&](const std::string& sql) {
     if (sql == "FILL all") run().cancel.Request();
   });

@@ -231,6 +231,16 @@ TEST_F(StepRunnerTest, AnUndoGoesBackwardsAndSaysSo) {
   EXPECT_EQ(run().Events(EventKind::kUndone).size(), 1U);
 }
 
+// Two commits undo the groups, the third one says that the step is undone.
+TEST_F(StepRunnerTest, AnUndoInDoubtIsToldOnce) {
+  Use(Together());
+  EXPECT_EQ(Run(), std::nullopt);
+  scripted().Fail({"COMMIT", {ErrorKind::kInDoubt, "lost"}, 3, true});
+  EXPECT_EQ(Undo(), std::nullopt);
+  EXPECT_EQ(State(kWholeStep), ActionState::kUndone);
+  EXPECT_EQ(run().Events(EventKind::kUndone).size(), 1U);
+}
+
 TEST_F(StepRunnerTest, OnlyWhatHappenedIsUndone) {
   Use(Together());
   scripted().Fail({"ADD c", {ErrorKind::kConstraint, "refused"}});

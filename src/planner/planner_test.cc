@@ -233,7 +233,10 @@ TEST_F(PlannerPlanTest, TheHistoryMeasuresTablesAndIndexesThatChange) {
 
 TEST_F(PlannerPlanTest, ATableThatIsNewIsNotMeasured) {
   const Plan plan =
-      Make(Migration("02", "").CreateTable("notes", {ops::Spec("text")})).plan;
+      Make(Migration("02", "")
+               .CreateTable("notes", {ops::Spec("text")})
+               .CreateIndex({"notes_text_idx", "notes", {"text"}}))
+          .plan;
   EXPECT_THAT(plan.gauges, IsEmpty());
 }
 

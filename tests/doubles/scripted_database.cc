@@ -171,6 +171,29 @@ class Session : public db::Connection {
   bool alive_ = true;
 };
 
+class Bystander : public db::Connection {
+ public:
+  explicit Bystander(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+  db::Result Execute(std::string_view sql,
+                     const std::vector<db::Value>& parameters) override {
+    const Guard guard(state_->mutex);
+    return state_->store.Execute(sql, parameters);
+  }
+  void ExecuteScript(std::string_view sql) override { Execute(sql, {}); }
+  void Begin(const db::TransactionOptions& /*options*/) override {
+    throw Error(ErrorKind::kInternal, "others open no transactions");
+  }
+  void Commit() override {}
+  void Rollback() noexcept override {}
+  void Interrupt() noexcept override {}
+  std::string SessionId() override { return "others"; }
+  bool alive() const override { return true; }
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
 // Free again when its owner lets it go; a session that is lost keeps it.
 class Lock : public db::RunnerLock {
  public:
@@ -232,7 +255,8 @@ db::Capabilities ScriptedDatabase::Server() {
 }
 
 ScriptedDatabase::ScriptedDatabase(db::Capabilities capabilities)
-    : state_(std::make_shared<State>()) {
+    : state_(std::make_shared<State>()),
+      others_(std::make_unique<Bystander>(state_)) {
   db::ConnectOptions connect;
   connect.url.scheme = "scripted";
   connect.url.host = "elsewhere";  // or the signals of this machine counted
@@ -244,7 +268,7 @@ ScriptedDatabase::ScriptedDatabase(db::Capabilities capabilities)
 
 ScriptedDatabase::~ScriptedDatabase() = default;
 
-db::Connection& ScriptedDatabase::others() { return state_->store; }
+db::Connection& ScriptedDatabase::others() { return *others_; }
 
 void ScriptedDatabase::Fail(Fault fault) {
   const Guard guard(state_->mutex);

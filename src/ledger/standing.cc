@@ -61,7 +61,7 @@ void RefuseChangedPart(const Known& row, const Migration& part,
                        const std::string& whole) {
   if (!IsBegun(row)) return;
   RefuseChangedFile(*row, part);
-  if (row->folded_into == whole) return;
+  if (!whole.empty() && row->folded_into == whole) return;
   throw Error(ErrorKind::kRefused, "migration '" + part.id +
                                        "' has been begun by another run (" +
                                        std::string(ToString(row->phase)) + ")")

@@ -106,5 +106,12 @@ TEST_F(FindMigrationTest, APartThatAnotherRunHasBegunIsRefused) {
   EXPECT_THAT(Refusal(whole_), HasSubstr("begun by another run (COMPLETE)"));
 }
 
+// As when another run completes a file after this one has looked what is
+// pending: its operations must not be planned again.
+TEST_F(FindMigrationTest, APartThatIsCompleteByItselfIsRefused) {
+  BeginIt(Named("01_part"), Phase::kComplete);
+  EXPECT_THAT(Refusal(whole_), HasSubstr("begun by another run (COMPLETE)"));
+}
+
 }  // namespace
 }  // namespace segue::engine

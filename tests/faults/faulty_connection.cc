@@ -18,6 +18,19 @@ void FaultyConnection::Drop() {
   inner_.reset();
 }
 
+// What died after a statement did not see its error either.
+template <typename Work>
+auto FaultyConnection::Answered(const Work& work) {
+  try {
+    auto result = work();
+    FaultPoint::Instance().After();
+    return result;
+  } catch (...) {
+    FaultPoint::Instance().After();
+    throw;
+  }
+}
+
 void FaultyConnection::Enter(std::string_view sql) {
   if (FaultPoint::Instance().Before(sql)) Drop();
 }
@@ -25,15 +38,15 @@ void FaultyConnection::Enter(std::string_view sql) {
 db::Result FaultyConnection::Execute(std::string_view sql,
                                      const std::vector<db::Value>& parameters) {
   Enter(sql);
-  db::Result result = Inner().Execute(sql, parameters);
-  FaultPoint::Instance().After();
-  return result;
+  return Answered([&] { return Inner().Execute(sql, parameters); });
 }
 
 void FaultyConnection::ExecuteScript(std::string_view sql) {
   Enter(sql);
-  Inner().ExecuteScript(sql);
-  FaultPoint::Instance().After();
+  Answered([&] {
+    Inner().ExecuteScript(sql);
+    return true;
+  });
 }
 
 void FaultyConnection::Begin(const db::TransactionOptions& options) {

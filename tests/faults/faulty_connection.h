@@ -35,6 +35,8 @@ class FaultyConnection : public db::Connection {
   db::Connection& Inner();
   void Drop();
   // Counts a statement; may not come back.
+  template <typename Work>
+  auto Answered(const Work& work);
   void Enter(std::string_view sql);
 
   std::mutex mutex_;  // Interrupt comes from other threads

@@ -135,11 +135,7 @@ void Contract::Drop() {
 
 // The steps are forgotten because what was unsealed may be sealed again.
 void Contract::Unseal() {
-  for (std::size_t step = row_.plan.steps.size(); step-- > 0;) {
-    if (row_.plan.steps[step].phase >= Phase::kContracting) {
-      parts_.steps.Undo(step);
-    }
-  }
+  UndoFrom(Phase::kContracting, row_.plan, parts_.steps);
   transitions_.ForgetSteps(Phase::kContracting);
   transitions_.MoveTo(Phase::kMigrating, SubState::kReady);
 }

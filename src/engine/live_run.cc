@@ -192,11 +192,7 @@ void LiveRun::UndoAll() {
   MigratorOptions calm = context_.options;
   calm.cancel = nullptr;
   RunParts parts(context_, *lease_, calm, row_);
-  for (std::size_t step = row_.plan.steps.size(); step-- > 0;) {
-    if (row_.plan.steps[step].phase >= Phase::kExpanding) {
-      parts.steps.Undo(step);
-    }
-  }
+  UndoFrom(Phase::kExpanding, row_.plan, parts.steps);
   transitions_->BecomeRolledBack();
 }
 

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <functional>
 
+#include "segue/plan.h"
+
 namespace segue::engine {
 
 class Runner {
@@ -19,5 +21,8 @@ class Runner {
   // Undoes what was executed of the step, and does nothing when nothing was.
   virtual void Undo(std::size_t step) = 0;
 };
+
+// Undoes the steps of `first` and of all later phases, in reverse.
+void UndoFrom(Phase first, const Plan& plan, Runner& runner);
 
 }  // namespace segue::engine

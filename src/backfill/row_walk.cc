@@ -87,7 +87,7 @@ bool RowWalk::PrepareRanges(LedgerRanges& ranges) {
       }
       context_.ledger.SaveMotion(context_.connection(), context_.migration.id,
                                  motion_.name, activity,
-                                 {{}, 0, progress_.total, 0, false});
+                                 {0, progress_.total, 0, false});
       ranges.Create(context_.connection(), cuts);
     });
   });
@@ -108,7 +108,7 @@ void RowWalk::FinishRanges(LedgerRanges& ranges) {
                                    motion_.name, activity);
       context_.ledger.SaveMotion(
           context_.connection(), context_.migration.id, motion_.name, activity,
-          {{}, totals.rows, progress_.total, progress_.Rate(), true});
+          {totals.rows, progress_.total, progress_.Rate(), true});
     });
   });
 }

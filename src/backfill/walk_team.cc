@@ -184,7 +184,7 @@ void WalkTeam::LookAtTotals() {
       context_.ledger.SaveMotion(
           context_.connection(), context_.migration.id, work_.motion.name,
           std::string(ToString(work_.activity)),
-          {{}, progress_.rows, progress_.total, progress_.Rate(), false});
+          {progress_.rows, progress_.total, progress_.Rate(), false});
     });
   });
 }

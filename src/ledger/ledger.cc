@@ -249,15 +249,15 @@ std::optional<MotionRow> Ledger::LoadMotion(Connection& connection,
                                             const std::string& motion,
                                             const std::string& activity) const {
   const db::Result found = connection.Execute(
-      "SELECT position, moved, total, rate, done FROM " + TableNamed("motion") +
+      "SELECT moved, total, rate, done FROM " + TableNamed("motion") +
           " WHERE schema_name = $1 AND migration = $2 AND motion = $3"
           " AND activity = $4",
       {schema_name_, id, motion, activity});
   if (found.rows.empty()) return std::nullopt;
   const db::Row& row = found.rows[0];
-  return MotionRow{db::ValuesFromJson(Text(row[0])), db::ToInt(row[1]),
-                   db::ToInt(row[2]), static_cast<double>(db::ToInt(row[3])),
-                   db::ToInt(row[4]) != 0};
+  return MotionRow{db::ToInt(row[0]), db::ToInt(row[1]),
+                   static_cast<double>(db::ToInt(row[2])),
+                   db::ToInt(row[3]) != 0};
 }
 
 void Ledger::SaveMotion(Connection& connection, const std::string& id,
@@ -269,7 +269,8 @@ void Ledger::SaveMotion(Connection& connection, const std::string& id,
             {"migration", id},
             {"motion", motion},
             {"activity", activity}},
-           {{"position", db::ValuesToJson(row.cursor)},
+           // Layouts up to 4 kept what observations are now in this column.
+           {{"position", "[]"},
             {"moved", row.rows},
             {"total", row.total},
             {"rate", static_cast<std::int64_t>(row.rate)},

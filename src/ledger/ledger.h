@@ -30,10 +30,10 @@ struct MigrationRow {
 
 enum class ActionState { kPending, kRunning, kDone, kUndone };
 
-// The position of a walk over a motion's rows. Whatever else is measured during
+// How far a walk over a motion's rows has come; its ranges have the positions.
+// Whatever else is measured during
 // the walk is an Observation.
 struct MotionRow {
-  std::vector<db::Value> cursor;  // empty: at the start
   std::int64_t rows = 0;
   std::int64_t total = 0;  // an estimate
   double rate = 0;         // rows per second

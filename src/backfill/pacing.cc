@@ -60,7 +60,7 @@ Control Pacing::LookAtControl(bool waiting) {
 }
 
 double Pacing::Follow(const Control& control, WalkPurpose purpose) {
-  const engine::Pace pace = throttle_.Allowed(control.pace, purpose);
+  const Pace pace = throttle_.Allowed(control.pace, purpose);
   for (const std::string& notice : throttle_.TakeNotices()) {
     context_.session.Note(Progress::Event::kNote, notice);
   }
@@ -71,7 +71,7 @@ double Pacing::Follow(const Control& control, WalkPurpose purpose) {
   return pace.share;
 }
 
-void Pacing::Tell(const engine::Pace& pace) {
+void Pacing::Tell(const Pace& pace) {
   const bool changed = !(pace == pace_);
   const bool stops = pace.share <= 0 && pace_.share > 0;
   const bool goes_on = pace.share > 0 && pace_.share <= 0;

@@ -30,11 +30,11 @@ class Pacing {
   Control LookAtControl(bool waiting);
   void WaitWhilePaused(const Control& control);
   double Follow(const Control& control, WalkPurpose purpose);
-  void Tell(const engine::Pace& pace);
+  void Tell(const Pace& pace);
 
   const RunContext& context_;
   Throttle throttle_;
-  engine::Pace pace_;
+  Pace pace_;
   RecentControl control_;
 };
 

@@ -7,9 +7,6 @@
 namespace segue::engine {
 namespace {
 
-using engine::Range;
-using engine::Span;
-
 // A range should take a worker a few seconds, so that the last workers end at
 // about the same time, and the ledger must not grow with the table.
 constexpr std::int64_t kRowsPerRange = 100'000;

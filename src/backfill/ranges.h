@@ -36,17 +36,17 @@ class Ranges {
   // Every method with a connection runs on it and joins its open transaction.
   // Claim returns the next range that nobody walks; nullopt when there is none
   // now. A worker that already has a claim gets the same range again.
-  virtual std::optional<engine::Span> Claim(db::Connection& connection,
-                                            const std::string& worker) = 0;
+  virtual std::optional<Span> Claim(db::Connection& connection,
+                                    const std::string& worker) = 0;
   // Commits the work on the span together with its new position. Rolls back and
   // returns false when the span does not belong to this worker any more.
   virtual bool Commit(db::Transaction& transaction, const std::string& worker,
-                      const engine::Span& span) = 0;
+                      const Span& span) = 0;
   // Returns the span as it was saved last; nullopt when it does not belong to
   // this worker any more.
-  virtual std::optional<engine::Span> Load(db::Connection& connection,
-                                           const std::string& worker,
-                                           const engine::Span& span) = 0;
+  virtual std::optional<Span> Load(db::Connection& connection,
+                                   const std::string& worker,
+                                   const Span& span) = 0;
   // Makes the ranges that the worker has claimed and not finished free for
   // others.
   virtual void GiveUp(db::Connection& connection,
@@ -62,13 +62,13 @@ class LedgerRanges : public Ranges {
   LedgerRanges(const Ledger& ledger, std::string migration, std::string motion,
                std::string activity);
 
-  std::optional<engine::Span> Claim(db::Connection& connection,
-                                    const std::string& worker) override;
+  std::optional<Span> Claim(db::Connection& connection,
+                            const std::string& worker) override;
   bool Commit(db::Transaction& transaction, const std::string& worker,
-              const engine::Span& span) override;
-  std::optional<engine::Span> Load(db::Connection& connection,
-                                   const std::string& worker,
-                                   const engine::Span& span) override;
+              const Span& span) override;
+  std::optional<Span> Load(db::Connection& connection,
+                           const std::string& worker,
+                           const Span& span) override;
   void GiveUp(db::Connection& connection, const std::string& worker) override;
   RangeTotals Totals(db::Connection& connection) override;
 
@@ -93,9 +93,8 @@ class LedgerRanges : public Ranges {
   // Returns the SQL for the time at which a claim made now expires.
   std::string Expiry() const;
 
-  std::optional<engine::Span> FindFree(db::Connection& connection,
-                                       const std::string& worker,
-                                       std::int64_t after);
+  std::optional<Span> FindFree(db::Connection& connection,
+                               const std::string& worker, std::int64_t after);
 
   const Ledger& ledger_;
   const std::string table_;
@@ -113,19 +112,19 @@ class MemoryRanges : public Ranges {
  public:
   explicit MemoryRanges(const std::vector<db::Row>& cuts);
 
-  std::optional<engine::Span> Claim(db::Connection& connection,
-                                    const std::string& worker) override;
+  std::optional<Span> Claim(db::Connection& connection,
+                            const std::string& worker) override;
   bool Commit(db::Transaction& transaction, const std::string& worker,
-              const engine::Span& span) override;
-  std::optional<engine::Span> Load(db::Connection& connection,
-                                   const std::string& worker,
-                                   const engine::Span& span) override;
+              const Span& span) override;
+  std::optional<Span> Load(db::Connection& connection,
+                           const std::string& worker,
+                           const Span& span) override;
   void GiveUp(db::Connection& connection, const std::string& worker) override;
   RangeTotals Totals(db::Connection& connection) override;
 
  private:
   struct Claimed {
-    engine::Span span;
+    Span span;
     std::string worker;  // empty: free
   };
   std::mutex mutex_;

@@ -47,7 +47,7 @@ TEST_F(MemoryRangesTest, WhatIsGivenUpIsForOthers) {
 
 TEST_F(MemoryRangesTest, OneThatIsDoneIsNobodysAnyMore) {
   MemoryRanges one{{}};
-  engine::Span span = *one.Claim(connection_, "a");
+  Span span = *one.Claim(connection_, "a");
   span.done = true;
   span.rows = 7;
   db::Transaction transaction(connection_, {});
@@ -61,7 +61,7 @@ TEST_F(MemoryRangesTest, OneThatIsDoneIsNobodysAnyMore) {
 // A commit that fails has not moved the position.
 TEST_F(MemoryRangesTest, ALostCommitLeavesItToBeReadAgain) {
   MemoryRanges one{{}};
-  engine::Span span = *one.Claim(connection_, "a");
+  Span span = *one.Claim(connection_, "a");
   span.done = true;
   connection_.fail_commit = Error(ErrorKind::kInDoubt, "lost");
   {

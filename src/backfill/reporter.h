@@ -25,7 +25,7 @@ class Reporter {
   // Sets the long work within a step, in one word; empty: none.
   void SetActivity(std::string activity) { activity_ = std::move(activity); }
   // Sets the pace that was told last.
-  void SetPace(const engine::Pace& pace) { pace_ = pace; }
+  void SetPace(const Pace& pace) { pace_ = pace; }
 
   // Returns a report of this event, with what is known of the migration, the
   // step and the pace.
@@ -41,7 +41,7 @@ class Reporter {
   std::size_t step_ = 0;
   std::size_t steps_done_ = 0;
   std::string activity_;
-  engine::Pace pace_;
+  Pace pace_;
 };
 
 }  // namespace segue::engine

@@ -59,7 +59,7 @@ WalkTeam::WalkTeam(const RunContext& context, Pacing& pacing,
 std::string WalkTeam::Prefix() { return kRunners; }
 
 void WalkTeam::Run(const std::function<void(const db::Result&)>& on_rows) {
-  const engine::WalkOptions how =
+  const WalkOptions how =
       WalkOptionsOf(context_.session.capabilities(), context_.options,
                     work_.walk, progress_.total);
   std::mutex mutex;
@@ -84,8 +84,7 @@ void WalkTeam::Run(const std::function<void(const db::Result&)>& on_rows) {
 }
 
 // Runs on the thread of a worker.
-void WalkTeam::Help(const std::string& name, Crew& crew,
-                    const engine::WalkOptions& how,
+void WalkTeam::Help(const std::string& name, Crew& crew, const WalkOptions& how,
                     const std::function<void(const db::Result&)>& on_rows) {
   WorkerSession session(
       context_.database, context_.options, [&crew] { return crew.stopping(); },

@@ -47,7 +47,7 @@ class WalkTeam : private Overseer {
   double RateBytes() const;
   // Returns how many workers have something to do beside this thread.
   std::int64_t Helpers();
-  void Help(const std::string& name, Crew& crew, const engine::WalkOptions& how,
+  void Help(const std::string& name, Crew& crew, const WalkOptions& how,
             const std::function<void(const db::Result&)>& on_rows);
   void LookAfterCrew();
   void LookAtTotals();

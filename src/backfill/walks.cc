@@ -55,7 +55,7 @@ void Walks::FillRows(const MotionSql& motion) {
 void Walks::ThrowWithKeys(const MotionSql& motion, const Error& error) {
   std::vector<std::string> keys;
   for (const TrialSql& trial : context_.plan().TrialsOf(motion.name)) {
-    keys = engine::Try(context_.connection(), trial, kBlameTime).failures;
+    keys = Try(context_.connection(), trial, kBlameTime).failures;
     if (!keys.empty()) break;
   }
   throw Error(ErrorKind::kConstraint,
@@ -113,7 +113,7 @@ Disagreement Walks::Check(const MotionSql& motion,
         if (found.rows.size() >= kMost) return;
         const bool says_why = row.size() > walk.key_columns.size();
         const db::Row key(row.begin(), row.begin() + keys);
-        found.rows.push_back(walk.table + ": " + engine::KeyText(walk, key) +
+        found.rows.push_back(walk.table + ": " + KeyText(walk, key) +
                              (says_why ? ": " + db::ToText(row.back()) : ""));
       }
     });

@@ -21,10 +21,10 @@ constexpr std::int64_t kWorthSharing = 10'000;
 
 }  // namespace
 
-engine::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
-                                  const MigratorOptions& options,
-                                  const WalkSql& walk, std::int64_t rows) {
-  engine::WalkOptions how;
+WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
+                          const MigratorOptions& options, const WalkSql& walk,
+                          std::int64_t rows) {
+  WalkOptions how;
   how.chunk_time = options.chunk_time.count() > 0 ? options.chunk_time
                                                   : capabilities.chunk_time;
   how.lock_budget = LockBudgetOf(options, capabilities);
@@ -66,7 +66,7 @@ Worker::Worker(WorkSession& session, Overseer& overseer, Assignment assignment)
       assignment_(std::move(assignment)),
       tempo_{1, assignment_.row_bytes} {}
 
-void Worker::Walk(const WalkSql& walk, const engine::WalkOptions& options,
+void Worker::Walk(const WalkSql& walk, const WalkOptions& options,
                   const std::function<void(const db::Result&)>& on_rows) {
   engine::Walk(*this, walk, options, on_rows);
 }
@@ -77,10 +77,10 @@ db::Connection& Worker::rows() {
 
 // A range that another worker has claimed may become free, when that worker
 // dies.
-std::optional<engine::Span> Worker::Claim() {
+std::optional<Span> Worker::Claim() {
   for (;;) {
     overseer_.BeforeClaim();
-    std::optional<engine::Span> span;
+    std::optional<Span> span;
     RangeTotals totals;
     session_.Resiliently([&] {
       session_.InLedger([&] {
@@ -97,7 +97,7 @@ std::optional<engine::Span> Worker::Claim() {
 
 void Worker::BeforeChunk() { tempo_.share = overseer_.BeforeChunk(); }
 
-bool Worker::Commit(db::Transaction& transaction, const engine::Span& span) {
+bool Worker::Commit(db::Transaction& transaction, const Span& span) {
   return assignment_.ranges.Commit(transaction, assignment_.name, span);
 }
 
@@ -111,7 +111,7 @@ void Worker::Resiliently(const std::function<void()>& chunk,
   session_.Resiliently(chunk, smaller, reload);
 }
 
-std::optional<engine::Span> Worker::Load(const engine::Span& span) {
+std::optional<Span> Worker::Load(const Span& span) {
   return assignment_.ranges.Load(connection(), assignment_.name, span);
 }
 
@@ -121,8 +121,7 @@ std::int64_t Worker::ChunkRows(std::int64_t rows) {
   return assignment_.throttle.ChunkRows(rows, tempo_);
 }
 
-void Worker::RestAfter(const engine::Took& took, double rest,
-                       std::int64_t rows) {
+void Worker::RestAfter(const Took& took, double rest, std::int64_t rows) {
   session_.Rest(assignment_.throttle.RestAfter(took, rest, rows, tempo_));
 }
 

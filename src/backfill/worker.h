@@ -15,9 +15,9 @@
 namespace segue::engine {
 
 // Returns the options with which a walk goes over a table of about `rows` rows.
-engine::WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
-                                  const MigratorOptions& options,
-                                  const WalkSql& walk, std::int64_t rows);
+WalkOptions WalkOptionsOf(const db::Capabilities& capabilities,
+                          const MigratorOptions& options, const WalkSql& walk,
+                          std::int64_t rows);
 
 // Returns "host:pid".
 std::string ProcessName();
@@ -69,32 +69,31 @@ struct Assignment {
   db::Connection* reading = nullptr;
 };
 
-class Worker : private engine::Host {
+class Worker : private Host {
  public:
   // All references must outlive the worker.
   Worker(WorkSession& session, Overseer& overseer, Assignment assignment);
 
   // Works until no range is left. Throws Error{kCancelled} when the overseer or
   // the session stops it.
-  void Walk(const WalkSql& walk, const engine::WalkOptions& options,
+  void Walk(const WalkSql& walk, const WalkOptions& options,
             const std::function<void(const db::Result&)>& on_rows);
 
  private:
   db::Connection& connection() override { return session_.connection(); }
   db::Connection& rows() override;
-  std::optional<engine::Span> Claim() override;
+  std::optional<Span> Claim() override;
   void BeforeChunk() override;
   void Fence() override { session_.FenceChunk(); }
-  bool Commit(db::Transaction& transaction, const engine::Span& span) override;
+  bool Commit(db::Transaction& transaction, const Span& span) override;
   void Moved(std::int64_t asked, std::int64_t moved) override;
   void Resiliently(const std::function<void()>& chunk,
                    const std::function<void()>& smaller,
                    const std::function<void()>& reload) override;
-  std::optional<engine::Span> Load(const engine::Span& span) override;
+  std::optional<Span> Load(const Span& span) override;
   bool MakesWay() override;
   std::int64_t ChunkRows(std::int64_t rows) override;
-  void RestAfter(const engine::Took& took, double rest,
-                 std::int64_t rows) override;
+  void RestAfter(const Took& took, double rest, std::int64_t rows) override;
 
   WorkSession& session_;
   Overseer& overseer_;

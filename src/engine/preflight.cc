@@ -82,16 +82,14 @@ void RefuseObjections(const Context& context, const PlannedAction& action) {
       .WithHint("mend these rows; nothing was changed");
 }
 
-engine::TrialReport Try(const Context& context, const TrialSql& trial,
-                        bool mark) {
-  return engine::Try(
-      context.connection(), trial, kTrialTime,
-      mark ? engine::TrialWants::kCount : engine::TrialWants::kFirst);
+TrialReport Try(const Context& context, const TrialSql& trial, bool mark) {
+  return engine::Try(context.connection(), trial, kTrialTime,
+                     mark ? TrialWants::kCount : TrialWants::kFirst);
 }
 
 std::optional<std::string> TryUp(const Context& context, const TrialSql& trial,
                                  bool mark) {
-  const engine::TrialReport report = Try(context, trial, mark);
+  const TrialReport report = Try(context, trial, mark);
   const std::string rows = base::Join(report.failures, "; ");
   const std::string& table = trial.walk.table;
   if (report.failures.empty()) return std::nullopt;
@@ -107,7 +105,7 @@ std::optional<std::string> TryUp(const Context& context, const TrialSql& trial,
 }
 
 void TryConstraint(const Context& context, const TrialSql& trial, bool mark) {
-  const engine::TrialReport report = Try(context, trial, mark);
+  const TrialReport report = Try(context, trial, mark);
   // A marked row that has no value yet breaks no constraint.
   const bool only_marked = mark && report.raised == report.count;
   if (report.failures.empty() || only_marked) return;

@@ -3,13 +3,11 @@
 #include <algorithm>
 
 #include "db/signal.h"
-#include "engine/build_watch.h"
 #include "ledger/control.h"
 #include "ledger/lease.h"
 #include "ledger/observations.h"
 
 namespace segue::engine {
-
 namespace {
 
 // Only a runner that lives has a pace, because the pace is that runner's.

@@ -25,8 +25,8 @@ Target Split(const std::string& url) {
 
 }  // namespace
 
-engine::Reading CheckHttp(const std::string& url) {
-  engine::Reading reading{db::PaceReason::kHttp, url, std::nullopt};
+Reading CheckHttp(const std::string& url) {
+  Reading reading{db::PaceReason::kHttp, url, std::nullopt};
   const Target target = Split(url);
   httplib::Client client(target.origin);
   if (!client.is_valid()) {

@@ -10,6 +10,6 @@ namespace segue::engine {
 // Requests the URL. The value of the reading is the number in the body if there
 // is one, otherwise 0 for a status of 2xx and 1 for any other. Without an
 // answer within two seconds the reading has no value.
-engine::Reading CheckHttp(const std::string& url);
+Reading CheckHttp(const std::string& url);
 
 }  // namespace segue::engine

@@ -83,7 +83,7 @@ TEST(HttpCheckTest, ANumberInTheBodyIsTheValue) {
 TEST(HttpCheckTest, NoAnswerIsNoValue) {
   const Server silent("");
   const auto begin = std::chrono::steady_clock::now();
-  const engine::Reading reading = CheckHttp(silent.Url());
+  const Reading reading = CheckHttp(silent.Url());
   EXPECT_FALSE(reading.value);
   EXPECT_NE(reading.error, "");
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8));

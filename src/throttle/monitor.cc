@@ -13,8 +13,6 @@ namespace segue::engine {
 namespace {
 
 using db::PaceReason;
-using engine::Pace;
-using engine::Reading;
 using std::chrono::milliseconds;
 
 // A server that does not answer for this long is overloaded.

@@ -34,7 +34,7 @@ class Monitor {
 
   // Returns the pace that the signals allow; the full pace before Start. A
   // reading that never returns counts as a signal that was lost. Thread-safe.
-  engine::Pace Now();
+  Pace Now();
   // Returns the notices for people that no earlier call has returned.
   // Thread-safe.
   std::vector<std::string> TakeNotices();
@@ -43,9 +43,9 @@ class Monitor {
   using Time = std::chrono::steady_clock::time_point;
 
   void Run();
-  void Take(const std::vector<engine::Reading>& readings);
-  void RecordBaseline(const std::vector<engine::Reading>& first);
-  void NoteUnreadable(const std::vector<engine::Reading>& readings);
+  void Take(const std::vector<Reading>& readings);
+  void RecordBaseline(const std::vector<Reading>& first);
+  void NoteUnreadable(const std::vector<Reading>& readings);
 
   const std::chrono::milliseconds interval_;
   SignalReader reader_;
@@ -54,7 +54,7 @@ class Monitor {
   std::mutex mutex_;  // guards the members below
   std::condition_variable wake_;
   bool stopping_ = false;
-  engine::PaceController controller_;
+  PaceController controller_;
   Time read_at_{};
   std::vector<std::string> notices_;
 

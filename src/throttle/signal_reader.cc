@@ -21,8 +21,6 @@ namespace {
 using db::PaceReason;
 using db::SignalInfo;
 using db::SignalOrigin;
-using engine::Limit;
-using engine::Reading;
 
 // The error rate is computed over the last probes, one per second.
 constexpr std::size_t kProbes = 20;

@@ -26,19 +26,19 @@ class SignalReader {
 
   // The limits of all signals that exist here: the defaults, and the user's
   // limits in place of the defaults.
-  const std::vector<engine::Limit>& limits() const { return limits_; }
+  const std::vector<Limit>& limits() const { return limits_; }
 
   // Reads all signals. Never throws: the reading of a signal that cannot be
   // read has no value and says why.
-  std::vector<engine::Reading> Read();
+  std::vector<Reading> Read();
 
   // Throws Error{kRefused} when a signal that was asked for could not be read.
   // The message names the privilege that it needs.
-  void RequireAsked(const std::vector<engine::Reading>& readings) const;
+  void RequireAsked(const std::vector<Reading>& readings) const;
   // Returns texts such as "archive_backlog (needs pg_monitor)", for the default
   // signals that are off because they cannot be read.
   std::vector<std::string> Unreadable(
-      const std::vector<engine::Reading>& readings) const;
+      const std::vector<Reading>& readings) const;
 
   // Makes a Read in flight end soon. Thread-safe.
   void Interrupt();
@@ -53,23 +53,22 @@ class SignalReader {
   bool Exists(const db::SignalInfo& info) const;
   bool Wanted(db::PaceReason signal) const;
   std::string NeedsOf(db::PaceReason signal) const;
-  void ReadServer(std::vector<engine::Reading>& readings);
-  void ReadOne(const db::SignalSql& sql,
-               std::vector<engine::Reading>& readings);
-  void ReadProbe(std::vector<engine::Reading>& readings);
-  void ReadMachine(std::vector<engine::Reading>& readings);
+  void ReadServer(std::vector<Reading>& readings);
+  void ReadOne(const db::SignalSql& sql, std::vector<Reading>& readings);
+  void ReadProbe(std::vector<Reading>& readings);
+  void ReadMachine(std::vector<Reading>& readings);
   void ReadDisk(const std::string& path, const std::string& subject,
-                std::vector<engine::Reading>& readings) const;
-  void ReadCustom(std::vector<engine::Reading>& readings);
-  void ReadSql(const Custom& custom, std::vector<engine::Reading>& readings);
-  bool Connect(std::vector<engine::Reading>& readings);
+                std::vector<Reading>& readings) const;
+  void ReadCustom(std::vector<Reading>& readings);
+  void ReadSql(const Custom& custom, std::vector<Reading>& readings);
+  bool Connect(std::vector<Reading>& readings);
 
   Database& database_;
   const bool sessions_;  // the database takes more sessions
   const bool local_;     // the server runs on this machine
   std::vector<db::SignalSql> server_;
   std::vector<Custom> customs_;
-  std::vector<engine::Limit> limits_;
+  std::vector<Limit> limits_;
   std::vector<db::PaceReason> asked_;
   std::string probe_ = "SELECT 1";
   std::vector<bool> outcomes_;  // of the last probes; true: failed

@@ -9,7 +9,6 @@ namespace segue::engine {
 namespace {
 
 using db::PaceReason;
-using engine::Pace;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
@@ -84,9 +83,9 @@ std::int64_t Throttle::ChunkRows(std::int64_t rows, const Tempo& tempo) const {
   return most > 0 ? std::min(paced, most) : paced;
 }
 
-microseconds Throttle::RestAfter(const engine::Took& took, double rest,
+microseconds Throttle::RestAfter(const Took& took, double rest,
                                  std::int64_t rows, const Tempo& tempo) {
-  const microseconds for_pace = engine::RestFor(took, rest, tempo.share);
+  const microseconds for_pace = RestFor(took, rest, tempo.share);
   if (tempo.row_bytes <= 0) return for_pace;
   const double bytes = static_cast<double>(rows) * tempo.row_bytes;
   return std::max<microseconds>(for_pace,

@@ -47,7 +47,7 @@ class Throttle {
   // that runs the migration. `asked` is the share that somebody requested. The
   // first call throws Error{kRefused} when a signal that was asked for cannot
   // be read.
-  engine::Pace Allowed(double asked, WalkPurpose purpose);
+  Pace Allowed(double asked, WalkPurpose purpose);
   std::vector<std::string> TakeNotices();
 
   // Returns the number of rows of the next chunk, for a chunk of `rows` rows at
@@ -57,7 +57,7 @@ class Throttle {
   // Returns the rest after a chunk that took `took` and moved `rows` rows, so
   // that rows are moved at this tempo. At the full pace the rest is the
   // fraction `rest` of the chunk's time. Thread-safe.
-  std::chrono::microseconds RestAfter(const engine::Took& took, double rest,
+  std::chrono::microseconds RestAfter(const Took& took, double rest,
                                       std::int64_t rows, const Tempo& tempo);
 
  private:
@@ -66,7 +66,7 @@ class Throttle {
   Monitor monitor_;
   const bool asked_;  // the user gave limits
   const base::Window window_;
-  engine::RateLimit rate_;
+  RateLimit rate_;
   base::Clock& clock_;
   std::optional<std::chrono::steady_clock::time_point> began_;
 };
@@ -78,6 +78,6 @@ void RestUnless(const std::function<bool()>& stop,
                 std::chrono::microseconds duration);
 // Returns a text such as "40 %: replication_lag of standby1 is 3.2 s, limit 1.0
 // s".
-std::string PaceLine(const engine::Pace& pace);
+std::string PaceLine(const Pace& pace);
 
 }  // namespace segue::engine

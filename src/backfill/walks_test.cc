@@ -63,7 +63,7 @@ class WalksTest : public ::testing::Test {
   // VERIFY finds these rows the first time, and none later.
   void FindOnce(std::int64_t key) {
     scripted().Answer("VERIFY", key);
-    scripted().Watch([this](const std::string& sql) {
+    watching_ = scripted().Watch([this](const std::string& sql) {
       if (sql.starts_with("FILL") || sql.starts_with("REPAIR")) {
         scripted().Answer("VERIFY", db::Result{});
       }
@@ -82,6 +82,7 @@ class WalksTest : public ::testing::Test {
   std::unique_ptr<Pacing> pacing_;
   std::unique_ptr<Walks> walks_;
   std::string message_;
+  test::Watching watching_;
 };
 
 TEST_F(WalksTest, AFillLeavesWhatItCameToAndNoRanges) {
@@ -117,7 +118,7 @@ TEST_F(WalksTest, WhatAnEarlierRunnerHadClaimedIsFreeAtOnce) {
 // Another runner may have taken the lease between two chunks.
 TEST_F(WalksTest, WhoWasReplacedWritesNoFurtherChunk) {
   bool replaced = false;
-  scripted().Watch([&](const std::string& sql) {
+  const auto watching = scripted().Watch([&](const std::string& sql) {
     if (replaced || sql.find("segue_control c") == std::string::npos) return;
     replaced = true;
     bed_->TakeLeaseOver();
@@ -127,7 +128,7 @@ TEST_F(WalksTest, WhoWasReplacedWritesNoFurtherChunk) {
 }
 
 TEST_F(WalksTest, ALostAnswerAtTheEndOfAWalkLosesNoCount) {
-  scripted().Watch([this](const std::string& sql) {
+  const auto watching = scripted().Watch([this](const std::string& sql) {
     if (sql.find("DELETE FROM segue_range") == std::string::npos) return;
     if (scripted().Count("DELETE FROM segue_range") > 2) return;
     scripted().Fail({"COMMIT", {ErrorKind::kInDoubt, "lost"}, 1, true});

@@ -147,7 +147,7 @@ TEST_F(WorkerSessionTest, AServerThatStaysAwayIsGivenUp) {
 
 TEST_F(WorkerSessionTest, AStopEndsTheWaitForAServer) {
   bed_.scripted.Fail({"CONNECT", {ErrorKind::kConnectionLost, "down"}});
-  bed_.scripted.Watch([&](const std::string& sql) {
+  const auto watching = bed_.scripted.Watch([&](const std::string& sql) {
     if (sql == "CONNECT") stop_ = true;
   });
   Calls calls(session_);

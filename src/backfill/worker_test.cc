@@ -269,10 +269,11 @@ class FollowedPaceTest : public ::testing::Test {
   }
   // Calls `change` when the ledger is asked for the second time.
   void AtSecondLook(std::function<void()> change) {
-    bed_.scripted.Watch([this, change = std::move(change)](const auto& sql) {
-      if (sql.find("segue_control c") == std::string::npos) return;
-      if (++looks_ == 2) change();
-    });
+    watching_ = bed_.scripted.Watch(
+        [this, change = std::move(change)](const auto& sql) {
+          if (sql.find("segue_control c") == std::string::npos) return;
+          if (++looks_ == 2) change();
+        });
   }
 
   RunBed bed_;
@@ -281,6 +282,7 @@ class FollowedPaceTest : public ::testing::Test {
   WorkerSession session_{bed_.scripted.database(), bed_.options,
                          [this] { return stop_; }};
   FollowedPace pace_{session_, bed_.ledger};
+  test::Watching watching_;
 };
 
 TEST_F(FollowedPaceTest, ItIsWhatTheRunnerAllows) {

@@ -47,7 +47,8 @@ class ContractTest : public ::testing::Test {
               ActionName(run().row.plan.steps.size() - 1, 0),
               {std::int64_t{5}});
     bed_->run.lease.reset();  // each run below takes it
-    scripted().Watch([this](const std::string& sql) { seen_.push_back(sql); });
+    watching_ = scripted().Watch(
+        [this](const std::string& sql) { seen_.push_back(sql); });
   }
   // 'segue complete', as a process of its own.
   std::optional<ErrorKind> Complete(const std::string& reason = "") {
@@ -96,11 +97,12 @@ class ContractTest : public ::testing::Test {
   std::vector<std::string> seen_;
   std::string message_;
   std::vector<std::string> notes_;
+  test::Watching watching_;  // last, because it refers to the others
 };
 
 TEST_F(ContractTest, EvidenceThenSealThenDrop) {
   std::vector<std::pair<std::string, SubState>> states;
-  scripted().Watch([&](const std::string& sql) {
+  const auto watching = scripted().Watch([&](const std::string& sql) {
     seen_.push_back(sql);
     if (sql.starts_with("SEAL") || sql.starts_with("DROP")) {
       states.emplace_back(sql, run().Stored().sub_state);
@@ -120,7 +122,7 @@ TEST_F(ContractTest, EvidenceThenSealThenDrop) {
 TEST_F(ContractTest, SealedIsRecordedWithTheLastStepThatSeals) {
   int last_seal = -1;
   std::optional<SubState> after;
-  scripted().Watch([&](const std::string& sql) {
+  const auto watching = scripted().Watch([&](const std::string& sql) {
     if (sql == "SEAL 2") last_seal = 0;
     if (last_seal < 0 || sql != "BEGIN" || after) return;
     after = run().Stored().sub_state;
@@ -135,7 +137,7 @@ TEST_F(ContractTest, WithoutAStepThatSealsItIsRecordedAllTheSame) {
   plan.steps.erase(plan.steps.begin() + 2, plan.steps.begin() + 4);
   Use(plan, std::chrono::milliseconds(10'000));
   std::optional<SubState> at_drop;
-  scripted().Watch([&](const std::string& sql) {
+  const auto watching = scripted().Watch([&](const std::string& sql) {
     if (sql == "DROP 1") at_drop = run().Stored().sub_state;
   });
   EXPECT_EQ(Complete(), std::nullopt);

@@ -119,7 +119,7 @@ TEST_F(LiveRunTest, WhoWasReplacedUndoesNothingWhateverWasRequested) {
 }
 
 TEST_F(LiveRunTest, ARequestToCancelRollsBack) {
-  scripted().Watch([&](const std::string& sql) {
+  const auto watching = scripted().Watch([&](const std::string& sql) {
     if (sql != "ADD") return;
     Control control;
     control.cancel = true;
@@ -133,7 +133,7 @@ TEST_F(LiveRunTest, ARequestToCancelRollsBack) {
 TEST_F(LiveRunTest, ASignalDoesNotStopTheUndoItLeadsTo) {
   Fail("FILL", ErrorKind::kConstraint);
   Fail("UNDO ADD", ErrorKind::kRetryable);
-  scripted().Watch([&](const std::string& sql) {
+  const auto watching = scripted().Watch([&](const std::string& sql) {
     if (sql == "FILL all") run().cancel.Request();
   });
   EXPECT_EQ(Start(), ErrorKind::kConstraint);

@@ -116,7 +116,7 @@ TEST_F(StepRunnerTest, AnErrorThatLastsIsNotTriedAgain) {
 TEST_F(StepRunnerTest, ACommitInDoubtIsLookedAtBeforeItIsTriedAgain) {
   for (const bool happened : {true, false}) {
     Use(Together());
-    scripted().Watch([&](const std::string& sql) {
+    const auto watching = scripted().Watch([&](const std::string& sql) {
       if (sql != "ADD b" || scripted().Count("ADD b") > 1) return;
       scripted().Fail({"COMMIT", {ErrorKind::kInDoubt, "lost"}, 1, happened});
     });
@@ -128,7 +128,7 @@ TEST_F(StepRunnerTest, ACommitInDoubtIsLookedAtBeforeItIsTriedAgain) {
 
 TEST_F(StepRunnerTest, ACommitInDoubtAtTheEndOfAStepTellsItOnce) {
   Use(Together());
-  scripted().Watch([&](const std::string& sql) {
+  const auto watching = scripted().Watch([&](const std::string& sql) {
     if (sql != "ADD c") return;
     scripted().Fail({"COMMIT", {ErrorKind::kInDoubt, "lost"}, 1, true});
   });
@@ -139,7 +139,7 @@ TEST_F(StepRunnerTest, ACommitInDoubtAtTheEndOfAStepTellsItOnce) {
 
 TEST_F(StepRunnerTest, WhoWasReplacedChangesNothing) {
   Use(Together());
-  scripted().Watch([&](const std::string& sql) {
+  const auto watching = scripted().Watch([&](const std::string& sql) {
     // The transaction of the group comes after the one that records "running".
     if (sql == "BEGIN" && State(0) == ActionState::kRunning) {
       run().TakeLeaseOver();
@@ -194,7 +194,7 @@ TEST_F(StepRunnerTest, OutsideATransactionTheLeftoversGoFirst) {
 
 TEST_F(StepRunnerTest, OutsideATransactionTheCatalogueSaysWhatHappened) {
   Use(Alone());
-  scripted().Watch([&](const std::string& sql) {
+  const auto watching = scripted().Watch([&](const std::string& sql) {
     if (sql == "INDEX i") scripted().Answer("DONE?", std::int64_t{1});
   });
   scripted().Fail({"INDEX i", {ErrorKind::kConnectionLost, "gone"}, 3, true});

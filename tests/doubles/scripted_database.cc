@@ -73,6 +73,7 @@ struct ScriptedDatabase::State {
   std::list<Fault> faults;
   std::vector<std::pair<std::string, db::Result>> answers;
   std::function<void(const std::string&)> watch;
+  int watches = 0;                // that were set so far
   std::vector<std::string> sent;  // all
   std::vector<std::string> tried;
   std::vector<std::string> done;
@@ -284,9 +285,15 @@ void ScriptedDatabase::Answer(const std::string& part, db::Value value) {
   Answer(part, OneValue(std::move(value)));
 }
 
-void ScriptedDatabase::Watch(std::function<void(const std::string&)> watch) {
+Watching ScriptedDatabase::Watch(
+    std::function<void(const std::string&)> watch) {
   const Guard guard(state_->mutex);
   state_->watch = std::move(watch);
+  const int number = ++state_->watches;
+  return {nullptr, [state = state_, number](void*) {
+            const Guard at_end(state->mutex);
+            if (state->watches == number) state->watch = nullptr;
+          }};
 }
 
 void ScriptedDatabase::Advance(std::chrono::seconds duration) {

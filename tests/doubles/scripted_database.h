@@ -27,6 +27,10 @@ struct Fault {
   bool takes_effect = false;
 };
 
+// What a function that watches refers to must outlive this: sessions and leases
+// that a test leaves behind go on sending statements until they are gone.
+using Watching = std::shared_ptr<void>;
+
 // Statements that name a table of segue's ledger run on SQLite in memory, which
 // all sessions share. Other statements return what the test has set, or
 // nothing. The clock of the database stands still unless the test advances it.
@@ -57,10 +61,10 @@ class ScriptedDatabase {
   // same statement outranks an earlier one.
   void Answer(const std::string& part, db::Result result);
   void Answer(const std::string& part, db::Value value);
-  // Sets a function that is called before each statement with its text, also
-  // before "BEGIN", "COMMIT" and "CONNECT". Nobody else uses the database
-  // meanwhile.
-  void Watch(std::function<void(const std::string&)> watch);
+  // Calls the function before each statement with its text, also before
+  // "BEGIN", "COMMIT" and "CONNECT", in place of an earlier one, until the
+  // result is destroyed. Nobody else uses the database meanwhile.
+  [[nodiscard]] Watching Watch(std::function<void(const std::string&)> watch);
   void Advance(std::chrono::seconds duration);
   // Sets the session that holds the lock of the runner; empty: none.
   void SetLockHolder(const std::string& session);

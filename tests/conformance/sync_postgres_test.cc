@@ -264,7 +264,7 @@ TEST_P(PostgresSyncTest, WritesOfOtherColumnsDoNotCallTheNarrowTrigger) {
   const auto calls = [&] {
     return *client->One(
         "SELECT coalesce(max(pg_stat_get_xact_function_calls(oid)), 0) FROM "
-        "pg_proc WHERE proname = 'sync_m1'");
+        "pg_proc WHERE proname = 'sync_public.m1'");
   };
   client->Query("BEGIN");
   client->Query("UPDATE t SET other = 1");

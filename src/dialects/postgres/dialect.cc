@@ -165,6 +165,9 @@ std::vector<db::SignalSql> PostgresDialect::Signals() const {
 // its tables.
 std::vector<std::string> PostgresDialect::LedgerSetup() const {
   return {
+      // Several that begin at the same instant create it one after the other.
+      "SELECT pg_catalog.pg_advisory_xact_lock(" + std::to_string(kLockClass) +
+          ", 0)",
       "DO $segue$ BEGIN IF to_regnamespace('segue') IS NULL THEN "
       "CREATE SCHEMA segue; GRANT USAGE ON SCHEMA segue TO PUBLIC; "
       "COMMENT ON SCHEMA segue IS 'segue: ledger of schema migrations'; "

@@ -13,9 +13,6 @@
 namespace segue::postgres {
 namespace {
 
-// All advisory locks of segue have this first key: "sgue".
-constexpr std::int64_t kLockClass = 0x73677565;
-
 // A terminated session takes a moment to release its lock, and a busy session
 // takes longer.
 constexpr std::chrono::milliseconds kKillPatience{5000};
@@ -30,7 +27,7 @@ std::int64_t KeyOf(const std::string& schema_name) {
 bool TryLock(db::Connection& connection, std::int64_t key) {
   const db::Result found = connection.Execute(
       "SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int)",
-      {kLockClass, key});
+      {std::int64_t{kLockClass}, key});
   return db::ToInt(found.rows.at(0).at(0)) != 0;
 }
 
@@ -45,7 +42,7 @@ class AdvisoryLock final : public db::RunnerLock {
     try {
       connection_.Execute(
           "SELECT pg_catalog.pg_advisory_unlock($1::int, $2::int)",
-          {kLockClass, key_});
+          {std::int64_t{kLockClass}, key_});
     } catch (const Error& error) {
       // The lock ends with the session, so this is only logged.
       base::Log(
@@ -69,7 +66,7 @@ bool Kill(db::Connection& connection, std::int64_t key, std::int64_t session) {
       "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 "
       "AND l.classid::bigint = $1::bigint AND l.objid::bigint = $2::bigint "
       "AND l.pid = $3::int",
-      {kLockClass, key, session});
+      {std::int64_t{kLockClass}, key, session});
   return !ended.rows.empty();
 }
 

@@ -9,6 +9,10 @@
 
 namespace segue::postgres {
 
+// The first key of all of segue's advisory locks: "sgue". The second is 0 for
+// the ledger, and else that of the schema that is being migrated.
+inline constexpr int kLockClass = 0x73677565;
+
 // Does what db::Dialect::TryLockRunner promises. The lock must be released
 // before `connection` is closed.
 std::unique_ptr<db::RunnerLock> TryLockRunner(db::Connection& connection,

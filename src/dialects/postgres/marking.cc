@@ -19,6 +19,12 @@ constexpr const char* kErrors = "segue.transform_error";
 
 bool Marks(const MotionTerms& terms) { return terms.motion().marks; }
 
+// The motion as the log of errors has it.
+std::string LoggedName(const MotionTerms& terms) {
+  return Literal(
+      NameInDatabase(terms.motion().table.schema, terms.motion().name));
+}
+
 }  // namespace
 
 // Each run of the block is a subtransaction, so only the trigger of a motion
@@ -46,7 +52,7 @@ std::vector<std::string> MarkFunctions(const MotionTerms& terms) {
           std::string("INSERT INTO ") + kErrors +
           " (motion, row_key, table_name, direction, sqlstate, message, at) "
           "VALUES (" +
-          Literal(terms.motion().name) + ", $1, " +
+          LoggedName(terms) + ", $1, " +
           Literal(table.schema + "." + table.name) + ", $2, $3, left($4, " +
           std::to_string(kMostCharacters) +
           "), to_char(clock_timestamp() AT TIME ZONE 'UTC', "
@@ -58,7 +64,7 @@ std::vector<std::string> MarkFunctions(const MotionTerms& terms) {
 std::vector<std::string> ForgetErrors(const MotionTerms& terms) {
   if (!Marks(terms)) return {};
   return {std::string("DELETE FROM ") + kErrors +
-          " WHERE motion = " + Literal(terms.motion().name)};
+          " WHERE motion = " + LoggedName(terms)};
 }
 
 std::string IsMarked(const MotionTerms& terms, const std::string& row) {
@@ -73,7 +79,7 @@ std::string ErrorOf(const MotionTerms& terms, const std::string& row) {
          std::to_string(plan::kUpFailed) +
          " THEN '''up'' failed' ELSE '''down'' failed' END || coalesce("
          "(SELECT ': ' || e.message || ' (' || e.sqlstate || ')' FROM " +
-         kErrors + " e WHERE e.motion = " + Literal(terms.motion().name) +
+         kErrors + " e WHERE e.motion = " + LoggedName(terms) +
          " AND e.row_key = " + terms.LogKey(row) + "), '')";
 }
 

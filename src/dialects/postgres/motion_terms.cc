@@ -1,5 +1,7 @@
 #include "dialects/postgres/motion_terms.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -15,7 +17,9 @@ std::string Field(const std::string& row, const std::string& column) {
 }  // namespace
 
 MotionTerms::MotionTerms(const plan::ColumnMotion& motion, plan::SyncForm form)
-    : MotionNames(motion.name), motion_(motion), form_(form) {
+    : MotionNames(motion.table.schema, motion.name),
+      motion_(motion),
+      form_(form) {
   const auto side = [](const schema::Column& column) {
     return Source{column.physical(), column.type, column.collation};
   };
@@ -48,8 +52,27 @@ void MotionTerms::AddSources(const plan::Expression& expression,
   }
 }
 
+// The dot keeps the parts apart. A schema that has one itself is told by its
+// hash, so that no two schemas and motions come to the same name.
+std::string NameInDatabase(const std::string& schema,
+                           const std::string& motion) {
+  const bool plain = schema.find('.') == std::string::npos;
+  return (plain ? schema : fmt::format("{:016x}", base::Fnv1a(schema))) + "." +
+         motion;
+}
+
+std::string FunctionName(const std::string& prefix, const std::string& schema,
+                         const std::string& motion) {
+  return "segue." +
+         Ident(base::ShortName(prefix + NameInDatabase(schema, motion),
+                               kMaxIdentifier));
+}
+
+MotionNames::MotionNames(const std::string& schema, std::string motion)
+    : schema_(schema), motion_(std::move(motion)) {}
+
 std::string MotionNames::Function(const char* prefix) const {
-  return "segue." + Ident(base::ShortName(prefix + motion_, kMaxIdentifier));
+  return FunctionName(prefix, schema_, motion_);
 }
 
 std::string MotionNames::Trigger(const char* suffix) const {

@@ -11,11 +11,21 @@
 
 namespace segue::postgres {
 
+// Returns the name of a motion among those of all schemas of the database.
+std::string NameInDatabase(const std::string& schema,
+                           const std::string& motion);
+// Returns the name of a function that belongs to one schema and one motion:
+// qualified, quoted, and within the limit of the server.
+std::string FunctionName(const std::string& prefix, const std::string& schema,
+                         const std::string& motion);
+
 // The names of the objects that serve one motion in the database.
 class MotionNames {
  public:
-  // `motion` is the motion's id; see plan::ColumnMotion.
-  explicit MotionNames(std::string motion) : motion_(std::move(motion)) {}
+  // `schema` is the schema of the motion's table, and `motion` is the motion's
+  // id. All schemas of a database share the schema that the functions are in,
+  // and the same file may be run in each of them.
+  MotionNames(const std::string& schema, std::string motion);
 
   // These return qualified and quoted names of functions.
   std::string UpFunction() const { return Function("up_"); }
@@ -33,6 +43,7 @@ class MotionNames {
   std::string Function(const char* prefix) const;
   std::string Trigger(const char* suffix) const;
 
+  const std::string schema_;
   const std::string motion_;
 };
 

@@ -39,7 +39,7 @@ class CopyTerms {
   // The columns that the copy is written with.
   const std::vector<const Column*>& columns() const { return columns_; }
 
-  std::string TriggerFunction() const { return Function("copy_" + Id()); }
+  std::string TriggerFunction() const { return Function(Id()); }
   std::string RowTrigger() const { return Trigger("_row"); }
   std::string TruncateTrigger() const { return Trigger("_truncate"); }
 
@@ -47,7 +47,7 @@ class CopyTerms {
     return !IsCopy(column.value, column.column);
   }
   std::string FunctionOf(const Column& column) const {
-    return Function("copy_" + Id() + "_" + column.column.physical());
+    return Function(Id() + "." + column.column.physical());
   }
   // Returns the value of the copy's column, computed from the columns of `row`.
   std::string Value(const Column& column, const std::string& row) const {
@@ -106,8 +106,8 @@ class CopyTerms {
 
  private:
   const std::string& Id() const { return motion_.name; }
-  static std::string Function(const std::string& name) {
-    return "segue." + Ident(base::ShortName(name, kMaxIdentifier));
+  std::string Function(const std::string& motion) const {
+    return FunctionName("copy_", motion_.source.name.schema, motion);
   }
   // The names sort after every name that begins with a letter, so these
   // triggers see what the user's triggers make of a row.

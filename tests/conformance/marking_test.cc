@@ -39,7 +39,8 @@ TEST_P(MarkingTest, AWriteThatUpFailsOnGoesThrough) {
   EXPECT_EQ(Row(1), "one|NULL|4\n");
   db().Exec("INSERT INTO t(id, o) VALUES (4, 'four')");
   EXPECT_EQ(Row(4), "four|NULL|4\n");
-  EXPECT_THAT(Log(), HasSubstr("m1|[1]|public.t|up|22P02\nm1|[2]|"));
+  EXPECT_THAT(Log(),
+              HasSubstr("public.m1|[1]|public.t|up|22P02\npublic.m1|[2]|"));
   EXPECT_THAT(bed().Marked(),
               Contains("(1, 'up' failed: invalid input syntax for type "
                        "integer: \"one\" (22P02))"));

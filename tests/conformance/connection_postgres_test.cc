@@ -1,4 +1,5 @@
-// Sessions: what only a server with processes and settings can show.
+// Sessions of PostgreSQL: what only a server with processes and settings can
+// show.
 #include <gmock/gmock.h>
 
 #include <functional>
@@ -51,7 +52,7 @@ TEST_P(PostgresConnectionTest, IsInDoubtWhenTheAnswerToACommitIsLost) {
   connection_->Execute("SELECT 1");
   EndSession();
   EXPECT_EQ(KindOf([&] { connection_->Commit(); }), ErrorKind::kInDoubt);
-  connection_->Rollback();  // must not throw
+  connection_->Rollback();  // it must not throw
   EXPECT_FALSE(connection_->alive());
 }
 
@@ -89,7 +90,8 @@ TEST_P(PostgresConnectionTest, BeginsWithAPreparedStatement) {
   EXPECT_EQ(*db().app().One("SELECT count(*) FROM t WHERE v IS NULL"), "1");
 }
 
-// Not for a standby: the rows stay locked until then.
+// The commit waits for the disk but not for a standby, because its rows stay
+// locked until it returns.
 TEST_P(PostgresConnectionTest, WaitsForTheDiskWhereItIsAskedTo) {
   db::TransactionOptions options{db::Purpose::kBackfill, {}};
   options.flush = true;
@@ -142,7 +144,7 @@ TEST_P(PostgresConnectionTest, AColumnMayGetAnotherTypeBetweenTwoRuns) {
   }
   db().Exec("ALTER TABLE t ALTER COLUMN id TYPE text");
   EXPECT_EQ(KindOf([&] { connection_->Execute(sql, {std::int64_t{1}}); }),
-            ErrorKind::kRefused);  // text >= integer, as it says by itself
+            ErrorKind::kRefused);  // there is no text >= integer
   db().Exec("ALTER TABLE t ALTER COLUMN id TYPE bigint USING id::bigint");
   EXPECT_EQ(db::ToInt(connection_->Execute(sql, {std::int64_t{1}}).rows[0][0]),
             7);
@@ -165,7 +167,8 @@ TEST_P(PostgresConnectionTest, MarksOnlyTheBackfill) {
 
 TEST_P(PostgresConnectionTest, OverridesWhatARoleOrDatabaseSets) {
   std::string name = *db().app().One("SELECT current_database()");
-  // Time enough for the statement that takes it off, on a busy machine too.
+  // The 100 ms are enough, on a busy machine too, for the statement that takes
+  // the limit off.
   for (const char* setting :
        {"statement_timeout = '100ms'", "lock_timeout = '1h'",
         "default_transaction_isolation = 'serializable'",
@@ -224,7 +227,8 @@ TEST_P(PostgresConnectionTest, IsInDoubtWhenACommitWithAStatementIsLost) {
   EXPECT_FALSE(connection_->alive());
 }
 
-// As text, and then as a prepared statement that goes with the COMMIT.
+// The last statement is sent as text at first, and later as a prepared
+// statement together with the COMMIT.
 TEST_P(PostgresConnectionTest, CommitsWithALastStatement) {
   db().Exec("CREATE TABLE position(id integer, at integer)");
   db().Exec("INSERT INTO position VALUES (1, 0)");
@@ -265,7 +269,8 @@ TEST_P(PostgresConnectionTest, ALastStatementThatFailsCommitsNothing) {
   EXPECT_EQ(*db().app().One("SELECT at FROM position"), "9");
 }
 
-// Behind a pooler, prepared statements may be another session's.
+// Behind a pooler, the session may be another one, which does not know the
+// statements that were prepared.
 TEST_P(PostgresConnectionTest,
        ALastStatementThatIsNotKnownAnyMoreIsTriedAgain) {
   db().Exec("CREATE TABLE position(at integer)");
@@ -299,7 +304,8 @@ TEST_P(PostgresConnectionTest, SaysDeadlocksMayBeTriedAgain) {
       "BEGIN; SET LOCAL deadlock_timeout = '60s';"
       "UPDATE t SET v = 1 WHERE id = 2");
   std::thread waiting([&] {
-    // Waits for our row; goes on when we are the victim.
+    // This statement waits for the row that our session has locked, and goes on
+    // when the server has ended our transaction as the victim.
     other->Query("UPDATE t SET v = 2 WHERE id = 1; COMMIT");
   });
   WaitUntil(db().app(), "SELECT count(*) FROM pg_locks WHERE NOT granted", "1");

@@ -91,7 +91,8 @@ SEGUE_INSTANTIATE(EstimateTest);
 
 class PostgresEstimateTest : public EstimateTest {};
 
-// An owner may not read where the log is.
+// An ordinary owner may not read the position of the write-ahead log, so what a
+// migration writes into it cannot be measured.
 TEST_P(PostgresEstimateTest, OfWhatCannotBeMeasuredTheHistorySaysNothing) {
   PretendManyRows();
   db().Exec(

@@ -63,7 +63,8 @@ TEST_P(PostgresExamineTest, TellsWhichChangesOfTypeCostNothing) {
   EXPECT_TRUE(AlterType("p", "varchar(5)").rewrites_table);
   EXPECT_TRUE(AlterType("n", "bigint").rewrites_table);
   EXPECT_TRUE(AlterType("m", "numeric(12, 3)").rewrites_table);
-  // The check is tried on every row again.
+  // A change to text rewrites no row, but the server tries the check on every
+  // row again.
   EXPECT_FALSE(AlterType("s", "text").rewrites_table);
   EXPECT_TRUE(AlterType("s", "text").scans_table);
   EXPECT_TRUE(AlterType("name", "text COLLATE \"C\"").builds_index);

@@ -85,7 +85,8 @@ TEST_P(InstancesTest, RefusesWhatNamesNothing) {
   EXPECT_TRUE(instances.List().empty());
 }
 
-// Also with the ledger still to be created.
+// The ledger does not exist yet, so the two may also create it at the same
+// instant.
 TEST_P(InstancesTest, TwoAtTheSameInstant) {
   const auto work = [&](const std::string& version) {
     Database database = db().Open();

@@ -14,7 +14,7 @@ namespace {
 
 class LeaseTest : public DialectTest {
  protected:
-  // Four heartbeats a second.
+  // The lease lasts one second, which makes four heartbeats a second.
   static engine::Ledger LedgerOf(Database& database) {
     return {database.dialect(), database.schema(), "test",
             std::chrono::seconds(1)};
@@ -26,7 +26,8 @@ class LeaseTest : public DialectTest {
 
 constexpr std::chrono::milliseconds kTwoHeartbeats{600};
 
-// The heartbeat has a thread of its own, and goes on meanwhile.
+// The heartbeat runs on a thread of its own and goes on while the session is
+// replaced.
 TEST_P(LeaseTest, ComesBackUnderItsToken) {
   Database database = db().Open();
   const engine::Ledger ledger = LedgerOf(database);
@@ -42,10 +43,11 @@ TEST_P(LeaseTest, ComesBackUnderItsToken) {
 
 SEGUE_INSTANTIATE(LeaseTest);
 
-// Elsewhere each transaction renews, and there is nothing to count.
+// Only PostgreSQL's heartbeat can be counted; on other databases each
+// transaction of a run renews the lease.
 class PostgresLeaseTest : public LeaseTest {
  protected:
-  // Transactions that have written so far.
+  // Returns a number that every transaction that writes raises by one.
   std::int64_t Writes() {
     return std::stoll(
         *db().app().One("SELECT pg_snapshot_xmax(pg_current_snapshot())"));
@@ -62,8 +64,9 @@ TEST_P(PostgresLeaseTest, RenewsFourTimesInItsTime) {
   ASSERT_TRUE(Eventually([&] { return Writes() - before >= 4; }));
   const std::chrono::duration<double> took =
       std::chrono::steady_clock::now() - begin;
-  // Four quarters of a second at most; a busy machine makes it longer, and a
-  // write of the server's own may be one of them.
+  // Four renewals take four quarters of a second at most, and longer on a busy
+  // machine. The bound is lower, because one of the writes may be the server's
+  // own.
   EXPECT_GT(took.count(), 0.4);
 }
 

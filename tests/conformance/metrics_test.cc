@@ -1,4 +1,5 @@
-// Scraped over HTTP while a migration runs, on every database.
+// The metrics of a migration, scraped over HTTP while it runs, on every
+// database.
 #include "http/metrics.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
-// What was damaged behind the triggers' back is listed and derived again, in
-// the direction that its provenance declares.
+// Rows that were damaged behind the triggers' back are listed and derived
+// again, in the direction that their provenance declares.
 #include <gmock/gmock.h>
 
 #include "manifest/manifest.h"
@@ -17,7 +17,8 @@ using ::testing::IsEmpty;
 class RepairSqlTest : public SyncTest {
  protected:
   void Damage(const std::string& sql) { db().ExecUnseen(sql); }
-  // Row 1: the old side wrote; 2: the new one; 3: both; 4, 5: never touched.
+  // Fills five rows. The old side then writes row 1, the new side row 2 and
+  // both write row 3; nobody touches rows 4 and 5.
   MotionBed& InstallFive(const MotionSpec& spec) {
     Install(
         "CREATE TABLE t(id integer PRIMARY KEY, o text);"
@@ -147,7 +148,8 @@ TEST_P(PostgresRepairTest, ARowThatUpFailsOnIsMarked) {
 
 SEGUE_INSTANTIATE_ON(PostgresRepairTest, PostgresTestbed());
 
-// The same through the whole: a migration that is ready, in both accesses.
+// These tests repair the rows of a whole migration that is ready, with either
+// kind of access.
 class RepairTest : public DialectTest {
  protected:
   void Start(Access access,
@@ -157,7 +159,7 @@ class RepairTest : public DialectTest {
     db().Exec(
         "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE "
         "i < 2500) INSERT INTO users SELECT i, 'User' || i FROM s");
-    // Tells which rows a statement writes, whoever runs it.
+    // The trigger tells which rows are written, whoever runs the statement.
     db().Exec(db().TriggerSql("tell", "AFTER UPDATE ON users",
                               "INSERT INTO touched VALUES (NEW.id);"));
     database_.emplace(db().Open());
@@ -176,7 +178,8 @@ class RepairTest : public DialectTest {
     sound_ = Users();
   }
   void Damage(const std::string& sql) { db().ExecUnseen(sql); }
-  // One row of each direction, over more than one chunk.
+  // Damages one row for each direction of repair; the rows lie in more than one
+  // chunk.
   void DamageThree() {
     Damage(
         "UPDATE users SET _segue_new_name = 'bad' WHERE id = 1;"

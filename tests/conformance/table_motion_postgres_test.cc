@@ -39,7 +39,8 @@ TEST_P(PostgresTableMotionTest, AKeyIsGivenAwayWithinOneStatement) {
   ExpectInStep();
 }
 
-// The trigger of the nested INSERT is over before that of the key's change.
+// The trigger of the nested INSERT ends before the trigger of the UPDATE that
+// changes the key.
 TEST_P(PostgresTableMotionTest, AUserTriggerTakesTheKeyThatWasLeft) {
   Install(std::string(kTables) +
           "CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -85,7 +86,7 @@ TEST_P(PostgresTableMotionTest, WorksForARoleWithoutRightsOnTheCopy) {
   client->Query("INSERT INTO t VALUES (4, 'D'); DELETE FROM t WHERE id = 2");
   EXPECT_EQ(Copy(), "3|c\n4|d\n9|x\n");
   EXPECT_TRUE(client->Fails("SELECT * FROM public.c"));
-  // Nor may it make a trigger of its own of the function.
+  // The role cannot make a trigger of its own with the function either.
   client->Query("CREATE TEMP TABLE mine(id integer, o text)");
   EXPECT_TRUE(client->Fails(
       "CREATE TRIGGER x AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION "
@@ -112,7 +113,8 @@ TEST_P(PostgresTableMotionTest, ADeleteThatRacesAChunkLeavesNoGhost) {
   ExpectInStep();
 }
 
-// The snapshot of such a session does not show what the chunk brought.
+// The snapshot of a REPEATABLE READ transaction does not show the rows that a
+// chunk has brought since.
 TEST_P(PostgresTableMotionTest, ARepeatableReadLeavesNoGhostEither) {
   Install(kTables);
   std::unique_ptr<Client> client = db().NewClient();

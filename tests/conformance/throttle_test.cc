@@ -29,7 +29,8 @@ Migration RenameName() {
   return migration;
 }
 
-// Ten readings a second: what takes seconds for people takes tenths here.
+// The throttle takes ten readings a second, so that what takes seconds in
+// practice takes tenths here.
 MigratorOptions Hurried(MigratorOptions options) {
   options.pace.reading_interval = std::chrono::milliseconds(100);
   return options;
@@ -55,7 +56,8 @@ class Running {
     if (thread_.joinable()) thread_.join();
   }
 
-  // Until the runner's pace is held back for this reason, or the time is up.
+  // Waits until the runner's pace is held back for this reason, or the time is
+  // up.
   MigrationStatus WaitForReason(const std::string& reason, double at_most = 1) {
     std::optional<MigrationStatus> status;
     Wait([&] {
@@ -64,7 +66,7 @@ class Running {
     });
     return status.value_or(MigrationStatus{});
   }
-  // The walk has begun, and the monitor with it.
+  // Waits until the walk has begun, and the monitor with it.
   void WaitForRows() {
     Wait([&] {
       const auto status = watcher_.Status();
@@ -78,7 +80,7 @@ class Running {
     EXPECT_EQ(Rows(), rows);
     EXPECT_FALSE(over_);
   }
-  // Its history, as lines.
+  // Waits for the end of the run and returns its history as lines.
   std::vector<std::string> Finish() {
     thread_.join();
     EXPECT_EQ(error_, "");
@@ -114,7 +116,7 @@ class Running {
   Outcome outcome_;
   std::string error_;
   std::atomic<bool> over_{false};
-  std::thread thread_;  // last: it uses the others
+  std::thread thread_;  // last, because it uses the others
 };
 
 class ThrottleTest : public DialectTest {
@@ -165,7 +167,7 @@ TEST_P(ThrottleTest, AFlagFileHoldsItUntilItIsGone) {
 }
 
 TEST_P(ThrottleTest, AnHourOutsideTheWindowHoldsIt) {
-  // A window of an hour that is twelve hours away.
+  // The window is one hour long and twelve hours away.
   const auto now = base::SystemClock().WallTime();
   const std::string noon = base::FormatUtc(now + std::chrono::hours(12));
   const std::string end = base::FormatUtc(now + std::chrono::hours(13));
@@ -197,18 +199,19 @@ TEST_P(ThrottleTest, SomebodyAsksForLessAndThenForAll) {
 
 TEST_P(ThrottleTest, RowsASecondAreKept) {
   Migration migration = RenameName();
-  migration.pace.rows_per_second = 4'000;  // of the file
+  migration.pace.rows_per_second = 4'000;  // the limit of the file
   const auto begin = std::chrono::steady_clock::now();
   Start(MigratorOptions{}, migration)->Finish();
   const std::chrono::duration<double> took =
       std::chrono::steady_clock::now() - begin;
-  // Without what may be saved up, and the last chunk, after which none rests.
+  // The bound leaves out the rows that may be saved up, and the last chunk,
+  // after which the backfill does not rest.
   EXPECT_GT(took.count(), kRows / 4'000.0 - 0.2 - 0.5);
   EXPECT_LT(took.count(), kRows / 4'000.0 + 10);
   ExpectAllMoved();
 }
 
-// However many work, they are held together and keep one rate.
+// All workers are held together and keep one rate, however many there are.
 TEST_P(ThrottleTest, SeveralWorkersAreHeldTogether) {
   const TempDir folder;
   const std::string flag = folder.path() + "/hold";
@@ -220,7 +223,7 @@ TEST_P(ThrottleTest, SeveralWorkersAreHeldTogether) {
   running->WaitForRows();
   std::ofstream(flag) << "deploying";
   running->WaitForReason("flag_file", 0);
-  // Chunks that had begun come to their end.
+  // Chunks that had begun come to their end first.
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   running->ExpectStandsStill();
   std::filesystem::remove(flag);
@@ -231,11 +234,11 @@ TEST_P(ThrottleTest, SeveralWorkersAreHeldTogether) {
   ExpectAllMoved();
 }
 
-// A rollback that was asked for goes its way: the flag and the cancellation
-// hold fills.
+// A rollback that was asked for runs to its end: the flag and the cancellation
+// hold only fills.
 TEST_P(ThrottleTest, ARollbackIsSlowedAndNotStopped) {
-  // The way back is slow all through: few rows, and fewer moved until the flag
-  // is seen.
+  // The way back is slow all through: there are few rows, and fewer have moved
+  // by the time the flag is seen.
   db().Exec("DELETE FROM users WHERE id > 2000");
   db().Exec("ALTER TABLE users ADD COLUMN nick text");
   const std::string before = db().Dump();
@@ -335,8 +338,9 @@ TEST_P(ThrottlePostgresTest, MakesWayForOthersAtWork) {
     }
   });
   MigratorOptions options;
-  options.pace.rows_per_second = 3'000;  // so that the monitor begins
-  // What a chunk's commit waits for.
+  // The backfill is slow enough that the monitor begins before it ends.
+  options.pace.rows_per_second = 3'000;
+  // The trigger records what the commit of a chunk waits for.
   db().Exec(
       "CREATE TABLE seen (setting text PRIMARY KEY);"
       "CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -358,11 +362,12 @@ TEST_P(ThrottlePostgresTest, MakesWayForOthersAtWork) {
   ExpectAllMoved();
 }
 
-// All signals are read, none of the defaults stops an idle server, and an
-// ordinary owner is told what is not watched.
+// The throttle reads all signals, none of the defaults stops an idle server,
+// and an ordinary owner is told what is not watched.
 TEST_P(ThrottlePostgresTest, AnIdleServerIsNotSlowed) {
   MigratorOptions options;
-  options.pace.rows_per_second = 6'000;  // so that the monitor begins
+  // The backfill is slow enough that the monitor begins before it ends.
+  options.pace.rows_per_second = 6'000;
   const auto history = Start(options)->Finish();
   for (const std::string& line : history) {
     EXPECT_NE(line.substr(0, 4), "PACE") << line;
@@ -370,8 +375,8 @@ TEST_P(ThrottlePostgresTest, AnIdleServerIsNotSlowed) {
   }
 }
 
-// What an ordinary owner may not see is off, and is said to be; asked for, it
-// is refused with the privilege that it needs.
+// A signal that an ordinary owner may not read is off, and the history says so.
+// A start that asks for the signal is refused with the privilege that it needs.
 TEST_P(ThrottlePostgresTest, WhatARoleMayNotSeeIsNamed) {
   db().Exec(
       "DO $$ BEGIN CREATE ROLE throttle_owner LOGIN; "
@@ -423,7 +428,8 @@ TEST(ThrottleStandbyTest, AStandbyThatStopsHoldsItUntilItIsBack) {
       },
       options, RenameName());
   running.WaitForRows();
-  // It is there and replays nothing: what it has not replayed grows.
+  // The standby is connected and replays nothing, so that the log it has not
+  // replayed grows.
   const auto replica = OpenPostgresClient(standby.Url("postgres"));
   replica->Query("SELECT pg_wal_replay_pause()");
   app->Query(
@@ -432,7 +438,7 @@ TEST(ThrottleStandbyTest, AStandbyThatStopsHoldsItUntilItIsBack) {
   running.WaitForReason("replication_backlog", 0);
   replica->Query("SELECT pg_wal_replay_resume()");
   running.WaitForReason("replication_backlog", 0.2);
-  // It is gone.
+  // The standby is gone from here on, until it is started again.
   standby.Stop(/*immediate=*/true);
   running.WaitForReason("signal_lost", 0);
   running.ExpectStandsStill();

@@ -13,7 +13,8 @@
 namespace segue::test {
 namespace {
 
-// Far longer than an interrupt takes to arrive, also on a busy machine.
+// This time is far longer than an interrupt takes to arrive, also on a busy
+// machine.
 constexpr std::chrono::seconds kSoon{15};
 
 class TwoMigratorsTest : public DialectTest {
@@ -34,13 +35,14 @@ class TwoMigratorsTest : public DialectTest {
     migration.RenameColumn("users", "name", "full_name");
     return migration;
   }
-  // One statement that takes longer than kSoon.
+  // Returns a migration of one statement that takes longer than kSoon.
   Migration Slow() {
     Migration migration("01_slow", "Wait");
     migration.Sql(Text("a statement that takes long"));
     return migration;
   }
-  // What the start ends with; nullopt: it did what it should.
+  // Returns the kind of error that the start ends with, or nullopt when it
+  // succeeds.
   static std::optional<ErrorKind> Run(Database& database,
                                       const MigratorOptions& options,
                                       const Migration& migration) {
@@ -55,7 +57,8 @@ class TwoMigratorsTest : public DialectTest {
   std::unique_ptr<TestDatabase> other_;
 };
 
-// The one that ends first must not take the interrupts of the other with it.
+// The migrator that ends first must not take the interrupts of the other with
+// it.
 TEST_P(TwoMigratorsTest, AreBothInterruptedByTheTokenThatTheyShare) {
   Database database = db().Open();
   Database other = other_->Open();

@@ -27,7 +27,8 @@ class SqliteVersionsTest : public DialectTest {
     migrator_->Start(
         manifest::Parse("operations: [" + operations + "]", file + ".yaml"));
   }
-  // Through to the end, so that `file` is the version everybody is on.
+  // Takes a migration through to its end, so that `file` is the version that
+  // everybody is on.
   void Reach(const std::string& file, const std::string& operations) {
     Start(file, operations);
     migrator_->Complete();
@@ -35,12 +36,13 @@ class SqliteVersionsTest : public DialectTest {
   std::unique_ptr<Client> On(const std::string& version) {
     return db().NewVersionClient(*migrator_, version);
   }
-  // The tables themselves.
+  // Reads the tables themselves, without a version.
   std::string Base(const std::string& sql) { return ToLines(db().Query(sql)); }
   static std::string Ask(Client& client, const std::string& sql) {
     return ToLines(client.Query(sql));
   }
-  // The message that `sql` fails with; empty: it succeeds.
+  // Returns the message that `sql` fails with, and an empty text when it
+  // succeeds.
   static std::string ErrorOf(Client& client, const std::string& sql) {
     try {
       client.Query(sql);

@@ -1,4 +1,5 @@
-// Views of several tables: what they show, and that they take no writes.
+// Views of several tables: the rows that they show, and their refusal of
+// writes.
 #include "tests/conformance/render_fixture.h"
 
 namespace segue::test {
@@ -21,7 +22,8 @@ class ViewSourceTest : public RenderedActions {
   schema::TableName Table(const std::string& name) {
     return {dialect().capabilities().has_schemas ? "public" : "", name};
   }
-  // A column of the view and where it lives.
+  // Returns a column of the view, with the name under which the table stores
+  // it.
   static schema::Column Column(const std::string& name,
                                const std::string& stored_as,
                                const std::string& type = "text") {
@@ -65,7 +67,7 @@ class ViewSourceTest : public RenderedActions {
       }
     }
   }
-  // An application of a version with this view.
+  // Publishes a version with this view and returns a client of the version.
   std::unique_ptr<Client> Publish(const plan::VersionView& view) {
     const plan::PublishVersion publish{"public_02_x", {view}};
     ThereAndBack(publish);

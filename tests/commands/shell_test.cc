@@ -1,4 +1,5 @@
-// What shells and man make of what segue writes for them.
+// The completion scripts and the manual page that segue writes, as shells and
+// man understand them.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -30,7 +31,7 @@ class ShellTest : public ::testing::Test {
     return folder_.path() + "/script." + shell;
   }
 
-  // The output of a program that finds segue in its PATH.
+  // Returns the output of a program that finds segue in its PATH.
   std::string Run(const std::vector<std::string>& argv) {
     Command command;
     command.argv = argv;
@@ -45,7 +46,7 @@ class ShellTest : public ::testing::Test {
     return finished.out;
   }
 
-  // What bash offers for the last of these words, one a line.
+  // Returns what bash offers for the last of these words, one candidate a line.
   std::string Bash(const std::string& words) {
     return Run({"bash", "--norc", "-c",
                 "source script.bash; COMP_WORDS=(" + words +

@@ -1,5 +1,5 @@
-// segue verify --standby: the rows are read on a server that follows, and what
-// it says is true of the primary now, whatever becomes of the standby.
+// The command `segue verify --standby` reads the rows on a server that follows,
+// and what it says is true of the primary now, whatever becomes of the standby.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +23,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// What `up` is: itself, unless a test replaces it.
+// The expression `up` calls this function, which returns its argument unless a
+// test replaces it.
 constexpr const char* kSeen =
     "CREATE OR REPLACE FUNCTION seen(text) RETURNS text IMMUTABLE "
     "LANGUAGE plpgsql AS $$ BEGIN ";
@@ -51,7 +52,7 @@ class VerifyStandbyTest : public ::testing::Test {
            " up: seen(name), down: name}\n";
   }
 
-  // Both versions live, and the standby has all of it.
+  // Starts the migration and waits until the standby has all of it.
   void StartWith(int rows) {
     app_->Query(
         "CREATE TABLE users(id bigint PRIMARY KEY, name text NOT NULL);"
@@ -95,7 +96,7 @@ class VerifyStandbyTest : public ::testing::Test {
     EXPECT_THAT(finished.err, HasSubstr("hint: "));
   }
 
-  // As somebody does who has turned the triggers off.
+  // Damages rows as somebody does who has turned the triggers off.
   void Damage(const std::string& sql) {
     app_->Query("SET session_replication_role = replica;" + sql +
                 "; RESET session_replication_role");
@@ -111,8 +112,9 @@ class VerifyStandbyTest : public ::testing::Test {
 std::unique_ptr<PostgresServer> VerifyStandbyTest::primary_;
 std::unique_ptr<PostgresServer> VerifyStandbyTest::standby_;
 
-// Three workers over several ranges; what goes by the index counts where it was
-// read. (The ranges are cut from a sample of the primary's pages.)
+// Three workers read several ranges. A read that goes by an index counts on the
+// server that made it; the primary is read only for the sample of pages from
+// which the ranges are cut.
 TEST_F(VerifyStandbyTest, AllWorkersReadThere) {
   StartWith(230'000);
   const std::string read = " FROM pg_stat_user_tables WHERE relname = 'users'";
@@ -147,7 +149,8 @@ TEST_F(VerifyStandbyTest, KeysAreListedAndMendedOnThePrimary) {
   EXPECT_EQ(VerifyOn(There(), {"--strict"}).exit_code, 0);
 }
 
-// As with another C library: `up` comes to something else there.
+// The function behind `up` returns something else on the standby, as happens
+// with another C library.
 TEST_F(VerifyStandbyTest, WhatItSaysAgainstARowIsAskedAgainOnThePrimary) {
   StartWith(3'000);
   app_->Query(std::string(kSeen) +
@@ -173,8 +176,8 @@ TEST_F(VerifyStandbyTest, OnlyAStandbyOfThisDatabase) {
   EXPECT_THAT(gone.err, HasSubstr("cannot connect to postgres://me:***@"));
 }
 
-// It has the identifier of the server it was copied from, and its log may be
-// the longer one.
+// A copy that was promoted has the identifier of the server from which it was
+// copied, and its log may be the longer one.
 TEST_F(VerifyStandbyTest, NotAStandbyOfACopy) {
   StartWith(10);
   PostgresServer copy(*primary_, "copy");
@@ -196,7 +199,8 @@ TEST_F(VerifyStandbyTest, AStandbyOfAStandbyWillDo) {
   EXPECT_THAT(VerifyOn(second.Url(name_)).out, HasSubstr("users: id=3\n"));
 }
 
-// It need not see the identifiers: what has just been written tells.
+// The role need not see the servers' identifiers, because what has just been
+// written shows that the standby follows.
 TEST_F(VerifyStandbyTest, AnOrdinaryRoleMayVerifyThere) {
   app_->Query(
       "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC;"
@@ -228,14 +232,15 @@ TEST_F(VerifyStandbyTest, WhatReplaysNothingIsRefusedAtOnce) {
   EXPECT_EQ(VerifyOn(There()).exit_code, 0);
 }
 
-// `delay` of what is replayed, for as long as it lives.
+// Delays the replay of the standby by `delay` for as long as the object lives.
 class ReplayDelay {
  public:
   ReplayDelay(Client& primary, const std::string& there,
               const std::string& delay)
       : admin_(OpenPostgresClient(there)) {
     Set("= '" + delay + "'");
-    // The server is told by a signal, and goes by it some time later.
+    // The standby learns of the setting by a signal and goes by it some time
+    // later.
     for (int at = 0;; ++at) {
       const std::string late = "late" + std::to_string(at);
       primary.Query("CREATE TABLE " + late + "()");
@@ -281,7 +286,8 @@ TEST_F(VerifyStandbyTest, GivesUpOnOneThatStaysBehind) {
   }
 }
 
-// A chunk takes as long as a test needs: a millisecond a row, on the standby.
+// On the standby a chunk takes a millisecond a row, so that it lasts as long as
+// a test needs.
 class SlowStandbyTest : public VerifyStandbyTest {
  protected:
   void StartSlowly() {
@@ -299,7 +305,8 @@ class SlowStandbyTest : public VerifyStandbyTest {
   }
 };
 
-// The server's own replay goes before, and ends what is in its way.
+// The standby's own replay has precedence and ends the queries that are in its
+// way.
 TEST_F(SlowStandbyTest, ARecoveryConflictOnlyMakesTheChunkSmaller) {
   StartSlowly();
   const auto admin = OpenPostgresClient(standby_->Url("postgres"));

@@ -19,7 +19,8 @@ class VerifyCommandTest : public BadInputTest {
               "full_name}}]");
     ASSERT_EQ(0, Segue({"start", "01_full_name.yaml"}).exit_code);
   }
-  // The table is walked by its rowid where a BIGINT is no alias of it.
+  // Returns the key as segue prints it: the table is walked by its rowid where
+  // a BIGINT column is no alias of it.
   std::string Key(int id) {
     return Text("key of users") + "=" + std::to_string(id);
   }

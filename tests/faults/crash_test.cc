@@ -1,6 +1,7 @@
-// Kill segue at every point of start, complete and rollback; break its
-// connection; lose the answer of a commit. Afterwards applications go on and
-// the same command, run again, comes to the end that an undisturbed run has.
+// segue is killed at every point of start, complete and rollback, loses its
+// connection, or loses the answer of a commit. Afterwards applications go on,
+// and the same command, run again, comes to the end that an undisturbed run
+// has.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -60,7 +61,8 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     return CrashSite(*GetParam().testbed, GetParam().access);
   }
 
-  // How many points there are, and what the catalogue has to be at the end.
+  // Counts the points of an undisturbed run and remembers the catalogue at its
+  // end.
   void MeasureCleanRuns() {
     CrashSite site = NewSite();
     dump_before_ = site.database().Dump();
@@ -93,7 +95,8 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     return faults;
   }
 
-  // A sample that is the same in every run, another one with another seed.
+  // Returns a sample that is the same in every run; another seed gives another
+  // one.
   std::vector<std::string> Faults() const {
     std::vector<std::string> faults = AllFaults();
     if (TestAll()) return faults;
@@ -116,7 +119,7 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     }
   }
 
-  // I1: whatever died, the applications write on.
+  // The applications write on, whatever died.
   void ApplicationsGoOn(CrashSite& site) const {
     if (GetParam().command == "complete") {
       site.WriteAsNew();
@@ -126,8 +129,8 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     }
   }
 
-  // I2: the same command again comes to the end; "nothing is active" (4) when
-  // the crash came after the last commit.
+  // The same command, run again, comes to the end. It answers that nothing is
+  // active (4) when the crash came after the last commit.
   void RunAgain(CrashSite& site) const {
     site.WaitUntilSessionsEnd();
     const Finished again = site.Run(GetParam().command);
@@ -146,7 +149,7 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     EXPECT_EQ(site.Expected(), site.Data("name"));
   }
 
-  // After a start both ways are open; every other crash point takes the other.
+  // After a start both ways are open, and the crash points take them in turn.
   void FinishAfterStart(CrashSite& site, bool roll_back) const {
     EXPECT_EQ(0, site.Run("verify").exit_code);
     site.WriteAsOld();

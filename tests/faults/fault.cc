@@ -81,7 +81,7 @@ void FaultPoint::Record(std::string_view sql) const {
 }
 
 void FaultPoint::Strike() const {
-  // SIGSTOP returns when somebody continues us.
+  // A process that was stopped returns from here when somebody continues it.
   ::kill(::getpid(), spec_.kind == FaultSpec::Kind::kStop ? SIGSTOP : SIGKILL);
 }
 

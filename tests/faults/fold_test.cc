@@ -1,4 +1,5 @@
-// `segue migrate` dies at a statement; the same command goes on with the fold.
+// A `segue migrate` that dies at a statement; the same command goes on with the
+// fold.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -62,7 +63,7 @@ class FoldCrashTest : public DialectTest {
 };
 
 TEST_P(FoldCrashTest, GoesOnAfterEachOfSomeDeaths) {
-  // Each run dies a little later than where the one before was continued.
+  // Each run may execute twelve statements more than the one before it.
   int deaths = 0;
   Finished finished;
   for (long number = 5;; number += 12) {

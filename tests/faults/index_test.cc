@@ -39,14 +39,15 @@ class IndexTest : public ::testing::Test {
     std::ofstream(site().folder() + "/01_crash.yaml") << text;
   }
 
-  // A transaction that writes and is not ended: the build has to wait for it.
+  // Returns a session in a transaction that has written and does not end, for
+  // which the build has to wait.
   std::unique_ptr<Client> Writer() {
     auto writer = site().database().NewClient();
     writer->Query("BEGIN; UPDATE users SET age = 7 WHERE id = 1");
     pid_ = *writer->One("SELECT pg_backend_pid()");
     return writer;
   }
-  // Until it says whom it waits for.
+  // Waits until the start says for which session it waits.
   void WaitUntilHeldUp(Process& start) {
     start.WaitForOutput("the build waits for session " + pid_ + " ");
   }
@@ -96,7 +97,7 @@ TEST_F(IndexTest, AWaitingBuildNamesTheWriterAndBlocksNobody) {
 TEST_F(IndexTest, AKilledBuildIsClearedAwayAndBuiltAgain) {
   const auto writer = Writer();
   Command first = site().Segue("start");
-  first.environment["SEGUE_LEASE_SECONDS"] = "5";  // 30 s of waiting otherwise
+  first.environment["SEGUE_LEASE_SECONDS"] = "5";  // it would be 30 s
   Process start(first);
   WaitUntilHeldUp(start);
   EXPECT_EQ("false", Valid());
@@ -104,8 +105,9 @@ TEST_F(IndexTest, AKilledBuildIsClearedAwayAndBuiltAgain) {
       *app().One("SELECT pid FROM pg_stat_progress_create_index");
   start.Kill(SIGKILL);
   start.Wait();
-  // The server does not notice: when the lease has expired, the next run ends
-  // that session first, and has to wait for the writer as well.
+  // The server does not notice that the program died. When the lease has
+  // expired, the next run ends the dead one's session first, and has to wait
+  // for the writer as well.
   Finished again;
   Eventually(
       [&] {
@@ -145,7 +147,7 @@ TEST_F(IndexTest, ABuildIsCancelledFromAnotherTerminal) {
   WaitUntilHeldUp(start);
   EXPECT_EQ(0, site().Run("cancel").exit_code);
   WaitUntilBuilding(start, "0");
-  // What takes the index away waits for the writer, too.
+  // The statement that takes the index away waits for the writer, too.
   EXPECT_TRUE(start.running());
   writer->Query("COMMIT");
   const Finished stopped = start.Wait();
@@ -154,7 +156,7 @@ TEST_F(IndexTest, ABuildIsCancelledFromAnotherTerminal) {
   EXPECT_EQ(before, site().database().Dump());
 }
 
-// Uncommitted while the rows were looked at beforehand.
+// The duplicate is not committed yet while the start looks at the rows.
 TEST_F(IndexTest, ADuplicateThatComesInRollsBackWithItsKey) {
   const std::string before = site().database().Dump();
   const auto writer = Writer();
@@ -167,7 +169,7 @@ TEST_F(IndexTest, ADuplicateThatComesInRollsBackWithItsKey) {
   EXPECT_NE(failed.err.find("(name)=(user 17)"), std::string::npos)
       << failed.err;
   EXPECT_EQ(before, site().database().Dump());
-  // Now it is found before anything is done.
+  // The second start finds the duplicate before anything is done.
   const Finished refused = site().Run("start");
   EXPECT_EQ(kRefused, refused.exit_code) << refused.err;
   EXPECT_NE(refused.err.find("(name)=(user 17) is in 2 rows"),
@@ -175,7 +177,7 @@ TEST_F(IndexTest, ADuplicateThatComesInRollsBackWithItsKey) {
       << refused.err;
 }
 
-// Watching needs a second session; building does not.
+// Watching a build needs a second session; building does not.
 TEST_F(IndexTest, ABuildThatCannotBeWatchedEndsAllTheSame) {
   app().Query("CREATE ROLE builder LOGIN");
   app().Query("ALTER TABLE users OWNER TO builder");
@@ -227,7 +229,8 @@ TEST_F(IndexTest, AnIndexInUseIsNotDropped) {
             std::string::npos);
 }
 
-// Who gave a reason and died has dropped nothing: the next one is asked too.
+// A run that was given a reason and died has dropped nothing, so the next run
+// asks again.
 TEST_F(IndexTest, AnIndexInUseIsNotDroppedByWhoComesAfterAKill) {
   WriteMigration(kDrop);
   site().MustRun("start");

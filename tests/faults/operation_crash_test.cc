@@ -81,7 +81,7 @@ class Site {
   std::unique_ptr<TestDatabase> database_;
 };
 
-// What an undisturbed run comes to.
+// The result of an undisturbed run.
 struct Clean {
   std::string state;
   long statements = 0;
@@ -108,7 +108,8 @@ void TryAt(const Scene& scene, const Clean& clean, long number) {
   }
   site.WaitUntilSessionsEnd();
   const Finished again = site.Run(scene.command);
-  // Nothing is active when it died after its last commit.
+  // The second run finds nothing active when the first died after its last
+  // commit.
   const bool over = scene.command != "start" && again.exit_code == 4;
   EXPECT_TRUE(again.exit_code == 0 || over)
       << again.exit_code << ": " << again.err;

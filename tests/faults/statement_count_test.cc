@@ -1,5 +1,5 @@
-// How many statements a command sends does not depend on how many tables there
-// are.
+// The number of statements that a command sends does not depend on the number
+// of tables.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -14,7 +14,8 @@ namespace {
 
 class StatementCountTest : public DialectTest {
  protected:
-  // Statements of `segue plan` with this many more tables of 20 columns.
+  // Returns the number of statements of `segue plan` once tables `from` to
+  // `to`, of 20 columns each, are there as well.
   long PlanWith(int from, int to) {
     std::string columns = "id integer PRIMARY KEY";
     for (int i = 1; i < 20; ++i) columns += ", c" + std::to_string(i) + " text";

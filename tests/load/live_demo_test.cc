@@ -1,3 +1,4 @@
+// The live demo ends clean, and spares a file that is there already.
 #include "lab/live_demo.h"
 
 #include <gtest/gtest.h>

@@ -42,7 +42,8 @@ double Quantile(std::vector<double> values, double share) {
 
 namespace {
 
-// As the manual of PostgreSQL recommends for a machine of its own.
+// The manual of PostgreSQL recommends this much on a machine that runs nothing
+// else.
 std::string QuarterOfMemory() {
   const double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
                        static_cast<double>(sysconf(_SC_PAGE_SIZE));

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Messages a second of `segue node` on one core, database in memory.
+# This script measures how many messages a second `segue node` answers on one
+# core, with the database in memory.
 #
 #   bench/node_bench.sh [SEGUE] [MESSAGES]
 set -euo pipefail
@@ -13,7 +14,8 @@ trap 'rm -f "$input" "$input.out"' EXIT
   seq "$messages" |
     sed 's/.*/{"src":"b","dest":"n","body":{"type":"status","msg_id":&}}/'
 } >"$input"
-# By the processor's time, so that a busy machine does not count.
+# The processor's time counts, so that a busy machine does not change the
+# result.
 TIMEFORMAT='%R %U %S'
 times=$({ time taskset -c 0 "$segue" node <"$input" >"$input.out"; } 2>&1)
 answers=$(grep -c '"type":"status_ok"' "$input.out")

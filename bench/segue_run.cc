@@ -8,7 +8,8 @@
 namespace segue::bench {
 namespace {
 
-// The kernel's high-water mark of a process's memory; 0 when it has ended.
+// Returns the kernel's high-water mark of a process's memory; 0 when the
+// process has ended.
 double PeakMegabytes(int pid) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
   std::string word;
@@ -47,7 +48,8 @@ SegueRun::SegueRun(const BenchTable& table,
       process_(StartCommand(table, folder_.path(), options, speed)) {}
 
 void SegueRun::Finish(test::Client* client) {
-  constexpr int kLooks = 20;  // at the process, for one at the ledger
+  // The loop looks this many times at the process for each time at the ledger.
+  constexpr int kLooks = 20;
   for (int looks = 0; process_.running(); ++looks) {
     peak_megabytes_ = std::max(peak_megabytes_, PeakMegabytes(process_.pid()));
     if (client != nullptr && looks % kLooks == 0) {

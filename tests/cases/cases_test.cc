@@ -1,5 +1,5 @@
-// Each text case on each database and access: start, roll back, start again
-// with both versions at work, roll back; and once more to the end.
+// Each text case runs on each database and with each access: start, rollback,
+// start again with both versions at work, rollback; and once more to the end.
 #include <gtest/gtest.h>
 
 #include "base/text.h"
@@ -48,8 +48,8 @@ std::string NameOf(const ::testing::TestParamInfo<CaseParam>& info) {
          std::string(ToString(info.param.access));
 }
 
-// "t.name text not null default 'x'"; PostgreSQL's casts of a default are its
-// own business.
+// Returns a text such as "t.name text not null default 'x'", without the casts
+// that PostgreSQL adds to a default.
 std::string Describe(const schema::Table& table, const schema::Column& column) {
   std::string text =
       table.name.name + "." + column.name + " " + base::ToLower(column.type);
@@ -81,7 +81,7 @@ class Stage {
     return outcome;
   }
 
-  // What it is like now, for the two that follow.
+  // Remembers the catalogue and the data for the two functions that follow.
   void Remember() {
     catalogue_ = db_->Dump();
     data_ = db_->Data();
@@ -131,7 +131,7 @@ class Stage {
     try {
       return db_->NewVersionClient(*migrator_, "latest");
     } catch (const Error&) {
-      return db_->NewClient();  // rolled back: there is no version
+      return db_->NewClient();  // after a rollback there is no version
     }
   }
 
@@ -186,7 +186,8 @@ class CasesTest : public ::testing::TestWithParam<CaseParam> {
     stage.ExpectDataAsBefore();
   }
 
-  // Twice: what a rollback leaves behind would be in the second start's way.
+  // Starts twice, because what a rollback left behind would be in the way of
+  // the second start.
   void RollsBack() {
     Stage stage(GetParam());
     stage.Remember();
@@ -229,7 +230,8 @@ TEST_P(CasesTest, StartRollbackStartComplete) {
   }
 }
 
-// So that what the cases hold of every plan is held for each operation.
+// Every operation needs a case, so that what the cases expect of every plan is
+// expected of each operation.
 TEST(CasesOfOperationsTest, ThereAreSomeOfEveryOperation) {
   std::string all;
   for (const CaseFile& file : ReadCases(SourceDir() + "/tests/cases")) {

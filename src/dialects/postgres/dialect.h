@@ -47,6 +47,8 @@ class PostgresDialect final : public db::Dialect,
   db::Sql UpsertSql(const db::Upsert& upsert) const override {
     return db::OnConflictSql(upsert);
   }
+  std::string RightsSql(const std::string& schema_name) const override;
+  std::string LedgerRightsSql() const override;
   std::vector<std::string> LedgerSetup() const override;
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,

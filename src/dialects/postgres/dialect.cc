@@ -58,6 +58,7 @@ db::Capabilities MakeCapabilities() {
   can.for_update_skip_locked = " FOR UPDATE SKIP LOCKED";
   can.now_sql = "extract(epoch FROM pg_catalog.clock_timestamp())::bigint";
   can.max_identifier = kMaxIdentifier;
+  can.system_columns = {"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"};
   can.max_columns = kMaxColumns;
   can.in_place_notes = {
       "an added column is visible to old clients: a prepared SELECT * fails "

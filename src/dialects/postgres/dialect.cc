@@ -161,6 +161,8 @@ std::vector<db::SignalSql> PostgresDialect::Signals() const {
   return postgres::Signals();
 }
 
+std::string PostgresDialect::ServerSql() const { return postgres::ServerSql(); }
+
 std::string PostgresDialect::RightsSql(const std::string& schema_name) const {
   return postgres::RightsSql(schema_name);
 }

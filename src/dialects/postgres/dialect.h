@@ -36,6 +36,7 @@ class PostgresDialect final : public db::Dialect,
   Gauge GaugeFor(const schema::Table& table,
                  const std::vector<std::string>& indexes) const override;
   std::vector<db::SignalSql> Signals() const override;
+  std::string ServerSql() const override;
   std::vector<MotionEstimate> Estimate(
       db::Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const override;

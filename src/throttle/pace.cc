@@ -247,7 +247,7 @@ void PaceController::ForgetServer() {
   std::erase_if(states_, [](const auto& entry) {
     const Key& key = entry.first;
     return !key.second.empty() &&
-           db::InfoOf(key.first).origin == db::SignalOrigin::kServer;
+           db::InfoOf(key.first).origin != db::SignalOrigin::kCustom;
   });
 }
 

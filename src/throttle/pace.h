@@ -79,8 +79,8 @@ class PaceController {
   // pace has changed.
   bool Update(Time now, const std::vector<Reading>& readings);
 
-  // Forgets the subjects of the server's signals, because another server has
-  // taken over: the standbys of the earlier one are not missing.
+  // Forgets the subjects that the server named, because another server has
+  // taken over: the standbys and the disks of the earlier one are not missing.
   void ForgetServer();
 
   const Pace& pace() const { return pace_; }

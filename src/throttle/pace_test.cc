@@ -285,10 +285,13 @@ TEST(RestTest, IsLongerWhereOthersComeInBursts) {
   EXPECT_EQ(RestFor({ten, 50}, 0, 1), milliseconds(0));
 }
 
-// The standby of the earlier server is not missing on the one that took over.
-TEST(PaceTest, AnotherServerHasOtherStandbys) {
-  PaceController pace({LagLimit()});
-  pace.Update(kStart, {Lag(0.1), Lag(0.2, "standby2")});
+// Those of the earlier server are not missing on the one that took over.
+TEST(PaceTest, AnotherServerHasOtherStandbysAndDisks) {
+  PaceController pace(
+      {LagLimit(), {PaceReason::kDiskFree, "", 5e9, 1e9, false}});
+  pace.Update(
+      kStart,
+      {Lag(0.1), Lag(0.2, "standby2"), {PaceReason::kDiskFree, "/data", 1e11}});
   const auto play = [&](int from, int to,
                         const std::vector<Reading>& readings) {
     for (int second = from; second < to; ++second) {

@@ -112,8 +112,8 @@ TEST_F(FailoverTest, ASynchronousStandbyThatIsAwayIsNamedAndAPauseGoesThrough) {
   Process start(Line({"start", "01_name.yaml"}, primary_->Url(name_)));
   WaitForRows();
   standby_->Stop(/*immediate=*/true);
-  EXPECT_THAT(WaitForStatus("(synchronous_standby_away)"),
-              HasSubstr("pace        0 % (synchronous_standby_away)"));
+  const std::string stopped = "pace        0 % (synchronous_standby_away)";
+  EXPECT_THAT(WaitForStatus(stopped), HasSubstr(stopped));
   EXPECT_THAT(Segue({"status"}).out,
               HasSubstr("commits wait for synchronous standby standby1, which "
                         "is away"));

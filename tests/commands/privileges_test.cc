@@ -84,7 +84,7 @@ TEST_P(PrivilegesTest, WhoMayNotReadTheLedgerHearsThatAndNotThatItIsEmpty) {
       {"plan", "01_rename.yaml"},
       {"start", "01_rename.yaml"},
       {"start", "01_rename.yaml", "--dry-run"},
-      {"migrate", "."},
+      {"migrate", "--dir", "."},
       {"instance", "list"}};
   for (const bool usage : {true, false}) {
     if (!usage) db().Exec("REVOKE USAGE ON SCHEMA segue FROM PUBLIC");

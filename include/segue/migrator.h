@@ -48,6 +48,9 @@ struct MigratorOptions {
   // short enough that others soon get what a dead one held. All processes that
   // work on one database should use the same value.
   std::chrono::seconds lease{30};
+  // URLs of standbys. A contract looks there for queries that would be
+  // cancelled when it is replayed.
+  std::vector<std::string> standbys = {};
   // Used when the migration does not name them.
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
@@ -195,9 +198,10 @@ class Migrator {
   // kNotFound when no migration is active, kMismatch when rows disagree, and
   // kRefused when the migration is not ready or when an object that would be
   // dropped is in use: an index that queries have scanned since both versions
-  // were live. A `force_reason` drops such an object all the same; the history
-  // keeps the reason. Rows that disagree are listed by Verify, which can repair
-  // them.
+  // were live, or a table that queries have been reading for a while on one of
+  // MigratorOptions::standbys. A `force_reason` drops such an object all the
+  // same; the history keeps the reason. Rows that disagree are listed by
+  // Verify, which can repair them.
   //
   // A failure before the first drop takes the contract back, so that both
   // versions are live. An interruption (kConnectionLost, kInDoubt, kConflict,

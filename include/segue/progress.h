@@ -166,6 +166,9 @@ struct MigrationStatus {
   bool paused = false;   // somebody asked for a pause
   double pace = 1;
   std::string pace_reason;
+  // The synchronous standbys that are away while commits wait for them; empty:
+  // none, as far as the session may see.
+  std::string awaited_standby = {};
   int workers = 1;
   std::string runner;      // "host:pid" of a live runner; empty: none
   std::string error;       // of the last run; empty: none

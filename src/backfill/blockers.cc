@@ -9,10 +9,8 @@
 #include "segue/error.h"
 
 namespace segue::engine {
-namespace {
-
 // The sessions of another role hide their application and their query from us.
-std::string Describe(const db::Blocker& blocker) {
+std::string DescribeBlocker(const db::Blocker& blocker) {
   std::vector<std::string> known;
   if (!blocker.user.empty()) known.push_back("user " + blocker.user);
   if (!blocker.application.empty()) known.push_back(blocker.application);
@@ -24,14 +22,12 @@ std::string Describe(const db::Blocker& blocker) {
 }
 
 // On a database with schemas, a plan writes the schema before the table's name.
-schema::TableName Unqualified(const std::string& schema,
+schema::TableName LockedTable(const std::string& schema,
                               const std::string& locked) {
   const std::string prefix = schema + ".";
   const bool qualified = locked.starts_with(prefix);
   return {schema, qualified ? locked.substr(prefix.size()) : locked};
 }
-
-}  // namespace
 
 std::string DescribeBlockers(Database& database, const std::string& locked) {
   db::Connection& connection = database.connection();
@@ -39,8 +35,8 @@ std::string DescribeBlockers(Database& database, const std::string& locked) {
   try {
     std::string text;
     for (const db::Blocker& blocker : database.dialect().Blockers(
-             connection, Unqualified(database.schema(), locked))) {
-      text += Describe(blocker);
+             connection, LockedTable(database.schema(), locked))) {
+      text += DescribeBlocker(blocker);
     }
     return text;
   } catch (const Error& error) {

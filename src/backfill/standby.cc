@@ -1,5 +1,6 @@
 #include "backfill/standby.h"
 
+#include "backfill/blockers.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "db/url.h"
@@ -14,6 +15,10 @@ constexpr milliseconds kPoll{100};
 // told.
 constexpr milliseconds kFirstWord{1'000};
 constexpr milliseconds kNextWord{5'000};
+
+// By default a standby lets a query go on for 30 s when it holds up the replay.
+// A transaction that has lasted for this long may well go on past that.
+constexpr double kLongQuery = 5;
 
 constexpr const char* kPurpose = "standby";
 constexpr const char* kElsewhere =
@@ -96,6 +101,25 @@ std::unique_ptr<db::Connection> Standby::Open() const {
       Objection(name_, replication_.Facts(*session), primary_);
   if (objection) throw Error(*objection);
   return session;
+}
+
+void Standby::RequireFollowing(db::Connection& session) const {
+  if (replication_.ReplayTo(session, position_).follows) return;
+  throw Refusal(name_,
+                "it has become a primary itself meanwhile, and what was read "
+                "there says nothing about this database");
+}
+
+std::vector<std::string> Standby::LongQueries(
+    const schema::TableName& table) const {
+  const auto session = Open();
+  std::vector<std::string> found;
+  for (const db::Blocker& blocker : dialect_.Blockers(*session, table)) {
+    if (blocker.age_seconds < kLongQuery) continue;
+    found.push_back("'" + table.name + "' on " + name_ +
+                    DescribeBlocker(blocker));
+  }
+  return found;
 }
 
 // The lease is older than the position, so a server that has replayed up to the
@@ -199,8 +223,12 @@ void StandbyConnection::Begin(const db::TransactionOptions& options) {
   });
 }
 
+// A promotion leaves the sessions of a standby alone.
 void StandbyConnection::Commit() {
-  Surviving([&] { Session().Commit(); });
+  Surviving([&] {
+    Session().Commit();
+    standby_.RequireFollowing(Session());
+  });
 }
 
 void StandbyConnection::Rollback() noexcept {

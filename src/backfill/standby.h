@@ -43,6 +43,14 @@ class Standby {
   // has committed by now. The caller must hold the lease.
   void Follow(db::Connection& primary);
 
+  // Throws Error{kRefused} when the server of the session has stopped to follow
+  // another one. Comes after Follow.
+  void RequireFollowing(db::Connection& session) const;
+
+  // Returns, in words, the transactions that have been holding on to `table`
+  // for a while. The replay of a change of the table may cancel them.
+  std::vector<std::string> LongQueries(const schema::TableName& table) const;
+
   // Opens a session. Each session is proven anew, because a URL may lead to
   // another server each time. Waits until the server has replayed enough, and
   // throws Error{kRefused} when it does not. Thread-safe, but not at the same

@@ -1,6 +1,6 @@
 // Pre-flight checks find what would go wrong on this database before anything
-// is changed. Each check looks at values only and returns everything that it
-// finds.
+// is changed. Each check looks at values only, but for what only the server
+// knows, and returns everything that it finds.
 #pragma once
 
 #include <string>
@@ -17,6 +17,7 @@ struct CheckContext {
   const std::vector<ops::DraftStep>& steps;
   const plan::Motions& motions;  // named by the steps' actions
   const db::Capabilities& capabilities;
+  ops::Inquiry& inquiry;  // for what only the server knows
 };
 
 using Check = std::vector<Finding> (*)(const CheckContext&);

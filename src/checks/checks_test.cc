@@ -40,7 +40,13 @@ class ChecksTest : public ::testing::Test {
   // a text.
   std::vector<std::string> Found() {
     std::vector<std::string> found;
-    for (const Finding& finding : RunAll({schema_, steps_, motions_, {}})) {
+    ops::Inquiry inquiry([this](const db::Question&) {
+      db::Answer answer;
+      answer.names = broken_;
+      return answer;
+    });
+    for (const Finding& finding :
+         RunAll({schema_, steps_, motions_, {}, inquiry})) {
       EXPECT_NE(finding.message, "");
       EXPECT_NE(finding.why, "");
       EXPECT_NE(finding.safe_way, "");
@@ -52,6 +58,7 @@ class ChecksTest : public ::testing::Test {
   schema::Schema schema_;
   plan::Motions motions_;
   std::vector<ops::DraftStep> steps_;
+  std::vector<std::string> broken_;  // the answer to every question
 };
 
 TEST_F(ChecksTest, NothingToSay) { EXPECT_THAT(Found(), IsEmpty()); }
@@ -67,6 +74,16 @@ TEST_F(ChecksTest, WhatConcernsRowsIsNamedWhereTheyMove) {
   EXPECT_THAT(Found(), ElementsAre("row-security-hides-rows at 02_x.yaml:4:3",
                                    "user-triggers-fire at 02_x.yaml:4:3"));
   steps_.pop_back();
+  EXPECT_THAT(Found(), IsEmpty());
+}
+
+// The server is asked only about tables that have such a constraint.
+TEST_F(ChecksTest, RowsThatBreakAConstraintAreNamedWhereTheyMove) {
+  broken_ = {"'positive' (2 rows)"};
+  EXPECT_THAT(Found(), IsEmpty());
+  schema_.tables[0].unproven = {"'positive'"};
+  EXPECT_THAT(Found(), ElementsAre("rows-break-constraint at 02_x.yaml:4:3"));
+  broken_.clear();
   EXPECT_THAT(Found(), IsEmpty());
 }
 

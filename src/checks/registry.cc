@@ -6,6 +6,7 @@
 #include "checks/check.h"
 #include "checks/ownership.h"
 #include "checks/row_security.h"
+#include "checks/unproven_constraints.h"
 #include "checks/user_triggers.h"
 
 namespace segue::checks {
@@ -62,6 +63,7 @@ const std::vector<CheckEntry>& Registry() {
   static const std::vector<CheckEntry> kRegistry = {
       {"ownership", CheckOwnership},
       {"row-security", CheckRowSecurity},
+      {"unproven-constraints", CheckUnprovenConstraints},
       {"user-triggers", CheckUserTriggers},
   };
   return kRegistry;

@@ -109,6 +109,8 @@ std::vector<OptionSpec> CompleteOptionSpecs() {
   return {{"--yes", "", "do not ask; needed without a terminal"},
           {"--force", "", "drop also what is still in use; needs --reason"},
           {"--reason", "TEXT", "why --force is right; kept in the history"},
+          {"--standby", "URL",
+           "refuse while long queries of this standby read what changes"},
           WorkersOption(),
           DryRunOption()};
 }

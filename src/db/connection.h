@@ -60,6 +60,9 @@ struct TransactionOptions {
   // For kBackfill: the commit waits until it is on the local disk, if the
   // server can leave that out otherwise.
   bool flush = false;
+  // For kLedger: the commit also waits for standbys that have to confirm it,
+  // because somebody is told what it says, or relies on it after a failover.
+  bool confirmed = false;
 };
 
 // One session. It is not thread-safe, except for Interrupt. Methods throw

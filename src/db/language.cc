@@ -6,6 +6,12 @@ std::string Language::DefaultSchema(const Url& /*url*/) const {
   return capabilities().default_schema;
 }
 
+std::string Language::RightsSql(const std::string& /*schema_name*/) const {
+  return {};
+}
+
+std::string Language::LedgerRightsSql() const { return {}; }
+
 std::vector<PlannedAction> Language::RenderStep(
     const std::vector<plan::Action>& actions,
     const RenderContext& context) const {

@@ -83,6 +83,9 @@ struct Capabilities {
   // clock.
   std::string now_sql;
   std::size_t max_identifier = 63;
+  // Names that no column can have, because every table has such a column of the
+  // database's own.
+  std::vector<std::string> system_columns;
   // Columns that a table can have in its life, see schema::Table::columns_had;
   // 0: there is no such limit.
   int max_columns = 0;
@@ -105,7 +108,9 @@ struct Capabilities {
 struct SignalSql {
   std::string signal;  // "replication_lag", "lock_waits", ...
   // A SELECT of a text, which names the subject (a standby, or empty), and of a
-  // number in the unit of the signal.
+  // number in the unit of the signal. A third column, if there is one, tells
+  // people more about the number; in contrast to the subject, it may differ
+  // from one reading to the next.
   std::string sql;
   std::string needs;  // the privilege that it needs, for messages; empty: none
 };
@@ -163,10 +168,21 @@ class Language {
 
   // Returns the queries for the signals that this database has.
   virtual std::vector<SignalSql> Signals() const = 0;
+  // Returns a SELECT of a text that changes when another server takes over the
+  // database, with standbys of its own; NULL: it is not known. Empty: no other
+  // server can.
+  virtual std::string ServerSql() const { return {}; }
 
   // Returns the statement that writes this row of one of segue's own tables,
   // whether the row exists or not.
   virtual Sql UpsertSql(const Upsert& upsert) const = 0;
+
+  // Returns a SELECT of two texts: what the session's role may not do although
+  // every migration of the schema does it, and what helps. Without the name of
+  // a schema it is about the ledger only. Empty: nothing is needed.
+  virtual std::string RightsSql(const std::string& schema_name) const;
+  // Returns the same for those who only read the ledger that is there.
+  virtual std::string LedgerRightsSql() const;
 
   // Returns the statements that create what segue keeps in the database besides
   // the ledger's own tables (a schema, a busy table). They are safe to repeat.

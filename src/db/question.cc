@@ -32,6 +32,7 @@ struct Guess {
   Answer operator()(const TableQuestion& /*question*/) const { return {}; }
   Answer operator()(const NameQuestion& /*question*/) const { return {}; }
   Answer operator()(const MentionQuestion& /*question*/) const { return {}; }
+  Answer operator()(const UnprovenQuestion& /*question*/) const { return {}; }
 };
 
 struct Description {
@@ -60,6 +61,11 @@ struct Description {
   }
   std::string operator()(const MentionQuestion& question) const {
     return fmt::format("which functions mention '{}'", question.table.name);
+  }
+  std::string operator()(const UnprovenQuestion& question) const {
+    return fmt::format(
+        "which rows of '{}' break a constraint that is not valid",
+        question.table.name);
   }
   std::string operator()(const CheckQuestion& question) const {
     return fmt::format("check {} of table '{}'", question.sql,

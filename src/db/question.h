@@ -79,9 +79,17 @@ struct CheckQuestion {
   friend bool operator==(const CheckQuestion&, const CheckQuestion&) = default;
 };
 
+// Which of the constraints in Table::unproven do rows break? An update of such
+// a row fails, whatever it changes.
+struct UnprovenQuestion {
+  schema::TableName table;
+  friend bool operator==(const UnprovenQuestion&,
+                         const UnprovenQuestion&) = default;
+};
+
 using Question = std::variant<DefaultQuestion, TypeQuestion, ExpressionQuestion,
                               IndexQuestion, TableQuestion, NameQuestion,
-                              MentionQuestion, CheckQuestion>;
+                              MentionQuestion, CheckQuestion, UnprovenQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {
@@ -101,7 +109,9 @@ struct Answer {
   std::string definition = {};
   // TableQuestion: the table as Inspect would read it.
   std::shared_ptr<const schema::Table> made = {};
-  std::vector<std::string> names = {};  // MentionQuestion
+  // MentionQuestion; UnprovenQuestion: each with the number of rows, or why
+  // nobody knows it ("'positive' (2 rows)").
+  std::vector<std::string> names = {};
   // CheckQuestion: the check over the physical names of the columns.
   std::string bound = {};
 };

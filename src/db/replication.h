@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "db/connection.h"
 
@@ -18,6 +19,8 @@ struct ServerFacts {
   std::string system;
   // The version of the library that sorts text; empty: unknown.
   std::string collations;
+  // The names of the standbys that follow this server.
+  std::vector<std::string> standbys = {};
 };
 
 // How far the replay of a standby has come.

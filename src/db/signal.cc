@@ -15,7 +15,7 @@ namespace {
 constexpr double kMega = 1e6;
 constexpr double kGiga = 1e9;
 
-constexpr std::array<std::pair<PaceReason, std::string_view>, 22> kNames = {{
+constexpr std::array<std::pair<PaceReason, std::string_view>, 23> kNames = {{
     {PaceReason::kNone, ""},
     {PaceReason::kRequested, "requested"},
     {PaceReason::kPaused, "paused"},
@@ -32,6 +32,7 @@ constexpr std::array<std::pair<PaceReason, std::string_view>, 22> kNames = {{
     {PaceReason::kProbeErrors, "probe_errors"},
     {PaceReason::kArchiveBacklog, "archive_backlog"},
     {PaceReason::kOldSnapshot, "old_snapshot"},
+    {PaceReason::kSynchronousStandbyAway, "synchronous_standby_away"},
     {PaceReason::kLoadAverage, "load_average"},
     {PaceReason::kMemoryFree, "memory_free"},
     {PaceReason::kDiskFree, "disk_free"},
@@ -77,6 +78,10 @@ std::vector<SignalInfo> MakeTable() {
       // the fill.
       {PaceReason::kOldSnapshot, Unit::kSeconds, Origin::kServer, 600, 21'600,
        60},
+      // Commits hang, and what the fill writes would have to be replayed when
+      // the standby is back.
+      {PaceReason::kSynchronousStandbyAway, Unit::kCount, Origin::kServer, 0.5,
+       1, 1},
       {PaceReason::kLoadAverage, Unit::kCount, Origin::kMachine, 8, 24, 0.25},
       {PaceReason::kMemoryFree, Unit::kPercent, Origin::kMachine, 10, 3, 5},
       {PaceReason::kDiskFree, Unit::kBytes, Origin::kMachine, 5 * kGiga, kGiga,

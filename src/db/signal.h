@@ -29,6 +29,7 @@ enum class PaceReason {
   kProbeErrors,
   kArchiveBacklog,
   kOldSnapshot,
+  kSynchronousStandbyAway,
   // These are signals of this machine, if the database is on it.
   kLoadAverage,
   kMemoryFree,

@@ -1,7 +1,10 @@
 #include "engine/contract.h"
 
 #include <algorithm>
+#include <set>
 
+#include "backfill/blockers.h"
+#include "backfill/standby.h"
 #include "base/text.h"
 #include "engine/gate.h"
 #include "engine/statements.h"
@@ -86,18 +89,55 @@ void Contract::GatherEvidence(const std::string& force_reason) {
 
 void Contract::RefuseUsed(const std::string& force_reason) {
   const std::vector<std::string> used = UsedSinceReady(context_, row_);
-  if (used.empty()) return;
-  const std::string text =
-      "still in use since both versions are live: " + base::Join(used, "; ");
+  if (!used.empty()) {
+    RefuseUnlessForced(
+        "still in use since both versions are live: " + base::Join(used, "; "),
+        "find the queries that need it", force_reason);
+  }
+  const std::vector<std::string> read = LongQueriesOnStandbys();
+  if (!read.empty()) {
+    RefuseUnlessForced("the replay of the contract may cancel queries of " +
+                           base::Join(read, "; "),
+                       "let these queries end", force_reason);
+  }
+}
+
+void Contract::RefuseUnlessForced(const std::string& text,
+                                  const std::string& hint,
+                                  const std::string& force_reason) {
   if (force_reason.empty()) {
     throw Error(ErrorKind::kRefused, text)
-        .WithHint(
-            "find the queries that need it, or run 'segue complete --force "
-            "--reason TEXT'; nothing was contracted");
+        .WithHint(hint +
+                  ", or run 'segue complete --force --reason TEXT'; nothing "
+                  "was contracted");
   }
   transitions_.InLedger([&] {
     transitions_.AddEvent(EventKind::kForced, force_reason + " (" + text + ")");
   });
+}
+
+std::vector<std::string> Contract::LongQueriesOnStandbys() const {
+  std::set<std::string> locked;
+  for (const Step& step : row_.plan.steps) {
+    if (step.phase != Phase::kContracting) continue;
+    for (const PlannedAction& action : step.actions) {
+      for (const std::string& one : base::Split(action.lock.object, ',')) {
+        locked.insert(std::string(base::Trim(one)));
+      }
+    }
+  }
+  locked.erase("");
+  std::vector<std::string> found;
+  for (const std::string& url : context_.options.standbys) {
+    const Standby standby(context_.database, context_.ledger, url, {});
+    for (const std::string& one : locked) {
+      for (const std::string& query :
+           standby.LongQueries(LockedTable(context_.database.schema(), one))) {
+        found.push_back(query);
+      }
+    }
+  }
+  return found;
 }
 
 // "Sealed" is recorded in the transaction that ends the last step of the seal.

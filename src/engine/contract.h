@@ -45,6 +45,10 @@ class Contract {
 
  private:
   void RefuseUsed(const std::string& force_reason);
+  // Returns, in words, who reads the tables of the contract on a standby.
+  std::vector<std::string> LongQueriesOnStandbys() const;
+  void RefuseUnlessForced(const std::string& text, const std::string& hint,
+                          const std::string& force_reason);
   void Unseal();
 
   const Context& context_;

@@ -9,6 +9,7 @@
 #include "ledger/control.h"
 #include "ledger/standing.h"
 #include "segue/error.h"
+#include "throttle/awaited_standby.h"
 #include "throttle/throttle.h"
 
 namespace segue::engine {
@@ -45,6 +46,7 @@ LiveRun::LiveRun(Context& context) : context_(context) {}
 
 // Requests that were meant for the run before do not apply to this one.
 void LiveRun::TakeLease() {
+  RefuseAwaitedStandby(context_.connection(), context_.database.dialect());
   lease_.emplace(context_.database, context_.ledger);
   transitions_.emplace(context_, *lease_, row_);
   Controls(context_.ledger).Ask(context_.connection(), {});

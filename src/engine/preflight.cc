@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "db/replication.h"
 #include "db/retry.h"
 #include "ledger/versions.h"
 #include "segue/error.h"
@@ -140,6 +141,21 @@ Planned PatientlyPlan(const Context& context, const PlannerInput& input) {
   }
 }
 
+// Queries on a standby are nobody's who asks for a lock here.
+void NoteStandbys(const Context& context, Plan& plan) {
+  const auto* replication =
+      dynamic_cast<const db::Replication*>(&context.database.dialect());
+  if (replication == nullptr || !plan.has_phase(Phase::kContracting)) return;
+  const std::vector<std::string> names =
+      replication->Facts(context.connection()).standbys;
+  if (names.empty()) return;
+  plan.notes.push_back(
+      "standbys follow this server (" + base::Join(names, ", ") +
+      "): the replay of a change of a table there may cancel queries that have "
+      "been reading it for long; 'segue complete --standby URL' names them "
+      "before the contract begins");
+}
+
 }  // namespace
 
 Planned PlanFor(const Context& context, const Migration& migration) {
@@ -160,6 +176,7 @@ Planned PlanFor(const Context& context, const Migration& migration) {
                               migration.on_transform_error.value_or(
                                   context.options.on_transform_error),
                               live, context.LockBudget()});
+  NoteStandbys(context, planned.plan);
   if (!migration.folded.empty()) {
     std::vector<std::string> parts;
     for (const Migration& part : migration.folded) parts.push_back(part.id);

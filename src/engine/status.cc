@@ -6,6 +6,7 @@
 #include "ledger/control.h"
 #include "ledger/lease.h"
 #include "ledger/observations.h"
+#include "throttle/awaited_standby.h"
 
 namespace segue::engine {
 namespace {
@@ -84,6 +85,10 @@ MigrationStatus StatusOf(const Context& context, MigrationRow row) {
     status.runner = holder->ToString();
   }
   AddPace(context, status);
+  if (status.is_active()) {
+    status.awaited_standby =
+        AwaitedStandby(context.connection(), context.database.dialect());
+  }
   AddRows(context, row, status);
   return status;
 }

@@ -17,8 +17,9 @@ void Transitions::InLedger(const std::function<void()>& work) {
   db::RetryPolicy policy;
   policy.patience = context_.options.lock_patience;
   db::Retry(base::SystemClock(), policy, [&] {
-    db::Transaction transaction(connection(),
-                                {db::Purpose::kLedger, context_.LockBudget()});
+    db::TransactionOptions options{db::Purpose::kLedger, context_.LockBudget()};
+    options.confirmed = true;
+    db::Transaction transaction(connection(), options);
     lease_.Fence(connection());
     work();
     transaction.Commit();

@@ -1,5 +1,7 @@
 #include "ledger/layout.h"
 
+#include <utility>
+
 #include "db/upsert.h"
 #include "ledger/layout4.h"
 #include "ledger/ledger_schema.h"
@@ -10,14 +12,37 @@ namespace {
 
 using db::Connection;
 
-[[noreturn]] void ThrowNoLedger(const Error& cause) {
+// Returns what the role lacks, and what helps.
+std::optional<std::pair<std::string, std::string>> Lacking(
+    Connection& connection, const std::string& rights_sql) {
+  if (rights_sql.empty()) return std::nullopt;
+  const db::Result lacking = connection.Execute(rights_sql);
+  if (lacking.rows.empty()) return std::nullopt;
+  return std::pair(db::ToText(lacking.rows[0].at(0)),
+                   db::ToText(lacking.rows[0].at(1)));
+}
+
+[[noreturn]] void ThrowNoLedger(const Error& cause, Connection& connection,
+                                const std::string& rights_sql) {
+  const auto lacking = Lacking(connection, rights_sql);
   throw Error(
       ErrorKind::kRefused,
       std::string("segue may not create its ledger here: ") + cause.what())
       .WithCode(cause.native_code())
       .WithHint(
-          "it keeps its state in the database it changes; let this role "
-          "create there, or run the first command as the database's owner");
+          "it keeps its state in the database it changes; " +
+          (lacking ? lacking->second
+                   : "let this role create there, or run the first command as "
+                     "the database's owner"));
+}
+
+// A role that may not see the ledger must not take it for one that is not
+// there.
+void RefuseUnlessReadable(Connection& connection,
+                          const std::string& rights_sql) {
+  const auto lacking = Lacking(connection, rights_sql);
+  if (!lacking) return;
+  throw Error(ErrorKind::kRefused, lacking->first).WithHint(lacking->second);
 }
 
 }  // namespace
@@ -37,9 +62,10 @@ std::optional<int> LedgerLayout::Version(Connection& connection) const {
   } catch (const Error& error) {
     const bool absent = error.kind() == ErrorKind::kRefused ||
                         error.kind() == ErrorKind::kNotFound;
-    if (absent) return std::nullopt;
-    throw;
+    if (!absent) throw;
   }
+  RefuseUnlessReadable(connection, dialect_.LedgerRightsSql());
+  return std::nullopt;
 }
 
 bool LedgerLayout::Open(Connection& connection) const {
@@ -79,7 +105,7 @@ void LedgerLayout::Install(Connection& connection) const {
     // Another runner may have created it at the same instant.
     if (Open(connection)) return;
     if (error.kind() != ErrorKind::kRefused) throw;
-    ThrowNoLedger(error);
+    ThrowNoLedger(error, connection, dialect_.RightsSql(""));
   }
 }
 

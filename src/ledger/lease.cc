@@ -90,7 +90,10 @@ void Lease::Take(bool again) {
   db::Retry(base::SystemClock(), {}, [&] {
     db::Connection& connection = database_.connection();
     const auto budget = database_.dialect().capabilities().lock_budget;
-    db::Transaction transaction(connection, {db::Purpose::kLedger, budget});
+    db::TransactionOptions options{db::Purpose::kLedger, budget};
+    // After a failover no other runner may get the same token.
+    options.confirmed = true;
+    db::Transaction transaction(connection, options);
     const std::int64_t token = ClaimToken(again);
     Write(token);
     transaction.Commit();

@@ -79,10 +79,12 @@ bool AddColumn::SkipExisting(TableWork& work,
   work.Take(column.name, Use::kReads);
   const bool same = SameType(existing->type, column.type) &&
                     existing->nullable == column.nullable &&
+                    existing->unproven_not_null.empty() &&
                     SameDefault(existing->default_sql, column.default_sql);
   if (!same) {
     const auto text = [](const schema::Column& c) {
       return c.type + (c.nullable ? "" : " not null") +
+             (c.unproven_not_null.empty() ? "" : " not valid") +
              (c.default_sql ? " default " + *c.default_sql : "");
     };
     throw work.Refused(column.name,
@@ -132,6 +134,11 @@ void AddColumn::PlanConstraints(TableWork& work) const {
   for (const schema::Constraint& constraint : spec_.constraints) {
     const ConstraintRequest request = {
         constraint, work.shape().columns, {}, {}};
+    if (ProvesExisting(work, request)) {
+      work.Describe(Phase::kMigrating,
+                    ProveConstraintText(spec_.table, constraint));
+      continue;
+    }
     if (ExistsAlready(work, request)) continue;
     RequirePossible(work, request);
     PlanConstraint(work, request);

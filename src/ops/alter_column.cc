@@ -31,6 +31,7 @@ class AlterColumn : public Operation {
  private:
   void RefuseUntold(const TableWork& work,
                     const ColumnAlteration& change) const;
+  void RefuseUnproven(const TableWork& work, const schema::Column& old) const;
   void PlanMotion(TableWork& work, const schema::Column& old,
                   const ColumnAlteration& change) const;
   void DescribeMotion(TableWork& work, const schema::Column& old,
@@ -104,6 +105,7 @@ std::string WhyCopied(const TableWork& work, const schema::Column& old,
 void AlterColumn::Plan(PlanContext& context) const {
   TableWork work(context, name(), spec_.table);
   const schema::Column old = work.Take(spec_.column, Use::kChanges);
+  RefuseUnproven(work, old);
   ColumnAlteration change = Resolve(spec_, old, context.language);
   for (const std::string& note : change.notes) {
     work.Note(Phase::kExpanding, note + "; skipped");
@@ -185,6 +187,18 @@ void AlterColumn::LeaveOutExisting(TableWork& work,
     if (!ExistsAlready(work, request)) wanted.push_back(constraint);
   }
   change.constraints = std::move(wanted);
+}
+
+// The column refuses NULL in new rows, and rows that were there before may have
+// it: it is neither nullable nor NOT NULL.
+void AlterColumn::RefuseUnproven(const TableWork& work,
+                                 const schema::Column& old) const {
+  if (!spec_.change.nullable || old.unproven_not_null.empty()) return;
+  throw work
+      .Refused(old.name, fmt::format("its NOT NULL constraint '{}' is NOT "
+                                     "VALID: rows from before it may have NULL",
+                                     old.unproven_not_null))
+      .WithHint("validate that constraint or drop it first");
 }
 
 // The file must say what NULL means to the side that does not know it.

@@ -61,13 +61,18 @@ void CreateConstraint::Plan(PlanContext& context) const {
   }
   const ConstraintRequest plain = {
       spec_.constraint, work.shape().columns, {}, {}};
+  const std::vector<std::string> moved = MovedColumns(work.shape().columns);
+  if (moved.empty() && ProvesExisting(work, plain)) {
+    work.Describe(Phase::kMigrating,
+                  ProveConstraintText(spec_.table, spec_.constraint));
+    return work.Finish();
+  }
   if (ExistsAlready(work, plain)) {
     work.Describe(
         Phase::kExpanding,
         AddConstraintText(spec_.table, spec_.constraint) + ": nothing to do");
     return work.Finish();
   }
-  const std::vector<std::string> moved = MovedColumns(work.shape().columns);
   if (moved.empty()) {
     PlanPlain(work);
   } else {

@@ -236,6 +236,7 @@ std::string ColumnText(const schema::Column& column) {
   std::string text =
       column.name + " " + base::ToLower(column.type) +
       (column.nullable ? "" : " not null") +
+      (column.unproven_not_null.empty() ? "" : " not valid") +
       (column.default_sql ? " default " + *column.default_sql : "");
   if (column.identity != schema::Identity::kNone) {
     const bool always = column.identity == schema::Identity::kAlways;

@@ -79,9 +79,14 @@ struct AddConstraint {
   std::optional<ConstraintTrial> trial = {};
 };
 
+// Checks the rows against a constraint that was added without looking at them.
 struct ValidateConstraint {
   schema::TableName table;
   std::string name;
+  // The constraint as it was before the migration, and comes back as with an
+  // undo; nullopt for a constraint of this migration.
+  std::optional<schema::Constraint> before = {};
+  std::optional<ConstraintTrial> trial = {};
 };
 
 struct DropConstraint {

@@ -155,6 +155,10 @@ struct PlannedAction {
   // in use. It is kept when both versions are live, and compared before the
   // contract.
   std::string usage;
+  // A SELECT of two texts: what the session's role may not do although the
+  // action does it, and what helps. It runs while the plan is made and is not
+  // stored. Empty: it needs no more than to own the table.
+  std::string rights = {};
   LockNeed lock;
   // True when the action can run within a transaction.
   bool transactional = true;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <utility>
 #include <variant>
 
 #include "checks/check.h"
 #include "plan/names.h"
+#include "planner/missing_rights.h"
 #include "planner/render_steps.h"
 #include "planning/operation.h"
 #include "planning/plan_operations.h"
@@ -224,10 +226,15 @@ bool HasError(const std::vector<Finding>& findings) {
                      });
 }
 
+void Append(std::vector<Finding> more, std::vector<Finding>& findings) {
+  std::move(more.begin(), more.end(), std::back_inserter(findings));
+}
+
 // `server` answers the questions, and `estimate` computes the cost of the
-// steps. Both are empty when there is no server.
+// steps. Both are empty, and `connection` is null, when there is no server.
 Planned PlanOn(const db::Language& language, schema::Schema schema,
-               ops::Inquiry::Server server, const PlannerInput& input,
+               ops::Inquiry::Server server, db::Connection* connection,
+               const PlannerInput& input,
                const std::function<std::vector<MotionEstimate>(
                    const schema::Schema&, const ops::PlanContext&)>& estimate) {
   const db::Capabilities& can = language.capabilities();
@@ -241,12 +248,20 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   ops::PlanOperations(context, input.migration.operations);
   Planned planned;
   planned.findings =
-      checks::RunAll({schema, context.steps, context.motions, can});
+      checks::RunAll({schema, context.steps, context.motions, can, inquiry});
+  if (connection != nullptr) {
+    Append(
+        MissingRights(*connection, language.RightsSql(input.schema_name), {}),
+        planned.findings);
+  }
   // A plan with an error is not rendered, because a table that segue may not
   // alter may also be a table that it cannot render.
   if (HasError(planned.findings)) return planned;
   planned.plan = Assemble(language, input, schema, context);
-  if (estimate) planned.plan.estimates = estimate(schema, context);
+  if (connection == nullptr) return planned;
+  Append(MissingRights(*connection, planned.plan), planned.findings);
+  if (HasError(planned.findings)) return planned;
+  planned.plan.estimates = estimate(schema, context);
   return planned;
 }
 
@@ -261,7 +276,7 @@ Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
       [&](const db::Question& question) {
         return dialect.Examine(connection, question);
       },
-      input,
+      &connection, input,
       [&](const schema::Schema& schema, const ops::PlanContext& context) {
         return EstimatesFor(dialect, connection, schema, context);
       });
@@ -272,7 +287,7 @@ Planned MakePlanOffline(const db::Language& language,
                         const PlannerInput& input) {
   CheckAccess(language.capabilities(), input);
   CheckTransformErrors(language.capabilities(), input);
-  return PlanOn(language, schema, {}, input, {});
+  return PlanOn(language, schema, {}, nullptr, input, {});
 }
 
 }  // namespace segue::engine

@@ -33,6 +33,15 @@ bool SameReference(const Constraint& there, const Constraint& wanted) {
          there.initially_deferred == wanted.initially_deferred;
 }
 
+// The text of an existing constraint also says that rows may break it.
+std::string WithoutDoubt(std::string definition) {
+  for (const std::string_view doubt : {" NOT VALID", " NOT ENFORCED"}) {
+    if (!definition.ends_with(doubt)) continue;
+    definition.resize(definition.size() - doubt.size());
+  }
+  return definition;
+}
+
 bool SameConstraint(TableWork& work, const ConstraintRequest& request,
                     const Constraint& there) {
   const Constraint& wanted = request.constraint;
@@ -50,7 +59,8 @@ bool SameConstraint(TableWork& work, const ConstraintRequest& request,
       const std::string& definition =
           AnswerOnCheck(work, wanted, request.columns).definition;
       return SameDefault(there.check, wanted.check) ||
-             (!definition.empty() && definition == there.definition);
+             (!definition.empty() &&
+              definition == WithoutDoubt(there.definition));
     }
     case ConstraintKind::kExclude:
       return false;  // only the server's own text could tell
@@ -116,6 +126,33 @@ void RequireCapable(const TableWork& work, const Constraint& constraint) {
   }
 }
 
+bool HoldsForNewRows(const Constraint& there) {
+  const bool can_be_proven = there.kind == ConstraintKind::kCheck ||
+                             there.kind == ConstraintKind::kForeignKey;
+  return can_be_proven && there.enforced && !there.validated;
+}
+
+// A constraint that is there and that rows may break is not what was asked for.
+void RefuseUnproven(const TableWork& work, const Constraint& there) {
+  if (there.validated) return;
+  if (!there.enforced) {
+    throw Refused(work, there,
+                  "it exists already, but it is NOT ENFORCED: rows may break "
+                  "it")
+        .WithHint("have it enforced, or drop it first");
+  }
+  if (!HoldsForNewRows(there)) {
+    throw Refused(work, there,
+                  "it exists already, but its index is not valid: a partition "
+                  "lacks it")
+        .WithHint("attach the index of each partition, or drop it first");
+  }
+  throw Refused(work, there,
+                "it exists already, but it is NOT VALID: rows from before it "
+                "may break it")
+      .WithHint("validate it or drop it first");
+}
+
 void RequireNoOtherKey(const TableWork& work, const Constraint& constraint) {
   if (constraint.kind != ConstraintKind::kPrimaryKey) return;
   for (const Constraint& there : work.live().constraints) {
@@ -170,6 +207,7 @@ bool ExistsAlready(TableWork& work, const ConstraintRequest& request) {
   for (const Constraint& there : work.shape().constraints) {
     if (there.name != wanted.name) continue;
     if (SameConstraint(work, request, there)) {
+      RefuseUnproven(work, there);
       work.Note(Phase::kExpanding,
                 fmt::format("{} '{}' exists already with this definition; "
                             "skipped",
@@ -182,6 +220,14 @@ bool ExistsAlready(TableWork& work, const ConstraintRequest& request) {
                               DefinitionText(there), DefinitionText(wanted)));
   }
   return false;
+}
+
+const Constraint* UnprovenExisting(TableWork& work,
+                                   const ConstraintRequest& request) {
+  const Constraint* there =
+      work.shape().FindConstraint(request.constraint.name);
+  if (there == nullptr || !HoldsForNewRows(*there)) return nullptr;
+  return SameConstraint(work, request, *there) ? there : nullptr;
 }
 
 void RequirePossible(TableWork& work, const ConstraintRequest& request) {

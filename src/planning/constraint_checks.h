@@ -16,9 +16,16 @@ const db::Answer& AnswerOnCheck(const TableWork& work,
                                 const std::vector<schema::Column>& columns);
 
 // Claims the constraint's name. Returns true, and notes it on the step, when
-// the table has this constraint already. Throws Error{kRefused} with both
-// definitions when it has another one of that name.
+// the table has this constraint already and every row keeps it. Throws
+// Error{kRefused} with both definitions when it has another one of that name,
+// and also when rows may break the one that it has.
 bool ExistsAlready(TableWork& work, const ConstraintRequest& request);
+
+// Returns the constraint of the table that is the requested one and holds for
+// new rows only, because nobody has checked the rows that were there before;
+// nullptr when there is none.
+const schema::Constraint* UnprovenExisting(TableWork& work,
+                                           const ConstraintRequest& request);
 
 // Throws Error{kRefused} when the name is too long or is taken.
 void RequireFreeConstraintName(TableWork& work,

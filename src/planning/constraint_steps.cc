@@ -195,7 +195,16 @@ void AddUnique(TableWork& work, const ConstraintRequest& request,
 void ForbidNull(TableWork& work, const std::string& physical) {
   const schema::TableName& table = work.live().name;
   const Column* live = work.live().FindColumn(physical);
-  if (live == nullptr || !live->nullable) return;
+  if (live == nullptr) return;
+  if (!live->unproven_not_null.empty()) {
+    throw work
+        .Refused(physical,
+                 fmt::format("its NOT NULL constraint '{}' is NOT VALID, and "
+                             "a primary key cannot rely on it",
+                             live->unproven_not_null))
+        .WithHint("validate that constraint or drop it first");
+  }
+  if (!live->nullable) return;
   Constraint check;
   check.name = base::ShortName("_segue_not_null_" + physical,
                                work.capabilities().max_identifier);
@@ -238,6 +247,30 @@ std::string AddConstraintText(const std::string& table,
                               const Constraint& constraint) {
   return fmt::format("Add {} '{}' to '{}'", schema::KindText(constraint.kind),
                      constraint.name, table);
+}
+
+std::string ProveConstraintText(const std::string& table,
+                                const Constraint& constraint) {
+  return fmt::format("Check the rows of '{}' against {} '{}'", table,
+                     schema::KindText(constraint.kind), constraint.name);
+}
+
+bool ProvesExisting(TableWork& work, const ConstraintRequest& request) {
+  const Constraint* there = UnprovenExisting(work, request);
+  if (there == nullptr) return false;
+  const schema::TableName& table = work.live().name;
+  work.context().claims.TakeConstraint(table.name, there->name);
+  work.Add(Phase::kMigrating,
+           plan::ValidateConstraint{table, there->name, *there,
+                                    TrialOf(work, request)});
+  work.Note(Phase::kMigrating,
+            fmt::format("{} '{}' exists already, but is NOT VALID: rows from "
+                        "before it may break it",
+                        schema::KindText(there->kind), there->name));
+  for (Constraint& one : work.shape().constraints) {
+    if (one.name == request.constraint.name) one.validated = true;
+  }
+  return true;
 }
 
 void PlanConstraint(TableWork& work, const ConstraintRequest& request) {

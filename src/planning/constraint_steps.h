@@ -16,6 +16,15 @@ namespace segue::ops {
 std::string AddConstraintText(const std::string& table,
                               const schema::Constraint& constraint);
 
+// Returns a text such as "Check the rows of 'users' against check 'adult'".
+std::string ProveConstraintText(const std::string& table,
+                                const schema::Constraint& constraint);
+
+// Plans the proof of a constraint that the table has already and that holds for
+// new rows only. Claims the constraint's name. Returns false, and plans
+// nothing, when there is no such constraint.
+bool ProvesExisting(TableWork& work, const ConstraintRequest& request);
+
 // Adds the constraint to the MIGRATING step, after everything that moves rows,
 // and to the shape.
 void PlanConstraint(TableWork& work, const ConstraintRequest& request);

@@ -47,6 +47,10 @@ class Search {
   void Add(std::string reason) { reasons_.push_back(std::move(reason)); }
 
   void OfColumn(const schema::Column& column) {
+    if (!table_.of_type.empty()) {
+      Add(fmt::format("type '{}' decides which columns the table has",
+                      table_.of_type));
+    }
     if (Contains(table_.partition_key, column_)) {
       Add("it is part of the partition key");
     }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace segue::ops {
@@ -55,6 +56,11 @@ schema::Column TableWork::Take(const std::string& column, Use use) {
 }
 
 void TableWork::TakeFreeName(const std::string& column, Use use) {
+  RefuseFixedColumns();
+  const std::vector<std::string>& system = capabilities().system_columns;
+  if (std::find(system.begin(), system.end(), column) != system.end()) {
+    throw Refused(column, "every table has a system column of this name");
+  }
   const std::size_t limit = capabilities().max_identifier;
   if (column.size() > limit) {
     throw Refused(column,
@@ -82,7 +88,18 @@ void TableWork::TakeReferences(const std::string& sql, const std::string& own) {
   }
 }
 
+// The database gives the table each column of the type, under its name.
+void TableWork::RefuseFixedColumns() const {
+  if (live_.of_type.empty()) return;
+  throw Error(ErrorKind::kRefused,
+              fmt::format("{} on table '{}': its columns are those of type "
+                          "'{}', and none can be added, renamed or dropped",
+                          operation_, live_.name.name, live_.of_type))
+      .WithHint("detach the table from the type first");
+}
+
 void TableWork::CountAddedColumn() {
+  RefuseFixedColumns();
   const int limit = capabilities().max_columns;
   if (limit == 0 || shape_.columns_had == 0) return;
   if (++shape_.columns_had <= limit) return;

@@ -35,13 +35,16 @@ class TableWork {
   // Claims and returns a column of the shape. Throws Error{kNotFound} when
   // there is none of that name.
   schema::Column Take(const std::string& column, Use use);
-  // Claims a name for a new column. Throws Error{kRefused} when it is taken.
+  // Claims a name for a new column. Throws Error{kRefused} when it is taken, or
+  // when no column of the table can have it.
   void TakeFreeName(const std::string& column, Use use = Use::kChanges);
   void TakeIndex(const std::string& index, Use use);
   // Claims the columns that an expression reads, except for `own`, the
   // operation's own column.
   void TakeReferences(const std::string& sql, const std::string& own);
 
+  // Throws Error{kRefused} when a type decides which columns the table has.
+  void RefuseFixedColumns() const;
   // Counts an added column. Throws when the table would have more columns than
   // it may.
   void CountAddedColumn();

@@ -41,6 +41,7 @@ Json Object(const MigrationStatus& status) {
           {"paused", status.paused},
           {"pace", status.pace},
           {"pace_reason", status.pace_reason},
+          {"awaited_standby", status.awaited_standby},
           {"runner", status.runner},
           {"error", status.error},
           {"started_at", status.started_at},

@@ -57,6 +57,12 @@ std::string PaceLine(const MigrationStatus& status) {
   return PaceText(status.pace) + " (" + status.pace_reason + ")";
 }
 
+std::string AwaitedText(const MigrationStatus& status) {
+  if (status.awaited_standby.empty()) return "";
+  return "commits wait for synchronous standby " + status.awaited_standby +
+         ", which is away";
+}
+
 const char* Mark(const StepStatus& step) {
   if (step.rolled_back) return "undone ";
   return step.executed ? "done   " : "       ";
@@ -91,6 +97,7 @@ std::string StatusText(const MigrationStatus& status) {
       Field("on error", MarkingText(status)) +
       Field("with", base::Join(status.folded, ", ")) +
       Field("runner", RunnerText(status)) + Field("pace", PaceLine(status)) +
+      Field("waits", AwaitedText(status)) +
       Field("paused", status.paused ? "yes; segue resume goes on" : "") +
       Field("error", ErrorText(status)) + Field("started", status.started_at) +
       Field("updated", status.updated_at) + "  steps\n";

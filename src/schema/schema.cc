@@ -44,7 +44,8 @@ Error NoSuchTable(const Schema& schema, const std::string& name) {
 bool AllNotNull(const Table& table, const std::vector<std::string>& columns) {
   return std::all_of(columns.begin(), columns.end(), [&](const auto& name) {
     const Column* column = table.FindColumn(name);
-    return column != nullptr && !column->nullable;
+    return column != nullptr && !column->nullable &&
+           column->unproven_not_null.empty();
   });
 }
 

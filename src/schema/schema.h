@@ -44,6 +44,9 @@ struct Column {
   // the column under another name; empty: both names are the same.
   std::string stored_as;
   bool has_column_grants = false;
+  // The NOT NULL constraint of a column that refuses NULL in new rows only,
+  // because nobody has checked the rows that were there before; empty: none.
+  std::string unproven_not_null;
 
   const std::string& physical() const {
     return stored_as.empty() ? name : stored_as;
@@ -120,8 +123,9 @@ struct Constraint {
   std::string check;        // expression of a check
   std::string definition;   // as the database prints it, without the name
   std::string using_index;  // unique: the index to adopt; empty: build one
-  bool validated = true;
-  Reference reference;  // foreign keys
+  bool validated = true;    // every row keeps it
+  bool enforced = true;     // the database refuses rows that break it
+  Reference reference;      // foreign keys
   bool deferrable = false;
   bool initially_deferred = false;
   bool nulls_not_distinct = false;  // unique
@@ -165,14 +169,22 @@ struct Table {
   std::string owner;
   std::string definition;  // SQLite: the CREATE TABLE text; else empty
   std::string comment;
+  // The type that decides which columns the table has (CREATE TABLE ... OF);
+  // empty: none.
+  std::string of_type;
   std::int64_t estimated_rows = 0;
   std::int64_t bytes = 0;
   // The number of columns that the table has had, including dropped ones, where
   // the database counts these against Capabilities::max_columns; otherwise 0.
   int columns_had = 0;
+  bool row_security = false;        // policies apply to some roles
   bool row_security_hides = false;  // policies apply to the session's role
   bool owned_by_session = true;     // the session's role may alter it
   std::vector<std::string> partition_key;
+  // The checks and NOT NULL constraints of the table and its partitions that
+  // new rows have to keep and the rows that were there before need not, for
+  // messages: "'positive'", "'positive' of t_2024".
+  std::vector<std::string> unproven;
   std::vector<TableName> partitions;  // right below; those that hold rows
   bool subpartitioned = false;        // a partition is partitioned itself
   // The name under which the shape that is being planned shows the table, while

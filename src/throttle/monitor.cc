@@ -79,6 +79,12 @@ void Monitor::Run() {
 void Monitor::Take(const std::vector<Reading>& readings) {
   const std::lock_guard<std::mutex> lock(mutex_);
   read_at_ = base::SystemClock().Now();
+  if (reader_.TakeServerChanged()) {
+    controller_.ForgetServer();
+    notices_.emplace_back(
+        "another server has taken over: the throttle watches its standbys and "
+        "no longer those of the earlier one");
+  }
   controller_.Update(read_at_, readings);
 }
 

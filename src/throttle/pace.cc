@@ -106,7 +106,9 @@ double PaceController::BaselineOf(const Key& key) const {
   return base;
 }
 
-void PaceController::Take(const Key& key, const Limit& limit, double value) {
+void PaceController::Take(const Key& key, const Limit& limit,
+                          const Reading& reading) {
+  const double value = *reading.value;
   const double unit = limit.relative ? BaselineOf(key) : 1;
   const double soft = limit.soft * unit;
   const double hard = limit.hard * unit;
@@ -120,6 +122,7 @@ void PaceController::Take(const Key& key, const Limit& limit, double value) {
   state.missing = 0;
   state.value = value;
   state.soft = soft;
+  state.detail = reading.detail;
 }
 
 void PaceController::Miss(const std::vector<Reading>& readings) {
@@ -168,6 +171,7 @@ std::string PaceController::Describe(const Key& key, const char* ending) const {
   const db::SignalUnit unit = db::InfoOf(key.first).unit;
   std::string text(db::ToString(key.first));
   if (!key.second.empty()) text += " of " + key.second;
+  if (!state.detail.empty()) text += " (" + state.detail + ")";
   if (state.missing >= kReadingsToMiss) {
     return text + " cannot be read any more" +
            (state.error.empty() ? "" : ": " + state.error);
@@ -198,7 +202,12 @@ void PaceController::Tell(const Verdict& verdict) {
 
 // The stop continues, but for another reason than the one that was given.
 bool PaceController::StopForAnother(Time now, const Verdict& verdict) {
-  const State& state = states_.at(cause_);
+  const auto found = states_.find(cause_);
+  if (found == states_.end()) {  // it belonged to an earlier server
+    Tell(verdict);
+    return true;
+  }
+  const State& state = found->second;
   const bool lost = state.missing >= kReadingsToMiss;
   const bool still =
       lost ? pace_.reason == PaceReason::kSignalLost
@@ -234,6 +243,14 @@ void PaceController::Calm(Time now) {
   last_fall_ = now;
 }
 
+void PaceController::ForgetServer() {
+  std::erase_if(states_, [](const auto& entry) {
+    const Key& key = entry.first;
+    return !key.second.empty() &&
+           db::InfoOf(key.first).origin != db::SignalOrigin::kCustom;
+  });
+}
+
 bool PaceController::Update(Time now, const std::vector<Reading>& readings) {
   for (const Reading& reading : readings) {
     const Key key = {reading.signal, reading.subject};
@@ -241,7 +258,7 @@ bool PaceController::Update(Time now, const std::vector<Reading>& readings) {
     if (limit == nullptr || !reading.value) continue;
     // An infinite limit is one that is switched off.
     if (std::isinf(limit->hard)) continue;
-    Take(key, *limit, *reading.value);
+    Take(key, *limit, reading);
   }
   Miss(readings);
   Calm(now);

@@ -18,6 +18,7 @@ struct Reading {
   std::string subject;          // the name of a standby; or empty
   std::optional<double> value;  // nullopt: it could not be read
   std::string error = {};       // why it could not be read
+  std::string detail = {};      // more about the value, for messages
 };
 
 // A reading below soft is good. From soft to hard the pace falls, and past hard
@@ -78,6 +79,10 @@ class PaceController {
   // pace has changed.
   bool Update(Time now, const std::vector<Reading>& readings);
 
+  // Forgets the subjects that the server named, because another server has
+  // taken over: the standbys and the disks of the earlier one are not missing.
+  void ForgetServer();
+
   const Pace& pace() const { return pace_; }
 
  private:
@@ -89,6 +94,7 @@ class PaceController {
     std::string error;    // of the last reading that failed
     double value = 0;     // of the last reading that succeeded
     double soft = 0;      // in the signal's unit, after the baseline
+    std::string detail;   // as in Reading
   };
   struct Verdict {
     double severity = 0;
@@ -98,7 +104,7 @@ class PaceController {
 
   const Limit* LimitOf(const Key& key) const;
   double BaselineOf(const Key& key) const;
-  void Take(const Key& key, const Limit& limit, double value);
+  void Take(const Key& key, const Limit& limit, const Reading& reading);
   void Miss(const std::vector<Reading>& readings);
   Verdict Judge() const;
   bool Fall(Time now, std::size_t rung, const Verdict& verdict);

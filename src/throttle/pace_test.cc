@@ -285,5 +285,40 @@ TEST(RestTest, IsLongerWhereOthersComeInBursts) {
   EXPECT_EQ(RestFor({ten, 50}, 0, 1), milliseconds(0));
 }
 
+// Those of the earlier server are not missing on the one that took over.
+TEST(PaceTest, AnotherServerHasOtherStandbysAndDisks) {
+  PaceController pace(
+      {LagLimit(), {PaceReason::kDiskFree, "", 5e9, 1e9, false}});
+  pace.Update(
+      kStart,
+      {Lag(0.1), Lag(0.2, "standby2"), {PaceReason::kDiskFree, "/data", 1e11}});
+  const auto play = [&](int from, int to,
+                        const std::vector<Reading>& readings) {
+    for (int second = from; second < to; ++second) {
+      pace.Update(kStart + std::chrono::seconds(second), readings);
+    }
+  };
+  play(1, 10, {Lag(0.1, "standby2")});
+  EXPECT_EQ(pace.pace().share, 0);
+  EXPECT_EQ(pace.pace().reason, PaceReason::kSignalLost);
+  pace.ForgetServer();
+  play(10, 100, {});
+  EXPECT_EQ(pace.pace().share, 1);
+}
+
+// The cause of the stop is forgotten, too, and another one is told.
+TEST(PaceTest, AnotherServerMayBeInTroubleToo) {
+  PaceController pace({LagLimit()});
+  pace.Update(kStart, {Lag(9)});
+  EXPECT_EQ(pace.pace().share, 0);
+  pace.ForgetServer();
+  Reading other = Lag(8, "standby2");
+  other.detail = "far away";
+  pace.Update(kStart + std::chrono::seconds(1), {other});
+  EXPECT_EQ(pace.pace().share, 0);
+  EXPECT_EQ(pace.pace().message,
+            "replication_lag of standby2 (far away) is 8.0 s, limit 1.0 s");
+}
+
 }  // namespace
 }  // namespace segue::engine

@@ -164,10 +164,27 @@ void SignalReader::ReadServer(std::vector<Reading>& readings) {
   const bool connected = Connect(readings);
   ReadProbe(readings);
   if (!connected) return;
+  LookAtServer();
   for (const db::SignalSql& sql : server_) {
     const SignalInfo* info = db::FindSignal(sql.signal);
     if (info == nullptr || info->origin != SignalOrigin::kServer) continue;
     if (Wanted(info->reason)) ReadOne(sql, readings);
+  }
+}
+
+// The session may have been opened on a standby before that took over, so it is
+// asked each time and not only when the session is new.
+void SignalReader::LookAtServer() {
+  const std::string sql = database_.dialect().ServerSql();
+  if (sql.empty()) return;
+  try {
+    const db::Result found = connection_->Execute(sql);
+    if (found.rows.empty() || db::IsNull(found.rows[0].at(0))) return;
+    const std::string text = db::ToText(found.rows[0][0]);
+    const std::string before = std::exchange(server_text_, text);
+    if (!before.empty() && before != text) server_changed_ = true;
+  } catch (const Error&) {
+    return;  // the signals, which are read next, say what is wrong
   }
 }
 
@@ -179,10 +196,12 @@ void SignalReader::ReadOne(const db::SignalSql& sql,
       const std::string subject =
           db::IsNull(row.at(0)) ? "" : db::ToText(row.at(0));
       const std::optional<double> value = NumberOf(row.at(1));
-      readings.push_back({signal, subject, value,
-                          value               ? ""
-                          : sql.needs.empty() ? "the server does not say"
-                                              : "it needs " + sql.needs});
+      readings.push_back(
+          {signal, subject, value,
+           value               ? ""
+           : sql.needs.empty() ? "the server does not say"
+                               : "it needs " + sql.needs,
+           row.size() > 2 && !db::IsNull(row[2]) ? db::ToText(row[2]) : ""});
     }
   } catch (const Error& error) {
     readings.push_back(Unread(signal, error.what()));

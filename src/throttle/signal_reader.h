@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "db/dialect.h"
@@ -40,6 +41,9 @@ class SignalReader {
   std::vector<std::string> Unreadable(
       const std::vector<Reading>& readings) const;
 
+  // True when another server has taken over since the last call.
+  bool TakeServerChanged() { return std::exchange(server_changed_, false); }
+
   // Makes a Read in flight end soon. Thread-safe.
   void Interrupt();
 
@@ -54,6 +58,7 @@ class SignalReader {
   bool Wanted(db::PaceReason signal) const;
   std::string NeedsOf(db::PaceReason signal) const;
   void ReadServer(std::vector<Reading>& readings);
+  void LookAtServer();
   void ReadOne(const db::SignalSql& sql, std::vector<Reading>& readings);
   void ReadProbe(std::vector<Reading>& readings);
   void ReadMachine(std::vector<Reading>& readings);
@@ -67,6 +72,8 @@ class SignalReader {
   const bool sessions_;  // the database takes more sessions
   const bool local_;     // the server runs on this machine
   std::vector<db::SignalSql> server_;
+  std::string server_text_;  // of the last server that told it
+  bool server_changed_ = false;
   std::vector<Custom> customs_;
   std::vector<Limit> limits_;
   std::vector<db::PaceReason> asked_;

@@ -50,13 +50,15 @@ class BadServerTest : public BadInputTest {
 
 TEST_P(BadServerTest, MayNotCreateTheLedger) {
   CreateRole("reader");
+  const std::string name = *db().app().One("SELECT current_database()");
   Refused({kRefused,
            "segue: segue may not create its ledger here: permission denied for "
            "database " +
-               *db().app().One("SELECT current_database()") +
-               "\n  hint: it keeps its state in the database it changes; let "
-               "this role create there, or run the first command as the "
-               "database's owner\n"},
+               name +
+               "\n  hint: it keeps its state in the database it changes; its "
+               "owner or a superuser runs once: CREATE SCHEMA segue "
+               "AUTHORIZATION reader; or: GRANT CREATE ON DATABASE " +
+               name + " TO reader\n"},
           UrlAs("reader"));
 }
 

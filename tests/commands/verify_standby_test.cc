@@ -341,6 +341,22 @@ TEST_F(SlowStandbyTest, OneThatComesBackIsGoneOnWith) {
   EXPECT_THAT(finished.out, HasSubstr("users: id=1499\n"));
 }
 
+// Its sessions go on, and what is read there is another database's.
+TEST_F(SlowStandbyTest, OneThatIsPromotedIsNotBelieved) {
+  StartSlowly();
+  PostgresServer promoted(*primary_, "promoted");
+  Process verify(Verify({}, promoted.Url(name_)));
+  const auto there = OpenPostgresClient(promoted.Url("postgres"));
+  WaitUntil(*there,
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name "
+            "= 'segue standby' AND query LIKE '%users%'",
+            "t");
+  there->Query("SELECT pg_promote()");
+  const Finished finished = verify.Wait();
+  EXPECT_EQ(finished.exit_code, 3) << finished.out << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("it has become a primary itself"));
+}
+
 TEST_F(SlowStandbyTest, OneThatIsGoneIsSaidToBe) {
   StartSlowly();
   const std::string before = ToLines(app_->Query("TABLE users"));

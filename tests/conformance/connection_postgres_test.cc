@@ -83,7 +83,7 @@ TEST_P(PostgresConnectionTest, BeginsWithAPreparedStatement) {
               1);
     EXPECT_EQ(Show("synchronous_commit"), "off");
     connection_->Commit();
-    EXPECT_EQ(Show("synchronous_commit"), "on");
+    EXPECT_EQ(Show("synchronous_commit"), "local");
   }
   EXPECT_EQ(*db().app().One("SELECT count(*) FROM t WHERE v = 'a ''\\ $1'"),
             "4");
@@ -98,7 +98,7 @@ TEST_P(PostgresConnectionTest, WaitsForTheDiskWhereItIsAskedTo) {
   connection_->Begin(options);
   EXPECT_EQ(Show("synchronous_commit"), "local");
   connection_->Commit();
-  EXPECT_EQ(Show("synchronous_commit"), "on");
+  EXPECT_EQ(Show("synchronous_commit"), "local");
 }
 
 TEST_P(PostgresConnectionTest, ATransactionWithoutStatementsIsNone) {
@@ -106,7 +106,7 @@ TEST_P(PostgresConnectionTest, ATransactionWithoutStatementsIsNone) {
   connection_->Commit();
   connection_->Begin({db::Purpose::kBackfill, {}});
   connection_->Rollback();
-  EXPECT_EQ(Show("synchronous_commit"), "on");
+  EXPECT_EQ(Show("synchronous_commit"), "local");
 }
 
 TEST_P(PostgresConnectionTest, GoesOnWhereItsStatementsAreThrownAway) {
@@ -289,7 +289,13 @@ TEST_P(PostgresConnectionTest,
 }
 
 TEST_P(PostgresConnectionTest, DoesNotCommitAsynchronouslyOutsideABackfill) {
-  db::Transaction transaction(*connection_, {db::Purpose::kLedger, {}});
+  {
+    db::Transaction transaction(*connection_, {db::Purpose::kLedger, {}});
+    EXPECT_EQ(Show("synchronous_commit"), "local");
+  }
+  db::TransactionOptions options;
+  options.confirmed = true;
+  db::Transaction transaction(*connection_, options);
   EXPECT_EQ(Show("synchronous_commit"), "on");
 }
 

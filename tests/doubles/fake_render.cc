@@ -227,7 +227,10 @@ class Renderer {
                 "DROP CONSTRAINT " + constraint.name + " ON " + a.table.name);
   }
   PlannedAction operator()(const plan::ValidateConstraint& a) const {
-    return Make("VALIDATE CONSTRAINT " + a.name + " ON " + a.table.name, "");
+    return Make("VALIDATE CONSTRAINT " + a.name + " ON " + a.table.name,
+                a.before
+                    ? "UNVALIDATE CONSTRAINT " + a.name + " ON " + a.table.name
+                    : "");
   }
   PlannedAction operator()(const plan::DropConstraint& a) const {
     return Make("DROP CONSTRAINT " + a.constraint.name + " ON " + a.table.name,

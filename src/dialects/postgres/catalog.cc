@@ -10,6 +10,10 @@ namespace {
 // are left out. The query calls no size functions, because they would wait for
 // locks on the tables.
 constexpr const char* kTablesSql = R"sql(
+WITH unproven AS MATERIALIZED (SELECT x.conrelid, x.conname
+  FROM pg_constraint x WHERE x.contype IN ('c', 'n') AND NOT x.convalidated
+    AND x.conrelid <> 0
+    AND coalesce((to_jsonb(x) ->> 'conenforced')::boolean, true))
 SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
   pg_get_userbyid(c.relowner)::text, d.description,
   CASE WHEN c.relkind = 'p'
@@ -20,7 +24,7 @@ SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
        ELSE coalesce(pg_stat_get_live_tuples(c.oid), 0) END::bigint,
   c.relpages::bigint * current_setting('block_size')::bigint,
   c.relnatts::int,
-  c.relrowsecurity AND NOT (r.rolsuper OR r.rolbypassrls)
+  c.relrowsecurity, c.relrowsecurity AND NOT (r.rolsuper OR r.rolbypassrls)
     AND (c.relforcerowsecurity OR NOT pg_has_role(c.relowner, 'USAGE')),
   pg_has_role(c.relowner, 'USAGE'),
   CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
@@ -34,7 +38,13 @@ SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
     JOIN pg_namespace n ON n.oid = l.relnamespace
     WHERE t.isleaf AND t.level = 1) END,
   c.relkind = 'p' AND EXISTS (SELECT FROM pg_partition_tree(c.oid) t
-    WHERE t.level > 1)
+    WHERE t.level > 1),
+  (SELECT string_agg(quote_literal(u.conname) || CASE
+      WHEN u.conrelid <> c.oid THEN ' of ' || u.conrelid::regclass
+      ELSE '' END, chr(1) ORDER BY u.conrelid <> c.oid, u.conname)
+    FROM unproven u WHERE u.conrelid = c.oid OR (c.relkind = 'p'
+      AND u.conrelid IN (SELECT relid FROM pg_partition_tree(c.oid)))),
+  CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END
 FROM pg_class c
 JOIN pg_roles r ON r.rolname = current_user
 LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = 0
@@ -44,7 +54,7 @@ WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
     AND e.classid = 'pg_class'::regclass AND e.deptype = 'e'))sql";
 
 // A default counts as constant when its stored tree calls only immutable
-// functions.
+// functions. Servers before 18 have no constraints for NOT NULL.
 constexpr const char* kColumnsSql = R"sql(
 SELECT a.attrelid::bigint, a.attname::text,
   format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
@@ -61,7 +71,7 @@ SELECT a.attrelid::bigint, a.attname::text,
   CASE WHEN a.attcollation <> t.typcollation THEN
     CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.'
     END || quote_ident(l.collname) END,
-  a.attacl IS NOT NULL
+  a.attacl IS NOT NULL, nn.conname::text
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
   AND NOT a.attisdropped
@@ -71,6 +81,8 @@ LEFT JOIN pg_description d ON d.objoid = a.attrelid AND d.objsubid = a.attnum
   AND d.classoid = 'pg_class'::regclass
 LEFT JOIN pg_collation l ON l.oid = a.attcollation
 LEFT JOIN pg_namespace n ON n.oid = l.collnamespace
+LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n'
+  AND nn.conkey = ARRAY[a.attnum] AND NOT nn.convalidated
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
 ORDER BY a.attrelid, a.attnum)sql";
 
@@ -132,6 +144,7 @@ schema::Column ReadColumn(RowReader& row) {
   column.comment = row.Text();
   column.collation = row.Text();
   column.has_column_grants = row.Boolean();
+  column.unproven_not_null = row.Text();
   return column;
 }
 
@@ -174,6 +187,7 @@ TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid) {
     table.estimated_rows = row.Integer();
     table.bytes = row.Integer();
     table.columns_had = static_cast<int>(row.Integer());
+    table.row_security = row.Boolean();
     table.row_security_hides = row.Boolean();
     table.owned_by_session = row.Boolean();
     const std::string partition_key = row.Text();
@@ -182,6 +196,9 @@ TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid) {
     table.replica_identity_index = row.Text();
     table.partitions = Partitions(row.Text());
     table.subpartitioned = row.Boolean();
+    const std::string unproven = row.Text();
+    table.of_type = row.Text();
+    if (!unproven.empty()) table.unproven = base::Split(unproven, '\x01');
   }
   return tables;
 }

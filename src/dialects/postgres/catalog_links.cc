@@ -59,19 +59,24 @@ LEFT JOIN (SELECT f.conindid, string_agg(n.nspname || '.' || t.relname || '.' ||
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p')
 ORDER BY i.indrelid, ic.relname, k.ord)sql";
 
+// A unique constraint of a partitioned table proves nothing as long as a
+// partition lacks the index.
 constexpr const char* kConstraintsSql = R"sql(
 SELECT x.conrelid::bigint, x.conname::text, x.contype::text, k.ord::int,
   a.attname::text, CASE WHEN coalesce(k.ord, 1) = 1
     THEN pg_get_constraintdef(x.oid) END,
   CASE WHEN coalesce(k.ord, 1) = 1 THEN pg_get_expr(x.conbin, x.conrelid) END,
-  x.convalidated, x.condeferrable, x.condeferred, x.connoinherit,
+  x.convalidated AND coalesce((SELECT i.indisvalid FROM pg_index i
+    WHERE i.indexrelid = x.conindid AND x.contype IN ('p', 'u', 'x')), true),
+  x.condeferrable, x.condeferred, x.connoinherit,
   CASE WHEN r.relnamespace <> c.relnamespace
        THEN (SELECT nspname || '.' FROM pg_namespace WHERE oid = r.relnamespace)
        ELSE '' END || r.relname,
   (SELECT string_agg(ra.attname, E'\n' ORDER BY rk.ord)
    FROM unnest(x.confkey) WITH ORDINALITY rk (attnum, ord)
    JOIN pg_attribute ra ON ra.attrelid = r.oid AND ra.attnum = rk.attnum),
-  x.confmatchtype::text, x.confdeltype::text, x.confupdtype::text
+  x.confmatchtype::text, x.confdeltype::text, x.confupdtype::text,
+  coalesce((to_jsonb(x) ->> 'conenforced')::boolean, true)
 FROM pg_class c
 JOIN pg_constraint x ON x.conrelid = c.oid
 LEFT JOIN pg_class r ON r.oid = x.confrelid
@@ -254,7 +259,10 @@ void ReadReference(RowReader& row, schema::Constraint& constraint) {
   constraint.no_inherit = row.Boolean();
   schema::Reference& reference = constraint.reference;
   reference.table = row.Text();
-  if (reference.table.empty()) return;
+  if (reference.table.empty()) {
+    for (int skipped = 0; skipped < 4; ++skipped) row.Text();
+    return;
+  }
   reference.columns = base::Split(row.Text(), '\n');
   reference.match = row.Text() == "f" ? "FULL" : "";
   reference.on_delete = ActionOf(row.Text());
@@ -274,6 +282,7 @@ void ReadConstraint(RowReader& row, schema::Table& table) {
     constraint.check = row.Text();
     constraint.validated = row.Boolean();
     ReadReference(row, constraint);
+    constraint.enforced = row.Boolean();
     table.constraints.push_back(std::move(constraint));
   }
   if (!column.empty()) table.constraints.back().columns.push_back(column);

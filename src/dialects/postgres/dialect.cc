@@ -9,6 +9,7 @@
 #include "dialects/postgres/motion_estimate.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/replication.h"
+#include "dialects/postgres/rights.h"
 #include "dialects/postgres/signals.h"
 #include "dialects/postgres/spelling.h"
 #include "dialects/postgres/sql.h"
@@ -57,6 +58,7 @@ db::Capabilities MakeCapabilities() {
   can.for_update_skip_locked = " FOR UPDATE SKIP LOCKED";
   can.now_sql = "extract(epoch FROM pg_catalog.clock_timestamp())::bigint";
   can.max_identifier = kMaxIdentifier;
+  can.system_columns = {"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"};
   can.max_columns = kMaxColumns;
   can.in_place_notes = {
       "an added column is visible to old clients: a prepared SELECT * fails "
@@ -159,19 +161,32 @@ std::vector<db::SignalSql> PostgresDialect::Signals() const {
   return postgres::Signals();
 }
 
+std::string PostgresDialect::ServerSql() const { return postgres::ServerSql(); }
+
+std::string PostgresDialect::RightsSql(const std::string& schema_name) const {
+  return postgres::RightsSql(schema_name);
+}
+
+std::string PostgresDialect::LedgerRightsSql() const {
+  return postgres::LedgerRightsSql();
+}
+
 // CREATE SCHEMA IF NOT EXISTS needs the privilege to create a schema even when
-// the schema exists, so the statement runs only when it does not. Applications
-// call the functions in the schema and therefore get USAGE, but no access to
-// its tables.
+// the schema exists, so the statement runs only when it does not: somebody else
+// may have created it for this role. Applications call the functions in the
+// schema and therefore get USAGE, but no access to its tables.
 std::vector<std::string> PostgresDialect::LedgerSetup() const {
   return {
       // Several that begin at the same instant create it one after the other.
       "SELECT pg_catalog.pg_advisory_xact_lock(" + std::to_string(kLockClass) +
           ", 0)",
       "DO $segue$ BEGIN IF to_regnamespace('segue') IS NULL THEN "
-      "CREATE SCHEMA segue; GRANT USAGE ON SCHEMA segue TO PUBLIC; "
+      "CREATE SCHEMA segue; "
       "COMMENT ON SCHEMA segue IS 'segue: ledger of schema migrations'; "
-      "END IF; END $segue$"};
+      "END IF; IF NOT has_schema_privilege('public', 'segue', 'USAGE') AND "
+      "pg_has_role((SELECT nspowner FROM pg_catalog.pg_namespace WHERE "
+      "nspname = 'segue'), 'USAGE') THEN "
+      "GRANT USAGE ON SCHEMA segue TO PUBLIC; END IF; END $segue$"};
 }
 
 std::unique_ptr<db::RunnerLock> PostgresDialect::TryLockRunner(

@@ -36,6 +36,7 @@ class PostgresDialect final : public db::Dialect,
   Gauge GaugeFor(const schema::Table& table,
                  const std::vector<std::string>& indexes) const override;
   std::vector<db::SignalSql> Signals() const override;
+  std::string ServerSql() const override;
   std::vector<MotionEstimate> Estimate(
       db::Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const override;
@@ -47,6 +48,8 @@ class PostgresDialect final : public db::Dialect,
   db::Sql UpsertSql(const db::Upsert& upsert) const override {
     return db::OnConflictSql(upsert);
   }
+  std::string RightsSql(const std::string& schema_name) const override;
+  std::string LedgerRightsSql() const override;
   std::vector<std::string> LedgerSetup() const override;
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,

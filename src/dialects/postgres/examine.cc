@@ -7,6 +7,7 @@
 #include "dialects/postgres/attempt.h"
 #include "dialects/postgres/examine_check.h"
 #include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/rights.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
 
@@ -249,6 +250,11 @@ bool DependsOnMoment(const std::string& expression) {
 }
 
 db::Answer Examine(db::Connection& connection, const db::Question& question) {
+  const bool reads_only =
+      std::holds_alternative<db::NameQuestion>(question) ||
+      std::holds_alternative<db::MentionQuestion>(question) ||
+      std::holds_alternative<db::UnprovenQuestion>(question);
+  if (!reads_only) RequireTemporary(connection);
   return std::visit([&](const auto& one) { return AnswerTo(connection, one); },
                     question);
 }

@@ -18,6 +18,10 @@ db::Answer AnswerTo(db::Connection& connection,
 db::Answer AnswerTo(db::Connection& connection,
                     const db::MentionQuestion& question);
 
+// This answer is in examine_rows.cc.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::UnprovenQuestion& question);
+
 // True when the expression contains something whose value changes with time or
 // user, such as now(), current_user or a subquery. Evaluating such an
 // expression again proves nothing.

@@ -1,13 +1,16 @@
 #include "dialects/postgres/render.h"
 
 #include "base/text.h"
+#include "dialects/postgres/rights.h"
 
 namespace segue::postgres {
 
 PlannedAction Render(const plan::Action& action,
                      const db::RenderContext& context) {
-  return std::visit([&](const auto& one) { return RenderOne(one, context); },
-                    action);
+  PlannedAction planned = std::visit(
+      [&](const auto& one) { return RenderOne(one, context); }, action);
+  planned.rights = RightsSql(action, context);
+  return planned;
 }
 
 PlannedAction RenderOne(const plan::RawSql& action, const RenderContext&) {

@@ -4,6 +4,7 @@
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/sync.h"
 #include "schema/constraint_text.h"
 #include "segue/error.h"
 
@@ -34,6 +35,25 @@ std::string ValidateSql(const schema::TableName& table,
 
 std::string DropSql(const schema::TableName& table, const std::string& name) {
   return AlterTable(table) + "DROP CONSTRAINT IF EXISTS " + Ident(name);
+}
+
+// Returns the statement that takes a validation back: the server can only drop
+// the constraint and add it anew. Its comment is kept.
+std::string UnvalidateSql(const schema::TableName& table,
+                          const Constraint& before) {
+  return "DO " +
+         DollarQuoted(
+             "DECLARE said text := (SELECT pg_catalog.obj_description(oid, "
+             "'pg_constraint') FROM pg_catalog.pg_constraint WHERE conrelid "
+             "= " +
+             Regclass(table) + " AND conname = " + Literal(before.name) +
+             "); BEGIN " + AlterTable(table) + "DROP CONSTRAINT " +
+             Ident(before.name) + ", ADD CONSTRAINT " + Ident(before.name) +
+             " " + ConstraintBody(table, before) + std::string(kNotValid) +
+             "; IF said IS NOT NULL THEN EXECUTE pg_catalog.format("
+             "'COMMENT ON CONSTRAINT %I ON %s IS %L', " +
+             Literal(before.name) + ", " + Literal(Name(table)) +
+             ", said); END IF; END");
 }
 
 const char* HoldText(const Constraint& constraint, bool not_valid) {
@@ -80,6 +100,11 @@ PlannedAction RenderOne(const plan::ValidateConstraint& action,
       Lock(kShareUpdateExclusive, action.table, context,
            "a scan of the table; neither reads nor writes are blocked");
   planned.transactional = false;
+  planned.trial = ConstraintTrialSql(action.table, action.trial, context);
+  if (action.before) {
+    planned.undo.push_back(
+        {UnvalidateSql(action.table, *action.before), {}, planned.probe});
+  }
   return planned;
 }
 

@@ -261,5 +261,33 @@ TEST(VersionTest, ViewsShowColumnsUnderTheirNewNames) {
                              "WITH GRANT OPTION"));
 }
 
+// Case env-pg13-14-row-security: before version 15 a view lets everybody past
+// the policies, also when they do not apply to segue's own role.
+TEST(VersionTest, ShowsNoTableWithPoliciesBeforeVersion15) {
+  schema::Table users = Users();
+  users.row_security = true;
+  plan::VersionView view;
+  view.name = "users";
+  view.source = plan::Projection{kUsers};
+  view.columns = users.columns;
+  for (const char* version : {"PostgreSQL 14.23", "PostgreSQL 13.23"}) {
+    const schema::Schema schema = SchemaWith(users, version);
+    for (const plan::Action& action :
+         {plan::Action(plan::PublishVersion{"public_01", {view}}),
+          plan::Action(plan::PublishAlias{view})}) {
+      try {
+        Render(action, {schema});
+        FAIL() << version;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::kRefused);
+        EXPECT_THAT(error.what(), HasSubstr("table 'users' has row security"));
+      }
+    }
+  }
+  const schema::Schema newer = SchemaWith(users, "PostgreSQL 15.8");
+  EXPECT_THAT(Joined(Render(plan::PublishAlias{view}, {newer}).forward),
+              HasSubstr("security_invoker"));
+}
+
 }  // namespace
 }  // namespace segue::postgres

@@ -15,6 +15,17 @@ std::string SystemIdentifier(db::Connection& connection) {
   return db::ToText(found.rows.at(0).at(0));
 }
 
+// Leaves out backups and what logical subscribers copy at first.
+std::vector<std::string> Standbys(db::Connection& primary) {
+  std::vector<std::string> names;
+  const db::Result found = primary.Execute(
+      "SELECT DISTINCT application_name::text FROM "
+      "pg_catalog.pg_stat_replication WHERE coalesce(state, '') <> 'backup' "
+      "AND application_name !~ '^pg_[0-9]+_sync_' ORDER BY 1");
+  for (const db::Row& row : found.rows) names.push_back(db::ToText(row[0]));
+  return names;
+}
+
 }  // namespace
 
 // Before PostgreSQL 15 the default collation does not tell its version.
@@ -29,7 +40,8 @@ db::ServerFacts Facts(db::Connection& connection) {
               "AND collnamespace = 'pg_catalog'::regnamespace), '')")
           .rows.at(0);
   return {db::ToInt(row[0]) != 0, db::ToText(row[1]),
-          SystemIdentifier(connection), db::ToText(row[2])};
+          SystemIdentifier(connection), db::ToText(row[2]),
+          Standbys(connection)};
 }
 
 // The position includes what is not flushed yet, because others already see a

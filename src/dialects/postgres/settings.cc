@@ -20,6 +20,13 @@ constexpr const char* kPinned =
     "SET default_transaction_isolation = 'read committed'; "
     "SET default_transaction_read_only = off; "
     "SET default_transaction_deferrable = off; "
+    // A session that waits for a standby keeps its locks: a change of the
+    // schema would keep everybody from the table for as long as a synchronous
+    // standby is away, and a request to pause would hang. It need not wait. A
+    // standby that takes over has the log up to some point, and with a later
+    // transaction also every earlier one, so the ledger there always tells the
+    // state that is there.
+    "SET synchronous_commit = local; "
     // Disabled sequential scans make a plan look expensive, so the server would
     // compile every chunk.
     "SET jit = off; ";
@@ -66,7 +73,10 @@ std::string BeginSql(const db::TransactionOptions& options) {
   switch (options.purpose) {
     case db::Purpose::kLedger:
     case db::Purpose::kSchema:
-      return "BEGIN" + LockTimeout(options);
+      // DEFAULT is what the server says for this role and database.
+      return "BEGIN" + LockTimeout(options) +
+             (options.confirmed ? Setting("synchronous_commit", "DEFAULT")
+                                : "");
     case db::Purpose::kBackfill:
       // The commit need not be flushed, because the position of the walk is in
       // the same transaction. It never waits for a standby. Without statistics

@@ -116,6 +116,34 @@ std::string OldSnapshotSql() {
              "SELECT prepared FROM pg_catalog.pg_prepared_xacts) t");
 }
 
+// Counts the standbys that are missing for a commit, and names those that are
+// away. The names, of which some number has to confirm, are in the setting:
+// 'a, b', 'FIRST 2 (a, b)', 'ANY 1 (a, b)', or '*' for every standby. Every
+// role may see the name of a standby's session. What segue's own sessions set
+// does not count.
+std::string SynchronousStandbySql() {
+  return "WITH s AS (SELECT pg_catalog.current_setting("
+         "'synchronous_standby_names') AS text), "
+         "wanted AS (SELECT pg_catalog.btrim(pg_catalog.lower(name), ' \"') AS "
+         "name FROM s, pg_catalog.regexp_split_to_table(coalesce("
+         "pg_catalog.substring(text, '\\((.*)\\)'), text), ',') name), "
+         "found AS (SELECT pg_catalog.lower(application_name) AS name FROM "
+         "pg_catalog.pg_stat_replication WHERE coalesce(state, '') NOT IN "
+         "('backup', 'stopping') AND application_name !~ "
+         "'^pg_[0-9]+_sync_'), "
+         "away AS (SELECT name FROM wanted WHERE NOT EXISTS (SELECT FROM found "
+         "WHERE found.name = wanted.name OR wanted.name = '*')) "
+         "SELECT '', CASE WHEN text = '' OR pg_catalog.pg_is_in_recovery() OR "
+         "(SELECT reset_val FROM pg_catalog.pg_settings WHERE name = "
+         "'synchronous_commit') IN ('off', 'local') THEN 0 ELSE "
+         "greatest(coalesce(pg_catalog.substring(text, "
+         "'([0-9]+)[ ]*\\(')::integer, 1) - (SELECT pg_catalog.count(*) FROM "
+         "found WHERE EXISTS (SELECT FROM wanted WHERE wanted.name IN "
+         "(found.name, '*'))), 0) END::float8, (SELECT pg_catalog.string_agg("
+         "CASE name WHEN '*' THEN 'any standby' ELSE name END, ', ' ORDER BY "
+         "name) FROM away) FROM s";
+}
+
 std::string DiskSql() {
   return "SELECT pg_catalog.current_setting('data_directory'), 0 UNION ALL "
          "SELECT nullif(pg_catalog.pg_tablespace_location(oid), ''), 0 "
@@ -123,6 +151,14 @@ std::string DiskSql() {
 }
 
 }  // namespace
+
+// A standby that takes over begins another timeline of the log, and the first
+// eight digits of a log file's name are the timeline.
+std::string ServerSql() {
+  return "SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN "
+         "pg_catalog.left(pg_catalog.pg_walfile_name("
+         "pg_catalog.pg_current_wal_insert_lsn()), 8) END";
+}
 
 std::vector<db::SignalSql> Signals() {
   return {{"replication_lag", LagSql(), kStats},
@@ -134,6 +170,7 @@ std::vector<db::SignalSql> Signals() {
           {"connections", ConnectionsSql(), ""},
           {"archive_backlog", ArchiveSql(), "pg_monitor"},
           {"old_snapshot", OldSnapshotSql(), kStats},
+          {"synchronous_standby_away", SynchronousStandbySql(), ""},
           {"disk_free", DiskSql(), "pg_read_all_settings (or pg_monitor)"}};
 }
 

@@ -8,5 +8,6 @@
 namespace segue::postgres {
 
 std::vector<db::SignalSql> Signals();
+std::string ServerSql();
 
 }  // namespace segue::postgres

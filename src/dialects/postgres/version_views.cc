@@ -203,15 +203,16 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
   if (!column_grants.empty()) sql.push_back(std::move(column_grants));
 }
 
-// Before version 15 a view reads with the rights of its owner and ignores every
-// policy.
+// Before version 15 a view reads and writes with the rights of its owner, and
+// the policies for whoever uses it do not count. It makes no difference whether
+// segue's own role is subject to them.
 void RefuseRowSecurity(const plan::VersionView& view,
                        const RenderContext& context, const char* hint) {
   const int major = MajorVersion(context.schema.server_version);
   if (major >= kHasSecurityInvoker) return;
   for (const schema::TableName& name : view.Tables()) {
     const schema::Table* table = context.schema.FindTable(name.name);
-    if (table == nullptr || !table->row_security_hides) continue;
+    if (table == nullptr || !table->row_security) continue;
     throw Error(ErrorKind::kRefused,
                 "table '" + name.name +
                     "' has row security, which views of PostgreSQL before 15 "

@@ -34,7 +34,7 @@ std::vector<fs::path> Files() {
   return files;
 }
 
-constexpr std::size_t kParts = 3;
+constexpr std::size_t kParts = 5;
 
 // Parameters: the way of access; the part of the history, from 0.
 class PgrollTest

@@ -224,12 +224,15 @@ bool HasError(const std::vector<Finding>& findings) {
                      });
 }
 
-// `server` answers the questions, and `estimate` computes the cost of the
-// steps. Both are empty when there is no server.
+// What only a server can add to a plan that is rendered.
+using Additions = std::function<void(const schema::Schema&,
+                                     const ops::PlanContext&, Planned&)>;
+
+// `server` answers the questions, and `add` computes the cost of the steps.
+// Both are empty when there is no server.
 Planned PlanOn(const db::Language& language, schema::Schema schema,
                ops::Inquiry::Server server, const PlannerInput& input,
-               const std::function<std::vector<MotionEstimate>(
-                   const schema::Schema&, const ops::PlanContext&)>& estimate) {
+               const Additions& add) {
   const db::Capabilities& can = language.capabilities();
   ForgetVersionViews(schema, input.live_versions);
   ops::Inquiry inquiry(std::move(server));
@@ -246,7 +249,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   // alter may also be a table that it cannot render.
   if (HasError(planned.findings)) return planned;
   planned.plan = Assemble(language, input, schema, context);
-  if (estimate) planned.plan.estimates = estimate(schema, context);
+  if (add) add(schema, context, planned);
   return planned;
 }
 
@@ -262,8 +265,12 @@ Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
         return dialect.Examine(connection, question);
       },
       input,
-      [&](const schema::Schema& schema, const ops::PlanContext& context) {
-        return EstimatesFor(dialect, connection, schema, context);
+      [&](const schema::Schema& schema, const ops::PlanContext& context,
+          Planned& planned) {
+        planned.plan.estimates =
+            EstimatesFor(dialect, connection, schema, context);
+        planned.trial = PrepareTrial(dialect, connection, schema, context,
+                                     planned.plan, input.lock_budget);
       });
 }
 

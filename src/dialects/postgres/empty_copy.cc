@@ -19,7 +19,7 @@ constexpr std::int64_t kMostTables = 200;
 
 // `whole` has the tables that the plan names, with everything of the same
 // inheritance or partition tree. `partner` has the tables that constraints,
-// rules and views of these need.
+// rules and views of these need, and those with columns of their row types.
 constexpr const char* kTables = R"sql(
 WITH RECURSIVE whole(oid) AS (
   SELECT c.oid FROM pg_catalog.pg_class c
@@ -47,7 +47,13 @@ UNION
   JOIN pg_catalog.pg_rewrite r ON r.ev_class = s.oid
   JOIN pg_catalog.pg_depend d ON d.objid = r.oid
     AND d.classid = 'pg_catalog.pg_rewrite'::regclass
-    AND d.refclassid = 'pg_catalog.pg_class'::regclass)
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass
+UNION
+  SELECT d.objid FROM whole w JOIN pg_catalog.pg_class c ON c.oid = w.oid
+  JOIN pg_catalog.pg_type y ON y.oid = c.reltype
+  JOIN pg_catalog.pg_depend d ON d.refobjid IN (y.oid, y.typarray)
+    AND d.refclassid = 'pg_catalog.pg_type'::regclass
+    AND d.classid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0)
 SELECT count(*), string_agg(format('(%s::oid, %s, %L::text)', c.oid,
   (whole.oid IS NOT NULL)::text,
   CASE WHEN n.nspname = $1 THEN c.relname::text
@@ -111,7 +117,7 @@ LEFT JOIN LATERAL (
   WITH RECURSIVE up(oid) AS (SELECT c.oid UNION SELECT i.inhparent
     FROM up JOIN pg_catalog.pg_inherits i ON i.inhrelid = up.oid)
   SELECT count(*) AS depth FROM up) u ON true
-ORDER BY u.depth, c.oid)sql";
+ORDER BY NOT t.whole, u.depth, c.oid)sql";
 
 constexpr const char* kIndexes = R"sql(
 SELECT replace(pg_catalog.pg_get_indexdef(i.indexrelid, 0, true),

@@ -6,6 +6,7 @@
 #include "dialects/sqlite/schema_copy.h"
 #include "dialects/sqlite/uses.h"
 #include "dialects/sqlite/version_session.h"
+#include "dialects/sqlite/version_views.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
@@ -86,7 +87,17 @@ class Stage : public db::TrialStage {
     copy_.Execute("DELETE FROM segue_busy");
   }
 
+  // A version that has no table left has no view either.
+  bool HasViews() {
+    const db::Result found = copy_.Execute(
+        "SELECT 1 FROM sqlite_schema WHERE type = 'view' AND instr(sql, $1) > "
+        "0 LIMIT 1",
+        {PublishedMark(trial_.version_schema)});
+    return !found.rows.empty();
+  }
+
   void LookAsNewVersion() {
+    if (!HasViews()) return;
     copy_.Execute("SAVEPOINT segue_session");
     copy_.ExecuteScript(VersionSessionSql(copy_, trial_.version_schema));
     uses_.Require("temp");

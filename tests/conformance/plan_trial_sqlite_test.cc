@@ -91,6 +91,19 @@ TEST_P(SqlitePlanTrialTest, CopiesEveryKindOfTable) {
   ExpectTried("operations: [{rename_column: {table: k, from: b, to: d}}]");
 }
 
+// What only works on rows is compiled and not run.
+TEST_P(SqlitePlanTrialTest, TriesSqlWithoutItsRows) {
+  ExpectRefused("operations: [{sql: {up: UPDATE t SET nosuch = 1}}]",
+                "no such column: nosuch");
+  ExpectRefused(
+      "operations: [{sql: {up: 'CREATE TABLE s(a); DROP TABLE gone'}}]",
+      "no such table: gone");
+  ExpectTried(
+      "operations: [{sql: {up: 'CREATE TABLE s(a); INSERT INTO s WITH "
+      "RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x "
+      "FROM c'}}]");
+}
+
 // A table takes 2000 columns, and a sum of as many terms is too deep.
 TEST_P(SqlitePlanTrialTest, CountsColumns) {
   const auto create = [&](const std::string& table, int more) {

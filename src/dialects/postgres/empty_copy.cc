@@ -119,10 +119,12 @@ LEFT JOIN LATERAL (
   SELECT count(*) AS depth FROM up) u ON true
 ORDER BY NOT t.whole, u.depth, c.oid)sql";
 
+// What a build that died has left is no part of the copy: the plan removes it
+// or uses it.
 constexpr const char* kIndexes = R"sql(
 SELECT replace(pg_catalog.pg_get_indexdef(i.indexrelid, 0, true),
   ' ON ONLY ', ' ON ')
-FROM t JOIN pg_catalog.pg_index i ON i.indrelid = t.oid AND i.indislive
+FROM t JOIN pg_catalog.pg_index i ON i.indrelid = t.oid AND i.indisvalid
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
 WHERE (t.whole OR i.indisunique)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 #include "dialects/postgres/attempt.h"
@@ -44,15 +45,19 @@ void Replace(std::string_view what, std::string_view by, std::string& text) {
   }
 }
 
-// CONCURRENTLY is not for a transaction. Nobody else sees the table of the
-// trial.
+// CONCURRENTLY is not for a transaction, and nobody else sees the table of the
+// trial. An index that is not valid is not there.
 std::string InTransaction(const std::string& sql) {
-  constexpr std::string_view kWord = "INDEX CONCURRENTLY ";
-  const std::size_t at = sql.find(kWord);
-  const std::size_t name = sql.find('"');
-  if (at == std::string::npos || name < at) return sql;
-  std::string plain = sql;
-  return plain.replace(at, kWord.size(), "INDEX ");
+  constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+      {"CREATE INDEX CONCURRENTLY ", "CREATE INDEX "},
+      {"CREATE UNIQUE INDEX CONCURRENTLY ", "CREATE UNIQUE INDEX "},
+      {"DROP INDEX CONCURRENTLY ", "DROP INDEX "},
+      {"DROP INDEX \"", "DROP INDEX IF EXISTS \""}};
+  for (const auto& [head, other] : kOthers) {
+    if (!sql.starts_with(head)) continue;
+    return std::string(other) + sql.substr(head.size());
+  }
+  return sql;
 }
 
 class Stage : public db::TrialStage {

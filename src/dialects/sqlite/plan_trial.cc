@@ -2,8 +2,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "dialects/sqlite/render.h"
 #include "dialects/sqlite/schema_copy.h"
+#include "dialects/sqlite/tokens.h"
 #include "dialects/sqlite/uses.h"
 #include "dialects/sqlite/version_session.h"
 #include "dialects/sqlite/version_views.h"
@@ -11,6 +14,17 @@
 
 namespace segue::sqlite {
 namespace {
+
+// A statement of the user's that only reads or writes rows is compiled. Run, it
+// may take any time, and the rows of the copy do not matter.
+bool ChangesSchema(const std::string& sql) {
+  const std::vector<Token> tokens = Tokenize(sql);
+  const auto begins = [&](const char* word) {
+    return !tokens.empty() && tokens[0].Is(word);
+  };
+  return begins("CREATE") || begins("ALTER") || begins("DROP") ||
+         begins("PRAGMA");
+}
 
 class Stage : public db::TrialStage {
  public:
@@ -21,10 +35,13 @@ class Stage : public db::TrialStage {
 
   // The one row in the copy says nothing about all the others, which the
   // pre-flight asks for elsewhere.
-  void Run(const PlannedAction& /*action*/,
-           const Statement& statement) override {
+  void Run(const PlannedAction& action, const Statement& statement) override {
     if (!statement.only_if.empty() && !Holds(statement.only_if)) return;
     try {
+      if (action.description == kRunSql && !ChangesSchema(statement.sql)) {
+        copy_.Compile(statement.sql);
+        return;
+      }
       RequireRows(statement, copy_.Execute(statement.sql).affected);
     } catch (const Error& error) {
       if (IsAboutStatement(error)) throw;

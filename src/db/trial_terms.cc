@@ -7,6 +7,22 @@ namespace segue::db {
 using schema::Constraint;
 using schema::ConstraintKind;
 
+bool CanBeTried(const schema::TableName& table,
+                const plan::ConstraintTrial& trial,
+                const schema::Schema& before) {
+  const schema::Table* there = before.FindTable(table.name);
+  if (there == nullptr) return false;
+  for (const auto& value : trial.values) {
+    for (const plan::Binding& binding : value.value.bindings) {
+      if (there->FindColumn(binding.column) == nullptr) return false;
+    }
+  }
+  for (const schema::Column& column : trial.key) {
+    if (there->FindColumn(column.physical()) == nullptr) return false;
+  }
+  return true;
+}
+
 std::string TrialReason(const plan::ConstraintTrial& trial) {
   const Constraint& constraint = trial.constraint;
   std::vector<std::string> columns;

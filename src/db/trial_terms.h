@@ -11,6 +11,13 @@
 
 namespace segue::db {
 
+// True when the table and every column that the trial reads are there before
+// the migration. A table or a column that the same plan adds has no rows to
+// ask.
+bool CanBeTried(const schema::TableName& table,
+                const plan::ConstraintTrial& trial,
+                const schema::Schema& before);
+
 // Returns what is wrong with a row that the trial of this constraint finds.
 std::string TrialReason(const plan::ConstraintTrial& trial);
 

@@ -1,6 +1,7 @@
 #include "engine/dry_run.h"
 
 #include "engine/dry_runner.h"
+#include "engine/plan_trial.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -16,20 +17,21 @@ void DryRun::Continue() {
   context_.ledger.LoadStates(context_.connection(), row.id, plan_);
 }
 
-// The findings of the checks are enough for a dry run, because it takes long to
-// try the expressions on all rows.
+// A dry run does not try the expressions on all rows, which takes long.
 void DryRun::Preflight(const Planned& planned) {
   for (const Finding& finding : planned.findings) {
     if (finding.severity != Finding::Severity::kError) continue;
     throw Error(ErrorKind::kRefused, finding.message)
         .WithSource(finding.source);
   }
+  notes_ = TryPlan(context_, planned);
 }
 
 void DryRun::Intend(const Planned& planned,
                     const std::vector<std::string>& queries) {
   Keep(queries);
   plan_ = planned.plan;
+  plan_.notes.insert(plan_.notes.end(), notes_.begin(), notes_.end());
   for (const Finding& finding : planned.findings) {
     plan_.notes.push_back(finding.message);
   }

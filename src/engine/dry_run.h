@@ -1,6 +1,7 @@
 // A dry run: it tells what a command would do.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "engine/run.h"
@@ -31,6 +32,7 @@ class DryRun : public Run {
 
   const Context& context_;
   Plan plan_;
+  std::vector<std::string> notes_;  // about what was not tried
   std::vector<HistoryEntry> log_;
 };
 

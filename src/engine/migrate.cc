@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/context.h"
 #include "engine/dry_run.h"
+#include "engine/preflight.h"
 #include "engine/status.h"
 #include "ledger/pending.h"
 #include "segue/error.h"
@@ -48,6 +49,18 @@ bool IsRefusal(const Error& error) {
       return false;
   }
   return false;
+}
+
+// Returns what the planner, or what tries its plan, refuses.
+template <typename Work>
+std::optional<Error> RefusalOf(const Work& work) {
+  try {
+    work();
+    return std::nullopt;
+  } catch (const Error& error) {
+    if (!IsRefusal(error)) throw;
+    return error;
+  }
 }
 
 // Returns the earlier file with which the last of `files` cannot share a plan:
@@ -167,14 +180,15 @@ Outcome Migrator::CompleteIfAgreed(const MigrateOptions& options) {
 }
 
 MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
-  const Plans plans = [this](const Files& some) -> std::optional<Error> {
-    try {
-      MakePlan(Fold(some));
-      return std::nullopt;
-    } catch (const Error& error) {
-      if (!IsRefusal(error)) throw;
-      return error;
-    }
+  // Many plans are made to find one that can be shared, so that they are not
+  // tried; that one is.
+  const Plans plans = [this](const Files& some) {
+    return RefusalOf([&] {
+      engine::RefuseFindings(engine::PlanFor(*context_, Fold(some)));
+    });
+  };
+  const Plans tried = [this](const Files& some) {
+    return RefusalOf([&] { MakePlan(Fold(some)); });
   };
   // 1 find what is pending, with the active migration first.
   Files pending = engine::PendingFiles(context_->connection(), context_->ledger,
@@ -196,6 +210,9 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
       if (fold.count == 0) throw InFile(pending.front().id, *fold.why);
       if (fold.why && !options.complete) throw CannotFold(pending, fold, plans);
       count = fold.count;
+      if (options.complete && count > 1 && tried(First(pending, count))) {
+        count = 1;  // each of them may be accepted by itself
+      }
     }
     // 3 start them, and complete them if that was asked for.
     outcome.runs.push_back(

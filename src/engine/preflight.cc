@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "db/replication.h"
 #include "db/retry.h"
+#include "engine/plan_trial.h"
 #include "ledger/versions.h"
 #include "segue/error.h"
 
@@ -186,8 +187,7 @@ Planned PlanFor(const Context& context, const Migration& migration) {
   return planned;
 }
 
-std::vector<std::string> Preflight(const Context& context,
-                                   const Planned& planned) {
+void RefuseFindings(const Planned& planned) {
   std::vector<std::string> reasons;
   Source source;
   for (const Finding& finding : planned.findings) {
@@ -199,7 +199,12 @@ std::vector<std::string> Preflight(const Context& context,
     throw Error(ErrorKind::kRefused, base::Join(reasons, "; "))
         .WithSource(source);
   }
-  std::vector<std::string> notes;
+}
+
+std::vector<std::string> Preflight(const Context& context,
+                                   const Planned& planned) {
+  RefuseFindings(planned);
+  std::vector<std::string> notes = TryPlan(context, planned);
   const bool mark = planned.plan.on_transform_error == OnTransformError::kMark;
   for (const Step& step : planned.plan.steps) {
     for (const PlannedAction& action : step.actions) {

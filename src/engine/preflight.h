@@ -15,7 +15,10 @@ namespace segue::engine {
 // throws Error{kLockTimeout} that names who holds the lock.
 Planned PlanFor(const Context& context, const Migration& migration);
 
-// Throws Error{kRefused} with all findings that forbid the migration, and tries
+// Throws Error{kRefused} with all findings that forbid the migration.
+void RefuseFindings(const Planned& planned);
+
+// Throws as RefuseFindings does, tries the whole plan (see TryPlan), and tries
 // the migration's expressions on the rows that the tables have now. Where rows
 // on which they fail are to be marked, it returns notes that name these rows
 // instead.

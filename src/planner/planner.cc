@@ -230,13 +230,15 @@ void Append(std::vector<Finding> more, std::vector<Finding>& findings) {
   std::move(more.begin(), more.end(), std::back_inserter(findings));
 }
 
-// `server` answers the questions, and `estimate` computes the cost of the
-// steps. Both are empty, and `connection` is null, when there is no server.
+// What only a server can add to a plan that is rendered.
+using Additions = std::function<void(const schema::Schema&,
+                                     const ops::PlanContext&, Planned&)>;
+
+// `server` answers the questions, and `add` computes the cost of the steps.
+// Both are empty, and `connection` is null, when there is no server.
 Planned PlanOn(const db::Language& language, schema::Schema schema,
                ops::Inquiry::Server server, db::Connection* connection,
-               const PlannerInput& input,
-               const std::function<std::vector<MotionEstimate>(
-                   const schema::Schema&, const ops::PlanContext&)>& estimate) {
+               const PlannerInput& input, const Additions& add) {
   const db::Capabilities& can = language.capabilities();
   ForgetVersionViews(schema, input.live_versions);
   ops::Inquiry inquiry(std::move(server));
@@ -261,7 +263,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   if (connection == nullptr) return planned;
   Append(MissingRights(*connection, planned.plan), planned.findings);
   if (HasError(planned.findings)) return planned;
-  planned.plan.estimates = estimate(schema, context);
+  add(schema, context, planned);
   return planned;
 }
 
@@ -277,8 +279,12 @@ Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
         return dialect.Examine(connection, question);
       },
       &connection, input,
-      [&](const schema::Schema& schema, const ops::PlanContext& context) {
-        return EstimatesFor(dialect, connection, schema, context);
+      [&](const schema::Schema& schema, const ops::PlanContext& context,
+          Planned& planned) {
+        planned.plan.estimates =
+            EstimatesFor(dialect, connection, schema, context);
+        planned.trial = PrepareTrial(dialect, connection, schema, context,
+                                     planned.plan, input.lock_budget);
       });
 }
 

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "db/dialect.h"
+#include "planner/plan_trial.h"
 #include "segue/migration.h"
 #include "segue/plan.h"
 
@@ -24,6 +26,9 @@ struct PlannerInput {
 struct Planned {
   Plan plan;
   std::vector<Finding> findings;  // of the pre-flight checks
+  // What is tried before the start; nullopt without a server, for a dialect
+  // that tries nothing, and for a plan with an error.
+  std::optional<PreparedTrial> trial = {};
 };
 
 // Makes a plan. Asks the server questions and changes nothing. Throws

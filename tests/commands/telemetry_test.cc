@@ -123,8 +123,9 @@ TEST_P(TelemetryTest, LogsALineForWhatHappens) {
 }
 
 TEST_P(TelemetryTest, AFailedRunIsLoggedOnce) {
+  // The call compiles on SQLite, so that only the run finds the fault there.
   WriteFile("02_bad.yaml",
-            "operations: [{sql: {up: 'SELECT no_such_function()'}}]");
+            "operations: [{sql: {up: \"SELECT segue_fail('no')\"}}]");
   EXPECT_NE(0, Segue({"start", "02_bad.yaml", "--log", "run.log"}).exit_code);
   const std::vector<std::string> events = Events(Lines(ReadFile("run.log")));
   EXPECT_EQ(std::count(events.begin(), events.end(), "failed"), 1);

@@ -35,7 +35,7 @@ std::vector<fs::path> Files() {
   return files;
 }
 
-constexpr std::size_t kParts = 3;
+constexpr std::size_t kParts = 5;
 
 // The parameters are the way of access and the part of the history, counted
 // from 0.

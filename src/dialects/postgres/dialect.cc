@@ -7,6 +7,7 @@
 #include "dialects/postgres/inspect.h"
 #include "dialects/postgres/lock.h"
 #include "dialects/postgres/motion_estimate.h"
+#include "dialects/postgres/plan_trial.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/replication.h"
 #include "dialects/postgres/rights.h"
@@ -129,6 +130,16 @@ std::vector<MotionEstimate> PostgresDialect::Estimate(
     db::Connection& connection, const plan::ColumnMotion& motion,
     const schema::Table& table) const {
   return postgres::Estimate(connection, motion, table);
+}
+
+std::string PostgresDialect::TrialPlace(db::Connection& connection,
+                                        const std::string& /*schema*/) const {
+  return postgres::TrialPlace(connection);
+}
+
+db::TrialOutcome PostgresDialect::TryPlan(db::Connection& connection,
+                                          const db::PlanTrial& trial) const {
+  return postgres::TryPlan(connection, trial);
 }
 
 // The log belongs to the whole server, so it also counts what applications

@@ -5,12 +5,14 @@
 
 #include "db/dialect.h"
 #include "db/meter.h"
+#include "db/plan_trial.h"
 #include "db/replication.h"
 
 namespace segue::postgres {
 
 class PostgresDialect final : public db::Dialect,
                               public db::Meter,
+                              public db::PlanTrier,
                               public db::Replication {
  public:
   PostgresDialect();
@@ -40,6 +42,10 @@ class PostgresDialect final : public db::Dialect,
   std::vector<MotionEstimate> Estimate(
       db::Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const override;
+  std::string TrialPlace(db::Connection& connection,
+                         const std::string& schema) const override;
+  db::TrialOutcome TryPlan(db::Connection& connection,
+                           const db::PlanTrial& trial) const override;
   std::string MeterSql(const schema::TableName& table) const override;
   db::ServerFacts Facts(db::Connection& connection) const override;
   std::string LogPosition(db::Connection& primary) const override;

@@ -161,6 +161,13 @@ void SqliteConnection::ExecuteScript(std::string_view sql) {
   }
 }
 
+void SqliteConnection::Compile(std::string_view sql) {
+  RequireAlive();
+  interrupted_ = false;
+  std::string_view rest;
+  const PreparedStatement statement(database_.get(), sql, &rest);
+}
+
 void SqliteConnection::Begin(const db::TransactionOptions& options) {
   lock_budget_ = options.lock_budget;
   const bool reads = options.purpose == db::Purpose::kRead;

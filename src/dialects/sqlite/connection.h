@@ -30,6 +30,9 @@ class SqliteConnection : public db::Connection {
   db::Result Execute(std::string_view sql,
                      const std::vector<db::Value>& parameters = {}) override;
   void ExecuteScript(std::string_view sql) override;
+  // Compiles one statement, with the triggers that it fires, and does not run
+  // it. It may have parameters.
+  void Compile(std::string_view sql);
   void Begin(const db::TransactionOptions& options) override;
   void Commit() override;
   void Rollback() noexcept override;

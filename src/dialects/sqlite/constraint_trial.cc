@@ -81,7 +81,9 @@ std::optional<TrialSql> ConstraintTrialSql(
     const schema::TableName& table,
     const std::optional<plan::ConstraintTrial>& trial,
     const db::RenderContext& context) {
-  if (!trial) return std::nullopt;
+  if (!trial || !db::CanBeTried(table, *trial, context.schema)) {
+    return std::nullopt;
+  }
   return Trial(table, *trial, context).Make();
 }
 

@@ -9,7 +9,8 @@
 namespace segue::sqlite {
 
 // Returns the trial with the walk that it needs. Returns nullopt when nothing
-// can be tried: no trial is wanted, or a referenced table does not exist yet.
+// can be tried: no trial is wanted, or the migration has yet to create the
+// table, one of the columns or a referenced table.
 std::optional<TrialSql> ConstraintTrialSql(
     const schema::TableName& table,
     const std::optional<plan::ConstraintTrial>& trial,

@@ -1,6 +1,7 @@
 #include "dialects/sqlite/dialect.h"
 
 #include "db/meter.h"
+#include "db/plan_trial.h"
 #include "dialects/sqlite/connection.h"
 #include "dialects/sqlite/examine.h"
 #include "dialects/sqlite/explain.h"
@@ -8,6 +9,7 @@
 #include "dialects/sqlite/inspect.h"
 #include "dialects/sqlite/lock.h"
 #include "dialects/sqlite/motion_estimate.h"
+#include "dialects/sqlite/plan_trial.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/spelling.h"
 #include "dialects/sqlite/version_session.h"
@@ -62,7 +64,9 @@ db::Capabilities MakeCapabilities() {
   return can;
 }
 
-class SqliteDialect : public db::Dialect, public db::Meter {
+class SqliteDialect : public db::Dialect,
+                      public db::Meter,
+                      public db::PlanTrier {
  public:
   const db::Capabilities& capabilities() const override {
     return capabilities_;
@@ -141,6 +145,17 @@ class SqliteDialect : public db::Dialect, public db::Meter {
            "(SELECT page_count FROM pragma_page_count()) * "
            "(SELECT page_size FROM pragma_page_size()) * 1.0";
   }
+  // The copy is a database of its own, so that the statements are run as they
+  // are.
+  std::string TrialPlace(db::Connection&,
+                         const std::string& schema) const override {
+    return schema;
+  }
+  db::TrialOutcome TryPlan(db::Connection& connection,
+                           const db::PlanTrial& trial) const override {
+    return sqlite::TryPlan(connection, trial);
+  }
+
   db::Sql UpsertSql(const db::Upsert& upsert) const override {
     return db::OnConflictSql(upsert);
   }

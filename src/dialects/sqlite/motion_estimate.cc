@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <optional>
 
 #include "base/text.h"
 #include "dialects/sqlite/names.h"
+#include "segue/error.h"
 
 namespace segue::sqlite {
 namespace {
@@ -30,15 +33,40 @@ constexpr double kMostGrowth = 32;
 constexpr double kRowHeader = 8;  // and one byte for each column
 constexpr double kEntryBytes = 24;
 
+// SQLite takes an expression of at most 1000 terms one inside the other, and a
+// sum is that. The sum of a wide table is therefore a sum of sums.
+constexpr std::size_t kTermsOfOneSum = 100;
+
 std::string RowBytesSql(const schema::Table& table) {
+  std::vector<std::string> sums;
   std::vector<std::string> lengths;
   for (const schema::Column& column : table.columns) {
     lengths.push_back("coalesce(length(CAST(" + Quote(column.physical()) +
                       " AS BLOB)), 0) + 1");
+    if (lengths.size() < kTermsOfOneSum) continue;
+    sums.push_back("(" + base::Join(lengths, " + ") + ")");
+    lengths.clear();
   }
+  lengths.insert(lengths.end(), sums.begin(), sums.end());
   return "SELECT CAST(avg(" + base::Join(lengths, " + ") +
          ") AS INTEGER) FROM (SELECT * FROM main." + Quote(table.name.name) +
          " LIMIT 100)";
+}
+
+// Returns nullopt for a table whose rows cannot be read, as when the function
+// of a generated column is known to the application only. The trial of the
+// plan says what is wrong.
+std::optional<double> ReadRowBytes(db::Connection& connection,
+                                   const schema::Table& table) {
+  try {
+    const db::Value found =
+        connection.Execute(RowBytesSql(table)).rows.at(0).at(0);
+    if (db::IsNull(found)) return std::nullopt;
+    return std::stod(db::ToText(found));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kConstraint) throw;
+    return std::nullopt;
+  }
 }
 
 MotionEstimate Of(const char* motion, double rows, double seconds,
@@ -88,10 +116,9 @@ std::vector<MotionEstimate> Estimate(db::Connection& connection,
                                      const schema::Table& table,
                                      const db::Capabilities& can) {
   if (!motion.new_column || table.estimated_rows < 1) return {};
-  const db::Value found =
-      connection.Execute(RowBytesSql(table)).rows.at(0).at(0);
-  if (db::IsNull(found)) return {};
-  const double row_bytes = kRowHeader + std::stod(db::ToText(found));
+  const std::optional<double> row_bytes_read = ReadRowBytes(connection, table);
+  if (!row_bytes_read) return {};
+  const double row_bytes = kRowHeader + *row_bytes_read;
   const auto rows = static_cast<double>(table.estimated_rows);
   std::vector<MotionEstimate> estimates = {
       EstimateFill(rows, row_bytes, can.chunk_rest),

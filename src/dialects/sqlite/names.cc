@@ -11,9 +11,11 @@
 namespace segue::sqlite {
 namespace {
 
+// TRUE and FALSE are no keywords, but without quotes they are values.
 bool IsPlain(const std::string& name) {
   const std::vector<Token> tokens = Tokenize(name);
-  return tokens.size() == 1 && tokens[0].kind == Token::Kind::kWord &&
+  return tokens.size() == 1 && !tokens[0].Is("TRUE") &&
+         !tokens[0].Is("FALSE") && tokens[0].kind == Token::Kind::kWord &&
          tokens[0].text.size() == name.size() && name[0] != '$' &&
          sqlite3_keyword_check(name.data(), static_cast<int>(name.size())) == 0;
 }

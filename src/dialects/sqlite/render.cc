@@ -100,7 +100,7 @@ std::string RewriteTime(const RenderContext& context,
 PlannedAction RenderOne(const plan::RawSql& action,
                         const RenderContext& context) {
   PlannedAction planned =
-      Change(context, "Run SQL", "as long as the statements run");
+      Change(context, kRunSql, "as long as the statements run");
   planned.forward = ScriptStatements(action.sql);
   planned.undo = ScriptStatements(action.undo);
   planned.reversible = !planned.undo.empty();

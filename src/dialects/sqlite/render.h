@@ -10,6 +10,9 @@
 
 namespace segue::sqlite {
 
+// The description of an action that runs statements of the user's.
+inline constexpr const char* kRunSql = "Run SQL";
+
 PlannedAction Render(const plan::Action& action,
                      const db::RenderContext& context);
 

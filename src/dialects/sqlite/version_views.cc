@@ -127,9 +127,26 @@ std::string Query(const plan::Union& source, const std::string& list) {
   return base::Join(parts, " UNION ALL ");
 }
 
+// SQLite takes TRUE and FALSE for values where it names the columns of a view,
+// quoted or not: the column would be "column3", and its name would read as 1.
+void RefuseTruthNames(const plan::VersionView& view) {
+  for (const schema::Column& column : view.columns) {
+    const std::string& name = column.name;
+    if (!SameName(name, "true") && !SameName(name, "false")) continue;
+    throw Error(ErrorKind::kRefused,
+                "table '" + view.base().name +
+                    "' is to have a column called '" + name +
+                    "', and SQLite shows no column of that name in a "
+                    "view")
+        .WithHint(
+            "give the column another name first, or use access: in_place");
+  }
+}
+
 std::vector<Statement> ViewAndTriggers(const InsteadOf& triggers,
                                        const plan::VersionView& view,
                                        const std::string& mark) {
+  RefuseTruthNames(view);
   std::vector<std::string> shown;
   std::vector<std::string> stored;
   for (const InsteadOf::Column& column : triggers.columns) {

@@ -246,6 +246,7 @@ void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
       Examined(work.context(), work.live(), NewShape(work.live(), old, seen),
                {"down", old.name, change.down, old.type});
   request.own_default = change.default_value && change.target.default_sql;
+  request.only_converts = spec_.change.up.empty() && spec_.change.down.empty();
   DescribeMotion(work, old, change);
   const plan::Expression up = request.up;
   ShadowColumn shadow(work, std::move(request));

@@ -164,6 +164,10 @@ std::string Call(const std::string& function,
   return function + "(" + base::Join(arguments, ", ") + ")";
 }
 
+std::string Cast(const std::string& value, const schema::Column& column) {
+  return "(" + value + ")::" + column.type;
+}
+
 std::string Differs(const std::string& a, const std::string& b,
                     const std::string& type, const std::string& collation) {
   if (EqualMeansIdentical(type, collation)) {

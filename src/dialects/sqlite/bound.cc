@@ -62,6 +62,16 @@ std::string StoresSame(const schema::Column& column,
   return "(" + same + ")";
 }
 
+std::string IsDefault(const std::string& value, const schema::Column& column,
+                      const std::string& default_sql) {
+  const std::string text = DefaultText(default_sql);
+  std::string same = value + " IS " + text + " COLLATE BINARY";
+  if (AffinityOf(column.type) == Affinity::kBlob) {
+    same += " AND typeof(" + value + ") = typeof(" + text + ")";
+  }
+  return "(" + same + ")";
+}
+
 std::string Changed(const std::string& column) {
   const std::string name = Quote(column);
   return "(NEW." + name + " IS NOT OLD." + name +

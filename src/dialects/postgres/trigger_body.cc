@@ -141,21 +141,12 @@ std::string ApplyNewDefaultOnUpdate(const MotionTerms& terms) {
          " IS NOT NULL THEN " + apply + "END IF; ";
 }
 
-// When neither side is given, the writer's version breaks the tie.
-std::string NewWriter(const MotionTerms& terms) {
-  std::vector<std::string> versions;
-  for (const std::string& version : terms.motion().new_versions) {
-    versions.push_back(Literal(version));
-  }
-  return "pg_catalog.current_schema() IN (" + base::Join(versions, ", ") + ")";
-}
-
 std::string InsertWithoutNew(const MotionTerms& terms) {
   const std::string old_way = ApplyOldDefault(terms) + FromOld(terms);
   if (terms.motion().new_versions.empty()) return old_way;
-  return "IF " + OldAbsent(terms) + " AND " + NewWriter(terms) + " THEN " +
-         ApplyNewDefault(terms) + FromNew(terms) + "ELSE " + old_way +
-         "END IF; ";
+  return "IF " + OldAbsent(terms) + " AND " + NewWriter(terms.motion()) +
+         " THEN " + ApplyNewDefault(terms) + FromNew(terms) + "ELSE " +
+         old_way + "END IF; ";
 }
 
 std::string InsertTwoSided(const MotionTerms& terms) {
@@ -172,8 +163,9 @@ std::string NewVersionGaveNoValue(const MotionTerms& terms) {
   const plan::ColumnMotion& motion = terms.motion();
   if (motion.new_versions.empty()) return "";
   if (FilledByDefault(terms)) return "";
-  if (motion.new_has_default) return NewWriter(terms);
-  return motion.new_not_null && !motion.new_default ? NewWriter(terms) : "";
+  if (motion.new_has_default) return NewWriter(terms.motion());
+  return motion.new_not_null && !motion.new_default ? NewWriter(terms.motion())
+                                                    : "";
 }
 
 std::string InsertNewOnly(const MotionTerms& terms) {

@@ -44,7 +44,8 @@ class Format1Test : public ::testing::TestWithParam<Fixture> {
     EXPECT_THAT(left().Dump(), Not(HasSubstr("_segue")));
     EXPECT_THAT(left().Dump(), Not(HasSubstr("~segue")));
     EXPECT_EQ(left().Data(), undisturbed_->Data());
-    EXPECT_EQ(left().OwnNames(), undisturbed_->OwnNames());
+    EXPECT_EQ(left().OwnNames(),
+              Without("left_out\n", undisturbed_->OwnNames()));
   }
 
   void ExpectRefused(const std::function<void(Migrator&)>& work,
@@ -66,7 +67,28 @@ class Format1Test : public ::testing::TestWithParam<Fixture> {
     const std::string quoted = "TABLE \"teams\"";
     const std::size_t at = text.find(quoted);
     if (at != std::string::npos) text.replace(at, quoted.size(), "TABLE teams");
-    return text;
+    return AsPublishedBefore(std::move(text));
+  }
+
+  static std::string Without(const std::string& part, std::string text) {
+    const std::size_t at = text.find(part);
+    return at == std::string::npos ? text : text.erase(at, part.size());
+  }
+
+  // The views that were published before have no defaults of their own, and do
+  // not ask for a value that an INSERT leaves out.
+  static std::string AsPublishedBefore(std::string text) {
+    text = Without(
+        "  SELECT RAISE(ABORT, 'NOT NULL constraint failed: users.age') WHERE "
+        "NEW.\"age\" IS NULL;\n",
+        std::move(text));
+    return Without(
+        "--\n-- Name: users age; Type: DEFAULT; Schema: public_01_versioned; "
+        "Owner: postgres\n--\n\nALTER TABLE ONLY public_01_versioned.users "
+        "ALTER "
+        "COLUMN age SET DEFAULT (segue.left_out('users'::text, "
+        "'age'::text))::bigint;\n\n\n",
+        std::move(text));
   }
 
   // What the writes come to under `up` and `down`, in words of our own.

@@ -105,6 +105,14 @@ std::string LeftOutFunction() {
              "NULL; END");
 }
 
+// The views of another version may still use it.
+std::string DropLeftOutFunction() {
+  return "DO " +
+         DollarQuoted(std::string("BEGIN DROP FUNCTION IF EXISTS ") + kLeftOut +
+                      "(text, text); EXCEPTION WHEN "
+                      "dependent_objects_still_exist THEN NULL; END");
+}
+
 bool Requires(const plan::VersionView& view) { return !view.required.empty(); }
 
 // The default of the view is evaluated only where an INSERT leaves the column
@@ -313,15 +321,16 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
           Literal("segue: version of schema " + base),
       SchemaGrants(base, version)};
   std::vector<std::string> undo;
-  if (std::any_of(action.views.begin(), action.views.end(), Requires)) {
-    forward.push_back(LeftOutFunction());
-  }
+  const bool requires_some =
+      std::any_of(action.views.begin(), action.views.end(), Requires);
+  if (requires_some) forward.push_back(LeftOutFunction());
   for (const plan::VersionView& view : action.views) {
     const schema::TableName name{version, view.name};
     AddView(name, view, context, forward);
     undo.push_back("DROP VIEW " + Name(name));
   }
   undo.push_back("DROP SCHEMA " + Ident(version));
+  if (requires_some) undo.push_back(DropLeftOutFunction());
 
   PlannedAction planned;
   planned.description = "Publish version '" + version +

@@ -67,9 +67,21 @@ void LearnTypeOfTarget(const TableWork& work, ShadowRequest& request) {
 void RefuseStrictType(const TableWork& work, const ShadowRequest& request) {
   if (!request.old_column || !request.old_column->of_domain) return;
   const schema::Column& old = *request.old_column;
-  if (HasConstantDefault(old)) return;
   const db::Answer& answer = AskLeftOut(work, old.type);
   if (answer.error.empty()) return;
+  if (request.only_converts && request.target.nullable) {
+    throw work
+        .Refused(
+            old.name,
+            fmt::format("its type {} refuses NULL ({}), and the new column "
+                        "takes it: table '{}' would have no value for the "
+                        "old version",
+                        old.type, answer.error, work.live().name.name))
+        .WithHint(
+            "give 'up' and 'down', which says what the old version sees "
+            "for a NULL of the new one");
+  }
+  if (HasConstantDefault(old)) return;
   throw work
       .Refused(old.name,
                fmt::format("its type {} refuses NULL ({}), so that an INSERT "

@@ -1,5 +1,5 @@
-// This benchmark runs segue's backfill beside one raw UPDATE of the same table,
-// in the same run, turn by turn, with an application in front of both.
+// segue's backfill beside one raw UPDATE of the same table, in the same run,
+// turn by turn, with an application in front of both.
 //   BENCH_ROWS    rows of the table (1000000)
 //   BENCH_ROUNDS  rounds; the medians count (3)
 //   BENCH_STRICT  exit with 1 when a target is missed
@@ -21,8 +21,8 @@ constexpr double kMostMegabytes = 64;
 constexpr double kMostVersionMs = 25;
 
 struct Round {
-  double seconds = 0;        // for moving the rows
-  double total_seconds = 0;  // for the whole run
+  double seconds = 0;        // of moving the rows
+  double total_seconds = 0;  // with everything around it
   double peak_megabytes = 0;
   lab::TrafficReport calm;
   lab::TrafficReport during;

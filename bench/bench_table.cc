@@ -6,7 +6,7 @@
 namespace segue::bench {
 namespace {
 
-constexpr double kForegroundRate = 100;  // statements a second of each client
+constexpr double kForegroundRate = 100;  // statements a second and client
 constexpr std::int64_t kCalmStatements = 300;
 constexpr std::int64_t kForegroundKeys = 100'000;
 
@@ -16,7 +16,7 @@ BenchTable::BenchTable(test::PostgresServer* server, std::int64_t rows,
                        const TableOptions& options)
     : server_(server), name_(server->CreateDatabase()), rows_(rows) {
   client_ = test::OpenPostgresClient(Url());
-  // The time limit of the tests is too short for a table of millions of rows.
+  // A test's limit is none for a table of millions of rows.
   client_->Query("SET statement_timeout = 0");
   client_->Query(
       "CREATE TABLE wide (id bigint PRIMARY KEY, v integer NOT NULL, payload "
@@ -33,8 +33,8 @@ BenchTable::BenchTable(test::PostgresServer* server, std::int64_t rows,
 }
 
 // A server that has been at work for a while writes its log into segments that
-// exist already. A new server has to make each of them, for 60 ms in which no
-// commit gets through, and a benchmark would see nothing but that.
+// it has had before. A new one has to make each, for 60 ms in which no commit
+// gets through, and that would be all that a benchmark sees.
 void BenchTable::LeaveLogToReuse() {
   constexpr int kSegments = 480;
   const std::string there =

@@ -16,9 +16,8 @@ struct TableOptions {
   std::int64_t key_step = 1;
 };
 
-// The table wide(id, v integer, payload) has about 200 bytes a row and is
-// freshly loaded: its statistics and visibility map are in order, and nothing
-// is left to write to disk.
+// wide(id, v integer, payload): about 200 bytes a row, freshly loaded, its
+// statistics and visibility map in order, nothing left to write to disk.
 class BenchTable {
  public:
   BenchTable(test::PostgresServer* server, std::int64_t rows,
@@ -29,10 +28,10 @@ class BenchTable {
   test::Client& client() { return *client_; }
   std::int64_t megabytes();
 
-  // Starts two clients of the old version, which read and write single rows at
-  // a steady pace, and returns how they fare with nothing else going on.
+  // Two clients of the old version, paced, that read and write single rows.
+  // Returns how they fared with nothing else going on.
   lab::TrafficReport StartForeground();
-  // Stops the clients and returns how they have fared since the start.
+  // How they have fared since; stops them.
   lab::TrafficReport StopForeground();
 
  private:

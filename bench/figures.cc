@@ -42,8 +42,7 @@ double Quantile(std::vector<double> values, double share) {
 
 namespace {
 
-// The manual of PostgreSQL recommends this much on a machine that runs nothing
-// else.
+// As the manual of PostgreSQL recommends for a machine of its own.
 std::string QuarterOfMemory() {
   const double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
                        static_cast<double>(sysconf(_SC_PAGE_SIZE));

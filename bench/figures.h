@@ -15,20 +15,18 @@ namespace segue::bench {
 using SteadyClock = std::chrono::steady_clock;
 
 std::int64_t FromEnvironment(const char* name, std::int64_t fallback);
-// Returns the words of a variable, which blanks separate; none when it is not
-// set.
+// Separated by blanks; none when it is not set.
 std::vector<std::string> WordsFromEnvironment(const char* name);
 double SecondsSince(SteadyClock::time_point start);
 double Median(std::vector<double> values);
-// Returns the value below which `share` of the values are.
+// The value below which `share` of them are.
 double Quantile(std::vector<double> values, double share);
 
-// The server flushes to disk and has a quarter of the memory as buffers, as a
-// server in production has.
+// Flushes to disk, 512 MB of buffers: as a small server of production has it.
 test::PostgresOptions ServerOptions();
-// Returns version, processors and the settings that matter, in one line.
+// Version, processors and the settings that matter, in one line.
 std::string ServerText(test::Client& client);
-// Returns true, and says so, when there is no server to run on.
+// True, and says so, when there is no server to run on.
 bool NothingToRunOn();
 constexpr int kNotRun = 77;
 
@@ -39,7 +37,7 @@ class Targets {
               const char* unit = "x");
   void AtLeast(const std::string& name, double value, double least,
                const char* unit = "x");
-  // Returns 1 when a target was missed and BENCH_STRICT is set, otherwise 0.
+  // 1 when one was missed and BENCH_STRICT is set.
   int ExitCode() const;
 
  private:

@@ -1,11 +1,11 @@
-// This benchmark measures what a whole fill leaves behind, from the same runs:
-// its time, how much the table has grown, how fast it is verified, and the
-// memory it took. One raw UPDATE runs beside it.
+// What a whole fill leaves behind, from the same runs: its time, how much the
+// table has grown, how fast it is verified, and the memory it took; one raw
+// UPDATE beside it.
 //   BENCH_ROWS     rows of the table (1000000)
 //   BENCH_ROUNDS   rounds; the medians count (3)
 //   BENCH_WORKERS  workers of segue (4 where this build has them)
-//   BENCH_CUT      0 leaves out the run with the most ranges there are, which
-//                  is a long one on a large table (1)
+//   BENCH_CUT      0: without the run of the most ranges there are, which is
+//                  a long one on a large table (1)
 //   BENCH_STRICT   exit with 1 when a target is missed
 #include <fmt/format.h>
 
@@ -26,7 +26,7 @@ constexpr double kMostMegabytes = 64;
 
 struct Fill {
   double seconds = 0;
-  double growth = 0;  // the table's size, as a multiple of its size before
+  double growth = 0;  // size of the table after, times before
   double verify_seconds = 0;
   double peak_megabytes = 0;
   std::int64_t ranges = 0;
@@ -48,8 +48,8 @@ Fill RawUpdate(test::PostgresServer* server, std::int64_t rows) {
   return fill;
 }
 
-// kOfABillion makes the statistics claim a table of 10^9 rows, which is cut
-// into as many ranges as there ever are.
+// Its statistics make the table one of 10^9 rows, which is cut into as many
+// ranges as there ever are.
 enum class Statistics { kTrue, kOfABillion };
 
 Fill SegueFill(test::PostgresServer* server, std::int64_t rows,

@@ -1,15 +1,14 @@
-// This benchmark measures what an application notices of a backfill at its
-// default pace. pgbench runs at half of what the machine can do, for ten
-// seconds with the backfill and ten without, turn by turn. The backfill is one
-// run, which is paused in between, and its triggers are there throughout. Ten
-// more seconds with a loop of bare UPDATEs that write as many rows show what
-// the database itself lets others feel. Each round begins with what either can
-// do alone, since a machine that others share is not as fast in one minute as
-// in the next.
+// What an application notices of a backfill at its default pace: pgbench at
+// half of what the machine can do, ten seconds with the backfill and ten
+// without, turn by turn. The backfill is one, paused in between; the triggers
+// are there throughout. Then ten seconds with a loop of bare UPDATEs that write
+// as many rows: what the database itself lets others feel. Each round begins
+// with what either can do alone, since a machine that others share is not as
+// fast in one minute as in the next.
 //   BENCH_ROWS     rows of the table (4000000)
-//   BENCH_ROUNDS   rounds; each has two parts without the backfill (7)
-//   BENCH_SECONDS  seconds of each part (10)
-//   BENCH_CLIENTS  clients of the application (4)
+//   BENCH_ROUNDS   rounds: two without, one with and one with the loop (7)
+//   BENCH_SECONDS  of each (10)
+//   BENCH_CLIENTS  of the application (4)
 //   BENCH_STRICT   exit with 1 when a target is missed
 #include <fmt/format.h>
 #include <unistd.h>
@@ -34,32 +33,31 @@ namespace {
 constexpr double kMostTimes = 1.5;
 constexpr double kLeastPace = 0.25;
 
-// A round may fill this share of a table of 4,000,000 rows.
+// What a round may take of a table of 4,000,000 rows.
 constexpr double kOfATable = 0.45;
 
 struct Round {
   double capacity = 0;  // transactions a second, without a backfill
   double flat_out = 0;  // rows a second, with nobody else at work
   Load before;
-  Load again;  // without again, which shows how much two such figures differ
+  Load again;  // also without: how much two such figures differ
   Load with;
   double rows_per_second = 0;
-  std::string pace;  // the pace at the end, such as "50% foreground"
-  Load bare;         // beside the loop
+  std::string pace;  // at its end: "50% foreground"
+  Load bare;         // with the loop
   double bare_rows_per_second = 0;
 
   double share() const { return rows_per_second / flat_out; }
-  // Returns milliseconds.
+  // Milliseconds.
   double p99_without() const { return (before.p99_ms + again.p99_ms) / 2; }
   std::int64_t failed() const {
     return before.failed + again.failed + with.failed + bare.failed;
   }
 };
 
-// Runs UPDATEs by position with rests between them, on a table that nobody else
-// uses, from its first page to its last, again and again. Each is a transaction
-// of its own, which is flushed, and writes a fourth of the rows of its pages,
-// as a fill does.
+// UPDATEs by position with rests between, each a transaction of its own that is
+// flushed, of a fourth of the rows of its pages, as a fill has them; on a table
+// that nobody else uses, from its first page to its last, again and again.
 class BareLoop {
  public:
   explicit BareLoop(BenchTable* table) : client_(table->client()) {
@@ -75,7 +73,7 @@ class BareLoop {
   }
   ~BareLoop() { Stop(); }
 
-  // Begins to write about this many rows a second.
+  // So many rows, about.
   void Go(double rows_per_second) {
     constexpr std::chrono::milliseconds kEvery{5};
     const double rows = rows_per_second * Seconds(kEvery).count();
@@ -92,7 +90,7 @@ class BareLoop {
       }
     });
   }
-  // Stops, and returns how many rows a second the loop has written.
+  // How many rows a second it came to.
   double Stop() {
     stopping_ = true;
     if (thread_.joinable()) thread_.join();
@@ -102,8 +100,7 @@ class BareLoop {
  private:
   using Seconds = std::chrono::duration<double>;
 
-  // Writes one share of the rows of a chunk of pages. The loop goes through
-  // eight chunks share by share, and then through the next eight.
+  // Eight chunks of pages share by share, then the next eight.
   void Update(double pages) {
     const std::int64_t lap = chunk_ / 32;
     const std::int64_t share = chunk_ / 8 % 4;
@@ -119,19 +116,17 @@ class BareLoop {
   double pages_ = 0;
   double rows_ = 0;
   std::int64_t chunk_ = 0;
-  double done_ = 0;  // rows that were written
+  double done_ = 0;  // rows
   SteadyClock::time_point start_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
 
-// The backfill can be held and let go, and is started anew when it has come to
-// its end.
+// The backfill, held and let go; started anew when it has come to its end.
 class Backfill {
  public:
   explicit Backfill(BenchTable* table) : table_(table) {
-    // A session that only looks at the backfill is no reason for it to make
-    // way.
+    // Looking at it is no reason for it to make way.
     table_->client().Query("SET application_name = 'segue bench'");
     Begin();
   }
@@ -139,7 +134,7 @@ class Backfill {
     try {
       Hold();
     } catch (const std::exception&) {
-      // The table goes next, and the owner of the process kills it.
+      // The table goes next; the process is killed by its owner.
     }
   }
 
@@ -153,24 +148,24 @@ class Backfill {
     Segue(*table_, {"pause"});
     std::this_thread::sleep_for(std::chrono::seconds(1));
   }
-  // Begins as if nobody had been at work before: with a new process, and from
-  // the first row where less than this share of the rows is left.
+  // As if nobody had been at work before: by a new process, from the first row
+  // where less than this share of them is left.
   void Renew(double share, std::int64_t rows) {
     if (run_->running() && Done() < (1 - share) * static_cast<double>(rows)) {
-      run_.reset();  // this kills the process
+      run_.reset();  // kills it
       Start();
     } else {
       Begin();
     }
     Hold();
   }
-  // Returns the number of rows that are done, as of the last chunk.
+  // Rows, as of the last chunk.
   double Done() {
     return std::stod(*table_->client().One(
         "SELECT (SELECT coalesce(sum(moved), 0) FROM segue.range) + (SELECT "
         "coalesce(sum(moved), 0) FROM segue.motion WHERE done = 1)"));
   }
-  // Returns how much the backfill may do, and the reason why it is no more.
+  // What it may do, and why no more.
   std::string Pace() {
     return *table_->client().One(
         "SELECT allowed / 10 || '% ' || reason FROM segue.pace");
@@ -208,7 +203,7 @@ class Backfill {
   std::unique_ptr<SegueRun> run_;
 };
 
-// Measures the backfill before anybody else has been at work.
+// Before anybody else has been at work.
 double FlatOut(Backfill& backfill, int seconds) {
   backfill.Go();
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
@@ -229,8 +224,8 @@ Round Play(Backfill& backfill, BareLoop& bare, PgbenchLoad& load, int seconds) {
   round.flat_out = FlatOut(backfill, seconds / 3);
   round.capacity = load.Run(seconds / 2, 0).per_second;
   const double rate = round.capacity / 2;
-  // Without this call the kernel writes what one part has left half a minute
-  // later, and stops the commits of another part.
+  // Else the kernel writes what one part has left half a minute later, and
+  // stops the commits of another.
   ::sync();
   round.before = load.Run(seconds, rate);
   ::sync();

@@ -1,5 +1,5 @@
-// This benchmark times `segue plan` of one operation over a schema of many
-// tables of 20 columns: the whole command, from its start to its end.
+// `segue plan` of one operation over a schema of many tables of 20 columns:
+// the whole command, from its start to its end.
 //   BENCH_TABLES  tables of the largest schema (2000)
 //   BENCH_ROUNDS  rounds; the median counts (5)
 //   BENCH_STRICT  exit with 1 when the target is missed

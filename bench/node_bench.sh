@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# This script measures how many messages a second `segue node` answers on one
-# core, with the database in memory.
+# Messages a second of `segue node` on one core, database in memory.
 #
 #   bench/node_bench.sh [SEGUE] [MESSAGES]
 set -euo pipefail
@@ -14,8 +13,7 @@ trap 'rm -f "$input" "$input.out"' EXIT
   seq "$messages" |
     sed 's/.*/{"src":"b","dest":"n","body":{"type":"status","msg_id":&}}/'
 } >"$input"
-# The processor's time counts, so that a busy machine does not change the
-# result.
+# By the processor's time, so that a busy machine does not count.
 TIMEFORMAT='%R %U %S'
 times=$({ time taskset -c 0 "$segue" node <"$input" >"$input.out"; } 2>&1)
 answers=$(grep -c '"type":"status_ok"' "$input.out")

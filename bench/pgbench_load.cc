@@ -15,9 +15,8 @@ namespace fs = std::filesystem;
 
 std::string Program() { return test::PostgresServer::BinFolder() + "/pgbench"; }
 
-// Returns the milliseconds of each transaction in the logs of a folder, and
-// removes the logs. Their lines are "client number microseconds script epoch us
-// lag".
+// Milliseconds of each transaction in the logs of a folder, which go with it:
+// "client number microseconds script epoch us lag".
 std::vector<double> TakeLatencies(const std::string& folder) {
   std::vector<double> latencies;
   std::vector<fs::path> logs;
@@ -77,7 +76,7 @@ Load PgbenchLoad::Run(int seconds, double rate) {
   load.p50_ms = Quantile(latencies, 0.5);
   load.p99_ms = Quantile(latencies, 0.99);
   load.max_ms = Quantile(latencies, 1);
-  // A client that meets an error gives up, and pgbench says so at its end.
+  // A client that meets an error is out, and pgbench says so at its end.
   std::istringstream errors(finished.err);
   for (std::string line; std::getline(errors, line);) {
     load.failed += line.find("aborted") != std::string::npos ? 1 : 0;

@@ -10,7 +10,7 @@
 namespace segue::bench {
 
 struct Load {
-  double per_second = 0;  // transactions a second
+  double per_second = 0;  // transactions
   double p50_ms = 0;
   double p99_ms = 0;
   double max_ms = 0;
@@ -24,9 +24,9 @@ class PgbenchLoad {
 
   static bool Available();
 
-  // Each transaction reads and writes one row, with keys from all over the
-  // table. `rate` is in transactions a second; 0 means as many as there is room
-  // for. Latencies count from the moment when a transaction was due.
+  // One row read and written in a transaction, keys from all over the table.
+  // `rate`: transactions a second; 0: as many as there is room for. Latencies
+  // count from when a transaction was due.
   Load Run(int seconds, double rate);
 
  private:

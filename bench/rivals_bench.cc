@@ -1,12 +1,11 @@
-// This benchmark runs segue's backfill beside the usual way of this field:
-// batches of 1000 that touch each row (`SET id = id`) so that a row trigger
-// computes the new value. Both run with the statistics that the planner wants,
-// and on a table that was never analyzed.
+// segue's backfill beside the usual way of this field: batches of 1000 that
+// touch each row (`SET id = id`) so that a row trigger computes the new value.
+// With the statistics that the planner wants, and on a table never analyzed.
 //   BENCH_ROWS             rows of the analyzed table (1000000)
-//   BENCH_ROWS_UNANALYZED  rows of the other table (BENCH_ROWS, at most 300000)
+//   BENCH_ROWS_UNANALYZED  rows of the other (the lesser of that and 300000)
 //   BENCH_ROUNDS           rounds; the medians count (3)
-//   BENCH_WORKERS          workers of segue's second turn, for which the
-//                          batches have no counterpart (2)
+//   BENCH_WORKERS          workers of segue's second turn, which the batches
+//                          have no like of (2)
 //   BENCH_STRICT           exit with 1 when a target is missed
 #include <fmt/format.h>
 
@@ -25,13 +24,13 @@ constexpr double kLeastTimes = 1.7;
 constexpr double kLeastTimesUnanalyzed = 3;
 
 struct Contest {
-  std::vector<double> rival;  // seconds of each round
+  std::vector<double> rival;  // seconds
   std::vector<double> ours;
-  std::vector<double> together;  // with several workers
+  std::vector<double> together;  // by several workers
 };
 
-// The rival works as such tools do: it locks the next keys, touches their rows
-// and remembers the last one, and each batch is a transaction of its own.
+// As such tools write it: lock the next keys, touch their rows, remember the
+// last one; each batch a transaction of its own.
 double RivalSeconds(test::PostgresServer* server, std::int64_t rows,
                     const TableOptions& options) {
   BenchTable table(server, rows, options);
@@ -77,7 +76,7 @@ Contest Compete(test::PostgresServer* server, std::int64_t rows,
   return contest;
 }
 
-// Returns the median of each round's own ratio.
+// The median of each round's own ratio.
 double Times(const std::vector<double>& rival,
              const std::vector<double>& ours) {
   std::vector<double> ratios;

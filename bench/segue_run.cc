@@ -8,8 +8,7 @@
 namespace segue::bench {
 namespace {
 
-// Returns the kernel's high-water mark of a process's memory; 0 when the
-// process has ended.
+// The kernel's high-water mark of a process's memory; 0 when it has ended.
 double PeakMegabytes(int pid) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
   std::string word;
@@ -48,8 +47,7 @@ SegueRun::SegueRun(const BenchTable& table,
       process_(StartCommand(table, folder_.path(), options, speed)) {}
 
 void SegueRun::Finish(test::Client* client) {
-  // The loop looks this many times at the process for each time at the ledger.
-  constexpr int kLooks = 20;
+  constexpr int kLooks = 20;  // at the process, for one at the ledger
   for (int looks = 0; process_.running(); ++looks) {
     peak_megabytes_ = std::max(peak_megabytes_, PeakMegabytes(process_.pid()));
     if (client != nullptr && looks % kLooks == 0) {

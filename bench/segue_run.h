@@ -12,7 +12,7 @@
 
 namespace segue::bench {
 
-// Whether segue makes way for other sessions at work, as it does by default.
+// Whether it makes way for other sessions at work, as it does by default.
 enum class Speed { kFlatOut, kDefault };
 
 class SegueRun {
@@ -23,8 +23,8 @@ class SegueRun {
                     Speed speed = Speed::kFlatOut);
 
   bool running() { return process_.running(); }
-  // Waits for the end of the run, and throws with its errors unless it
-  // succeeds. With a client, it counts the ranges of the walk meanwhile.
+  // Waits for its end; throws with its errors unless that is a success. With a
+  // client it looks for the ranges of the walk meanwhile.
   void Finish(test::Client* client = nullptr);
 
   // --- after Finish ---
@@ -41,19 +41,17 @@ class SegueRun {
   std::int64_t ranges_ = 0;
 };
 
-// Returns the seconds of moving the rows: from the last action before the
-// backfill to its end, as the ledger has them. The proof that follows is not
-// part of it.
+// Of moving the rows: from the last action before the backfill to its end, as
+// the ledger has them. The proof that follows is not part of it.
 double BackfillSeconds(test::Client& client);
 
-// Runs `segue COMMAND... --url` of the table and returns what it prints.
+// Runs `segue COMMAND... --url` of the table and answers what it prints.
 std::string Segue(const BenchTable& table, std::vector<std::string> command);
 
-// Returns true when `segue COMMAND` of this build knows the option.
+// True when `segue COMMAND` of this build knows the option.
 bool KnowsOption(const std::string& command, const std::string& option);
 
-// Returns the rows of a table of the ledger; 0 where this build has no such
-// table.
+// Rows of a table of the ledger; 0 where this build has no such table.
 std::int64_t LedgerRows(test::Client& client, const std::string& table);
 
 }  // namespace segue::bench

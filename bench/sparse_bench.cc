@@ -1,6 +1,5 @@
-// This benchmark shows that nothing in the program or its ledger grows with the
-// rows of a table: the keys spread from 0 to 2^62, once with few rows and once
-// with four times as many.
+// Nothing in the program or its ledger grows with the rows of a table: keys
+// that spread from 0 to 2^62, few rows and four times as many.
 //   BENCH_ROWS    rows of the larger table (400000)
 //   BENCH_STRICT  exit with 1 when a target is missed
 #include <fmt/format.h>
@@ -34,8 +33,7 @@ struct Run {
   }
 };
 
-// Returns the rows of all tables of the ledger together; the history counts,
-// too.
+// Of all tables of the ledger together; the history counts.
 double AllLedgerRows(test::Client& client) {
   double rows = 0;
   for (const auto& row :

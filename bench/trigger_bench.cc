@@ -1,8 +1,7 @@
-// This benchmark measures what the dual-write triggers cost an application's
-// UPDATE, of a column that they do not concern and of the one that they do. It
-// runs on the same table with its triggers and without, slice by slice: as
-// applications commit, and without the wait for the disk, in which a cost of
-// microseconds would be lost.
+// What the dual-write triggers cost an application's UPDATE, of a column that
+// they do not concern and of the one that they do: the same table, with its
+// triggers and without, slice by slice. As applications commit, and without the
+// wait for the disk, in which a cost of microseconds would be lost.
 //   BENCH_ROWS    rows of the table (100000)
 //   BENCH_ROUNDS  pairs of slices; the median of their ratios counts (31)
 //   BENCH_WRITES  statements of a slice (2000; a tenth where each is flushed)
@@ -24,19 +23,19 @@ namespace {
 constexpr double kMostUnrelated = 1.03;
 constexpr double kMostConcerned = 1.25;
 
-// The microseconds of one write.
+// Microseconds a write.
 struct Slice {
   double elapsed = 0;
-  double processor = 0;  // of the server's session, whatever else runs
+  double processor = 0;  // of the server's session, whatever else is running
 };
 
 struct Cost {
-  std::vector<double> ratios;  // the elapsed times of each pair, as a ratio
+  std::vector<double> ratios;  // of the elapsed times
   std::vector<Slice> off;
   std::vector<Slice> on;
 };
 
-// Returns the nanoseconds that a process has spent on a processor.
+// Nanoseconds that a process has spent on a processor.
 double ProcessorTime(const std::string& pid) {
   double nanoseconds = 0;
   std::ifstream("/proc/" + pid + "/schedstat") >> nanoseconds;
@@ -56,14 +55,13 @@ class Contest {
         "PREPARE concerned(bigint) AS UPDATE wide SET v = v + 1 WHERE id = $1");
   }
 
-  // The slices have this many writes from now on.
+  // Slices of so many writes from now on.
   void Configure(const std::string& synchronous_commit, std::int64_t writes) {
     client_.Query("SET synchronous_commit = " + synchronous_commit);
     writes_ = writes;
   }
 
-  // Plays pairs of slices, with and without triggers; which of the two comes
-  // first changes from pair to pair.
+  // Which of the two comes first changes from pair to pair.
   Cost Compare(const std::string& statement, std::int64_t pairs) {
     Cost cost;
     for (std::int64_t i = 0; i < pairs; ++i) {
@@ -78,8 +76,7 @@ class Contest {
   }
 
  private:
-  // The triggers are dropped and not disabled, because the server would lock
-  // each row for disabled triggers all the same.
+  // Gone, not disabled: the server would lock each row for them all the same.
   void SetTriggers(bool there) {
     for (const auto& trigger : triggers_) {
       client_.Query("DROP TRIGGER IF EXISTS \"" + *trigger[0] + "\" ON wide");
@@ -145,7 +142,7 @@ int Main() {
                "off       on\n";
   Contest contest(&table, rows);
   contest.Configure("off", writes);
-  contest.Compare("unrelated", 2);  // it warms the caches
+  contest.Compare("unrelated", 2);  // warms the caches
   PrintRow("unrelated, not flushed", contest.Compare("unrelated", pairs));
   PrintRow("the column, not flushed", contest.Compare("concerned", pairs));
   contest.Configure("on", writes / 10);

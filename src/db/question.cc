@@ -17,6 +17,7 @@ struct Guess {
     answer.rewrites_table = true;
     return answer;
   }
+  Answer operator()(const LeftOutQuestion& /*question*/) const { return {}; }
   Answer operator()(const ExpressionQuestion& /*question*/) const {
     Answer answer;
     answer.is_volatile = true;
@@ -43,6 +44,10 @@ struct Description {
   std::string operator()(const TypeQuestion& question) const {
     return fmt::format("type {} of column '{}' of table '{}'", question.type,
                        question.column, question.table.name);
+  }
+  std::string operator()(const LeftOutQuestion& question) const {
+    return fmt::format("what type {} gives a column that is left out",
+                       question.type);
   }
   std::string operator()(const ExpressionQuestion& question) const {
     return fmt::format("expression {} over table '{}'", question.sql,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,6 +29,15 @@ struct TypeQuestion {
   std::string column;
   std::string type;
   friend bool operator==(const TypeQuestion&, const TypeQuestion&) = default;
+};
+
+// What does a row get that leaves out a column of this type, and may it be
+// NULL?
+struct LeftOutQuestion {
+  schema::TableName table;
+  std::string type;
+  friend bool operator==(const LeftOutQuestion&,
+                         const LeftOutQuestion&) = default;
 };
 
 // Would the server accept this expression, as `up` or `down`, for a column of
@@ -87,17 +97,20 @@ struct UnprovenQuestion {
                          const UnprovenQuestion&) = default;
 };
 
-using Question = std::variant<DefaultQuestion, TypeQuestion, ExpressionQuestion,
-                              IndexQuestion, TableQuestion, NameQuestion,
-                              MentionQuestion, CheckQuestion, UnprovenQuestion>;
+using Question = std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
+                              ExpressionQuestion, IndexQuestion, TableQuestion,
+                              NameQuestion, MentionQuestion, CheckQuestion,
+                              UnprovenQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {
   // False: no server could be asked, and the members have what is safe to
   // assume.
   bool known = true;
-  std::string error;            // the server's message when it refuses
-  bool is_volatile = false;     // DefaultQuestion, ExpressionQuestion
+  // The server's message when it refuses. LeftOutQuestion: it refuses NULL.
+  std::string error;
+  // DefaultQuestion, ExpressionQuestion; LeftOutQuestion: the default is.
+  bool is_volatile = false;
   bool is_immutable = false;    // DefaultQuestion, ExpressionQuestion
   bool rewrites_table = false;  // DefaultQuestion, TypeQuestion
   bool scans_table = false;     // TypeQuestion: it looks at every row
@@ -112,6 +125,7 @@ struct Answer {
   // MentionQuestion; UnprovenQuestion: each with the number of rows, or why
   // nobody knows it ("'positive' (2 rows)").
   std::vector<std::string> names = {};
+  std::optional<std::string> default_sql = {};  // LeftOutQuestion
   // CheckQuestion: the check over the physical names of the columns.
   std::string bound = {};
 };

@@ -33,6 +33,8 @@ class AddColumn : public Operation {
   schema::Column Native(const db::Language& language) const;
   bool SkipExisting(TableWork& work, const schema::Column& column) const;
   void PlanConstraints(TableWork& work) const;
+  void RefuseStrictType(const TableWork& work,
+                        const schema::Column& column) const;
   void PlanPlain(TableWork& work, const schema::Column& column) const;
   void PlanVolatile(TableWork& work, const schema::Column& column,
                     const db::Answer& answer) const;
@@ -149,6 +151,22 @@ void AddColumn::PlanConstraints(TableWork& work) const {
   }
 }
 
+// The rows that are there, and those that the old version inserts, have what
+// the type gives to a column without a default.
+void AddColumn::RefuseStrictType(const TableWork& work,
+                                 const schema::Column& column) const {
+  if (column.default_sql || work.creates()) return;
+  const db::Answer& answer =
+      work.context().Ask(db::LeftOutQuestion{work.live().name, column.type});
+  if (answer.error.empty() || answer.default_sql) return;
+  throw work
+      .Refused(column.name,
+               fmt::format("its type {} refuses NULL ({}), which the rows of "
+                           "table '{}' would have there",
+                           column.type, answer.error, spec_.table))
+      .WithHint("give the column a default");
+}
+
 void AddColumn::PlanPlain(TableWork& work, const schema::Column& column) const {
   if (!column.nullable && !column.default_sql && !work.creates()) {
     throw work
@@ -157,6 +175,7 @@ void AddColumn::PlanPlain(TableWork& work, const schema::Column& column) const {
                  "there are nor those the old version inserts have a value")
         .WithHint("give it a default or 'up', or make it nullable");
   }
+  RefuseStrictType(work, column);
   work.CountAddedColumn();
   work.Add(Phase::kExpanding, plan::AddColumn{work.live().name, column});
   // The rows get the default together with the column. The step without actions
@@ -180,6 +199,7 @@ void AddColumn::PlanVolatile(TableWork& work, const schema::Column& column,
   request.up.is_volatile = answer.is_volatile;
   request.up.is_immutable = answer.is_immutable;
   request.keeps = Keeps::kBoth;
+  request.own_default = true;
   work.Note(Phase::kMigrating,
             "the rows are filled one by one: adding the column with this "
             "default would rewrite the table");

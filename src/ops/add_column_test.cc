@@ -51,7 +51,7 @@ TEST_F(AddColumnTest, VolatileDefaultIsFilledRowByRow) {
       Plan(Add({"token", "uuid", false, "gen_random_uuid()"})),
       ElementsAre(
           "EXPANDING Add column 'token' (not null) to 'users'",
-          "  ADD COLUMN users.token uuid NULL",
+          "  ADD COLUMN users.token uuid NULL THEN DEFAULT gen_random_uuid()",
           "  ADD COLUMN users._segue_d smallint NOT NULL DEFAULT 0",
           "  CREATE SYNC m_1 ON users (- <-> token) UP gen_random_uuid()",
           "MIGRATING Backfill 'token' from 'default'", "  FILL m_1",
@@ -76,6 +76,9 @@ TEST_F(AddColumnTest, DerivedColumnOnADatabaseWithoutCheckConstraints) {
                   "  ADD COLUMN users.upper text NULL",
                   "  ADD COLUMN users._segue_d smallint NOT NULL DEFAULT 0",
                   "  CREATE SYNC m_1 ON users (- <-> upper) UP upper(name)",
+                  "  note: an INSERT that leaves 'upper' out, or gives NULL, "
+                  "cannot be told from one of the old version and gets the "
+                  "value of 'up' until the contract",
                   "MIGRATING Backfill 'upper' from 'name'", "  FILL m_1",
                   "  VERIFY m_1",
                   "CONTRACTING Finish column 'upper' of 'users'",

@@ -29,6 +29,7 @@ class AlterColumn : public Operation {
   void Plan(PlanContext& context) const override;
 
  private:
+  void MoveByDown(const TableWork& work, ColumnAlteration& change) const;
   void RefuseUntold(const TableWork& work,
                     const ColumnAlteration& change) const;
   void RefuseUnproven(const TableWork& work, const schema::Column& old) const;
@@ -107,10 +108,11 @@ void AlterColumn::Plan(PlanContext& context) const {
   const schema::Column old = work.Take(spec_.column, Use::kChanges);
   RefuseUnproven(work, old);
   ColumnAlteration change = Resolve(spec_, old, context.language);
-  for (const std::string& note : change.notes) {
-    work.Note(Phase::kExpanding, note + "; skipped");
-  }
   LeaveOutExisting(work, change);
+  MoveByDown(work, change);
+  for (const std::string& note : change.notes) {
+    work.Note(Phase::kExpanding, note + (change.values ? "" : "; skipped"));
+  }
   if (change.empty()) {
     work.Describe(Phase::kExpanding,
                   fmt::format("Change column '{}' of '{}': nothing to do",
@@ -131,6 +133,23 @@ void AlterColumn::Plan(PlanContext& context) const {
     PlanMetadata(work, old, change);
   }
   work.Finish();
+}
+
+// With 'down' alone, only what the new version writes becomes another value.
+void AlterColumn::MoveByDown(const TableWork& work,
+                             ColumnAlteration& change) const {
+  const bool only_down =
+      change.empty() && change.down_transforms && spec_.constraints.empty();
+  if (!only_down) return;
+  if (!work.versioned()) {
+    throw work
+        .Refused(spec_.column,
+                 "the column stays as it is, and 'down' alone moves no value "
+                 "in place, where nobody writes the new shape before the "
+                 "contract")
+        .WithHint("give 'up', or use access: versioned");
+  }
+  change.values = true;
 }
 
 // True when the server says that the new type needs no copy: it rewrites
@@ -241,6 +260,7 @@ void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
       Examined(work.context(), work.live(), NewShape(work.live(), old, seen),
                {"down", old.name, change.down, old.type});
   request.own_default = change.default_value && change.target.default_sql;
+  request.only_converts = spec_.change.up.empty() && spec_.change.down.empty();
   DescribeMotion(work, old, change);
   const plan::Expression up = request.up;
   ShadowColumn shadow(work, std::move(request));

@@ -95,7 +95,7 @@ TEST_F(AlterColumnTest, TypeInPlaceSwapsAHiddenColumnIn) {
   EXPECT_EQ(motion.down.bindings.at(0).name, "age");
   EXPECT_EQ(motion.down.bindings.at(0).column, "_segue_new_age");
   EXPECT_EQ(motion.down.bindings.at(0).type, "bigint");
-  ASSERT_THAT(questions_, SizeIs(3));
+  ASSERT_THAT(questions_, SizeIs(4));
   const auto& down = std::get<db::ExpressionQuestion>(questions_[2]);
   EXPECT_EQ(down.bindings.at(0).column, "_segue_new_age");
 }
@@ -241,13 +241,29 @@ TEST_F(AlterColumnTest, WhatIsSoAlreadyIsSkipped) {
   change.type = "TEXT";
   change.nullable = false;
   change.default_sql = "''";
-  change.up = "upper(name)";
   EXPECT_THAT(Plan(Alter("name", change)),
               ElementsAre("EXPANDING Change column 'name' of 'users': nothing "
                           "to do",
                           "  note: its type is text already; skipped",
                           "  note: it is NOT NULL already; skipped",
                           "  note: it has this default already; skipped"));
+}
+
+TEST_F(AlterColumnTest, ExpressionsMoveTheValuesOfAColumnThatStays) {
+  ColumnChange change;
+  change.type = "TEXT";
+  change.up = "upper(name)";
+  const std::vector<std::string> lines = Plan(Alter("name", change));
+  EXPECT_THAT(lines, Contains("  note: its type is text already"));
+  EXPECT_THAT(lines, Contains("  FILL m_1"));
+  EXPECT_THAT(lines, Contains("CONTRACTING Change column 'name' of 'users': "
+                              "its values"));
+  change.up.clear();
+  change.down = "lower(name)";
+  EXPECT_THAT(Refusal(Alter("name", change)),
+              HasSubstr("'down' alone moves no value in place"));
+  access_ = Access::kVersioned;
+  EXPECT_THAT(Plan(Alter("name", change)), Contains("  FILL m_1"));
 }
 
 TEST_F(AlterColumnTest, UniqueConstraintIsRebuilt) {

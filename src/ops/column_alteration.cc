@@ -81,6 +81,10 @@ void ResolveExpressions(const AlterColumnSpec& spec, const schema::Column& old,
                                          : spec.change.down;
   result.up_transforms = !IsJust(result.up, old);
   result.down_transforms = !IsJust(result.down, result.target);
+  // An expression that belongs to a constraint, which may exist already, says
+  // what the rows that break it become.
+  result.values =
+      result.up_transforms && !result.type && spec.constraints.empty();
 }
 
 }  // namespace
@@ -101,7 +105,7 @@ std::string ColumnAlteration::Text(const schema::Column& old) const {
     parts.push_back(std::string(schema::KindText(constraint.kind)) + " '" +
                     constraint.name + "'");
   }
-  return base::Join(parts, ", ");
+  return parts.empty() ? "its values" : base::Join(parts, ", ");
 }
 
 ColumnAlteration Resolve(const AlterColumnSpec& spec, const schema::Column& old,

@@ -25,11 +25,14 @@ struct ColumnAlteration {
   std::string down;
   bool up_transforms = false;  // `up` is more than the column itself
   bool down_transforms = false;
+  // The file has the present type or name with expressions: the values move
+  // although the column stays as it is.
+  bool values = false;
   std::vector<std::string> notes;  // changes that exist already
 
   bool empty() const {
     return !name && !type && !not_null && !nullable && !default_value &&
-           !comment && constraints.empty();
+           !comment && !values && constraints.empty();
   }
   // True when the server has to accept the default for the column's type.
   bool asks_default() const {

@@ -24,6 +24,8 @@ class DropColumn : public Operation {
   void Plan(PlanContext& context) const override;
 
  private:
+  void RefuseStrictType(const TableWork& work,
+                        const schema::Column& column) const;
   void RefuseWithoutValue(const TableWork& work,
                           const schema::Column& column) const;
   schema::Column Meanwhile(const TableWork& work, schema::Column column) const;
@@ -75,7 +77,8 @@ void DropColumn::PlanContract(TableWork& work,
 // The inserts of the new version do not mention the column.
 void DropColumn::RefuseWithoutValue(const TableWork& work,
                                     const schema::Column& column) const {
-  const bool filled = column.nullable || column.default_sql ||
+  RefuseStrictType(work, column);
+  const bool filled = column.nullable || column.LeftOut() ||
                       column.identity != schema::Identity::kNone ||
                       !column.generated_sql.empty();
   if (filled || !spec_.down.empty()) return;
@@ -84,6 +87,23 @@ void DropColumn::RefuseWithoutValue(const TableWork& work,
                "it is NOT NULL without a default, so that the new version's "
                "inserts would fail until the contract")
       .WithHint("give 'down', the value the old version sees in new rows");
+}
+
+// The database looks at the type of a column that is left out before any
+// trigger runs.
+void DropColumn::RefuseStrictType(const TableWork& work,
+                                  const schema::Column& column) const {
+  if (!column.of_domain || column.LeftOut()) return;
+  const db::Answer& answer =
+      work.context().Ask(db::LeftOutQuestion{work.live().name, column.type});
+  if (answer.error.empty()) return;
+  throw work
+      .Refused(spec_.column,
+               fmt::format("its type {} refuses NULL ({}), so that the new "
+                           "version's inserts into table '{}' would fail until "
+                           "the contract, before a trigger can fill it",
+                           column.type, answer.error, spec_.table))
+      .WithHint("give the column a constant default first");
 }
 
 // Returns the column as it is while both versions are live. Its comment tells
@@ -139,7 +159,7 @@ void DropColumn::PlanSupply(TableWork& work,
   work.Describe(Phase::kExpanding,
                 fmt::format("Supply column '{}' of '{}' in new rows",
                             spec_.column, spec_.table));
-  if (column.default_sql) {
+  if (column.LeftOut()) {
     work.Note(Phase::kExpanding,
               "new rows get its default; 'down' only replaces a NULL");
   }

@@ -55,15 +55,48 @@ TEST_F(RenameColumnTest, InPlaceKeepsTheOldColumn) {
               ElementsAre("id", "name", "mail", "age", "created"));
 }
 
-TEST_F(RenameColumnTest, DefaultOfANotNullColumnMovesForTheDuration) {
+TEST_F(RenameColumnTest, BothSidesHaveTheConstantDefault) {
   const std::vector<std::string> lines = Plan(Rename("name", "full_name"));
-  EXPECT_THAT(lines, Contains("  ALTER COLUMN users.name text NOT NULL"));
-  EXPECT_THAT(
-      lines,
-      Contains("  ALTER COLUMN users.name text NOT NULL DEFAULT ''::text"));
+  EXPECT_THAT(lines, Contains("  ADD COLUMN users.full_name text NULL THEN "
+                              "DEFAULT ''::text"));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("ALTER COLUMN"))));
   EXPECT_THAT(lines, Contains("  RENAME COLUMN users.name TO full_name"));
+  EXPECT_FALSE(FirstMotion().old_default_moved);
+  EXPECT_TRUE(FirstMotion().new_has_default);
+  EXPECT_EQ(FirstMotion().new_default, "''::text");
+}
+
+TEST_F(RenameColumnTest, DefaultThatChangesMovesForTheDuration) {
+  column("created").nullable = false;
+  const std::vector<std::string> lines = Plan(Rename("created", "made"));
+  EXPECT_THAT(lines, Contains("  ADD COLUMN users.made timestamp NULL"));
+  EXPECT_THAT(lines, Contains("  ALTER COLUMN users.created timestamp NOT "
+                              "NULL"));
+  EXPECT_THAT(lines, Contains("  ALTER COLUMN users.created timestamp NOT NULL "
+                              "DEFAULT now()"));
   EXPECT_TRUE(FirstMotion().old_default_moved);
-  EXPECT_EQ(FirstMotion().old_column->default_sql, "''::text");
+  EXPECT_FALSE(FirstMotion().new_has_default);
+}
+
+// A domain has a default of its own, which must not count in the rows that are
+// there, and counts again when the column has none.
+TEST_F(RenameColumnTest, DefaultOfTheTypeIsOverridden) {
+  column("email").type_default = "3";
+  column("email").of_domain = true;
+  const std::vector<std::string> lines = Plan(Rename("email", "mail"));
+  EXPECT_THAT(lines, Contains("  ADD COLUMN users.mail text NULL DEFAULT NULL "
+                              "THEN DEFAULT 3"));
+  EXPECT_EQ(FirstMotion().new_default, "3");
+}
+
+TEST_F(RenameColumnTest, TypeThatRefusesNullIsRefused) {
+  column("email").of_domain = true;
+  answers_[""].error = "value for domain mail violates check";
+  EXPECT_THAT(Refusal(Rename("email", "mail")),
+              HasSubstr("'mail' of table 'users': its type text refuses NULL "
+                        "(value for domain mail violates check)"));
+  access_ = Access::kVersioned;
+  EXPECT_EQ(Refusal(Rename("email", "mail")), "");
 }
 
 TEST_F(RenameColumnTest, NotNullIsRelaxedWhereTriggersComeTooLate) {

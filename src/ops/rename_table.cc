@@ -29,6 +29,14 @@ plan::VersionView AliasOf(PlanContext& context, const schema::Table& shape,
   view.source = plan::Projection{shape.name};
   view.name = name;
   view.columns = shape.columns;
+  for (schema::Column& column : view.columns) {
+    // The table has its present default until the contract.
+    const schema::Column* now = live.FindColumn(column.physical());
+    if (now != nullptr) column.default_sql = now->default_sql;
+    const bool own = column.generated_sql.empty() &&
+                     column.identity == schema::Identity::kNone;
+    if (own && column.default_sql) view.view_defaults.push_back(column.name);
+  }
   view.grants = shape.grants;
   view.hidden = Hidden(live, shape);
   view.key = live.WalkKey();

@@ -70,7 +70,7 @@ void ReplaceColumn::RefuseUnfit(const TableWork& work,
   }
   std::string reason;
   if (!to.nullable) reason = "it is NOT NULL";
-  if (to.default_sql) reason = "it has a default";
+  if (to.LeftOut()) reason = "it has a default";
   if (!reason.empty()) {
     throw work
         .Refused(to.name, reason +

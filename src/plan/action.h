@@ -29,9 +29,13 @@ struct RenameTable {
   std::string to;
 };
 
+// Adds a column. The rows that are there get the column's own default; where
+// `then_default` is given, later rows get that one, if the database can tell
+// the two apart.
 struct AddColumn {
   schema::TableName table;
   schema::Column column;
+  std::optional<std::string> then_default = {};
 };
 
 // Drops `column`. `of_ours` says that this migration added the column, so that
@@ -188,7 +192,7 @@ struct RetireVersion {
 // Shows a table under a second name in the base schema, by an updatable view.
 // The view lives until the table itself takes the name.
 struct PublishAlias {
-  VersionView view;  // the default_sql of its columns is ignored
+  VersionView view;
 };
 
 // Removes such a view.

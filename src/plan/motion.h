@@ -97,8 +97,9 @@ struct ColumnMotion {
   Expression down;
 
   // The trigger supplies the default of the old column while both versions are
-  // live, and the column itself has none (NOT NULL columns). The text of the
-  // default is old_column->default_sql.
+  // live, and the column itself has none (NOT NULL columns whose default gives
+  // another value each time). The text of the default is that of
+  // old_column->LeftOut().
   bool old_default_moved = false;
   // The new column takes no NULL once the contract is done. Until then
   // new_column itself is nullable.
@@ -106,6 +107,10 @@ struct ColumnMotion {
   // The default of the new side. The trigger uses it when a write gives neither
   // side.
   std::optional<std::string> new_default;
+  // The new column itself has this default, which is constant, while both
+  // versions are live. A value that differs from it was given, which includes
+  // NULL. False: only a value that is not NULL counts as given.
+  bool new_has_default = false;
 
   // The version schemas of this migration whose writers count as "new", which
   // breaks the tie of an INSERT that gives neither side. Empty in place.

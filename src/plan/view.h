@@ -42,9 +42,11 @@ struct VersionView {
   std::string name;                     // of the view
   std::vector<schema::Column> columns;  // name, stored_as, default_sql
   std::vector<std::string> grants;      // "SELECT TO app"
-  // The columns whose default_sql is set on the view, because it differs from
-  // the default of the table.
+  // The columns whose default_sql is set on the view.
   std::vector<std::string> view_defaults;
+  // The columns that an INSERT through the view has to give, although the table
+  // does not ask for them yet.
+  std::vector<std::string> required;
   // A database whose views need triggers to write the table uses these. The key
   // has the physical columns that identify a row (empty: none do), and `hidden`
   // has the columns of the application that this shape does not show.

@@ -84,7 +84,7 @@ bool CanMove(const schema::Table& table, const Constraint& constraint,
              const std::string& column) {
   if (!Reads(constraint, column) || !constraint.validated) return false;
   if (constraint.kind == ConstraintKind::kCheck) return true;
-  // A referential action SET DEFAULT has nothing to set, because the hidden
+  // A referential action SET DEFAULT would have nothing to set where the hidden
   // column has no default.
   return constraint.kind == ConstraintKind::kForeignKey &&
          table.kind != "partitioned table" &&

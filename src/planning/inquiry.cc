@@ -14,7 +14,9 @@ const db::Answer& Inquiry::Ask(const db::Question& question) {
 std::vector<std::string> Inquiry::Unanswered() const {
   std::vector<std::string> questions;
   for (const auto& [asked, answer] : known_) {
-    if (!answer.known) questions.push_back(db::Describe(asked));
+    // Most types give NULL, so the question alone is not worth a note.
+    const bool of_type = std::holds_alternative<db::LeftOutQuestion>(asked);
+    if (!answer.known && !of_type) questions.push_back(db::Describe(asked));
   }
   return questions;
 }

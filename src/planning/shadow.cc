@@ -21,6 +21,22 @@ bool MayRaise(const plan::Expression& expression,
   return true;
 }
 
+// Without a default of its own, the new column of a write that sets NULL gets
+// the default from the trigger.
+void SetNewDefault(const TableWork& work, const ShadowRequest& request,
+                   plan::ColumnMotion& motion) {
+  const schema::Column& target = request.target;
+  motion.new_has_default = HasLiveDefault(work, request);
+  const bool in_place = request.physical == target.name && !work.versioned();
+  if (motion.new_has_default) {
+    motion.new_default = target.LeftOut();
+  } else if (in_place && !target.nullable && !request.existing) {
+    motion.new_default = target.LeftOut();
+  } else if (request.own_default) {
+    motion.new_default = target.default_sql;
+  }
+}
+
 }  // namespace
 
 Shadow::Shadow(TableWork& work, ShadowRequest request)
@@ -30,12 +46,12 @@ Shadow::Shadow(TableWork& work, ShadowRequest request)
         .Refused(request_.target.name, "this migration creates the table")
         .WithHint("put it into the create_table");
   }
-  RefuseUnknowableDefault();
-  RefuseUniqueDefault();
+  PrepareLeftOut(work_, request_);
   plan::ColumnMotion made = MakeMotion();
   made.marks = DecidesToMark();
   id_ = made.name;
   work_.context().motions.Add(std::move(made));
+  NoteLeftOut(work_, request_);
   if (request_.keeps == Keeps::kBoth) return;
   const bool keeps_old = request_.keeps == Keeps::kOld;
   index_moves_ =
@@ -86,44 +102,6 @@ schema::Column Shadow::Shape() const {
   return column;
 }
 
-// An INSERT through the new version leaves the old column at its default. The
-// trigger can tell that default from a given value only if the default can be
-// computed again.
-void Shadow::RefuseUnknowableDefault() const {
-  if (!request_.old_column || !new_side_writes()) return;
-  const schema::Column& old = *request_.old_column;
-  if (!old.default_sql || old.default_is_constant) return;
-  if (!old.nullable && work_.capabilities().moves_default) return;
-  throw work_
-      .Refused(old.name,
-               "its default (" + *old.default_sql +
-                   ") gives another value each time, so that a value given by "
-                   "an application cannot be told from it")
-      .WithHint(work_.versioned() ? "drop the default first"
-                                  : "use access: versioned, or drop the "
-                                    "default first");
-}
-
-// Where triggers run after the row's own checks, an INSERT through the new side
-// holds the old column's default for a moment. In a unique index the second
-// such row would fail.
-void Shadow::RefuseUniqueDefault() const {
-  if (!request_.old_column || !new_side_writes()) return;
-  const schema::Column& old = *request_.old_column;
-  if (!work_.capabilities().checks_before_triggers || !old.default_sql) return;
-  for (const schema::Index& index : work_.live().indexes) {
-    for (const schema::IndexColumn& part : index.columns) {
-      if (!index.unique || part.name != old.name) continue;
-      throw work_
-          .Refused(old.name, "it has a default and is in the unique index '" +
-                                 index.name +
-                                 "', so that a row which gives only the new "
-                                 "column would collide with the default")
-          .WithHint("drop the default first");
-    }
-  }
-}
-
 plan::ColumnMotion Shadow::MakeMotion() {
   PlanContext& context = work_.context();
   const schema::Table& table = work_.live();
@@ -140,11 +118,8 @@ plan::ColumnMotion Shadow::MakeMotion() {
   motion.provenance = provenance;
   motion.up = request_.up;
   motion.down = request_.down;
-  if (request_.old_column) {
-    motion.old_default_moved = request_.old_column->default_sql.has_value() &&
-                               !PreparedOld().default_sql.has_value();
-  }
-  if (request_.own_default) motion.new_default = request_.target.default_sql;
+  motion.old_default_moved = MovesOldDefault();
+  SetNewDefault(work_, request_, motion);
   if (work_.versioned()) motion.new_versions = {context.version_schema};
   motion.new_not_null = !request_.target.nullable;
   motion.keeps_old_column = request_.keeps == Keeps::kOld;
@@ -157,15 +132,23 @@ plan::ColumnMotion Shadow::MakeMotion() {
   return motion;
 }
 
-// The new column is nullable and has no default until every row has its value.
+// The new column is nullable and has no default until every row has its value;
+// that of its type must not count either.
 schema::Column Shadow::Added() const {
   schema::Column column = request_.target;
   column.name = request_.physical;
   column.stored_as.clear();
   column.nullable = true;
   column.default_sql.reset();
+  if (column.type_default) column.default_sql = "NULL";
   column.identity = schema::Identity::kNone;
   column.has_column_grants = false;
+  return column;
+}
+
+schema::Column Shadow::Live() const {
+  schema::Column column = Added();
+  if (motion().new_has_default) column.default_sql = motion().new_default;
   return column;
 }
 
@@ -178,14 +161,25 @@ schema::Column Shadow::Provenance() const {
   return column;
 }
 
-// While both versions are live, no default and no constraint of the old column
-// may act before the trigger does.
+// A default that gives another value each time cannot be told from a value that
+// was given, so the trigger supplies it where NULL can only mean "left out".
+bool Shadow::MovesOldDefault() const {
+  if (!request_.old_column || !new_side_writes()) return false;
+  const schema::Column& old = *request_.old_column;
+  return !old.nullable && old.LeftOut() && !old.LeftOutIsConstant() &&
+         work_.capabilities().moves_default;
+}
+
+// While both versions are live, no constraint of the old column may act before
+// the trigger does.
 schema::Column Shadow::PreparedOld() const {
   schema::Column old = *request_.old_column;
   if (old.nullable || !new_side_writes()) return old;
-  if (old.default_sql) {
-    if (work_.capabilities().moves_default) old.default_sql.reset();
-  } else if (work_.capabilities().relaxes_not_null) {
+  if (MovesOldDefault()) {
+    old.default_sql.reset();
+    if (old.type_default) old.default_sql = "NULL";
+  } else if (!HasConstantDefault(old) &&
+             work_.capabilities().relaxes_not_null) {
     old.nullable = true;
   }
   return old;

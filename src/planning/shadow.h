@@ -9,36 +9,10 @@
 
 #include "planning/constraint_move.h"
 #include "planning/index_move.h"
+#include "planning/shadow_request.h"
 #include "planning/table_work.h"
 
 namespace segue::ops {
-
-enum class Keeps {
-  kOld,   // a rename: the old column has every index and grant
-  kNew,   // a change of type: the new one takes its place
-  kBoth,  // an added column that is derived from others
-};
-
-struct ShadowRequest {
-  // The column as it is in the database. nullopt when the new column is derived
-  // from several columns, or from none, so that nothing is written back.
-  std::optional<schema::Column> old_column;
-  // The new column as the new version sees it, and as it will be after the
-  // contract.
-  schema::Column target;
-  // The new column's name in the database until the contract.
-  std::string physical;
-  plan::Expression up;
-  plan::Expression down;
-  Keeps keeps = Keeps::kNew;
-  // True when the new column exists already, nullable and without a default;
-  // see plan::ColumnMotion::new_was_there.
-  bool existing = false;
-  // A constraint of the old column that the new column does not get.
-  std::string leaving;
-  // True when the new column has a default of its own instead of the old one's.
-  bool own_default = false;
-};
 
 // The columns, checks and copies that exist from the expand step to the drop.
 // The constructor claims what they need and adds the motion to the plan.
@@ -65,8 +39,11 @@ class Shadow {
   // Returns the target with the place where the new version finds it until the
   // contract.
   schema::Column Shape() const;
-  // Returns the new column as it is until the contract.
+  // Returns the new column as it is added.
   schema::Column Added() const;
+  // Returns the new column as it is once the triggers keep it, until the
+  // contract.
+  schema::Column Live() const;
   schema::Column Provenance() const;
   // Returns the old column as it is while both versions are live.
   schema::Column PreparedOld() const;
@@ -76,9 +53,9 @@ class Shadow {
 
  private:
   // True when clients can write the new column while both versions are live.
-  bool new_side_writes() const { return !hidden() || work_.versioned(); }
-  void RefuseUnknowableDefault() const;
-  void RefuseUniqueDefault() const;
+  bool new_side_writes() const { return NewSideWrites(work_, request_); }
+  // True when the trigger supplies the old column's default.
+  bool MovesOldDefault() const;
   plan::ColumnMotion MakeMotion();
   bool DecidesToMark();
   void NoteUnique();

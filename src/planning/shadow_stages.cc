@@ -77,7 +77,7 @@ void ReplaceOld(TableWork& work, const Shadow& shadow) {
 void FinishNew(TableWork& work, const Shadow& shadow) {
   const schema::TableName& table = work.live().name;
   const schema::Column& target = shadow.request().target;
-  schema::Column before = shadow.Added();
+  schema::Column before = shadow.Live();
   before.name = target.name;
   AlterIfDifferent(work, kDrop, before, target);
   if (!shadow.needs_check()) return;
@@ -127,7 +127,11 @@ void AddShadowColumns(TableWork& work, const Shadow& shadow) {
   const ShadowRequest& request = shadow.request();
   if (!request.existing) {
     work.CountAddedColumn();
-    work.Add(Phase::kExpanding, plan::AddColumn{table, shadow.Added()});
+    const plan::ColumnMotion& motion = shadow.motion();
+    work.Add(Phase::kExpanding,
+             plan::AddColumn{
+                 table, shadow.Added(),
+                 motion.new_has_default ? motion.new_default : std::nullopt});
   }
   work.CountAddedColumn();
   work.Add(Phase::kExpanding, plan::AddColumn{table, shadow.Provenance()});

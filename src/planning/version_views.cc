@@ -14,13 +14,12 @@ std::optional<std::string> BaseDefault(const schema::Table* base,
   return found != nullptr ? found->default_sql : std::nullopt;
 }
 
-// A column that is new under its own name has its default on the base table,
-// unless the contract sets the default. A default on the view as well does no
-// harm, so every difference counts.
+// SET c = DEFAULT through a view takes the default of the view alone, so the
+// view has that of each column. The table numbers an identity column itself.
 bool NeedsViewDefault(const schema::Table* base, const schema::Column& column) {
-  return column.generated_sql.empty() &&
-         column.identity == schema::Identity::kNone &&
-         column.default_sql != BaseDefault(base, column);
+  if (!column.generated_sql.empty()) return false;
+  if (column.identity != schema::Identity::kNone) return false;
+  return column.default_sql || BaseDefault(base, column);
 }
 
 bool Shows(const plan::VersionView& view, const std::string& stored) {
@@ -51,6 +50,20 @@ void AddMarks(const std::vector<const plan::ColumnMotion*>& motions,
   }
 }
 
+// The trigger would take a value that the new version leaves out for one of the
+// old version's, and derive it.
+bool IsRequired(const std::vector<const plan::ColumnMotion*>& motions,
+                const schema::Table& table, const schema::Column& column) {
+  return !column.LeftOut() &&
+         std::any_of(motions.begin(), motions.end(),
+                     [&](const plan::ColumnMotion* motion) {
+                       return motion->table == table.name &&
+                              motion->new_column && motion->new_not_null &&
+                              motion->new_column->physical() ==
+                                  column.physical();
+                     });
+}
+
 plan::VersionView ViewOf(
     const schema::Table* base, const schema::Table& table,
     const std::vector<const plan::ColumnMotion*>& motions) {
@@ -64,6 +77,9 @@ plan::VersionView ViewOf(
       // from the base table, which keeps it for the old version.
       if (!column.default_sql) column.default_sql = "NULL";
       view.view_defaults.push_back(column.name);
+    }
+    if (IsRequired(motions, table, column)) {
+      view.required.push_back(column.name);
     }
     view.columns.push_back(std::move(column));
   }

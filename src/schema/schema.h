@@ -35,6 +35,11 @@ struct Column {
   // True when evaluating the default twice gives the same value and has no side
   // effect. Inspect fills it for existing columns.
   bool default_is_constant = true;
+  // The default of the type, which counts while the column has none of its own
+  // (a domain's); nullopt: the type has none.
+  std::optional<std::string> type_default = {};
+  bool type_default_is_constant = true;
+  bool of_domain = false;  // the type is a domain, which may refuse NULL
   std::string comment;
   std::string collation;  // empty: the type's own
   Identity identity = Identity::kNone;
@@ -50,6 +55,15 @@ struct Column {
 
   const std::string& physical() const {
     return stored_as.empty() ? name : stored_as;
+  }
+  // Returns the expression that gives the value of a row which leaves the
+  // column out; nullopt: the value is NULL.
+  const std::optional<std::string>& LeftOut() const {
+    return default_sql ? default_sql : type_default;
+  }
+  // True when that value is the same each time.
+  bool LeftOutIsConstant() const {
+    return default_sql ? default_is_constant : type_default_is_constant;
   }
   friend bool operator==(const Column&, const Column&) = default;
 };

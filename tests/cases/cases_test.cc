@@ -1,5 +1,5 @@
-// Each text case runs on each database and with each access: start, rollback,
-// start again with both versions at work, rollback; and once more to the end.
+// Each text case on each database and access: start, roll back, start again
+// with both versions at work, roll back; and once more to the end.
 #include <gtest/gtest.h>
 
 #include "base/text.h"
@@ -48,8 +48,8 @@ std::string NameOf(const ::testing::TestParamInfo<CaseParam>& info) {
          std::string(ToString(info.param.access));
 }
 
-// Returns a text such as "t.name text not null default 'x'", without the casts
-// that PostgreSQL adds to a default.
+// "t.name text not null default 'x'"; PostgreSQL's casts of a default are its
+// own business.
 std::string Describe(const schema::Table& table, const schema::Column& column) {
   std::string text =
       table.name.name + "." + column.name + " " + base::ToLower(column.type);
@@ -82,7 +82,7 @@ class Stage {
     return outcome;
   }
 
-  // Remembers the catalogue and the data for the two functions that follow.
+  // What it is like now, for the two that follow.
   void Remember() {
     catalogue_ = db_->Dump();
     data_ = db_->Data();
@@ -132,7 +132,7 @@ class Stage {
     try {
       return db_->NewVersionClient(*migrator_, "latest");
     } catch (const Error&) {
-      return db_->NewClient();  // after a rollback there is no version
+      return db_->NewClient();  // rolled back: there is no version
     }
   }
 
@@ -197,8 +197,7 @@ class CasesTest : public ::testing::TestWithParam<CaseParam> {
     stage.ExpectDataAsBefore();
   }
 
-  // Starts twice, because what a rollback left behind would be in the way of
-  // the second start.
+  // Twice: what a rollback leaves behind would be in the second start's way.
   void RollsBack() {
     Stage stage(GetParam());
     stage.Remember();
@@ -241,8 +240,7 @@ TEST_P(CasesTest, StartRollbackStartComplete) {
   }
 }
 
-// Every operation needs a case, so that what the cases expect of every plan is
-// expected of each operation.
+// So that what the cases hold of every plan is held for each operation.
 TEST(CasesOfOperationsTest, ThereAreSomeOfEveryOperation) {
   std::string all;
   for (const CaseFile& file : ReadCases(SourceDir() + "/tests/cases")) {

@@ -11,7 +11,7 @@
 
 namespace segue::test {
 
-// The answer that one bad input must get.
+// What one bad input has to come to.
 struct Answer {
   int exit_code = 0;
   std::string message;  // the whole of standard error
@@ -22,13 +22,12 @@ class BadInputTest : public DialectTest {
   void SetUp() override;
 
   void WriteFile(const std::string& name, const std::string& text);
-  // Runs segue in the folder of the files; --url is added unless the arguments
-  // have it.
+  // Runs segue beside the files; --url is added unless the arguments have it.
   Finished Segue(std::vector<std::string> arguments);
-  // Runs segue and expects the answer word for word, {dir} and {pid} aside, and
-  // the same schema, rows and catalogue as before.
+  // Runs it, and expects the answer word for word ({dir} and {pid} aside) and
+  // that schema, rows and catalogue are as before.
   void Expect(const Answer& answer, std::vector<std::string> arguments);
-  // Expects the same of `start FILE`, where the file has this text.
+  // The same for `start FILE` with this text in it.
   void ExpectFileRefused(const Answer& answer, const std::string& text);
 
   std::string Rows();

@@ -1,5 +1,5 @@
-// Bad input of every kind gets one clear message and the documented exit code,
-// and changes nothing. The messages stand here word for word, because they are
+// Bad input of every kind: one clear message, the documented exit code, and
+// nothing changed. The messages stand here word for word, because they are
 // what a user reads at the worst moment.
 #include "tests/commands/bad_input.h"
 

@@ -1,4 +1,4 @@
-// Servers that do not let segue in or do not let it work.
+// A server that does not let us in or does not let us work.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -18,7 +18,7 @@ const char kGood[] =
     "operations:\n"
     "  - rename_column: {table: users, from: name, to: full_name}\n";
 
-// These are the same checks, on PostgreSQL alone.
+// The same checks on PostgreSQL alone.
 class BadServerTest : public BadInputTest {
  protected:
   void Refused(const Answer& answer, const std::string& url) {
@@ -26,15 +26,14 @@ class BadServerTest : public BadInputTest {
     Expect(answer, {"start", "01_rename.yaml", "--quiet", "--url", url});
   }
 
-  // Returns the URL of the database under test for another role.
+  // The database under test, entered as another role.
   std::string UrlAs(const std::string& role) {
     std::string url = db().Url();
     const std::string superuser = "postgres@";
     return url.replace(url.find(superuser), superuser.size(), role + "@");
   }
 
-  // segue keeps its ledger in a schema of its own, which the role must be
-  // allowed to create.
+  // segue keeps its ledger in a schema of its own.
   void AllowLedger(const std::string& role) {
     db().Exec("GRANT CREATE ON DATABASE " +
               *db().app().One("SELECT current_database()") + " TO " + role);
@@ -121,7 +120,7 @@ TEST_P(BadServerTest, RowsHiddenByAPolicy) {
 INSTANTIATE_TEST_SUITE_P(PostgreSQL, BadServerTest,
                          ::testing::Values(PostgresTestbed()), TestbedName);
 
-// The server of this test asks for passwords.
+// A server that asks for passwords.
 TEST(WrongPassword, IsToldWithoutShowingIt) {
   SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
   const TempDir folder;

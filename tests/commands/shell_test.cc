@@ -1,5 +1,4 @@
-// The completion scripts and the manual page that segue writes, as shells and
-// man understand them.
+// What shells and man make of what segue writes for them.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -31,7 +30,7 @@ class ShellTest : public ::testing::Test {
     return folder_.path() + "/script." + shell;
   }
 
-  // Returns the output of a program that finds segue in its PATH.
+  // The output of a program that finds segue in its PATH.
   std::string Run(const std::vector<std::string>& argv) {
     Command command;
     command.argv = argv;
@@ -46,7 +45,7 @@ class ShellTest : public ::testing::Test {
     return finished.out;
   }
 
-  // Returns what bash offers for the last of these words, one candidate a line.
+  // What bash offers for the last of these words, one a line.
   std::string Bash(const std::string& words) {
     return Run({"bash", "--norc", "-c",
                 "source script.bash; COMP_WORDS=(" + words +

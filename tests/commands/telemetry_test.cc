@@ -1,4 +1,4 @@
-// What a command shows to others: metrics over HTTP and in a file, and the log.
+// What others see of a command: metrics over HTTP and in a file, and the log.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ class TelemetryTest : public BadInputTest {
     text << file.rdbuf();
     return text.str();
   }
-  // Returns the lines as JSON; throws where a line is none.
+  // Each line is an object, or this throws.
   static std::vector<Json> Lines(const std::string& text) {
     std::vector<Json> lines;
     std::istringstream stream(text);
@@ -114,7 +114,7 @@ TEST_P(TelemetryTest, LogsALineForWhatHappens) {
   }
   EXPECT_THAT(events, Contains("started"));
   EXPECT_THAT(events, Contains("ready"));
-  // The second run appends to the log, and its error is the last line.
+  // Appended to, and an error is its last line.
   ASSERT_EQ(2, Segue({"start", "none.yaml", "--log", "run.log"}).exit_code);
   const std::vector<Json> more = Lines(ReadFile("run.log"));
   EXPECT_GT(more.size(), lines.size());
@@ -173,7 +173,7 @@ TEST_P(PostgresTelemetryTest, AScrapeOfTheProgramWhileItWaits) {
       1);
   EXPECT_THAT(waiting.Active("segue_migration_phase", "phase"),
               ElementsAre("EXPANDING"));
-  // The first run has the port already.
+  // Its port is taken.
   const std::string address = url.substr(7, url.rfind('/') - 7);
   const Finished second = Segue({"resume", "--quiet", "--metrics", address});
   EXPECT_EQ(second.exit_code, 2);

@@ -1,5 +1,5 @@
-// The command `segue verify --standby` reads the rows on a server that follows,
-// and what it says is true of the primary now, whatever becomes of the standby.
+// segue verify --standby: the rows are read on a server that follows, and what
+// it says is true of the primary now, whatever becomes of the standby.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,8 +23,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// The expression `up` calls this function, which returns its argument unless a
-// test replaces it.
+// What `up` is: itself, unless a test replaces it.
 constexpr const char* kSeen =
     "CREATE OR REPLACE FUNCTION seen(text) RETURNS text IMMUTABLE "
     "LANGUAGE plpgsql AS $$ BEGIN ";
@@ -52,7 +51,7 @@ class VerifyStandbyTest : public ::testing::Test {
            " up: seen(name), down: name}\n";
   }
 
-  // Starts the migration and waits until the standby has all of it.
+  // Both versions live, and the standby has all of it.
   void StartWith(int rows) {
     app_->Query(
         "CREATE TABLE users(id bigint PRIMARY KEY, name text NOT NULL);"
@@ -96,7 +95,7 @@ class VerifyStandbyTest : public ::testing::Test {
     EXPECT_THAT(finished.err, HasSubstr("hint: "));
   }
 
-  // Damages rows as somebody does who has turned the triggers off.
+  // As somebody does who has turned the triggers off.
   void Damage(const std::string& sql) {
     app_->Query("SET session_replication_role = replica;" + sql +
                 "; RESET session_replication_role");
@@ -112,9 +111,8 @@ class VerifyStandbyTest : public ::testing::Test {
 std::unique_ptr<PostgresServer> VerifyStandbyTest::primary_;
 std::unique_ptr<PostgresServer> VerifyStandbyTest::standby_;
 
-// Three workers read several ranges. A read that goes by an index counts on the
-// server that made it; the primary is read only for the sample of pages from
-// which the ranges are cut.
+// Three workers over several ranges; what goes by the index counts where it was
+// read. (The ranges are cut from a sample of the primary's pages.)
 TEST_F(VerifyStandbyTest, AllWorkersReadThere) {
   StartWith(230'000);
   const std::string read = " FROM pg_stat_user_tables WHERE relname = 'users'";
@@ -149,8 +147,7 @@ TEST_F(VerifyStandbyTest, KeysAreListedAndMendedOnThePrimary) {
   EXPECT_EQ(VerifyOn(There(), {"--strict"}).exit_code, 0);
 }
 
-// The function behind `up` returns something else on the standby, as happens
-// with another C library.
+// As with another C library: `up` comes to something else there.
 TEST_F(VerifyStandbyTest, WhatItSaysAgainstARowIsAskedAgainOnThePrimary) {
   StartWith(3'000);
   app_->Query(std::string(kSeen) +
@@ -176,8 +173,8 @@ TEST_F(VerifyStandbyTest, OnlyAStandbyOfThisDatabase) {
   EXPECT_THAT(gone.err, HasSubstr("cannot connect to postgres://me:***@"));
 }
 
-// A copy that was promoted has the identifier of the server from which it was
-// copied, and its log may be the longer one.
+// It has the identifier of the server it was copied from, and its log may be
+// the longer one.
 TEST_F(VerifyStandbyTest, NotAStandbyOfACopy) {
   StartWith(10);
   PostgresServer copy(*primary_, "copy");
@@ -199,8 +196,7 @@ TEST_F(VerifyStandbyTest, AStandbyOfAStandbyWillDo) {
   EXPECT_THAT(VerifyOn(second.Url(name_)).out, HasSubstr("users: id=3\n"));
 }
 
-// The role need not see the servers' identifiers, because what has just been
-// written shows that the standby follows.
+// It need not see the identifiers: what has just been written tells.
 TEST_F(VerifyStandbyTest, AnOrdinaryRoleMayVerifyThere) {
   app_->Query(
       "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC;"
@@ -232,15 +228,14 @@ TEST_F(VerifyStandbyTest, WhatReplaysNothingIsRefusedAtOnce) {
   EXPECT_EQ(VerifyOn(There()).exit_code, 0);
 }
 
-// Delays the replay of the standby by `delay` for as long as the object lives.
+// `delay` of what is replayed, for as long as it lives.
 class ReplayDelay {
  public:
   ReplayDelay(Client& primary, const std::string& there,
               const std::string& delay)
       : admin_(OpenPostgresClient(there)) {
     Set("= '" + delay + "'");
-    // The standby learns of the setting by a signal and goes by it some time
-    // later.
+    // The server is told by a signal, and goes by it some time later.
     for (int at = 0;; ++at) {
       const std::string late = "late" + std::to_string(at);
       primary.Query("CREATE TABLE " + late + "()");
@@ -286,8 +281,7 @@ TEST_F(VerifyStandbyTest, GivesUpOnOneThatStaysBehind) {
   }
 }
 
-// On the standby a chunk takes a millisecond a row, so that it lasts as long as
-// a test needs.
+// A chunk takes as long as a test needs: a millisecond a row, on the standby.
 class SlowStandbyTest : public VerifyStandbyTest {
  protected:
   void StartSlowly() {
@@ -305,8 +299,7 @@ class SlowStandbyTest : public VerifyStandbyTest {
   }
 };
 
-// The standby's own replay has precedence and ends the queries that are in its
-// way.
+// The server's own replay goes before, and ends what is in its way.
 TEST_F(SlowStandbyTest, ARecoveryConflictOnlyMakesTheChunkSmaller) {
   StartSlowly();
   const auto admin = OpenPostgresClient(standby_->Url("postgres"));

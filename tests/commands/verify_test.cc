@@ -19,8 +19,7 @@ class VerifyCommandTest : public BadInputTest {
               "full_name}}]");
     ASSERT_EQ(0, Segue({"start", "01_full_name.yaml"}).exit_code);
   }
-  // Returns the key as segue prints it: the table is walked by its rowid where
-  // a BIGINT column is no alias of it.
+  // The table is walked by its rowid where a BIGINT is no alias of it.
   std::string Key(int id) {
     return Text("key of users") + "=" + std::to_string(id);
   }

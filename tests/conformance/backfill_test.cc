@@ -14,12 +14,11 @@ class BackfillSqlTest : public SyncTest {
   std::string Count(const std::string& condition) {
     return *db().app().One("SELECT count(*) FROM t WHERE " + condition);
   }
-  // Fills in chunks of three rows and checks that each row came over once.
+  // Fills in chunks of three and checks that each row came over once.
   void FillsAll(int rows) {
     EXPECT_EQ(bed().CountLeft(), rows);
-    // Where the fill goes from page to page, a repair, which goes by the key,
-    // takes its place here. The last chunk has the rows that are left after the
-    // last whole one.
+    // Where the fill goes from page to page, a repair goes by the key. The last
+    // chunk is what is left after the last whole one.
     const bool by_key = bed().FillsByKey();
     EXPECT_EQ(by_key ? bed().Fill(3) : bed().RepairAll(3), rows / 3 + 1);
     EXPECT_EQ(Count("n = lower(o) AND _segue_d = 1"), std::to_string(rows));
@@ -27,8 +26,7 @@ class BackfillSqlTest : public SyncTest {
     EXPECT_EQ(bed().CountLeft(), 0);
     EXPECT_THAT(bed().VerifyKeys(), IsEmpty());
   }
-  // Returns an INSERT of ten rows 'ROW0', 'ROW1' and so on; `key` is an
-  // expression over the number i.
+  // Ten rows 'ROW0'...; `key` is an expression over the number i.
   std::string Rows(const std::string& columns, const std::string& key) {
     return ";WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s "
            "WHERE i < 9) INSERT INTO t(" +
@@ -136,7 +134,7 @@ TEST_P(BackfillSqlTest, VerifyNamesTheRowsThatDisagree) {
       .Fill();
   db().Exec("UPDATE t SET n = 'Mine' WHERE a = 7");
   std::vector<std::string> damaged;
-  // The damage is what a missing trigger would have left.
+  // As if a trigger had been missing.
   db().ExecUnseen(
       "UPDATE t SET n = 'wrong' WHERE a = 4;"
       "UPDATE t SET o = 'wrong' WHERE a = 7;"
@@ -178,7 +176,7 @@ TEST_P(BackfillSqlTest, TriesTheExpressionBeforehand) {
   spec.up = "nullif(o, 'DEF')";
   spec.new_not_null = true;
   db().Exec(kPlainTable);
-  MotionBed motion(db(), spec);  // the database has nothing of it yet
+  MotionBed motion(db(), spec);  // nothing of it installed
   ASSERT_TRUE(motion.sql().trial);
   const RangeSql& trial = motion.sql().trial->walk.statement;
   EXPECT_THAT(
@@ -251,11 +249,10 @@ TEST_P(PostgresBackfillTest, UsesTheKeysIndex) {
       "INSERT INTO t SELECT g % 100, g, 'x' FROM generate_series(1, 20000) "
       "g",
       Lossy());
-  // The table has no statistics, as right after a restore.
+  // Without statistics, as right after a restore.
   const MotionSql& sql = bed().sql();
   const db::Value one = std::int64_t{1};
-  // The first statement takes one bound of two columns and the size of the
-  // chunk, the second takes two bounds.
+  // One bound of two columns and the size; two bounds.
   for (const std::string& plan :
        {Plan(sql.verify.at(0).next_bound.after, {one, one, one}),
         Plan(sql.verify.at(0).statement.between, {one, one, one, one})}) {
@@ -272,7 +269,7 @@ TEST_P(PostgresBackfillTest, FillsRowsThatMove) {
                 ", o text) WITH (fillfactor = 100); INSERT INTO t SELECT g, "
                 "'ROW' || g FROM generate_series(1, 500) g",
             Lossy());
-    // The updates give rows new places behind and before the cursor.
+    // Rows get new places behind and before the cursor.
     bed().FillRange(
         {{},
          bed()
@@ -301,7 +298,7 @@ TEST_P(PostgresBackfillTest, FindsSeveralBoundsByPositionAtOnce) {
     }
     return text;
   };
-  // A page of this table has seven rows, and the table has twenty pages.
+  // Seven rows a page, twenty pages.
   EXPECT_EQ(bounds(next.all, {std::int64_t{14}}),
             "(1,65535)(3,65535)(5,65535)(7,65535)(9,65535)(11,65535)"
             "(13,65535)(15,65535)");
@@ -314,8 +311,7 @@ TEST_P(PostgresBackfillTest, FindsSeveralBoundsByPositionAtOnce) {
             "");
 }
 
-// The planner knows nothing of a column that was empty until now, so the fill
-// ends with an ANALYZE of it.
+// The planner knows nothing of a column that was empty until now.
 TEST_P(PostgresBackfillTest, LeavesStatisticsOfTheNewColumn) {
   Install(
       "CREATE TABLE t(id integer PRIMARY KEY, o text); INSERT INTO t "
@@ -328,7 +324,7 @@ TEST_P(PostgresBackfillTest, LeavesStatisticsOfTheNewColumn) {
             "n -1");
 }
 
-// The key of a partitioned table tells the partition; a position would not.
+// Of a partitioned table the key tells the partition; a position would not.
 TEST_P(PostgresBackfillTest, GoesThroughPartitionsByTheKey) {
   Install(
       "CREATE TABLE t(id integer PRIMARY KEY, o text) PARTITION BY RANGE (id);"

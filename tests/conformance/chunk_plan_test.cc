@@ -18,8 +18,8 @@ constexpr int kChunk = 500;
 
 class ChunkPlanTest : public SyncTest {
  protected:
-  // Makes a table whose rows have about 100 bytes, fills all of them, and
-  // leaves the statistics as `statistics` makes them.
+  // A table with rows of about 100 bytes, all filled; the statistics are as
+  // `statistics` leaves them.
   void Prepare(const std::string& columns, const std::string& values,
                const std::string& statistics) {
     Install("CREATE TABLE t(" + columns + ") WITH (autovacuum_enabled = off);" +
@@ -32,8 +32,7 @@ class ChunkPlanTest : public SyncTest {
     db().Exec(statistics);
   }
 
-  // Returns the plan of a statement as a walk runs it, with the pages that it
-  // read.
+  // The plan of a statement as a walk runs it, with the pages it read.
   std::string Explained(const RangeSql& sql, const engine::Range& range,
                         const std::vector<db::Value>& more = {}) {
     const auto explained = [](const std::string& text) {
@@ -53,8 +52,7 @@ class ChunkPlanTest : public SyncTest {
     return plan;
   }
 
-  // Returns the pages of the node at the top, which include those of all nodes
-  // below it.
+  // Of the node at the top, which counts for all below.
   static int Pages(const std::string& plan) {
     const std::size_t at = plan.find("Buffers: shared ");
     if (at == std::string::npos) return 0;
@@ -67,17 +65,16 @@ class ChunkPlanTest : public SyncTest {
     return pages;
   }
 
-  // A chunk reads each of its rows at most in the old and in the new place;
-  // whatever it reads beyond that is rows or keys of other chunks. The keys of
-  // the 30,000 rows take 160 pages.
+  // Each row is read at most where it was and where it is; what is more than
+  // that reads rows, or keys, of other chunks. Of these 30,000 there are 160
+  // pages of keys.
   void ReadsLittle(const engine::Range& range) {
     const std::string plan =
         Explained(bed().sql().verify.at(0).statement, range);
     EXPECT_THAT(plan, Not(HasSubstr("Seq Scan")));
     EXPECT_GT(Pages(plan), 3) << plan;
     EXPECT_LT(Pages(plan), 2 * kChunk + 25) << plan;
-    // The search for the next chunk does not look past the rows that the chunk
-    // may have either.
+    // Nor does the search for the next chunk look past what it may have.
     const std::string next = Explained(bed().sql().verify.at(0).next_bound,
                                        range, {std::int64_t{kChunk + 100}});
     EXPECT_THAT(next, Not(HasSubstr("Seq Scan")));
@@ -87,7 +84,7 @@ class ChunkPlanTest : public SyncTest {
 
 constexpr char kNever[] = "SELECT 1";
 constexpr char kAnalyzed[] = "ANALYZE t";
-// The statistics are those of a time when the table had a hundred rows.
+// As they were when the table had a hundred rows.
 constexpr char kStale[] =
     "UPDATE pg_class SET reltuples = 100, relpages = 2 WHERE oid = "
     "'t'::regclass";
@@ -115,7 +112,7 @@ TEST_P(ChunkPlanTest, OfAKeyWithOneTenantReadsItsOwnPart) {
     ReadsLittle({{one, std::int64_t{15'000}}, {one, std::int64_t{15'500}}});
     ReadsLittle({{}, {one, std::int64_t{500}}});
     ReadsLittle({{one, std::int64_t{29'500}}, {}});
-    // This chunk goes from the last rows of one value into those of the next.
+    // From the last rows of one into the next.
     ReadsLittle({{one, std::int64_t{29'500}}, {one + 1, std::int64_t{7}}});
   }
 }
@@ -149,8 +146,7 @@ TEST_P(ChunkPlanTest, OfATableWithoutAKeyReadsItsOwnPart) {
   }
 }
 
-// A chunk has the rows between its bounds in the order of the key, whichever
-// columns of the two bounds are equal.
+// The bounds of a chunk in the order of the key, whichever columns are equal.
 TEST_P(ChunkPlanTest, OfAKeyOfThreeHasTheRowsBetweenItsBounds) {
   Install(
       "CREATE TABLE t(a integer, b text COLLATE \"C\", c integer, o text, "

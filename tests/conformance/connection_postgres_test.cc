@@ -1,5 +1,4 @@
-// Sessions of PostgreSQL: what only a server with processes and settings can
-// show.
+// Sessions: what only a server with processes and settings can show.
 #include <gmock/gmock.h>
 
 #include <functional>
@@ -52,7 +51,7 @@ TEST_P(PostgresConnectionTest, IsInDoubtWhenTheAnswerToACommitIsLost) {
   connection_->Execute("SELECT 1");
   EndSession();
   EXPECT_EQ(KindOf([&] { connection_->Commit(); }), ErrorKind::kInDoubt);
-  connection_->Rollback();  // it must not throw
+  connection_->Rollback();  // must not throw
   EXPECT_FALSE(connection_->alive());
 }
 
@@ -90,8 +89,7 @@ TEST_P(PostgresConnectionTest, BeginsWithAPreparedStatement) {
   EXPECT_EQ(*db().app().One("SELECT count(*) FROM t WHERE v IS NULL"), "1");
 }
 
-// The commit waits for the disk but not for a standby, because its rows stay
-// locked until it returns.
+// Not for a standby: the rows stay locked until then.
 TEST_P(PostgresConnectionTest, WaitsForTheDiskWhereItIsAskedTo) {
   db::TransactionOptions options{db::Purpose::kBackfill, {}};
   options.flush = true;
@@ -144,7 +142,7 @@ TEST_P(PostgresConnectionTest, AColumnMayGetAnotherTypeBetweenTwoRuns) {
   }
   db().Exec("ALTER TABLE t ALTER COLUMN id TYPE text");
   EXPECT_EQ(KindOf([&] { connection_->Execute(sql, {std::int64_t{1}}); }),
-            ErrorKind::kRefused);  // there is no text >= integer
+            ErrorKind::kRefused);  // text >= integer, as it says by itself
   db().Exec("ALTER TABLE t ALTER COLUMN id TYPE bigint USING id::bigint");
   EXPECT_EQ(db::ToInt(connection_->Execute(sql, {std::int64_t{1}}).rows[0][0]),
             7);
@@ -167,8 +165,7 @@ TEST_P(PostgresConnectionTest, MarksOnlyTheBackfill) {
 
 TEST_P(PostgresConnectionTest, OverridesWhatARoleOrDatabaseSets) {
   std::string name = *db().app().One("SELECT current_database()");
-  // The 100 ms are enough, on a busy machine too, for the statement that takes
-  // the limit off.
+  // Time enough for the statement that takes it off, on a busy machine too.
   for (const char* setting :
        {"statement_timeout = '100ms'", "lock_timeout = '1h'",
         "default_transaction_isolation = 'serializable'",
@@ -227,8 +224,7 @@ TEST_P(PostgresConnectionTest, IsInDoubtWhenACommitWithAStatementIsLost) {
   EXPECT_FALSE(connection_->alive());
 }
 
-// The last statement is sent as text at first, and later as a prepared
-// statement together with the COMMIT.
+// As text, and then as a prepared statement that goes with the COMMIT.
 TEST_P(PostgresConnectionTest, CommitsWithALastStatement) {
   db().Exec("CREATE TABLE position(id integer, at integer)");
   db().Exec("INSERT INTO position VALUES (1, 0)");
@@ -269,8 +265,7 @@ TEST_P(PostgresConnectionTest, ALastStatementThatFailsCommitsNothing) {
   EXPECT_EQ(*db().app().One("SELECT at FROM position"), "9");
 }
 
-// Behind a pooler, the session may be another one, which does not know the
-// statements that were prepared.
+// Behind a pooler, prepared statements may be another session's.
 TEST_P(PostgresConnectionTest,
        ALastStatementThatIsNotKnownAnyMoreIsTriedAgain) {
   db().Exec("CREATE TABLE position(at integer)");
@@ -310,8 +305,7 @@ TEST_P(PostgresConnectionTest, SaysDeadlocksMayBeTriedAgain) {
       "BEGIN; SET LOCAL deadlock_timeout = '60s';"
       "UPDATE t SET v = 1 WHERE id = 2");
   std::thread waiting([&] {
-    // This statement waits for the row that our session has locked, and goes on
-    // when the server has ended our transaction as the victim.
+    // Waits for our row; goes on when we are the victim.
     other->Query("UPDATE t SET v = 2 WHERE id = 1; COMMIT");
   });
   WaitUntil(db().app(), "SELECT count(*) FROM pg_locks WHERE NOT granted", "1");

@@ -1,4 +1,4 @@
-// Sessions on every database: values, errors, transactions, interruption.
+// Sessions: values, errors, transactions, interruption.
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -28,7 +28,7 @@ class ConnectionTest : public DialectTest {
     return db::ToText(connection_->Execute(sql, parameters).rows.at(0).at(0));
   }
 
-  // Returns the error that `sql` ends in.
+  // The error that `sql` ends in.
   Error ErrorOf(const std::string& sql) {
     try {
       connection_->Execute(sql);
@@ -122,7 +122,7 @@ TEST_P(ConnectionTest, SaysWhatKindOfErrorItIs) {
   }
   for (const char* sql : {"SELECT * FROM nowhere", "SELECT nothing FROM t"}) {
     ErrorKind kind = ErrorOf(sql).kind();
-    // Each of these kinds says that the statement itself is wrong.
+    // Of the statement's own making, whatever the exact kind.
     EXPECT_THAT(kind, ::testing::AnyOf(ErrorKind::kNotFound,
                                        ErrorKind::kRefused, ErrorKind::kUsage))
         << sql << ": " << ToString(kind);

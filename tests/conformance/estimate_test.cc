@@ -91,8 +91,7 @@ SEGUE_INSTANTIATE(EstimateTest);
 
 class PostgresEstimateTest : public EstimateTest {};
 
-// An ordinary owner may not read the position of the write-ahead log, so what a
-// migration writes into it cannot be measured.
+// An owner may not read where the log is.
 TEST_P(PostgresEstimateTest, OfWhatCannotBeMeasuredTheHistorySaysNothing) {
   PretendManyRows();
   db().Exec(

@@ -40,15 +40,52 @@ class ExamineTest : public DialectTest {
                              db::TypeQuestion{table_.name, column, type});
   }
 
+  db::Answer LeftOut(const std::string& type) {
+    return dialect().Examine(*connection_,
+                             db::LeftOutQuestion{table_.name, type});
+  }
+
   std::unique_ptr<db::Connection> connection_;
   schema::Table table_;
 };
+
+TEST_P(ExamineTest, MostTypesGiveNullToAColumnThatIsLeftOut) {
+  for (const char* type : {"text", "varchar(10)", "no_such_type"}) {
+    const db::Answer answer = LeftOut(type);
+    EXPECT_EQ(answer.error, "") << type;
+    EXPECT_FALSE(answer.default_sql) << type;
+  }
+}
 
 TEST_P(ExamineTest, TellsWhatAChangeOfTypeCosts) {
   EXPECT_TRUE(AlterType("name", "varchar(10)").rewrites_table);
 }
 
 class PostgresExamineTest : public ExamineTest {};
+
+TEST_P(PostgresExamineTest, ADomainHasADefaultAndMayRefuseNull) {
+  db().Exec(
+      "CREATE DOMAIN three AS numeric(6,2) DEFAULT 3; CREATE DOMAIN "
+      "inner_three "
+      "AS three; CREATE DOMAIN roll AS float8 DEFAULT random();"
+      "CREATE DOMAIN filled AS text CHECK (VALUE IS NOT NULL);"
+      "CREATE DOMAIN inner_filled AS filled;"
+      "ALTER TABLE t ADD three three, ADD filled inner_filled DEFAULT 'x'");
+  EXPECT_EQ(LeftOut("three").default_sql, "3");
+  EXPECT_FALSE(LeftOut("three").is_volatile);
+  EXPECT_EQ(LeftOut("inner_three").default_sql, "3");
+  EXPECT_EQ(LeftOut("inner_three").error, "");
+  EXPECT_TRUE(LeftOut("roll").is_volatile);
+  EXPECT_THAT(LeftOut("inner_filled").error,
+              ::testing::HasSubstr("violates check constraint"));
+  const schema::Schema schema = dialect().Inspect(*connection_, "public");
+  const schema::Table& table = schema::RequireTable(schema, "t");
+  EXPECT_EQ(table.FindColumn("three")->LeftOut(), "3");
+  EXPECT_TRUE(table.FindColumn("three")->LeftOutIsConstant());
+  EXPECT_FALSE(table.FindColumn("three")->default_sql);
+  EXPECT_TRUE(table.FindColumn("filled")->of_domain);
+  EXPECT_FALSE(table.FindColumn("name")->of_domain);
+}
 
 TEST_P(PostgresExamineTest, TellsWhichChangesOfTypeCostNothing) {
   db().Exec(
@@ -63,8 +100,7 @@ TEST_P(PostgresExamineTest, TellsWhichChangesOfTypeCostNothing) {
   EXPECT_TRUE(AlterType("p", "varchar(5)").rewrites_table);
   EXPECT_TRUE(AlterType("n", "bigint").rewrites_table);
   EXPECT_TRUE(AlterType("m", "numeric(12, 3)").rewrites_table);
-  // A change to text rewrites no row, but the server tries the check on every
-  // row again.
+  // The check is tried on every row again.
   EXPECT_FALSE(AlterType("s", "text").rewrites_table);
   EXPECT_TRUE(AlterType("s", "text").scans_table);
   EXPECT_TRUE(AlterType("name", "text COLLATE \"C\"").builds_index);

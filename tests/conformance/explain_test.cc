@@ -41,7 +41,7 @@ class ExplainTest : public DialectTest {
                                           : QueryChange();
   }
 
-  // Returns the lines of the history that a gauge wrote.
+  // The lines of the history that a gauge wrote.
   static std::vector<std::string> GaugeLines(const Outcome& outcome) {
     std::vector<std::string> lines;
     for (const HistoryEntry& entry : outcome.history) {
@@ -162,8 +162,7 @@ TEST_P(ExplainTest, EachVersionSeesItsOwnShape) {
               StartsWith("could not be explained before: "));
   ASSERT_FALSE(Of(report, 1).after.accesses.empty());
   EXPECT_NE(Of(report, 1).after.accesses[0].index, "");
-  // The session that explains also runs the next command, so it must be left as
-  // it was.
+  // The session that explains is the one that runs the next migration.
   migrator.Complete();
   EXPECT_EQ(Of(migrator.Explain({query})).after.error, "");
 }
@@ -228,8 +227,7 @@ TEST_P(ExplainTest, MovedRowsAreProbedAndPlainColumnsAreNot) {
   EXPECT_THAT(GaugeLines(migrator.Start(plain)), IsEmpty());
 }
 
-// The table's old name is gone after the contract, so the history says that the
-// query cannot be explained; the contract does not fail for it.
+// The name is gone after the contract: said, and no reason to fail.
 TEST_P(ExplainTest, WhatCannotBeReadIsSaid) {
   Migration migration = IndexOnName();
   migration.RenameTable("users", "people");

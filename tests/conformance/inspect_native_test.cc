@@ -22,8 +22,8 @@ TEST_P(SqliteInspectTest, KnowsTablesWithoutRowid) {
 }
 
 TEST_P(SqliteInspectTest, KnowsThatAPrimaryKeyMayHoldNulls) {
-  // SQLite documents the quirk that only INTEGER PRIMARY KEY, WITHOUT ROWID and
-  // NOT NULL keep NULLs out of a primary key.
+  // A documented quirk of SQLite's: only INTEGER PRIMARY KEY, WITHOUT ROWID
+  // and NOT NULL keep NULLs out of a primary key.
   db().Exec("CREATE TABLE t(a text PRIMARY KEY, b text)");
   EXPECT_THAT(Table("t").WalkKey(), IsEmpty());
 }

@@ -18,7 +18,7 @@ TEST_P(InspectTest, ReadsAnEmptySchema) {
 
 TEST_P(InspectTest, NamesWhatIsMissing) {
   std::unique_ptr<db::Connection> connection = db().Connect();
-  if (!dialect().capabilities().has_schemas) return;  // there is just one
+  if (!dialect().capabilities().has_schemas) return;  // there is only one
   try {
     dialect().Inspect(*connection, "nowhere");
     FAIL() << "found a schema that is not there";
@@ -165,12 +165,12 @@ TEST_P(InspectTest, LeavesSeguesOwnOut) {
   std::unique_ptr<db::Connection> connection = db().Connect();
   for (const std::string& sql : dialect().LedgerSetup()) {
     connection->Execute(sql);
-    connection->Execute(sql);  // it is safe to repeat
+    connection->Execute(sql);  // safe to repeat
   }
   EXPECT_THAT(Inspect().TableNames(), ElementsAre("t"));
 }
 
-// A name as SQL writes it, and as the catalogue stores it.
+// A name as SQL writes it, and what is stored.
 struct Name {
   std::string quoted;
   std::string stored;
@@ -199,7 +199,7 @@ TEST_P(InspectTest, TakesAnyName) {
   EXPECT_EQ(Inspect().tables.size(), names.size());
 }
 
-// A session that counts the statements it executes.
+// Counts what is asked.
 class CountingConnection : public db::Connection {
  public:
   explicit CountingConnection(db::Connection& inner) : inner_(inner) {}
@@ -228,8 +228,7 @@ class CountingConnection : public db::Connection {
   int count_ = 0;
 };
 
-// With a question for each table, a schema of thousands of tables would take
-// minutes.
+// Over thousands of tables a question a table would take minutes.
 TEST_P(InspectTest, AsksAsMuchOfManyTablesAsOfOne) {
   constexpr int kMost = 12;
   std::unique_ptr<db::Connection> connection = db().Connect();

@@ -85,8 +85,7 @@ TEST_P(InstancesTest, RefusesWhatNamesNothing) {
   EXPECT_TRUE(instances.List().empty());
 }
 
-// The ledger does not exist yet, so the two may also create it at the same
-// instant.
+// Also with the ledger still to be created.
 TEST_P(InstancesTest, TwoAtTheSameInstant) {
   const auto work = [&](const std::string& version) {
     Database database = db().Open();

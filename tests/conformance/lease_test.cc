@@ -14,7 +14,7 @@ namespace {
 
 class LeaseTest : public DialectTest {
  protected:
-  // The lease lasts one second, which makes four heartbeats a second.
+  // Four heartbeats a second.
   static engine::Ledger LedgerOf(Database& database) {
     return {database.dialect(), database.schema(), "test",
             std::chrono::seconds(1)};
@@ -26,8 +26,7 @@ class LeaseTest : public DialectTest {
 
 constexpr std::chrono::milliseconds kTwoHeartbeats{600};
 
-// The heartbeat runs on a thread of its own and goes on while the session is
-// replaced.
+// The heartbeat has a thread of its own, and goes on meanwhile.
 TEST_P(LeaseTest, ComesBackUnderItsToken) {
   Database database = db().Open();
   const engine::Ledger ledger = LedgerOf(database);
@@ -43,11 +42,10 @@ TEST_P(LeaseTest, ComesBackUnderItsToken) {
 
 SEGUE_INSTANTIATE(LeaseTest);
 
-// Only PostgreSQL's heartbeat can be counted; on other databases each
-// transaction of a run renews the lease.
+// Elsewhere each transaction renews, and there is nothing to count.
 class PostgresLeaseTest : public LeaseTest {
  protected:
-  // Returns a number that every transaction that writes raises by one.
+  // Transactions that have written so far.
   std::int64_t Writes() {
     return std::stoll(
         *db().app().One("SELECT pg_snapshot_xmax(pg_current_snapshot())"));
@@ -64,9 +62,8 @@ TEST_P(PostgresLeaseTest, RenewsFourTimesInItsTime) {
   ASSERT_TRUE(Eventually([&] { return Writes() - before >= 4; }));
   const std::chrono::duration<double> took =
       std::chrono::steady_clock::now() - begin;
-  // Four renewals take four quarters of a second at most, and longer on a busy
-  // machine. The bound is lower, because one of the writes may be the server's
-  // own.
+  // Four quarters of a second at most; a busy machine makes it longer, and a
+  // write of the server's own may be one of them.
   EXPECT_GT(took.count(), 0.4);
 }
 

@@ -1,4 +1,4 @@
-// Upgrades of a ledger whose layout an earlier version of segue wrote.
+// The ledger in the database: a layout that an earlier segue wrote.
 #include "ledger/ledger.h"
 
 #include <gmock/gmock.h>
@@ -34,8 +34,7 @@ class LedgerTest : public DialectTest {
     return *db().app().One("SELECT value FROM " + Prefix() +
                            "meta WHERE name = 'version'");
   }
-  // MakeFourth and MakeThird undo what the layouts after the fourth and after
-  // the third have brought.
+  // Undoes what the layouts after the fourth, or the third, brought.
   void MakeFourth() {
     db().Exec("INSERT INTO " + Prefix() +
               "motion SELECT schema_name, migration, name, kind, value, 0, 0, "
@@ -47,7 +46,7 @@ class LedgerTest : public DialectTest {
     MakeFourth();
     db().Exec("DROP TABLE " + Prefix() + "range");
   }
-  // Adds a row in which layout 4 kept an observation, which is not a walk.
+  // As layout 4 kept what it had seen beside the walks.
   void AddMotion(const std::string& motion, const std::string& activity,
                  const std::string& position, int moved, bool done) {
     db().Exec("INSERT INTO " + Prefix() + "motion VALUES ('" + SchemaName() +
@@ -56,8 +55,7 @@ class LedgerTest : public DialectTest {
               (done ? "1" : "0") + ", '2026-11-01T00:00:00Z')");
   }
   std::string SchemaName() { return dialect().capabilities().default_schema; }
-  // Returns "kind|name|value" of everything that was observed on the day that
-  // AddMotion gives its rows.
+  // "kind|name|value" of all that was seen on that day.
   std::string Observations() {
     return ToLines(db().Query("SELECT kind, name, value FROM " + Prefix() +
                               "observation WHERE at LIKE '2026-11-01%' "
@@ -98,8 +96,8 @@ TEST_P(LedgerTest, UpgradesTheSecondLayout) {
       "0");
 }
 
-// The walks of the third layout had no ranges, so a walk that was interrupted
-// begins again and finds the rows that are filled already.
+// Its walks had no ranges; one that was interrupted begins again, and finds
+// the rows that are filled already.
 TEST_P(LedgerTest, UpgradesTheThirdLayoutInTheMiddleOfABackfill) {
   {
     Database database = db().Open();
@@ -164,8 +162,7 @@ TEST_P(LedgerTest, UpgradesTheFourthLayoutWithWhatWasSeenMeanwhile) {
   EXPECT_TRUE(Migrator(database, {}).Complete().status.is_complete());
 }
 
-// After the upgrade, the history compares a gauge with the value that was read
-// before it.
+// The line of a gauge compares with what was read before the upgrade.
 TEST_P(LedgerTest, TellsOfAGaugeThatTheFourthLayoutHadRead) {
   MakeFourth();
   SetLayoutVersion("4");

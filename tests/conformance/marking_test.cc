@@ -1,5 +1,4 @@
-// The option `on_transform_error: mark`, where triggers can go on after an
-// error.
+// on_transform_error: mark, where triggers can go on after an error.
 #include <gmock/gmock.h>
 
 #include "segue/error.h"
@@ -45,10 +44,10 @@ TEST_P(MarkingTest, AWriteThatUpFailsOnGoesThrough) {
   EXPECT_THAT(bed().Marked(),
               Contains("(1, 'up' failed: invalid input syntax for type "
                        "integer: \"one\" (22P02))"));
-  // This write concerns no column of the motion, so the mark stays.
+  // Nothing that concerns the motion: the mark stays.
   db().Exec("UPDATE t SET other = 5");
   EXPECT_EQ(Row(1), "one|NULL|4\n");
-  // The writes that succeed, of either side or of both, take the mark away.
+  // Writes that succeed, of either side or both.
   db().Exec("UPDATE t SET o = '11' WHERE id = 1");
   EXPECT_EQ(Row(1), "11|11|1\n");
   db().Exec("UPDATE t SET n = 50 WHERE id = 2");
@@ -212,7 +211,7 @@ TEST_P(MarkedMigrationTest, WhatIsMarkedWhileItCompletesIsNotLost) {
   EXPECT_THAT(migrator.Start(ToInteger()).notes, IsEmpty());
   EXPECT_THAT(CompleteFails(migrator), HasSubstr("t: id=9000: 'up' failed"));
   EXPECT_EQ(migrator.Status()->sub_state, SubState::kReady);
-  // Both versions stay live, and failing writes are still marked.
+  // Both versions live on, and marking does.
   db().Exec("INSERT INTO t VALUES (9001, 'later')");
   EXPECT_EQ(migrator.Verify().mismatches.size(), 2U);
   db().Exec("DELETE FROM t WHERE id = 9001");

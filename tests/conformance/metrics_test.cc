@@ -1,5 +1,4 @@
-// The metrics of a migration, scraped over HTTP while it runs, on every
-// database.
+// Scraped over HTTP while a migration runs, on every database.
 #include "http/metrics.h"
 
 #include <gmock/gmock.h>

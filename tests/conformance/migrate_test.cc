@@ -1,4 +1,4 @@
-// All pending migrations, run as one plan, on every database.
+// All pending migrations as one plan, on every database.
 #include <gmock/gmock.h>
 
 #include "segue/cancel.h"
@@ -19,8 +19,7 @@ Migration File(const std::string& id) {
   return migration;
 }
 
-// Returns three migrations that can run together, because they touch different
-// columns.
+// Three that go together: they touch different columns.
 std::vector<Migration> Three() {
   std::vector<Migration> files = {File("01_full_name"), File("02_age"),
                                   File("03_nick")};
@@ -32,7 +31,7 @@ std::vector<Migration> Three() {
   return files;
 }
 
-// Returns two migrations, of which the second needs the contract of the first.
+// What the second does needs the first one's contract.
 std::vector<Migration> Chain() {
   std::vector<Migration> files = {File("01_full_name"), File("02_names")};
   files[0].RenameColumn("users", "name", "full_name");
@@ -48,7 +47,7 @@ class MigrateTest : public UsersTest {
     CreateUsers(", age integer", "(1, 'alice', 30), (2, 'bob', NULL)");
   }
 
-  // Returns lines such as "01_a COMPLETE", as the ledger has the migrations.
+  // "01_a COMPLETE", ... as the ledger has it.
   std::vector<std::string> LedgerRows(Database& database) {
     std::vector<std::string> rows;
     const std::string table =
@@ -66,7 +65,7 @@ class MigrateTest : public UsersTest {
 TEST_P(MigrateTest, ThreeFilesAreOnePlan) {
   Database database = db().Open();
   Migrator migrator(database, {});
-  // The order in which the files are given does not matter.
+  // The order they are given in does not matter.
   std::vector<Migration> files = Three();
   std::swap(files[0], files[2]);
   const MigrateOutcome outcome = migrator.Migrate(files);
@@ -92,8 +91,7 @@ TEST_P(MigrateTest, ThreeFilesAreOnePlan) {
               ElementsAre("01_full_name COMPLETE  in 03_nick",
                           "02_age COMPLETE  in 03_nick", "03_nick COMPLETE "));
   EXPECT_THAT(migrator.Migrate(Three()).runs, IsEmpty());
-  // A migration that was folded into another is known as complete on its own,
-  // too.
+  // One that was folded is known as complete on its own, too.
   EXPECT_THAT(migrator.Start(Three()[0]).notes,
               ElementsAre(HasSubstr("already complete")));
 }
@@ -108,8 +106,7 @@ TEST_P(MigrateTest, RollbackOfAFoldGivesTheCatalogueBack) {
       LedgerRows(database),
       ElementsAre("01_full_name ROLLED_BACK  in 03_nick",
                   "02_age ROLLED_BACK  in 03_nick", "03_nick ROLLED_BACK "));
-  // After the rollback each migration of the fold stands on its own again: a
-  // start of one moves that one alone.
+  // What was folded is on its own again: started alone, it alone moves.
   EXPECT_EQ(migrator.Start(Three()[2]).status.phase, Phase::kComplete);
   EXPECT_THAT(LedgerRows(database),
               ElementsAre("01_full_name ROLLED_BACK ", "02_age ROLLED_BACK ",
@@ -127,8 +124,7 @@ TEST_P(MigrateTest, AStoppedFoldGoesOnWhenMigratedAgain) {
   Migrator stopped(database, options);
   EXPECT_EQ(KindOf([&] { stopped.Migrate(Three()); }), ErrorKind::kCancelled);
   Migrator next(database, {});
-  // Neither a part of the active fold nor less than the whole of it can be
-  // started.
+  // Neither a part of it alone nor less than all of it.
   EXPECT_EQ(KindOf([&] { next.Start(Three()[0]); }), ErrorKind::kRefused);
   EXPECT_THAT(message_, HasSubstr("is a part of '03_nick'"));
   MigrateOptions less;
@@ -242,7 +238,7 @@ TEST_P(MigrateTest, ADryRunChangesNothing) {
   EXPECT_THAT(outcome.left, ElementsAre("02_names"));
   EXPECT_EQ(db().Dump(), before_);
   EXPECT_FALSE(migrator.Status().has_value());
-  // A dry run over an active migration tells only what is left of it.
+  // Of what is active, only what is left.
   migrator.Migrate(Three());
   const std::string live = db().Dump();
   const MigrateOutcome left = migrator.Migrate(Three(), options);
@@ -264,7 +260,7 @@ TEST_P(MigrateTest, OnlyTheLastVersionIsPublished) {
   std::vector<Migration> files = Three();
   files.push_back(first[0]);
   migrator.Migrate(files);
-  // The version that the application is on stays live until the contract.
+  // The one that the application is on stays until the contract.
   std::vector<std::string> live;
   for (const VersionInfo& version : migrator.Versions()) {
     if (version.state == "live") live.push_back(version.name);

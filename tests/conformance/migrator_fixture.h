@@ -9,10 +9,10 @@
 
 namespace segue::test {
 
-// A table of users, and the message of the last refusal.
+// A table of users, and what the last refusal has said.
 class UsersTest : public DialectTest {
  protected:
-  // `more` has further columns, such as ", age integer".
+  // `more` are further columns: ", age integer".
   void CreateUsers(const std::string& more, const std::string& rows) {
     db().Exec("CREATE TABLE users(id integer PRIMARY KEY, name text NOT NULL" +
               more + ")");

@@ -86,7 +86,7 @@ TEST_P(MigratorTest, RollbackGivesTheCatalogueBack) {
                        "Add column 'full_name' (nullable) to 'users'"));
   EXPECT_EQ(db().Dump(), before_);
   EXPECT_EQ(KindOf([&] { migrator.Rollback(); }), ErrorKind::kNotFound);
-  // The migration can be started again after its rollback.
+  // And it can be started again.
   EXPECT_EQ(migrator.Start(RenameName()).status.sub_state, SubState::kReady);
 }
 
@@ -125,8 +125,7 @@ TEST_P(MigratorTest, DamagedRowStopsTheContract) {
   Migrator migrator(database, {});
   migrator.Start(RenameName());
   auto connection = database.NewConnection("damage");
-  // The damage is written as the backfill writes, so that no trigger repairs
-  // it.
+  // As the backfill would write, so that no trigger repairs it.
   db::Transaction transaction(*connection, {db::Purpose::kBackfill, {}});
   connection->Execute("UPDATE users SET full_name = 'damaged' WHERE id = 2");
   transaction.Commit();
@@ -140,7 +139,7 @@ TEST_P(MigratorTest, FailedContractIsUnsealed) {
   Migrator migrator(database, {});
   migrator.Start(RenameName());
   const std::string live = db().Dump();
-  // This view needs the column that the contract drops.
+  // A view that needs the column which the contract drops.
   db().Exec("CREATE VIEW late AS SELECT full_name FROM users");
   EXPECT_NE(KindOf([&] { migrator.Complete(); }), ErrorKind::kInternal);
   EXPECT_EQ(migrator.Status()->phase, Phase::kMigrating);
@@ -221,8 +220,7 @@ SEGUE_INSTANTIATE(MigratorTest);
 
 class LateTriggerTest : public MigratorTest {
  protected:
-  // Creates a trigger that writes 'name' also where no statement names that
-  // column.
+  // What no statement says: a trigger writes 'name'.
   void CreateTrigger() {
     db().Exec(
         "CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS "

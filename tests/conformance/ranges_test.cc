@@ -1,4 +1,4 @@
-// The ranges of a walk, and which worker gets which.
+// Who gets which range of a walk.
 #include "backfill/ranges.h"
 
 #include <gtest/gtest.h>
@@ -27,12 +27,12 @@ class RangesTest : public DialectTest {
                      Row{Value(std::int64_t{30})}});
   }
   db::Connection& connection() { return database_->connection(); }
-  // Returns the ranges as another process has them.
+  // As another process has them.
   engine::LedgerRanges Ranges() {
     return engine::LedgerRanges(*ledger_, "m", "t", "backfill");
   }
 
-  // Claims a range and returns its number, or -1 when there is none left.
+  // -1: there is none.
   std::int64_t Claim(engine::Ranges& ranges, const std::string& worker) {
     const auto span = ranges.Claim(connection(), worker);
     return span ? span->number : -1;
@@ -54,8 +54,7 @@ TEST_P(RangesTest, GoesOnFromTheLastAndComesBackForWhatWasGivenUp) {
   EXPECT_EQ(Claim(ranges, "d"), -1);
 }
 
-// Another process begins its search at the first range and must pass by those
-// that are done.
+// Another process begins at the first.
 TEST_P(RangesTest, WhatIsDoneIsNobodysAnyMore) {
   engine::LedgerRanges here = Ranges();
   for (int i = 0; i < 2; ++i) {

@@ -1,4 +1,4 @@
-// The statement that gives room back beside a fill, in a session of its own.
+// The statement that runs beside a fill.
 #include "backfill/reclaim.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ class ReclaimTest : public DialectTest {
     });
     if (failure) return failure;
     EXPECT_FALSE(reclaim.running());
-    return reclaim.TakeFailure();  // the failure of a start without a session
+    return reclaim.TakeFailure();  // of a start without a session
   }
 };
 
@@ -52,8 +52,7 @@ TEST_P(ReclaimTest, EndsAtOnceWhenToldToAndByItself) {
   {
     engine::Reclaim ended(database);
     ended.Start("SET vacuum_cost_delay = 0", "SELECT pg_sleep(60)");
-    // The test waits until the statement has begun, so that there is one to
-    // end.
+    // Not before it has begun, this time.
     WaitUntil(db().app(),
               "SELECT count(*) FROM pg_stat_activity WHERE application_name = "
               "'segue reclaim' AND state = 'active' AND query LIKE "
@@ -89,8 +88,7 @@ TEST_P(ReclaimTest, ASessionThatIsCutIsNotTheEnd) {
   EXPECT_FALSE(FailureOf(reclaim));
 }
 
-// A fill that has written a sixth of the table, and at least 100,000 rows, runs
-// a VACUUM.
+// A sixth of the table, and 100,000 rows, are worth one.
 TEST_P(ReclaimTest, AFillGivesRoomBackAsItGoes) {
   db().Exec(
       "CREATE TABLE t(id integer PRIMARY KEY, v integer NOT NULL) WITH "

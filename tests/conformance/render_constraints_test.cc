@@ -1,5 +1,5 @@
 // Constraints, replica identity and their trials on each database: forward
-// makes the change, the probe sees it, and undo gives back the very catalogue.
+// makes it so, the probe sees it, undo gives back the very catalogue.
 #include "segue/error.h"
 #include "tests/conformance/render_fixture.h"
 

@@ -29,8 +29,8 @@ class RenderedActions : public DialectTest {
     return dialect().Inspect(*connection_, can().default_schema);
   }
 
-  // Runs forward, probe, undo and probe, twice over, because a start that was
-  // rolled back may be started again.
+  // Forward, probe, undo, probe; twice over, because a start that was rolled
+  // back may be started again.
   PlannedAction ThereAndBack(const plan::Action& action) {
     const std::string before = db().Dump();
     PlannedAction planned = RenderNow(db(), *connection_, action);
@@ -48,8 +48,7 @@ class RenderedActions : public DialectTest {
     return planned;
   }
 
-  // Runs the action forward only, and leaves its result for the test to look
-  // at.
+  // Forward only; what it leaves is for the test to look at.
   void Do(const plan::Action& action) {
     Forward(*connection_, RenderNow(db(), *connection_, action));
   }
@@ -57,7 +56,7 @@ class RenderedActions : public DialectTest {
   std::unique_ptr<db::Connection> connection_;
 };
 
-// Tests of actions on a small table that is in use.
+// A small table in use.
 class RenderTest : public RenderedActions {
  protected:
   void SetUp() override {
@@ -74,7 +73,7 @@ class RenderTest : public RenderedActions {
   schema::Column Column(const std::string& name) {
     return schema::RequireColumn(Table(), name);
   }
-  // Returns the index of this name, and fails the test where there is none.
+  // The index of this name; fails the test where there is none.
   schema::Index Index(const std::string& name) {
     for (const schema::Index& index : Table().indexes) {
       if (index.name == name) return index;
@@ -82,7 +81,7 @@ class RenderTest : public RenderedActions {
     ADD_FAILURE() << "no index " << name;
     return {};
   }
-  // Runs the action there and back, and expects that the rows stay.
+  // There and back without a change of the rows.
   PlannedAction ThereAndBack(const plan::Action& action) {
     PlannedAction planned = RenderedActions::ThereAndBack(action);
     EXPECT_EQ(db().app().One("SELECT count(*) FROM t"), "2");

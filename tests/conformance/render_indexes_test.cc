@@ -1,5 +1,5 @@
-// Actions of indexes on each database: forward makes the change, the probe sees
-// it, and undo gives back the very catalogue.
+// Actions of indexes on each database: forward makes it so, the probe sees it,
+// undo gives back the very catalogue.
 #include <unistd.h>
 
 #include "segue/error.h"
@@ -122,15 +122,13 @@ TEST_P(PostgresRenderIndexesTest, BuildsIndexesWithoutBlockingWriters) {
   std::string sql;
   for (const Statement& statement : planned.forward) sql += statement.sql;
   EXPECT_THAT(sql, ::testing::HasSubstr("CREATE INDEX CONCURRENTLY"));
-  // The build has a longer lock timeout of its own, and the session's is
-  // restored afterwards.
+  // Its own, longer budget, given back afterwards.
   Forward(*connection_, planned);
   EXPECT_EQ(db::ToText(connection_->Execute("SHOW lock_timeout").rows[0][0]),
             "500ms");
 }
 
-// A copy of an index has all properties of the index, and so has an index that
-// is brought back.
+// A copy of an index, and one that is brought back, has all of it.
 TEST_P(PostgresRenderIndexesTest, CopiesAnIndexWhole) {
   db().Exec(
       "CREATE INDEX whole ON t (name text_pattern_ops DESC NULLS LAST) "
@@ -138,7 +136,7 @@ TEST_P(PostgresRenderIndexesTest, CopiesAnIndexWhole) {
       "WHERE kind > 'a'");
   schema::Index index = Index("whole");
   const std::string before = db().Dump();
-  index.definition.clear();  // only the fields describe it now
+  index.definition.clear();  // what remains are the fields
   PlannedAction planned =
       RenderNow(db(), *connection_, plan::DropIndex{Table().name, index, true});
   Forward(*connection_, planned);
@@ -163,7 +161,7 @@ TEST_P(PostgresRenderIndexesTest, KeepsTheTablespaceOfAnIndex) {
   db().Exec("DROP TABLESPACE apart");
 }
 
-// Somebody has given the name to another index after the plan was made.
+// Somebody else took the name after the plan was made.
 TEST_P(PostgresRenderIndexesTest, LeavesAnIndexOfAnotherTableAlone) {
   const PlannedAction planned = RenderNow(
       db(), *connection_, plan::CreateIndex{Table().name, IndexOn({"name"})});

@@ -1,5 +1,5 @@
-// Actions of tables on each database, and the removal of tables while
-// applications write the tables that they refer to.
+// Actions of tables on each database, and tables that go while applications
+// write those that they refer to.
 #include <thread>
 
 #include "tests/conformance/render_fixture.h"
@@ -9,8 +9,7 @@ namespace {
 
 class RenderTablesTest : public RenderTest {};
 
-// Returns a table with everything that both databases have of columns and
-// constraints.
+// A table with what both databases have of columns and constraints.
 schema::Table NewTable(const schema::TableName& beside) {
   schema::Table table;
   table.name = {beside.schema, "made \"Table\""};
@@ -69,8 +68,7 @@ TEST_P(RenderTablesTest, DropsATableForGoodAndNeverWhatHangsOnIt) {
 }
 
 TEST_P(RenderTablesTest, RenamesATable) {
-  // The name is in quotes, because some databases keep a table's name in quotes
-  // once it was renamed, and the test compares the catalogues.
+  // In quotes, since some databases write a name in them once it was renamed.
   db().Exec("DROP TABLE t; CREATE TABLE \"t\"(id integer PRIMARY KEY)");
   db().Exec("INSERT INTO t VALUES (1), (2)");
   ThereAndBack(plan::RenameTable{Table().name, "T2 \"x\""});
@@ -109,8 +107,7 @@ class TableGoesTest : public RenderedActions {
 
   schema::Table Logs() { return schema::RequireTable(Schema(), "logs"); }
 
-  // Runs `statements` while an application is in the middle of a transaction,
-  // which must be able to end.
+  // Runs `statements` from the middle of an application's transaction on.
   void ExpectMakesWay(const std::vector<Statement>& statements) {
     const std::unique_ptr<Client> client = db().NewClient();
     client->Query(
@@ -134,7 +131,7 @@ TEST_P(TableGoesTest, BecauseItIsNoLongerMade) {
   ExpectMakesWay(RenderNow(db(), *connection_, plan::CreateTable{Logs()}).undo);
 }
 
-// Somebody has dropped the other table with everything that depended on it.
+// As when somebody has dropped it with all that hung on it.
 TEST_P(TableGoesTest, AlsoWithoutTheOneItRefersTo) {
   const auto undo =
       RenderNow(db(), *connection_, plan::CreateTable{Logs()}).undo;

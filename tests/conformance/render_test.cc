@@ -1,5 +1,6 @@
-// The actions of columns and of versions, and raw SQL: forward makes the
-// change, the probe sees it, and undo gives back the very catalogue.
+// Every primitive action, there and back: forward makes it so, the probe sees
+// it, undo gives back the very catalogue. These are the actions of columns and
+// of versions, and raw SQL.
 #include "segue/error.h"
 #include "tests/conformance/render_fixture.h"
 
@@ -118,8 +119,7 @@ TEST_P(RenderTest, RunsRawSqlAndItsUndo) {
                 plan::RawSql{"CREATE TABLE extra(v text DEFAULT ';'); "
                              "CREATE INDEX extra_i ON extra(v)",
                              "DROP TABLE extra"});
-  // Only the ledger row, which is committed with the statements, knows whether
-  // they have run.
+  // Only its ledger row, committed with it, knows whether it has run.
   EXPECT_TRUE(planned.transactional);
   EXPECT_TRUE(planned.reversible);
   Forward(*connection_, planned);

@@ -1,5 +1,5 @@
-// Rows that were damaged behind the triggers' back are listed and derived
-// again, in the direction that their provenance declares.
+// What was damaged behind the triggers' back is listed and derived again, in
+// the direction that its provenance declares.
 #include <gmock/gmock.h>
 
 #include "manifest/manifest.h"
@@ -17,8 +17,7 @@ using ::testing::IsEmpty;
 class RepairSqlTest : public SyncTest {
  protected:
   void Damage(const std::string& sql) { db().ExecUnseen(sql); }
-  // Fills five rows. The old side then writes row 1, the new side row 2 and
-  // both write row 3; nobody touches rows 4 and 5.
+  // Row 1: the old side wrote; 2: the new one; 3: both; 4, 5: never touched.
   MotionBed& InstallFive(const MotionSpec& spec) {
     Install(
         "CREATE TABLE t(id integer PRIMARY KEY, o text);"
@@ -148,8 +147,7 @@ TEST_P(PostgresRepairTest, ARowThatUpFailsOnIsMarked) {
 
 SEGUE_INSTANTIATE_ON(PostgresRepairTest, PostgresTestbed());
 
-// These tests repair the rows of a whole migration that is ready, with either
-// kind of access.
+// The same through the whole: a migration that is ready, in both accesses.
 class RepairTest : public DialectTest {
  protected:
   void Start(Access access,
@@ -159,7 +157,7 @@ class RepairTest : public DialectTest {
     db().Exec(
         "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE "
         "i < 2500) INSERT INTO users SELECT i, 'User' || i FROM s");
-    // The trigger tells which rows are written, whoever runs the statement.
+    // Tells which rows a statement writes, whoever runs it.
     db().Exec(db().TriggerSql("tell", "AFTER UPDATE ON users",
                               "INSERT INTO touched VALUES (NEW.id);"));
     database_.emplace(db().Open());
@@ -178,8 +176,7 @@ class RepairTest : public DialectTest {
     sound_ = Users();
   }
   void Damage(const std::string& sql) { db().ExecUnseen(sql); }
-  // Damages one row for each direction of repair; the rows lie in more than one
-  // chunk.
+  // One row of each direction, over more than one chunk.
   void DamageThree() {
     Damage(
         "UPDATE users SET _segue_new_name = 'bad' WHERE id = 1;"

@@ -28,7 +28,7 @@ TEST_P(ReplacedTest, TheFillKeepsWhatWasGiven) {
   EXPECT_EQ(bed().VerifyKeys(), std::vector<std::string>());
 }
 
-// The result is as if the row had been filled just before the write.
+// As if the row had been filled just before the write.
 TEST_P(ReplacedTest, AnUnfilledRowThatAClientTouches) {
   Install(kBothColumns, Existing());
   db().Exec("UPDATE t SET other = 1");
@@ -101,8 +101,7 @@ TEST_P(ReplaceMigrationTest, RollbackTakesOnlyItsOwnCopiesBack) {
   EXPECT_EQ(db().Dump(), before_);
 }
 
-// A copy that the rollback left behind would win over a later write of the old
-// version.
+// A copy left behind would win over a later write of the old version.
 TEST_P(ReplaceMigrationTest, AWriteBetweenRollbackAndTheNextStartCounts) {
   Database database = db().Open();
   Migrator migrator(database, {});
@@ -117,8 +116,7 @@ TEST_P(ReplaceMigrationTest, AWriteBetweenRollbackAndTheNextStartCounts) {
 
 SEGUE_INSTANTIATE(ReplaceMigrationTest);
 
-// While a rollback takes the copies back, clients go on writing, and no write
-// may make a new copy.
+// While the copies are taken back, clients go on writing: no copy comes anew.
 class RetreatTest : public SyncTest {};
 
 TEST_P(RetreatTest, TheTriggersOfARollbackMakeNoCopies) {

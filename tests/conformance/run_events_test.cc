@@ -1,4 +1,4 @@
-// The events by which a migrator tells its listeners of whole runs.
+// What a migrator tells its listeners of its runs as a whole.
 #include <gmock/gmock.h>
 
 #include <stdexcept>
@@ -34,8 +34,7 @@ class RunEventsTest : public DialectTest {
     migration.RenameColumn("users", "name", "full_name");
     return migration;
   }
-  // Returns lines such as "started EXPANDING" for the events since the last
-  // call.
+  // "started EXPANDING", since the last call.
   std::vector<std::string> Told() {
     std::vector<std::string> lines;
     for (const Progress& progress : told_) {
@@ -86,7 +85,7 @@ TEST_P(RunEventsTest, DryRunsHaveNone) {
   EXPECT_THAT(Told(), ElementsAre());
 }
 
-// The event of the failure comes last, and says what was done about it.
+// The failure comes last, and says what was done about it.
 TEST_P(RunEventsTest, AFailureComesAfterTheRollback) {
   Migration migration = Rename();
   // SQLite has this function and fails when it runs it, PostgreSQL has none.

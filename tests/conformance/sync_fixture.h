@@ -1,4 +1,4 @@
-// What the tests of the dual writes share, apart from the matrix.
+// What the tests of the dual writes share, beside the matrix.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace segue::test {
 
 class SyncTest : public DialectTest {
  protected:
-  // `setup` creates the table and the rows that are there before the motion.
+  // `table` is the CREATE TABLE and whatever rows there are before.
   MotionBed& Install(const std::string& setup, const MotionSpec& spec) {
     db().Exec(setup);
     bed_ = std::make_unique<MotionBed>(db(), spec);
@@ -23,7 +23,7 @@ class SyncTest : public DialectTest {
     spec.up = "lower(o)";
     return spec;
   }
-  // Returns "o|n|d" of one row.
+  // "o|n|d" of one row.
   std::string Row(int id) {
     return ToLines(db().Query("SELECT o, n, _segue_d FROM t WHERE id = " +
                               std::to_string(id)));

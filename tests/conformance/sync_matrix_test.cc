@@ -1,4 +1,4 @@
-// The dual writes, compared cell by cell with a model of the rules.
+// The dual writes, cell by cell, against a model of the rules.
 #include "tests/support/sync_matrix.h"
 
 namespace segue::test {
@@ -6,8 +6,7 @@ namespace {
 
 class SyncMatrixTest : public DialectTest {
  protected:
-  // Runs the cells of one kind of motion for every shape that the old column
-  // may have.
+  // Every shape that the old column may have.
   void RunAll(const std::string& kind_name) {
     for (const MotionKind& kind : MotionKinds()) {
       if (kind.name != kind_name) continue;
@@ -35,8 +34,7 @@ TEST_P(SyncMatrixTest, Nullable) { RunAll("Nullable"); }
 
 SEGUE_INSTANTIATE(SyncMatrixTest);
 
-// An application may set this pragma either way, so it must not change a
-// result.
+// The pragma is the application's to set; it must not matter.
 class RecursiveTriggersTest : public SyncMatrixTest {
  protected:
   void SetUp() override {

@@ -11,15 +11,13 @@ namespace {
 
 class PostgresSyncTest : public SyncTest {
  protected:
-  // Returns a client of the version that is published in `schema`, in which
-  // quotes are doubled already.
+  // A client of the version published in `schema` (quotes doubled).
   std::unique_ptr<Client> ClientOf(const std::string& schema) {
     std::unique_ptr<Client> client = db().NewClient();
     client->Query("SET search_path = \"" + schema + "\", public");
     return client;
   }
-  // Installs a motion with a default on each side, whose new version is
-  // published as `version`.
+  // A copy with a default on each side, published as `version`.
   void InstallVersioned(const std::string& version, const std::string& quoted) {
     MotionSpec spec;
     spec.up = "lower(o)";
@@ -40,8 +38,7 @@ TEST_P(PostgresSyncTest, TheVersionBreaksTheTieOfAnInsert) {
   EXPECT_EQ(Row(1), "Old|old|1\n");
   ClientOf("public_02_x")->Query("INSERT INTO t(id) VALUES (2)");
   EXPECT_EQ(Row(2), "NEW|new|2\n");
-  // A schema that is first in the search path but is no version of this
-  // migration counts as the old version.
+  // Another schema first: not a version of this migration.
   db().Exec("CREATE SCHEMA public_01_y");
   ClientOf("public_01_y")->Query("INSERT INTO t(id) VALUES (3)");
   EXPECT_EQ(Row(3), "Old|old|1\n");
@@ -238,7 +235,7 @@ TEST_P(PostgresSyncTest, ReadsGeneratedColumnsRight) {
 
 TEST_P(PostgresSyncTest, FiresForSubscribersOfLogicalReplication) {
   Install(kPlainTable, Lossy());
-  // The apply worker of logical replication runs with this setting.
+  // As the apply worker does.
   db().Exec(
       "SET session_replication_role = replica;"
       "UPDATE t SET o = 'R' WHERE id = 1;"

@@ -25,7 +25,7 @@ TEST_P(SqliteSyncTest, ReplacesRows) {
     db().Exec("DROP TABLE IF EXISTS t");
     Install(kPlainTable, Lossy());
     bed().FillKeys({{}, db::Row{std::int64_t{1}}});
-    for (int id : {1, 2, 3}) {  // filled, unfilled and missing rows
+    for (int id : {1, 2, 3}) {  // filled, unfilled, not there
       const std::string key = std::to_string(id);
       db().Exec("INSERT OR REPLACE INTO t(id, o) VALUES (" + key + ", 'X')");
       EXPECT_EQ(Row(id), "X|x|1\n");
@@ -63,7 +63,7 @@ TEST_P(SqliteSyncTest, StaysAwakeAfterAStatementThatFails) {
     const std::string sql =
         std::string("UPDATE OR ") + clause + " t SET n = 'bad' WHERE id = 1";
     if (!db().app().Fails(sql)) {
-      // A statement that did not fail must leave the two sides in step.
+      // Taken although the old side cannot have it: then it must show.
       EXPECT_EQ(bed().VerifyKeys(), std::vector<std::string>());
     }
     db().Exec("UPDATE t SET o = 'W' WHERE id = 2");
@@ -192,7 +192,7 @@ TEST_P(SqliteSyncTest, RelaxesNotNullOnlyForTheDuration) {
 TEST_P(SqliteSyncTest, OtherSessionsSeeTheRelaxedSchema) {
   db().Exec("CREATE TABLE t(id integer PRIMARY KEY, o text NOT NULL)");
   std::unique_ptr<Client> prepared = db().NewClient();
-  prepared->Query("INSERT INTO t VALUES (1, 'A')");  // it caches the schema
+  prepared->Query("INSERT INTO t VALUES (1, 'A')");  // has the schema cached
   Install("SELECT 1", Lossy());
   EXPECT_NO_THROW(prepared->Query("INSERT INTO t(id, n) VALUES (2, 'N')"));
   EXPECT_EQ(Row(2), "N|N|2\n");

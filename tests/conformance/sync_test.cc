@@ -1,4 +1,4 @@
-// The dual writes in cases that a matrix of single statements does not show.
+// The dual writes: what a matrix of single statements does not show.
 #include <gmock/gmock.h>
 
 #include "tests/conformance/sync_fixture.h"
@@ -191,7 +191,7 @@ TEST_P(SyncTest, SettlesBeforeTheOldColumnTakesOver) {
   EXPECT_EQ(*db().app().One("SELECT o FROM t WHERE id = 3"), "r");
   motion.Settle();
   EXPECT_EQ(*db().app().One("SELECT o FROM t WHERE id = 1"), "right");
-  // Writes of the old version are still followed.
+  // Old writers are still heard.
   db().Exec("UPDATE t SET o = 'late' WHERE id = 1");
   EXPECT_EQ(*db().app().One("SELECT n FROM t WHERE id = 1"), "late");
   EXPECT_EQ(*db().app().One("SELECT count(*) FROM t WHERE o <> n"), "0");

@@ -39,8 +39,7 @@ TEST_P(PostgresTableMotionTest, AKeyIsGivenAwayWithinOneStatement) {
   ExpectInStep();
 }
 
-// The trigger of the nested INSERT ends before the trigger of the UPDATE that
-// changes the key.
+// The trigger of the nested INSERT is over before that of the key's change.
 TEST_P(PostgresTableMotionTest, AUserTriggerTakesTheKeyThatWasLeft) {
   Install(std::string(kTables) +
           "CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -86,7 +85,7 @@ TEST_P(PostgresTableMotionTest, WorksForARoleWithoutRightsOnTheCopy) {
   client->Query("INSERT INTO t VALUES (4, 'D'); DELETE FROM t WHERE id = 2");
   EXPECT_EQ(Copy(), "3|c\n4|d\n9|x\n");
   EXPECT_TRUE(client->Fails("SELECT * FROM public.c"));
-  // The role cannot make a trigger of its own with the function either.
+  // Nor may it make a trigger of its own of the function.
   client->Query("CREATE TEMP TABLE mine(id integer, o text)");
   EXPECT_TRUE(client->Fails(
       "CREATE TRIGGER x AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION "
@@ -113,8 +112,7 @@ TEST_P(PostgresTableMotionTest, ADeleteThatRacesAChunkLeavesNoGhost) {
   ExpectInStep();
 }
 
-// The snapshot of a REPEATABLE READ transaction does not show the rows that a
-// chunk has brought since.
+// The snapshot of such a session does not show what the chunk brought.
 TEST_P(PostgresTableMotionTest, ARepeatableReadLeavesNoGhostEither) {
   Install(kTables);
   std::unique_ptr<Client> client = db().NewClient();

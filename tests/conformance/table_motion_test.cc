@@ -1,5 +1,5 @@
-// A table and its copy, which is filled chunk by chunk, followed by triggers
-// and checked both ways.
+// A table and its copy: filled chunk by chunk, followed by triggers, checked
+// both ways.
 #include "tests/conformance/table_motion_fixture.h"
 
 namespace segue::test {
@@ -9,7 +9,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// A kind of key by which rows are told apart.
+// How rows are told apart.
 struct KeyKind {
   std::string declared;
   std::string columns;
@@ -45,7 +45,7 @@ class CopyKeysTest : public TableMotionTest {
            ")" + Where(from);
   }
 
-  // Makes one write of every kind to the ten rows from `base` on.
+  // One of every kind, to rows of ten.
   void Write(int base) {
     SCOPED_TRACE(base);
     db().Exec("INSERT " + Insert(base + 1000, "new"));
@@ -66,7 +66,7 @@ class CopyKeysTest : public TableMotionTest {
     key_ = key;
     Install("CREATE TABLE t(" + key.declared + "); CREATE TABLE c(" +
             key.declared + ")");
-    bed().Remove();  // the next rows are older than the triggers
+    bed().Remove();  // rows that are older than the triggers
     for (int i = 0; i < 50; ++i) db().Exec("INSERT " + Insert(i, "old"));
     bed().Install();
     EXPECT_EQ(bed().CountLeft(), 50);
@@ -107,8 +107,7 @@ TEST_P(TableMotionTest, TheCopyHasAnotherShape) {
   EXPECT_THAT(bed().Verify(), IsEmpty());
 }
 
-// When the keys move on, the values of another unique key go from row to row
-// with them.
+// Values of another unique key go from row to row with the keys.
 TEST_P(TableMotionTest, AllKeysMoveOn) {
   Install(
       "CREATE TABLE t(id integer PRIMARY KEY, o text);"
@@ -168,8 +167,7 @@ TEST_P(TableMotionTest, VerifyListsAtMostAHundred) {
   EXPECT_EQ(bed().Verify().size(), 200U);
 }
 
-// Rows are compared by their bytes: neither the collation nor the type's own
-// equality counts.
+// By bytes: neither the collation nor the type's own equality counts.
 TEST_P(TableMotionTest, VerifyComparesBytes) {
   const std::string shape = "(id integer PRIMARY KEY, o text COLLATE " +
                             Text("collation without case") + ", n " +
@@ -198,8 +196,7 @@ TEST_P(TableMotionTest, AKeyIsSpelledAsTheSourceSpellsIt) {
   ExpectInStep();
 }
 
-// A duplicate in another unique key of the copy is the application's own error,
-// on each way into the copy.
+// It is the application's own error, on each way into the copy.
 TEST_P(TableMotionTest, AnotherUniqueKeyOfTheCopyStillCounts) {
   Install(
       "CREATE TABLE t(id integer PRIMARY KEY, o text);"
@@ -219,7 +216,7 @@ TEST_P(TableMotionTest, AnotherUniqueKeyOfTheCopyStillCounts) {
             }),
             ErrorKind::kConstraint);
   const RangeSql& when_refused = bed().sql().fill->when_refused;
-  if (when_refused.all.empty()) return;  // the copy has no second way in
+  if (when_refused.all.empty()) return;  // there is no second way into it
   EXPECT_EQ(KindOf([&] {
               RunRange(bed().connection(), when_refused, {},
                        db::Purpose::kBackfill);
@@ -241,8 +238,7 @@ TEST_P(TableMotionTest, UndoLeavesTheCatalogueAsBefore) {
   EXPECT_FALSE(Probe(copy.connection(), drop));
   const std::string live = db().Dump();
   EXPECT_NE(live, before);
-  // The action replaces the triggers that are there already.
-  Forward(copy.connection(), create);
+  Forward(copy.connection(), create);  // replaces what is there
   Forward(copy.connection(), drop);
   EXPECT_EQ(db().Dump(), before);
   EXPECT_EQ(*db().app().One(ours), "0");
@@ -271,8 +267,7 @@ SEGUE_INSTANTIATE(TableMotionTest);
 
 class SqliteTableMotionTest : public TableMotionTest {};
 
-// Each of these statements deletes or skips rows without any trigger being
-// told.
+// Each of them deletes or skips rows without a trigger hearing of it.
 TEST_P(SqliteTableMotionTest, ReplaceOfTheKeyIsFollowed) {
   Install(kTables).Fill();
   for (const char* recursive : {"OFF", "ON"}) {

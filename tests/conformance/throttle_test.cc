@@ -29,8 +29,7 @@ Migration RenameName() {
   return migration;
 }
 
-// The throttle takes ten readings a second, so that what takes seconds in
-// practice takes tenths here.
+// Ten readings a second: what takes seconds for people takes tenths here.
 MigratorOptions Hurried(MigratorOptions options) {
   options.pace.reading_interval = std::chrono::milliseconds(100);
   return options;
@@ -56,8 +55,7 @@ class Running {
     if (thread_.joinable()) thread_.join();
   }
 
-  // Waits until the runner's pace is held back for this reason, or the time is
-  // up.
+  // Until the runner's pace is held back for this reason, or the time is up.
   MigrationStatus WaitForReason(const std::string& reason, double at_most = 1) {
     std::optional<MigrationStatus> status;
     Wait([&] {
@@ -66,7 +64,7 @@ class Running {
     });
     return status.value_or(MigrationStatus{});
   }
-  // Waits until the walk has begun, and the monitor with it.
+  // The walk has begun, and the monitor with it.
   void WaitForRows() {
     Wait([&] {
       const auto status = watcher_.Status();
@@ -80,7 +78,7 @@ class Running {
     EXPECT_EQ(Rows(), rows);
     EXPECT_FALSE(over_);
   }
-  // Waits for the end of the run and returns its history as lines.
+  // Its history, as lines.
   std::vector<std::string> Finish() {
     thread_.join();
     EXPECT_EQ(error_, "");
@@ -116,7 +114,7 @@ class Running {
   Outcome outcome_;
   std::string error_;
   std::atomic<bool> over_{false};
-  std::thread thread_;  // last, because it uses the others
+  std::thread thread_;  // last: it uses the others
 };
 
 class ThrottleTest : public DialectTest {
@@ -167,7 +165,7 @@ TEST_P(ThrottleTest, AFlagFileHoldsItUntilItIsGone) {
 }
 
 TEST_P(ThrottleTest, AnHourOutsideTheWindowHoldsIt) {
-  // The window is one hour long and twelve hours away.
+  // A window of an hour that is twelve hours away.
   const auto now = base::SystemClock().WallTime();
   const std::string noon = base::FormatUtc(now + std::chrono::hours(12));
   const std::string end = base::FormatUtc(now + std::chrono::hours(13));
@@ -199,19 +197,18 @@ TEST_P(ThrottleTest, SomebodyAsksForLessAndThenForAll) {
 
 TEST_P(ThrottleTest, RowsASecondAreKept) {
   Migration migration = RenameName();
-  migration.pace.rows_per_second = 4'000;  // the limit of the file
+  migration.pace.rows_per_second = 4'000;  // of the file
   const auto begin = std::chrono::steady_clock::now();
   Start(MigratorOptions{}, migration)->Finish();
   const std::chrono::duration<double> took =
       std::chrono::steady_clock::now() - begin;
-  // The bound leaves out the rows that may be saved up, and the last chunk,
-  // after which the backfill does not rest.
+  // Without what may be saved up, and the last chunk, after which none rests.
   EXPECT_GT(took.count(), kRows / 4'000.0 - 0.2 - 0.5);
   EXPECT_LT(took.count(), kRows / 4'000.0 + 10);
   ExpectAllMoved();
 }
 
-// All workers are held together and keep one rate, however many there are.
+// However many work, they are held together and keep one rate.
 TEST_P(ThrottleTest, SeveralWorkersAreHeldTogether) {
   const TempDir folder;
   const std::string flag = folder.path() + "/hold";
@@ -223,7 +220,7 @@ TEST_P(ThrottleTest, SeveralWorkersAreHeldTogether) {
   running->WaitForRows();
   std::ofstream(flag) << "deploying";
   running->WaitForReason("flag_file", 0);
-  // Chunks that had begun come to their end first.
+  // Chunks that had begun come to their end.
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   running->ExpectStandsStill();
   std::filesystem::remove(flag);
@@ -234,11 +231,11 @@ TEST_P(ThrottleTest, SeveralWorkersAreHeldTogether) {
   ExpectAllMoved();
 }
 
-// A rollback that was asked for runs to its end: the flag and the cancellation
-// hold only fills.
+// A rollback that was asked for goes its way: the flag and the cancellation
+// hold fills.
 TEST_P(ThrottleTest, ARollbackIsSlowedAndNotStopped) {
-  // The way back is slow all through: there are few rows, and fewer have moved
-  // by the time the flag is seen.
+  // The way back is slow all through: few rows, and fewer moved until the flag
+  // is seen.
   db().Exec("DELETE FROM users WHERE id > 2000");
   db().Exec("ALTER TABLE users ADD COLUMN nick text");
   const std::string before = db().Dump();
@@ -338,9 +335,8 @@ TEST_P(ThrottlePostgresTest, MakesWayForOthersAtWork) {
     }
   });
   MigratorOptions options;
-  // The backfill is slow enough that the monitor begins before it ends.
-  options.pace.rows_per_second = 3'000;
-  // The trigger records what the commit of a chunk waits for.
+  options.pace.rows_per_second = 3'000;  // so that the monitor begins
+  // What a chunk's commit waits for.
   db().Exec(
       "CREATE TABLE seen (setting text PRIMARY KEY);"
       "CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -362,12 +358,11 @@ TEST_P(ThrottlePostgresTest, MakesWayForOthersAtWork) {
   ExpectAllMoved();
 }
 
-// The throttle reads all signals, none of the defaults stops an idle server,
-// and an ordinary owner is told what is not watched.
+// All signals are read, none of the defaults stops an idle server, and an
+// ordinary owner is told what is not watched.
 TEST_P(ThrottlePostgresTest, AnIdleServerIsNotSlowed) {
   MigratorOptions options;
-  // The backfill is slow enough that the monitor begins before it ends.
-  options.pace.rows_per_second = 6'000;
+  options.pace.rows_per_second = 6'000;  // so that the monitor begins
   const auto history = Start(options)->Finish();
   for (const std::string& line : history) {
     EXPECT_NE(line.substr(0, 4), "PACE") << line;
@@ -375,8 +370,8 @@ TEST_P(ThrottlePostgresTest, AnIdleServerIsNotSlowed) {
   }
 }
 
-// A signal that an ordinary owner may not read is off, and the history says so.
-// A start that asks for the signal is refused with the privilege that it needs.
+// What an ordinary owner may not see is off, and is said to be; asked for, it
+// is refused with the privilege that it needs.
 TEST_P(ThrottlePostgresTest, WhatARoleMayNotSeeIsNamed) {
   db().Exec(
       "DO $$ BEGIN CREATE ROLE throttle_owner LOGIN; "
@@ -428,8 +423,7 @@ TEST(ThrottleStandbyTest, AStandbyThatStopsHoldsItUntilItIsBack) {
       },
       options, RenameName());
   running.WaitForRows();
-  // The standby is connected and replays nothing, so that the log it has not
-  // replayed grows.
+  // It is there and replays nothing: what it has not replayed grows.
   const auto replica = OpenPostgresClient(standby.Url("postgres"));
   replica->Query("SELECT pg_wal_replay_pause()");
   app->Query(
@@ -438,7 +432,7 @@ TEST(ThrottleStandbyTest, AStandbyThatStopsHoldsItUntilItIsBack) {
   running.WaitForReason("replication_backlog", 0);
   replica->Query("SELECT pg_wal_replay_resume()");
   running.WaitForReason("replication_backlog", 0.2);
-  // The standby is gone from here on, until it is started again.
+  // It is gone.
   standby.Stop(/*immediate=*/true);
   running.WaitForReason("signal_lost", 0);
   running.ExpectStandsStill();

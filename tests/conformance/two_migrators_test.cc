@@ -13,8 +13,7 @@
 namespace segue::test {
 namespace {
 
-// This time is far longer than an interrupt takes to arrive, also on a busy
-// machine.
+// Far longer than an interrupt takes to arrive, also on a busy machine.
 constexpr std::chrono::seconds kSoon{15};
 
 class TwoMigratorsTest : public DialectTest {
@@ -35,14 +34,13 @@ class TwoMigratorsTest : public DialectTest {
     migration.RenameColumn("users", "name", "full_name");
     return migration;
   }
-  // Returns a migration of one statement that takes longer than kSoon.
+  // One statement that takes longer than kSoon.
   Migration Slow() {
     Migration migration("01_slow", "Wait");
     migration.Sql(Text("a statement that takes long"));
     return migration;
   }
-  // Returns the kind of error that the start ends with, or nullopt when it
-  // succeeds.
+  // What the start ends with; nullopt: it did what it should.
   static std::optional<ErrorKind> Run(Database& database,
                                       const MigratorOptions& options,
                                       const Migration& migration) {
@@ -57,8 +55,7 @@ class TwoMigratorsTest : public DialectTest {
   std::unique_ptr<TestDatabase> other_;
 };
 
-// The migrator that ends first must not take the interrupts of the other with
-// it.
+// The one that ends first must not take the interrupts of the other with it.
 TEST_P(TwoMigratorsTest, AreBothInterruptedByTheTokenThatTheyShare) {
   Database database = db().Open();
   Database other = other_->Open();

@@ -27,8 +27,7 @@ class SqliteVersionsTest : public DialectTest {
     migrator_->Start(
         manifest::Parse("operations: [" + operations + "]", file + ".yaml"));
   }
-  // Takes a migration through to its end, so that `file` is the version that
-  // everybody is on.
+  // Through to the end, so that `file` is the version everybody is on.
   void Reach(const std::string& file, const std::string& operations) {
     Start(file, operations);
     migrator_->Complete();
@@ -36,13 +35,12 @@ class SqliteVersionsTest : public DialectTest {
   std::unique_ptr<Client> On(const std::string& version) {
     return db().NewVersionClient(*migrator_, version);
   }
-  // Reads the tables themselves, without a version.
+  // The tables themselves.
   std::string Base(const std::string& sql) { return ToLines(db().Query(sql)); }
   static std::string Ask(Client& client, const std::string& sql) {
     return ToLines(client.Query(sql));
   }
-  // Returns the message that `sql` fails with, and an empty text when it
-  // succeeds.
+  // The message that `sql` fails with; empty: it succeeds.
   static std::string ErrorOf(Client& client, const std::string& sql) {
     try {
       client.Query(sql);

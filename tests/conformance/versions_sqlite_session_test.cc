@@ -28,7 +28,7 @@ class VersionSessionTest : public SqliteVersionsTest {
   }
 };
 
-// A statement that stays prepared, as drivers keep their statements.
+// A statement that stays prepared, as drivers keep them.
 class Prepared {
  public:
   Prepared(const std::string& path, const std::string& session_sql,
@@ -44,7 +44,7 @@ class Prepared {
   Prepared(const Prepared&) = delete;
   Prepared& operator=(const Prepared&) = delete;
 
-  // Returns SQLITE_ROW, SQLITE_DONE or an error.
+  // SQLITE_ROW, SQLITE_DONE or an error.
   int Run() {
     const int code = sqlite3_step(statement_);
     text_ =
@@ -102,16 +102,14 @@ TEST_P(VersionSessionTest, SessionsOutliveEveryStep) {
   third->Query("UPDATE users SET full_name = 1 WHERE id = 3");
   EXPECT_EQ(Base("SELECT id, full_name FROM users ORDER BY id"),
             "1|5\n2|7\n3|1\n");
-  // A session of the retired version gets errors, and never the new shape under
-  // the old name.
+  // Retired: an error, never the new shape under the old name.
   EXPECT_TRUE(first->Fails("SELECT full_name FROM users"));
   EXPECT_TRUE(first->Fails("INSERT INTO users(full_name) VALUES ('x')"));
   first->Query(migrator().SessionSqlFor("latest"));
   EXPECT_EQ(Ask(*first, "SELECT count(*) FROM users"), "3\n");
 }
 
-// The script that segue prints runs in the sqlite3 shell as it would in a
-// driver of any language.
+// What both programs print is what a driver of any language would run.
 TEST_P(VersionSessionTest, TheScriptWorksInTheSqliteShell) {
   Start("01", kFirst);
   const std::string script = OutputOf(SegueCommand(
@@ -141,8 +139,7 @@ TEST_P(VersionSessionTest, SeguesOwnSessionsFollowTheUrl) {
   EXPECT_EQ(Database::Open({migrator().UrlFor(""), "", ""})
                 .Query("SELECT name FROM users")[0][0],
             "Ann");
-  // A connection to a version cannot be migrated, because it does not see the
-  // tables.
+  // Not to be migrated: it does not see the tables.
   Migrator wrong(versioned, {});
   try {
     wrong.Start(manifest::Parse("operations: [{sql: {up: SELECT 1}}]", "02"));
@@ -209,8 +206,7 @@ TEST_P(VersionSessionTest, LongAndQuotedNames) {
   EXPECT_EQ(Base("SELECT \"order\" FROM \"" + table + "2\""), "6\n");
 }
 
-// The views of a version do not stand in the way of the next migration, and the
-// user's views do.
+// Its own views are no obstacle to the next migration, those of the user's are.
 TEST_P(VersionSessionTest, ViewsOfTheUsersAreMinded) {
   Reach("01", kFirst);
   Start("02",
@@ -224,8 +220,7 @@ TEST_P(VersionSessionTest, ViewsOfTheUsersAreMinded) {
   db().Exec("DROP VIEW mine; CREATE VIEW mine AS SELECT * FROM main_01__users");
   Start("04",
         "{drop_column: {table: users, column: full_name, down: \"'x'\"}}");
-  // The version cannot go while a view of the user reads it, so nothing is
-  // contracted.
+  // The version cannot go while something reads it: nothing is contracted.
   EXPECT_THROW(migrator().Complete(), Error);
   EXPECT_EQ(Ask(*On("01"), "SELECT full_name FROM users"), "Ann\n");
   db().Exec("DROP VIEW mine");

@@ -1,4 +1,4 @@
-// Published versions on SQLite: the results of writes through their views.
+// Published versions on SQLite: what writes through their views come to.
 #include <gmock/gmock.h>
 
 #include "tests/conformance/versions_sqlite_fixture.h"
@@ -9,8 +9,8 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr char kRename[] = "{rename_column: {table: t, from: o, to: n}}";
-// The old and the new value differ in their bytes, so that a follower that was
-// written without need shows.
+// Old and new differ in their bytes, so that a follower that was written
+// without need shows.
 constexpr char kLower[] =
     "{alter_column: {table: t, column: o, name: n, type: text, nullable: true, "
     "up: lower(o), down: upper(n)}}";
@@ -20,8 +20,8 @@ class VersionWritesTest : public SqliteVersionsTest {
   void ExpectTheVersionBreaksTheTie(bool recursive);
 };
 
-// The table has two motions, whose triggers fire each other, and a trigger of
-// the user's that writes the row before the triggers of segue have seen it.
+// Two motions, whose triggers fire each other, and a trigger of the user's that
+// writes the row before segue's have seen it.
 void VersionWritesTest::ExpectTheVersionBreaksTheTie(bool recursive) {
   db().Exec(
       "CREATE TABLE t(id integer PRIMARY KEY, a text, b text NOT NULL "
@@ -78,8 +78,7 @@ TEST_P(VersionWritesTest, WhatAnUpdateDoesNotNameIsNotTouched) {
   const auto client = On("latest");
   client->Query("UPDATE t SET note = 'x'");
   EXPECT_EQ(Base(all), before);
-  // A value that had gone to the new side and back would have become upper
-  // case.
+  // Back and forth it would have become upper case.
   EXPECT_EQ(Base("SELECT o, _segue_d FROM t ORDER BY id"), "MiXed|1\nNULL|1\n");
   client->Query("UPDATE t SET n = 'MIXED' WHERE id = 1");
   EXPECT_EQ(Base("SELECT o, _segue_d FROM t WHERE id = 1"), "MIXED|2\n");

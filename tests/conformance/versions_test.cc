@@ -1,5 +1,5 @@
-// Several migrations one after another, each with its published version, run by
-// an ordinary role in a schema of its own.
+// Several migrations after each other, each with its published version, by an
+// ordinary role in a schema of its own.
 #include <gmock/gmock.h>
 
 #include "manifest/manifest.h"
@@ -16,7 +16,7 @@ class VersionsTest : public DialectTest {
     DialectTest::SetUp();
     if (IsSkipped()) return;
     const std::string database = *db().app().One("SELECT current_database()");
-    // The role owns its tables and may create schemas, and no more.
+    // A role that owns its tables and may create schemas, no more.
     db().Exec(
         "DROP ROLE IF EXISTS segue_owner; CREATE ROLE segue_owner LOGIN;"
         "GRANT CREATE ON DATABASE " +
@@ -67,16 +67,14 @@ TEST_P(VersionsTest, AnApplicationStaysOnItsVersionUntilTheNextContract) {
         "{rename_column: {table: users, from: name, to: full_name}}");
   migrator_->Complete();
   EXPECT_EQ(Ask("01_full", "SELECT full_name FROM users"), "Alice\n");
-  // A session behind a pooler that drops the URL's options is set up with this
-  // SQL.
+  // As behind a pooler that drops the URL's options.
   const auto pooled = db().NewClient();
   pooled->Query(migrator_->SessionSqlFor("latest"));
   EXPECT_EQ(*pooled->One("SELECT full_name FROM users"), "Alice");
 
   Start("02_text.yaml",
         "{alter_column: {table: users, column: id, name: user_id}}");
-  // Three shapes are live: that of the application of 01, that of the tables,
-  // and that of the new version.
+  // Three shapes: the application's of 01, the base, the new one's.
   EXPECT_EQ(Ask("01_full", "SELECT id, full_name FROM users"), "1|Alice\n");
   EXPECT_EQ(Ask("02_text", "SELECT user_id, full_name FROM users"),
             "1|Alice\n");

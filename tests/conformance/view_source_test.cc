@@ -1,5 +1,4 @@
-// Views of several tables: the rows that they show, and their refusal of
-// writes.
+// Views of several tables: what they show, and that they take no writes.
 #include "tests/conformance/render_fixture.h"
 
 namespace segue::test {
@@ -22,8 +21,7 @@ class ViewSourceTest : public RenderedActions {
   schema::TableName Table(const std::string& name) {
     return {dialect().capabilities().has_schemas ? "public" : "", name};
   }
-  // Returns a column of the view, with the name under which the table stores
-  // it.
+  // A column of the view and where it lives.
   static schema::Column Column(const std::string& name,
                                const std::string& stored_as,
                                const std::string& type = "text") {
@@ -67,7 +65,7 @@ class ViewSourceTest : public RenderedActions {
       }
     }
   }
-  // Publishes a version with this view and returns a client of the version.
+  // An application of a version with this view.
   std::unique_ptr<Client> Publish(const plan::VersionView& view) {
     const plan::PublishVersion publish{"public_02_x", {view}};
     ThereAndBack(publish);

@@ -1,9 +1,8 @@
-// This test runs the commands of docs/learn.md in a fresh folder and compares
-// what they print with what the page says. A block begins with ```console; a
-// line with "$ " is a command, the lines with "> " after it belong to it, and
-// the rest is its output, both streams as a terminal shows them. All commands
-// of the page run in one bash. Times, time spans and "host:pid" are masked on
-// both sides.
+// Runs the commands of docs/learn.md in a fresh folder and compares what they
+// print with what the page says. A block begins with ```console; a line with
+// "$ " is a command, those with "> " after it belong to it, and the rest is
+// its output, both streams as a terminal shows them. All commands of the page
+// run in one bash. Times, time spans and "host:pid" are masked on both sides.
 //
 //   SEGUE_WRITE_DOCS=1 build/dev/tests/segue_docs_test   writes the page anew
 #include <gtest/gtest.h>
@@ -29,11 +28,11 @@ struct Piece {
   std::string command;  // what bash is to run; empty: none
 };
 
-// Returns the pieces of the page, without the outputs.
+// The page without the outputs.
 std::vector<Piece> Pieces(std::istream& page) {
   std::vector<Piece> pieces(1);
   bool console = false;
-  bool output = false;  // true in a command's output, which is left out
+  bool output = false;  // within a command's output, which is left out
   for (std::string line; std::getline(page, line);) {
     const bool fence = line.starts_with("```");
     if (fence) {
@@ -57,8 +56,7 @@ std::string Mark(std::size_t number) {
   return "\n@@" + std::to_string(number) + "\n";
 }
 
-// Returns a script that runs all commands in one shell, with a mark after each.
-// The exit code $? of a command goes on to the next one.
+// All in one shell, a mark after each; $? goes on to the next command.
 std::string Script(const std::vector<Piece>& pieces) {
   std::string script = "exec 2>&1\n";
   for (std::size_t i = 0; i < pieces.size(); ++i) {
@@ -82,7 +80,7 @@ std::string RunInShell(const std::string& script) {
   return RunCommand(command).out;
 }
 
-// Returns the page with the outputs that the commands have now.
+// The page with the outputs that the commands have now.
 std::string Rendered() {
   std::ifstream file(kPage);
   const std::vector<Piece> pieces = Pieces(file);

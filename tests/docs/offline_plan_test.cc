@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// The tables of the pages use only what SQLite and PostgreSQL spell alike.
+// The pages' tables are made of what SQLite and PostgreSQL spell alike.
 schema::Schema SchemaOf(const std::string& setup) {
   const auto sqlite = wiring::DialectFor("sqlite");
   db::ConnectOptions memory;
@@ -83,7 +83,7 @@ TEST_P(OfflinePlanTest, ThePlanSaysWhatWasNotChecked) {
   EXPECT_THAT(plan.notes, Contains(HasSubstr("expression")));
 }
 
-// A refusal needs no server either, and it names its place in the file.
+// What is refused is refused without a server too, at its place in the file.
 TEST_P(OfflinePlanTest, ARefusalNamesItsPlace) {
   OperationPage page;
   page.setup = "CREATE TABLE users (id integer PRIMARY KEY, age integer)";

@@ -13,7 +13,7 @@ namespace {
 
 class OperationPagesTest : public DialectTest {
  protected:
-  // Runs the example of a page, in a schema of this name where one is given.
+  // In a schema of that name, where one is given.
   void Run(const OperationPage& page, Access access,
            const std::string& schema = "") {
     const std::unique_ptr<TestDatabase> database = GetParam().fresh();

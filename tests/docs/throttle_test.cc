@@ -20,7 +20,7 @@ std::string Page() {
   return text.str();
 }
 
-// Returns "1 s" for "1.0 s", as a person writes it.
+// "1 s" of "1.0 s": as a person writes it.
 std::string Short(std::string text) {
   const std::size_t zero = text.find(".0 ");
   return zero == std::string::npos ? text : text.erase(zero, 2);

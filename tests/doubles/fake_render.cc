@@ -202,6 +202,13 @@ class Renderer {
                 "RENAME TABLE " + a.to + " TO " + a.from.name);
   }
   PlannedAction operator()(const plan::AddColumn& a) const {
+    if (a.then_default) {
+      plan::AddColumn plain = a;
+      plain.then_default.reset();
+      PlannedAction planned = (*this)(plain);
+      planned.description += " THEN DEFAULT " + *a.then_default;
+      return planned;
+    }
     const std::string name = Of(a.table, a.column.name);
     return Make("ADD COLUMN " + name + " " + ColumnText(a.column),
                 "DROP COLUMN " + name);

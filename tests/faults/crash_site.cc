@@ -11,7 +11,7 @@ namespace segue::test {
 namespace {
 
 // The first chunk has 1000 rows and the next at most half as many again, so
-// there is always more than one chunk to die in.
+// there is always more than one to die in.
 constexpr long kRows = 2'600;
 
 constexpr char kMigration[] =
@@ -74,8 +74,7 @@ CrashSite::CrashSite(const Testbed& testbed, Access access)
       std::to_string(kRows) +
       ") INSERT INTO users SELECT i, 'user ' || i, "
       "CASE WHEN i % 10 > 0 THEN i % 90 END FROM n");
-  // The statistics tell a server how many rows a page has, so that it cuts the
-  // table into several chunks.
+  // So that a server knows how many rows a page has, and cuts several chunks.
   database_->Analyze("users");
   for (long id = 1; id <= kRows; ++id) {
     users_[id] = {"user " + std::to_string(id),
@@ -116,7 +115,7 @@ CrashSite::Counts CrashSite::LastCounts() const {
 
 void CrashSite::Write(Client& client, const std::string& column) {
   const long id = next_id_++;
-  // Each version has the table under its own name, whatever died.
+  // Whatever died, each version has the table under its own name.
   const bool as_new = column == "full_name";
   client.Query(std::string("INSERT INTO ") + (as_new ? "squads" : "teams") +
                " (id) VALUES (" + std::to_string(id) + ")");

@@ -1,7 +1,6 @@
-// segue is killed at every point of start, complete and rollback, loses its
-// connection, or loses the answer of a commit. Afterwards applications go on,
-// and the same command, run again, comes to the end that an undisturbed run
-// has.
+// Kill segue at every point of start, complete and rollback; break its
+// connection; lose the answer of a commit. Afterwards applications go on and
+// the same command, run again, comes to the end that an undisturbed run has.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -61,8 +60,7 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     return CrashSite(*GetParam().testbed, GetParam().access);
   }
 
-  // Counts the points of an undisturbed run and remembers the catalogue at its
-  // end.
+  // How many points there are, and what the catalogue has to be at the end.
   void MeasureCleanRuns() {
     CrashSite site = NewSite();
     dump_before_ = site.database().Dump();
@@ -95,8 +93,7 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     return faults;
   }
 
-  // Returns a sample that is the same in every run; another seed gives another
-  // one.
+  // A sample that is the same in every run, another one with another seed.
   std::vector<std::string> Faults() const {
     std::vector<std::string> faults = AllFaults();
     if (TestAll()) return faults;
@@ -119,7 +116,7 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     }
   }
 
-  // The applications write on, whatever died.
+  // I1: whatever died, the applications write on.
   void ApplicationsGoOn(CrashSite& site) const {
     if (GetParam().command == "complete") {
       site.WriteAsNew();
@@ -129,8 +126,8 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     }
   }
 
-  // The same command, run again, comes to the end. It answers that nothing is
-  // active (4) when the crash came after the last commit.
+  // I2: the same command again comes to the end; "nothing is active" (4) when
+  // the crash came after the last commit.
   void RunAgain(CrashSite& site) const {
     site.WaitUntilSessionsEnd();
     const Finished again = site.Run(GetParam().command);
@@ -149,7 +146,7 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     EXPECT_EQ(site.Expected(), site.Data("name"));
   }
 
-  // After a start both ways are open, and the crash points take them in turn.
+  // After a start both ways are open; every other crash point takes the other.
   void FinishAfterStart(CrashSite& site, bool roll_back) const {
     EXPECT_EQ(0, site.Run("verify").exit_code);
     site.WriteAsOld();

@@ -1,5 +1,5 @@
-// A `complete` that died is no evidence for the next one: as long as nothing is
-// dropped, each run looks at the rows and at the objects in use by itself.
+// A `complete` that dies is no evidence for the next one: as long as nothing is
+// dropped, each looks at the rows and at what is in use by itself.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,23 +23,21 @@ constexpr int kNothingActive = 4;
 constexpr int kMismatch = 8;
 constexpr int kKilled = 128 + SIGKILL;
 constexpr std::size_t kSample = 2;
-// This fault kills the run when a statement with the words that follow is
-// committed.
+// Dies when a statement with the words that follow is committed.
 const std::string kCommitted = "kill:commit:";
 
-// A migration, a way to break rows behind the back of its triggers, and the
-// rows that are right in the end.
+// A migration, a way to break rows behind the back of its triggers, and what
+// must be right in the end.
 struct Scene {
   std::string name;
   Access access = Access::kInPlace;
   bool marks = false;
   std::string operations;
-  std::string damage;   // it fails once the copy is gone
+  std::string damage;   // fails once the copy is gone
   std::string intact;   // a SELECT that fails once the copy is gone
-  std::string changed;  // a SELECT of the rows in the new shape
+  std::string changed;  // the rows in the new shape
   std::string rows;
-  // Words of a step of the contract after which the run dies, and the status
-  // once that step is done.
+  // Words of a step of its contract, and what the status is once it is done.
   std::string dies_after = {};
   std::string status = {};
 };
@@ -71,8 +69,7 @@ Scene Retype() {
   return retype;
 }
 
-// This contract begins with a step that can be undone, and the check needs the
-// key.
+// The contract begins with what can be undone, and the check needs the key.
 Scene RenamedKey() {
   Scene key = Retype();
   key.name = "renamed_key";
@@ -85,7 +82,7 @@ Scene RenamedKey() {
   return key;
 }
 
-// This contract begins with triggers that refuse bad values again.
+// The contract begins with triggers that refuse again.
 Scene Mark() {
   Scene mark = Retype();
   mark.name = "mark";
@@ -121,7 +118,7 @@ class EvidenceTest : public DialectTest {
   }
 
  private:
-  // A fresh database, and the program that migrates it.
+  // A fresh database and the program in it.
   class Site {
    public:
     Site(const Testbed& testbed, const Scene& scene)
@@ -182,8 +179,7 @@ class EvidenceTest : public DialectTest {
       std::shuffle(faults.begin(), faults.end(), random);
       faults.resize(std::min(faults.size(), kSample));
     }
-    // At this point the ledger says that the run contracts, and nothing is done
-    // yet.
+    // The ledger says that it contracts, and nothing is done yet.
     faults.push_back(kCommitted + "SET phase");
     if (!scene.dies_after.empty()) {
       faults.push_back(kCommitted + scene.dies_after);
@@ -218,8 +214,8 @@ class EvidenceTest : public DialectTest {
     EXPECT_EQ(Changed(site, scene), scene.rows);
   }
 
-  // Expects that nothing is dropped, that both versions are live again, and
-  // that the wrong rows can be mended.
+  // Nothing is dropped, both versions are live again, and what is wrong can be
+  // mended.
   static void ExpectRefused(Site& site, const Scene& scene) {
     const Finished refused = site.Segue({"complete", "--yes"});
     EXPECT_EQ(refused.exit_code, kMismatch) << refused.err;
@@ -231,8 +227,8 @@ class EvidenceTest : public DialectTest {
   }
 };
 
-// Whatever the contract begins with, each run proves the rows again until
-// something is dropped.
+// Whatever the contract begins with, rows are proved again until something is
+// dropped.
 TEST_P(EvidenceTest, ARename) { RowsAreProvedAgain(Rename()); }
 TEST_P(EvidenceTest, AChangeOfType) { RowsAreProvedAgain(Retype()); }
 TEST_P(EvidenceTest, AChangeOfTypeBesideARenamedKey) {
@@ -246,7 +242,7 @@ TEST_P(EvidenceTest, RowsThatMayBeMarked) {
 }
 
 // The status says that both versions are live, and they are; but somebody has
-// asked for the contract, so `resume` goes on with it.
+// asked to contract.
 TEST_P(EvidenceTest, ResumeGoesOnWithAContractThatDied) {
   if (!dialect().capabilities().marks_transform_errors) {
     GTEST_SKIP() << GetParam().name << " marks nothing";

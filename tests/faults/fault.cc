@@ -81,7 +81,7 @@ void FaultPoint::Record(std::string_view sql) const {
 }
 
 void FaultPoint::Strike() const {
-  // A process that was stopped returns from here when somebody continues it.
+  // SIGSTOP returns when somebody continues us.
   ::kill(::getpid(), spec_.kind == FaultSpec::Kind::kStop ? SIGSTOP : SIGKILL);
 }
 

@@ -1,16 +1,15 @@
-// The fault to make and its moment, read from the environment, so that the real
+// Which fault to make, and when: read from the environment, so that the real
 // command line runs up to it.
 //   SEGUE_FAULT        kill:before:17   SIGKILL before the 17th statement
-//                      kill:after:17    SIGKILL after it, before its answer
-//                      stop:before:17   SIGSTOP before it (a hung runner)
-//                      stop:backfill:2  SIGSTOP before the 2nd transaction of
-//                                       the backfill
-//                      kill:commit:TEXT SIGKILL when a statement that has
-//                                       TEXT in it is committed
+//                      kill:after:17    ... after it, its answer not yet seen
+//                      stop:before:17   SIGSTOP instead (a hung runner)
+//                      stop:backfill:2  before the 2nd backfill transaction
+//                      kill:commit:TEXT when a statement that has TEXT in it is
+//                                       committed
 //                      drop:17          the connection goes at statement 17
 //                      lost:5           the answer of the 5th COMMIT is lost
-//   SEGUE_FAULT_COUNT  a file that gets "statements commits" so far
-//   SEGUE_FAULT_TRACE  a file that gets every statement, for debugging
+//   SEGUE_FAULT_COUNT  file that gets "statements commits" so far
+//   SEGUE_FAULT_TRACE  file that gets every statement, for whoever debugs
 #pragma once
 
 #include <string>
@@ -26,7 +25,7 @@ struct FaultSpec {
   Kind kind = Kind::kNone;
   Place place = Place::kBefore;
   long number = 0;
-  std::string text;  // kCommit has this instead of a number
+  std::string text;  // of kCommit, instead of a number
 };
 
 // Throws std::runtime_error on a text that it does not understand, because a
@@ -34,17 +33,17 @@ struct FaultSpec {
 FaultSpec ParseFault(const std::string& text);
 
 // Counts what this process sends and makes the fault when its time has come.
-// There is one for each process, and it is thread-safe.
+// Thread-safe. One a process.
 class FaultPoint {
  public:
   static FaultPoint& Instance();
 
-  // A connection calls these before and after each statement. Before returns
-  // true when the connection is to be dropped.
+  // Before and after each statement. Before answers true when the connection
+  // is to be dropped.
   bool Before(std::string_view sql);
   void After();
   void BeginBackfill();
-  // Returns true when the answer of this commit is to be lost.
+  // True when the answer of this commit is to be lost.
   bool LosesCommit();
 
  private:

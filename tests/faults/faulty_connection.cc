@@ -18,8 +18,7 @@ void FaultyConnection::Drop() {
   inner_.reset();
 }
 
-// A process that dies after a statement has not seen the statement's error
-// either.
+// What died after a statement did not see its error either.
 template <typename Work>
 auto FaultyConnection::Answered(const Work& work) {
   try {
@@ -77,8 +76,8 @@ void FaultyConnection::Commit() {
   });
 }
 
-// The commit counts as a statement of its own, so that a fault meets it,
-// however the statement and the commit are sent.
+// The commit counts as a statement of its own, so that a fault meets it however
+// the two are sent.
 bool FaultyConnection::CommitWith(std::string_view sql,
                                   const std::vector<db::Value>& parameters) {
   Enter(sql);

@@ -10,8 +10,8 @@
 
 namespace segue::test {
 
-// Forwards every call to the session that it owns. After a drop that session is
-// closed for good, and every call throws kConnectionLost.
+// Forwards everything to the session it owns. Once dropped, that session is
+// closed for good and every call throws kConnectionLost.
 class FaultyConnection : public db::Connection {
  public:
   explicit FaultyConnection(std::unique_ptr<db::Connection> inner);
@@ -29,13 +29,12 @@ class FaultyConnection : public db::Connection {
   bool alive() const override;
 
  private:
-  // Runs `commit` as one commit, which loses its answer where the fault says
-  // so.
+  // Runs `commit` as one, which loses its answer where the fault says so.
   template <typename Work>
   bool Committing(const Work& commit);
   db::Connection& Inner();
   void Drop();
-  // Runs `work` as one statement, after which the process may die.
+  // Counts a statement; may not come back.
   template <typename Work>
   auto Answered(const Work& work);
   void Enter(std::string_view sql);

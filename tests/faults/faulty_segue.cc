@@ -1,5 +1,5 @@
-// The segue program in which every database session is wrapped. It is linked
-// with the real main, so that faults hit exactly what users run; see fault.h.
+// The segue program with every database session wrapped: linked with the real
+// main, so that faults hit exactly what users run. See fault.h.
 #include "db/dialect.h"
 #include "db/meter.h"
 #include "tests/faults/fault.h"
@@ -121,8 +121,7 @@ std::shared_ptr<const db::Dialect> Wrap(
   return std::make_shared<FaultyDialect>(std::move(inner));
 }
 
-// The wrapper is set before main runs, because main is the real one and knows
-// nothing of faults.
+// Before main, because main is the real one and knows nothing of faults.
 [[maybe_unused]] const bool kInstalled = [] {
   FaultPoint::Instance();
   wiring::SetDialectWrapper(Wrap);

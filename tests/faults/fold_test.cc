@@ -1,5 +1,4 @@
-// A `segue migrate` that dies at a statement; the same command goes on with the
-// fold.
+// `segue migrate` dies at a statement; the same command goes on with the fold.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -63,7 +62,7 @@ class FoldCrashTest : public DialectTest {
 };
 
 TEST_P(FoldCrashTest, GoesOnAfterEachOfSomeDeaths) {
-  // Each run may execute twelve statements more than the one before it.
+  // Each run dies a little later than where the one before was continued.
   int deaths = 0;
   Finished finished;
   for (long number = 5;; number += 12) {

@@ -1,5 +1,5 @@
-// The disk becomes full in the middle of a fill and has room again, at once or
-// when the run has given up. Nothing is lost and nothing is done twice.
+// The disk gets full in the middle of a fill, and there is room again: at once,
+// or when the run has given up. Nothing is lost and nothing is done twice.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,8 +20,7 @@ using ::testing::HasSubstr;
 
 class FullDiskTest : public DialectTest {
  protected:
-  // Where several workers can write at once, the table has one range for each
-  // of four.
+  // Where several work at once, one range for each of four.
   int rows() { return can().parallel_writers ? 430'000 : 5'000; }
 
   void SetUp() override {
@@ -47,8 +46,7 @@ class FullDiskTest : public DialectTest {
     return migration;
   }
 
-  // Returns options under which the disk becomes full after the first chunk and
-  // every retry calls `on_retry`.
+  // Full after the first chunk; then `on_retry`.
   MigratorOptions FullAfterAChunk(Database& filling,
                                   const std::function<void()>& on_retry) {
     MigratorOptions options;

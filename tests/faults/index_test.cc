@@ -39,15 +39,14 @@ class IndexTest : public ::testing::Test {
     std::ofstream(site().folder() + "/01_crash.yaml") << text;
   }
 
-  // Returns a session in a transaction that has written and does not end, for
-  // which the build has to wait.
+  // A transaction that writes and is not ended: the build has to wait for it.
   std::unique_ptr<Client> Writer() {
     auto writer = site().database().NewClient();
     writer->Query("BEGIN; UPDATE users SET age = 7 WHERE id = 1");
     pid_ = *writer->One("SELECT pg_backend_pid()");
     return writer;
   }
-  // Waits until the start says for which session it waits.
+  // Until it says whom it waits for.
   void WaitUntilHeldUp(Process& start) {
     start.WaitForOutput("the build waits for session " + pid_ + " ");
   }
@@ -97,7 +96,7 @@ TEST_F(IndexTest, AWaitingBuildNamesTheWriterAndBlocksNobody) {
 TEST_F(IndexTest, AKilledBuildIsClearedAwayAndBuiltAgain) {
   const auto writer = Writer();
   Command first = site().Segue("start");
-  first.environment["SEGUE_LEASE_SECONDS"] = "5";  // it would be 30 s
+  first.environment["SEGUE_LEASE_SECONDS"] = "5";  // 30 s of waiting otherwise
   Process start(first);
   WaitUntilHeldUp(start);
   EXPECT_EQ("false", Valid());
@@ -105,9 +104,8 @@ TEST_F(IndexTest, AKilledBuildIsClearedAwayAndBuiltAgain) {
       *app().One("SELECT pid FROM pg_stat_progress_create_index");
   start.Kill(SIGKILL);
   start.Wait();
-  // The server does not notice that the program died. When the lease has
-  // expired, the next run ends the dead one's session first, and has to wait
-  // for the writer as well.
+  // The server does not notice: when the lease has expired, the next run ends
+  // that session first, and has to wait for the writer as well.
   Finished again;
   Eventually(
       [&] {
@@ -147,7 +145,7 @@ TEST_F(IndexTest, ABuildIsCancelledFromAnotherTerminal) {
   WaitUntilHeldUp(start);
   EXPECT_EQ(0, site().Run("cancel").exit_code);
   WaitUntilBuilding(start, "0");
-  // The statement that takes the index away waits for the writer, too.
+  // What takes the index away waits for the writer, too.
   EXPECT_TRUE(start.running());
   writer->Query("COMMIT");
   const Finished stopped = start.Wait();
@@ -156,7 +154,7 @@ TEST_F(IndexTest, ABuildIsCancelledFromAnotherTerminal) {
   EXPECT_EQ(before, site().database().Dump());
 }
 
-// The duplicate is not committed yet while the start looks at the rows.
+// Uncommitted while the rows were looked at beforehand.
 TEST_F(IndexTest, ADuplicateThatComesInRollsBackWithItsKey) {
   const std::string before = site().database().Dump();
   const auto writer = Writer();
@@ -169,7 +167,7 @@ TEST_F(IndexTest, ADuplicateThatComesInRollsBackWithItsKey) {
   EXPECT_NE(failed.err.find("(name)=(user 17)"), std::string::npos)
       << failed.err;
   EXPECT_EQ(before, site().database().Dump());
-  // The second start finds the duplicate before anything is done.
+  // Now it is found before anything is done.
   const Finished refused = site().Run("start");
   EXPECT_EQ(kRefused, refused.exit_code) << refused.err;
   EXPECT_NE(refused.err.find("(name)=(user 17) is in 2 rows"),
@@ -177,7 +175,7 @@ TEST_F(IndexTest, ADuplicateThatComesInRollsBackWithItsKey) {
       << refused.err;
 }
 
-// Watching a build needs a second session; building does not.
+// Watching needs a second session; building does not.
 TEST_F(IndexTest, ABuildThatCannotBeWatchedEndsAllTheSame) {
   app().Query("CREATE ROLE builder LOGIN");
   app().Query("ALTER TABLE users OWNER TO builder");
@@ -229,8 +227,7 @@ TEST_F(IndexTest, AnIndexInUseIsNotDropped) {
             std::string::npos);
 }
 
-// A run that was given a reason and died has dropped nothing, so the next run
-// asks again.
+// Who gave a reason and died has dropped nothing: the next one is asked too.
 TEST_F(IndexTest, AnIndexInUseIsNotDroppedByWhoComesAfterAKill) {
   WriteMigration(kDrop);
   site().MustRun("start");

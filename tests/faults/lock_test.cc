@@ -1,5 +1,4 @@
-// Locks that others hold lead to a short wait and a clear answer, and nothing
-// is changed.
+// Locks that others hold: a short wait, a clear answer, nothing changed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,7 +26,7 @@ class LockTest : public ::testing::TestWithParam<Testbed> {
     return migration;
   }
 
-  // Returns the error of a start that has less patience than a user's.
+  // What a start comes to that has less patience than a user would.
   static Error Refusal(CrashSite& site) {
     Database database = site.database().Open();
     MigratorOptions options;
@@ -96,8 +95,8 @@ TEST(LockQueue, ReadersWaitNoLongerThanTheBudget) {
 INSTANTIATE_TEST_SUITE_P(Faults, LockTest, ::testing::ValuesIn(Testbeds()),
                          TestbedName);
 
-// An application waits for a row of the chunk while the chunk waits for a row
-// of the application's: the server picks a victim, and the backfill goes on.
+// An application that waits for a row of the chunk while the chunk waits for a
+// row of the application's: the server picks a victim, the backfill goes on.
 TEST(Deadlock, DoesNotStopTheBackfill) {
   SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
   CrashSite site(PostgresTestbed(), Access::kInPlace);
@@ -105,8 +104,7 @@ TEST(Deadlock, DoesNotStopTheBackfill) {
   WaitUntilStopped(start);
   auto& observer = site.database().app();
   const auto application = site.database().NewClient();
-  // The application locks a row of the first chunk before the chunk comes to
-  // it.
+  // A row of the first chunk, locked before the chunk comes to it.
   application->Query("BEGIN; UPDATE users SET age = 5 WHERE id = 900");
   start.Kill(SIGCONT);
   const auto waits = [&] {

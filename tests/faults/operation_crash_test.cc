@@ -81,7 +81,7 @@ class Site {
   std::unique_ptr<TestDatabase> database_;
 };
 
-// The result of an undisturbed run.
+// What an undisturbed run comes to.
 struct Clean {
   std::string state;
   long statements = 0;
@@ -108,8 +108,7 @@ void TryAt(const Scene& scene, const Clean& clean, long number) {
   }
   site.WaitUntilSessionsEnd();
   const Finished again = site.Run(scene.command);
-  // The second run finds nothing active when the first died after its last
-  // commit.
+  // Nothing is active when it died after its last commit.
   const bool over = scene.command != "start" && again.exit_code == 4;
   EXPECT_TRUE(again.exit_code == 0 || over)
       << again.exit_code << ": " << again.err;

@@ -1,5 +1,5 @@
-// A repair is killed at every statement: what it has mended stays, the same
-// command mends the rest, and rows that were right stay as they were.
+// Kill a repair at every statement: what it had mended stays, the same command
+// mends the rest, and rows that were right are as they were.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,8 +22,7 @@ class RepairCrashTest : public DialectTest {
     return command;
   }
 
-  // Starts the migration, so that both versions are live; then rows of every
-  // chunk lose what the triggers gave them.
+  // Both versions live; then rows of every chunk lose what the triggers gave.
   void Damage(CrashSite& site) {
     site.MustRun("start");
     site.WriteAsOld();

@@ -1,4 +1,4 @@
-// One runner works at a time, and the next takes over when it dies or hangs.
+// One runner at a time, and what becomes of the next when one dies or hangs.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -15,7 +15,7 @@ class RunnerTest : public ::testing::TestWithParam<Testbed> {
  protected:
   void SetUp() override { SEGUE_SKIP_UNLESS_INSTALLED(GetParam()); }
 
-  // Migrates to the end and expects that the data is right.
+  // Migrates to the end, and the data is right.
   void ExpectFinishes(CrashSite& site) {
     EXPECT_EQ(0, site.Run("verify").exit_code);
     site.WriteAsOld();
@@ -41,8 +41,7 @@ TEST_P(RunnerTest, TheSecondIsToldWhoIsAtWork) {
   ExpectFinishes(site);
 }
 
-// Neither runner has a ledger to look into yet, so they meet while they create
-// it.
+// Neither has a ledger to look into yet: they meet while creating it.
 TEST_P(RunnerTest, TwoAtTheSameInstant) {
   for (int round = 0; round < 3; ++round) {
     CrashSite site(GetParam(), Access::kInPlace);
@@ -69,8 +68,8 @@ TEST_P(RunnerTest, AKilledOneIsTakenOver) {
   ExpectFinishes(site);
 }
 
-// The runner that hung wakes up after it was replaced: it must stop by itself
-// and must not have changed anything.
+// The hung one wakes up after it was replaced: it must stop by itself and must
+// not have changed anything.
 TEST_P(RunnerTest, AHungOneIsTakenOverWhenItsLeaseExpires) {
   CrashSite site(GetParam(), Access::kInPlace);
   Command hung = site.Segue("start", "stop:backfill:2");
@@ -94,7 +93,7 @@ TEST_P(RunnerTest, AHungOneIsTakenOverWhenItsLeaseExpires) {
 INSTANTIATE_TEST_SUITE_P(Faults, RunnerTest, ::testing::ValuesIn(Testbeds()),
                          TestbedName);
 
-// This test may restart the server, because every test program has its own.
+// A server of its own, because it goes down.
 TEST(ServerRestart, InTheMiddleOfABackfillIsResumable) {
   SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
   CrashSite site(PostgresTestbed(), Access::kInPlace);

@@ -1,5 +1,5 @@
-// The number of statements that a command sends does not depend on the number
-// of tables.
+// How many statements a command sends does not depend on how many tables there
+// are.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -14,8 +14,7 @@ namespace {
 
 class StatementCountTest : public DialectTest {
  protected:
-  // Returns the number of statements of `segue plan` once tables `from` to
-  // `to`, of 20 columns each, are there as well.
+  // Statements of `segue plan` with this many more tables of 20 columns.
   long PlanWith(int from, int to) {
     std::string columns = "id integer PRIMARY KEY";
     for (int i = 1; i < 20; ++i) columns += ", c" + std::to_string(i) + " text";

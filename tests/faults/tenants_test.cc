@@ -1,5 +1,5 @@
-// Each tenant of one database has a schema: the same migration file runs in all
-// of them, several at a time, and what serves one tenant is nobody else's.
+// A schema for each tenant of one database: the same migration file runs in all
+// of them, several at a time, and what serves one is nobody else's.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -57,7 +57,7 @@ class TenantsTest : public ::testing::Test {
     return command;
   }
 
-  // Runs a command for each of the first `count` tenants, several at a time.
+  // Runs one for each of the first `count` tenants, so many at a time.
   void ForEach(int count, const std::function<Command(int tenant)>& make) {
     std::deque<std::pair<int, std::unique_ptr<Process>>> running;
     const auto end_one = [&] {
@@ -109,7 +109,7 @@ TEST_F(TenantsTest, AllGoThroughTheSameFile) {
             "0");
 }
 
-// Two teams may happen to give their files the same name.
+// As when two teams happen to give their files the same name.
 TEST_F(TenantsTest, FilesOfOneNameHaveNothingToDoWithEachOther) {
   MakeTenants(2);
   const std::string label =
@@ -128,7 +128,7 @@ TEST_F(TenantsTest, FilesOfOneNameHaveNothingToDoWithEachOther) {
   ForEach(1, [&](int) { return Segue({"rollback"}, 1); });
 }
 
-// The error of a marked row belongs to its own schema, too.
+// The error of a marked row is of its own schema, too.
 TEST_F(TenantsTest, MarkedRowsAreTheirSchemasOwn) {
   MakeTenants(2);
   const std::string file =

@@ -1,6 +1,6 @@
-// Several workers, which are threads of the runner or other processes, walk one
-// table. They die, are cut off, are late and meet applications that write the
-// same rows; each row is moved exactly once all the same.
+// Several workers walk one table: threads of the runner's, and other processes.
+// They die, are cut off, are late and meet applications that write the same
+// rows; each row is moved once all the same.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,8 +26,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// The smaller table has several ranges, the larger one a range for each of four
-// workers.
+// Enough for several ranges, and for one for each of four workers.
 constexpr const char* kRows = "230000";
 constexpr const char* kManyRows = "430000";
 
@@ -52,7 +51,7 @@ class WorkerTest : public ::testing::Test {
                     " FROM generate_series(1, " + rows + ") i; ANALYZE t");
     before_ = database_->Dump();
   }
-  // Makes a table with one range for each of four workers.
+  // One range for each of four workers.
   void MakeMany() {
     Make("id bigint PRIMARY KEY, v integer NOT NULL", "i, i", kManyRows);
   }
@@ -67,12 +66,12 @@ class WorkerTest : public ::testing::Test {
     return run;
   }
 
-  // Asks in a session of its own, because the server goes down in some tests.
+  // In a session of its own: the server goes down at times.
   std::string One(const std::string& sql) {
     return *database_->NewClient()->One(sql);
   }
 
-  // Expects that each row was filled once, by the fill and not by the triggers.
+  // Filled once each, by the fill and not by the triggers.
   void ExpectFilled() {
     EXPECT_EQ(One("SELECT moved FROM segue.motion WHERE activity = 'backfill'"),
               rows_);
@@ -145,8 +144,8 @@ TEST_F(WorkerTest, AThreadWhoseSessionIsCutIsReplaced) {
   Process run(Segue({"start", "01_wide.yaml", "--workers", "3"}));
   const auto app = database_->NewClient();
   int cut = 0;
-  // The workers are cut off only rarely, because segue slows down beside
-  // sessions that are at work, and then replaces nobody.
+  // Rarely, because segue slows down beside sessions that are at work, and then
+  // replaces nobody.
   Eventually(
       [&] {
         const Cell gone = app->One(
@@ -163,12 +162,12 @@ TEST_F(WorkerTest, AThreadWhoseSessionIsCutIsReplaced) {
   ExpectFilled();
 }
 
-// The runner hangs in its first range. Its claim expires, and the chunk that it
-// comes back with is refused.
+// The runner hangs in its first range. Its claim expires, and what it comes
+// back with is refused.
 TEST_F(WorkerTest, AnotherProcessTakesOverFromOneThatHangs) {
   RememberSum();
   Command hung = Segue({"start", "01_wide.yaml"}, "stop:backfill:1");
-  hung.environment["SEGUE_LEASE_SECONDS"] = "600";  // only the range expires
+  hung.environment["SEGUE_LEASE_SECONDS"] = "600";  // the lease, not the range
   Process runner(hung);
   WaitUntilStopped(runner);
   database_->Exec("UPDATE segue.range SET expires = 0");
@@ -197,9 +196,9 @@ TEST_F(WorkerTest, ADeadRunnersRangesAreGoneOnWith) {
   ExpectFilled();
 }
 
-// A worker that is still at work when the migration is rolled back stops by
-// itself and leaves nothing behind, whether it goes on during the rollback or
-// after the columns that it was about to write are gone.
+// A worker that is still at it when the migration is undone stops by itself and
+// leaves nothing behind: at the same time, or when the columns that it was
+// about to write are gone.
 TEST_F(WorkerTest, ARollbackStopsTheWorkersElsewhere) {
   for (const bool at_once : {true, false}) {
     SCOPED_TRACE(at_once ? "at once" : "afterwards");
@@ -240,24 +239,22 @@ TEST_F(WorkerTest, AServerThatRestartsIsGoneOnWith) {
   ExpectFilled();
 }
 
-// Returns a condition for the rows on the page of a position such as
-// "(12,65535)".
+// Of the rows on the page of this position: "(12,65535)".
 std::string OnPage(const std::string& position) {
   const std::string page = position.substr(0, position.find(','));
   return "ctid >= '" + page + ",0)' AND ctid <= '" + page + ",65535)'";
 }
 
-// An application has changed a row and leaves its transaction open. The other
-// ranges are filled meanwhile, the output names the session that is in the way
-// of a thread, and the run ends when the row is free.
+// Somebody has changed a row and gone to lunch. The other ranges are filled
+// meanwhile, who is in the way of a thread is named, and when the row is free
+// it ends.
 TEST_F(WorkerTest, ARowThatIsLockedForLongHoldsUpNothingElse) {
   const bool all = std::getenv("SEGUE_TEST_ALL") != nullptr;
   const std::chrono::seconds held(all ? 60 : 7);
   MakeMany();
   RememberSum();
   Command start = Segue({"start", "01_wide.yaml", "--workers", "4"});
-  // The lease is as long as users have it, so that nobody takes the range of a
-  // thread that only waits.
+  // As users have it: nobody takes the range of one that only waits.
   start.environment.erase("SEGUE_LEASE_SECONDS");
   Process run(start);
   const auto app = database_->NewClient();
@@ -266,11 +263,11 @@ TEST_F(WorkerTest, ARowThatIsLockedForLongHoldsUpNothingElse) {
       " FROM segue.range WHERE worker LIKE '% helper %' AND done = 0 AND "
       "upper_key <> '[]'";
   WaitUntil(*app, "SELECT count(*) > 0" + threads, "t");
-  // The application locks the last page of a range that has just been begun.
+  // The last page of a range that has just been begun.
   app->Query("BEGIN; UPDATE t SET v = v WHERE " +
              OnPage(*app->One("SELECT min(upper_key::json->>0)" + threads)));
   const auto begin = std::chrono::steady_clock::now();
-  // The message comes long before the thread loses its patience.
+  // Long before the thread loses its patience.
   run.WaitForOutput("held by session " + *app->One("SELECT pg_backend_pid()"),
                     std::chrono::seconds(20));
   WaitUntil(*database_->NewClient(),
@@ -278,7 +275,7 @@ TEST_F(WorkerTest, ARowThatIsLockedForLongHoldsUpNothingElse) {
   std::this_thread::sleep_until(begin + held);
   app->Query("COMMIT");
   const Finished done = run.Wait();
-  if (all && done.exit_code != 0) {  // a run may have less patience
+  if (all && done.exit_code != 0) {  // longer than a run has patience
     EXPECT_EQ(done.exit_code, 5) << done.err;
     const Finished again =
         RunCommand(Segue({"start", "01_wide.yaml", "--workers", "4"}));
@@ -289,7 +286,7 @@ TEST_F(WorkerTest, ARowThatIsLockedForLongHoldsUpNothingElse) {
   ExpectSound();
 }
 
-// Writes rows just ahead of the workers, in the opposite order to theirs, until
+// Writes rows just ahead of the workers in the order that theirs is not, until
 // it is told to stop.
 class Storm {
  public:
@@ -314,14 +311,14 @@ class Storm {
   long failed() const { return failed_; }
 
  private:
-  // One transaction writes so many rows, from the last to the first, over about
-  // as many rows as a chunk has.
+  // Of one transaction: so many rows, from the last to the first, over about
+  // as many as a chunk has.
   static constexpr long kWrites = 30;
   static constexpr long kApart = 200;
 
   void Blow(Client& client, unsigned seed) {
     std::mt19937 random(seed);
-    // A server has this setting by default, and most roles cannot change it.
+    // What a server has by default, and most roles cannot change.
     client.Query("SET deadlock_timeout = '1s'");
     while (!stopping_) {
       const Rows at = client.Query(
@@ -346,7 +343,7 @@ class Storm {
             " AND (id - " + std::to_string(first) + ") % " +
             std::to_string(kApart) + " = 0");
         client.Query("COMMIT");
-        written_ += std::stol(*written[0][0]);  // the table may end sooner
+        written_ += std::stol(*written[0][0]);  // fewer at the table's end
       } catch (const ClientError&) {
         ++failed_;
         client.Query("ROLLBACK");
@@ -357,13 +354,13 @@ class Storm {
   std::atomic<bool> stopping_{false};
   std::atomic<long> written_{0};
   std::atomic<long> failed_{0};
-  std::vector<std::thread> threads_;  // last, because they use the others
+  std::vector<std::thread> threads_;  // last: they use the others
 };
 
-// The fill gives way to applications: it waits for a tenth of the time that an
+// The fill is the one that gives way: it waits for a tenth of the time that an
 // application does before the server looks for a deadlock.
 TEST_F(WorkerTest, DeadlocksAreTheFillsToRepeat) {
-  // The table has one range for each of three workers.
+  // One range for each of three workers.
   constexpr long rows = 330'000;
   Make("id bigint PRIMARY KEY, v integer NOT NULL", "i, i",
        std::to_string(rows));
@@ -376,8 +373,7 @@ TEST_F(WorkerTest, DeadlocksAreTheFillsToRepeat) {
                   "current_database()"));
   };
   Storm storm(*database_, 3);
-  // Once enough deadlocks are seen, the rest of the fill has nothing more to
-  // show.
+  // Once enough are seen, the rest of the fill has nothing more to show.
   Eventually([&] { return deadlocks() > 2 || !run.running(); },
              std::chrono::minutes(1), std::chrono::milliseconds(100));
   storm.Stop();

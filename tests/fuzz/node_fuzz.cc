@@ -1,5 +1,5 @@
-// Whole inputs go line by line into a node with a database in memory: nothing
-// makes the node die, and each line has one answer.
+// Whole inputs, line by line, into a node with a database in memory: nothing
+// makes it die, and each line has one answer.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -10,7 +10,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
-  // The table has few rows, so that an input takes one millisecond and not ten.
+  // A few rows, so that an input takes a millisecond and not ten.
   constexpr std::int64_t kRows = 3;
   segue::Database database = segue::Database::OpenInMemory();
   segue::node::Node node(database, {size % 2 == 1, kRows, {}});

@@ -1,4 +1,3 @@
-// The live demo ends clean, and spares a file that is there already.
 #include "lab/live_demo.h"
 
 #include <gtest/gtest.h>

@@ -8,7 +8,7 @@ namespace segue::test {
 namespace {
 
 constexpr std::int64_t kRows = 20'000;
-constexpr std::int64_t kKeys = kRows + 2'000;  // some have no row yet
+constexpr std::int64_t kKeys = kRows + 2'000;  // some are not there yet
 constexpr std::int64_t kMoment = 75;           // statements of each client
 constexpr std::chrono::minutes kLimit{2};
 constexpr int kClientsPerVersion = 2;
@@ -19,8 +19,7 @@ MigratorOptions OptionsFor(Access access) {
   return options;
 }
 
-// segue opens only files that exist, so the application creates the database
-// first.
+// segue opens files that are there; the application has created it.
 Database OpenAfterTheApplication(const Testbed& testbed,
                                  TestDatabase* database) {
   database->Exec(testbed.Text("readers beside a writer"));
@@ -144,8 +143,7 @@ void Rolling::JudgeBothShapes() {
 
 void Rolling::CompleteUnderNewTraffic() {
   Moment(kMoment / 3);
-  // Where the old shape stays until the end, its clients run on through the
-  // contract.
+  // Where the old shape stays until the end, its clients run through it.
   if (!new_clients_.empty()) {
     for (const int number : old_clients_) traffic_.StopClient(number);
   }

@@ -1,5 +1,5 @@
-// A rolling deployment under traffic: old clients, the start, new clients
-// beside them, then the contract or the rollback; the oracle judges the writes.
+// A rolling deployment under traffic: old clients, start, new clients beside
+// them, then complete or rollback; the oracle judges.
 #pragma once
 
 #include <memory>
@@ -29,8 +29,7 @@ struct Scenario {
   // false where the new shape appears only at the end.
   bool new_shape_in_place = true;
   bool nullable = false;  // every tenth row starts as NULL
-  // A query that counts the rows that are wrong while both versions are live;
-  // empty: none.
+  // Counts rows that are wrong while both versions are live; empty: none.
   std::string wrong_rows = {};
 };
 
@@ -41,10 +40,10 @@ class Rolling {
   Rolling(const Testbed& testbed, TestDatabase* database,
           const Scenario& scenario, Access access);
 
-  // Each of these throws when something does not come about in time.
+  // Each throws when something does not come about in time.
   void StartUnderOldTraffic();
   void AddNewVersion();
-  // Judges both shapes by the oracle, in a moment without writes.
+  // Both shapes against the oracle, in a moment without writes.
   void JudgeBothShapes();
   void CompleteUnderNewTraffic();
   void RollBackUnderOldTraffic();
@@ -54,7 +53,7 @@ class Rolling {
   lab::ClientShape NewShape();
   TestDatabase& database() { return *database_; }
   std::int64_t CountOf(const std::string& sql);
-  // Returns the catalogue as it was before the start.
+  // The catalogue before the start.
   const std::string& dump_before() const { return dump_before_; }
 
  private:

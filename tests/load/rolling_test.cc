@@ -46,7 +46,7 @@ class RollingTest : public ::testing::TestWithParam<LoadCase> {
         testbed, database_.get(), *GetParam().scenario, GetParam().access);
   }
 
-  // Expects that nothing of segue's is left in the tables of the user.
+  // Nothing of segue's is left in the tables of the user.
   void ExpectNoLeftovers() {
     EXPECT_EQ(std::string::npos, database_->Dump().find("segue"))
         << database_->Dump();
@@ -85,8 +85,8 @@ TEST_P(RollingTest, AndBack) {
 INSTANTIATE_TEST_SUITE_P(Load, RollingTest, ::testing::ValuesIn(LoadCases()),
                          CaseName);
 
-// These tests show what segue is for: a rename in one statement fails the same
-// traffic. They also prove that the oracle notices.
+// What segue is for: the same traffic and the one-statement rename. Also the
+// proof that the oracle notices.
 class NaiveTest : public DialectTest {};
 
 lab::ClientShape PlainShape(const TestDatabase& database) {
@@ -102,8 +102,7 @@ lab::ClientShape PlainShape(const TestDatabase& database) {
 TEST_P(NaiveTest, ARenameFailsTheOldVersion) {
   db().Exec("CREATE TABLE items (id BIGINT PRIMARY KEY, v BIGINT)");
   lab::Traffic traffic({1, 100, 1});
-  // The rate leaves SQLite's only lock free for the rename.
-  traffic.SetRatePerClient(100);
+  traffic.SetRatePerClient(100);  // leaves SQLite's one lock to the rename
   traffic.AddClient(PlainShape(db()));
   ASSERT_TRUE(traffic.WaitForEach(20, std::chrono::minutes(1)));
   db().Exec("ALTER TABLE items RENAME COLUMN v TO amount");
@@ -122,8 +121,7 @@ TEST_P(NaiveTest, TheOracleSeesALostAndADivergedWrite) {
   other.value_column = "w";
   const auto report = traffic.Judge({PlainShape(db()), other});
   EXPECT_EQ(0, report.failed);
-  // The write of key 2 is lost in one shape, that of key 3 in both.
-  EXPECT_EQ(3, report.lost) << lab::Verdict(report);
+  EXPECT_EQ(3, report.lost) << lab::Verdict(report);  // 2 once, 3 twice
   EXPECT_EQ(1, report.diverged) << lab::Verdict(report);
 }
 

@@ -68,7 +68,7 @@ Migration BuildIndex() {
   return migration;
 }
 
-// The index is a unique one, over a column that the same migration replaces.
+// A unique one, over a column that the same migration replaces.
 Migration WidenAndIndex() {
   Migration migration = Widen();
   IndexSpec index;
@@ -95,7 +95,7 @@ Migration RenameAndWiden() {
   return migration;
 }
 
-// The expressions leave the values as they are, but segue cannot know that.
+// Values stay what they are, but the tool cannot know that of an expression.
 Migration Constrain(const ConstraintSpec& constraint) {
   Migration migration("constrain_v", "v is held to '" + constraint.name + "'");
   ColumnChange change;
@@ -130,8 +130,7 @@ Migration Nullability(bool nullable) {
   return migration;
 }
 
-// The values of the new version need not keep to the check, but those of this
-// scenario do.
+// The new version's values need not keep to it; these do.
 Migration DropCheck() {
   Migration migration("drop_check", "v is not held to it any more");
   migration.DropConstraint("items", "v_is_small", {{"v", "v"}},
@@ -150,8 +149,7 @@ Migration CheckTwoColumns() {
   return migration;
 }
 
-// Creates a constraint of each kind over a column that stays, while another
-// column moves.
+// Each kind over a column that stays, while another one moves.
 Migration RenameBesideConstraints() {
   Migration migration = Rename();
   ConstraintSpec check;
@@ -241,8 +239,7 @@ std::vector<Scenario> Types() {
   Scenario number{.name = "TextToNumber", .column = "v TEXT NOT NULL"};
   number.fill = "CAST(i AS text)";
   number.migration = Number;
-  // The expressions are right for text and for numbers, because the type
-  // changes under the old version.
+  // Right for text and for numbers, because the type changes under it.
   number.old_version = Shape("v", "CAST($1 AS bigint)", "CAST(v AS bigint)");
   number.new_version = Shape("v");
   number.new_shape_in_place = false;
@@ -263,8 +260,7 @@ std::vector<Scenario> Types() {
   return {widen, number, held, strict, loose};
 }
 
-// The new table's foreign key locks the table that is under traffic for a
-// moment.
+// The reference locks the table under traffic for a moment.
 Migration RenameTable() {
   ops::CreateTableSpec logs;
   logs.name = "logs";
@@ -305,8 +301,8 @@ std::vector<Scenario> Others() {
   Scenario add{.name = "AddDerived"};
   add.migration = AddDouble;
   add.old_version = Shape("v");
-  // The contract drops the trigger, and the new version then writes `twice`
-  // itself. Until then the column follows v, whoever writes.
+  // At complete the trigger goes and the new version writes twice itself; until
+  // then the column follows v, whoever writes.
   add.new_version = Shape("v");
   add.wrong_rows =
       "SELECT count(*) FROM items WHERE twice IS DISTINCT FROM v * 2";

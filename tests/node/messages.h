@@ -5,7 +5,7 @@
 
 namespace segue::test {
 
-// `body` has the members without the braces and without msg_id.
+// `body`: members without the braces, without msg_id.
 inline std::string Message(int msg_id, const std::string& body,
                            const std::string& src = "c1") {
   return "{\"src\":\"" + src + "\",\"dest\":\"migrations\",\"body\":{" + body +

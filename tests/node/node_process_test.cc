@@ -159,7 +159,7 @@ class NodeRestartTest : public DialectTest {
   }
 };
 
-// Each message goes to a process of its own, so nothing is kept in memory.
+// Each message by a process of its own: nothing is kept in memory.
 TEST_P(NodeRestartTest, TheLedgerRemembers) {
   EXPECT_THAT(Ask(kExpand), HasSubstr("\"version\":1,"));
   EXPECT_THAT(Ask(kExpand), HasSubstr("\"version\":1,"));
@@ -182,8 +182,7 @@ TEST_P(NodeRestartTest, TheLedgerRemembers) {
   EXPECT_EQ(Ask(kContract), done);
 }
 
-// A node that is killed at any moment and asked again until it answers comes to
-// the same result.
+// Killed at any moment and asked again until it answers, it comes to the same.
 TEST_P(NodeRestartTest, KilledAtAnyMoment) {
   const std::array<const char*, 3> steps = {kExpand, kMigrateData, kContract};
   unsigned seed = 7;
@@ -199,7 +198,7 @@ TEST_P(NodeRestartTest, KilledAtAnyMoment) {
       process.Kill(SIGKILL);
       process.Wait();
     }
-    // The lease of the dead runner has to expire first.
+    // A lease of a dead runner expires.
     std::string answer;
     Eventually(
         [&] {

@@ -1,4 +1,4 @@
-// Random sequences of messages, compared with a model of a few lines.
+// Random sequences of messages against a model of a few lines.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -24,7 +24,7 @@ enum class Move {
   kAgain,  // the last message once more
 };
 
-// Predicts what the node says: the version, or -1 for an error 22.
+// What the node is to say: the version, or -1 for an error 22.
 class Model {
  public:
   std::int64_t Do(Move move) {
@@ -145,7 +145,7 @@ TEST(NodePropertyTest, AnySequenceOfMessagesFollowsTheModel) {
   EXPECT_TRUE(holds);
 }
 
-// No line makes the node throw, and each line has one answer that is one line.
+// No line makes it throw, and each has one answer that is one line.
 TEST(NodePropertyTest, AnyBytesAreAnsweredWithOneLine) {
   Database database = Database::OpenInMemory();
   node::Node node(database, {false, 5, {}});

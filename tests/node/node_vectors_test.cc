@@ -1,6 +1,5 @@
-// Every line of tests/vectors/node.jsonl goes to the real program, whose answer
-// is compared byte by byte. The lines of one session go to one process, each
-// other line to a fresh one.
+// Every line of tests/vectors/node.jsonl against the real program, byte by
+// byte: lines of one session on one process, others on a fresh one.
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -21,8 +20,7 @@ struct Vector {
   std::string out;
 };
 
-// Returns the value of a key at the top of `line`, as the text of an object or
-// of a string.
+// The value of a key at the top of `line`: an object's text or a string's.
 std::string ValueOf(const std::string& line, const std::string& key) {
   const std::string mark = "\"" + key + "\":";
   const std::size_t at = line.find(mark);
@@ -43,8 +41,7 @@ std::string ValueOf(const std::string& line, const std::string& key) {
 
 using Session = std::vector<Vector>;
 
-// Returns the sessions in the order of the file; a line without a session is
-// one of its own.
+// In the order of the file; a line without a session is one of its own.
 std::vector<Session> Sessions() {
   std::ifstream file(SourceDir() + "/tests/vectors/node.jsonl");
   std::vector<Session> sessions;
@@ -85,8 +82,8 @@ TEST(NodeVectorsTest, InMemory) {
 
 class NodeVectorsOnTest : public DialectTest {
  protected:
-  // Checks the one session that is meant, because a test has one database, and
-  // a second session would find what the first has left there.
+  // The one session that is meant: a test has one database, and a second
+  // session would find what the first has left there.
   template <typename Choice>
   void CheckTheSession(const Choice& is_meant) {
     int checked = 0;

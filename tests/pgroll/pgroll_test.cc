@@ -1,8 +1,7 @@
-// A project's history in the file format of pgroll is applied file by file to
-// one database: each file is started and rolled back first, which must leave
-// the schema as it was, and then migrated to its end. The history is tested in
-// parts that run beside each other; one command migrates the files before a
-// part.
+// A project's history in the file format of pgroll, applied file by file to
+// one database: each is started and rolled back first, which must leave the
+// schema as it was, and then migrated to its end. In parts, so that they run
+// beside each other: what is before a part is migrated by one command.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Fewer files would not show the whole vocabulary.
+// Fewer would not show the vocabulary.
 constexpr std::size_t kLeastFiles = 60;
 
 std::vector<fs::path> Files() {
@@ -37,8 +36,7 @@ std::vector<fs::path> Files() {
 
 constexpr std::size_t kParts = 5;
 
-// The parameters are the way of access and the part of the history, counted
-// from 0.
+// Parameters: the way of access; the part of the history, from 0.
 class PgrollTest
     : public ::testing::TestWithParam<std::tuple<std::string, std::size_t>> {
  protected:
@@ -48,8 +46,7 @@ class PgrollTest
     database_ = server_->CreateDatabase();
   }
 
-  // Returns true when segue exits with 0; otherwise what it said becomes a
-  // failure.
+  // True when it exits with 0; otherwise what it said becomes a failure.
   bool Segue(std::vector<std::string> arguments) {
     const std::string what = arguments.front();
     arguments.insert(arguments.end(),
@@ -66,7 +63,7 @@ class PgrollTest
   const std::string& access() const { return std::get<0>(GetParam()); }
   std::size_t part() const { return std::get<1>(GetParam()); }
 
-  // Copies the file into the folder that `migrate` reads.
+  // The same file in the folder that `migrate` reads.
   fs::path Copy(const fs::path& file) {
     const fs::path copy =
         fs::path(folder_.path()) / "migrations" / file.filename();
@@ -84,8 +81,8 @@ class PgrollTest
                       "'");
   }
 
-  // A migration that replaces nothing is complete when it has started and is
-  // then past undoing, so this function does not roll it back.
+  // A migration that replaces nothing ends complete by itself and is past
+  // undoing then, so what cannot be rolled back is not.
   void StartAndRollBack(const fs::path& file) {
     const std::string before = server_->DumpSchema(database_);
     if (!Segue({"start", file.string(), "--access", access()})) return;

@@ -100,7 +100,8 @@ void MotionBed::PrepareOldColumn(const schema::Column& old_column) {
   const db::Capabilities& can = database_.dialect().capabilities();
   schema::Column after = old_column;
   if (old_column.nullable) return;
-  if (old_column.default_sql && can.moves_default) {
+  if (old_column.default_sql && !old_column.default_is_constant &&
+      can.moves_default) {
     after.default_sql.reset();
     motion_.old_default_moved = true;
   }

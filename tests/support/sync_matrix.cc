@@ -18,7 +18,6 @@ OldShape ShapeOf(const db::Dialect& dialect, const MotionKind& kind,
   OldShape shape;
   shape.not_null = not_null;
   if (has_default) shape.default_value = kind.old_value(0);
-  shape.default_moved = not_null && has_default && can.moves_default;
   // True where triggers run after the check and the check stays on.
   shape.null_checked_first =
       not_null && has_default && can.checks_before_triggers;

@@ -22,10 +22,7 @@ std::string ToString(const std::optional<ModelRow>& row) {
 Cell SyncModel::OldValue(const Write& write, const Cell& otherwise) const {
   if (write.what == What::kUntouched) return otherwise;
   if (write.what == What::kValue) return write.value;
-  if (write.what == What::kDefault || shape_.default_moved) {
-    return shape_.default_value;
-  }
-  return {};
+  return write.what == What::kDefault ? shape_.default_value : Cell();
 }
 
 std::optional<ModelRow> SyncModel::Checked(ModelRow row) const {
@@ -40,7 +37,8 @@ std::optional<ModelRow> SyncModel::Insert(const Write& o,
   Cell old_value = OldValue(given, {});
   Cell new_value = NewValue(n, {});
   if (!new_value) return Checked({old_value, up_(old_value), 1});
-  if (!old_value || old_value == shape_.default_value) {
+  // NULL beside a default that is none was given.
+  if (old_value == shape_.default_value) {
     return Checked({down_(new_value), new_value, 2});
   }
   return Checked({old_value, new_value, 3});

@@ -34,8 +34,6 @@ struct Write {
 struct OldShape {
   bool not_null = false;
   Cell default_value = {};
-  // The trigger supplies the default, so NULL cannot be told from DEFAULT.
-  bool default_moved = false;
   // The database checks NOT NULL before any trigger runs.
   bool null_checked_first = false;
 };

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The script make.py uses the same numbers of rows.
+// As make.py has them.
 constexpr const char* kFew = "20";
 constexpr const char* kMany = "2700";
 constexpr std::string_view kRows = "@ROWS@";

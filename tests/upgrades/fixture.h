@@ -1,5 +1,5 @@
-// A database that an earlier segue left in the middle of a migration, as
-// tests/fixtures/format1/README.md describes.
+// A database that an earlier segue left in the middle of a migration; see
+// tests/fixtures/format1/README.md.
 #pragma once
 
 #include <memory>
@@ -16,30 +16,26 @@ struct Fixture {
   Testbed testbed;
   std::string name;  // "rename_backfill"
 
-  // The name has two parts: "rename" is what is migrated, and "backfill" is
-  // where the migration was left.
+  // "rename": what is migrated, and "backfill": where it was left.
   std::string migration() const { return name.substr(0, name.find('_')); }
   std::string state() const { return name.substr(name.find('_') + 1); }
-  // True when the migration can only go forward.
+  // Only forward.
   bool dropped() const { return state() == "dropped"; }
-  // True when the migration can only go back, because its runner died while it
-  // rolled back.
+  // Only back: its runner died while it rolled back.
   bool half_undone() const;
 
-  // Returns the database as it was left.
+  // As it was left.
   std::unique_ptr<TestDatabase> Restore() const;
-  // Returns a database with the same tables and rows before the migration
-  // began.
+  // The same tables and rows before the migration began.
   std::unique_ptr<TestDatabase> Before() const;
-  // Returns the migration as its file, or its builder, says.
+  // The migration as its file, or its builder, says.
   Migration Load() const;
   Access access() const;
-  // Returns what applications of both versions wrote while the migration was
-  // live.
+  // What applications of both versions wrote while it was live.
   std::string Writes() const;
 };
 
-// Returns the fixtures of every kind of database that has some.
+// Of every kind of database that has some.
 std::vector<Fixture> Fixtures();
 
 void PrintTo(const Fixture& fixture, std::ostream* out);

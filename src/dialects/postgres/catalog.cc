@@ -71,7 +71,9 @@ SELECT a.attrelid::bigint, a.attname::text,
   CASE WHEN a.attcollation <> t.typcollation THEN
     CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.'
     END || quote_ident(l.collname) END,
-  a.attacl IS NOT NULL, nn.conname::text
+  a.attacl IS NOT NULL, nn.conname::text, t.typtype = 'd',
+)sql";
+constexpr const char* kFromColumnsSql = R"sql(
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
   AND NOT a.attisdropped
@@ -145,7 +147,15 @@ schema::Column ReadColumn(RowReader& row) {
   column.collation = row.Text();
   column.has_column_grants = row.Boolean();
   column.unproven_not_null = row.Text();
+  column.of_domain = row.Boolean();
+  column.type_default = row.OptionalText();
+  column.type_default_is_constant = row.Boolean();
   return column;
+}
+
+std::string ColumnsSql() {
+  return std::string(kColumnsSql) + kTypeDefault + ", " +
+         kTypeDefaultIsConstant + kFromColumnsSql;
 }
 
 // Finds the columns in a text such as "RANGE (a, lower(b))", once all columns
@@ -206,7 +216,7 @@ TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid) {
 void ReadColumns(db::Connection& connection, std::int64_t schema_oid,
                  TablesByOid& tables) {
   for (const db::Row& values :
-       connection.Execute(kColumnsSql, {schema_oid}).rows) {
+       connection.Execute(ColumnsSql(), {schema_oid}).rows) {
     RowReader row(values);
     const auto table = tables.find(row.Integer());
     if (table == tables.end()) continue;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "dialects/postgres/attempt.h"
+#include "dialects/postgres/catalog.h"
 #include "dialects/postgres/examine_check.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/rights.h"
@@ -152,6 +153,37 @@ db::Answer AnswerTo(db::Connection& connection,
       !answer.is_volatile &&
       TryGenerated(connection, {}, question.sql, question.type)
           .sqlstate.empty();
+  return answer;
+}
+
+// True for an error about the statement itself, such as an unknown type.
+bool IsAboutStatement(const Refusal& refusal) {
+  return refusal.sqlstate.starts_with("42") ||
+         refusal.sqlstate.starts_with("3F");
+}
+
+// A value is tried instead of reading the constraints, because any of them,
+// also of a domain within the domain, may refuse NULL. A domain has a copy of
+// the default of the domain that it is made of.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::LeftOutQuestion& question) {
+  db::Answer answer;
+  {
+    const Attempt attempt(connection);
+    const Refusal refusal =
+        Try(connection, "SELECT NULL::" + question.type + " IS NULL");
+    if (IsAboutStatement(refusal)) return answer;
+    answer.error = refusal.message;
+  }
+  const Attempt attempt(connection);
+  const db::Result found = connection.Execute(
+      std::string("SELECT ") + kTypeDefault + ", " + kTypeDefaultIsConstant +
+          " FROM pg_catalog.pg_type t WHERE t.oid = to_regtype($1::text)",
+      {question.type});
+  if (!found.rows.empty() && !db::IsNull(found.rows[0].at(0))) {
+    answer.default_sql = db::ToText(found.rows[0].at(0));
+    answer.is_volatile = db::ToInt(found.rows[0].at(1)) == 0;
+  }
   return answer;
 }
 

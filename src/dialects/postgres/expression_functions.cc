@@ -48,18 +48,21 @@ std::string Enclosed(const std::string& sql) {
   return "(" + sql + (comment ? "\n)" : ")");
 }
 
-plan::Expression Default(const std::string& sql, bool is_constant) {
+// The cast gives the value as the column stores it, because the result of a
+// function has no length.
+plan::Expression Default(const std::string& sql, const schema::Column& column,
+                         bool is_constant) {
   plan::Expression expression;
-  expression.sql = sql;
+  expression.sql = Cast(sql, column);
   expression.is_immutable = is_constant;
   expression.is_volatile = !expression.is_immutable;
   return expression;
 }
 
 bool UsesOldDefault(const MotionTerms& terms) {
-  return terms.has_old() && terms.has_new() && terms.old_column().default_sql &&
+  return terms.has_old() && terms.has_new() && terms.old_column().LeftOut() &&
          (terms.motion().old_default_moved ||
-          terms.old_column().default_is_constant);
+          terms.old_column().LeftOutIsConstant());
 }
 
 bool UsesNewDefault(const MotionTerms& terms) {
@@ -94,16 +97,17 @@ std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,
                               terms.old_column().type, major));
   }
   if (UsesOldDefault(terms)) {
-    sql.push_back(FunctionSql(terms.OldDefaultFunction(),
-                              Default(*terms.old_column().default_sql,
-                                      terms.old_column().default_is_constant),
-                              terms.old_column().type, major));
+    sql.push_back(
+        FunctionSql(terms.OldDefaultFunction(),
+                    Default(*terms.old_column().LeftOut(), terms.old_column(),
+                            terms.old_column().LeftOutIsConstant()),
+                    terms.old_column().type, major));
   }
   if (UsesNewDefault(terms)) {
-    sql.push_back(FunctionSql(
-        terms.NewDefaultFunction(),
-        Default(*motion.new_default, IsConstantDefault(*motion.new_default)),
-        terms.new_column().type, major));
+    sql.push_back(FunctionSql(terms.NewDefaultFunction(),
+                              Default(*motion.new_default, terms.new_column(),
+                                      IsConstantDefault(*motion.new_default)),
+                              terms.new_column().type, major));
   }
   return sql;
 }

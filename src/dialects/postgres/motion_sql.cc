@@ -20,11 +20,6 @@ std::string From(const MotionTerms& terms) {
   return Name(terms.motion().table) + " AS " + kRow;
 }
 
-// The cast is needed because the result of a function has no length.
-std::string Cast(const std::string& value, const schema::Column& column) {
-  return "(" + value + ")::" + column.type;
-}
-
 // Where rows on which `up` fails are marked, the trigger also marks a row whose
 // value is NULL and whose column takes no NULL.
 std::string Filled(const MotionTerms& terms) {

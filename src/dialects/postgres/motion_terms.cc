@@ -164,6 +164,18 @@ std::string Call(const std::string& function,
   return function + "(" + base::Join(arguments, ", ") + ")";
 }
 
+std::string NewWriter(const plan::ColumnMotion& motion) {
+  std::vector<std::string> versions;
+  for (const std::string& version : motion.new_versions) {
+    versions.push_back(Literal(version));
+  }
+  return "pg_catalog.current_schema() IN (" + base::Join(versions, ", ") + ")";
+}
+
+std::string Cast(const std::string& value, const schema::Column& column) {
+  return "(" + value + ")::" + column.type;
+}
+
 std::string Differs(const std::string& a, const std::string& b,
                     const std::string& type, const std::string& collation) {
   if (EqualMeansIdentical(type, collation)) {

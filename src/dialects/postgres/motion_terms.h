@@ -120,6 +120,15 @@ bool IsCopy(const plan::Expression& expression, const schema::Column& target);
 std::string Call(const std::string& function,
                  const plan::Expression& expression, const std::string& row);
 
+// Returns a condition that is true in a session of the new version, which
+// breaks the tie when neither side is given. The motion must have
+// `new_versions`.
+std::string NewWriter(const plan::ColumnMotion& motion);
+
+// Returns the value as the column stores it: the result of a function has no
+// length.
+std::string Cast(const std::string& value, const schema::Column& column);
+
 // Returns a condition that is true when `a` and `b`, both of `type`, differ in
 // any byte.
 std::string Differs(const std::string& a, const std::string& b,

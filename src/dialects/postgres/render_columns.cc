@@ -114,9 +114,15 @@ PlannedAction RenderOne(const plan::AddColumn& action,
   PlannedAction planned;
   planned.description =
       "Add column '" + name + "' to '" + action.table.name + "'";
-  planned.forward.push_back(
-      {AlterTable(action.table) + "ADD COLUMN " + ColumnSql(action.column),
-       {}});
+  // The second default is set after the column is added, so the rows that are
+  // there do not get it.
+  const std::string then = action.then_default
+                               ? ", ALTER COLUMN " + Ident(name) +
+                                     " SET DEFAULT " + *action.then_default
+                               : "";
+  planned.forward.push_back({AlterTable(action.table) + "ADD COLUMN " +
+                                 ColumnSql(action.column) + then,
+                             {}});
   if (!action.column.comment.empty()) {
     planned.forward.push_back(
         {ColumnCommentSql(action.table, name, action.column.comment), {}});

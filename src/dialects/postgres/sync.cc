@@ -37,7 +37,13 @@ std::string DropTrigger(const MotionTerms& terms, const std::string& name) {
 // A row that moves to another partition is inserted there with its provenance;
 // applications never set a provenance.
 std::string InsertWhen(const MotionTerms& terms) {
-  if (IsInsertOnly(terms)) return terms.Old("NEW") + " IS NULL";
+  if (IsInsertOnly(terms)) {
+    // The old version may mean a NULL where the column takes it.
+    const bool told =
+        terms.old_column().nullable && !terms.motion().new_versions.empty();
+    return terms.Old("NEW") + " IS NULL" +
+           (told ? " AND " + NewWriter(terms.motion()) : "");
+  }
   return terms.Provenance("NEW") + " = 0";
 }
 

@@ -4,6 +4,7 @@
 #include "dialects/postgres/marking.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
+#include "plan/names.h"
 
 namespace segue::postgres {
 namespace {
@@ -37,38 +38,84 @@ std::string FromOld(const MotionTerms& terms, bool null_fails = true) {
       Set(terms.New("NEW"), "NULL") + SetProvenance(terms, plan::kUpFailed));
 }
 
+// The final shape refuses the NULL, and the writer of the new side is told so
+// at once, with the server's own message.
+std::string RefuseNewNull(const MotionTerms& terms) {
+  const plan::ColumnMotion& motion = terms.motion();
+  if (!motion.new_not_null || terms.form() == plan::SyncForm::kSealed) {
+    return "";
+  }
+  // A hidden column keeps the name of the old one for clients.
+  const bool hidden =
+      motion.new_column->physical().starts_with(plan::kOurs) && terms.has_old();
+  const std::string& column =
+      hidden ? motion.old_column->name : motion.new_column->physical();
+  return "IF " + terms.New("NEW") +
+         " IS NULL THEN RAISE not_null_violation USING MESSAGE = " +
+         Literal("null value in column " + Ident(column) + " of relation " +
+                 Ident(motion.table.name) + " violates not-null constraint") +
+         ", COLUMN = " + Literal(column) +
+         ", TABLE = " + Literal(motion.table.name) +
+         ", SCHEMA = " + Literal(motion.table.schema) + "; END IF; ";
+}
+
 std::string FromNew(const MotionTerms& terms) {
   std::string sql;
   if (terms.has_old() && !terms.motion().down.empty()) {
     sql = Set(terms.Old("NEW"), terms.Down("NEW"));
   }
   sql += SetProvenance(terms, plan::kNewWrote);
-  if (!terms.MarksDown()) return sql;
-  return Guarded(
-      terms, sql, "down",
-      Set(terms.Old("NEW"), "NULL") + SetProvenance(terms, plan::kDownFailed));
+  if (!terms.MarksDown()) return RefuseNewNull(terms) + sql;
+  return RefuseNewNull(terms) +
+         Guarded(terms, sql, "down",
+                 Set(terms.Old("NEW"), "NULL") +
+                     SetProvenance(terms, plan::kDownFailed));
 }
 
 // When both sides are given, both values are kept until the contract is near.
+// Where nothing is written back, the new side alone counts.
 std::string FromBoth(const MotionTerms& terms) {
-  if (terms.form() == plan::SyncForm::kSettling) return FromNew(terms);
-  return SetProvenance(terms, plan::kBothGiven);
+  if (terms.form() == plan::SyncForm::kSettling || !terms.has_old()) {
+    return FromNew(terms);
+  }
+  return RefuseNewNull(terms) + SetProvenance(terms, plan::kBothGiven);
 }
 
-// True when the old side was not given: it has NULL, or the value of its
-// default.
+// True when the old side was not given: it has what leaving it out puts there.
 std::string OldAbsent(const MotionTerms& terms) {
   const schema::Column& column = terms.old_column();
-  const std::string is_null = terms.Old("NEW") + " IS NULL";
-  if (!column.default_sql || !column.default_is_constant) return is_null;
-  return "(" + is_null + " OR " +
-         Identical(terms.Old("NEW"), terms.OldDefaultFunction() + "()",
-                   column.type, column.collation) +
-         ")";
+  const bool has_default = column.LeftOut() && column.LeftOutIsConstant() &&
+                           !terms.motion().old_default_moved;
+  if (!has_default) return terms.Old("NEW") + " IS NULL";
+  return Identical(terms.Old("NEW"), terms.OldDefaultFunction() + "()",
+                   column.type, column.collation);
+}
+
+// True where no client knows the new column, which is hidden until the
+// contract.
+bool NewIsUnknown(const MotionTerms& terms) {
+  return terms.motion().new_versions.empty() &&
+         terms.new_column().physical().starts_with(plan::kOurs);
+}
+
+// True where the default itself fills the new column. It may give another value
+// each time, so the column has its own value by the time the trigger runs.
+bool FilledByDefault(const MotionTerms& terms) {
+  const plan::ColumnMotion& motion = terms.motion();
+  return motion.new_has_default && motion.new_default == motion.up.sql;
+}
+
+// The same of the new side.
+std::string NewAbsent(const MotionTerms& terms) {
+  const schema::Column& column = terms.new_column();
+  if (FilledByDefault(terms)) return "false";
+  if (!terms.motion().new_has_default) return terms.New("NEW") + " IS NULL";
+  return Identical(terms.New("NEW"), terms.NewDefaultFunction() + "()",
+                   column.type, column.collation);
 }
 
 std::string ApplyOldDefault(const MotionTerms& terms) {
-  if (!terms.motion().old_default_moved || !terms.old_column().default_sql) {
+  if (!terms.motion().old_default_moved || !terms.old_column().LeftOut()) {
     return "";
   }
   return "IF " + terms.Old("NEW") + " IS NULL THEN " +
@@ -76,43 +123,64 @@ std::string ApplyOldDefault(const MotionTerms& terms) {
 }
 
 std::string ApplyNewDefault(const MotionTerms& terms) {
-  if (!terms.motion().new_default) return "";
+  const plan::ColumnMotion& motion = terms.motion();
+  if (!motion.new_default || motion.new_has_default) return "";
   return Set(terms.New("NEW"), terms.NewDefaultFunction() + "()");
 }
 
-// When neither side is given, the writer's version breaks the tie.
-std::string NewWriter(const MotionTerms& terms) {
-  std::vector<std::string> versions;
-  for (const std::string& version : terms.motion().new_versions) {
-    versions.push_back(Literal(version));
+// In place, SET n = DEFAULT sets NULL while the new column has no default. A
+// row that is not filled has NULL too. The view of a version has the default
+// itself.
+std::string ApplyNewDefaultOnUpdate(const MotionTerms& terms) {
+  const std::string apply = ApplyNewDefault(terms);
+  const plan::ColumnMotion& motion = terms.motion();
+  if (apply.empty() || !motion.new_not_null || !motion.new_versions.empty()) {
+    return "";
   }
-  return "pg_catalog.current_schema() IN (" + base::Join(versions, ", ") + ")";
+  return "IF " + terms.New("NEW") + " IS NULL AND " + terms.New("OLD") +
+         " IS NOT NULL THEN " + apply + "END IF; ";
 }
 
 std::string InsertWithoutNew(const MotionTerms& terms) {
   const std::string old_way = ApplyOldDefault(terms) + FromOld(terms);
   if (terms.motion().new_versions.empty()) return old_way;
-  return "IF " + OldAbsent(terms) + " AND " + NewWriter(terms) + " THEN " +
-         ApplyNewDefault(terms) + FromNew(terms) + "ELSE " + old_way +
-         "END IF; ";
+  return "IF " + OldAbsent(terms) + " AND " + NewWriter(terms.motion()) +
+         " THEN " + ApplyNewDefault(terms) + FromNew(terms) + "ELSE " +
+         old_way + "END IF; ";
 }
 
 std::string InsertTwoSided(const MotionTerms& terms) {
-  return "IF " + terms.New("NEW") + " IS NULL THEN " + InsertWithoutNew(terms) +
+  if (NewIsUnknown(terms)) return InsertWithoutNew(terms);
+  return "IF " + NewAbsent(terms) + " THEN " + InsertWithoutNew(terms) +
          "ELSIF " + OldAbsent(terms) + " THEN " + FromNew(terms) + "ELSE " +
          FromBoth(terms) + "END IF; ";
 }
 
+// NULL stands for "left out" where the new column has no default of its own; a
+// session of the new version cannot mean that if the column refuses NULL,
+// because its view has then asked for a value.
+std::string NewVersionGaveNoValue(const MotionTerms& terms) {
+  const plan::ColumnMotion& motion = terms.motion();
+  if (motion.new_versions.empty()) return "";
+  if (FilledByDefault(terms)) return "";
+  if (motion.new_has_default) return NewWriter(terms.motion());
+  return motion.new_not_null && !motion.new_default ? NewWriter(terms.motion())
+                                                    : "";
+}
+
 std::string InsertNewOnly(const MotionTerms& terms) {
-  std::string fallback;
   const bool has_default = terms.motion().new_default.has_value();
+  std::string fallback;
   if (has_default) {
     const std::string unmarked =
         terms.MarksUp() ? " AND " + terms.Provenance("NEW") + " = 1" : "";
     fallback = "IF " + terms.New("NEW") + " IS NULL" + unmarked + " THEN " +
-               ApplyNewDefault(terms) + FromNew(terms) + "END IF; ";
+               Set(terms.New("NEW"), terms.NewDefaultFunction() + "()") +
+               FromNew(terms) + "END IF; ";
   }
-  return "IF " + terms.New("NEW") + " IS NULL THEN " +
+  const std::string as_new = NewVersionGaveNoValue(terms);
+  return "IF " + NewAbsent(terms) +
+         (as_new.empty() ? "" : " AND NOT " + as_new) + " THEN " +
          FromOld(terms, !has_default) + fallback + "ELSE " + FromNew(terms) +
          "END IF; ";
 }
@@ -146,18 +214,28 @@ std::string AskedToMark(const MotionTerms& terms) {
          "RETURN NEW; END IF; ";
 }
 
+// A value that an application once gave is not derived again where nothing is
+// written back: the sources say nothing about it.
+std::string FromChangedOld(const MotionTerms& terms) {
+  if (terms.has_old()) return FromOld(terms);
+  return "IF " + terms.Provenance("OLD") + " <> 2 THEN " + FromOld(terms) +
+         "END IF; ";
+}
+
 std::string Update(const MotionTerms& terms) {
   const std::string filled_by_backfill =
       terms.Provenance("OLD") + " = 0 AND " + terms.Provenance("NEW") + " = 1";
   const std::string new_changed = terms.NewSideChanged();
   if (!terms.has_old_side()) {
-    return AskedToMark(terms) + "IF " + filled_by_backfill + " THEN " +
-           FromOld(terms) + "ELSIF " + new_changed + " THEN " + FromNew(terms) +
-           "ELSE " + FromOld(terms) + "END IF; ";
+    return ApplyNewDefaultOnUpdate(terms) + AskedToMark(terms) + "IF " +
+           filled_by_backfill + " THEN " + FromOld(terms) + "ELSIF " +
+           new_changed + " THEN " + FromNew(terms) + "ELSE " + FromOld(terms) +
+           "END IF; ";
   }
   // SET o = DEFAULT sets NULL while the default is off.
-  const std::string old_default =
-      terms.has_old() ? ApplyOldDefault(terms) : std::string();
+  const std::string defaults =
+      (terms.has_old() ? ApplyOldDefault(terms) : std::string()) +
+      ApplyNewDefaultOnUpdate(terms);
   // The backfill keeps a value that was given before; a trigger of the user's
   // may come after it.
   const std::string kept = terms.motion().new_was_there
@@ -165,10 +243,10 @@ std::string Update(const MotionTerms& terms) {
                                      terms.Provenance("NEW") +
                                      " = 3 THEN RETURN NEW; END IF; "
                                : std::string();
-  return old_default + kept + AskedToMark(terms) + "IF " + filled_by_backfill +
+  return defaults + kept + AskedToMark(terms) + "IF " + filled_by_backfill +
          " THEN " + FromOld(terms) + "ELSIF " + terms.OldSideChanged() +
          " THEN IF " + new_changed + " THEN " + FromBoth(terms) + "ELSE " +
-         FromOld(terms) + "END IF; ELSIF " + new_changed + " THEN " +
+         FromChangedOld(terms) + "END IF; ELSIF " + new_changed + " THEN " +
          FromNew(terms) + NeitherSideChanged(terms);
 }
 

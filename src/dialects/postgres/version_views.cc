@@ -84,6 +84,52 @@ std::string DefaultSql(const schema::Column& column) {
   return "CASE WHEN true THEN NULL::" + column.type + " END";
 }
 
+constexpr const char* kLeftOut = "segue.left_out";
+
+// Several that publish at the same instant create the function once.
+std::string LeftOutFunction() {
+  return "DO " +
+         DollarQuoted(
+             std::string("BEGIN IF to_regprocedure('") + kLeftOut +
+             "(text, text)') IS NULL THEN CREATE FUNCTION " + kLeftOut +
+             "(table_name text, column_name text) RETURNS text LANGUAGE "
+             "plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS "
+             "$left_out$ BEGIN RAISE not_null_violation USING MESSAGE = "
+             "format('null value in column \"%s\" of relation \"%s\" violates "
+             "not-null constraint', column_name, table_name), COLUMN = "
+             "column_name, TABLE = table_name; END $left_out$; "
+             "GRANT EXECUTE ON FUNCTION " +
+             kLeftOut +
+             "(text, text) TO PUBLIC; END IF; "
+             "EXCEPTION WHEN unique_violation OR duplicate_function THEN "
+             "NULL; END");
+}
+
+// The views of another version may still use it.
+std::string DropLeftOutFunction() {
+  return "DO " +
+         DollarQuoted(std::string("BEGIN DROP FUNCTION IF EXISTS ") + kLeftOut +
+                      "(text, text); EXCEPTION WHEN "
+                      "dependent_objects_still_exist THEN NULL; END");
+}
+
+bool Requires(const plan::VersionView& view) { return !view.required.empty(); }
+
+// The default of the view is evaluated only where an INSERT leaves the column
+// out or says DEFAULT.
+void AddRequired(const schema::TableName& name, const plan::VersionView& view,
+                 std::vector<std::string>& sql) {
+  for (const schema::Column& column : view.columns) {
+    for (const std::string& required : view.required) {
+      if (required != column.name) continue;
+      sql.push_back("ALTER VIEW " + Name(name) + " ALTER COLUMN " +
+                    Ident(column.name) + " SET DEFAULT " + kLeftOut + "(" +
+                    Literal(view.name) + ", " + Literal(column.name) +
+                    ")::" + column.type);
+    }
+  }
+}
+
 void AddColumnDetails(const schema::TableName& name,
                       const plan::VersionView& view,
                       std::vector<std::string>& sql) {
@@ -186,6 +232,7 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
   const int major = MajorVersion(context.schema.server_version);
   sql.push_back(CreateView(name, view, major));
   AddColumnDetails(name, view, sql);
+  AddRequired(name, view, sql);
   const schema::Table* base = context.schema.FindTable(view.base().name);
   if (base == nullptr) sql.push_back(DefaultGrants(name, view.base()));
   if (base != nullptr && !base->comment.empty()) {
@@ -275,12 +322,16 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
           Literal("segue: version of schema " + base),
       SchemaGrants(base, version)};
   std::vector<std::string> undo;
+  const bool requires_some =
+      std::any_of(action.views.begin(), action.views.end(), Requires);
+  if (requires_some) forward.push_back(LeftOutFunction());
   for (const plan::VersionView& view : action.views) {
     const schema::TableName name{version, view.name};
     AddView(name, view, context, forward);
     undo.push_back("DROP VIEW " + Name(name));
   }
   undo.push_back("DROP SCHEMA " + Ident(version));
+  if (requires_some) undo.push_back(DropLeftOutFunction());
 
   PlannedAction planned;
   planned.description = "Publish version '" + version +

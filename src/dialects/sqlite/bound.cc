@@ -23,6 +23,29 @@ std::vector<plan::Binding> Used(const plan::Expression& expression) {
   return used;
 }
 
+// Returns the default after the column's affinity, which a column of NEW does
+// not lend to what it is compared with: 5 is '5' in a TEXT column, and '5' is 5
+// in a numeric one.
+std::string AsStored(const std::string& text, const schema::Column& column) {
+  const auto when = [&](const std::string& condition, const char* type) {
+    return "(CASE WHEN " + condition + " THEN CAST(" + text + " AS " + type +
+           ") ELSE " + text + " END)";
+  };
+  switch (AffinityOf(column.type)) {
+    case Affinity::kBlob:
+      return text;
+    case Affinity::kText:
+      return when("typeof(" + text + ") IN ('integer', 'real')", "TEXT");
+    default:
+      // A text that is no number stays a text. The text of the number may have
+      // further digits, as '5.0' has.
+      return when("typeof(" + text + ") = 'text' AND (" + text +
+                      " GLOB '[0-9]*' OR " + text +
+                      " GLOB '-[0-9]*') AND NOT " + text + " GLOB '*[^0-9.-]*'",
+                  "NUMERIC");
+  }
+}
+
 }  // namespace
 
 std::string Bound(const plan::Expression& expression,
@@ -58,6 +81,16 @@ std::string StoresSame(const schema::Column& column,
   // Without an affinity nothing is converted, so 1 differs from 1.0.
   if (AffinityOf(column.type) == Affinity::kBlob) {
     same += " AND typeof(" + name + ") = typeof(" + expression + ")";
+  }
+  return "(" + same + ")";
+}
+
+std::string IsDefault(const std::string& value, const schema::Column& column,
+                      const std::string& default_sql) {
+  const std::string stored = AsStored(DefaultText(default_sql), column);
+  std::string same = value + " IS " + stored + " COLLATE BINARY";
+  if (AffinityOf(column.type) == Affinity::kBlob) {
+    same += " AND typeof(" + value + ") = typeof(" + stored + ")";
   }
   return "(" + same + ")";
 }

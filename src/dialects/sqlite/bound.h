@@ -23,6 +23,11 @@ std::vector<std::string> ColumnsRead(const plan::Expression& expression);
 std::string StoresSame(const schema::Column& column,
                        const std::string& expression);
 
+// Returns a condition that is true when `value`, such as NEW.c, is what storing
+// the default in the column gives. The condition is never NULL.
+std::string IsDefault(const std::string& value, const schema::Column& column,
+                      const std::string& default_sql);
+
 // Returns a condition that is true when an UPDATE has changed the column. It
 // compares bytes and types, because NOCASE and 1 = 1.0 must not hide a change.
 std::string Changed(const std::string& column);

@@ -17,34 +17,36 @@ const char* Direction::Both() const {
   return form_ == plan::SyncForm::kSettling ? "2" : "3";
 }
 
-// True when the old side counts as not given. SQLite cannot tell a default from
-// a value that equals it.
+// True when the old side counts as not given: it has what leaving it out puts
+// there.
 std::string Direction::OldNotGiven() const {
   const schema::Column& old = *motion_.old_column;
   const std::string o = "NEW." + Quote(old.name);
-  std::string sql = o + " IS NULL";
-  if (old.default_sql && old.default_is_constant) {
-    sql +=
-        " OR " + o + " IS " + DefaultText(*old.default_sql) + " COLLATE BINARY";
-  }
-  return sql;
+  if (!old.default_sql || !old.default_is_constant) return o + " IS NULL";
+  return IsDefault(o, old, *old.default_sql);
 }
 
-// The only case in which the writer's version matters: the new side is NULL,
-// and the old side is NULL or at its default. `row` is the row that knows the
-// writer.
+// The same of the new side. SQLite cannot tell a default from a value that
+// equals it.
+std::string Direction::NewNotGiven() const {
+  const schema::Column& fresh = *motion_.new_column;
+  const std::string n = "NEW." + Quote(fresh.name);
+  if (!motion_.new_has_default) return n + " IS NULL";
+  return IsDefault(n, fresh, *motion_.new_default);
+}
+
+// The only case in which the writer's version matters: neither side differs
+// from what leaving it out puts there. `row` is the row that knows the writer.
 std::string Direction::WhenNeitherGiven(const char* row) const {
   if (!motion_.old_column || motion_.new_versions.empty()) return "";
-  return "WHEN NEW." + Quote(motion_.new_column->name) + " IS NULL AND " + row +
-         "." + d_ + " = " + kNewVersionWrites + " AND (" + OldNotGiven() +
-         ") THEN 2 ";
+  return "WHEN " + NewNotGiven() + " AND " + row + "." + d_ + " = " +
+         kNewVersionWrites + " AND (" + OldNotGiven() + ") THEN 2 ";
 }
 
 std::string Direction::OnInsert() const {
   if (sealed()) return "2";
-  const std::string start = "CASE " + WhenNeitherGiven("NEW") + "WHEN NEW." +
-                            Quote(motion_.new_column->name) +
-                            " IS NULL THEN 1 ";
+  const std::string start =
+      "CASE " + WhenNeitherGiven("NEW") + "WHEN " + NewNotGiven() + " THEN 1 ";
   if (!motion_.old_column) {
     return "(" + start + "ELSE 2 END)";
   }
@@ -66,7 +68,10 @@ std::string Direction::OnUpdate() const {
            " WHEN " + new_changed + " THEN 2 WHEN " + old_changed + " THEN 1";
   } else {
     sql += "WHEN " + new_changed + " THEN 2";
-    if (!Sources().empty()) sql += " WHEN " + SourcesChanged() + " THEN 1";
+    // A value that an application once gave is not derived again.
+    if (!Sources().empty()) {
+      sql += " WHEN OLD." + d_ + " <> 2 AND " + SourcesChanged() + " THEN 1";
+    }
   }
   const std::string d = "OLD." + d_;
   // The row is not filled, but the new side is given. Either the trigger of the
@@ -76,8 +81,8 @@ std::string Direction::OnUpdate() const {
   return sql + " " + WhenNeitherGiven("OLD") + "WHEN " + d +
          " IN (-1, -4) THEN 4 WHEN " + d + " IN (-2, -5) THEN 5 WHEN " + d +
          " < 0 AND " + d + " <> " + kNewVersionWrites + " THEN 3 WHEN " + d +
-         " > 0 THEN " + d + " WHEN NEW." + Quote(motion_.new_column->name) +
-         " IS NULL THEN 1 ELSE " + given + " END";
+         " > 0 THEN " + d + " WHEN " + NewNotGiven() + " THEN 1 ELSE " + given +
+         " END";
 }
 
 std::string Direction::OwnWrite() const {

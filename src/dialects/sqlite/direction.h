@@ -32,6 +32,7 @@ class Direction {
  private:
   const char* Both() const;
   std::string OldNotGiven() const;
+  std::string NewNotGiven() const;
   std::string WhenNeitherGiven(const char* row) const;
   std::vector<std::string> Sources() const;
   std::string SourcesChanged() const;

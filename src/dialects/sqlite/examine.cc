@@ -255,6 +255,12 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
   return answer;
 }
 
+// SQLite has no domains: a type has no default and takes NULL.
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::LeftOutQuestion& /*question*/) {
+  return {};
+}
+
 // ALTER TABLE RENAME updates every text that mentions the table.
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::MentionQuestion& /*question*/) {

@@ -67,6 +67,7 @@ class TriggerSet {
             Refuse("INSERT into", column, New(column.shown) + " IS NOT NULL");
         continue;
       }
+      if (column.required) checks += RequireValue(column);
       names.push_back(Quote(column.target));
       values.push_back(Inserted(column));
     }
@@ -119,6 +120,15 @@ class TriggerSet {
     if (!column.default_sql) return value;
     if (base::ToLower(*column.default_sql) == "null") return value;
     return "coalesce(" + value + ", " + DefaultText(*column.default_sql) + ")";
+  }
+
+  // The value of a column that the INSERT leaves out is NULL, which the final
+  // shape refuses.
+  std::string RequireValue(const InsteadOf::Column& column) const {
+    return "  SELECT RAISE(ABORT, " +
+           Literal("NOT NULL constraint failed: " + view_.target + "." +
+                   column.shown) +
+           ") WHERE " + New(column.shown) + " IS NULL;\n";
   }
 
   // Raises the error with SQLite's own message.

@@ -18,6 +18,7 @@ struct InsteadOf {
     std::string target;  // its name in the target
     std::optional<std::string> default_sql;
     bool generated = false;
+    bool required = false;  // an INSERT that gives no value is refused
   };
 
   std::string view;

@@ -133,9 +133,12 @@ PlannedAction RenderOne(const plan::AddColumn& action,
       kInstant);
   const schema::Table* table = TableOf(context, action.table);
   const bool strict = table != nullptr && IsStrict(table->definition);
-  planned.forward = {{AlterTable(action.table) + "ADD COLUMN " +
-                          ColumnSql(action.column, strict),
-                      {}}};
+  // A row that is older than its column always shows the column's default.
+  schema::Column column = action.column;
+  if (action.then_default) column.default_sql = action.then_default;
+  planned.forward = {
+      {AlterTable(action.table) + "ADD COLUMN " + ColumnSql(column, strict),
+       {}}};
   planned.undo = {
       {AlterTable(action.table) + "DROP COLUMN " + Quote(action.column.name),
        {}}};

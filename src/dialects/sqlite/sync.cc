@@ -1,8 +1,10 @@
 #include "dialects/sqlite/sync.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "dialects/sqlite/names.h"
+#include "dialects/sqlite/sign_of_zero.h"
 #include "dialects/sqlite/tokens.h"
 #include "dialects/sqlite/trigger_text.h"
 #include "segue/error.h"
@@ -51,6 +53,9 @@ std::vector<Statement> CreateTriggers(const plan::ColumnMotion& motion,
   statements.push_back({InsertTrigger(now, form, table), {}});
   const std::string update = UpdateTrigger(now, form, table);
   if (!update.empty()) statements.push_back({update, {}});
+  for (Statement& sign : SignTriggers(now, form, table)) {
+    statements.push_back(std::move(sign));
+  }
   return statements;
 }
 
@@ -59,6 +64,9 @@ std::vector<Statement> DropTriggers(const plan::ColumnMotion& motion) {
   for (const char* event : {"insert", "update"}) {
     statements.push_back(
         {"DROP TRIGGER IF EXISTS " + Quote(TriggerName(motion, event)), {}});
+  }
+  for (Statement& sign : DropSignTriggers(motion)) {
+    statements.push_back(std::move(sign));
   }
   return statements;
 }

@@ -50,7 +50,7 @@ InsteadOf TriggersFor(db::Connection& connection, const VersionTable& table) {
       triggers.hints = std::move(triggers.key);
       triggers.key.clear();
     } else {
-      triggers.columns.push_back({name, name, {}, false});
+      triggers.columns.push_back({name, name, {}, false, false});
     }
   }
   // The text of a view that takes writes says how its rows are identified.

@@ -78,6 +78,10 @@ void Address(const plan::VersionView& view, const schema::Table* base,
   if (keyed) triggers->hints = view.key;
 }
 
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
                       const schema::Table* base) {
   InsteadOf triggers;
@@ -85,9 +89,9 @@ InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
   triggers.target = view.base().name;
   triggers.marks = view.marks;
   for (const schema::Column& column : view.columns) {
-    triggers.columns.push_back({column.name, column.physical(),
-                                column.default_sql,
-                                !column.generated_sql.empty()});
+    triggers.columns.push_back(
+        {column.name, column.physical(), column.default_sql,
+         !column.generated_sql.empty(), Contains(view.required, column.name)});
   }
   if (view.projects()) {
     Address(view, base, &triggers);

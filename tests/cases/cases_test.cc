@@ -78,6 +78,8 @@ class Stage {
     Outcome outcome = migrator_->Start(
         manifest::Parse(param_.file.migration, "01_case.yaml"));
     ExpectStages(outcome.plan);
+    // Nothing that is missing may be said of what nobody else has touched.
+    EXPECT_EQ(base::Join(outcome.status.missing, "; "), "");
     return outcome;
   }
 

@@ -215,11 +215,21 @@ class Migrator {
   // kNotFound when no migration is active, and kRefused when the contract has
   // dropped something already. The cancel token does not stop it. After an
   // error the next Rollback continues.
-  Outcome Rollback(bool dry_run = false);
+  //
+  // "Rolling back" is recorded first. From then on Start, Complete and Verify
+  // throw kRefused, and only Rollback and Resume go on. A published version
+  // refuses its applications before the first thing that they need is undone.
+  // What somebody else has removed needs no undo; the outcome's notes name it.
+  //
+  // An `abandon_reason` ends the migration all the same when something cannot
+  // be undone, also after the first drop, where it undoes nothing. Then what is
+  // left is named in the notes and, with the reason, in the history.
+  Outcome Rollback(bool dry_run = false,
+                   const std::string& abandon_reason = "");
 
-  // Continues the active migration from its stored plan, with Start or, once
-  // the contract has begun, with Complete. Throws kNotFound when no migration
-  // is active.
+  // Continues the active migration from its stored plan: with Start; with
+  // Complete once the contract has begun; with Rollback once that has begun.
+  // Throws kNotFound when no migration is active, and kRefused as Start does.
   Outcome Resume();
 
   // Helps the runner of the active migration, which may be on another machine,

@@ -25,8 +25,20 @@ enum class Phase {
   kRolledBack,
 };
 // The parts of a phase: kBackfilling and kReady (both versions are live) belong
-// to kMigrating, kSealed and kDropping to kContracting.
-enum class SubState { kNone, kBackfilling, kReady, kSealed, kDropping };
+// to kMigrating; kSealing (the seal is begun), kSealed and kDropping belong to
+// kContracting. kRollingBack belongs to every phase that can be rolled back:
+// from it only the rollback goes on. kAbandoned belongs to kRolledBack: what
+// could not be undone was left as it was.
+enum class SubState {
+  kNone,
+  kBackfilling,
+  kReady,
+  kSealing,
+  kSealed,
+  kDropping,
+  kRollingBack,
+  kAbandoned,
+};
 
 // The texts are those of the ledger and of JSON: "EXPANDING", "ROLLED_BACK",
 // "ready". The inverse functions of this file throw Error{kCorrupt} for an
@@ -37,9 +49,11 @@ Phase PhaseFromString(std::string_view text);
 std::string_view ToString(SubState state);
 SubState SubStateFromString(std::string_view text);
 
-// True when a migration may move from one state to the other. It moves forward
-// by one state; from sealed it may go back to ready, and until the first drop
-// it may be rolled back.
+// True when a migration may move from one state of the ledger to the other. It
+// moves forward by one state; from sealed it may go back to ready, and until
+// the first drop it may begin to roll back, from where it can only be rolled
+// back. An active migration may always be abandoned. kSealing is never written
+// to the ledger: the states of the steps say it.
 bool CanMove(Phase from, SubState from_sub, Phase to, SubState to_sub);
 
 // How the two versions reach their shapes: old and new columns are side by side

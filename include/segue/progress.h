@@ -108,6 +108,7 @@ enum class EventKind {
   kFailed,       // a run ended with an error
   kStopped,      // a run ended because it was asked to
   kForced,       // what is in use is dropped all the same, and why
+  kAbandoned,    // it ended with what could not be undone left, and why
   kFolded,       // the plan of another migration does its work
   kFill,         // rows that no trigger saw were filled
   kRepaired,     // rows that disagreed were derived again
@@ -178,6 +179,10 @@ struct MigrationStatus {
   std::vector<std::string> folded = {};
   // Id of the migration whose plan contains this one; or empty.
   std::string folded_into = {};
+  // What the migration has made and is not there or is turned off now, as the
+  // database says: "trigger 'x' of 'users' is gone". Known until a contract
+  // begins.
+  std::vector<std::string> missing = {};
 
   bool is_complete() const { return phase == Phase::kComplete; }
   bool is_active() const {
@@ -190,7 +195,7 @@ struct MigrationStatus {
 struct VersionInfo {
   std::string name;            // the migration's: "01_bigint"
   std::string version_schema;  // "public_01_bigint"
-  std::string state;           // "live", "retired"
+  std::string state;           // "live", "rolling back", "retired"
   std::string published_at;    // ISO 8601, UTC
   bool latest = false;         // the newest of the live ones
 };

@@ -14,6 +14,13 @@ std::string DescribeBlocker(const db::Blocker& blocker) {
   std::vector<std::string> known;
   if (!blocker.user.empty()) known.push_back("user " + blocker.user);
   if (!blocker.application.empty()) known.push_back(blocker.application);
+  if (!blocker.prepared.empty()) {
+    known.push_back("open since " + blocker.since);
+    return fmt::format(
+        "; held by prepared transaction '{}' ({}), which COMMIT PREPARED or "
+        "ROLLBACK PREPARED ends",
+        blocker.prepared, base::Join(known, ", "));
+  }
   known.push_back(
       fmt::format("transaction open for {:.1f} s", blocker.age_seconds));
   const std::string query = blocker.query.empty() ? "" : ": " + blocker.query;

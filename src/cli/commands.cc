@@ -115,6 +115,14 @@ std::vector<OptionSpec> CompleteOptionSpecs() {
           DryRunOption()};
 }
 
+std::vector<OptionSpec> RollbackOptionSpecs() {
+  return {DryRunOption(),
+          {"--abandon", "",
+           "leave what cannot be undone, and end it; needs --reason"},
+          {"--reason", "TEXT", "why it is abandoned; kept in the history"},
+          {"--yes", "", "accepted; rollback never asks"}};
+}
+
 std::vector<OptionSpec> VerifyOptionSpecs() {
   return {{"--repair", "", "derive rows that disagree again"},
           {"--strict", "",
@@ -219,8 +227,7 @@ std::vector<Command> RunningCommands() {
       {"complete", "remove the old shape; the end of rollback", true, true,
        Watched(CompleteOptionSpecs()), RunComplete},
       {"rollback", "undo the active migration", true, true,
-       Logged({DryRunOption(), {"--yes", "", "accepted; rollback never asks"}}),
-       RunRollback},
+       Logged(RollbackOptionSpecs()), RunRollback},
   };
 }
 

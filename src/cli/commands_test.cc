@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "cli/main.h"
+#include "db/connection.h"
 #include "segue/database.h"
 
 namespace segue::cli {
@@ -136,6 +137,26 @@ TEST_F(CommandsTest, RollbackGivesTheSchemaBack) {
   Database database = Database::Open({url_, "", ""});
   EXPECT_EQ(database.ColumnNames("users"),
             (std::vector<std::string>{"id", "name"}));
+}
+
+TEST_F(CommandsTest, WhatIsMissingIsNamedAndTheMigrationAbandoned) {
+  EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
+  Database::Open({url_, "", ""}).connection().Execute("DROP TABLE users");
+  EXPECT_EQ(Run({"status"}), 0);
+  EXPECT_TRUE(Printed("  missing     table 'users' is gone")) << out_.str();
+  EXPECT_EQ(Run({"status", "--json"}), 0);
+  EXPECT_TRUE(Printed("\"missing\":[\"table 'users' is gone\"")) << out_.str();
+  EXPECT_EQ(Run({"resume"}), 3);
+  EXPECT_TRUE(Complained("table 'users' is gone")) << err_.str();
+  EXPECT_EQ(Run({"rollback", "--abandon"}), 2);
+  EXPECT_EQ(Run({"rollback", "--reason", "no table"}), 2);
+  EXPECT_EQ(Run({"rollback", "--abandon", "--reason", "no table"}), 0)
+      << err_.str();
+  EXPECT_TRUE(Printed("02_full_name is abandoned")) << out_.str();
+  EXPECT_EQ(Run({"status"}), 0);
+  EXPECT_TRUE(Printed("ROLLED_BACK (abandoned)")) << out_.str();
+  EXPECT_EQ(Run({"history"}), 0);
+  EXPECT_TRUE(Printed("ABANDONED    no table")) << out_.str();
 }
 
 TEST_F(CommandsTest, WithoutARunnerResumeAndCancelActThemselves) {

@@ -12,6 +12,7 @@
 #include "db/url.h"
 #include "plan/action.h"
 #include "schema/schema.h"
+#include "segue/error.h"
 #include "segue/explain.h"
 #include "segue/plan.h"
 
@@ -24,9 +25,19 @@ struct ConnectOptions {
   std::string purpose;  // part of application_name: "runner", "status", ...
 };
 
-// A session that holds a lock for which segue waits.
+// What an error says that the database does not have.
+enum class Absent {
+  kNothing,  // the error is about something else
+  kTable,    // a table, view or schema that the statement names
+  kPart,     // a column, index, trigger, constraint, function or type
+};
+
+// A session, or a prepared transaction, that holds a lock for which segue
+// waits.
 struct Blocker {
-  std::string session;  // as Connection::SessionId
+  std::string session;   // as Connection::SessionId; empty for a prepared one
+  std::string prepared;  // the name of a prepared transaction; empty: a session
+  std::string since;     // the begin of its transaction, in UTC
   std::string user;
   std::string query;
   std::string application;
@@ -92,6 +103,24 @@ class Dialect : public Language {
   virtual std::string VersionSessionSql(
       Connection& connection, const std::string& schema_name,
       const std::string& version_schema) const = 0;
+
+  // Makes every view of a published version refuse reads and writes with an
+  // error that says `reason`. The views keep their columns and privileges, and
+  // read no table any more, so that a session of the version neither falls
+  // through to a table nor keeps one from being changed. Joins the open
+  // transaction. It is safe to repeat, and does nothing where there is no such
+  // version.
+  virtual void RefuseVersion(Connection& connection,
+                             const std::string& version_schema,
+                             const std::string& reason) const = 0;
+  // Removes a version whose views refuse, and nothing else. Joins the open
+  // transaction. Fails when something of somebody else's depends on a view.
+  virtual void RemoveRefused(Connection& connection,
+                             const std::string& version_schema) const = 0;
+
+  // Tells whether the error of a statement says that what it names is not
+  // there.
+  virtual Absent AbsentIn(const Error& error) const = 0;
 };
 
 }  // namespace segue::db

@@ -7,7 +7,9 @@
 #include "backfill/standby.h"
 #include "base/text.h"
 #include "engine/gate.h"
+#include "engine/missing.h"
 #include "engine/statements.h"
+#include "ledger/action_states.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -17,36 +19,15 @@ bool InStage(const Step& step, Stage stage) {
   return step.phase == Phase::kContracting && step.stage == stage;
 }
 
-ActionState StateOf(const Context& context, const MigrationRow& row,
-                    std::size_t step, std::size_t action) {
-  return context.ledger.StateOf(context.connection(), row.id,
-                                static_cast<int>(step),
-                                static_cast<int>(action));
-}
-
-// True when an action of the contract, or of the phases before it, is in one of
-// these states.
-bool AnyIs(const Context& context, const MigrationRow& row, bool of_contract,
-           const std::vector<ActionState>& states) {
-  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    const Step& planned = row.plan.steps[step];
-    if ((planned.phase == Phase::kContracting) != of_contract) continue;
-    for (std::size_t action = 0; action < planned.actions.size(); ++action) {
-      const ActionState state = StateOf(context, row, step, action);
-      if (std::count(states.begin(), states.end(), state) > 0) return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 bool PastFirstDrop(const Context& context, const MigrationRow& row) {
+  const ActionStates states(context.connection(), context.ledger, row.id);
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
     const auto& actions = row.plan.steps[step].actions;
     for (std::size_t action = 0; action < actions.size(); ++action) {
       if (actions[action].reversible) continue;
-      const ActionState state = StateOf(context, row, step, action);
+      const ActionState state = states.Of(step, action);
       if (state == ActionState::kDone) return true;
       if (state == ActionState::kRunning &&
           HappenedAlone(context.connection(), actions[action])) {
@@ -58,9 +39,15 @@ bool PastFirstDrop(const Context& context, const MigrationRow& row) {
 }
 
 bool ContractBegun(const Context& context, const MigrationRow& row) {
-  return AnyIs(
-      context, row, true,
-      {ActionState::kRunning, ActionState::kDone, ActionState::kUndone});
+  const ActionStates states(context.connection(), context.ledger, row.id);
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const Step& planned = row.plan.steps[step];
+    if (planned.phase != Phase::kContracting) continue;
+    for (std::size_t action = 0; action < planned.actions.size(); ++action) {
+      if (states.Of(step, action) != ActionState::kPending) return true;
+    }
+  }
+  return false;
 }
 
 bool Contract::OnlyForward() const {
@@ -71,14 +58,11 @@ bool Contract::OnlyForward() const {
 // an earlier run has recorded is no evidence, because clients have written rows
 // and run queries since that run died.
 void Contract::GatherEvidence(const std::string& force_reason) {
-  if (AnyIs(context_, row_, false, {ActionState::kUndone})) {
-    throw Error(ErrorKind::kRefused,
-                "migration '" + row_.id + "' has been rolled back in part")
-        .WithHint("run 'segue rollback' to finish it; nothing was contracted");
-  }
+  RefuseRollingBack(context_, row_);
   // An earlier contract that died has exchanged names that the check reads, or
   // died while it was being undone.
   if (ContractBegun(context_, row_)) Unseal();
+  RequireWhole(context_, row_);
   RefuseUsed(force_reason);
   const VerifyReport report = parts_.verifier.VerifyAll();
   if (report.clean()) return;
@@ -176,8 +160,7 @@ void Contract::Drop() {
 // The steps are forgotten because what was unsealed may be sealed again.
 void Contract::Unseal() {
   UndoFrom(Phase::kContracting, row_.plan, parts_.steps);
-  transitions_.ForgetSteps(Phase::kContracting);
-  transitions_.MoveTo(Phase::kMigrating, SubState::kReady);
+  transitions_.BecomeUnsealed();
 }
 
 void Contract::UnsealAfter(Error& error) {

@@ -275,7 +275,7 @@ TEST_F(ContractTest, ADropThatIsDoneDecidesAndNotThePhase) {
   context_.emplace(scripted().database(), run().options);
   LiveRun live(*context_);
   live.Continue();
-  EXPECT_EQ(KindOf([&] { live.Undo(); }), ErrorKind::kRefused);
+  EXPECT_EQ(KindOf([&] { live.Undo(""); }), ErrorKind::kRefused);
 }
 
 TEST_F(ContractTest, ADropOutsideATransactionIsAskedFor) {
@@ -294,7 +294,7 @@ TEST_F(ContractTest, WhatIsRolledBackInPartIsNotContracted) {
   run().ledger.SetState(scripted().others(), "01_test", 1, 0,
                         ActionState::kUndone);
   EXPECT_EQ(Complete(), ErrorKind::kRefused);
-  EXPECT_THAT(message_, HasSubstr("rolled back in part"));
+  EXPECT_THAT(message_, HasSubstr("is rolling back"));
   EXPECT_THAT(Sent(), IsEmpty());
 }
 

@@ -61,7 +61,7 @@ void DryRun::Contract(const std::string& /*force_reason*/) {
   RunPhases(Phase::kContracting, Phase::kContracting);
 }
 
-void DryRun::Undo() {
+void DryRun::Undo(const std::string& /*abandon_reason*/) {
   DryRunner runner(plan_, log_);
   for (std::size_t step = plan_.steps.size(); step-- > 0;) {
     if (plan_.steps[step].executed) runner.Undo(step);

@@ -23,7 +23,7 @@ class DryRun : public Run {
   void ToReady(bool undo_on_any_failure) override;
   void RequireReady() override {}
   void Contract(const std::string& force_reason) override;
-  void Undo() override;
+  void Undo(const std::string& abandon_reason) override;
   Outcome Report() override;
 
  private:

@@ -1,13 +1,18 @@
 #include "engine/live_run.h"
 
+#include "base/clock.h"
+#include "base/text.h"
+#include "db/retry.h"
 #include "engine/contract.h"
 #include "engine/dry_run.h"
 #include "engine/explain.h"
+#include "engine/missing.h"
 #include "engine/preflight.h"
 #include "engine/run_events.h"
 #include "engine/status.h"
 #include "ledger/control.h"
 #include "ledger/standing.h"
+#include "segue/cancel.h"
 #include "segue/error.h"
 #include "throttle/awaited_standby.h"
 #include "throttle/throttle.h"
@@ -26,6 +31,24 @@ bool UndoesStart(const Error& error, const RunParts& parts,
   const bool resumable =
       error.retryable() || error.kind() == ErrorKind::kCancelled;
   return !resumable || undo_on_any_failure;
+}
+
+// True for a failure that the next attempt may not meet, so that it is no
+// reason to leave something behind.
+bool MayPass(const Error& error) {
+  return error.retryable() || error.poisons_connection() ||
+         error.kind() == ErrorKind::kConflict ||
+         error.kind() == ErrorKind::kCancelled;
+}
+
+// Returns the step that publishes the version; it is the last of MIGRATING.
+std::optional<std::size_t> PublishingStep(const Plan& plan) {
+  if (plan.version_schema.empty()) return std::nullopt;
+  std::optional<std::size_t> last;
+  for (std::size_t step = 0; step < plan.steps.size(); ++step) {
+    if (plan.steps[step].phase == Phase::kMigrating) last = step;
+  }
+  return last;
 }
 
 // True for a failure after which a contract stays as it is: an interruption
@@ -49,8 +72,28 @@ void LiveRun::TakeLease() {
   RefuseAwaitedStandby(context_.connection(), context_.database.dialect());
   lease_.emplace(context_.database, context_.ledger);
   transitions_.emplace(context_, *lease_, row_);
-  Controls(context_.ledger).Ask(context_.connection(), {});
-  Controls(context_.ledger).Allow(context_.connection(), {});
+  Patiently([&] { Controls(context_.ledger).Ask(context_.connection(), {}); });
+  Patiently(
+      [&] { Controls(context_.ledger).Allow(context_.connection(), {}); });
+}
+
+// A reader can keep every writer of a small database waiting, from the first
+// statement on.
+void LiveRun::Patiently(const std::function<void()>& work) {
+  db::RetryPolicy policy;
+  policy.patience = context_.options.lock_patience;
+  db::Retry(base::SystemClock(), policy, work,
+            [&](const db::RetryNotice& notice) {
+              if (context_.options.cancel != nullptr) {
+                context_.options.cancel->ThrowIfRequested();
+              }
+              Progress progress;
+              progress.event = Progress::Event::kRetry;
+              progress.migration = row_.id;
+              progress.message = notice.error.what();
+              progress.cause = ToString(notice.error.kind());
+              context_.options.listeners.Send(progress);
+            });
 }
 
 Standing LiveRun::Begin(const Migration& migration) {
@@ -58,13 +101,15 @@ Standing LiveRun::Begin(const Migration& migration) {
   context_.Adopt(migration);
   Throttle::Check(context_.database, context_.options.pace);
   db::Connection& connection = context_.connection();
-  context_.ledger.Install(connection);
+  row_.id = migration.id;
+  Patiently([&] { context_.ledger.Install(connection); });
   TakeLease();
   Found found = FindMigration(connection, context_.ledger, migration);
   row_ = std::move(found.row);
   parts_ = std::move(found.parts);
   if (found.standing == Standing::kFresh) return found.standing;
-  context_.ledger.SetError(connection, row_.id, "");
+  RefuseRollingBack(context_, row_);
+  Patiently([&] { context_.ledger.SetError(connection, row_.id, ""); });
   if (found.standing == Standing::kComplete) {
     notes_.push_back("migration '" + row_.id + "' is already complete");
     TellRun(context_.options, row_, Progress::Event::kComplete);
@@ -98,6 +143,7 @@ void LiveRun::Keep(const std::vector<std::string>& queries) {
 }
 
 void LiveRun::ToReady(bool undo_on_any_failure) {
+  RequireWhole(context_, row_);
   std::optional<RunParts> parts(std::in_place, context_, *lease_,
                                 context_.options, row_);
   try {
@@ -131,9 +177,11 @@ void LiveRun::WalkToReady(RunParts& parts) {
   }
   if (row_.sub_state == SubState::kBackfilling) {
     RunPhase(parts, Phase::kMigrating);
+    RequireWhole(context_, row_);
     transitions_->BecomeReady();
   }
-  if (row_.sub_state != SubState::kReady) return;
+  const bool ready = row_.sub_state == SubState::kReady;
+  if (!ready || ContractBegun(context_, row_)) return;
   if (row_.plan.has_phase(Phase::kContracting)) {
     TellRun(context_.options, row_, Progress::Event::kReady);
   } else {
@@ -142,6 +190,7 @@ void LiveRun::WalkToReady(RunParts& parts) {
 }
 
 void LiveRun::RequireReady() {
+  RefuseRollingBack(context_, row_);
   const bool ready = row_.sub_state == SubState::kReady;
   if (!ready && row_.phase != Phase::kContracting) {
     throw Error(ErrorKind::kRefused, "migration '" + row_.id +
@@ -171,18 +220,31 @@ void LiveRun::Contract(const std::string& force_reason) {
   }
 }
 
-void LiveRun::Undo() {
-  if (PastFirstDrop(context_, row_)) {
+void LiveRun::Undo(const std::string& abandon_reason) {
+  const bool dropped = PastFirstDrop(context_, row_);
+  if (dropped && abandon_reason.empty()) {
     throw Error(ErrorKind::kRefused,
                 "migration '" + row_.id +
                     "' has dropped the old shape; there is only forward")
-        .WithHint("run 'segue complete' to finish it");
+        .WithHint(
+            "run 'segue complete' to finish it; where it cannot be finished, "
+            "'segue rollback --abandon --reason TEXT' ends it");
   }
   TellRun(context_.options, row_, Progress::Event::kStarted);
   try {
-    UndoAll();
-  } catch (const Error& error) {
+    if (dropped) {
+      notes_.emplace_back("the contract had begun to drop: all of it is left");
+      EndRollback(abandon_reason);
+    } else {
+      UndoAll(abandon_reason);
+    }
+  } catch (Error& error) {
     transitions_->RecordError(error);
+    if (!MayPass(error)) {
+      error.WithNote(
+          "'segue rollback --abandon --reason TEXT' ends the migration and "
+          "leaves what cannot be undone");
+    }
     TellFailure(context_.options, row_, error);
     throw;
   }
@@ -190,17 +252,62 @@ void LiveRun::Undo() {
 
 // A signal asks to stop the work. It does not stop an undo, because a half
 // undone migration helps nobody.
-void LiveRun::UndoAll() {
+void LiveRun::UndoAll(const std::string& abandon_reason) {
+  transitions_->BeginRollback();
   MigratorOptions calm = context_.options;
   calm.cancel = nullptr;
   RunParts parts(context_, *lease_, calm, row_);
+  std::vector<std::string> gone;
+  parts.steps.PassOverGone(gone);
+  try {
+    UndoSteps(parts);
+  } catch (const Error& error) {
+    if (abandon_reason.empty() || MayPass(error)) throw;
+    // What is earlier in the plan may be needed by what is left of this step.
+    gone.push_back(std::string("left as it is: ") + error.what());
+  }
+  notes_.insert(notes_.end(), gone.begin(), gone.end());
+  EndRollback(abandon_reason);
+}
+
+// The applications of the new version need what the steps before the contract
+// have made, so that the version is withdrawn before these are undone.
+void LiveRun::UndoSteps(RunParts& parts) {
+  UndoFrom(Phase::kContracting, row_.plan, parts.steps);
+  Withdraw(parts);
   UndoFrom(Phase::kExpanding, row_.plan, parts.steps);
-  transitions_->BecomeRolledBack();
+}
+
+void LiveRun::Withdraw(RunParts& parts) {
+  const std::optional<std::size_t> step = PublishingStep(row_.plan);
+  if (!step) return;
+  const std::string& version = row_.plan.version_schema;
+  parts.steps.UndoWith(*step, [&] {
+    context_.database.dialect().RefuseVersion(
+        context_.connection(), version,
+        "version " + version +
+            " is rolling back: its applications have to go back to the version "
+            "before");
+  });
+}
+
+void LiveRun::EndRollback(const std::string& abandoned) {
+  const std::string reason =
+      abandoned.empty() || notes_.empty()
+          ? abandoned
+          : abandoned + " (" + base::Join(notes_, "; ") + ")";
+  transitions_->BecomeRolledBack(
+      [&] {
+        if (row_.plan.version_schema.empty()) return;
+        context_.database.dialect().RemoveRefused(context_.connection(),
+                                                  row_.plan.version_schema);
+      },
+      reason);
 }
 
 void LiveRun::UndoAfter(Error& error) {
   try {
-    UndoAll();
+    UndoAll("");
     error.WithNote("every executed step was rolled back");
   } catch (const Error& second) {
     error.WithNote(std::string("the rollback failed too: ") + second.what() +

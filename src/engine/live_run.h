@@ -1,6 +1,7 @@
 // A command that is executed, under the lease, in contrast to a dry run.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,14 +27,21 @@ class LiveRun : public Run {
   void ToReady(bool undo_on_any_failure) override;
   void RequireReady() override;
   void Contract(const std::string& force_reason) override;
-  void Undo() override;
+  void Undo(const std::string& abandon_reason) override;
   Outcome Report() override;
 
  private:
   void TakeLease();
+  // Does work that is safe to repeat again while the database is locked.
+  void Patiently(const std::function<void()>& work);
   void WalkToReady(RunParts& parts);
   void RunPhase(RunParts& parts, Phase phase);
-  void UndoAll();
+  void UndoAll(const std::string& abandon_reason);
+  void UndoSteps(RunParts& parts);
+  // Makes the published version refuse.
+  void Withdraw(RunParts& parts);
+  // Ends the rollback, and removes the version that refuses.
+  void EndRollback(const std::string& abandoned);
   // Undoes everything after `error`. The outcome of the undo becomes a note of
   // `error`, which it never hides.
   void UndoAfter(Error& error);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine_bed.h"
+#include "engine/missing.h"
 #include "ledger/control.h"
 
 namespace segue::engine {
@@ -49,6 +50,10 @@ class LiveRunTest : public ::testing::Test {
   }
   void Fail(const std::string& where, ErrorKind kind) {
     scripted().Fail({where, {kind, "met"}});
+  }
+  // Stores the plan anew, before anything is run.
+  void Keep(const MigrationRow& row) {
+    run().ledger.Create(scripted().others(), row);
   }
   Phase PhaseNow() { return run().Stored().phase; }
   RunBed& run() { return bed_->run; }
@@ -145,7 +150,8 @@ TEST_F(LiveRunTest, AnUndoThatFailsTooDoesNotHideTheFirstError) {
   Fail("UNDO ADD", ErrorKind::kInternal);
   EXPECT_EQ(Start(), ErrorKind::kConstraint);
   EXPECT_THAT(notes_, ElementsAre(HasSubstr("the rollback failed too")));
-  EXPECT_EQ(Run([](LiveRun& live) { live.Undo(); }), std::nullopt);
+  EXPECT_EQ(run().Stored().sub_state, SubState::kRollingBack);
+  EXPECT_EQ(Run([](LiveRun& live) { live.Undo(""); }), std::nullopt);
   EXPECT_EQ(PhaseNow(), Phase::kRolledBack);
 }
 
@@ -167,11 +173,99 @@ TEST_F(LiveRunTest, WhatIsNotReadyIsNotContracted) {
 
 TEST_F(LiveRunTest, ARollbackUndoesWhatWasDoneAndSaysSo) {
   EXPECT_EQ(Start(), std::nullopt);
-  EXPECT_EQ(Run([](LiveRun& live) { live.Undo(); }), std::nullopt);
+  EXPECT_EQ(Run([](LiveRun& live) { live.Undo(""); }), std::nullopt);
   EXPECT_EQ(PhaseNow(), Phase::kRolledBack);
   EXPECT_EQ(scripted().Done().back(), "UNDO ADD");
   EXPECT_EQ(run().Events(EventKind::kUndone).size(), 2U);
   EXPECT_EQ(Run([](LiveRun&) {}), ErrorKind::kNotFound);
+}
+
+// Each of these starts where an earlier rollback was stopped.
+TEST_F(LiveRunTest, FromARollbackThatWasStoppedOnlyTheRollbackGoesOn) {
+  EXPECT_EQ(Start(), std::nullopt);
+  Fail("UNDO ADD", ErrorKind::kInternal);
+  EXPECT_EQ(Run([](LiveRun& live) { live.Undo(""); }), ErrorKind::kInternal);
+  EXPECT_EQ(PhaseNow(), Phase::kMigrating);
+  EXPECT_EQ(run().Stored().sub_state, SubState::kRollingBack);
+  EXPECT_TRUE(RollingBack(*context_, run().Stored()));
+  EXPECT_EQ(Run([](LiveRun& live) { live.RequireReady(); }),
+            ErrorKind::kRefused);
+  context_.emplace(scripted().database(), run().options);
+  Migration same("01_test", "");
+  EXPECT_EQ(KindOf([&] { LiveRun(*context_).Begin(same); }),
+            ErrorKind::kRefused);
+  EXPECT_EQ(Run([](LiveRun& live) { live.Undo(""); }), std::nullopt);
+  EXPECT_EQ(PhaseNow(), Phase::kRolledBack);
+}
+
+// An earlier segue did not record that it had begun to roll back.
+TEST_F(LiveRunTest, AnUndoneStepSaysThatItIsRollingBack) {
+  EXPECT_EQ(Start(), std::nullopt);
+  EXPECT_FALSE(RollingBack(*context_, run().Stored()));
+  run().ledger.SetState(scripted().others(), "01_test", 1, 0,
+                        ActionState::kUndone);
+  EXPECT_TRUE(RollingBack(*context_, run().Stored()));
+}
+
+TEST_F(LiveRunTest, WhatIsMissingIsNeverReadyAndIsNotUndoneUnasked) {
+  bed_->run.row.plan.steps[0].actions[0].missing = "LOOK";
+  Keep(bed_->run.row);
+  EXPECT_EQ(Start(), std::nullopt);
+  scripted().Answer("LOOK", std::string("trigger 'x' is gone"));
+  EXPECT_EQ(Start(), ErrorKind::kRefused);
+  EXPECT_EQ(run().Stored().sub_state, SubState::kReady);
+  EXPECT_THAT(Missing(*context_, run().Stored()),
+              ElementsAre("trigger 'x' is gone"));
+  EXPECT_EQ(Run([](LiveRun& live) { live.Contract(""); }), ErrorKind::kRefused);
+  EXPECT_THAT(scripted().Done(), Not(Contains("UNDO ADD")));
+}
+
+TEST_F(LiveRunTest, WhatIsGoneNeedsNoUndo) {
+  EXPECT_EQ(Start(), std::nullopt);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    scripted().Fail({"UNDO ADD", {ErrorKind::kRefused, "no such table"}});
+  }
+  EXPECT_EQ(Run([](LiveRun& live) { live.Undo(""); }), std::nullopt);
+  EXPECT_EQ(PhaseNow(), Phase::kRolledBack);
+  ASSERT_EQ(run().Events(EventKind::kNote).size(), 1U);
+  EXPECT_EQ(run().Events(EventKind::kNote)[0].message,
+            "nothing to undo: no such table");
+}
+
+TEST_F(LiveRunTest, WhatCannotBeUndoneIsLeftOnlyWhenItIsAbandoned) {
+  EXPECT_EQ(Start(), std::nullopt);
+  Fail("UNDO ADD", ErrorKind::kRefused);
+  EXPECT_EQ(Run([](LiveRun& live) { live.Undo(""); }), ErrorKind::kRefused);
+  EXPECT_THAT(notes_, ElementsAre(HasSubstr("--abandon")));
+  Fail("UNDO ADD", ErrorKind::kRefused);
+  EXPECT_EQ(Run([](LiveRun& live) { live.Undo("the table is another's"); }),
+            std::nullopt);
+  EXPECT_EQ(PhaseNow(), Phase::kRolledBack);
+  EXPECT_EQ(run().Stored().sub_state, SubState::kAbandoned);
+  ASSERT_EQ(run().Events(EventKind::kAbandoned).size(), 1U);
+  EXPECT_EQ(run().Events(EventKind::kAbandoned)[0].message,
+            "the table is another's (left as it is: met)");
+}
+
+// The next attempt may not meet it, so that nothing is left behind for it.
+TEST_F(LiveRunTest, ALockIsNoReasonToAbandonAnything) {
+  Use(std::chrono::milliseconds(0));
+  EXPECT_EQ(Start(), std::nullopt);
+  Fail("UNDO ADD", ErrorKind::kLockTimeout);
+  EXPECT_EQ(Run([](LiveRun& live) { live.Undo("enough"); }),
+            ErrorKind::kLockTimeout);
+  EXPECT_EQ(PhaseNow(), Phase::kMigrating);
+}
+
+TEST_F(LiveRunTest, PastTheFirstDropOnlyAbandoningEndsIt) {
+  EXPECT_EQ(Start(), std::nullopt);
+  run().ledger.SetState(scripted().others(), "01_test", 2, 0,
+                        ActionState::kDone);
+  EXPECT_EQ(Run([](LiveRun& live) { live.Undo(""); }), ErrorKind::kRefused);
+  EXPECT_EQ(Run([](LiveRun& live) { live.Undo("gone for good"); }),
+            std::nullopt);
+  EXPECT_EQ(run().Stored().sub_state, SubState::kAbandoned);
+  EXPECT_THAT(scripted().Done(), Not(Contains("UNDO ADD")));
 }
 
 TEST_F(LiveRunTest, ASecondRunnerIsRefusedBeforeItDoesAnything) {

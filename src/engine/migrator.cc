@@ -5,6 +5,7 @@
 #include "backfill/standby.h"
 #include "engine/context.h"
 #include "engine/contract.h"
+#include "engine/missing.h"
 #include "engine/preflight.h"
 #include "engine/run.h"
 #include "engine/run_events.h"
@@ -54,10 +55,12 @@ Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
   return run->Report();
 }
 
-Outcome Migrator::Rollback(bool dry_run) {
+Outcome Migrator::Rollback(bool dry_run, const std::string& abandon_reason) {
   const std::unique_ptr<Run> run = MakeRun(*context_, dry_run);
   run->Continue();  // 1 take the lease
-  run->Undo();      // 2 undo every executed step in reverse, 3 record
+  // 2 record "rolling back"; 3 undo the contract, withdraw the version, undo
+  // every other executed step in reverse; 4 record.
+  run->Undo(abandon_reason);
   return run->Report();
 }
 
@@ -65,6 +68,7 @@ Outcome Migrator::Rollback(bool dry_run) {
 // takes the place of the file's.
 Outcome Migrator::Resume() {
   const engine::MigrationRow row = context_->RequireActive();
+  if (engine::RollingBack(*context_, row)) return Rollback();
   if (row.phase == Phase::kContracting ||
       engine::ContractBegun(*context_, row)) {
     return Complete();
@@ -85,6 +89,7 @@ Plan Migrator::MakePlan(const Migration& migration) {
 VerifyReport Migrator::Verify(const VerifyOptions& options) {
   const engine::MigrationRow row = context_->RequireActive();
   const base::LogContext about(engine::AboutRun(context_->database, row.id));
+  engine::RefuseRollingBack(*context_, row);
   // A contract exchanges the names that the verification reads, and drops what
   // it compares.
   if (row.phase == Phase::kContracting ||
@@ -102,6 +107,7 @@ VerifyReport Migrator::Verify(const VerifyOptions& options) {
                                          "' is not ready, so there is nothing "
                                          "to verify yet");
   }
+  engine::RequireWhole(*context_, row);
   std::optional<engine::Standby> standby;
   if (!options.standby.empty()) {
     standby.emplace(context_->database, context_->ledger, options.standby,

@@ -47,8 +47,9 @@ class Run {
   // Gathers the evidence, seals, drops and records. A failure before the first
   // drop takes the seal back, unless it was an interruption.
   virtual void Contract(const std::string& force_reason) = 0;
-  // Undoes every executed step in reverse, and records that.
-  virtual void Undo() = 0;
+  // Undoes every executed step in reverse, and records that. With a reason, it
+  // leaves what cannot be undone as it is, and ends the migration all the same.
+  virtual void Undo(const std::string& abandon_reason) = 0;
 
   virtual Outcome Report() = 0;
 };

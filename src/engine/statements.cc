@@ -15,17 +15,20 @@ bool HappenedAlone(db::Connection& connection, const PlannedAction& action) {
          Holds(connection, action.probe);
 }
 
-void Execute(db::Connection& connection, const Statement& statement) {
+bool TryExecute(db::Connection& connection, const Statement& statement) {
   if (!statement.only_if.empty() && !Holds(connection, statement.only_if)) {
-    return;
+    return true;
   }
   const db::Result result = connection.Execute(statement.sql);
-  if (statement.expect_rows && result.affected != *statement.expect_rows) {
-    throw Error(ErrorKind::kRefused,
-                "the database is not as it was when the migration was planned")
-        .WithSql(statement.sql)
-        .WithHint("somebody else changed the table; roll back and plan again");
-  }
+  return !statement.expect_rows || result.affected == *statement.expect_rows;
+}
+
+void Execute(db::Connection& connection, const Statement& statement) {
+  if (TryExecute(connection, statement)) return;
+  throw Error(ErrorKind::kRefused,
+              "the database is not as it was when the migration was planned")
+      .WithSql(statement.sql)
+      .WithHint("somebody else changed the table; roll back and plan again");
 }
 
 }  // namespace segue::engine

@@ -17,8 +17,10 @@ bool Holds(db::Connection& connection, const std::string& question);
 bool HappenedAlone(db::Connection& connection, const PlannedAction& action);
 
 // Executes the statement, unless its condition says that there is nothing to
-// do. Throws Error{kRefused} when it changes another number of rows than the
-// plan expects.
+// do. Returns false when it changes another number of rows than the plan
+// expects.
+bool TryExecute(db::Connection& connection, const Statement& statement);
+// Does the same, and throws Error{kRefused} instead.
 void Execute(db::Connection& connection, const Statement& statement);
 
 }  // namespace segue::engine

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "db/signal.h"
+#include "engine/contract.h"
+#include "engine/missing.h"
 #include "ledger/control.h"
 #include "ledger/lease.h"
 #include "ledger/observations.h"
@@ -57,6 +59,27 @@ void AddRows(const Context& context, const MigrationRow& row,
 
 }  // namespace
 
+namespace {
+
+// The states of the steps are written before each of them, and say more than
+// the phase, which is written when a stage is over.
+void RefineState(const Context& context, const MigrationRow& row,
+                 MigrationStatus& status) {
+  if (!status.is_active()) return;
+  if (RollingBack(context, row)) {
+    status.sub_state = SubState::kRollingBack;
+  } else if (row.sub_state == SubState::kReady && ContractBegun(context, row)) {
+    status.phase = Phase::kContracting;
+    status.sub_state = SubState::kSealing;
+  } else if (row.sub_state == SubState::kSealed &&
+             PastFirstDrop(context, row)) {
+    status.sub_state = SubState::kDropping;
+  }
+  status.missing = Missing(context, row);
+}
+
+}  // namespace
+
 MigrationStatus StatusOf(const Context& context, MigrationRow row) {
   context.ledger.LoadStates(context.connection(), row.id, row.plan);
   MigrationStatus status;
@@ -84,6 +107,7 @@ MigrationStatus StatusOf(const Context& context, MigrationRow row) {
   if (const auto holder = Lease::Live(context.connection(), context.ledger)) {
     status.runner = holder->ToString();
   }
+  RefineState(context, row, status);
   AddPace(context, status);
   if (status.is_active()) {
     status.awaited_standby =

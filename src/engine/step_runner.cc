@@ -1,11 +1,26 @@
 #include "engine/step_runner.h"
 
+#include <algorithm>
+
 #include "backfill/ranges.h"
 #include "engine/build.h"
 #include "engine/statements.h"
 #include "segue/error.h"
 
 namespace segue::engine {
+namespace {
+
+// A statement that finds nothing to change says so like one that names what is
+// not there.
+void ExecuteUndo(db::Connection& connection, const Statement& statement) {
+  if (TryExecute(connection, statement)) return;
+  throw Error(ErrorKind::kNotFound,
+              "the database is not as the migration has left it")
+      .WithSql(statement.sql)
+      .WithHint("somebody else changed the table");
+}
+
+}  // namespace
 
 StepRunner::StepRunner(const RunContext& context, Walks& walks)
     : context_(context), session_(context.session), walks_(walks) {}
@@ -187,19 +202,68 @@ void StepRunner::Undo(std::size_t step) {
       context_.reporter.Report(Progress::Event::kStepRolledBack));
 }
 
+void StepRunner::UndoWith(std::size_t step, const std::function<void()>& work) {
+  if (StateOf(step, kWholeStep) != ActionState::kDone) return Undo(step);
+  context_.reporter.WorkOn(step);
+  session_.Expect("");
+  const int count =
+      static_cast<int>(context_.plan().steps[step].actions.size());
+  session_.Resiliently([&] {
+    db::Transaction transaction(context_.connection(),
+                                {db::Purpose::kSchema, session_.LockBudget()});
+    session_.Fence();
+    work();
+    for (int action = 0; action < count; ++action) {
+      SetState(step, action, ActionState::kUndone);
+    }
+    FinishUndo(step);
+    transaction.Commit();
+  });
+  context_.reporter.Send(
+      context_.reporter.Report(Progress::Event::kStepRolledBack));
+}
+
+bool StepRunner::MayPassOver(std::size_t step, const Error& error) const {
+  if (gone_ == nullptr) return false;
+  const db::Absent absent = context_.database.dialect().AbsentIn(error);
+  if (context_.plan().steps[step].phase == Phase::kContracting) {
+    return absent == db::Absent::kTable;
+  }
+  const bool unchanged = error.kind() == ErrorKind::kNotFound &&
+                         error.native_code().empty();  // of ExecuteUndo
+  return unchanged || absent != db::Absent::kNothing;
+}
+
+void StepRunner::NoteGone(const Error& error) {
+  const std::string note = std::string("nothing to undo: ") + error.what();
+  if (std::count(gone_->begin(), gone_->end(), note) > 0) return;
+  gone_->push_back(note);
+  context_.ledger.AddEvent(context_.connection(), context_.migration.id,
+                           EventKind::kNote, note);
+}
+
 void StepRunner::UndoGroup(std::size_t step, const Group& group) {
-  if (group.together) {
-    session_.Resiliently([&] { UndoTogether(step, group); });
-  } else if (ActionAt(step, group.begin).kind == ActionKind::kRetreat) {
-    UndoRetreat(step, group.begin);
-  } else {
-    session_.Resiliently([&] { UndoAlone(step, group.begin); });
+  const auto undo = [&](bool piecewise) {
+    session_.Resiliently([&] { UndoTogether(step, group, piecewise); });
+  };
+  if (!group.together) {
+    if (ActionAt(step, group.begin).kind == ActionKind::kRetreat) {
+      return UndoRetreat(step, group.begin);
+    }
+    return session_.Resiliently([&] { UndoAlone(step, group.begin); });
+  }
+  try {
+    undo(false);
+  } catch (const Error& error) {
+    if (!MayPassOver(step, error)) throw;
+    undo(true);
   }
 }
 
 // The group was committed as a whole or not at all, so the states of its
 // actions agree.
-void StepRunner::UndoTogether(std::size_t step, const Group& group) {
+void StepRunner::UndoTogether(std::size_t step, const Group& group,
+                              bool piecewise) {
   const ActionState state = LoadState(step, static_cast<int>(group.begin));
   if (state == ActionState::kUndone) return;
   db::Connection& connection = context_.connection();
@@ -211,7 +275,11 @@ void StepRunner::UndoTogether(std::size_t step, const Group& group) {
     session_.Expect(planned.lock.object);
     if (state == ActionState::kDone) {
       for (const Statement& statement : planned.undo) {
-        Execute(connection, statement);
+        if (piecewise) {
+          UndoPiece(step, statement);
+        } else {
+          ExecuteUndo(connection, statement);
+        }
       }
     }
     SetState(step, static_cast<int>(action), ActionState::kUndone);
@@ -219,14 +287,30 @@ void StepRunner::UndoTogether(std::size_t step, const Group& group) {
   transaction.Commit();
 }
 
-// The undo statements are safe to repeat. They run even when the action is not
-// known to have happened, because a failed attempt may have left something
-// behind.
+// An error would otherwise end the transaction.
+void StepRunner::UndoPiece(std::size_t step, const Statement& statement) {
+  db::Connection& connection = context_.connection();
+  connection.Execute("SAVEPOINT segue_undo");
+  try {
+    ExecuteUndo(connection, statement);
+  } catch (const Error& error) {
+    if (!MayPassOver(step, error)) throw;
+    connection.Execute("ROLLBACK TO SAVEPOINT segue_undo");
+    NoteGone(error);
+  }
+  connection.Execute("RELEASE SAVEPOINT segue_undo");
+}
+
 void StepRunner::UndoAlone(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
   session_.Expect(planned.lock.object);
   for (const Statement& statement : planned.undo) {
-    Execute(context_.connection(), statement);
+    try {
+      ExecuteUndo(context_.connection(), statement);
+    } catch (const Error& error) {
+      if (!MayPassOver(step, error)) throw;
+      NoteGone(error);
+    }
   }
   session_.InLedger([&] {
     // Workers in other processes stop before the columns that they write to are
@@ -253,16 +337,21 @@ void StepRunner::UndoRetreat(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
   const MotionSql& motion = context_.plan().MotionNamed(planned.motion);
   session_.Expect(planned.lock.object);
-  session_.Resiliently([&] {
-    db::Transaction transaction(context_.connection(),
-                                {db::Purpose::kSchema, session_.LockBudget()});
-    session_.Fence();
-    for (const Statement& statement : planned.undo) {
-      Execute(context_.connection(), statement);
-    }
-    transaction.Commit();
-  });
-  if (motion.retreat) walks_.Retreat(motion);
+  try {
+    session_.Resiliently([&] {
+      db::Transaction transaction(
+          context_.connection(), {db::Purpose::kSchema, session_.LockBudget()});
+      session_.Fence();
+      for (const Statement& statement : planned.undo) {
+        Execute(context_.connection(), statement);
+      }
+      transaction.Commit();
+    });
+    if (motion.retreat) walks_.Retreat(motion);
+  } catch (const Error& error) {
+    if (!MayPassOver(step, error)) throw;
+    NoteGone(error);
+  }
   session_.Resiliently([&] {
     session_.InLedger([&] {
       SetState(step, static_cast<int>(action), ActionState::kUndone);

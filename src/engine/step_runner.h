@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "backfill/run_context.h"
 #include "backfill/walks.h"
@@ -18,6 +20,13 @@ class StepRunner : public Runner {
   using Runner::Run;
   void Run(std::size_t step, const std::function<void()>& finishing) override;
   void Undo(std::size_t step) override;
+  // Undoes a step that was done with `work`, in one transaction with its
+  // states, instead of with the statements that the plan has for it.
+  void UndoWith(std::size_t step, const std::function<void()>& work);
+  // From now on an undo goes on where its statement says that what it undoes is
+  // not there, and adds what the database says to `gone`, which must outlive
+  // the runner. What a contract exchanges goes as a whole with its table only.
+  void PassOverGone(std::vector<std::string>& gone) { gone_ = &gone; }
 
  private:
   // A unit of a step (PlannedAction::unit).
@@ -42,8 +51,12 @@ class StepRunner : public Runner {
   void FinishStep(std::size_t step);
 
   void UndoGroup(std::size_t step, const Group& group);
-  void UndoTogether(std::size_t step, const Group& group);
+  // With `piecewise`, each statement can fail by itself.
+  void UndoTogether(std::size_t step, const Group& group, bool piecewise);
+  void UndoPiece(std::size_t step, const Statement& statement);
   void UndoAlone(std::size_t step, std::size_t action);
+  bool MayPassOver(std::size_t step, const Error& error) const;
+  void NoteGone(const Error& error);
   void UndoRetreat(std::size_t step, std::size_t action);
   void FinishUndo(std::size_t step);
 
@@ -51,6 +64,7 @@ class StepRunner : public Runner {
   RunnerSession& session_;
   Walks& walks_;
   std::function<void()> finishing_;  // for the step that is being run
+  std::vector<std::string>* gone_ = nullptr;
 };
 
 }  // namespace segue::engine

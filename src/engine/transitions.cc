@@ -118,27 +118,47 @@ void Transitions::BecomeComplete(const std::vector<std::string>& gauges) {
   TellRun(context_.options, row_, Progress::Event::kComplete);
 }
 
-void Transitions::BecomeRolledBack() {
+void Transitions::BeginRollback() {
+  if (row_.sub_state == SubState::kRollingBack) return;
   InLedger([&] {
+    ledger().SetPhase(connection(), row_.id, row_.phase,
+                      SubState::kRollingBack);
+    if (!row_.plan.version_schema.empty()) {
+      PublishedVersions(ledger()).BeginRollback(connection(),
+                                                row_.plan.version);
+    }
+  });
+  Set(row_.phase, SubState::kRollingBack);
+}
+
+void Transitions::BecomeRolledBack(const std::function<void()>& last,
+                                   const std::string& abandoned) {
+  const SubState end =
+      abandoned.empty() ? SubState::kNone : SubState::kAbandoned;
+  InLedger([&] {
+    if (last) last();
     if (!row_.plan.version_schema.empty()) {
       PublishedVersions(ledger()).Remove(connection(), row_.plan.version);
     }
-    ledger().SetPhase(connection(), row_.id, Phase::kRolledBack,
-                      SubState::kNone);
+    ledger().SetPhase(connection(), row_.id, Phase::kRolledBack, end);
+    if (!abandoned.empty()) AddEvent(EventKind::kAbandoned, abandoned);
     AddEvent(EventKind::kRolledBack, "Migration was rolled back");
     AddEventToParts(EventKind::kRolledBack, "Rolled back");
   });
-  Set(Phase::kRolledBack, SubState::kNone);
+  Set(Phase::kRolledBack, end);
   TellRun(context_.options, row_, Progress::Event::kRolledBack);
 }
 
-void Transitions::ForgetSteps(Phase phase) {
+void Transitions::BecomeUnsealed() {
   InLedger([&] {
     for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
-      if (row_.plan.steps[step].phase != phase) continue;
+      if (row_.plan.steps[step].phase != Phase::kContracting) continue;
       ledger().ForgetStep(connection(), row_.id, static_cast<int>(step));
     }
+    ledger().SetPhase(connection(), row_.id, Phase::kMigrating,
+                      SubState::kReady);
   });
+  Set(Phase::kMigrating, SubState::kReady);
 }
 
 void Transitions::RecordError(const Error& error) {

@@ -39,9 +39,16 @@ class Transitions {
   // has committed, and tells the listeners.
   void BecomeSealed();
   void BecomeComplete(const std::vector<std::string>& gauges);
-  void BecomeRolledBack();
-  // Makes the ledger forget that steps of this phase were run or undone.
-  void ForgetSteps(Phase phase);
+  // Records that the migration is rolling back, before anything is undone. From
+  // then on only the rollback goes on.
+  void BeginRollback();
+  // `last` joins the transaction. The reason is that of an abandoned migration,
+  // and otherwise empty.
+  void BecomeRolledBack(const std::function<void()>& last = {},
+                        const std::string& abandoned = "");
+  // Records that both versions are live again after the steps of the contract
+  // were undone, and forgets that these steps were ever run.
+  void BecomeUnsealed();
 
   // Runs `work` in one fenced transaction of the ledger, and tries again while
   // the ledger is locked.

@@ -218,14 +218,39 @@ TEST_F(TransitionsTest, AnIntentIsWrittenWholeOrNotAtAll) {
             db::Value(std::int64_t{0}));
 }
 
-TEST_F(TransitionsTest, OnlyStepsOfThatPhaseAreForgotten) {
+TEST_F(TransitionsTest, UnsealedIsReadyWithTheContractForgotten) {
+  MoveToBackfilling();
+  transitions().BecomeReady();
   for (const int step : {0, 1}) {
     run().ledger.SetState(scripted().others(), "01_test", step, 0,
                           ActionState::kDone);
   }
-  transitions().ForgetSteps(Phase::kContracting);
+  transitions().MoveTo(Phase::kContracting, SubState::kSealed);
+  transitions().BecomeUnsealed();
+  ExpectAt(Phase::kMigrating, SubState::kReady);
   EXPECT_EQ(run().StateOf(0, 0), ActionState::kDone);
   EXPECT_EQ(run().StateOf(1, 0), ActionState::kPending);
+}
+
+TEST_F(TransitionsTest, RollingBackIsRecordedWithItsVersion) {
+  MoveToBackfilling();
+  transitions().BecomeReady();
+  transitions().BeginRollback();
+  ExpectAt(Phase::kMigrating, SubState::kRollingBack);
+  EXPECT_THAT(Versions(), ElementsAre("01_test rolling back"));
+  const int begins = scripted().Count("BEGIN");
+  transitions().BeginRollback();
+  EXPECT_EQ(scripted().Count("BEGIN"), begins);
+}
+
+TEST_F(TransitionsTest, AnAbandonedMigrationKeepsTheReason) {
+  MoveToBackfilling();
+  transitions().BeginRollback();
+  transitions().BecomeRolledBack({}, "the table is gone");
+  ExpectAt(Phase::kRolledBack, SubState::kAbandoned);
+  ASSERT_EQ(run().Events(EventKind::kAbandoned).size(), 1U);
+  EXPECT_EQ(run().Events(EventKind::kAbandoned)[0].message,
+            "the table is gone");
 }
 
 TEST_F(TransitionsTest, AFailureAndAStopAreToldApartInTheHistory) {

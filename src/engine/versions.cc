@@ -26,6 +26,14 @@ std::string Migrator::VersionSchemaOf(const std::string& version) {
                        !status->version_schema.empty() &&
                        status->sub_state != SubState::kReady &&
                        status->phase != Phase::kContracting;
+  const bool goes_back = status && status->is_active() &&
+                         !status->version_schema.empty() &&
+                         status->sub_state == SubState::kRollingBack;
+  if (goes_back && (version == "latest" || version == status->version_schema)) {
+    throw Error(ErrorKind::kNotFound,
+                "version '" + status->version_schema + "' is rolling back")
+        .WithHint("'segue rollback' finishes that");
+  }
   if (version == "latest" && awaited) {
     throw Error(ErrorKind::kNotFound,
                 "version '" + status->version_schema + "' is not published yet")

@@ -40,14 +40,6 @@ const char* ToString(ActionState state) {
   throw Error(ErrorKind::kInternal, "unknown action state");
 }
 
-ActionState ActionStateFrom(const std::string& text) {
-  for (const auto& [value, name] : kStates) {
-    if (text == name) return value;
-  }
-  throw Error(ErrorKind::kCorrupt,
-              "the ledger has an action in the unknown state '" + text + "'");
-}
-
 MigrationRow ToMigration(const db::Row& row) {
   MigrationRow migration;
   migration.id = Text(row[0]);
@@ -65,6 +57,14 @@ MigrationRow ToMigration(const db::Row& row) {
 }
 
 }  // namespace
+
+ActionState ActionStateFromString(const std::string& text) {
+  for (const auto& [value, name] : kStates) {
+    if (text == name) return value;
+  }
+  throw Error(ErrorKind::kCorrupt,
+              "the ledger has an action in the unknown state '" + text + "'");
+}
 
 Ledger::Ledger(const db::Dialect& dialect, std::string schema_name,
                std::string who, std::chrono::seconds lease)
@@ -184,7 +184,7 @@ ActionState Ledger::StateOf(Connection& connection, const std::string& id,
           " AND action = $4",
       {schema_name_, id, std::int64_t{step}, std::int64_t{action}});
   if (found.rows.empty()) return ActionState::kPending;
-  return ActionStateFrom(Text(found.rows[0][0]));
+  return ActionStateFromString(Text(found.rows[0][0]));
 }
 
 void Ledger::SetState(Connection& connection, const std::string& id, int step,
@@ -210,7 +210,7 @@ void Ledger::LoadStates(Connection& connection, const std::string& id,
   for (const db::Row& row : found.rows) {
     const auto index = static_cast<std::size_t>(db::ToInt(row[0]));
     if (index >= plan.steps.size()) continue;
-    const ActionState state = ActionStateFrom(Text(row[1]));
+    const ActionState state = ActionStateFromString(Text(row[1]));
     Step& step = plan.steps[index];
     step.rolled_back = state == ActionState::kUndone;
     step.executed = state == ActionState::kDone || step.rolled_back;

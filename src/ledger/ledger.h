@@ -29,6 +29,8 @@ struct MigrationRow {
 };
 
 enum class ActionState { kPending, kRunning, kDone, kUndone };
+// Reads the text of the ledger. Throws Error{kCorrupt} for any other.
+ActionState ActionStateFromString(const std::string& text);
 
 // How far a walk over a motion's rows has come; its ranges have the positions.
 // Whatever else is measured during

@@ -30,6 +30,11 @@ void RefuseOtherActive(const MigrationRow& active,
                                          ")")
         .WithHint("'segue resume' goes on with all of it");
   }
+  if (active.sub_state == SubState::kRollingBack) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + active.id + "' is rolling back")
+        .WithHint("'segue rollback' finishes that");
+  }
   throw Error(ErrorKind::kRefused, "migration '" + active.id + "' is active (" +
                                        std::string(ToString(active.phase)) +
                                        ")")

@@ -46,6 +46,14 @@ void PublishedVersions::Remove(db::Connection& connection,
                      {ledger_.schema_name(), name});
 }
 
+void PublishedVersions::BeginRollback(db::Connection& connection,
+                                      const std::string& name) const {
+  connection.Execute("UPDATE " + ledger_.TableNamed("version") +
+                         " SET state = 'rolling back'"
+                         " WHERE schema_name = $1 AND name = $2",
+                     {ledger_.schema_name(), name});
+}
+
 void PublishedVersions::RetireOthers(db::Connection& connection,
                                      const std::string& name) const {
   connection.Execute("UPDATE " + ledger_.TableNamed("version") +

@@ -20,6 +20,8 @@ class PublishedVersions {
   void Add(db::Connection& connection, const std::string& name,
            const std::string& version_schema) const;
   void Remove(db::Connection& connection, const std::string& name) const;
+  // Says that the version is being rolled back, if it is published.
+  void BeginRollback(db::Connection& connection, const std::string& name) const;
   // Retires all live versions except this one.
   void RetireOthers(db::Connection& connection, const std::string& name) const;
 

@@ -11,7 +11,7 @@ namespace segue {
 namespace {
 
 // The texts in the ledger and in JSON.
-constexpr std::array<std::pair<EventKind, std::string_view>, 17> kKinds = {{
+constexpr std::array<std::pair<EventKind, std::string_view>, 18> kKinds = {{
     {EventKind::kExpanding, "EXPANDING"},
     {EventKind::kMigrating, "MIGRATING"},
     {EventKind::kContracting, "CONTRACTING"},
@@ -22,6 +22,7 @@ constexpr std::array<std::pair<EventKind, std::string_view>, 17> kKinds = {{
     {EventKind::kFailed, "FAILED"},
     {EventKind::kStopped, "STOPPED"},
     {EventKind::kForced, "FORCED"},
+    {EventKind::kAbandoned, "ABANDONED"},
     {EventKind::kFolded, "FOLDED"},
     {EventKind::kFill, "FILL"},
     {EventKind::kRepaired, "REPAIRED"},

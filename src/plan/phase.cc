@@ -22,12 +22,15 @@ constexpr Names<Phase, 6> kPhases = {{
     {Phase::kRolledBack, "ROLLED_BACK"},
 }};
 
-constexpr Names<SubState, 5> kSubStates = {{
+constexpr Names<SubState, 8> kSubStates = {{
     {SubState::kNone, ""},
     {SubState::kBackfilling, "backfilling"},
     {SubState::kReady, "ready"},
+    {SubState::kSealing, "sealing"},
     {SubState::kSealed, "sealed"},
     {SubState::kDropping, "dropping"},
+    {SubState::kRollingBack, "rolling_back"},
+    {SubState::kAbandoned, "abandoned"},
 }};
 
 constexpr Names<Access, 2> kAccesses = {{
@@ -149,11 +152,19 @@ std::string_view ToString(ActionKind kind) {
 }
 
 bool CanMove(Phase from, SubState from_sub, Phase to, SubState to_sub) {
+  const bool over = from == Phase::kComplete || from == Phase::kRolledBack;
+  if (from_sub == SubState::kRollingBack && !over) {
+    return to == Phase::kRolledBack &&
+           (to_sub == SubState::kNone || to_sub == SubState::kAbandoned);
+  }
   const int start = PlaceOf(from, from_sub);
   if (start < 0) return false;
+  const bool undoable =
+      start < PlaceOf(Phase::kContracting, SubState::kDropping);
+  if (to_sub == SubState::kRollingBack) return to == from && undoable;
   if (to == Phase::kRolledBack) {
-    return to_sub == SubState::kNone &&
-           start < PlaceOf(Phase::kContracting, SubState::kDropping);
+    if (to_sub == SubState::kAbandoned) return !over;
+    return to_sub == SubState::kNone && undoable;
   }
   const int end = PlaceOf(to, to_sub);
   if (end < 0) return false;

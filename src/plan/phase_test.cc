@@ -23,12 +23,13 @@ constexpr State kRolledBack{Phase::kRolledBack, SubState::kNone};
 constexpr Phase kPhases[] = {Phase::kPending,   Phase::kExpanding,
                              Phase::kMigrating, Phase::kContracting,
                              Phase::kComplete,  Phase::kRolledBack};
-constexpr SubState kSubStates[] = {SubState::kNone, SubState::kBackfilling,
-                                   SubState::kReady, SubState::kSealed,
-                                   SubState::kDropping};
+constexpr SubState kSubStates[] = {
+    SubState::kNone,        SubState::kBackfilling, SubState::kReady,
+    SubState::kSealing,     SubState::kSealed,      SubState::kDropping,
+    SubState::kRollingBack, SubState::kAbandoned};
 
 TEST(PhaseTest, ExactlyTheseMovesExist) {
-  const std::vector<std::pair<State, State>> moves = {
+  std::vector<std::pair<State, State>> moves = {
       {kPending, kExpanding},    {kExpanding, kBackfilling},
       {kExpanding, kReady},      {kBackfilling, kReady},
       {kReady, kSealed},         {kSealed, kDropping},
@@ -37,6 +38,19 @@ TEST(PhaseTest, ExactlyTheseMovesExist) {
       {kExpanding, kRolledBack}, {kBackfilling, kRolledBack},
       {kReady, kRolledBack},     {kSealed, kRolledBack},
   };
+  const State abandoned{Phase::kRolledBack, SubState::kAbandoned};
+  for (const State& state :
+       {kPending, kExpanding, kBackfilling, kReady, kSealed}) {
+    moves.push_back({state, {state.first, SubState::kRollingBack}});
+    moves.push_back({state, abandoned});
+  }
+  moves.push_back({kDropping, abandoned});
+  // From here only the rollback goes on.
+  for (const Phase phase : {Phase::kPending, Phase::kExpanding,
+                            Phase::kMigrating, Phase::kContracting}) {
+    moves.push_back({{phase, SubState::kRollingBack}, kRolledBack});
+    moves.push_back({{phase, SubState::kRollingBack}, abandoned});
+  }
   std::size_t allowed = 0;
   for (const Phase from : kPhases) {
     for (const SubState from_sub : kSubStates) {
@@ -66,6 +80,7 @@ TEST(PhaseTest, NamesReadBack) {
     EXPECT_EQ(AccessFromString(ToString(access)), access);
   }
   EXPECT_EQ(ToString(Phase::kRolledBack), "ROLLED_BACK");
+  EXPECT_EQ(ToString(SubState::kRollingBack), "rolling_back");
   EXPECT_EQ(ToString(Access::kInPlace), "in_place");
 }
 

@@ -106,6 +106,7 @@ Json ActionJson(const PlannedAction& action) {
   Put(to, "forward", action.forward);
   Put(to, "undo", action.undo);
   Put(to, "probe", action.probe);
+  Put(to, "missing", action.missing);
   Put(to, "cleanup", action.cleanup);
   Put(to, "objections", action.objections);
   Put(to, "progress", action.progress);
@@ -294,6 +295,7 @@ PlannedAction ActionFrom(const Json& from) {
   action.forward = Statements(from, "forward");
   action.undo = Statements(from, "undo");
   action.probe = Text(from, "probe");
+  action.missing = Text(from, "missing");
   action.cleanup = Statements(from, "cleanup");
   action.objections = Text(from, "objections");
   action.progress = Text(from, "progress");

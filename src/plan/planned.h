@@ -139,6 +139,10 @@ struct PlannedAction {
   // decides after a crash about actions that cannot commit together with their
   // row in the ledger.
   std::string probe;
+  // A SELECT of one text for each object that `forward` has made and that is
+  // not there any more, or turned off: "trigger 'x' of 't' is gone". It holds
+  // until the contract. Empty: the action makes nothing that has to stay.
+  std::string missing = {};
   // Clears away what a failed attempt at a non-transactional action has left
   // behind.
   std::vector<Statement> cleanup;

@@ -48,7 +48,8 @@ Json Object(const MigrationStatus& status) {
           {"updated_at", status.updated_at},
           {"workers", status.workers},
           {"folded", status.folded},
-          {"folded_into", status.folded_into}};
+          {"folded_into", status.folded_into},
+          {"missing", status.missing}};
 }
 
 Json List(const std::vector<HistoryEntry>& entries) {

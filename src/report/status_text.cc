@@ -14,6 +14,19 @@ bool Rests(const MigrationStatus& status) {
          status.sub_state == SubState::kSealed;
 }
 
+// A rollback has a command of its own, and so has a contract.
+const char* GoesOn(const MigrationStatus& status) {
+  return status.sub_state == SubState::kRollingBack
+             ? "none; segue rollback goes on"
+             : "none; segue resume goes on";
+}
+
+std::string MissingText(const MigrationStatus& status) {
+  if (status.missing.empty()) return "";
+  return base::Join(status.missing, "; ") +
+         "; segue rollback undoes what is there";
+}
+
 std::string Field(const std::string& name, const std::string& value) {
   if (value.empty()) return "";
   return "  " + name + std::string(12 - name.size(), ' ') + value + "\n";
@@ -73,14 +86,16 @@ const char* Mark(const StepStatus& step) {
 std::string PhaseText(const MigrationStatus& status) {
   std::string text(ToString(status.phase));
   if (status.sub_state != SubState::kNone) {
-    text += " (" + std::string(ToString(status.sub_state)) + ")";
+    const bool back = status.sub_state == SubState::kRollingBack;
+    text += back ? " (rolling back)"
+                 : " (" + std::string(ToString(status.sub_state)) + ")";
   }
   return text;
 }
 
 std::string RunnerText(const MigrationStatus& status) {
   if (!status.runner.empty()) return status.runner;
-  return Rests(status) ? "" : "none; segue resume goes on";
+  return Rests(status) ? "" : GoesOn(status);
 }
 
 std::string StatusText(const MigrationStatus& status) {
@@ -99,6 +114,7 @@ std::string StatusText(const MigrationStatus& status) {
       Field("runner", RunnerText(status)) + Field("pace", PaceLine(status)) +
       Field("waits", AwaitedText(status)) +
       Field("paused", status.paused ? "yes; segue resume goes on" : "") +
+      Field("missing", MissingText(status)) +
       Field("error", ErrorText(status)) + Field("started", status.started_at) +
       Field("updated", status.updated_at) + "  steps\n";
   for (const StepStatus& step : status.steps) {

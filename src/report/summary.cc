@@ -26,12 +26,22 @@ std::string ReadyText(const MigrationStatus& status) {
   return text + kNextReady;
 }
 
-std::string StateText(const MigrationStatus& status) {
+// Somebody else may have removed what the rollback would have undone.
+std::string RolledBackText(const MigrationStatus& status, bool whole) {
+  if (status.sub_state == SubState::kAbandoned) {
+    return status.id +
+           " is abandoned; segue history says why and what is left.\n";
+  }
+  if (!whole) return status.id + " is rolled back, but for what is noted.\n";
+  return status.id + " is rolled back; the schema is as it was before.\n";
+}
+
+std::string StateText(const MigrationStatus& status, bool whole) {
   switch (status.phase) {
     case Phase::kComplete:
       return status.id + " is complete.\n";
     case Phase::kRolledBack:
-      return status.id + " is rolled back; the schema is as it was before.\n";
+      return RolledBackText(status, whole);
     case Phase::kMigrating:
       if (status.sub_state == SubState::kReady) return ReadyText(status);
       break;
@@ -53,7 +63,8 @@ std::string NotesText(const std::vector<std::string>& notes) {
 }  // namespace
 
 std::string SummaryText(const Outcome& outcome) {
-  return NotesText(outcome.notes) + StateText(outcome.status);
+  return NotesText(outcome.notes) +
+         StateText(outcome.status, outcome.notes.empty());
 }
 
 std::string DryRunText(const Outcome& outcome) {

@@ -79,6 +79,8 @@ class Stage {
         manifest::Parse(param_.file.migration, "01_case.yaml"));
     ExpectStages(outcome.plan);
     ExpectTried(outcome);
+    // Nothing that is missing may be said of what nobody else has touched.
+    EXPECT_EQ(base::Join(outcome.status.missing, "; "), "");
     return outcome;
   }
 

@@ -125,6 +125,23 @@ std::string FakeDialect::VersionSessionSql(
   return "USE " + version_schema;
 }
 
+void FakeUndoing::RefuseVersion(db::Connection& connection,
+                                const std::string& version_schema,
+                                const std::string& /*reason*/) const {
+  connection.Execute("REFUSE VERSION " + version_schema);
+}
+
+void FakeUndoing::RemoveRefused(db::Connection& connection,
+                                const std::string& version_schema) const {
+  connection.Execute("REMOVE VERSION " + version_schema);
+}
+
+db::Absent FakeUndoing::AbsentIn(const Error& error) const {
+  const std::string text = error.what();
+  if (text == "no such table") return db::Absent::kTable;
+  return text == "no such part" ? db::Absent::kPart : db::Absent::kNothing;
+}
+
 std::string FakeDialect::VersionUrl(const db::Url& /*url*/,
                                     const std::string& schema_name,
                                     const std::string& version_schema) const {

@@ -11,10 +11,25 @@
 
 namespace segue::test {
 
+// How a rollback meets the fake dialect.
+class FakeUndoing : public db::Dialect {
+ public:
+  // Executes "REFUSE VERSION <version schema>".
+  void RefuseVersion(db::Connection& connection,
+                     const std::string& version_schema,
+                     const std::string& reason) const override;
+  // Executes "REMOVE VERSION <version schema>".
+  void RemoveRefused(db::Connection& connection,
+                     const std::string& version_schema) const override;
+  // Takes the message "no such table" for a table, and "no such part" for a
+  // part of one.
+  db::Absent AbsentIn(const Error& error) const override;
+};
+
 // Renders every action to one readable pseudo-statement, such as "ADD COLUMN
 // users.email TEXT NULL DEFAULT ''", with its undo beside it. The test sets all
 // other answers, and nothing depends on time or chance.
-class FakeDialect : public db::Dialect, public db::Spelling {
+class FakeDialect : public FakeUndoing, public db::Spelling {
  public:
   explicit FakeDialect(db::Capabilities capabilities = Capable())
       : capabilities_(std::move(capabilities)) {}

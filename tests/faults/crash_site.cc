@@ -150,6 +150,22 @@ std::string CrashSite::UrlCommand(const std::vector<std::string>& more) {
 
 void CrashSite::WriteAsNew() { Write(*NewVersionClient(), "full_name"); }
 
+void CrashSite::WriteAsNewIfTaken() {
+  const long id = next_id_++;
+  const User added = {"taken " + std::to_string(id), "44"};
+  if (!new_client_->Fails("INSERT INTO users (id, full_name, age) VALUES (" +
+                          std::to_string(id) + ", '" + added.name + "', 44)")) {
+    users_[id] = added;
+  }
+  const long changed = 1 + id % kRows;
+  const User now = {"retaken " + std::to_string(id), "45"};
+  if (!new_client_->Fails(
+          "UPDATE users SET full_name = '" + now.name +
+          "', age = 45 WHERE id = " + std::to_string(changed))) {
+    users_[changed] = now;
+  }
+}
+
 void CrashSite::WriteAsOldIfItIsThere() {
   const auto old_client = database_->NewClient();
   if (old_client->Fails("SELECT name FROM users WHERE id = 0")) return;

@@ -35,6 +35,11 @@ class CrashSite {
   // throws when it cannot. Expected() knows the rows afterwards.
   void WriteAsOld();
   void WriteAsNew();
+  // Opens an application of the new version, which stays connected.
+  void ConnectNew() { new_client_ = NewVersionClient(); }
+  // That application writes a row and changes another. Each write is refused,
+  // or it is one of the rows that Expected() knows.
+  void WriteAsNewIfTaken();
   // As long as the old version can read, it must be able to write, and the new
   // one must see it.
   void WriteAsOldIfItIsThere();
@@ -70,6 +75,7 @@ class CrashSite {
   const Access access_;
   TempDir folder_;
   std::unique_ptr<TestDatabase> database_;
+  std::unique_ptr<Client> new_client_;
   std::map<long, User> users_;
   long next_id_ = 100'000;
 };

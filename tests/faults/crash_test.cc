@@ -15,6 +15,7 @@ namespace segue::test {
 namespace {
 
 constexpr int kKilled = 128 + SIGKILL;
+constexpr int kRefused = 3;
 constexpr std::size_t kSample = 5;
 
 struct Scene {
@@ -82,10 +83,12 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
   std::vector<std::string> AllFaults() const {
     std::vector<std::string> faults;
     const bool loses = GetParam().testbed->traits.server;
+    const bool ends = GetParam().command != "start";
     for (long n = 1; n <= counts_.statements; ++n) {
       faults.push_back("kill:before:" + std::to_string(n));
       faults.push_back("kill:after:" + std::to_string(n));
       if (loses) faults.push_back("drop:" + std::to_string(n));
+      if (ends) faults.push_back("refuse:" + std::to_string(n));
     }
     for (long n = 1; loses && n <= counts_.commits; ++n) {
       faults.push_back("lost:" + std::to_string(n));
@@ -124,6 +127,25 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     } else {
       site.WriteAsOld();
     }
+    if (GetParam().command == "rollback") site.WriteAsNewIfTaken();
+  }
+
+  // What the state says is there. While it says "rolling back", nothing else
+  // goes on.
+  void ExpectTrueState(CrashSite& site) const {
+    if (GetParam().command == "start") return;
+    const std::string status = OutputOf(site.Segue("status"));
+    if (status.find("(ready)") != std::string::npos) {
+      site.WriteAsOld();
+      site.WriteAsNew();
+    }
+    if (status.find("(rolling back)") == std::string::npos) return;
+    for (const char* command : {"verify", "complete", "start"}) {
+      const Finished refused = site.Run(command);
+      EXPECT_EQ(kRefused, refused.exit_code) << command << refused.err;
+      EXPECT_NE(refused.err.find("rolling back"), std::string::npos)
+          << refused.err;
+    }
   }
 
   // I2: the same command again comes to the end; "nothing is active" (4) when
@@ -159,8 +181,11 @@ class CrashTest : public ::testing::TestWithParam<Scene> {
     SCOPED_TRACE(fault);
     CrashSite site = NewSite();
     if (GetParam().command != "start") site.MustRun("start");
+    if (GetParam().command == "rollback") site.ConnectNew();
     Crash(site, fault);
     ApplicationsGoOn(site);
+    site.WaitUntilSessionsEnd();
+    ExpectTrueState(site);
     RunAgain(site);
     if (GetParam().command == "start") {
       FinishAfterStart(site, roll_back);

@@ -88,7 +88,7 @@ Scene Mark() {
   mark.name = "mark";
   mark.marks = true;
   mark.dies_after = "CREATE OR REPLACE FUNCTION";
-  mark.status = "MIGRATING (ready)";
+  mark.status = "CONTRACTING (sealing)";
   return mark;
 }
 
@@ -241,8 +241,8 @@ TEST_P(EvidenceTest, RowsThatMayBeMarked) {
   RowsAreProvedAgain(Mark());
 }
 
-// The status says that both versions are live, and they are; but somebody has
-// asked to contract.
+// Both versions are still live, but somebody has asked to contract, and the
+// status says so.
 TEST_P(EvidenceTest, ResumeGoesOnWithAContractThatDied) {
   if (!dialect().capabilities().marks_transform_errors) {
     GTEST_SKIP() << GetParam().name << " marks nothing";

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "segue/error.h"
 
 namespace segue::test {
 namespace {
@@ -37,8 +38,11 @@ FaultSpec ParseFault(const std::string& text) {
     const long value = std::strtol(part.c_str(), nullptr, 10);
     return value > 0 ? value : (Reject(text), 0L);
   };
-  if (parts.size() == 2 && (parts[0] == "drop" || parts[0] == "lost")) {
-    spec.kind = parts[0] == "drop" ? Kind::kDrop : Kind::kLost;
+  if (parts.size() == 2 &&
+      (parts[0] == "drop" || parts[0] == "lost" || parts[0] == "refuse")) {
+    spec.kind = parts[0] == "drop"   ? Kind::kDrop
+                : parts[0] == "lost" ? Kind::kLost
+                                     : Kind::kRefuse;
     spec.number = number(parts[1]);
     return spec;
   }
@@ -91,6 +95,13 @@ bool FaultPoint::Before(std::string_view sql) {
   Record(sql);
   if (!spec_.text.empty() && sql.find(spec_.text) != std::string_view::npos) {
     text_seen_ = true;
+  }
+  if (spec_.kind == FaultSpec::Kind::kRefuse) {
+    if (statements_ == spec_.number) refused_ = sql;
+    if (!refused_.empty() && sql == refused_) {
+      throw Error(ErrorKind::kRefused, "the lock was not given (fault)");
+    }
+    return false;
   }
   if (statements_ != spec_.number) return false;
   if (spec_.kind == FaultSpec::Kind::kDrop) return true;

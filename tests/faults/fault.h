@@ -8,6 +8,9 @@
 //                                       committed
 //                      drop:17          the connection goes at statement 17
 //                      lost:5           the answer of the 5th COMMIT is lost
+//                      refuse:17        statement 17 fails, and so does each
+//                                       later one with its text: a lock that
+//                                       outlasts the patience, without the wait
 //   SEGUE_FAULT_COUNT  file that gets "statements commits" so far
 //   SEGUE_FAULT_TRACE  file that gets every statement, for whoever debugs
 #pragma once
@@ -20,7 +23,7 @@
 namespace segue::test {
 
 struct FaultSpec {
-  enum class Kind { kNone, kKill, kStop, kDrop, kLost };
+  enum class Kind { kNone, kKill, kStop, kDrop, kLost, kRefuse };
   enum class Place { kBefore, kAfter, kBackfill, kCommit };
   Kind kind = Kind::kNone;
   Place place = Place::kBefore;
@@ -39,7 +42,7 @@ class FaultPoint {
   static FaultPoint& Instance();
 
   // Before and after each statement. Before answers true when the connection
-  // is to be dropped.
+  // is to be dropped, and throws where the statement is to be refused.
   bool Before(std::string_view sql);
   void After();
   void BeginBackfill();
@@ -57,6 +60,7 @@ class FaultPoint {
   long statements_ = 0;
   long commits_ = 0;
   long backfills_ = 0;
+  std::string refused_;  // the text of the statement that is refused
   bool text_seen_ = false;
   bool committing_ = false;
 };

@@ -107,6 +107,19 @@ class FaultyDialect : public db::Dialect, public db::Meter {
     return inner_->VersionSessionSql(connection, schema_name, version_schema);
   }
 
+  void RefuseVersion(db::Connection& connection,
+                     const std::string& version_schema,
+                     const std::string& reason) const override {
+    inner_->RefuseVersion(connection, version_schema, reason);
+  }
+  void RemoveRefused(db::Connection& connection,
+                     const std::string& version_schema) const override {
+    inner_->RemoveRefused(connection, version_schema);
+  }
+  db::Absent AbsentIn(const Error& error) const override {
+    return inner_->AbsentIn(error);
+  }
+
   std::string VersionUrl(const db::Url& url, const std::string& schema_name,
                          const std::string& version_schema) const override {
     return inner_->VersionUrl(url, schema_name, version_schema);

@@ -10,6 +10,7 @@
 #include "tests/faults/crash_site.h"
 #include "tests/support/eventually.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/thrown.h"
 
 namespace segue::test {
 namespace {
@@ -65,6 +66,61 @@ TEST_P(LockTest, ABlockedStartGivesUpAndNamesTheBlocker) {
   migrator.Start(Rename());
   migrator.Complete();
   EXPECT_EQ(site.Expected(), site.Data("full_name"));
+}
+
+// Case prepared_transaction_not_named.
+TEST(LockBlocker, APreparedTransactionIsNamed) {
+  SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
+  CrashSite site(PostgresTestbed(), Access::kInPlace);
+  const auto blocker = site.database().NewClient();
+  blocker->Query(
+      "BEGIN; INSERT INTO users (id, name) VALUES (90000, 'x'); PREPARE "
+      "TRANSACTION 'px1'");
+  Database database = site.database().Open();
+  MigratorOptions options;
+  options.lock_budget = std::chrono::milliseconds(100);
+  options.lock_patience = std::chrono::milliseconds(300);
+  Migration migration("01_lock", "Rename users.name");
+  migration.RenameColumn("users", "name", "full_name");
+  const Error refusal =
+      ThrownBy([&] { Migrator(database, options).Start(migration); });
+  EXPECT_EQ(refusal.kind(), ErrorKind::kLockTimeout);
+  for (const char* part : {"held by prepared transaction 'px1'",
+                           "user postgres", "open since 2"}) {
+    EXPECT_NE(std::string(refusal.what()).find(part), std::string::npos)
+        << refusal.what();
+  }
+  blocker->Query("ROLLBACK PREPARED 'px1'");
+}
+
+// Case sqlite-reader_delete_mode.
+TEST(LockBlocker, AReaderOfTheFileIsWaitedForAndNamed) {
+  SEGUE_SKIP_UNLESS_INSTALLED(SqliteTestbed());
+  CrashSite site(SqliteTestbed(), Access::kInPlace);
+  const auto reader = site.database().NewClient();
+  reader->Query("PRAGMA journal_mode = DELETE");
+  reader->Query("BEGIN; SELECT * FROM users LIMIT 1");
+  Database database = site.database().Open();
+  std::vector<std::string> waits;
+  MigratorOptions options;
+  options.lock_budget = std::chrono::milliseconds(100);
+  options.lock_patience = std::chrono::milliseconds(1'500);
+  options.listeners.Add([&](const Progress& progress) {
+    if (progress.event == Progress::Event::kRetry) {
+      waits.push_back(progress.message);
+    }
+  });
+  Migration migration("01_lock", "Rename users.name");
+  migration.RenameColumn("users", "name", "full_name");
+  const Error refusal =
+      ThrownBy([&] { Migrator(database, options).Start(migration); });
+  EXPECT_EQ(refusal.kind(), ErrorKind::kLockTimeout);
+  EXPECT_NE(std::string(refusal.what()).find("a reader holds the file"),
+            std::string::npos)
+      << refusal.what();
+  EXPECT_GT(waits.size(), 1U);
+  reader->Query("ROLLBACK");
+  Migrator(database, options).Start(migration);
 }
 
 // The application, not segue, must come first: nobody queues behind a waiting

@@ -128,6 +128,7 @@ void PostgresServer::InitCluster(const PostgresOptions& options) {
       {"max_wal_size", options.fsync ? "1GB" : "256MB"},  // it is in memory
       {"max_connections", "60"},
       {"shared_buffers", "32MB"},
+      {"max_prepared_transactions", "4"},
       {"timezone", "UTC"},
       {"log_line_prefix", "%m [%p] %a "},
       {"deadlock_timeout", "200ms"},

@@ -184,7 +184,7 @@ TEST_P(Format1OnlyForwardTest, IsNotRolledBack) {
 TEST_P(Format1OnlyBackTest, IsNotCompleted) {
   const std::string before = left().Dump() + left().Data();
   ExpectRefused([](Migrator& migrator) { migrator.Complete(); },
-                "has been rolled back in part");
+                "is rolling back");
   EXPECT_EQ(left().Dump() + left().Data(), before);
 }
 

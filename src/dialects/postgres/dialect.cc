@@ -1,6 +1,7 @@
 #include "dialects/postgres/dialect.h"
 
 #include "dialects/postgres/connection.h"
+#include "dialects/postgres/errors.h"
 #include "dialects/postgres/examine.h"
 #include "dialects/postgres/explain.h"
 #include "dialects/postgres/gauge.h"
@@ -14,6 +15,7 @@
 #include "dialects/postgres/signals.h"
 #include "dialects/postgres/spelling.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/version_refusal.h"
 #include "dialects/postgres/version_url.h"
 
 namespace segue::postgres {
@@ -217,6 +219,21 @@ std::string PostgresDialect::VersionSessionSql(
     const std::string& version_schema) const {
   return "SET search_path = " + Ident(version_schema) + ", " +
          Ident(schema_name) + ";\n";
+}
+
+void PostgresDialect::RefuseVersion(db::Connection& connection,
+                                    const std::string& version_schema,
+                                    const std::string& reason) const {
+  postgres::RefuseVersion(connection, version_schema, reason);
+}
+
+void PostgresDialect::RemoveRefused(db::Connection& connection,
+                                    const std::string& version_schema) const {
+  postgres::RemoveRefused(connection, version_schema);
+}
+
+db::Absent PostgresDialect::AbsentIn(const Error& error) const {
+  return postgres::AbsentIn(error);
 }
 
 std::string PostgresDialect::VersionUrl(

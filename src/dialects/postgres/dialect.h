@@ -66,6 +66,12 @@ class PostgresDialect final : public db::Dialect,
   std::string VersionSessionSql(
       db::Connection& connection, const std::string& schema_name,
       const std::string& version_schema) const override;
+  void RefuseVersion(db::Connection& connection,
+                     const std::string& version_schema,
+                     const std::string& reason) const override;
+  void RemoveRefused(db::Connection& connection,
+                     const std::string& version_schema) const override;
+  db::Absent AbsentIn(const Error& error) const override;
   std::string VersionUrl(const db::Url& url, const std::string& schema_name,
                          const std::string& version_schema) const override;
 

@@ -92,6 +92,10 @@ Error Lost(const PGconn* connection, std::string_view sql) {
 }
 
 std::string HintFor(std::string_view sqlstate, std::string hint) {
+  // The server advises CASCADE, which would drop what belongs to others.
+  if (sqlstate == "2BP01") {
+    return "drop or change what depends on it, then run the same command again";
+  }
   if (!hint.empty()) return hint;
   if (sqlstate == "42501") {
     return "connect as the owner of the object, or pass --role";
@@ -107,6 +111,24 @@ ErrorKind KindOf(std::string_view sqlstate) {
       std::begin(kRules), std::end(kRules),
       [&](const Rule& r) { return sqlstate.starts_with(r.prefix); });
   return rule == std::end(kRules) ? ErrorKind::kInternal : rule->kind;
+}
+
+db::Absent AbsentIn(const Error& error) {
+  struct Code {
+    std::string_view sqlstate;
+    db::Absent absent;
+  };
+  constexpr Code kCodes[] = {
+      {"42P01", db::Absent::kTable},  // undefined_table
+      {"3F000", db::Absent::kTable},  // invalid_schema_name
+      {"42703", db::Absent::kPart},   // undefined_column
+      {"42704", db::Absent::kPart},   // undefined_object
+      {"42883", db::Absent::kPart},   // undefined_function
+  };
+  for (const Code& code : kCodes) {
+    if (error.native_code() == code.sqlstate) return code.absent;
+  }
+  return db::Absent::kNothing;
 }
 
 Error ErrorFrom(const pg_result* result, const pg_conn* connection,

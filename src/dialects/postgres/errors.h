@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "db/dialect.h"
 #include "segue/error.h"
 
 struct pg_conn;
@@ -13,6 +14,9 @@ namespace segue::postgres {
 
 // Returns the kind for an SQLSTATE; kInternal for one that no rule covers.
 ErrorKind KindOf(std::string_view sqlstate);
+
+// Tells whether the error's SQLSTATE is about something that is not there.
+db::Absent AbsentIn(const Error& error);
 
 // Returns the error of a failed result.
 Error ErrorFrom(const pg_result* result, const pg_conn* connection,

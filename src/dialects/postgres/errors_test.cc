@@ -14,6 +14,17 @@ TEST(ErrorsTest, WholeCodesComeBeforeTheirClass) {
   EXPECT_EQ(KindOf("57P03"), ErrorKind::kRetryable);
 }
 
+TEST(ErrorsTest, WhatIsAbsentIsATableOrAPartOfOne) {
+  const auto absent = [](const char* sqlstate) {
+    return AbsentIn(Error(ErrorKind::kRefused, "").WithCode(sqlstate));
+  };
+  EXPECT_EQ(absent("42P01"), db::Absent::kTable);
+  EXPECT_EQ(absent("3F000"), db::Absent::kTable);
+  EXPECT_EQ(absent("42703"), db::Absent::kPart);
+  EXPECT_EQ(absent("2BP01"), db::Absent::kNothing);
+  EXPECT_EQ(absent("42501"), db::Absent::kNothing);
+}
+
 TEST(ErrorsTest, ClassesTellWhoHasToAct) {
   EXPECT_EQ(KindOf("53100"), ErrorKind::kRetryable);
   EXPECT_EQ(KindOf("08006"), ErrorKind::kConnectionLost);

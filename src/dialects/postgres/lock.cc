@@ -86,11 +86,16 @@ std::unique_ptr<db::RunnerLock> LockAfterKill(db::Connection& connection,
 }
 
 // The query includes prepared transactions, which hold locks without a session.
+// Since version 14 they keep the virtual transaction of the session that
+// prepared them, so that only the lock on their own number tells which is
+// which.
 constexpr const char* kBlockersSql = R"sql(
-SELECT coalesce(a.pid::text, 'prepared transaction ' || x.gid),
+SELECT coalesce(a.pid::text, ''), coalesce(x.gid, ''),
   coalesce(a.usename, x.owner)::text, coalesce(a.query, ''),
   CASE WHEN a.backend_type = 'autovacuum worker' THEN 'autovacuum'
        ELSE coalesce(a.application_name, '') END,
+  coalesce(to_char(coalesce(a.xact_start, x.prepared) AT TIME ZONE 'UTC',
+    'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
   coalesce(extract(epoch FROM
     clock_timestamp() - coalesce(a.xact_start, x.prepared)), 0)::float8
 FROM (SELECT DISTINCT pid, virtualtransaction FROM pg_locks
@@ -101,9 +106,11 @@ FROM (SELECT DISTINCT pid, virtualtransaction FROM pg_locks
       WHERE datname = current_database())
     AND pid IS DISTINCT FROM pg_backend_pid()) l
 LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-LEFT JOIN pg_prepared_xacts x
-  ON l.virtualtransaction = '-1/' || x.transaction::text
-ORDER BY 5 DESC)sql";
+LEFT JOIN pg_locks t ON l.pid IS NULL AND t.pid IS NULL
+  AND t.locktype = 'transactionid'
+  AND t.virtualtransaction = l.virtualtransaction
+LEFT JOIN pg_prepared_xacts x ON x.transaction = t.transactionid
+ORDER BY 7 DESC)sql";
 
 double AsDouble(const std::string& text) {
   double number = 0;
@@ -133,9 +140,11 @@ std::vector<db::Blocker> Blockers(db::Connection& connection,
     RowReader row(values);
     db::Blocker blocker;
     blocker.session = row.Text();
+    blocker.prepared = row.Text();
     blocker.user = row.Text();
     blocker.query = row.Text();
     blocker.application = row.Text();
+    blocker.since = row.Text();
     blocker.age_seconds = AsDouble(row.Text());
     blockers.push_back(std::move(blocker));
   }

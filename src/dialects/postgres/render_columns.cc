@@ -1,6 +1,7 @@
 // Renders ADD, DROP, RENAME and ALTER COLUMN.
 #include "base/text.h"
 #include "dialects/postgres/column_text.h"
+#include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -131,6 +132,8 @@ PlannedAction RenderOne(const plan::AddColumn& action,
   planned.undo.push_back(
       {AlterTable(action.table) + "DROP COLUMN IF EXISTS " + Ident(name), {}});
   planned.probe = ColumnExists(action.table, name);
+  planned.missing = GoneUnless(
+      planned.probe, "column '" + name + "' of '" + action.table.name + "'");
   planned.lock = Lock(kAccessExclusive, action.table, context);
   return planned;
 }

@@ -1,6 +1,7 @@
 // Renders ADD, VALIDATE and DROP CONSTRAINT.
 #include "dialects/postgres/constraint_body.h"
 #include "dialects/postgres/constraint_trial.h"
+#include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -15,6 +16,10 @@ using schema::Constraint;
 using schema::ConstraintKind;
 
 constexpr std::string_view kNotValid = " NOT VALID";
+
+// Such a check only spares NOT NULL a scan of the table, and may be dropped as
+// soon as it has done so.
+constexpr std::string_view kSparesScan = "_segue_not_null_";
 
 bool CanBeNotValid(const Constraint& constraint) {
   return constraint.kind == ConstraintKind::kCheck ||
@@ -77,6 +82,11 @@ PlannedAction RenderOne(const plan::AddConstraint& action,
   planned.forward.push_back({AddSql(action.table, constraint, not_valid), {}});
   planned.undo.push_back({DropSql(action.table, constraint.name), {}});
   planned.probe = ConstraintExists(action.table, constraint.name);
+  if (!constraint.name.starts_with(kSparesScan)) {
+    planned.missing =
+        GoneUnless(planned.probe, "constraint '" + constraint.name + "' of '" +
+                                      action.table.name + "'");
+  }
   planned.lock = Lock(is_foreign_key ? kShareRowExclusive : kAccessExclusive,
                       action.table, context, HoldText(constraint, not_valid));
   planned.trial = ConstraintTrialSql(action.table, action.trial, context);

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "dialects/postgres/constraint_trial.h"
 #include "dialects/postgres/gauge.h"
+#include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -293,6 +294,8 @@ PlannedAction RenderOne(const plan::CreateIndex& action,
   planned.description = "Build index '" + name + "' on '" + action.table.name +
                         "' without blocking writes";
   planned.probe = IndexExists(action.table, name, "i.indisvalid");
+  planned.missing = GoneUnless(
+      planned.probe, "index '" + name + "' of '" + action.table.name + "'");
   if (!action.trial) {
     planned.objections = DuplicatesSql(action, context);
   }

@@ -1,5 +1,6 @@
 // Renders CREATE, DROP and RENAME TABLE.
 #include "base/text.h"
+#include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -57,6 +58,8 @@ PlannedAction RenderOne(const plan::CreateTable& action,
   // A rollback must not fail because somebody has removed the table already.
   planned.undo = DropSql(action.table, "DROP TABLE IF EXISTS ");
   planned.probe = TableExists(action.table.name);
+  planned.missing =
+      GoneUnless(planned.probe, "table '" + action.table.name.name + "'");
   planned.lock = LockFor(action.table, context);
   return planned;
 }

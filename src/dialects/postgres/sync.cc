@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dialects/postgres/marking.h"
+#include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -251,6 +252,19 @@ std::string Describe(const plan::ColumnMotion& as_planned,
          (marks ? ", marking rows that an expression fails on" : "");
 }
 
+// The columns that the triggers read count, too.
+std::string Missing(const MotionTerms& terms) {
+  Installed installed{terms.motion().table,
+                      {terms.InsertTrigger()},
+                      terms.motion().Columns(),
+                      FunctionNames(terms)};
+  if (!IsInsertOnly(terms)) {
+    installed.triggers.push_back(terms.UpdateTrigger());
+    installed.columns.push_back(terms.motion().provenance);
+  }
+  return MissingOf(installed);
+}
+
 PlannedAction RenderNarrow(const plan::ColumnMotion& motion,
                            const RenderContext& context) {
   constexpr plan::SyncForm kNarrow = plan::SyncForm::kNarrow;
@@ -287,6 +301,7 @@ PlannedAction RenderOne(const plan::CreateSync& action,
   planned.forward = Statements(CreateStatements(motion, action.form, around));
   planned.undo = Statements(UndoCreate(motion, action.form, around));
   planned.probe = TriggerExists(motion.table, terms.InsertTrigger());
+  if (action.form == plan::SyncForm::kLive) planned.missing = Missing(terms);
   planned.lock = Lock(kShareRowExclusive, motion.table, context);
   return planned;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/postgres/missing.h"
 #include "dialects/postgres/motion_terms.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/row_range.h"
@@ -336,6 +337,10 @@ PlannedAction CreateCopySync(const plan::TableMotion& motion,
       CreateStatements(terms, MajorVersion(context.schema.server_version)));
   planned.undo = Statements(DropStatements(terms));
   planned.probe = TriggerExists(motion.source.name, terms.RowTrigger());
+  planned.missing = MissingOf({motion.source.name,
+                               {terms.RowTrigger(), terms.TruncateTrigger()},
+                               {},
+                               {terms.TriggerFunction()}});
   planned.lock = Lock(kShareRowExclusive, motion.source.name, context);
   return planned;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -339,6 +340,9 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   planned.forward = Statements(std::move(forward));
   planned.undo = Statements(std::move(undo));
   planned.probe = VersionExists(version);
+  std::vector<std::string> names;
+  for (const plan::VersionView& view : action.views) names.push_back(view.name);
+  planned.missing = MissingViews(version, names);
   return planned;
 }
 
@@ -363,6 +367,7 @@ PlannedAction RenderOne(const plan::PublishAlias& action,
   planned.forward = AliasStatements(alias, context);
   planned.undo.push_back({"DROP VIEW IF EXISTS " + Name(NameOf(alias)), {}});
   planned.probe = AliasExists(alias);
+  planned.missing = GoneUnless(planned.probe, "view '" + alias.name + "'");
   planned.lock = Lock("ACCESS SHARE", alias.base(), context);
   return planned;
 }

@@ -58,6 +58,19 @@ void RequireFile(const std::string& path, const std::string& mode) {
   }
 }
 
+// A transaction of ours has the write lock from its begin. With a rollback
+// journal only a reader keeps it from writing to the file, at the commit or
+// when its changes are more than the cache holds.
+Error HeldByReader(std::string_view sql) {
+  return Error(ErrorKind::kLockTimeout,
+               "database is locked: a reader holds the file, and in this "
+               "journal mode it keeps every commit out (PRAGMA journal_mode = "
+               "WAL would not)")
+      .WithCode(std::to_string(SQLITE_BUSY))
+      .WithSql(std::string(sql))
+      .WithHint("end the reader's transaction, or wait for it");
+}
+
 bool OnlyBlanksFollow(sqlite3* database, std::string_view rest) {
   while (!rest.empty()) {
     if (!PreparedStatement(database, rest, &rest).empty()) return false;
@@ -127,8 +140,15 @@ void SqliteConnection::Fail(int code, std::string_view sql) {
   const int meant =
       interrupted_ && (code & 0xff) == SQLITE_BUSY ? SQLITE_INTERRUPT : code;
   const std::string message = sqlite3_errmsg(database_.get());
+  if (meant == SQLITE_BUSY && IsHeldByReader(sql)) throw HeldByReader(sql);
   alive_ = KindOf(meant, message) != ErrorKind::kConnectionLost;
   ThrowError(database_.get(), meant, sql);
+}
+
+bool SqliteConnection::IsHeldByReader(std::string_view sql) const {
+  const bool begins = sql.starts_with("BEGIN");
+  return !begins &&
+         sqlite3_txn_state(database_.get(), "main") == SQLITE_TXN_WRITE;
 }
 
 db::Result SqliteConnection::Execute(std::string_view sql,

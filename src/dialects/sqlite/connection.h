@@ -53,6 +53,8 @@ class SqliteConnection : public db::Connection {
   void MarkBackfill();
   // Throws the error of the last call, after noting whether the session is
   // lost.
+  // True when only a reader can be in the way of this statement.
+  bool IsHeldByReader(std::string_view sql) const;
   [[noreturn]] void Fail(int code, std::string_view sql);
 
   std::string path_;

@@ -183,5 +183,20 @@ TEST(Errors, MapCodes) {
   EXPECT_EQ(KindOf(SQLITE_MISUSE, ""), ErrorKind::kInternal);
 }
 
+// ALTER TABLE reports what is wrong with any other object in these words.
+TEST(ErrorsTest, AnErrorInAViewIsNoAbsenceOfWhatTheStatementNames) {
+  const auto absent = [](const std::string& message) {
+    return AbsentIn(Error(KindOf(SQLITE_ERROR, message), message));
+  };
+  EXPECT_EQ(absent("no such table: t"), db::Absent::kTable);
+  EXPECT_EQ(absent("no such view: v"), db::Absent::kTable);
+  EXPECT_EQ(absent("no such column: \"c\""), db::Absent::kPart);
+  constexpr char kInView[] = "error in view v: no such table: main.gone";
+  EXPECT_EQ(absent(kInView), db::Absent::kNothing);
+  EXPECT_EQ(KindOf(SQLITE_ERROR, kInView), ErrorKind::kRefused);
+  EXPECT_EQ(absent("error in table t after drop column: no such column: c"),
+            db::Absent::kNothing);
+}
+
 }  // namespace
 }  // namespace segue::sqlite

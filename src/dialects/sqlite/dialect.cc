@@ -3,6 +3,7 @@
 #include "db/meter.h"
 #include "db/plan_trial.h"
 #include "dialects/sqlite/connection.h"
+#include "dialects/sqlite/errors.h"
 #include "dialects/sqlite/examine.h"
 #include "dialects/sqlite/explain.h"
 #include "dialects/sqlite/gauge.h"
@@ -12,6 +13,7 @@
 #include "dialects/sqlite/plan_trial.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/spelling.h"
+#include "dialects/sqlite/version_refusal.h"
 #include "dialects/sqlite/version_session.h"
 
 namespace segue::sqlite {
@@ -172,6 +174,19 @@ class SqliteDialect : public db::Dialect,
   std::vector<db::Blocker> Blockers(db::Connection&,
                                     const schema::TableName&) const override {
     return sqlite::Blockers();
+  }
+
+  void RefuseVersion(db::Connection& connection,
+                     const std::string& version_schema,
+                     const std::string& reason) const override {
+    sqlite::RefuseVersion(connection, version_schema, reason);
+  }
+  void RemoveRefused(db::Connection& connection,
+                     const std::string& version_schema) const override {
+    sqlite::RemoveRefused(connection, version_schema);
+  }
+  db::Absent AbsentIn(const Error& error) const override {
+    return sqlite::AbsentIn(error);
   }
 
   // The parameter is segue's own; other programs run the script instead.

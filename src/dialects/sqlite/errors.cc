@@ -14,6 +14,11 @@ struct CodeKind {
   ErrorKind kind;
 };
 
+// How the message begins when ALTER TABLE meets an object of the schema that
+// does not resolve, which need not have to do with the table.
+constexpr std::string_view kUnresolved[] = {"error in view ",
+                                            "error in trigger "};
+
 // Extended codes come before their primary ones. A code that is not listed is a
 // defect.
 constexpr CodeKind kKinds[] = {
@@ -45,7 +50,11 @@ ErrorKind KindOfText(std::string_view message) {
   const auto has = [&](std::string_view text) {
     return message.find(text) != std::string_view::npos;
   };
-  if (has("no such table") || has("no such column") || has("no such index")) {
+  for (const std::string_view unresolved : kUnresolved) {
+    if (message.starts_with(unresolved)) return ErrorKind::kRefused;
+  }
+  if (has("no such table") || has("no such view") || has("no such column") ||
+      has("no such index")) {
     return ErrorKind::kNotFound;
   }
   if (has("syntax error") || has("incomplete input")) return ErrorKind::kUsage;
@@ -62,12 +71,30 @@ ErrorKind KindOf(int code, std::string_view message) {
                                        : ErrorKind::kInternal;
 }
 
+db::Absent AbsentIn(const Error& error) {
+  const std::string_view message = error.what();
+  for (const char* text : {"no such table: ", "no such view: "}) {
+    if (message.starts_with(text)) return db::Absent::kTable;
+  }
+  for (const char* text :
+       {"no such column: ", "no such index: ", "no such trigger: "}) {
+    if (message.starts_with(text)) return db::Absent::kPart;
+  }
+  return db::Absent::kNothing;
+}
+
 void ThrowError(sqlite3* database, int code, std::string_view sql) {
   const std::string message =
       database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database);
-  throw Error(KindOf(code, message), message)
-      .WithCode(std::to_string(code))
-      .WithSql(std::string(sql));
+  Error error(KindOf(code, message), message);
+  error.WithCode(std::to_string(code)).WithSql(std::string(sql));
+  if (message.starts_with(kUnresolved[0]) ||
+      message.starts_with(kUnresolved[1])) {
+    error.WithHint(
+        "ALTER TABLE needs every view and trigger of the database to resolve: "
+        "mend or drop this one, then run the same command again");
+  }
+  throw error;
 }
 
 }  // namespace segue::sqlite

@@ -2,6 +2,7 @@
 // edit of the table's text.
 #include "base/text.h"
 #include "dialects/sqlite/create_table_text.h"
+#include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/text_edit.h"
@@ -143,6 +144,9 @@ PlannedAction RenderOne(const plan::AddColumn& action,
       {AlterTable(action.table) + "DROP COLUMN " + Quote(action.column.name),
        {}}};
   planned.probe = "SELECT " + HasColumn(action.table.name, action.column.name);
+  planned.missing =
+      GoneUnless(planned.probe, "column '" + action.column.name + "' of '" +
+                                    action.table.name + "'");
   return planned;
 }
 

@@ -3,6 +3,7 @@
 // checked.
 #include "dialects/sqlite/constraint_trial.h"
 #include "dialects/sqlite/create_table_text.h"
+#include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/table_text.h"
@@ -119,6 +120,9 @@ PlannedAction RenderOne(const plan::AddConstraint& action,
   planned.undo = DropStatements(action.table, action.constraint.name);
   planned.probe =
       "SELECT " + IsThere(action.table.name, action.constraint.name);
+  planned.missing =
+      GoneUnless(planned.probe, "constraint '" + action.constraint.name +
+                                    "' of '" + action.table.name + "'");
   planned.trial = ConstraintTrialSql(action.table, action.trial, context);
   return planned;
 }

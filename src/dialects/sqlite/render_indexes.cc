@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "dialects/sqlite/constraint_trial.h"
 #include "dialects/sqlite/index_text.h"
+#include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
 #include "segue/error.h"
@@ -112,6 +113,9 @@ PlannedAction RenderOne(const plan::CreateIndex& action,
       {CreateSql(action.table, action.index, action.index.name), {}}};
   planned.undo = {{DropSql(action.index.name), {}}};
   planned.probe = "SELECT " + HasIndex(action.index.name);
+  planned.missing =
+      GoneUnless(planned.probe, "index '" + action.index.name + "' of '" +
+                                    action.table.name + "'");
   if (!action.trial) {
     planned.objections =
         DuplicatesSql(TableOf(context, action.table), action.index);

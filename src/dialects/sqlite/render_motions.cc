@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "dialects/sqlite/instead_of.h"
+#include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/schema_edit.h"
@@ -63,6 +64,7 @@ PlannedAction RenderOne(const plan::CreateSync& action,
     planned.forward = CreateCopyTriggers(*copy);
     planned.undo = DropCopyTriggers(*copy);
     planned.probe = "SELECT " + CopyTriggersExist(*copy);
+    planned.missing = MissingOn(copy->source.name.name, planned.forward, {});
     return planned;
   }
   const plan::ColumnMotion& motion = context.motions.Column(action.motion);
@@ -71,6 +73,10 @@ PlannedAction RenderOne(const plan::CreateSync& action,
       context, "Keep " + Subject(motion, action.form) + " in step", kInstant);
   planned.forward = CreateTriggers(motion, action.form, table);
   planned.probe = "SELECT " + TriggersExist(motion);
+  if (action.form == plan::SyncForm::kLive) {
+    planned.missing =
+        MissingOn(motion.table.name, planned.forward, motion.Columns());
+  }
   const std::optional<plan::SyncForm> before =
       plan::FormBefore(motion, action.form);
   if (before) {
@@ -78,6 +84,8 @@ PlannedAction RenderOne(const plan::CreateSync& action,
     return planned;
   }
   planned.undo = DropTriggers(motion);
+  planned.undo.insert(planned.undo.begin(),
+                      RequireOn(motion.table.name, planned.forward));
   // The copies are cleared in the transaction that drops the provenance, which
   // rewrites the table anyway. Rows of which an application gave both sides (3)
   // stay as they are.

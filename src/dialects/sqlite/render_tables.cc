@@ -1,4 +1,5 @@
 // Renders CREATE, DROP and RENAME TABLE.
+#include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/table_text.h"
@@ -28,6 +29,7 @@ PlannedAction RenderOne(const plan::CreateTable& action,
   // A rollback must not fail because somebody has removed the table already.
   planned.undo = {{"DROP TABLE IF EXISTS " + Quote(name), {}}};
   planned.probe = "SELECT " + HasTable(name);
+  planned.missing = GoneUnless(planned.probe, "table '" + name + "'");
   return planned;
 }
 
@@ -73,6 +75,7 @@ PlannedAction RenderOne(const plan::PublishAlias& action,
       CreateUpdatableView(alias.name, alias, TableOf(context, alias.base()));
   planned.undo = {{"DROP VIEW IF EXISTS " + Quote(alias.name), {}}};
   planned.probe = "SELECT " + HasView(alias.name);
+  planned.missing = MissingOf(planned.forward);
   return planned;
 }
 

@@ -3,6 +3,7 @@
 // own names over them; see version_session.h.
 #include <algorithm>
 
+#include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/schema_edit.h"
@@ -84,6 +85,7 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   }
   planned.probe = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE " +
                   IsViewOf(version) + ")";
+  planned.missing = MissingOf(planned.forward);
   return planned;
 }
 

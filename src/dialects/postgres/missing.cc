@@ -1,0 +1,92 @@
+#include "dialects/postgres/missing.h"
+
+#include "base/text.h"
+#include "dialects/postgres/sql.h"
+
+namespace segue::postgres {
+namespace {
+
+constexpr const char* kUnion = " UNION ALL ";
+
+// The names as a relation w with one column.
+std::string Each(const std::vector<std::string>& names) {
+  std::vector<std::string> rows;
+  for (const std::string& name : names)
+    rows.push_back("(" + Literal(name) + ")");
+  return " FROM (VALUES " + base::Join(rows, ", ") + ") w (name)";
+}
+
+// Returns an expression for "trigger 'x' of 't' is ", without the last word.
+std::string Part(const char* kind, const std::string& of) {
+  return Literal(std::string(kind) + " '") + " || w.name || " +
+         Literal("' of " + of + " is ");
+}
+
+std::string Relation(const schema::TableName& table) {
+  return "to_regclass(" + Literal(Name(table)) + ")";
+}
+
+// A table that was renamed has its triggers still, under their names.
+std::string MissingTable(const Installed& installed) {
+  return "SELECT " + Literal("table '" + installed.table.name + "' is gone") +
+         " || coalesce((SELECT '; its triggers are on ' || "
+         "string_agg(DISTINCT tgrelid::regclass::text, ', ') FROM "
+         "pg_catalog.pg_trigger WHERE tgname = " +
+         Literal(installed.triggers.at(0)) + "), '') WHERE " +
+         Relation(installed.table) + " IS NULL";
+}
+
+std::string MissingTriggers(const Installed& installed) {
+  const std::string table = Relation(installed.table);
+  return "SELECT " + Part("trigger", "'" + installed.table.name + "'") +
+         " || CASE WHEN g.off THEN 'disabled' ELSE 'gone' END" +
+         Each(installed.triggers) +
+         " LEFT JOIN LATERAL (SELECT bool_or(tgenabled NOT IN ('O', 'A')) AS "
+         "off FROM pg_catalog.pg_trigger WHERE tgname = w.name AND (tgrelid "
+         "= " +
+         table + " OR tgrelid IN (SELECT relid FROM pg_partition_tree(" +
+         table + ")))) g ON true WHERE coalesce(g.off, true) AND " + table +
+         " IS NOT NULL";
+}
+
+std::string MissingColumns(const Installed& installed) {
+  const std::string table = Relation(installed.table);
+  return "SELECT " + Part("column", "'" + installed.table.name + "'") +
+         " || 'gone'" + Each(installed.columns) + " WHERE " + table +
+         " IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute "
+         "WHERE attrelid = " +
+         table + " AND attname = w.name AND NOT attisdropped)";
+}
+
+}  // namespace
+
+std::string GoneUnless(const std::string& probe, const std::string& what) {
+  return "SELECT " + Literal(what + " is gone") + " WHERE NOT (" + probe + ")";
+}
+
+std::string MissingOf(const Installed& installed) {
+  std::string sql =
+      MissingTable(installed) + kUnion + MissingTriggers(installed);
+  if (!installed.columns.empty()) sql += kUnion + MissingColumns(installed);
+  if (installed.functions.empty()) return sql;
+  return sql + kUnion + "SELECT 'function ' || w.name || ' is gone'" +
+         Each(installed.functions) + " WHERE to_regproc(w.name) IS NULL";
+}
+
+std::string MissingViews(const std::string& version,
+                         const std::vector<std::string>& views) {
+  const std::string schema =
+      "(SELECT 1 FROM pg_catalog.pg_namespace WHERE "
+      "nspname = " +
+      Literal(version) + ")";
+  const std::string sql = "SELECT " +
+                          Literal("schema '" + version + "' is gone") +
+                          " WHERE NOT EXISTS " + schema;
+  if (views.empty()) return sql;
+  return sql + kUnion + "SELECT " + Part("view", "version '" + version + "'") +
+         " || 'gone'" + Each(views) + " WHERE EXISTS " + schema +
+         " AND to_regclass(pg_catalog.format('%I.%I', " + Literal(version) +
+         ", w.name)) IS NULL";
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,125 @@
+#include "engine/missing.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.h"
+#include "engine/contract.h"
+#include "engine/statements.h"
+#include "ledger/action_states.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+bool AnyUndone(const Context& context, const MigrationRow& row) {
+  const ActionStates states(context.connection(), context.ledger, row.id);
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const Step& planned = row.plan.steps[step];
+    if (planned.phase == Phase::kContracting) continue;
+    if (states.OfStep(step) == ActionState::kUndone) return true;
+    for (std::size_t action = 0; action < planned.actions.size(); ++action) {
+      if (states.Of(step, action) == ActionState::kUndone) return true;
+    }
+  }
+  return false;
+}
+
+// A plan of an earlier segue has only the probes. Those of other actions also
+// ask about what the plan itself, or the user, may change meanwhile.
+bool StaysUntilContract(const PlannedAction& action) {
+  constexpr const char* kBegins[] = {"Add column '", "Install triggers ",
+                                     "Keep '", "Publish version '"};
+  return std::any_of(
+      std::begin(kBegins), std::end(kBegins),
+      [&](const char* begin) { return action.description.starts_with(begin); });
+}
+
+bool SaysWhatIsMissing(const Plan& plan) {
+  for (const Step& step : plan.steps) {
+    for (const PlannedAction& action : step.actions) {
+      if (!action.missing.empty()) return true;
+    }
+  }
+  return false;
+}
+
+void AddMissing(const Context& context, const PlannedAction& action,
+                bool probes, std::vector<std::string>* missing) {
+  if (action.kind != ActionKind::kSchema) return;
+  const auto add = [&](const std::string& text) {
+    if (std::count(missing->begin(), missing->end(), text) == 0) {
+      missing->push_back(text);
+    }
+  };
+  if (!action.missing.empty()) {
+    try {
+      for (const db::Row& row :
+           context.connection().Execute(action.missing).rows) {
+        add(db::ToText(row.at(0)));
+      }
+    } catch (const Error& error) {
+      // What cannot even be looked at lacks something that it needs.
+      const auto& dialect = context.database.dialect();
+      if (dialect.AbsentIn(error) == db::Absent::kNothing) throw;
+      add("'" + action.description + "': " + error.what());
+    }
+  } else if (probes && StaysUntilContract(action) && !action.probe.empty() &&
+             !Holds(context.connection(), action.probe)) {
+    add("'" + action.description + "' is not so any more");
+  }
+}
+
+}  // namespace
+
+bool RollingBack(const Context& context, const MigrationRow& row) {
+  if (row.phase == Phase::kComplete || row.phase == Phase::kRolledBack) {
+    return false;
+  }
+  return row.sub_state == SubState::kRollingBack || AnyUndone(context, row);
+}
+
+void RefuseRollingBack(const Context& context, const MigrationRow& row) {
+  if (!RollingBack(context, row)) return;
+  throw Error(
+      ErrorKind::kRefused,
+      "migration '" + row.id + "' is rolling back, and only that can go on")
+      .WithHint("run 'segue rollback' to finish it");
+}
+
+std::vector<std::string> Missing(const Context& context,
+                                 const MigrationRow& row) {
+  std::vector<std::string> missing;
+  if (row.phase == Phase::kContracting || ContractBegun(context, row)) {
+    return missing;
+  }
+  const bool probes = !SaysWhatIsMissing(row.plan);
+  const ActionStates states(context.connection(), context.ledger, row.id);
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const Step& planned = row.plan.steps[step];
+    if (planned.phase == Phase::kContracting) continue;
+    for (std::size_t at = 0; at < planned.actions.size(); ++at) {
+      if (states.Of(step, at) != ActionState::kDone) continue;
+      AddMissing(context, planned.actions[at], probes, &missing);
+    }
+  }
+  // Where a table is gone, so is all that is on it.
+  std::stable_partition(
+      missing.begin(), missing.end(),
+      [](const std::string& text) { return text.starts_with("table "); });
+  return missing;
+}
+
+void RequireWhole(const Context& context, const MigrationRow& row) {
+  const std::vector<std::string> missing = Missing(context, row);
+  if (missing.empty()) return;
+  throw Error(ErrorKind::kRefused,
+              "somebody else has changed what migration '" + row.id +
+                  "' has made: " + base::Join(missing, "; "))
+      .WithHint(
+          "bring it back as it was and look with 'segue verify' at what was "
+          "written meanwhile; or run 'segue rollback', which undoes what is "
+          "there");
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,27 @@
+// What a migration has made in the database and what is not there any more.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/context.h"
+
+namespace segue::engine {
+
+// True when a rollback of the migration is begun, also by an earlier segue,
+// which did not record that it had.
+bool RollingBack(const Context& context, const MigrationRow& row);
+
+// Throws Error{kRefused} when only a rollback may go on.
+void RefuseRollingBack(const Context& context, const MigrationRow& row);
+
+// Returns a text such as "trigger 'x' of 'users' is disabled" for each object
+// of the executed steps, as the database has it now. Returns nothing once a
+// contract has begun, because it takes these objects away itself.
+std::vector<std::string> Missing(const Context& context,
+                                 const MigrationRow& row);
+
+// Throws Error{kRefused} that names what is missing.
+void RequireWhole(const Context& context, const MigrationRow& row);
+
+}  // namespace segue::engine

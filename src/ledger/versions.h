@@ -20,6 +20,8 @@ class PublishedVersions {
   void Add(db::Connection& connection, const std::string& name,
            const std::string& version_schema) const;
   void Remove(db::Connection& connection, const std::string& name) const;
+  void Retire(db::Connection& connection,
+              const std::string& version_schema) const;
   // Retires all live versions except this one.
   void RetireOthers(db::Connection& connection, const std::string& name) const;
 

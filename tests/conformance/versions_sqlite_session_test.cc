@@ -185,6 +185,38 @@ TEST_P(VersionSessionTest, NamesInTheWayAreRefusedBeforeAnythingChanges) {
   EXPECT_EQ(db().Dump(), before);
 }
 
+// Case version_views_block_rebuilds: what Django, Alembic and SQLite's own
+// twelve steps do to a table that no migration has touched.
+TEST_P(VersionSessionTest, ARetiredVersionIsInNobodysWay) {
+  db().Exec("CREATE TABLE z(id integer PRIMARY KEY, what text)");
+  const std::string rebuild =
+      "CREATE TABLE new_z(id integer PRIMARY KEY, what varchar(100));"
+      "DROP TABLE z; ALTER TABLE new_z RENAME TO z";
+  Start("01_full", kFirst);
+  EXPECT_THROW(migrator().RetireVersion("01_full"), Error);
+  migrator().Complete();
+  EXPECT_THAT(ErrorOf(*db().NewClient(), "BEGIN; " + rebuild),
+              HasSubstr("error in view main_01_full__"));
+  EXPECT_THROW(migrator().RetireVersion(""), Error);
+  EXPECT_THROW(migrator().RetireVersion("02"), Error);
+  migrator().RetireVersion("01_full");
+  EXPECT_EQ(migrator().Versions().at(0).state, "retired");
+  EXPECT_EQ(Base("SELECT count(*) FROM sqlite_schema WHERE name LIKE "
+                 "'main\\_%' ESCAPE '\\'"),
+            "0\n");
+  db().Exec(rebuild);
+  EXPECT_EQ(Base("SELECT full_name FROM users"), "Ann\n");
+  EXPECT_THROW(migrator().RetireVersion("01_full"), Error);
+  // In place is possible again.
+  MigratorOptions options;
+  Database database = db().Open();
+  Migrator in_place(database, options);
+  in_place.Start(manifest::Parse(
+      "operations: [add_column: {table: z, column: {name: u, type: text, "
+      "nullable: true}}]",
+      "02.yaml"));
+}
+
 TEST_P(VersionSessionTest, LongAndQuotedNames) {
   const std::string table(60, 'T');
   db().Exec("CREATE TABLE \"" + table +

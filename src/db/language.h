@@ -35,6 +35,9 @@ struct Capabilities {
   bool transactional_ddl = false;
   bool versioned_access = false;
   bool concurrent_index = false;  // CREATE INDEX without blocking writers
+  // Versioned access breaks what drivers commonly rely on, so that the file of
+  // a migration itself has to ask for it; the reason, or empty.
+  std::string versioned_breaks;
   // Indexes have methods, operator classes, INCLUDE columns, an order of NULLs
   // and storage parameters.
   bool rich_indexes = false;

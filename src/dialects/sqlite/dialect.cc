@@ -51,10 +51,21 @@ db::Capabilities MakeCapabilities() {
       "last_insert_rowid() and changes() do not see the write; RETURNING shows "
       "no default and no generated key",
       "an explicit NULL for a column with a default becomes the default",
+      "an ORM that relies on these (Django, SQLAlchemy, ...) saves rows twice "
+      "or "
+      "takes its writes for lost: it cannot work with a version",
+      "the views stay until the next version, and while they are there nobody "
+      "else can rebuild a table (DROP TABLE, ALTER TABLE ... RENAME): 'segue "
+      "versions --retire' takes them away after the contract",
       "an UPDATE writes every column: a trigger of yours with UPDATE OF fires "
       "for each",
   };
   can.view_notes = {
+  can.versioned_breaks =
+      "tables are views there, so that last_insert_rowid() and changes() do "
+      "not "
+      "see a write, RETURNING shows no generated key, and an ORM (Django, "
+      "SQLAlchemy, ...) saves rows twice or takes its writes for lost";
       "it takes no upsert (ON CONFLICT, REPLACE), changes() and "
       "last_insert_rowid() do not count what its triggers write, and a column "
       "that is given NULL gets its default",

@@ -17,6 +17,8 @@ struct CheckContext {
   const std::vector<ops::DraftStep>& steps;
   const plan::Motions& motions;  // named by the steps' actions
   const db::Capabilities& capabilities;
+  // What the database itself knows is asked of it; nullptr: it is not asked.
+  const db::Language* language = nullptr;
 };
 
 using Check = std::vector<Finding> (*)(const CheckContext&);

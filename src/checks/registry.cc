@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "checks/check.h"
+#include "checks/hazards.h"
 #include "checks/ownership.h"
 #include "checks/row_security.h"
 #include "checks/user_triggers.h"
@@ -63,6 +64,7 @@ const std::vector<CheckEntry>& Registry() {
       {"ownership", CheckOwnership},
       {"row-security", CheckRowSecurity},
       {"user-triggers", CheckUserTriggers},
+      {"hazards", CheckHazards},
   };
   return kRegistry;
 }

@@ -251,7 +251,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   ops::PlanOperations(context, input.migration.operations);
   Planned planned;
   planned.findings =
-      checks::RunAll({schema, context.steps, context.motions, can});
+      checks::RunAll({schema, context.steps, context.motions, can, &language});
   // A plan with an error is not rendered, because a table that segue may not
   // alter may also be a table that it cannot render.
   if (HasError(planned.findings)) return planned;

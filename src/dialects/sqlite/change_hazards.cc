@@ -104,8 +104,16 @@ class Search {
   void OfFaults(const std::vector<Fault>& faults,
                 const std::string& alter_error) {
     if (!alter_error.empty()) {
+      // The copy has no views of published versions, which the contract takes
+      // away.
+      const bool of_version =
+          alter_error.find("__") != std::string::npos &&
+          alter_error.find("no such table: main.") != std::string::npos;
       return Add("object-unusable",
-                 "ALTER TABLE fails on this database: " + alter_error,
+                 "ALTER TABLE fails on this database: " + alter_error +
+                     (of_version ? ", or it is a view of a published version, "
+                                   "which does not stay"
+                                 : ""),
                  "ALTER TABLE reads every object of the database, so that each "
                  "step and the rollback would fail with it",
                  "mend or drop that object first");
@@ -253,6 +261,37 @@ class Search {
         "give the column another name first");
   }
 
+  // The columns that are added may be in both tables: the provenance of two
+  // motions has one name.
+  void OfNaturalJoin(const std::string& object, const std::string& text,
+                     const std::string& table) {
+    bool natural = false;
+    bool named = false;
+    for (const Token& token : Tokenize(text)) {
+      natural = natural || token.Is("NATURAL");
+      named = named || SameName(NameOf(token), table);
+    }
+    if (!natural || !named) return;
+    Add("object-breaks",
+        object + " joins table '" + table + "' by NATURAL JOIN",
+        "such a join goes by every column that both tables have, and so by "
+        "one that is added",
+        "name the columns of the join with USING or ON");
+  }
+
+  void OfNaturalJoins(const std::string& table) {
+    for (const schema::Table& other : schema_.tables) {
+      if (other.kind == "view") {
+        OfNaturalJoin("view '" + other.name.name + "'", other.definition,
+                      table);
+      }
+      for (const schema::Trigger& trigger : other.triggers) {
+        OfNaturalJoin("trigger '" + trigger.name + "'", trigger.definition,
+                      table);
+      }
+    }
+  }
+
   template <typename Action>
   void Of(const Action& /*action*/) {}
 
@@ -263,6 +302,7 @@ class Search {
 
   void Of(const plan::AddColumn& action) {
     OfTable(action.table.name);
+    OfNaturalJoins(action.table.name);
     schema::Table table;
     table.name = action.table;
     OfName(action.column, table);

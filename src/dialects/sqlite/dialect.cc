@@ -58,8 +58,8 @@ db::Capabilities MakeCapabilities() {
       "else can rebuild a table (DROP TABLE, ALTER TABLE ... RENAME): 'segue "
       "versions --retire' takes them away after the contract",
       "an explicit NULL for a column with a default becomes the default",
-      "an UPDATE writes every column: a trigger of yours with UPDATE OF fires "
-      "for each",
+      "an UPDATE writes every column, so that a trigger of yours with UPDATE "
+      "OF has to say WHEN its column has changed",
   };
   can.versioned_breaks =
       "tables are views there, so that last_insert_rowid() and changes() do "

@@ -104,6 +104,8 @@ TEST_F(HazardsTest, ATriggerThatOnlyTouchesItsRowIsAWarning) {
 TEST_F(HazardsTest, WhatDoesMoreThanTouchingIsRefused) {
   for (const std::string body :
        {"UPDATE t SET z = z + 1 WHERE id = NEW.id",
+        "UPDATE t SET z = 1 WHERE id = NEW.id",
+        "UPDATE t SET z = random() WHERE id = NEW.id",
         "UPDATE t SET z = NEW.z WHERE id = NEW.id",
         "UPDATE t SET o = 'a' WHERE id = NEW.id",
         "UPDATE t SET z = 1 WHERE id <> NEW.id", "UPDATE t SET z = 1",
@@ -119,7 +121,7 @@ TEST_F(HazardsTest, WhatDoesMoreThanTouchingIsRefused) {
 TEST_F(HazardsTest, ATriggerThatAnotherOneFiresIsFoundToo) {
   session_.Run(
       "CREATE TRIGGER a AFTER UPDATE ON t BEGIN "
-      "UPDATE t SET z = 1 WHERE id = NEW.id; END;"
+      "UPDATE t SET z = CURRENT_TIME WHERE id = NEW.id; END;"
       "CREATE TRIGGER b AFTER UPDATE OF z ON t BEGIN "
       "INSERT INTO x VALUES (1); END");
   EXPECT_THAT(OfRename(),

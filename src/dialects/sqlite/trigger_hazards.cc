@@ -1,11 +1,10 @@
 // The user's triggers on the table of a motion: those that may read a row which
 // is half written, and those that segue's own writes fire.
 #include <algorithm>
-#include <list>
-#include <set>
 
 #include "base/text.h"
 #include "dialects/sqlite/bound.h"
+#include "dialects/sqlite/examine.h"
 #include "dialects/sqlite/hazards.h"
 #include "dialects/sqlite/tokens.h"
 #include "dialects/sqlite/user_trigger.h"
@@ -28,46 +27,6 @@ bool Meet(const std::vector<std::string>& a,
 const char* Verb(TriggerEvent event) {
   return event == TriggerEvent::kInsert ? "inserted" : "changed";
 }
-
-// All triggers of a schema, read once.
-class Triggers {
- public:
-  explicit Triggers(const schema::Schema& schema) {
-    for (const schema::Table& table : schema.tables) {
-      for (const schema::Trigger& trigger : table.triggers) {
-        all_.emplace_back(trigger);
-      }
-    }
-  }
-
-  std::vector<const UserTrigger*> On(const std::string& table) const {
-    std::vector<const UserTrigger*> found;
-    for (const UserTrigger& trigger : all_) {
-      if (SameName(trigger.table, table)) found.push_back(&trigger);
-    }
-    return found;
-  }
-
-  // Returns the triggers that the statement may fire.
-  std::vector<const UserTrigger*> FiredBy(const Fragment& statement) const {
-    std::vector<const UserTrigger*> fired;
-    if (statement.written.empty()) return fired;
-    for (const UserTrigger* trigger : On(statement.written)) {
-      const bool insert =
-          trigger->event == TriggerEvent::kInsert && statement.inserts;
-      const bool remove =
-          trigger->event == TriggerEvent::kDelete && statement.deletes;
-      const bool update =
-          trigger->event == TriggerEvent::kUpdate && statement.updates &&
-          (trigger->of.empty() || Meet(trigger->of, statement.sets));
-      if (insert || remove || update) fired.push_back(trigger);
-    }
-    return fired;
-  }
-
- private:
-  std::list<UserTrigger> all_;
-};
 
 class Search {
  public:
@@ -136,23 +95,6 @@ class Search {
     return fired;
   }
 
-  bool IsKey(const std::string& name) const {
-    const std::vector<std::string> key = table_.WalkKey();
-    return (key.size() == 1 && SameName(key[0], name)) ||
-           SameName(name, "rowid") || SameName(name, "_rowid_") ||
-           SameName(name, "oid");
-  }
-
-  // True for "WHERE id = NEW.id" at the end of the statement, and no more.
-  bool IsOfSameRow(const std::vector<Token>& tokens) const {
-    if (tokens.size() < 6) return false;
-    const auto* last = &tokens[tokens.size() - 6];
-    const bool row = last[3].Is("NEW") || last[3].Is("OLD");
-    return last[0].Is("WHERE") && last[2].IsSymbol('=') && row &&
-           last[4].IsSymbol('.') && IsKey(NameOf(last[1])) &&
-           SameName(NameOf(last[1]), NameOf(last[5]));
-  }
-
   std::vector<std::string> ColumnsOfMotion() const {
     std::vector<std::string> columns = half_.columns;
     if (motion_.old_column) columns.push_back(motion_.old_column->name);
@@ -163,13 +105,15 @@ class Search {
     return columns;
   }
 
-  // True for "UPDATE t SET touched = <no column> WHERE id = NEW.id": it comes
-  // to the same, however often it runs.
+  // True for "UPDATE t SET touched = <the time> WHERE id = NEW.id": it comes to
+  // the same, however often it runs.
   bool OnlyTouches(const Fragment& statement) const {
     const std::vector<Token>& tokens = statement.tokens;
     if (tokens.empty() || !tokens[0].Is("UPDATE")) return false;
     if (!SameName(statement.written, table_.name.name)) return false;
-    if (!IsOfSameRow(tokens) || statement.Has("SELECT")) return false;
+    if (!WritesItsRow(statement, table_) || statement.Has("SELECT"))
+      return false;
+    if (statement.sets.size() != 1 || statement.Has("RANDOM")) return false;
     if (Meet(statement.sets, ColumnsOfMotion())) return false;
     std::size_t columns = 0;
     for (std::size_t i = 0; i + 6 < tokens.size(); ++i) {
@@ -178,7 +122,11 @@ class Search {
       const bool text = tokens[i].kind == Token::Kind::kString;
       if (column && !text) ++columns;
     }
-    return columns == statement.sets.size();
+    const Token& last = tokens.back();
+    const std::string_view text(
+        tokens[0].text.data(),
+        static_cast<std::size_t>(last.text.data() - tokens[0].text.data()));
+    return columns == 1 && IsVolatile(text);
   }
 
   void OfFired(const UserTrigger& trigger) {
@@ -194,6 +142,7 @@ class Search {
                     WayOut(motion_, limited));
     }
     const bool harmless =
+        trigger.of.empty() &&
         std::all_of(trigger.body.begin(), trigger.body.end(),
                     [&](const Fragment& one) { return OnlyTouches(one); });
     if (!harmless) {

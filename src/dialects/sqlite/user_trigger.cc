@@ -185,10 +185,10 @@ UserTrigger::UserTrigger(const schema::Trigger& trigger)
   reader.Skip("TRIGGER");
   if (reader.Skip("IF") && reader.Skip("NOT")) reader.Skip("EXISTS");
   reader.Name();
-  if (!reader.Skip("BEFORE") && !reader.Skip("AFTER")) {
-    instead_of = reader.Skip("INSTEAD");
-    reader.Skip("OF");
-  }
+  // BEFORE is the default.
+  before = !reader.Skip("AFTER") && !(instead_of = reader.Skip("INSTEAD"));
+  if (before) reader.Skip("BEFORE");
+  if (instead_of) reader.Skip("OF");
   if (reader.Skip("UPDATE")) {
     event = TriggerEvent::kUpdate;
     if (reader.Skip("OF")) {
@@ -252,6 +252,74 @@ bool MayRead(const Fragment& fragment, const std::string& own_table,
     if (of_row ? own : in_scope) return true;
   }
   return false;
+}
+
+bool WritesItsRow(const Fragment& statement, const schema::Table& table) {
+  const std::vector<Token>& tokens = statement.tokens;
+  if (tokens.size() < 6) return false;
+  const std::vector<std::string> key = table.WalkKey();
+  const auto is_key = [&](const std::string& name) {
+    return (key.size() == 1 && SameName(key[0], name)) ||
+           IsIn({"rowid", "_rowid_", "oid"}, name);
+  };
+  const auto* last = &tokens[tokens.size() - 6];
+  const bool row = last[3].Is("NEW") || last[3].Is("OLD");
+  return last[0].Is("WHERE") && last[2].IsSymbol('=') && row &&
+         last[4].IsSymbol('.') && is_key(NameOf(last[1])) &&
+         SameName(NameOf(last[1]), NameOf(last[5]));
+}
+
+Triggers::Triggers(const schema::Schema& schema) {
+  for (const schema::Table& table : schema.tables) {
+    for (const schema::Trigger& trigger : table.triggers) {
+      all_.emplace_back(trigger);
+    }
+  }
+}
+
+std::vector<const UserTrigger*> Triggers::On(const std::string& table) const {
+  std::vector<const UserTrigger*> found;
+  for (const UserTrigger& trigger : all_) {
+    if (SameName(trigger.table, table)) found.push_back(&trigger);
+  }
+  return found;
+}
+
+std::vector<const UserTrigger*> Triggers::FiredBy(
+    const Fragment& statement) const {
+  std::vector<const UserTrigger*> fired;
+  if (statement.written.empty()) return fired;
+  const auto names_column = [&](const UserTrigger& trigger) {
+    return trigger.of.empty() ||
+           std::any_of(
+               trigger.of.begin(), trigger.of.end(),
+               [&](const auto& name) { return IsIn(statement.sets, name); });
+  };
+  for (const UserTrigger* trigger : On(statement.written)) {
+    const bool insert =
+        trigger->event == TriggerEvent::kInsert && statement.inserts;
+    const bool remove =
+        trigger->event == TriggerEvent::kDelete && statement.deletes;
+    const bool update = trigger->event == TriggerEvent::kUpdate &&
+                        statement.updates && names_column(*trigger);
+    if (insert || remove || update) fired.push_back(trigger);
+  }
+  return fired;
+}
+
+std::vector<const UserTrigger*> Triggers::Reached(
+    const UserTrigger& trigger) const {
+  std::vector<const UserTrigger*> reached = {&trigger};
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    for (const Fragment& statement : reached[i]->body) {
+      for (const UserTrigger* next : FiredBy(statement)) {
+        const bool known =
+            std::find(reached.begin(), reached.end(), next) != reached.end();
+        if (!known) reached.push_back(next);
+      }
+    }
+  }
+  return reached;
 }
 
 std::set<std::string> CarriersOf(const schema::Schema& schema,

@@ -3,6 +3,7 @@
 // makes a plan be refused.
 #pragma once
 
+#include <list>
 #include <set>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@ struct UserTrigger {
   std::string name;
   std::string table;
   TriggerEvent event = TriggerEvent::kInsert;
+  bool before = false;
   bool instead_of = false;
   // The columns of UPDATE OF; empty: it fires for every column.
   std::vector<std::string> of;
@@ -61,6 +63,25 @@ struct Reading {
 };
 bool MayRead(const Fragment& fragment, const std::string& own_table,
              const Reading& reading);
+
+// True for a statement that ends in "WHERE id = NEW.id", by the key or the
+// rowid of `table`, and so writes only the row that has fired the trigger.
+bool WritesItsRow(const Fragment& statement, const schema::Table& table);
+
+// All triggers of a schema, read once.
+class Triggers {
+ public:
+  explicit Triggers(const schema::Schema& schema);
+
+  std::vector<const UserTrigger*> On(const std::string& table) const;
+  // Returns the triggers that the statement may fire.
+  std::vector<const UserTrigger*> FiredBy(const Fragment& statement) const;
+  // Returns the trigger and those that it may fire, directly or not.
+  std::vector<const UserTrigger*> Reached(const UserTrigger& trigger) const;
+
+ private:
+  std::list<UserTrigger> all_;
+};
 
 // Returns, in lower case, the views that show rows of `table`, also by way of
 // other views.

@@ -1,5 +1,7 @@
-// A view's trigger gives every column of the row a value, so that the trigger
-// of the user's with UPDATE OF fires for columns that no application has named.
+// A view's trigger gives every column of the row a value, as it was when the
+// statement began. So a trigger of the user's with UPDATE OF fires for columns
+// that no application has named, and what a trigger writes into a row that is
+// still to come is lost.
 #include <algorithm>
 
 #include "dialects/sqlite/hazards.h"
@@ -71,6 +73,104 @@ bool FiresOnChange(const UserTrigger& trigger) {
   return false;
 }
 
+class Search {
+ public:
+  Search(const plan::VersionView& view, const db::RenderContext& context,
+         const schema::Table& table, std::size_t at,
+         std::vector<Hazard>* hazards)
+      : view_(view), table_(table), at_(at), hazards_(hazards) {
+    const Triggers triggers(context.schema);
+    for (const UserTrigger* trigger : triggers.On(table.name.name)) {
+      if (trigger->event != TriggerEvent::kUpdate) continue;
+      OfColumns(*trigger);
+      for (const UserTrigger* reached : triggers.Reached(*trigger)) {
+        if (!MayOverwrite(*trigger, *reached)) continue;
+        OfRows(*trigger);
+        break;
+      }
+    }
+    for (const schema::Constraint& constraint : table.constraints) {
+      OfCascade(constraint);
+    }
+  }
+
+ private:
+  void Refuse(const char* id, const std::string& message,
+              const std::string& why, const std::string& safe_way) {
+    hazards_->push_back(
+        {true, id, message + "; " + safe_way, why, safe_way, at_});
+  }
+
+  std::string Called(const UserTrigger& trigger) const {
+    return "trigger '" + trigger.name + "' of table '" + table_.name.name + "'";
+  }
+
+  void OfColumns(const UserTrigger& trigger) {
+    if (trigger.of.empty() || FiresOnChange(trigger)) return;
+    const std::string& column = trigger.of.front();
+    Refuse("trigger-fires-for-every-column",
+           Called(trigger) + " is for UPDATE OF '" + column +
+               "', but an UPDATE through the view '" + view_.name +
+               "' names every column of the table, so that it would run for "
+               "each of them",
+           "the trigger of a view cannot know which columns a statement names",
+           "add 'WHEN NEW." + column + " IS NOT OLD." + column +
+               "' to it, or drop it for the time of the migration");
+  }
+
+  // The row has been read before the statement began, and is written whole.
+  // What a trigger has written there meanwhile is lost, unless it comes after
+  // the write of the row itself.
+  bool MayOverwrite(const UserTrigger& first,
+                    const UserTrigger& reached) const {
+    for (const Fragment& statement : reached.body) {
+      if (!statement.updates && !statement.inserts) continue;
+      if (!SameName(statement.written, table_.name.name)) continue;
+      const bool own = &first == &reached && !first.before &&
+                       WritesItsRow(statement, table_);
+      if (!own) return true;
+    }
+    return false;
+  }
+
+  void OfRows(const UserTrigger& trigger) {
+    Refuse("view-overwrites-trigger",
+           Called(trigger) +
+               " writes rows of that table which an UPDATE "
+               "through the view '" +
+               view_.name +
+               "' may write after it, with the values that they "
+               "had before",
+           "the trigger of a view writes every column of a row as it was when "
+           "the statement began",
+           "let it be an AFTER trigger that writes only its own row, or drop "
+           "it for the time of the migration");
+  }
+
+  void OfCascade(const schema::Constraint& constraint) {
+    const std::string& action = constraint.reference.on_update;
+    if (constraint.kind != schema::ConstraintKind::kForeignKey ||
+        !SameName(constraint.reference.table, table_.name.name) ||
+        action.empty() || action == "RESTRICT") {
+      return;
+    }
+    Refuse("view-overwrites-trigger",
+           "foreign key '" + constraint.name + "' of table '" +
+               table_.name.name +
+               "' writes rows of the same table (ON UPDATE " + action +
+               "), which an UPDATE through the view '" + view_.name +
+               "' may write after it, with the values that they had before",
+           "the trigger of a view writes every column of a row as it was when "
+           "the statement began",
+           "use 'access: in_place'");
+  }
+
+  const plan::VersionView& view_;
+  const schema::Table& table_;
+  const std::size_t at_;
+  std::vector<Hazard>* hazards_;
+};
+
 }  // namespace
 
 void FindViewHazards(const plan::VersionView& view,
@@ -79,26 +179,7 @@ void FindViewHazards(const plan::VersionView& view,
   if (!view.projects()) return;
   const schema::Table* table = context.schema.FindTable(view.base().name);
   if (table == nullptr) return;
-  for (const schema::Trigger& text : table->triggers) {
-    const UserTrigger trigger(text);
-    if (trigger.instead_of || trigger.of.empty()) continue;
-    if (trigger.event != TriggerEvent::kUpdate) continue;
-    if (FiresOnChange(trigger)) continue;
-    const std::string safe_way = "add 'WHEN NEW." + trigger.of.front() +
-                                 " IS NOT OLD." + trigger.of.front() +
-                                 "' to it, or drop it for the time of the "
-                                 "migration";
-    hazards->push_back(
-        {true, "trigger-fires-for-every-column",
-         "trigger '" + trigger.name + "' of table '" + table->name.name +
-             "' is for UPDATE OF '" + trigger.of.front() +
-             "', but an UPDATE through the view '" + view.name +
-             "' names every column of the table, so that it would run for each "
-             "of them; " +
-             safe_way,
-         "the trigger of a view cannot know which columns a statement names",
-         safe_way, at});
-  }
+  Search(view, context, *table, at, hazards);
 }
 
 }  // namespace segue::sqlite

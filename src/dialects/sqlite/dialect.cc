@@ -70,6 +70,9 @@ db::Capabilities MakeCapabilities() {
       "it takes no upsert (ON CONFLICT, REPLACE), changes() and "
       "last_insert_rowid() do not count what its triggers write, and a column "
       "that is given NULL gets its default",
+      "an ORM that relies on these (Django, SQLAlchemy, ...) saves rows twice "
+      "or "
+      "takes its writes for lost: it cannot write through it",
       "PRAGMA table_info and foreign_key_list say nothing of the table"};
   return can;
 }

@@ -52,8 +52,7 @@ db::Capabilities MakeCapabilities() {
       "last_insert_rowid() and changes() do not see the write; RETURNING shows "
       "no default and no generated key",
       "an ORM that relies on these (Django, SQLAlchemy, ...) saves rows twice "
-      "or "
-      "takes its writes for lost: it cannot work with a version",
+      "or takes its writes for lost: it cannot work with a version",
       "the views stay until the next version, and while they are there nobody "
       "else can rebuild a table (DROP TABLE, ALTER TABLE ... RENAME): 'segue "
       "versions --retire' takes them away after the contract",
@@ -71,8 +70,7 @@ db::Capabilities MakeCapabilities() {
       "last_insert_rowid() do not count what its triggers write, and a column "
       "that is given NULL gets its default",
       "an ORM that relies on these (Django, SQLAlchemy, ...) saves rows twice "
-      "or "
-      "takes its writes for lost: it cannot write through it",
+      "or takes its writes for lost: it cannot write through it",
       "PRAGMA table_info and foreign_key_list say nothing of the table"};
   return can;
 }

@@ -36,7 +36,7 @@ class Search {
  public:
   Search(const std::vector<plan::Action>& actions,
          const db::RenderContext& context)
-      : actions_(actions), context_(context) {
+      : context_(context) {
     for (std::size_t at = 0; at < actions.size(); ++at) {
       std::visit([&](const auto& action) { Of(action, at); }, actions[at]);
     }
@@ -71,7 +71,6 @@ class Search {
     FindViewHazards(action.view, context_, at, &hazards_);
   }
 
-  const std::vector<plan::Action>& actions_;
   const db::RenderContext& context_;
   std::vector<Hazard> hazards_;
 };

@@ -143,6 +143,9 @@ struct Migration {
   std::string version;
   // Requests of the file. MigratorOptions has what the file leaves out.
   std::optional<Access> access;
+  // True when `access` is not what the file says but what the command line or
+  // the configuration asks for.
+  bool access_from_outside = false;
   std::optional<OnTransformError> on_transform_error;
   std::optional<std::chrono::milliseconds> chunk_time;
   int workers = 0;   // 0: not given

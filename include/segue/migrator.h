@@ -276,6 +276,12 @@ class Migrator {
   ExplainReport Explain(const std::vector<std::string>& queries);
   // Returns the published versions, live and retired.
   std::vector<VersionInfo> Versions();
+  // Takes a live version away, with everything that shows it: its clients fail
+  // from then on. The last version stays published until the next one retires
+  // it, or this does. Cannot be undone. Throws kNotFound for a version that is
+  // not live, kUsage for the base schema, and kRefused while a migration is
+  // active or when something else uses the version.
+  void RetireVersion(const std::string& version);
   // Returns the URL with which an application sees a version. `version` is a
   // name, "latest", or empty for the base schema. The URL contains the password
   // if the URL of the database does. Throws kNotFound for a version that is not

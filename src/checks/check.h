@@ -18,6 +18,8 @@ struct CheckContext {
   const plan::Motions& motions;  // named by the steps' actions
   const db::Capabilities& capabilities;
   ops::Inquiry& inquiry;  // for what only the server knows
+  // What the database itself knows is asked of it; nullptr: it is not asked.
+  const db::Language* language = nullptr;
 };
 
 using Check = std::vector<Finding> (*)(const CheckContext&);

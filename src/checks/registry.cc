@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "checks/check.h"
+#include "checks/hazards.h"
 #include "checks/ownership.h"
 #include "checks/row_security.h"
 #include "checks/unproven_constraints.h"
@@ -65,6 +66,7 @@ const std::vector<CheckEntry>& Registry() {
       {"row-security", CheckRowSecurity},
       {"unproven-constraints", CheckUnprovenConstraints},
       {"user-triggers", CheckUserTriggers},
+      {"hazards", CheckHazards},
   };
   return kRegistry;
 }

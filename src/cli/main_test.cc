@@ -1,7 +1,9 @@
 #include "cli/main.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -99,6 +101,40 @@ TEST_F(MainTest, WithJsonErrorsAreJsonOnStandardOutput) {
 TEST_F(MainTest, CommonOptionsMayStandBeforeTheCommand) {
   EXPECT_EQ(Run({"--json", "--url", "sqlite:no/such.db", "status"}), 6);
   EXPECT_NE(out_.str().find("no/such.db"), std::string::npos) << out_.str();
+}
+
+// Case versioned_orm_writes: on SQLite an ORM cannot work with a version, so
+// neither an option nor the configuration asks for it.
+TEST_F(MainTest, VersionedAccessHasToStandInTheFile) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() /
+      ("segue_main_test_" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const std::string file = (folder / "01_t.yaml").string();
+  const std::string config = (folder / "segue.yaml").string();
+  const std::string url = "sqlite:" + (folder / "a.db").string() + "?mode=rwc";
+  const std::string operation = "operations: [sql: {up: SELECT 1}]\n";
+  std::ofstream(file) << operation;
+  std::ofstream(config) << "access: versioned\n";
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--access", "versioned"}, {}}) {
+    std::vector<std::string> plan = {"plan", file,       "--url",
+                                     url,    "--config", config};
+    plan.insert(plan.end(), words.begin(), words.end());
+    EXPECT_EQ(Run(plan), 3);
+    EXPECT_NE(err_.str().find("has to stand in the migration file itself"),
+              std::string::npos)
+        << err_.str();
+  }
+  EXPECT_EQ(Run({"plan", file, "--url", url, "--config", config, "--access",
+                 "in_place"}),
+            0)
+      << err_.str();
+  std::ofstream(file) << "access: versioned\n" << operation;
+  EXPECT_EQ(Run({"plan", file, "--url", url, "--access", "versioned"}), 0)
+      << err_.str();
+  EXPECT_NE(out_.str().find("Django"), std::string::npos) << out_.str();
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -7,11 +7,22 @@ namespace segue::cli {
 
 namespace {
 
-void Override(const Context& context, Migration& migration) {
+// What the file itself says counts as its own even where an option repeats it.
+void OverrideAccess(const Context& context, const Settings& settings,
+                    Migration& migration) {
   const Arguments& arguments = context.arguments;
-  if (arguments.Has("--access")) {
-    migration.access = AccessFromString(arguments.Value("--access"));
-  }
+  if (!arguments.Has("--access") && migration.access) return;
+  const Access asked = arguments.Has("--access")
+                           ? AccessFromString(arguments.Value("--access"))
+                           : settings.access;
+  migration.access_from_outside = migration.access != asked;
+  migration.access = asked;
+}
+
+void Override(const Context& context, const Settings& settings,
+              Migration& migration) {
+  const Arguments& arguments = context.arguments;
+  OverrideAccess(context, settings, migration);
   if (arguments.Has("--chunk-time")) {
     migration.chunk_time =
         ParseTime("--chunk-time", arguments.Value("--chunk-time"));
@@ -27,7 +38,7 @@ Migration LoadMigration(const Context& context, const Settings& settings) {
   Migration migration = manifest::LoadFile(
       FindMigration(context, settings, context.arguments.Value("FILE"))
           .string());
-  Override(context, migration);
+  Override(context, settings, migration);
   return migration;
 }
 
@@ -35,7 +46,9 @@ std::vector<Migration> LoadMigrations(const Context& context,
                                       const Settings& settings) {
   std::vector<Migration> migrations =
       manifest::LoadDirectory(settings.migrations.string());
-  for (Migration& migration : migrations) Override(context, migration);
+  for (Migration& migration : migrations) {
+    Override(context, settings, migration);
+  }
   return migrations;
 }
 

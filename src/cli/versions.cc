@@ -1,4 +1,5 @@
-// segue versions: lists the published versions of the schema.
+// segue versions: lists the published versions of the schema, and takes one
+// away.
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "report/json.h"
@@ -8,6 +9,9 @@ namespace segue::cli {
 
 int RunVersions(const Context& context) {
   Session session(context);
+  if (context.arguments.Has("--retire")) {
+    session.migrator().RetireVersion(context.arguments.Value("--retire"));
+  }
   const std::vector<VersionInfo> versions = session.migrator().Versions();
   if (context.json()) {
     context.around.out << report::VersionsJson(versions) << "\n";

@@ -23,6 +23,12 @@ std::vector<PlannedAction> Language::RenderStep(
   return planned;
 }
 
+std::vector<Hazard> Language::Hazards(
+    const std::vector<plan::Action>& /*actions*/,
+    const RenderContext& /*context*/) const {
+  return {};
+}
+
 void Put(Connection& connection, const Language& language,
          const Upsert& upsert) {
   language.UpsertSql(upsert).Execute(connection);

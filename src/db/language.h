@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "db/hazard.h"
 #include "db/spelling.h"
 #include "db/upsert.h"
 #include "db/url.h"
@@ -34,6 +35,9 @@ struct Capabilities {
   bool has_schemas = false;    // tables are qualified by a schema
   bool transactional_ddl = false;
   bool versioned_access = false;
+  // Versioned access breaks what drivers commonly rely on, so that the file of
+  // a migration itself has to ask for it; the reason, or empty.
+  std::string versioned_breaks;
   bool concurrent_index = false;  // CREATE INDEX without blocking writers
   // Indexes have methods, operator classes, INCLUDE columns, an order of NULLs
   // and storage parameters.
@@ -160,6 +164,12 @@ class Language {
   // they share.
   virtual MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
                                   const RenderContext& context) const = 0;
+
+  // Returns what the actions of a whole plan would do wrong on the schema, by
+  // what only this kind of database does: refusals and warnings that name the
+  // objects.
+  virtual std::vector<Hazard> Hazards(const std::vector<plan::Action>& actions,
+                                      const RenderContext& context) const;
 
   // Returns the queries that the history compares before and after a migration,
   // for `table` and these of its indexes. The indexes need not exist yet.

@@ -2,6 +2,8 @@
 #include "ledger/versions.h"
 
 #include "engine/context.h"
+#include "engine/statements.h"
+#include "plan/action.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
 
@@ -72,6 +74,33 @@ std::string Migrator::SessionSqlFor(const std::string& version) {
   const Database& database = context_->database;
   return database.dialect().VersionSessionSql(
       context_->connection(), database.schema(), version_schema);
+}
+
+void Migrator::RetireVersion(const std::string& version) {
+  const std::string version_schema = VersionSchemaOf(version);
+  if (version_schema.empty()) {
+    throw Error(ErrorKind::kUsage, "the base schema is no version to retire")
+        .WithHint("'segue versions' lists them");
+  }
+  const auto status = Status();
+  if (status && status->is_active()) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + status->id +
+                    "' is active; its end decides which versions stay")
+        .WithHint("'segue complete' or 'segue rollback' ends it");
+  }
+  db::Connection& connection = context_->connection();
+  const schema::Schema schema{context_->database.schema(), "", "", {}};
+  const PlannedAction retire = context_->database.dialect().Render(
+      plan::RetireVersion{version_schema}, {schema, context_->LockBudget()});
+  db::Transaction transaction(connection,
+                              {db::Purpose::kSchema, context_->LockBudget()});
+  for (const Statement& statement : retire.forward) {
+    engine::Execute(connection, statement);
+  }
+  engine::PublishedVersions(context_->ledger)
+      .Retire(connection, version_schema);
+  transaction.Commit();
 }
 
 }  // namespace segue

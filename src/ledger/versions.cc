@@ -54,6 +54,14 @@ void PublishedVersions::BeginRollback(db::Connection& connection,
                      {ledger_.schema_name(), name});
 }
 
+void PublishedVersions::Retire(db::Connection& connection,
+                               const std::string& version_schema) const {
+  connection.Execute("UPDATE " + ledger_.TableNamed("version") +
+                         " SET state = 'retired'"
+                         " WHERE schema_name = $1 AND version_schema = $2",
+                     {ledger_.schema_name(), version_schema});
+}
+
 void PublishedVersions::RetireOthers(db::Connection& connection,
                                      const std::string& name) const {
   connection.Execute("UPDATE " + ledger_.TableNamed("version") +

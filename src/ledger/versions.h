@@ -22,6 +22,8 @@ class PublishedVersions {
   void Remove(db::Connection& connection, const std::string& name) const;
   // Says that the version is being rolled back, if it is published.
   void BeginRollback(db::Connection& connection, const std::string& name) const;
+  void Retire(db::Connection& connection,
+              const std::string& version_schema) const;
   // Retires all live versions except this one.
   void RetireOthers(db::Connection& connection, const std::string& name) const;
 

@@ -63,6 +63,7 @@ void FoldLimits(const Migration& file, Migration& whole) {
 void FoldChoices(const Migration& file, Migration& whole) {
   RefuseOtherAccess(file, whole);
   if (!whole.access) whole.access = file.access;
+  whole.access_from_outside |= file.access_from_outside;
   RefuseOtherTransformErrors(file, whole);
   if (!whole.on_transform_error) {
     whole.on_transform_error = file.on_transform_error;

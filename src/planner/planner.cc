@@ -60,6 +60,16 @@ void CheckAccess(const db::Capabilities& can, const PlannerInput& input) {
                 can.name + " has no versioned access in this version of segue")
         .WithHint("use 'access: in_place'");
   }
+  if (input.access == Access::kVersioned && !can.versioned_breaks.empty() &&
+      input.migration.access_from_outside) {
+    throw Error(
+        ErrorKind::kRefused,
+        "versioned access has to stand in the migration file itself on " +
+            can.name + ": " + can.versioned_breaks)
+        .WithHint(
+            "write 'access: versioned' into the file if no application "
+            "relies on that");
+  }
   if (input.access == Access::kInPlace && !input.live_versions.empty()) {
     throw Error(ErrorKind::kRefused,
                 "schema '" + input.schema_name +
@@ -250,7 +260,8 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   ops::PlanOperations(context, input.migration.operations);
   Planned planned;
   planned.findings =
-      checks::RunAll({schema, context.steps, context.motions, can, inquiry});
+      checks::RunAll({schema, context.steps, context.motions, can, inquiry,
+                       &language});
   if (connection != nullptr) {
     Append(
         MissingRights(*connection, language.RightsSql(input.schema_name), {}),

@@ -205,6 +205,17 @@ TEST_F(PlannerPlanTest, AccessThatClientsWouldNotSeeIsRefused) {
   EXPECT_THAT(Refusal(Rename()), HasSubstr("no versioned access"));
 }
 
+TEST_F(PlannerPlanTest, VersionedAccessHasToStandInTheFile) {
+  access_ = Access::kVersioned;
+  Migration migration = Rename();
+  migration.access_from_outside = true;
+  EXPECT_EQ(Refusal(migration), "");
+  dialect_.mutable_capabilities().versioned_breaks = "drivers notice";
+  EXPECT_THAT(Refusal(migration), HasSubstr("in the migration file itself"));
+  migration.access_from_outside = false;
+  EXPECT_EQ(Refusal(migration), "");
+}
+
 TEST_F(PlannerPlanTest, MarkingNeedsTriggersThatGoOn) {
   on_transform_error_ = OnTransformError::kMark;
   EXPECT_EQ(Refusal(Rename()), "");

@@ -35,6 +35,14 @@ Error NoSuchTable(const Schema& schema, const std::string& name) {
   if (!schema.name.empty()) {
     message += " in schema " + base::Quoted(schema.name, '\'');
   }
+  const std::string& own = schema.own_prefix;
+  if (!own.empty() && base::ToLower(name).starts_with(own)) {
+    return Error(ErrorKind::kRefused, message + ": names that begin with " +
+                                          base::Quoted(own, '\'') +
+                                          " are segue's own, and it leaves "
+                                          "such tables out")
+        .WithHint("give the table another name first");
+  }
   return Error(ErrorKind::kNotFound,
                message + DidYouMean(name, schema.TableNames()));
 }

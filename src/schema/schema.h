@@ -227,7 +227,9 @@ struct Table {
 struct Schema {
   std::string name;            // "public"; "main" on SQLite
   std::string server_version;  // for messages and history
-  std::vector<Table> tables;   // ordinary tables, then views, by name
+  // Tables whose names begin so are segue's own and left out; empty: none are.
+  std::string own_prefix = {};
+  std::vector<Table> tables;  // ordinary tables, then views, by name
 
   // Finds a table by the name under which it is shown; nullptr when there is
   // none. The pointer is into this schema.

@@ -185,6 +185,38 @@ TEST_P(VersionSessionTest, NamesInTheWayAreRefusedBeforeAnythingChanges) {
   EXPECT_EQ(db().Dump(), before);
 }
 
+// Case version_views_block_rebuilds: what Django, Alembic and SQLite's own
+// twelve steps do to a table that no migration has touched.
+TEST_P(VersionSessionTest, ARetiredVersionIsInNobodysWay) {
+  db().Exec("CREATE TABLE z(id integer PRIMARY KEY, what text)");
+  const std::string rebuild =
+      "CREATE TABLE new_z(id integer PRIMARY KEY, what varchar(100));"
+      "DROP TABLE z; ALTER TABLE new_z RENAME TO z";
+  Start("01_full", kFirst);
+  EXPECT_THROW(migrator().RetireVersion("01_full"), Error);
+  migrator().Complete();
+  EXPECT_THAT(ErrorOf(*db().NewClient(), "BEGIN; " + rebuild),
+              HasSubstr("error in view main_01_full__"));
+  EXPECT_THROW(migrator().RetireVersion(""), Error);
+  EXPECT_THROW(migrator().RetireVersion("02"), Error);
+  migrator().RetireVersion("01_full");
+  EXPECT_EQ(migrator().Versions().at(0).state, "retired");
+  EXPECT_EQ(Base("SELECT count(*) FROM sqlite_schema WHERE name LIKE "
+                 "'main\\_%' ESCAPE '\\'"),
+            "0\n");
+  db().Exec(rebuild);
+  EXPECT_EQ(Base("SELECT full_name FROM users"), "Ann\n");
+  EXPECT_THROW(migrator().RetireVersion("01_full"), Error);
+  // In place is possible again.
+  MigratorOptions options;
+  Database database = db().Open();
+  Migrator in_place(database, options);
+  in_place.Start(manifest::Parse(
+      "operations: [add_column: {table: z, column: {name: u, type: text, "
+      "nullable: true}}]",
+      "02.yaml"));
+}
+
 TEST_P(VersionSessionTest, LongAndQuotedNames) {
   const std::string table(60, 'T');
   db().Exec("CREATE TABLE \"" + table +
@@ -213,13 +245,15 @@ TEST_P(VersionSessionTest, ViewsOfTheUsersAreMinded) {
         "{drop_column: {table: users, column: full_name, down: \"'x'\"}}");
   migrator().Rollback();
   db().Exec("CREATE VIEW mine AS SELECT full_name FROM users");
-  EXPECT_THROW(Start("03",
-                     "{drop_column: {table: users, column: full_name, "
-                     "down: \"'x'\"}}"),
-               Error);
-  db().Exec("DROP VIEW mine; CREATE VIEW mine AS SELECT * FROM main_01__users");
-  Start("04",
-        "{drop_column: {table: users, column: full_name, down: \"'x'\"}}");
+  const std::string drop =
+      "{drop_column: {table: users, column: full_name, down: \"'x'\"}}";
+  EXPECT_THROW(Start("03", drop), Error);
+  const std::string mine = "CREATE VIEW mine AS SELECT * FROM main_01__users";
+  db().Exec("DROP VIEW mine; " + mine);
+  EXPECT_THROW(Start("04", drop), Error);
+  db().Exec("DROP VIEW mine");
+  Start("04", drop);
+  db().Exec(mine);
   // The version cannot go while something reads it: nothing is contracted.
   EXPECT_THROW(migrator().Complete(), Error);
   EXPECT_EQ(Ask(*On("01"), "SELECT full_name FROM users"), "Ann\n");

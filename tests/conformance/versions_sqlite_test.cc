@@ -206,8 +206,8 @@ TEST_P(VersionWritesTest, TriggersOfTheUsersFireOnce) {
       "CREATE TABLE log(what text);"
       "CREATE TRIGGER i AFTER INSERT ON t BEGIN INSERT INTO log VALUES ('i' || "
       "NEW.id); END;"
-      "CREATE TRIGGER u BEFORE UPDATE OF k ON t BEGIN INSERT INTO log VALUES "
-      "('u' || NEW.id); END;"
+      "CREATE TRIGGER u BEFORE UPDATE OF k ON t WHEN NEW.k IS NOT OLD.k BEGIN "
+      "INSERT INTO log VALUES ('u' || NEW.id); END;"
       "CREATE TRIGGER d AFTER DELETE ON t BEGIN INSERT INTO log VALUES ('d' || "
       "OLD.id); END;");
   Start("01", kRename);

@@ -8,12 +8,18 @@
 namespace segue::test {
 namespace {
 
-// The line is an HTML comment in the page, "<!-- only: postgres -->", so that
-// readers do not see it.
-void ReadLine(const std::string& line, OperationPage& page) {
-  const std::string marker = "<!-- only: ";
+// The line is an HTML comment in the page, such as "<!-- only: postgres -->",
+// so that readers do not see it.
+void ReadMarker(const std::string& line, const std::string& key,
+                std::string& value) {
+  const std::string marker = "<!-- " + key + ": ";
   if (!line.starts_with(marker)) return;
-  page.only = line.substr(marker.size(), line.find(" -->") - marker.size());
+  value = line.substr(marker.size(), line.find(" -->") - marker.size());
+}
+
+void ReadLine(const std::string& line, OperationPage& page) {
+  ReadMarker(line, "only", page.only);
+  ReadMarker(line, "refused", page.refused);
 }
 
 OperationPage ReadPage(const std::string& path) {

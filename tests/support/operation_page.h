@@ -10,6 +10,7 @@ namespace segue::test {
 struct OperationPage {
   std::string name;       // of the operation
   std::string only;       // the only dialect, "postgres"; empty: all
+  std::string refused;    // where the plan refuses it: "sqlite versioned"
   std::string setup;      // the block of SQL under "## Example"
   std::string migration;  // the block of YAML there
 };

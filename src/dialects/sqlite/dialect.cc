@@ -7,6 +7,7 @@
 #include "dialects/sqlite/examine.h"
 #include "dialects/sqlite/explain.h"
 #include "dialects/sqlite/gauge.h"
+#include "dialects/sqlite/hazards.h"
 #include "dialects/sqlite/inspect.h"
 #include "dialects/sqlite/lock.h"
 #include "dialects/sqlite/motion_estimate.h"
@@ -54,14 +55,26 @@ db::Capabilities MakeCapabilities() {
       "tables are views there: no upsert (ON CONFLICT), rowid is NULL; "
       "last_insert_rowid() and changes() do not see the write; RETURNING shows "
       "no default and no generated key",
+      "an ORM that relies on these (Django, SQLAlchemy, ...) saves rows twice "
+      "or takes its writes for lost: it cannot work with a version",
+      "the views stay until the next version, and while they are there nobody "
+      "else can rebuild a table (DROP TABLE, ALTER TABLE ... RENAME): 'segue "
+      "versions --retire' takes them away after the contract",
       "an explicit NULL for a column with a default becomes the default",
-      "an UPDATE writes every column: a trigger of yours with UPDATE OF fires "
-      "for each",
+      "an UPDATE writes every column, so that a trigger of yours with UPDATE "
+      "OF has to say WHEN its column has changed",
   };
+  can.versioned_breaks =
+      "tables are views there, so that last_insert_rowid() and changes() do "
+      "not "
+      "see a write, RETURNING shows no generated key, and an ORM (Django, "
+      "SQLAlchemy, ...) saves rows twice or takes its writes for lost";
   can.view_notes = {
       "it takes no upsert (ON CONFLICT, REPLACE), changes() and "
       "last_insert_rowid() do not count what its triggers write, and a column "
       "that is given NULL gets its default",
+      "an ORM that relies on these (Django, SQLAlchemy, ...) saves rows twice "
+      "or takes its writes for lost: it cannot write through it",
       "PRAGMA table_info and foreign_key_list say nothing of the table"};
   return can;
 }
@@ -127,6 +140,12 @@ class SqliteDialect : public db::Dialect,
   QueryPlan Explain(db::Connection& connection,
                     const std::string& query) const override {
     return sqlite::Explain(connection, query);
+  }
+
+  std::vector<db::Hazard> Hazards(
+      const std::vector<plan::Action>& actions,
+      const db::RenderContext& context) const override {
+    return sqlite::Hazards(actions, context);
   }
 
   Gauge GaugeFor(const schema::Table& table,

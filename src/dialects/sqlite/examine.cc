@@ -124,10 +124,18 @@ std::string ErrorOf(db::Connection& connection, const schema::TableName& table,
                     const std::vector<plan::Binding>& bindings) {
   const std::vector<std::string> columns = ColumnsOf(connection, table.name);
   const StrictQuotes strict(connection);
+  // A bare "rowid" would be that of the subquery. Beside a second one it names
+  // nothing, and in a WHERE an aggregate and a window function are refused.
+  const std::string from =
+      " FROM " + Scope(table, bindings, columns) + ", (SELECT 1)";
   try {
-    connection.Execute("SELECT (" + sql + "\n) FROM " +
-                       Scope(table, bindings, columns));
-    return "";
+    connection.Execute("SELECT (" + sql + "\n)" + from + " WHERE (" + sql +
+                       "\n) IS NULL OR 1");
+    // An aggregate over no row gives a row all the same.
+    const bool aggregates =
+        !connection.Execute("SELECT (" + sql + "\n)" + from + " WHERE 0")
+             .rows.empty();
+    return aggregates ? "an aggregate would see one row only" : "";
   } catch (const Error& error) {
     // The error is the answer to the question, and not a failure to ask it.
     if (error.retryable() || error.poisons_connection() ||

@@ -7,6 +7,7 @@
 
 #include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/errors.h"
+#include "dialects/sqlite/name_spelling.h"
 
 namespace segue::sqlite {
 namespace {
@@ -85,6 +86,12 @@ void TextBehind(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
+void SpellLike(sqlite3_context* context, int, sqlite3_value** values) {
+  Answer(context, [&] {
+    return WithSpellingOf(Text(values[0]), Text(values[1]), Text(values[2]));
+  });
+}
+
 void HasConstraintText(sqlite3_context* context, int, sqlite3_value** values) {
   Answer(context, [&] {
     return HasConstraint(Text(values[0]), Text(values[1])) ? "1" : "0";
@@ -120,6 +127,7 @@ constexpr Function kFunctions[] = {
     {"segue_rename_constraint", 3, &RenameConstraintText},
     {"segue_text_behind", 3, &TextBehind},
     {"segue_has_constraint", 2, &HasConstraintText},
+    {"segue_spell_like", 3, &SpellLike},
     {"segue_fail", 1, &RaiseConstraint},
     {"segue_strict_quotes", 1, &StrictQuotes},
 };

@@ -9,6 +9,7 @@
 //   segue_set_default(sql, column, expression) -> sql
 //   segue_drop_default(sql, column)           -> sql
 //   segue_column_text(sql, column, definition) -> sql
+//   segue_spell_like(sql, original, name)     -> sql
 //   segue_fail(message)         raises a constraint error
 //   segue_strict_quotes(0 | 1)  whether "x" must name a column
 #pragma once

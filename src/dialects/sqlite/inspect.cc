@@ -255,6 +255,7 @@ schema::Schema Inspect(db::Connection& connection,
   }
   schema::Schema schema;
   schema.name = "main";
+  schema.own_prefix = "segue_";
   schema.server_version =
       "SQLite " +
       Text(connection.Execute("SELECT sqlite_version()").rows.at(0).at(0));

@@ -5,6 +5,7 @@
 #include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
+#include "dialects/sqlite/schema_edit.h"
 #include "dialects/sqlite/text_edit.h"
 #include "dialects/sqlite/tokens.h"
 #include "segue/error.h"
@@ -109,6 +110,44 @@ std::string AlterProbe(const plan::AlterColumn& action) {
          " AND dflt_value IS " + value + ")";
 }
 
+// Appends the edit that writes the name in a text as the text had it before the
+// migration.
+void SpellAsFound(const char* type, const std::string& object,
+                  const std::string& text, const std::string& column,
+                  std::vector<Statement>* statements) {
+  if (schema::ReferencedColumns(text, {column}).empty()) return;
+  Append(statements,
+         EditSchema({"UPDATE sqlite_schema SET sql = " +
+                         Call("segue_spell_like",
+                              {"sql", Literal(text), Literal(column)}) +
+                         " WHERE type = " + Literal(type) +
+                         " AND name = " + Literal(object),
+                     {}}));
+}
+
+// A new name that needs quotes leaves them behind when it goes.
+std::vector<Statement> SpellAllAsFound(const RenderContext& context,
+                                       const plan::RenameColumn& action) {
+  std::vector<Statement> statements;
+  const schema::Table* renamed = TableOf(context, action.table);
+  const bool quoted = BareOrQuoted(action.to) != action.to;
+  if (!quoted || renamed == nullptr) return statements;
+  if (renamed->FindColumn(action.from) == nullptr) return statements;
+  for (const schema::Table& table : context.schema.tables) {
+    SpellAsFound(table.kind == "view" ? "view" : "table", table.name.name,
+                 table.definition, action.from, &statements);
+    for (const schema::Index& index : table.indexes) {
+      SpellAsFound("index", index.name, index.definition, action.from,
+                   &statements);
+    }
+    for (const schema::Trigger& trigger : table.triggers) {
+      SpellAsFound("trigger", trigger.name, trigger.definition, action.from,
+                   &statements);
+    }
+  }
+  return statements;
+}
+
 [[noreturn]] void RefuseComment(const schema::TableName& table,
                                 const schema::Column& column) {
   throw Error(ErrorKind::kRefused,
@@ -178,6 +217,7 @@ PlannedAction RenderOne(const plan::RenameColumn& action,
       {rename + Quote(action.from) + " TO " + BareOrQuoted(action.to), {}}};
   planned.undo = {
       {rename + Quote(action.to) + " TO " + BareOrQuoted(action.from), {}}};
+  Append(&planned.undo, SpellAllAsFound(context, action));
   planned.probe = "SELECT " + HasColumn(action.table.name, action.to) +
                   " AND NOT " + HasColumn(action.table.name, action.from);
   return planned;

@@ -153,6 +153,24 @@ TEST(RenameColumn, LeavesOtherTextsAsTheyWereWritten) {
   }
 }
 
+// SQLite gives quotes to the new name and would keep them for the old one.
+TEST(RenameColumn, ANameThatNeedsQuotesLeavesNoneBehind) {
+  TestSession db(
+      "CREATE TABLE t(name TEXT CHECK (Name <> ''), \"q\" TEXT);"
+      "CREATE INDEX i ON t(name, q);"
+      "CREATE VIEW v AS SELECT NAME, \"q\", 'name' FROM t;"
+      "CREATE TRIGGER g AFTER UPDATE OF name ON t BEGIN "
+      "UPDATE t SET q = [new].name; END;");
+  const std::string before = db.Catalogue();
+  for (const char* from : {"name", "q"}) {
+    const PlannedAction planned =
+        db.Do(plan::RenameColumn{{"", "t"}, from, "the name"});
+    EXPECT_THAT(db.Catalogue(), ::testing::HasSubstr("\"the name\""));
+    db.Execute(planned.undo);
+    EXPECT_EQ(db.Catalogue(), before);
+  }
+}
+
 TEST(Indexes, KeepEverythingOnARename) {
   TestSession db(
       "CREATE TABLE t(a TEXT, b TEXT COLLATE NOCASE);"

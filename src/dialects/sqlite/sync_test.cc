@@ -73,6 +73,20 @@ TEST_P(SyncTest, ATriggerThatIgnoresWritesNeverCostsARow) {
   EXPECT_EQ(db.Ask(kRows), "6|A|A|1");
 }
 
+// A trigger that logs what comes would log a row that is taken out again.
+TEST_P(SyncTest, ARowThatATriggerHasSeenIsNotTakenOutAgain) {
+  TestSession db = Session(
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, o TEXT UNIQUE);"
+      "CREATE TABLE log(id); INSERT INTO t VALUES (1, 'A');"
+      "CREATE TRIGGER comes AFTER INSERT ON t BEGIN "
+      "INSERT INTO log VALUES (NEW.id); END");
+  db.Install();
+  EXPECT_THAT(db.ErrorOf("INSERT OR IGNORE INTO t(n) VALUES ('A')"),
+              ::testing::HasSubstr("constraint failed: t"));
+  db.Run("INSERT OR IGNORE INTO t(n) VALUES ('B')");
+  EXPECT_EQ(db.Ask("SELECT id FROM log"), "2");
+}
+
 TEST_P(SyncTest, OrFailLeavesNoTraceInTheEnd) {
   TestSession db = Session(
       "CREATE TABLE t(id INTEGER PRIMARY KEY, o TEXT UNIQUE, x TEXT);"

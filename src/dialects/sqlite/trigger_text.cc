@@ -11,17 +11,20 @@
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/row_address.h"
 #include "dialects/sqlite/tokens.h"
+#include "dialects/sqlite/user_trigger.h"
 
 namespace segue::sqlite {
 namespace {
 
 constexpr char kNotBackfill[] = "NOT EXISTS (SELECT 1 FROM segue_busy)";
 
-// True when a unique index is over the old column and nothing else can cancel a
-// write of the trigger.
+// True when a unique index is over the old column, nothing else can cancel a
+// write of the trigger, and nothing of the user's would see the row that comes
+// and goes again.
 bool HasUnique(const plan::ColumnMotion& motion, const schema::Table* table) {
   if (table == nullptr || !motion.old_column) return false;
   for (const schema::Trigger& trigger : table->triggers) {
+    if (UserTrigger(trigger).event != TriggerEvent::kUpdate) return false;
     for (const Token& token : Tokenize(trigger.definition)) {
       if (token.Is("IGNORE")) return false;
     }

@@ -61,7 +61,9 @@ void WaitUntilStopped(Process& process) {
 
 CrashSite::CrashSite(const Testbed& testbed, Access access)
     : testbed_(testbed), access_(access), database_(testbed.fresh()) {
-  std::ofstream(folder() + "/01_crash.yaml") << kMigration;
+  std::ofstream(folder() + "/01_crash.yaml")
+      << "access: " << ToString(access) << "\n"
+      << kMigration;
   database_->Exec(
       "CREATE TABLE users (id BIGINT PRIMARY KEY, name TEXT NOT NULL, "
       "age INTEGER)");
@@ -87,8 +89,6 @@ Command CrashSite::Segue(const std::string& command, const std::string& fault) {
   run.argv = {FaultySegueProgram(), command, "--url", database_->Url()};
   if (command == "start") {
     run.argv.push_back("01_crash.yaml");
-    run.argv.push_back("--access");
-    run.argv.emplace_back(ToString(access_));
   }
   if (command == "complete" || command == "rollback") {
     run.argv.push_back("--yes");

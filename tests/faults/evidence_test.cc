@@ -124,6 +124,7 @@ class EvidenceTest : public DialectTest {
     Site(const Testbed& testbed, const Scene& scene)
         : database_(testbed.fresh()), scene_(scene) {
       std::ofstream(folder_.path() + "/01_change.yaml")
+          << "access: " << ToString(scene.access) << "\n"
           << (scene.marks ? "on_transform_error: mark\n" : "")
           << "operations:\n"
           << scene.operations;
@@ -145,8 +146,7 @@ class EvidenceTest : public DialectTest {
       return RunCommand(run);
     }
     void Start() {
-      const Finished started = Segue({"start", "01_change.yaml", "--access",
-                                      std::string(ToString(scene_.access))});
+      const Finished started = Segue({"start", "01_change.yaml"});
       if (started.exit_code != 0) throw std::runtime_error(started.err);
     }
     long Statements() const {

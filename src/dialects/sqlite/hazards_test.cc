@@ -129,6 +129,7 @@ TEST_F(HazardsTest, ATriggerThatAnotherOneFiresIsFoundToo) {
                           HasSubstr("trigger 'b' of table 't' runs again")));
 }
 
+// Cases up_of_session_functions and up_reads_other_table.
 TEST_F(HazardsTest, ExpressionsTellWhatTheyDependOn) {
   EXPECT_THAT(OfRename("lower(o)"),
               ElementsAre(HasSubstr("(warning) expression-of-the-session: 'up' "
@@ -142,7 +143,8 @@ TEST_F(HazardsTest, ExpressionsTellWhatTheyDependOn) {
               IsEmpty());
 }
 
-// A collation or a function of an application's own is unknown here.
+// A collation or a function of an application's own is unknown here. Case
+// unknown_collation_stuck.
 TEST_F(HazardsTest, AnIndexWithAnUnknownCollationStopsEveryAlter) {
   const schema::Schema schema = session_.Schema();
   schema::Schema foreign = schema;
@@ -160,6 +162,7 @@ TEST_F(HazardsTest, AnIndexWithAnUnknownCollationStopsEveryAlter) {
             "collation sequence: appnat; mend or drop that object first");
 }
 
+// Case unknown_function_generated.
 TEST_F(HazardsTest, AGeneratedColumnOfAnUnknownFunctionIsNamed) {
   schema::Schema foreign = session_.Schema();
   schema::Table table;

@@ -229,7 +229,8 @@ void ReadForeignKeys(db::Connection& connection, schema::Schema* schema) {
 void ReadProgramTexts(db::Connection& connection, schema::Schema* schema) {
   const db::Result result = connection.Execute(
       "SELECT type, name, tbl_name, sql FROM sqlite_schema "
-      "WHERE type IN ('view', 'trigger') AND name NOT GLOB 'segue_*' "
+      "WHERE type IN ('view', 'trigger') AND name NOT GLOB 'segue_*_insert' "
+      "AND name NOT GLOB 'segue_*_update' AND name NOT GLOB 'segue_*_delete' "
       "ORDER BY type = 'trigger', name");
   std::set<std::string> ours;
   for (const db::Row& row : result.rows) {

@@ -95,7 +95,7 @@ TEST_P(PostgresPlanTrialTest, WorksForARoleThatMayCreateNoSchema) {
   db().Exec(
       "CREATE ROLE segue_plain; ALTER TABLE t OWNER TO segue_plain;"
       "GRANT ALL ON SCHEMA public TO segue_plain;"
-      "CREATE SCHEMA segue; GRANT ALL ON SCHEMA segue TO segue_plain");
+      "CREATE SCHEMA segue AUTHORIZATION segue_plain");
   DatabaseOptions options;
   options.url = db().Url();
   options.role = "segue_plain";

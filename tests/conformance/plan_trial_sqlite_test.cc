@@ -33,7 +33,7 @@ class SqlitePlanTrialTest : public PlanTrialTest {
 TEST_P(SqlitePlanTrialTest, FindsACollationThatIsTheApplications) {
   db().Exec("CREATE INDEX ie ON t(e)");
   Edit("ie", "(e)", "(e COLLATE appnat)");
-  ExpectRefused(kFill, "no such collation sequence: appnat (index 'ie')");
+  ExpectRefused(kFill, "no such collation sequence: appnat");
   ExpectRefused("operations: [{drop_column: {table: t, column: n}}]",
                 "error in index ie");
   ExpectRefused(kRename, "error in index ie");
@@ -52,9 +52,7 @@ TEST_P(SqlitePlanTrialTest, FindsOneOfAnotherTable) {
 TEST_P(SqlitePlanTrialTest, FindsAFunctionThatIsTheApplications) {
   db().Exec("ALTER TABLE t ADD COLUMN g text AS (lower(e)) VIRTUAL");
   Edit("t", "lower(e)", "app_slug(e)");
-  ExpectRefused(kFill,
-                "unknown function: app_slug() (generated column 'g' of "
-                "table 't')");
+  ExpectRefused(kFill, "unknown function: app_slug() (generated column 'g'");
 }
 
 // The sessions of the application have the function.
@@ -71,7 +69,7 @@ TEST_P(SqlitePlanTrialTest, CopiesVirtualTables) {
   db().Exec("CREATE VIRTUAL TABLE f USING fts5(body)");
   db().Exec(
       "CREATE TRIGGER tg AFTER INSERT ON t BEGIN INSERT INTO f(body) VALUES "
-      "(new.n); END");
+      "(new.e); END");
   db().Exec("INSERT INTO t(n) VALUES ('b')");
   ExpectTried(kRename);
 }
@@ -85,7 +83,7 @@ TEST_P(SqlitePlanTrialTest, CopiesEveryKindOfTable) {
   db().Exec("INSERT INTO k VALUES ('1', '2')");
   db().Exec("INSERT INTO c(x) VALUES (x'00')");
   db().Exec("CREATE INDEX kb ON k(b DESC) WHERE b > ''");
-  db().Exec("CREATE VIEW v AS SELECT n FROM t JOIN k ON n = a");
+  db().Exec("CREATE VIEW v AS SELECT n AS n FROM t JOIN k ON n = a");
   db().Exec("ANALYZE");
   ExpectTried(kRename);
   ExpectTried("operations: [{rename_column: {table: k, from: b, to: d}}]");

@@ -97,10 +97,10 @@ struct UnprovenQuestion {
                          const UnprovenQuestion&) = default;
 };
 
-using Question = std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
-                              ExpressionQuestion, IndexQuestion, TableQuestion,
-                              NameQuestion, MentionQuestion, CheckQuestion,
-                              UnprovenQuestion>;
+using Question =
+    std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
+                 ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
+                 MentionQuestion, CheckQuestion, UnprovenQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {

@@ -90,7 +90,8 @@ void Migrator::RetireVersion(const std::string& version) {
         .WithHint("'segue complete' or 'segue rollback' ends it");
   }
   db::Connection& connection = context_->connection();
-  const schema::Schema schema{context_->database.schema(), "", "", {}};
+  schema::Schema schema;
+  schema.name = context_->database.schema();
   const PlannedAction retire = context_->database.dialect().Render(
       plan::RetireVersion{version_schema}, {schema, context_->LockBudget()});
   db::Transaction transaction(connection,

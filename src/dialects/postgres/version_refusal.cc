@@ -76,6 +76,22 @@ std::string ReplaceViews(const std::string& version) {
              ", v.relname); END LOOP; END");
 }
 
+// A default may need what the rollback takes away, such as the sequence of a
+// new table, and a view that refuses has no use for it.
+std::string DropDefaults(const std::string& version) {
+  return "DO " +
+         DollarQuoted(
+             "DECLARE v record; BEGIN FOR v IN SELECT c.relname, a.attname "
+             "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
+             "n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON "
+             "a.attrelid = c.oid JOIN pg_catalog.pg_attrdef f ON f.adrelid = "
+             "c.oid AND f.adnum = a.attnum WHERE n.nspname = " +
+             Literal(version) +
+             " AND c.relkind = 'v' LOOP EXECUTE pg_catalog.format('ALTER VIEW "
+             "%I.%I ALTER COLUMN %I DROP DEFAULT', " +
+             Literal(version) + ", v.relname, v.attname); END LOOP; END");
+}
+
 // Whatever else is in the schema makes this fail, and the error names it.
 std::string DropAll(const std::string& version) {
   return "DO " +
@@ -104,6 +120,7 @@ void RefuseVersion(db::Connection& connection,
   connection.Execute("GRANT EXECUTE ON FUNCTION " + Name(read) + "(), " +
                      Name(write) + "() TO PUBLIC");
   connection.Execute(ReplaceViews(version_schema));
+  connection.Execute(DropDefaults(version_schema));
 }
 
 void RemoveRefused(db::Connection& connection,

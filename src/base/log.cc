@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log_line.h"
+#include "base/visible.h"
 #include "segue/error.h"
 
 namespace segue::base {
@@ -119,7 +120,7 @@ void Log(LogLevel level, std::string_view message) {
   if (opened != nullptr && opened->replaces_stderr) return;
   // The message is an argument, because its braces must not be taken for a
   // format.
-  Logger().log(Native(level), "{}", message);
+  Logger().log(Native(level), "{}", VisibleInLine(message));
 }
 
 void OpenLog(const std::string& path, LogFormat format) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "base/visible.h"
 
 namespace segue::base {
 namespace {
@@ -52,7 +53,7 @@ std::string TextLine(const LogLine& line) {
   for (const LogField& field : line.fields) {
     text += " " + field.name + "=" + FieldText(field);
   }
-  return text;
+  return VisibleInLine(text);
 }
 
 }  // namespace segue::base

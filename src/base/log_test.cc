@@ -42,7 +42,7 @@ TEST(LogLineTest, IsOneLineOfJsonWhateverItHolds) {
             "{\"time\":\"t\",\"level\":\"error\",\"message\":\"two\\nlines "
             "\\\"\xEF\xBF\xBD\\\"\",\"rows\":7,\"rate\":0.5,\"step\":\"\"}");
   EXPECT_EQ(TextLine(line),
-            "t error two lines \"\xff\" rows=7 rate=0.5 step=\"\"");
+            "t error two lines \"\\xff\" rows=7 rate=0.5 step=\"\"");
 }
 
 // This test comes last, because a log stays open for the whole process.

@@ -9,29 +9,6 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n\f\v";
 
-// Returns the length of the well-formed UTF-8 sequence at the start of `text`;
-// 0: none. Overlong forms, surrogates and code points beyond U+10FFFF are not
-// well-formed.
-std::size_t SequenceLength(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4 || !follows(1)) return 0;
-  if (first < 0xE0) return 2;
-  if (!follows(2)) return 0;
-  if (first < 0xF0) {
-    const bool overlong = first == 0xE0 && byte(1) < 0xA0;
-    const bool surrogate = first == 0xED && byte(1) >= 0xA0;
-    return overlong || surrogate ? 0 : 3;
-  }
-  const bool overlong = first == 0xF0 && byte(1) < 0x90;
-  const bool beyond = first == 0xF4 && byte(1) >= 0x90;
-  return overlong || beyond || !follows(3) ? 0 : 4;
-}
-
 // Counts insertions, deletions, replacements and swaps of neighbours, which are
 // the four typing errors.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
@@ -150,9 +127,29 @@ std::string Nearest(std::string_view word,
   return nearest;
 }
 
+std::size_t Utf8Length(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80; };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first < 0xC2 || first > 0xF4 || !follows(1)) return 0;
+  if (first < 0xE0) return 2;
+  if (!follows(2)) return 0;
+  if (first < 0xF0) {
+    const bool overlong = first == 0xE0 && byte(1) < 0xA0;
+    const bool surrogate = first == 0xED && byte(1) >= 0xA0;
+    return overlong || surrogate ? 0 : 3;
+  }
+  const bool overlong = first == 0xF0 && byte(1) < 0x90;
+  const bool beyond = first == 0xF4 && byte(1) >= 0x90;
+  return overlong || beyond || !follows(3) ? 0 : 4;
+}
+
 bool IsUtf8(std::string_view text, std::size_t* bad_offset) {
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = SequenceLength(text.substr(i));
+    const std::size_t length = Utf8Length(text.substr(i));
     if (length == 0) {
       if (bad_offset != nullptr) *bad_offset = i;
       return false;

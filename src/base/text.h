@@ -30,6 +30,11 @@ bool NumberedLess(std::string_view a, std::string_view b);
 std::string Nearest(std::string_view word,
                     const std::vector<std::string>& candidates);
 
+// Returns the length of the well-formed UTF-8 sequence at the start of `text`;
+// 0: none. Overlong forms, surrogates and code points beyond U+10FFFF are not
+// well-formed.
+std::size_t Utf8Length(std::string_view text);
+
 // True when every byte belongs to well-formed UTF-8. Otherwise `*bad_offset`,
 // if it is given, becomes the offset of the first byte that does not.
 bool IsUtf8(std::string_view text, std::size_t* bad_offset = nullptr);

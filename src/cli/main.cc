@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <iostream>
+#include <cstring>
 #include <memory>
 
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/man_page.h"
+#include "cli/output.h"
 #include "cli/signals.h"
 #include "cli/telemetry.h"
 #include "cli/terminal.h"
@@ -23,6 +24,7 @@ namespace segue::cli {
 
 namespace {
 
+constexpr int kExitInternal = 1;
 constexpr int kExitUsage = 2;
 
 std::optional<std::string> EnvironmentVariable(const std::string& name) {
@@ -143,18 +145,29 @@ int RunCommandLine(std::vector<std::string> words, Surroundings& around,
 int Main(int argc, char** argv) {
   // A reader that closes the pipe (| head) must not kill a migration.
   std::signal(SIGPIPE, SIG_IGN);
+  OpenClosedDescriptors();
+  OutputBuffer out_buffer(STDOUT_FILENO);
+  OutputBuffer err_buffer(STDERR_FILENO);
+  std::ostream out(&out_buffer);
+  std::ostream err(&err_buffer);
+  err << std::unitbuf;
   CancelToken cancel;
-  Surroundings around{std::cout, std::cerr, "", EnvironmentVariable};
+  Surroundings around{out, err, "", EnvironmentVariable};
   around.err_is_terminal = IsTerminal(STDERR_FILENO);
   around.watch_signals = true;
   around.out_is_terminal = IsTerminal(STDOUT_FILENO);
   if (IsTerminal(STDIN_FILENO) && around.err_is_terminal) {
-    around.ask = [&cancel](const std::string& question) {
-      return AskUser(question, cancel);
+    around.ask = [&](const std::string& question) {
+      return AskUser(question, err, cancel);
     };
   }
-  return RunCommandLine(std::vector<std::string>(argv + 1, argv + argc), around,
-                        cancel);
+  const int code = RunCommandLine(
+      std::vector<std::string>(argv + 1, argv + argc), around, cancel);
+  out.flush();
+  if (out_buffer.error() == 0) return code;
+  err << "segue: the answer cannot be written: "
+      << std::strerror(out_buffer.error()) << "\n";
+  return code == 0 ? kExitInternal : code;
 }
 
 }  // namespace segue::cli

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/visible.h"
+#include "cli/output.h"
 #include "report/layout.h"
 #include "report/progress_text.h"
 
@@ -135,7 +137,8 @@ void ProgressView::Line(const std::string& text) {
   if (text == last_line_) return;
   last_line_ = text;
   Clear();
-  out_ << text << "\n" << std::flush;
+  // A name with a newline must not begin a line of its own.
+  out_ << base::VisibleInLine(text) << "\n" << std::flush;
 }
 
 // The numbers matter most, so a narrow screen cuts the description of the step.
@@ -152,7 +155,9 @@ void ProgressView::Draw(const Progress& progress) {
 }
 
 void ProgressView::DrawText(const std::string& text) {
-  out_ << kClearLine << report::FitWidth(text, LineWidth()) << std::flush;
+  WriteControl(out_, kClearLine);
+  out_ << report::FitWidth(base::VisibleInLine(text), LineWidth())
+       << std::flush;
   drawn_ = true;
 }
 
@@ -163,7 +168,8 @@ std::size_t ProgressView::LineWidth() const {
 
 void ProgressView::Clear() {
   if (!drawn_) return;
-  out_ << kClearLine << std::flush;
+  WriteControl(out_, kClearLine);
+  out_ << std::flush;
   drawn_ = false;
 }
 

@@ -32,8 +32,9 @@ std::size_t TerminalWidth(int file_descriptor) {
 }
 
 std::optional<std::string> AskUser(const std::string& question,
+                                   std::ostream& out,
                                    const CancelToken& cancel) {
-  std::cerr << question << std::flush;
+  out << question << std::flush;
   while (!InputReady()) {
     if (cancel.stop_requested()) return std::nullopt;
   }

@@ -6,7 +6,9 @@
 #include <chrono>
 
 #include "base/clock.h"
+#include "base/visible.h"
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
 #include "cli/watch_view.h"
@@ -54,15 +56,17 @@ class Watcher {
   }
 
   void Print(const std::string& line) {
-    context_.around.out << line << "\n" << std::flush;
+    context_.around.out << base::VisibleInLine(line) << "\n" << std::flush;
   }
 
   void Redraw(const std::vector<std::string>& lines) {
-    std::string text;
-    if (height_ > 0) text = "\x1b[" + std::to_string(height_) + "A\x1b[J";
-    for (const std::string& line : lines) text += line + "\n";
+    std::ostream& out = context_.around.out;
+    if (height_ > 0) {
+      WriteControl(out, "\x1b[" + std::to_string(height_) + "A\x1b[J");
+    }
+    for (const std::string& line : lines) out << line << "\n";
     height_ = lines.size();
-    context_.around.out << text << std::flush;
+    out << std::flush;
   }
 
   const Context& context_;

@@ -1,5 +1,6 @@
 #include "cli/watch_view.h"
 
+#include "base/visible.h"
 #include "report/layout.h"
 #include "report/progress_text.h"
 #include "report/status_text.h"
@@ -53,7 +54,9 @@ std::vector<std::string> WatchPicture(const MigrationStatus& status,
   }
   // The last column stays free, because some terminals wrap when it is written.
   const std::size_t width = columns > 1 ? columns - 1 : 1;
-  for (std::string& line : lines) line = report::FitWidth(line, width);
+  for (std::string& line : lines) {
+    line = report::FitWidth(base::VisibleInLine(line), width);
+  }
   return lines;
 }
 

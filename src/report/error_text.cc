@@ -22,13 +22,26 @@ std::string OneLine(const std::string& sql) {
   return FitWidth(line, kSqlCharacters);
 }
 
+// Indents the further lines of a message, which may quote what others wrote, so
+// that none of them looks like a line of segue's own.
+std::string Indented(const std::string& message) {
+  std::string text;
+  for (const char c : message) {
+    text += c;
+    if (c == '\n') text += "    ";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string ErrorText(const Error& error) {
-  std::string text = std::string("segue: ") + error.what() + "\n";
+  std::string text = "segue: " + Indented(error.what()) + "\n";
   const std::string source = error.source().ToString();
   if (!source.empty()) text += "  at: " + source + "\n";
-  for (const std::string& note : error.notes()) text += "  " + note + "\n";
+  for (const std::string& note : error.notes()) {
+    text += "  " + Indented(note) + "\n";
+  }
   if (!error.sql().empty()) text += "  in: " + OneLine(error.sql()) + "\n";
   if (!error.hint().empty()) text += "  hint: " + error.hint() + "\n";
   return text;

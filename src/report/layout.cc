@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/visible.h"
+
 namespace segue::report {
 
 namespace {
@@ -47,6 +49,7 @@ TextTable::TextTable(std::vector<std::string> head) {
 }
 
 void TextTable::Add(std::vector<std::string> row) {
+  for (std::string& cell : row) cell = base::VisibleInLine(cell);
   rows_.push_back(std::move(row));
 }
 

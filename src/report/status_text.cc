@@ -1,6 +1,7 @@
 #include "report/status_text.h"
 
 #include "base/text.h"
+#include "base/visible.h"
 #include "report/progress_text.h"
 
 namespace segue::report {
@@ -29,7 +30,8 @@ std::string MissingText(const MigrationStatus& status) {
 
 std::string Field(const std::string& name, const std::string& value) {
   if (value.empty()) return "";
-  return "  " + name + std::string(12 - name.size(), ' ') + value + "\n";
+  return "  " + name + std::string(12 - name.size(), ' ') +
+         base::VisibleInLine(value) + "\n";
 }
 
 std::string RowsLine(const MigrationStatus& status) {
@@ -101,7 +103,7 @@ std::string RunnerText(const MigrationStatus& status) {
 std::string StatusText(const MigrationStatus& status) {
   std::string text = status.id;
   if (!status.title.empty() && status.title != status.id) {
-    text += ": " + status.title;
+    text += ": " + base::VisibleInLine(status.title);
   }
   text +=
       "\n" + Field("phase", PhaseText(status)) +
@@ -119,7 +121,8 @@ std::string StatusText(const MigrationStatus& status) {
       Field("updated", status.updated_at) + "  steps\n";
   for (const StepStatus& step : status.steps) {
     text += "    " + std::string(Mark(step)) + "[" +
-            std::string(ToString(step.phase)) + "] " + step.description + "\n";
+            std::string(ToString(step.phase)) + "] " +
+            base::VisibleInLine(step.description) + "\n";
   }
   return text;
 }

@@ -1,5 +1,7 @@
 #include "report/summary.h"
 
+#include "base/visible.h"
+
 namespace segue::report {
 
 namespace {
@@ -56,7 +58,9 @@ std::string StateText(const MigrationStatus& status, bool whole) {
 
 std::string NotesText(const std::vector<std::string>& notes) {
   std::string text;
-  for (const std::string& note : notes) text += "Note: " + note + "\n";
+  for (const std::string& note : notes) {
+    text += "Note: " + base::VisibleInLine(note) + "\n";
+  }
   return text;
 }
 
@@ -70,8 +74,8 @@ std::string SummaryText(const Outcome& outcome) {
 std::string DryRunText(const Outcome& outcome) {
   std::string text = outcome.plan.id + " would go through:\n";
   for (const HistoryEntry& entry : outcome.history) {
-    text +=
-        "  [" + std::string(ToString(entry.kind)) + "] " + entry.message + "\n";
+    text += "  [" + std::string(ToString(entry.kind)) + "] " +
+            base::VisibleInLine(entry.message) + "\n";
   }
   return text + NotesText(outcome.notes);
 }

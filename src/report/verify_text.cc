@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/visible.h"
 
 namespace segue::report {
 
@@ -15,7 +16,9 @@ constexpr std::size_t kMostKeys = 100;
 
 std::string List(const std::vector<std::string>& keys) {
   std::string text;
-  for (const std::string& key : keys) text += "  " + key + "\n";
+  for (const std::string& key : keys) {
+    text += "  " + base::VisibleInLine(key) + "\n";
+  }
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "base/visible.h"
 #include "cli/commands.h"
 #include "cli/completion.h"
 #include "cli/settings.h"
@@ -29,8 +30,14 @@ std::vector<std::string> MigrationStems(const fs::path& directory) {
   return {stems.begin(), stems.end()};
 }
 
+// A name that cannot be shown as it is on one line is left out, because a shell
+// would offer something else.
 std::string Lines(const std::vector<std::string>& names) {
-  return names.empty() ? "" : base::Join(names, "\n") + "\n";
+  std::string lines;
+  for (const std::string& name : names) {
+    if (base::VisibleInLine(name) == name) lines += name + "\n";
+  }
+  return lines;
 }
 
 }  // namespace

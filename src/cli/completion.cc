@@ -87,10 +87,15 @@ std::string Filled(
 
 // --- bash ---
 
+// Returns words of the program's own, a line each.
+std::string BashLines(const std::vector<std::string>& words) {
+  return "$'" + base::Join(words, "\\n") + "'";
+}
+
 std::string BashValues(const OptionSpec& option) {
   switch (ValuesOf(option)) {
     case Values::kChoices:
-      return "words='" + base::Join(option.choices, " ") + "'";
+      return "words=" + BashLines(option.choices);
     case Values::kFiles:
       return "kinds=-f";
     case Values::kFolders:
@@ -112,7 +117,7 @@ std::string BashCase(const Command& command) {
     text += "        " + flag.name + ") " + BashValues(flag) + " ;;\n";
   }
   text += "        *)\n          if [[ $cur == -* ]]; then\n";
-  text += "            words='" + base::Join(FlagNames(command), " ") + "'\n";
+  text += "            words=" + BashLines(FlagNames(command)) + "\n";
   if (const OptionSpec* positional = Positional(command)) {
     text += "          else\n            " + BashValues(*positional) + "\n";
   }
@@ -122,7 +127,7 @@ std::string BashCase(const Command& command) {
 std::string Bash() {
   std::string cases;
   for (const Command& command : Commands()) cases += BashCase(command);
-  return Filled(kBashTemplate, {{"@NAMES@", base::Join(CommandNames(), " ")},
+  return Filled(kBashTemplate, {{"@NAMES@", base::Join(CommandNames(), "\\n")},
                                 {"@COMMANDS@\n", cases}});
 }
 

@@ -71,6 +71,25 @@ TEST_F(ShellTest, BashOffersCommandsOptionsAndValues) {
   EXPECT_EQ(Bash("segue status --config seg"), "segue.yaml\n");
 }
 
+// The names of files and environments may come from a stranger's repository.
+// The case is sec-completion-executes-file-names.
+TEST_F(ShellTest, NoShellRunsWhatIsInAName) {
+  const std::string command = "$(touch${IFS}RAN)";
+  std::ofstream(folder_.path() + "/migrations/02_" + command + ".yaml") << "x";
+  std::ofstream(folder_.path() + "/segue.yaml")
+      << "environments: {'" + command + "': {url: 'sqlite:a.db'}}\n";
+  EXPECT_EQ(Bash("segue start 02"), "02_" + command + "\n");
+  EXPECT_EQ(Bash("segue status --env ''"), "\\$\\(touch\\$\\{IFS\\}RAN\\)\n");
+  Run({"fish", "--no-config", "-c",
+       "source script.fish; complete -C 'segue start 0'; "
+       "complete -C 'segue status --env '"});
+  Run({"zsh", "-f", "-c",
+       "autoload -U compinit; compinit -u -D; source script.zsh; "
+       "compadd() { print -r -- $@ }; _segue_migrations; "
+       "_segue_environments"});
+  EXPECT_FALSE(fs::exists(folder_.path() + "/RAN"));
+}
+
 TEST_F(ShellTest, FishOffersTheSame) {
   const auto fish = [&](const std::string& line) {
     return Run({"fish", "--no-config", "-c",

@@ -63,6 +63,7 @@ std::string YamlString(const std::string& text) {
 std::string UrlWithoutPassword(const Context& context) {
   db::Url url = db::ParseUrl(context.arguments.Value("--url", "sqlite:app.db"));
   url.password.clear();
+  url.parameters.erase("sslpassword");
   return url.ToString();
 }
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 #include "base/text.h"
@@ -191,15 +193,55 @@ string HostText(const Url& url) {
   return text;
 }
 
+constexpr const char* kHidden = "***";
+
+// Parameters whose values tell how a connection is made, and nothing secret.
+constexpr std::array kHarmless = {"application_name",
+                                  "channel_binding",
+                                  "connect_timeout",
+                                  "gssencmode",
+                                  "hostaddr",
+                                  "keepalives",
+                                  "mode",
+                                  "requirepeer",
+                                  "sslmode",
+                                  "sslrootcert",
+                                  "sslcert",
+                                  "sslkey",
+                                  "target_session_attrs"};
+
+bool IsSecret(string_view parameter) {
+  return std::find(kHarmless.begin(), kHarmless.end(), parameter) ==
+         kHarmless.end();
+}
+
+// True for a name that a user has filled with more than a name: "u:secret", a
+// whole URL, or "host=h password=secret".
+bool LooksSecret(string_view name) {
+  return name.find('=') != string_view::npos ||
+         name.find("://") != string_view::npos;
+}
+
 string ParametersText(const std::map<string, string>& parameters, bool redact) {
   string text;
   for (const auto& [name, value] : parameters) {
     text += text.empty() ? '?' : '&';
-    const bool secret = base::ToLower(name).find("password") != string::npos;
     text += PercentEncode(name) + "=";
-    text += redact && secret ? "***" : Encode(value, "/:,");
+    text += redact && IsSecret(name) ? kHidden : Encode(value, "/:,");
   }
   return text;
+}
+
+// Returns the user as it may be shown.
+string UserText(const string& user) {
+  const std::size_t colon = user.find(':');
+  if (LooksSecret(user)) return kHidden;
+  if (colon == string::npos) return PercentEncode(user);
+  return PercentEncode(user.substr(0, colon)) + ":" + kHidden;
+}
+
+string DatabaseText(const string& database, bool redact) {
+  return redact && LooksSecret(database) ? kHidden : PercentEncode(database);
 }
 
 string Text(const Url& url, bool redact) {
@@ -210,13 +252,14 @@ string Text(const Url& url, bool redact) {
     return (doubled ? "sqlite://" : "sqlite:") + Encode(url.database, "/:") +
            parameters;
   }
-  string text = url.scheme + "://" + PercentEncode(url.user);
+  string text = url.scheme + "://" +
+                (redact ? UserText(url.user) : PercentEncode(url.user));
   if (!url.password.empty()) {
-    text += ":" + (redact ? "***" : PercentEncode(url.password));
+    text += ":" + (redact ? kHidden : PercentEncode(url.password));
   }
   if (!url.user.empty() || !url.password.empty()) text += '@';
   text += HostText(url);
-  if (!url.database.empty()) text += "/" + PercentEncode(url.database);
+  if (!url.database.empty()) text += "/" + DatabaseText(url.database, redact);
   return text + parameters;
 }
 
@@ -242,6 +285,45 @@ Url ParseUrl(string_view text) {
 }
 
 string Url::Redacted() const { return Text(*this, true); }
+
+string Url::RedactedIn(string message) const {
+  std::vector<string> secrets = {password};
+  if (LooksSecret(database) && scheme != "sqlite") secrets.push_back(database);
+  if (user.find(':') != string::npos || LooksSecret(user)) {
+    secrets.push_back(user);
+  }
+  for (const auto& [name, value] : parameters) {
+    if (IsSecret(name)) secrets.push_back(value);
+  }
+  for (const string& secret : secrets) {
+    if (secret.empty()) continue;
+    for (std::size_t at = message.find(secret); at != string::npos;
+         at = message.find(secret, at + std::strlen(kHidden))) {
+      message.replace(at, secret.size(), kHidden);
+    }
+  }
+  return message;
+}
+
+string RedactedUrl(string_view text) {
+  const std::size_t slashes = text.find("://");
+  const std::size_t start = slashes == string_view::npos ? 0 : slashes + 3;
+  string shown(text.substr(0, start));
+  string_view rest = text.substr(start);
+  const auto [address, query] = Cut(rest.substr(0, rest.find('#')), '?');
+  const std::size_t at = address.rfind('@');
+  if (at == string_view::npos) {
+    shown += address;
+  } else {
+    shown += string(kHidden) + "@" + string(address.substr(at + 1));
+  }
+  for (const string& part : base::Split(query, '&')) {
+    if (part.empty()) continue;
+    shown += shown.find('?') == string::npos ? '?' : '&';
+    shown += string(Cut(part, '=').first) + "=" + kHidden;
+  }
+  return shown;
+}
 
 string Url::ToString() const { return Text(*this, false); }
 

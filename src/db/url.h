@@ -16,12 +16,21 @@ struct Url {
   std::string database;  // decoded; SQLite: the path, or ":memory:"
   std::map<std::string, std::string> parameters;  // decoded
 
-  // Returns the URL with "***" for the password, which may be shown to people.
+  // Returns the URL as it may be shown to people: with "***" for the password,
+  // for the value of every parameter that is not known to be harmless, and for
+  // a user or a database that looks as if it had a password in it.
   std::string Redacted() const;
+  // Returns `message`, of which a driver or a server is the author, without the
+  // values that Redacted() hides.
+  std::string RedactedIn(std::string message) const;
   // Returns the whole URL with the password, its parts percent-encoded as
   // needed.
   std::string ToString() const;
 };
+
+// Returns any URL, also one of http, as it may be shown to people: with "***"
+// for the user and the password, and for the value of each parameter.
+std::string RedactedUrl(std::string_view text);
 
 // Reads a URL. Throws Error{kUsage} that says what is wrong, without the
 // password.

@@ -102,6 +102,34 @@ TEST(UrlTest, PasswordsAreNeverShown) {
   EXPECT_EQ(ParseUrl("postgres://u@h/db").Redacted(), "postgres://u@h/db");
 }
 
+// The shapes are those of the case sec-secrets-in-messages.
+TEST(UrlTest, NothingThatMayBeSecretIsShown) {
+  for (const char* text :
+       {"postgres://own%3As3cret@h/d", "postgres://h/d?options=-c%20x%3Ds3cret",
+        "postgres://h?dbname=host=h%20password=s3cret",
+        "postgres://h/postgres%3A%2F%2Fu%3As3cret%40h",
+        "postgres://h/d?sslpassword=s3cret", "postgres://h/d?passfile=s3cret",
+        "postgres://host%3Dh%20password%3Ds3cret@h/d"}) {
+    const Url url = ParseUrl(text);
+    EXPECT_THAT(url.Redacted(), Not(HasSubstr("s3cret"))) << text;
+    std::string message = "for \"" + url.user + "\" in \"" + url.database;
+    for (const auto& [name, value] : url.parameters) message += " " + value;
+    EXPECT_THAT(url.RedactedIn(message), Not(HasSubstr("s3cret"))) << text;
+  }
+  EXPECT_EQ(ParseUrl("postgres://own%3Apw@h/d").Redacted(),
+            "postgres://own:***@h/d");
+  EXPECT_EQ(ParseUrl("postgres://u@h/d?sslmode=require").Redacted(),
+            "postgres://u@h/d?sslmode=require");
+}
+
+TEST(UrlTest, AnyUrlCanBeShown) {
+  EXPECT_EQ(RedactedUrl("http://h:80/gate?token=s3cret&x=1#y"),
+            "http://h:80/gate?token=***&x=***");
+  EXPECT_EQ(RedactedUrl("http://svc:s3cret@h/gate"), "http://***@h/gate");
+  EXPECT_EQ(RedactedUrl("http://svc:s3/cr@et@h/gate"), "http://***@h/gate");
+  EXPECT_EQ(RedactedUrl("no url"), "no url");
+}
+
 TEST(UrlTest, AnUnencodedAtSignInAPasswordIsUnderstood) {
   EXPECT_EQ(ParseUrl("postgres://u:p@ss@h/db").password, "p@ss");
 }

@@ -36,6 +36,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // The header of the last request that has been answered.
+  std::string Authorization() const { return authorization_; }
+
   std::string Url() const {
     return "http://127.0.0.1:" + std::to_string(port_) + "/may?x=1";
   }
@@ -45,11 +48,13 @@ class Server {
     for (;;) {
       const int client = accept(socket_, nullptr, nullptr);
       if (client < 0) return;
-      char request[4096];
+      char request[4096] = {};
       const bool asked = read(client, request, sizeof request) > 0;
       if (asked && !answer_.empty()) {
-        EXPECT_GT(write(client, answer_.data(), answer_.size()), 0);
         EXPECT_EQ(std::string(request, 12), "GET /may?x=1");
+        KeepAuthorization(std::string(request, sizeof request));
+        EXPECT_GT(send(client, answer_.data(), answer_.size(), MSG_NOSIGNAL),
+                  0);
       } else {
         std::this_thread::sleep_for(std::chrono::milliseconds(2500));
       }
@@ -57,7 +62,16 @@ class Server {
     }
   }
 
+  void KeepAuthorization(const std::string& request) {
+    const std::string name = "Authorization: ";
+    const std::size_t at = request.find(name);
+    if (at == std::string::npos) return;
+    const std::size_t value = at + name.size();
+    authorization_ = request.substr(value, request.find('\r', value) - value);
+  }
+
   std::string answer_;
+  std::string authorization_;
   int socket_;
   int port_ = 0;
   std::thread thread_;
@@ -89,6 +103,25 @@ TEST(HttpCheckTest, NoAnswerIsNoValue) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8));
   EXPECT_FALSE(CheckHttp("http://127.0.0.1:1/").value);
   EXPECT_FALSE(CheckHttp("no url").value);
+}
+
+TEST(HttpCheckTest, AnAnswerWithoutAnEndIsNoValue) {
+  const Server endless("HTTP/1.1 200 OK\r\n\r\n" + std::string(1U << 20U, '1'));
+  const Reading reading = CheckHttp(endless.Url());
+  EXPECT_FALSE(reading.value);
+  EXPECT_EQ(reading.error, "its answer is longer than 64 KiB");
+}
+
+// The case is sec-secrets-in-messages.
+TEST(HttpCheckTest, SendsTheUserAndShowsNoSecret) {
+  const Server server(Answer("200 OK", "7"));
+  const std::string url = server.Url();
+  const Reading reading =
+      CheckHttp("http://svc:t0p@" + url.substr(std::string("http://").size()));
+  EXPECT_EQ(reading.value, 7);
+  EXPECT_EQ(server.Authorization(), "Basic c3ZjOnQwcA==");
+  EXPECT_EQ(reading.subject.find("t0p"), std::string::npos);
+  EXPECT_EQ(reading.subject.find("x=1"), std::string::npos);
 }
 
 }  // namespace

@@ -54,6 +54,12 @@ std::string LabelOf(const std::string& source) {
   return base::ShortName(source, kLength);
 }
 
+// The address of a check may hold a password or a token.
+std::string LabelOf(PaceReason signal, const std::string& source) {
+  return LabelOf(signal == PaceReason::kHttp ? db::RedactedUrl(source)
+                                             : source);
+}
+
 }  // namespace
 
 SignalReader::SignalReader(Database& database,
@@ -105,8 +111,8 @@ void SignalReader::Ask(const SignalLimit& asked) {
   }
   if (info->origin == SignalOrigin::kCustom) {
     customs_.push_back({info->reason, asked.source});
-    limits_.push_back({info->reason, LabelOf(asked.source), asked.soft,
-                       asked.hard, asked.relative});
+    limits_.push_back({info->reason, LabelOf(info->reason, asked.source),
+                       asked.soft, asked.hard, asked.relative});
   } else {
     for (Limit& limit : limits_) {
       if (limit.signal != info->reason) continue;
@@ -285,7 +291,7 @@ void SignalReader::ReadCustom(std::vector<Reading>& readings) {
       ReadSql(custom, readings);
     } else if (custom.signal == PaceReason::kHttp) {
       Reading reading = CheckHttp(custom.source);
-      reading.subject = LabelOf(custom.source);
+      reading.subject = LabelOf(custom.signal, custom.source);
       readings.push_back(reading);
     } else {
       std::error_code ignored;  // a folder that cannot be read has no flag

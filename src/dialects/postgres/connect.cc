@@ -56,7 +56,8 @@ Keywords KeywordsOf(const db::ConnectOptions& options) {
 
 void Require(PGconn* connection, const db::Url& url) {
   if (PQstatus(connection) == CONNECTION_OK) return;
-  const std::string reason = ConnectReason(PQerrorMessage(connection));
+  const std::string reason =
+      url.RedactedIn(ConnectReason(PQerrorMessage(connection)));
   PQfinish(connection);
   if (reason.find("invalid connection option") != std::string::npos ||
       reason.find("invalid port number") != std::string::npos ||

@@ -1,12 +1,11 @@
 #include "http/metrics_server.h"
 
-#include <httplib.h>
-
 #include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <thread>
 
+#include "http/bounded_server.h"
 #include "segue/error.h"
 
 namespace segue::http {
@@ -14,11 +13,6 @@ namespace {
 
 constexpr char kContentType[] = "text/plain; version=0.0.4; charset=utf-8";
 constexpr char kFrontPage[] = "segue; what it is doing is at /metrics\n";
-
-// One thread serves the scraper, and one a person who looks.
-constexpr std::size_t kThreads = 2;
-// A client that connects and sends nothing must not delay the end of the run.
-constexpr time_t kPatienceSeconds = 1;
 
 // By default the library lets two processes share a port, and then either of
 // them may answer.
@@ -42,11 +36,6 @@ class MetricsServer::Listener {
   Listener(const Address& address, std::function<std::string()> text)
       : address_(address), text_(std::move(text)) {
     server_.set_socket_options(ShareNoPort);
-    server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-    // A connection that is kept open would delay the end of the run.
-    server_.set_keep_alive_max_count(1);
-    server_.set_read_timeout(kPatienceSeconds);
-    server_.set_write_timeout(kPatienceSeconds);
     server_.Get("/metrics",
                 [this](const httplib::Request&, httplib::Response& response) {
                   response.set_content(text_(), kContentType);
@@ -64,6 +53,7 @@ class MetricsServer::Listener {
   }
 
   ~Listener() {
+    server_.CloseConnections();
     server_.stop();
     thread_.join();
   }
@@ -86,7 +76,7 @@ class MetricsServer::Listener {
 
   Address address_;
   std::function<std::string()> text_;
-  httplib::Server server_;
+  BoundedServer server_;
   std::atomic<bool> ended_{false};
   std::thread thread_;
 };

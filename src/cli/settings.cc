@@ -44,6 +44,7 @@ std::optional<std::string> FromDotEnv(const fs::path& folder) {
   std::error_code unreadable;  // the read then says why
   if (!fs::exists(path, unreadable) && !unreadable) return std::nullopt;
   const std::string text = manifest::ReadTextFile(path.string());
+  manifest::RequireText(text, path.string());
   const auto values = ParseDotEnv(text, path.string());
   const auto found = values.find(kUrlVariable);
   if (found == values.end() || found->second.empty()) return std::nullopt;

@@ -1,12 +1,14 @@
 #include "manifest/document.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "base/text.h"
@@ -17,7 +19,44 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // People write migrations, so a larger file is something else.
-constexpr std::uintmax_t kMaxBytes = 16U << 20;
+constexpr std::size_t kMaxBytes = 16U << 20;
+
+// An open file, which is closed at the end of the scope.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int number() const { return number_; }
+
+ private:
+  const int number_;
+};
+
+std::string Reason(int error) { return std::generic_category().message(error); }
+
+Error TooLarge(const std::string& path) {
+  return FileError(path, 0, "the file is larger than 16 MB");
+}
+
+// A device or a pipe may have no end.
+void RequireFile(const Descriptor& file, const std::string& path) {
+  struct stat status {};
+  if (fstat(file.number(), &status) != 0) {
+    throw FileError(path, 0, "the file cannot be read: " + Reason(errno));
+  }
+  if (S_ISDIR(status.st_mode)) {
+    throw FileError(path, 0, "it is a directory, not a file");
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw FileError(path, 0, "it is a device or a pipe, not a file");
+  }
+  if (status.st_size > static_cast<off_t>(kMaxBytes)) throw TooLarge(path);
+}
 
 int LineAt(std::string_view text, std::size_t offset) {
   return 1 + static_cast<int>(std::count(
@@ -39,31 +78,29 @@ bool IsJson(std::string_view text, const std::string& file) {
 }  // namespace
 
 std::string ReadTextFile(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::file_status status =
-      std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::none) {
-    throw FileError(path, 0, "the file cannot be opened: " + error.message());
+  // A named pipe would block without O_NONBLOCK.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.number() < 0) {
+    const int reason = errno;
+    throw FileError(path, 0,
+                    reason == ENOENT
+                        ? "there is no such file"
+                        : "the file cannot be opened: " + Reason(reason));
   }
-  if (!std::filesystem::exists(status)) {
-    throw FileError(path, 0, "there is no such file");
+  RequireFile(file, path);
+  std::string text;
+  std::array<char, 64U << 10U> buffer{};
+  for (;;) {
+    const ssize_t size = read(file.number(), buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) {
+      throw FileError(path, 0, "the file cannot be read: " + Reason(errno));
+    }
+    if (size == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(size));
+    // A file can grow, and those of /proc have no size.
+    if (text.size() > kMaxBytes) throw TooLarge(path);
   }
-  if (std::filesystem::is_directory(status)) {
-    throw FileError(path, 0, "it is a directory, not a file");
-  }
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    throw FileError(
-        path, 0,
-        "the file cannot be opened: " + std::generic_category().message(errno));
-  }
-  std::string text((std::istreambuf_iterator<char>(stream)),
-                   std::istreambuf_iterator<char>());
-  if (stream.bad()) throw FileError(path, 0, "the file cannot be read");
-  if (text.size() > kMaxBytes) {
-    throw FileError(path, 0, "the file is larger than 16 MB");
-  }
-  return text;
 }
 
 void RequireText(std::string_view text, const std::string& file) {

@@ -8,7 +8,8 @@
 
 namespace segue::manifest {
 
-// Reads the whole file. Throws Error{kUsage} when it cannot be read.
+// Reads the whole file. Throws Error{kUsage} when it cannot be read, is no
+// regular file, or is larger than 16 MB.
 std::string ReadTextFile(const std::string& path);
 
 // Throws Error{kUsage}, which names the line, when the text is not UTF-8.

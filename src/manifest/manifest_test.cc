@@ -206,11 +206,28 @@ TEST(Manifest, FilesThatCannotBeRead) {
   EXPECT_EQ(message("/nowhere/m.yaml"),
             "/nowhere/m.yaml: there is no such file");
   EXPECT_THAT(message("/tmp"), HasSubstr("directory"));
+  // The case is sec-input-files: a device has no end, and a pipe has no
+  // beginning.
+  EXPECT_EQ(message("/dev/zero"),
+            "/dev/zero: it is a device or a pipe, not a file");
+  const std::string pipe = ::testing::TempDir() + "pipe.yaml";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(message(pipe), pipe + ": it is a device or a pipe, not a file");
+  std::filesystem::remove(pipe);
   const std::filesystem::path path =
       std::filesystem::path(::testing::TempDir()) / "07_from_disk.yaml";
   std::ofstream(path) << kYaml;
   EXPECT_EQ(LoadFile(path.string()).id, "07_from_disk");
   std::filesystem::remove(path);
+}
+
+TEST(Manifest, ManyKeysAreReadInTheirTime) {
+  std::string yaml;
+  for (int i = 0; i < 100'000; ++i) yaml += "k" + std::to_string(i) + ": 1\n";
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THROW(Parse(yaml + "k5: 1\n", "m.yaml"), Error);
+  // Comparing each key with all others takes minutes.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 TEST(Manifest, AnOperationKnowsWhereItStands) {

@@ -40,13 +40,16 @@ void TreeBuilder::StartList(Position at) { Open(at, base::Node::Kind::kList); }
 void TreeBuilder::StartMap(Position at) { Open(at, base::Node::Kind::kMap); }
 
 void TreeBuilder::Key(Position at, std::string key) {
-  const base::Node& map = open_.back();
-  if (const base::Node* first = map.Find(key)) {
-    base::Node place = map;
+  const auto [first, is_new] = keys_.back().emplace(key, at.line);
+  if (!is_new) {
+    const base::Node& map = open_.back();
+    base::Node place;
+    place.file = map.file;
+    place.path = map.path;
     place.line = at.line;
     throw Error(ErrorKind::kUsage,
                 fmt::format("{}: duplicate key '{}', first on line {}",
-                            place.Where(), key, first->line));
+                            place.Where(), key, first->second));
   }
   key_ = std::move(key);
   key_at_ = at;
@@ -56,6 +59,7 @@ void TreeBuilder::Key(Position at, std::string key) {
 void TreeBuilder::End() {
   base::Node node = std::move(open_.back());
   open_.pop_back();
+  keys_.pop_back();
   Place(std::move(node));
 }
 
@@ -79,6 +83,7 @@ void TreeBuilder::Value(Position at, base::Node node) {
   has_key_ = false;
   if (node.is_list() || node.is_map()) {
     open_.push_back(std::move(node));
+    keys_.emplace_back();
   } else {
     Place(std::move(node));
   }

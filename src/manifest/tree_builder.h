@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/node.h"
@@ -48,6 +49,9 @@ class TreeBuilder {
 
   std::string file_;
   std::vector<base::Node> open_;  // from the root inwards
+  // The keys of each of these and their lines. Comparing a key with each one
+  // before it would take minutes over a file of many keys.
+  std::vector<std::unordered_map<std::string, int>> keys_;
   std::string key_;
   Position key_at_;
   bool has_key_ = false;

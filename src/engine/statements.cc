@@ -19,8 +19,12 @@ bool TryExecute(db::Connection& connection, const Statement& statement) {
   if (!statement.only_if.empty() && !Holds(connection, statement.only_if)) {
     return true;
   }
-  const db::Result result = connection.Execute(statement.sql);
-  return !statement.expect_rows || result.affected == *statement.expect_rows;
+  // People write several statements into one `sql` operation.
+  if (!statement.expect_rows) {
+    connection.ExecuteScript(statement.sql);
+    return true;
+  }
+  return connection.Execute(statement.sql).affected == *statement.expect_rows;
 }
 
 void Execute(db::Connection& connection, const Statement& statement) {

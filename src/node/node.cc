@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "db/clause.h"
 #include "db/dialect.h"
 #include "node/lines.h"
 #include "segue/error.h"
@@ -63,12 +64,11 @@ std::string NameOr(const Request& request, const std::string& key,
 // refused.
 std::string Type(const Request& request) {
   const std::string type = NameOr(request, "column_type", "");
-  const bool plain = std::all_of(type.begin(), type.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == ' ' || c == '_' || c == '(' ||
-           c == ')' || c == ',' || c == '[' || c == ']';
-  });
-  if (!plain) throw Fault("'column_type' is no type of a column");
+  const bool is_type =
+      type.empty() || db::IsTypeText(type, [](const std::string& word) {
+        return word == "precision" || word == "varying";
+      });
+  if (!is_type) throw Fault("'column_type' is no type of a column");
   return type;
 }
 

@@ -103,6 +103,8 @@ TEST_F(NodeTest, MissingAndWrongMembers) {
   EXPECT_EQ(Expand(std::string(64, 'x')), Error(12, no_name));
   EXPECT_EQ(Expand("x", R"(,"column_type":"TEXT); DROP TABLE users")"),
             Error(12, "'column_type' is no type of a column"));
+  EXPECT_EQ(Expand("x", R"x(,"column_type":"TEXT CHECK (false)")x"),
+            Error(12, "'column_type' is no type of a column"));
 }
 
 TEST_F(NodeTest, ASecondExpandOfTheSameColumnDoesNothing) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "db/clause.h"
 #include "ops/create_index.h"
 #include "ops/reader.h"
 
@@ -53,11 +54,21 @@ std::string WithoutBrackets(const std::string& text) {
 std::string Opclass(const base::Node& body) {
   const Reader reader(body, {"name", "params"});
   std::string sql = reader.RequiredString("name");
+  if (!db::NameParts(sql)) {
+    throw UsageError(*body.Find("name"),
+                     "'" + sql + "' is no name of an operator class");
+  }
   const base::Node* list = reader.OptionalList("params");
   if (list == nullptr || list->items.empty()) return sql;
   std::vector<std::string> parameters;
   for (const std::string& parameter : Names(*list)) {
     parameters.push_back(WithoutBrackets(parameter));
+    if (!db::IsSettingText(parameters.back())) {
+      throw UsageError(*body.Find("params"), "'" + parameter +
+                                                 "' is no parameter of an "
+                                                 "operator class; write it "
+                                                 "like siglen = 32");
+    }
   }
   return sql + " (" + base::Join(parameters, ", ") + ")";
 }

@@ -173,7 +173,7 @@ PostgresConnection::ResultPtr PostgresConnection::Run(
   ThrowIfDead();
   const Texts texts(parameters);
   const Parameters& values = texts.pointers();
-  if (WorthPreparing(sql)) {
+  if (!parameters.empty() && WorthPreparing(sql)) {
     ResultPtr result = RunPrepared(sql, values);
     if (!IsLostPreparation(result.get())) return result;
     ForgetPreparations(result, sql);
@@ -274,14 +274,13 @@ void PostgresConnection::EndCopy(bool in, std::string_view sql) {
       .WithSql(std::string(sql));
 }
 
-// Without parameters the statement goes by the simple protocol, which takes
-// several statements, as people write them into files.
+// The extended protocol takes one statement only, so that no text from a file
+// that becomes part of a statement can end it and begin another.
 db::Result PostgresConnection::Execute(
     std::string_view sql, const std::vector<db::Value>& parameters) {
   const std::string text(sql);
   notices_.clear();
-  const ResultPtr result =
-      parameters.empty() ? Run(text) : Run(text, parameters);
+  const ResultPtr result = Run(text, parameters);
   Check(result, sql);
   db::Result out = ToResult(result.get());
   out.notices = std::move(notices_);

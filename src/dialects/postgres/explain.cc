@@ -6,18 +6,18 @@
 namespace segue::postgres {
 namespace {
 
-constexpr char kUndefinedParameter[] = "42P02";
 // This is the first version that explains a query whose parameters have no
 // values.
 constexpr std::int64_t kGenericPlans = 160'000;
 
 // Planning may call functions, so they run in a transaction that may not write.
 QueryPlan Ask(db::Connection& connection, const std::string& options,
-              const std::string& query) {
+              const std::string& query,
+              const std::vector<db::Value>& parameters = {}) {
   const Attempt undone(connection);
   connection.Execute("SET TRANSACTION READ ONLY");
   const db::Result found =
-      connection.Execute("EXPLAIN (" + options + ") " + query);
+      connection.Execute("EXPLAIN (" + options + ") " + query, parameters);
   return ParsePlan(db::ToText(found.rows.at(0).at(0)));
 }
 
@@ -31,7 +31,22 @@ QueryPlan Failed(const Error& error) {
   return plan;
 }
 
-QueryPlan AskGeneric(db::Connection& connection, const std::string& query) {
+// Returns how many parameters the query has. The server knows it once it has
+// prepared the query, which plans nothing.
+std::int64_t ParametersOf(db::Connection& connection,
+                          const std::string& query) {
+  const Attempt undone(connection);
+  connection.Execute("PREPARE segue_explained AS " + query);
+  const db::Result found = connection.Execute(
+      "SELECT pg_catalog.cardinality(parameter_types)::bigint FROM "
+      "pg_catalog.pg_prepared_statements WHERE name = 'segue_explained'");
+  connection.Execute("DEALLOCATE segue_explained");
+  return found.rows.empty() ? 0 : db::ToInt(found.rows[0].at(0));
+}
+
+// A generic plan does not depend on the values, so they are NULL.
+QueryPlan AskGeneric(db::Connection& connection, const std::string& query,
+                     std::int64_t parameters) {
   const db::Result version = connection.Execute(
       "SELECT pg_catalog.current_setting('server_version_num')::bigint");
   if (db::ToInt(version.rows.at(0).at(0)) < kGenericPlans) {
@@ -42,7 +57,8 @@ QueryPlan AskGeneric(db::Connection& connection, const std::string& query) {
     return plan;
   }
   try {
-    return Ask(connection, "FORMAT JSON, GENERIC_PLAN", query);
+    return Ask(connection, "FORMAT JSON, GENERIC_PLAN", query,
+               std::vector<db::Value>(static_cast<std::size_t>(parameters)));
   } catch (const Error& error) {
     if (SaysNothingOfTheQuery(error)) throw;
     return Failed(error);
@@ -53,12 +69,13 @@ QueryPlan AskGeneric(db::Connection& connection, const std::string& query) {
 
 QueryPlan Explain(db::Connection& connection, const std::string& query) {
   try {
+    const std::int64_t parameters = ParametersOf(connection, query);
+    if (parameters > 0) return AskGeneric(connection, query, parameters);
     return Ask(connection, "FORMAT JSON", query);
   } catch (const Error& error) {
     if (SaysNothingOfTheQuery(error)) throw;
-    if (error.native_code() != kUndefinedParameter) return Failed(error);
+    return Failed(error);
   }
-  return AskGeneric(connection, query);
 }
 
 }  // namespace segue::postgres

@@ -4,14 +4,17 @@
 #include <array>
 #include <string_view>
 
+#include "base/text.h"
+#include "db/clause.h"
 #include "dialects/postgres/sql.h"
+#include "segue/error.h"
 
 namespace segue::postgres {
 namespace {
 
 // to_regclass returns NULL for a table that does not exist.
 std::string Relation(const schema::TableName& table) {
-  return "to_regclass(" + Literal(Name(table)) + ")";
+  return "pg_catalog.to_regclass(" + Literal(Name(table)) + ")::oid";
 }
 
 // The modes are in the order of the manual, in which later modes conflict with
@@ -76,9 +79,20 @@ std::string IndexExists(const schema::TableName& table,
          condition + ")";
 }
 
+// A name without quotes or a schema is taken as it is, since those of
+// collations often have hyphens and capitals.
 std::string CollationSql(const std::string& collation) {
-  const bool ready = collation.find_first_of("\".") != std::string::npos;
-  return ready ? collation : Ident(collation);
+  if (collation.find_first_of("\".") == std::string::npos) {
+    return Ident(collation);
+  }
+  const auto parts = db::NameParts(collation);
+  if (!parts) {
+    throw Error(ErrorKind::kUsage,
+                "'" + collation + "' is no name of a collation");
+  }
+  std::vector<std::string> quoted;
+  for (const std::string& part : *parts) quoted.push_back(Ident(part));
+  return base::Join(quoted, ".");
 }
 
 }  // namespace segue::postgres

@@ -39,10 +39,20 @@ int MajorVersion(std::string_view server_version);
 // and JSON is jsonb.
 std::string NativeType(const std::string& type);
 
+// Throws Error{kUsage} when the text of a file has not the shape of a type, so
+// that it cannot end its clause and begin another.
+void RequireType(const std::string& type);
+
 // True when `=` on the type distinguishes all values that differ in any byte.
 // `collation` is that of the column; an empty one is the database's, which is
 // always deterministic.
 bool EqualMeansIdentical(const std::string& type, const std::string& collation);
+
+// Returns `value`, which has this type, in the form in which it is compared.
+// The server has no comparison of its own for character varying, so an operator
+// of another schema would fit better than that of text; every other type of
+// EqualMeansIdentical has its own in pg_catalog, which is found first.
+std::string Comparable(const std::string& value, const std::string& type);
 
 // True for a default that gives the same value whenever it is evaluated: a
 // literal, possibly cast once. In doubt the answer is false.

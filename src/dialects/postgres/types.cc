@@ -1,9 +1,11 @@
 // Derives facts from the name of a type and from the text of a default.
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <utility>
 
 #include "base/text.h"
+#include "db/clause.h"
 #include "dialects/postgres/sql.h"
 
 namespace segue::postgres {
@@ -143,6 +145,16 @@ bool IsTypeName(std::string_view text) {
 
 }  // namespace
 
+void RequireType(const std::string& type) {
+  static constexpr std::array<std::string_view, 19> kWords = {
+      "varying", "precision", "with",   "without",   "time",   "zone", "year",
+      "month",   "day",       "hour",   "minute",    "second", "to",   "local",
+      "array",   "large",     "object", "character", "char"};
+  db::RequireTypeText(type, [](const std::string& word) {
+    return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+  });
+}
+
 std::string NativeType(const std::string& type) {
   const std::string_view trimmed = base::Trim(type);
   for (const auto& [portable, native] : kPortable) {
@@ -168,6 +180,12 @@ bool EqualMeansIdentical(const std::string& type,
     if (parts.name == exact) return true;
   }
   return false;
+}
+
+std::string Comparable(const std::string& value, const std::string& type) {
+  const TypeParts parts = Take(type);
+  const bool cast = parts.name == "character varying" && parts.suffix.empty();
+  return cast ? value + "::text" : value;
 }
 
 bool IsConstantDefault(std::string_view expression) {

@@ -1,5 +1,10 @@
 #include "dialects/sqlite/dialect.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "db/clause.h"
 #include "db/meter.h"
 #include "db/plan_trial.h"
 #include "dialects/sqlite/connection.h"
@@ -19,6 +24,17 @@
 
 namespace segue::sqlite {
 namespace {
+
+// A type has any words, but the word that begins a constraint ends the type.
+void RequireType(const std::string& type) {
+  static constexpr std::array<std::string_view, 12> kConstraints = {
+      "as",  "check", "collate", "constraint", "default",    "generated",
+      "not", "null",  "on",      "primary",    "references", "unique"};
+  db::RequireTypeText(type, [](const std::string& word) {
+    return std::find(kConstraints.begin(), kConstraints.end(), word) ==
+           kConstraints.end();
+  });
+}
 
 db::Capabilities MakeCapabilities() {
   db::Capabilities can;
@@ -114,6 +130,7 @@ class SqliteDialect : public db::Dialect,
   // accepts these types. BOOLEAN and TIMESTAMP would both mean NUMERIC, which
   // turns the text '2024' into a number.
   std::string NativeType(const std::string& type) const override {
+    RequireType(type);
     const auto portable = schema::ParsePortableType(type);
     if (!portable) return type;
     switch (*portable) {

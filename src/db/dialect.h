@@ -41,6 +41,7 @@ struct Blocker {
   std::string user;
   std::string query;
   std::string application;
+  std::string address;     // empty: this machine, or not known
   double age_seconds = 0;  // of its transaction
 };
 
@@ -50,6 +51,9 @@ class RunnerLock {
  public:
   virtual ~RunnerLock() = default;
 };
+
+// What is done with the ledger.
+enum class LedgerUse { kRead, kRun };
 
 // A dialect is stateless and thread-safe. Where a connection is passed, the
 // thread that owns it must make the call.
@@ -83,6 +87,15 @@ class Dialect : public Language {
       Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const = 0;
 
+  // Throws kRefused, which names the object, when it could be unsafe to use the
+  // ledger so: to read it, when a part of it is no plain table; to run what it
+  // holds, also when another role could have made or could change it. Nothing
+  // of the ledger is read. Passes when there is no ledger.
+  virtual void RequireSafeLedger(Connection& connection, LedgerUse use) const {
+    static_cast<void>(connection);
+    static_cast<void>(use);
+  }
+
   // Takes the lock of the runner of `schema_name`. Returns nullptr when another
   // session holds it. `kill_session` is the session of a dead holder, which is
   // ended first; it may be empty. The lock must be released before `connection`
@@ -90,6 +103,15 @@ class Dialect : public Language {
   virtual std::unique_ptr<RunnerLock> TryLockRunner(
       Connection& connection, const std::string& schema_name,
       const std::string& kill_session) const = 0;
+
+  // Returns the session that holds the lock of the runner of `schema_name`;
+  // nullopt when none does, or the database has no such lock.
+  virtual std::optional<Blocker> RunnerLockHolder(
+      Connection& connection, const std::string& schema_name) const {
+    static_cast<void>(connection);
+    static_cast<void>(schema_name);
+    return std::nullopt;
+  }
 
   // Returns the sessions that hold locks on `table` that would block DDL, the
   // oldest first. Without the name of a table, returns the sessions that lock

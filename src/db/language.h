@@ -198,6 +198,10 @@ class Language {
   // the ledger's own tables (a schema, a busy table). They are safe to repeat.
   virtual std::vector<std::string> LedgerSetup() const = 0;
 
+  // Returns the statements that follow the creation of the ledger's tables and
+  // take the rights of others on them away.
+  virtual std::vector<std::string> LedgerSeal() const { return {}; }
+
   // Returns the URL with which an application sees `version_schema`; an empty
   // one means the base schema.
   virtual std::string VersionUrl(const Url& url, const std::string& schema_name,

@@ -69,6 +69,7 @@ std::optional<int> LedgerLayout::Version(Connection& connection) const {
 }
 
 bool LedgerLayout::Open(Connection& connection) const {
+  dialect_.RequireSafeLedger(connection, db::LedgerUse::kRead);
   const std::optional<int> version = Version(connection);
   if (!version) return false;
   if (*version > kLedgerVersion) {
@@ -88,6 +89,7 @@ void LedgerLayout::CreateTables(Connection& connection) const {
   for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
     connection.Execute(sql);
   }
+  for (const std::string& sql : dialect_.LedgerSeal()) connection.Execute(sql);
   db::Put(connection, dialect_,
           {TableNamed("meta"),
            {{"name", "version"}},
@@ -98,6 +100,7 @@ void LedgerLayout::CreateTables(Connection& connection) const {
 
 void LedgerLayout::Install(Connection& connection) const {
   if (Open(connection)) return;
+  dialect_.RequireSafeLedger(connection, db::LedgerUse::kRun);
   try {
     CreateTables(connection);
   } catch (const Error& error) {
@@ -112,6 +115,7 @@ void LedgerLayout::Install(Connection& connection) const {
 // Another runner may upgrade the ledger at the same instant, so the row with
 // the version is locked first and then read again.
 void LedgerLayout::Upgrade(Connection& connection) const {
+  dialect_.RequireSafeLedger(connection, db::LedgerUse::kRun);
   db::Transaction transaction(connection, {});
   connection.Execute("UPDATE " + TableNamed("meta") +
                      " SET value = value WHERE name = 'version'");
@@ -119,6 +123,7 @@ void LedgerLayout::Upgrade(Connection& connection) const {
   for (const std::string& sql : LedgerTables(dialect_.capabilities())) {
     connection.Execute(sql);
   }
+  for (const std::string& sql : dialect_.LedgerSeal()) connection.Execute(sql);
   for (int version = first; version < kLedgerVersion; ++version) {
     for (const std::string& sql :
          LedgerUpgrade(dialect_.capabilities(), version)) {

@@ -51,6 +51,26 @@ bool MayBeAlive(const Holder& holder) {
           "dead one is taken over when its lease expires");
 }
 
+// A session that has the lock, but is not the runner of the lease row, may be
+// of anybody: the lock needs no privilege.
+[[noreturn]] void ThrowLocked(const db::Blocker& lock) {
+  std::string who = "session " + lock.session;
+  if (!lock.user.empty()) who += " (user " + lock.user;
+  if (!lock.user.empty() && !lock.application.empty()) {
+    who += ", " + lock.application;
+  }
+  if (!lock.user.empty() && !lock.address.empty()) {
+    who += ", from " + lock.address;
+  }
+  if (!lock.user.empty()) who += ")";
+  throw Error(ErrorKind::kConflict,
+              "the lock of the runner is held by " + who +
+                  ", and no runner has a lease that is live")
+      .WithHint(
+          "a runner that begins or ends holds it for a moment: try again; "
+          "otherwise end that session");
+}
+
 }  // namespace
 
 std::string Holder::ToString() const {
@@ -84,7 +104,10 @@ Lease::~Lease() {
   }
 }
 
+// A run executes what the ledger holds, so the rights on it are read first.
 void Lease::Take(bool again) {
+  database_.dialect().RequireSafeLedger(database_.connection(),
+                                        db::LedgerUse::kRun);
   TakeLock(again);
   // A client may hold the lock on a small database for a moment.
   db::Retry(base::SystemClock(), {}, [&] {
@@ -113,9 +136,17 @@ void Lease::TakeLock(bool again) {
   // The server may not have noticed yet that our session is lost. It may be
   // ended, because it is ours.
   const bool ours = again && holder && holder->token == token_;
-  if (!ours && (!holder || holder->expires_in > 0)) ThrowConflict(holder);
+  if (!ours && (!holder || holder->expires_in > 0)) Refuse(holder);
   lock_ = dialect.TryLockRunner(connection, schema, holder->session);
-  if (lock_ == nullptr) ThrowConflict(holder);
+  if (lock_ == nullptr) Refuse(holder);
+}
+
+void Lease::Refuse(const std::optional<Holder>& holder) const {
+  const auto lock = database_.dialect().RunnerLockHolder(database_.connection(),
+                                                         ledger_.schema_name());
+  const bool by_runner = holder && (!lock || holder->session == lock->session);
+  if (lock && !by_runner) ThrowLocked(*lock);
+  ThrowConflict(holder);
 }
 
 // Returns the token for this runner: its own token after a reconnection,

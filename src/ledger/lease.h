@@ -64,6 +64,8 @@ class Lease {
  private:
   void Take(bool again);
   void TakeLock(bool again);
+  // Throws Error{kConflict}, which names who has the lock.
+  [[noreturn]] void Refuse(const std::optional<Holder>& holder) const;
   std::int64_t ClaimToken(bool again) const;
   void Write(std::int64_t token);
   void Renew(db::Connection& connection) const;

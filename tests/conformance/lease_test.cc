@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "segue/error.h"
 #include "tests/support/eventually.h"
 #include "tests/support/testbed.h"
 
@@ -65,6 +66,33 @@ TEST_P(PostgresLeaseTest, RenewsFourTimesInItsTime) {
   // Four quarters of a second at most; a busy machine makes it longer, and a
   // write of the server's own may be one of them.
   EXPECT_GT(took.count(), 0.4);
+}
+
+// Taking the lock needs no privilege. The case is sec-runner-lock-squatted.
+TEST_P(PostgresLeaseTest, NamesASessionThatHoldsTheLockWithoutALease) {
+  Database database = db().Open();
+  const engine::Ledger ledger = LedgerOf(database);
+  ledger.Install(database.connection());
+  std::string session;
+  {
+    const engine::Lease lease(database, ledger);
+    session = *db().app().One(
+        "SELECT classid || ', ' || objid FROM pg_locks "
+        "WHERE locktype = 'advisory' AND objsubid = 2 AND classid = "
+        "1936160101");
+  }
+  std::unique_ptr<Client> squatter = db().NewClient();
+  const std::string pid = *squatter->One("SELECT pg_backend_pid()");
+  squatter->Query("SELECT pg_advisory_lock(" + session + ")");
+  try {
+    const engine::Lease lease(database, ledger);
+    ADD_FAILURE() << "the lease was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kConflict);
+    EXPECT_NE(std::string(error.what()).find("held by session " + pid),
+              std::string::npos)
+        << error.what();
+  }
 }
 
 SEGUE_INSTANTIATE_ON(PostgresLeaseTest, PostgresTestbed());

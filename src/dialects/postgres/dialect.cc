@@ -6,6 +6,7 @@
 #include "dialects/postgres/explain.h"
 #include "dialects/postgres/gauge.h"
 #include "dialects/postgres/inspect.h"
+#include "dialects/postgres/ledger_guard.h"
 #include "dialects/postgres/lock.h"
 #include "dialects/postgres/motion_estimate.h"
 #include "dialects/postgres/plan_trial.h"
@@ -104,6 +105,7 @@ db::Answer PostgresDialect::Examine(db::Connection& connection,
 }
 
 std::string PostgresDialect::NativeType(const std::string& type) const {
+  RequireType(type);
   return postgres::NativeType(type);
 }
 
@@ -153,7 +155,7 @@ std::string PostgresDialect::MeterSql(const schema::TableName& table) const {
          "'0/0')::float8, (SELECT sum(pg_catalog.pg_total_relation_size(c.oid))"
          "::float8 FROM pg_catalog.pg_class c WHERE c.oid = " +
          name +
-         " OR c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(" +
+         " OR c.oid IN (SELECT relid::oid FROM pg_catalog.pg_partition_tree(" +
          name + ")))";
 }
 
@@ -193,19 +195,35 @@ std::vector<std::string> PostgresDialect::LedgerSetup() const {
       // Several that begin at the same instant create it one after the other.
       "SELECT pg_catalog.pg_advisory_xact_lock(" + std::to_string(kLockClass) +
           ", 0)",
-      "DO $segue$ BEGIN IF to_regnamespace('segue') IS NULL THEN "
+      "DO $segue$ BEGIN IF pg_catalog.to_regnamespace('segue') IS NULL THEN "
       "CREATE SCHEMA segue; "
       "COMMENT ON SCHEMA segue IS 'segue: ledger of schema migrations'; "
-      "END IF; IF NOT has_schema_privilege('public', 'segue', 'USAGE') AND "
-      "pg_has_role((SELECT nspowner FROM pg_catalog.pg_namespace WHERE "
+      "END IF; IF NOT pg_catalog.has_schema_privilege('public', 'segue', "
+      "'USAGE') AND "
+      "pg_catalog.pg_has_role((SELECT nspowner FROM pg_catalog.pg_namespace "
+      "WHERE "
       "nspname = 'segue'), 'USAGE') THEN "
       "GRANT USAGE ON SCHEMA segue TO PUBLIC; END IF; END $segue$"};
+}
+
+std::vector<std::string> PostgresDialect::LedgerSeal() const {
+  return postgres::LedgerSeal();
+}
+
+void PostgresDialect::RequireSafeLedger(db::Connection& connection,
+                                        db::LedgerUse use) const {
+  postgres::RequireSafeLedger(connection, use);
 }
 
 std::unique_ptr<db::RunnerLock> PostgresDialect::TryLockRunner(
     db::Connection& connection, const std::string& schema_name,
     const std::string& kill_session) const {
   return postgres::TryLockRunner(connection, schema_name, kill_session);
+}
+
+std::optional<db::Blocker> PostgresDialect::RunnerLockHolder(
+    db::Connection& connection, const std::string& schema_name) const {
+  return postgres::RunnerLockHolder(connection, schema_name);
 }
 
 std::vector<db::Blocker> PostgresDialect::Blockers(

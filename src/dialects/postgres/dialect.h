@@ -57,9 +57,15 @@ class PostgresDialect final : public db::Dialect,
   std::string RightsSql(const std::string& schema_name) const override;
   std::string LedgerRightsSql() const override;
   std::vector<std::string> LedgerSetup() const override;
+  std::vector<std::string> LedgerSeal() const override;
+  void RequireSafeLedger(db::Connection& connection,
+                         db::LedgerUse use) const override;
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,
       const std::string& kill_session) const override;
+  std::optional<db::Blocker> RunnerLockHolder(
+      db::Connection& connection,
+      const std::string& schema_name) const override;
   std::vector<db::Blocker> Blockers(
       db::Connection& connection,
       const schema::TableName& table) const override;

@@ -85,6 +85,16 @@ std::unique_ptr<db::RunnerLock> LockAfterKill(db::Connection& connection,
   return nullptr;
 }
 
+constexpr const char* kHolderSql = R"sql(
+SELECT l.pid::text, coalesce(a.usename, '')::text,
+  coalesce(a.application_name, ''), coalesce(a.client_addr::text, '')
+FROM pg_catalog.pg_locks l
+JOIN pg_catalog.pg_database d
+  ON d.oid = l.database AND d.datname = pg_catalog.current_database()
+LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+  AND l.classid::bigint = $1::bigint AND l.objid::bigint = $2::bigint)sql";
+
 // The query includes prepared transactions, which hold locks without a session.
 // Since version 14 they keep the virtual transaction of the session that
 // prepared them, so that only the lock on their own number tells which is
@@ -100,7 +110,7 @@ SELECT coalesce(a.pid::text, ''), coalesce(x.gid, ''),
     clock_timestamp() - coalesce(a.xact_start, x.prepared)), 0)::float8
 FROM (SELECT DISTINCT pid, virtualtransaction FROM pg_locks
   WHERE locktype = 'relation' AND granted
-    AND (relation = to_regclass(nullif($1, ''))
+    AND (relation = pg_catalog.to_regclass(nullif($1, ''))::oid
       OR ($1 = '' AND mode = 'AccessExclusiveLock'))
     AND database = (SELECT oid FROM pg_database
       WHERE datname = current_database())
@@ -129,6 +139,20 @@ std::unique_ptr<db::RunnerLock> TryLockRunner(db::Connection& connection,
   }
   if (kill_session.empty()) return nullptr;
   return LockAfterKill(connection, key, db::ToInt(db::Value(kill_session)));
+}
+
+std::optional<db::Blocker> RunnerLockHolder(db::Connection& connection,
+                                            const std::string& schema_name) {
+  const db::Result found = connection.Execute(
+      kHolderSql, {std::int64_t{kLockClass}, KeyOf(schema_name)});
+  if (found.rows.empty()) return std::nullopt;
+  RowReader row(found.rows[0]);
+  db::Blocker holder;
+  holder.session = row.Text();
+  holder.user = row.Text();
+  holder.application = row.Text();
+  holder.address = row.Text();
+  return holder;
 }
 
 std::vector<db::Blocker> Blockers(db::Connection& connection,

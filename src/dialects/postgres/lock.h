@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ inline constexpr int kLockClass = 0x73677565;
 std::unique_ptr<db::RunnerLock> TryLockRunner(db::Connection& connection,
                                               const std::string& schema_name,
                                               const std::string& kill_session);
+
+// Does what db::Dialect::RunnerLockHolder promises.
+std::optional<db::Blocker> RunnerLockHolder(db::Connection& connection,
+                                            const std::string& schema_name);
 
 std::vector<db::Blocker> Blockers(db::Connection& connection,
                                   const schema::TableName& table);

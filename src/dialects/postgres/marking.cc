@@ -15,6 +15,10 @@ constexpr const char* kOfTheRow =
 // The text of an error may quote whole documents, so it is cut.
 constexpr int kMostCharacters = 500;
 
+// The key of a row identifies it, so only one that no key column can give is
+// cut.
+constexpr int kMostKey = 8000;
+
 constexpr const char* kErrors = "segue.transform_error";
 
 bool Marks(const MotionTerms& terms) { return terms.motion().marks; }
@@ -51,12 +55,20 @@ std::vector<std::string> MarkFunctions(const MotionTerms& terms) {
       DollarQuoted(
           std::string("INSERT INTO ") + kErrors +
           " (motion, row_key, table_name, direction, sqlstate, message, at) "
-          "VALUES (" +
-          LoggedName(terms) + ", $1, " +
-          Literal(table.schema + "." + table.name) + ", $2, $3, left($4, " +
+          "SELECT " +
+          LoggedName(terms) + ", pg_catalog.left($1, " +
+          std::to_string(kMostKey) + "), " +
+          Literal(table.schema + "." + table.name) +
+          ", pg_catalog.left($2, 4), "
+          "pg_catalog.left($3, 5), pg_catalog.left($4, " +
           std::to_string(kMostCharacters) +
-          "), to_char(clock_timestamp() AT TIME ZONE 'UTC', "
-          "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) ON CONFLICT (motion, row_key) "
+          "), pg_catalog.to_char(pg_catalog.clock_timestamp() AT TIME ZONE "
+          "'UTC', "
+          "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
+          // Everybody may call the function, as triggers run with the rights of
+          // the writer; but only a trigger has something to say.
+          "WHERE pg_catalog.pg_trigger_depth() > 0 "
+          "ON CONFLICT (motion, row_key) "
           "DO UPDATE SET direction = excluded.direction, sqlstate = "
           "excluded.sqlstate, message = excluded.message, at = excluded.at")};
 }

@@ -1,5 +1,7 @@
 #include "planner/planner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <iterator>
@@ -78,6 +80,24 @@ void CheckAccess(const db::Capabilities& can, const PlannerInput& input) {
                     "', whose clients would not see a change in place")
         .WithHint("use 'access: versioned'");
   }
+}
+
+// A version has a view for each table. The transaction that publishes it locks
+// the view, its table and their schemas, and each statement of an application
+// that reads through it holds a lock more for each table. When the server runs
+// out of locks, the statements of applications fail.
+void CheckLocks(const schema::Schema& schema, const PlannerInput& input) {
+  constexpr std::int64_t kLocksOfAView = 3;
+  const auto views = static_cast<std::int64_t>(schema.tables.size());
+  const std::int64_t needed = kLocksOfAView * views;
+  const bool enough = schema.lock_slots == 0 || 2 * needed <= schema.lock_slots;
+  if (input.access != Access::kVersioned || enough) return;
+  throw Error(ErrorKind::kRefused,
+              fmt::format("a version of schema '{}' has {} views, and "
+                          "publishing them would hold about {} of the {} locks "
+                          "that all sessions of this server share",
+                          schema.name, views, needed, schema.lock_slots))
+      .WithHint("raise max_locks_per_transaction, or use 'access: in_place'");
 }
 
 std::string VersionSchemaFor(const db::Capabilities& can,
@@ -251,6 +271,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
                const PlannerInput& input, const Additions& add) {
   const db::Capabilities& can = language.capabilities();
   ForgetVersionViews(schema, input.live_versions);
+  CheckLocks(schema, input);
   ops::Inquiry inquiry(std::move(server));
   ops::PlanContext context{
       language, input.access, input.migration.id, VersionSchemaFor(can, input),
@@ -259,9 +280,8 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   context.live_versions = input.live_versions;
   ops::PlanOperations(context, input.migration.operations);
   Planned planned;
-  planned.findings =
-      checks::RunAll({schema, context.steps, context.motions, can, inquiry,
-                       &language});
+  planned.findings = checks::RunAll(
+      {schema, context.steps, context.motions, can, inquiry, &language});
   if (connection != nullptr) {
     Append(
         MissingRights(*connection, language.RightsSql(input.schema_name), {}),

@@ -216,6 +216,17 @@ TEST_F(PlannerPlanTest, VersionedAccessHasToStandInTheFile) {
   EXPECT_EQ(Refusal(migration), "");
 }
 
+// The case is sec-versioned-lock-table.
+TEST_F(PlannerPlanTest, AVersionThatWouldUseUpTheLocksIsRefused) {
+  const auto tables = static_cast<std::int64_t>(schema_.tables.size());
+  schema_.lock_slots = 6 * tables - 1;
+  EXPECT_EQ(Refusal(Rename()), "");
+  access_ = Access::kVersioned;
+  EXPECT_THAT(Refusal(Rename()), HasSubstr("locks that all sessions"));
+  schema_.lock_slots = 6 * tables;
+  EXPECT_EQ(Refusal(Rename()), "");
+}
+
 TEST_F(PlannerPlanTest, MarkingNeedsTriggersThatGoOn) {
   on_transform_error_ = OnTransformError::kMark;
   EXPECT_EQ(Refusal(Rename()), "");

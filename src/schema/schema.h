@@ -229,6 +229,8 @@ struct Schema {
   std::string server_version;  // for messages and history
   // Tables whose names begin so are segue's own and left out; empty: none are.
   std::string own_prefix = {};
+  // How many locks all sessions together can hold; 0: no limit is known.
+  std::int64_t lock_slots = 0;
   std::vector<Table> tables;  // ordinary tables, then views, by name
 
   // Finds a table by the name under which it is shown; nullptr when there is

@@ -15,6 +15,7 @@ namespace {
 struct Namespace {
   std::int64_t oid = 0;
   std::string version_text;
+  std::int64_t lock_slots = 0;
 };
 
 [[noreturn]] void ThrowNoSchema(db::Connection& connection,
@@ -36,7 +37,10 @@ struct Namespace {
 
 Namespace FindNamespace(db::Connection& connection, const std::string& name) {
   const db::Result found = connection.Execute(
-      "SELECT oid::bigint, current_setting('server_version') "
+      "SELECT oid::bigint, pg_catalog.current_setting('server_version'), "
+      "pg_catalog.current_setting('max_locks_per_transaction')::bigint * "
+      "(pg_catalog.current_setting('max_connections')::bigint + "
+      "pg_catalog.current_setting('max_prepared_transactions')::bigint) "
       "FROM pg_catalog.pg_namespace WHERE nspname = $1",
       {name});
   if (found.rows.empty()) ThrowNoSchema(connection, name);
@@ -44,6 +48,7 @@ Namespace FindNamespace(db::Connection& connection, const std::string& name) {
   Namespace space;
   space.oid = row.Integer();
   space.version_text = "PostgreSQL " + row.Text();
+  space.lock_slots = row.Integer();
   return space;
 }
 
@@ -69,6 +74,7 @@ schema::Schema Inspect(db::Connection& connection,
   schema::Schema schema;
   schema.name = schema_name;
   schema.server_version = space.version_text;
+  schema.lock_slots = space.lock_slots;
   for (auto& [oid, table] : tables) {
     table.name.schema = schema_name;
     schema.tables.push_back(std::move(table));

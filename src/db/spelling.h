@@ -27,6 +27,11 @@ class Spelling {
   virtual std::string Converted(const std::string& column,
                                 const std::string& type) const;
 
+  // Returns `value`, which has this type, in the form in which it is compared
+  // with another value of the type.
+  virtual std::string Comparable(const std::string& value,
+                                 const std::string& type) const;
+
   // Returns the condition that the column has a value.
   virtual std::string IsNotNull(const std::string& column) const;
   // Returns the same condition, which is also true for the rows that are marked

@@ -12,65 +12,65 @@ namespace {
 constexpr const char* kTablesSql = R"sql(
 WITH unproven AS MATERIALIZED (SELECT x.conrelid, x.conname
   FROM pg_constraint x WHERE x.contype IN ('c', 'n') AND NOT x.convalidated
-    AND x.conrelid <> 0
-    AND coalesce((to_jsonb(x) ->> 'conenforced')::boolean, true))
+    AND x.conrelid <> 0::oid
+    AND coalesce((pg_catalog.to_jsonb(x) ->> 'conenforced')::boolean, true))
 SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
-  pg_get_userbyid(c.relowner)::text, d.description,
+  pg_catalog.pg_get_userbyid(c.relowner)::text, d.description,
   CASE WHEN c.relkind = 'p'
        THEN (SELECT coalesce(sum(greatest(l.reltuples, 0)), 0)
-             FROM pg_partition_tree(c.oid) t
-             JOIN pg_class l ON l.oid = t.relid AND t.isleaf)
-       WHEN c.reltuples > 0 THEN c.reltuples
-       ELSE coalesce(pg_stat_get_live_tuples(c.oid), 0) END::bigint,
-  c.relpages::bigint * current_setting('block_size')::bigint,
+             FROM pg_catalog.pg_partition_tree(c.oid) t
+             JOIN pg_class l ON l.oid = t.relid::oid AND t.isleaf)
+       WHEN c.reltuples > 0::float4 THEN c.reltuples
+       ELSE coalesce(pg_catalog.pg_stat_get_live_tuples(c.oid), 0) END::bigint,
+  c.relpages::bigint * pg_catalog.current_setting('block_size')::bigint,
   c.relnatts::int,
   c.relrowsecurity, c.relrowsecurity AND NOT (r.rolsuper OR r.rolbypassrls)
-    AND (c.relforcerowsecurity OR NOT pg_has_role(c.relowner, 'USAGE')),
-  pg_has_role(c.relowner, 'USAGE'),
-  CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+    AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')),
+  pg_catalog.pg_has_role(c.relowner, 'USAGE'),
+  CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
   CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
     WHEN 'i' THEN 'INDEX' ELSE 'DEFAULT' END,
   (SELECT ic.relname::text FROM pg_index i JOIN pg_class ic
      ON ic.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident),
-  CASE WHEN c.relkind = 'p' THEN (SELECT string_agg(
-      n.nspname || chr(1) || l.relname, chr(1) ORDER BY n.nspname, l.relname)
-    FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid
+  CASE WHEN c.relkind = 'p' THEN (SELECT pg_catalog.string_agg(
+      n.nspname::text || pg_catalog.chr(1) || l.relname::text, pg_catalog.chr(1) ORDER BY n.nspname, l.relname)
+    FROM pg_catalog.pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid::oid
     JOIN pg_namespace n ON n.oid = l.relnamespace
     WHERE t.isleaf AND t.level = 1) END,
-  c.relkind = 'p' AND EXISTS (SELECT FROM pg_partition_tree(c.oid) t
+  c.relkind = 'p' AND EXISTS (SELECT FROM pg_catalog.pg_partition_tree(c.oid) t
     WHERE t.level > 1),
-  (SELECT string_agg(quote_literal(u.conname) || CASE
-      WHEN u.conrelid <> c.oid THEN ' of ' || u.conrelid::regclass
-      ELSE '' END, chr(1) ORDER BY u.conrelid <> c.oid, u.conname)
+  (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(u.conname::text) || CASE
+      WHEN u.conrelid <> c.oid THEN ' of ' || u.conrelid::regclass::text
+      ELSE '' END, pg_catalog.chr(1) ORDER BY u.conrelid <> c.oid, u.conname)
     FROM unproven u WHERE u.conrelid = c.oid OR (c.relkind = 'p'
-      AND u.conrelid IN (SELECT relid FROM pg_partition_tree(c.oid)))),
-  CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END
+      AND u.conrelid IN (SELECT relid::oid FROM pg_catalog.pg_partition_tree(c.oid)))),
+  CASE WHEN c.reloftype <> 0::oid THEN pg_catalog.format_type(c.reloftype, NULL) END
 FROM pg_class c
 JOIN pg_roles r ON r.rolname = current_user
 LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = 0
-  AND d.classoid = 'pg_class'::regclass
+  AND d.classoid = 'pg_class'::regclass::oid
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid
-    AND e.classid = 'pg_class'::regclass AND e.deptype = 'e'))sql";
+    AND e.classid = 'pg_class'::regclass::oid AND e.deptype = 'e'))sql";
 
 // A default counts as constant when its stored tree calls only immutable
 // functions. Servers before 18 have no constraints for NOT NULL.
 constexpr const char* kColumnsSql = R"sql(
 SELECT a.attrelid::bigint, a.attname::text,
-  format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
-  pg_get_expr(f.adbin, f.adrelid),
+  pg_catalog.format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+  pg_catalog.pg_get_expr(f.adbin, f.adrelid),
   CASE WHEN f.adbin IS NULL OR f.adbin::text LIKE '{CONST %' THEN true
        WHEN f.adbin::text ~ '[{](SQLVALUEFUNCTION|NEXTVALUEEXPR|COERCEVIAIO) '
        THEN false
-       ELSE NOT EXISTS (SELECT FROM regexp_matches(f.adbin::text,
+       ELSE NOT EXISTS (SELECT FROM pg_catalog.regexp_matches(f.adbin::text,
            ':(?:funcid|opfuncid) (\d+)', 'g') m
          LEFT JOIN pg_proc p ON p.oid = m[1]::oid
          WHERE p.provolatile IS DISTINCT FROM 'i') END,
   a.attidentity::text, a.attgenerated <> '',
   d.description,
   CASE WHEN a.attcollation <> t.typcollation THEN
-    CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.'
-    END || quote_ident(l.collname) END,
+    CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE pg_catalog.quote_ident(n.nspname::text) || '.'
+    END || pg_catalog.quote_ident(l.collname::text) END,
   a.attacl IS NOT NULL, nn.conname::text, t.typtype = 'd',
 )sql";
 constexpr const char* kFromColumnsSql = R"sql(
@@ -80,28 +80,28 @@ JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
 LEFT JOIN pg_description d ON d.objoid = a.attrelid AND d.objsubid = a.attnum
-  AND d.classoid = 'pg_class'::regclass
+  AND d.classoid = 'pg_class'::regclass::oid
 LEFT JOIN pg_collation l ON l.oid = a.attcollation
 LEFT JOIN pg_namespace n ON n.oid = l.collnamespace
 LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n'
-  AND nn.conkey = ARRAY[a.attnum] AND NOT nn.convalidated
+  AND nn.conkey OPERATOR(pg_catalog.=) ARRAY[a.attnum] AND NOT nn.convalidated
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
 ORDER BY a.attrelid, a.attnum)sql";
 
 // The query leaves out segue's own triggers.
 constexpr const char* kTriggersSql = R"sql(
-SELECT t.tgrelid::bigint, t.tgname::text, pg_get_triggerdef(t.oid)
+SELECT t.tgrelid::bigint, t.tgname::text, pg_catalog.pg_get_triggerdef(t.oid)
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal
-  AND t.tgname NOT LIKE '~segue\_%'
+  AND t.tgname::text NOT LIKE '~segue\_%'
 ORDER BY t.tgname)sql";
 
 constexpr const char* kGrantsSql = R"sql(
 SELECT c.oid::bigint, g.privilege_type || ' TO ' ||
-  CASE WHEN g.grantee = 0 THEN 'PUBLIC'
-       ELSE quote_ident(pg_get_userbyid(g.grantee)) END ||
+  CASE WHEN g.grantee = 0::oid THEN 'PUBLIC'
+       ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.grantee)::text) END ||
   CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
-FROM pg_class c CROSS JOIN aclexplode(c.relacl) g
+FROM pg_class c CROSS JOIN pg_catalog.aclexplode(c.relacl) g
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
   AND g.grantee <> c.relowner
 ORDER BY 2)sql";

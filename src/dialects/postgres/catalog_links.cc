@@ -13,32 +13,32 @@ SELECT i.indrelid::bigint, ic.relname::text, k.ord::int, am.amname::text,
   i.indisunique, i.indisprimary, i.indisvalid AND i.indisready,
   NOT i.indimmediate,
   CASE WHEN k.ord = 1
-       THEN (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean END,
-  CASE WHEN k.ord = 1 THEN pg_get_expr(i.indpred, i.indrelid) END,
-  CASE WHEN k.ord = 1 THEN pg_get_indexdef(i.indexrelid) END,
+       THEN (pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct')::boolean END,
+  CASE WHEN k.ord = 1 THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) END,
+  CASE WHEN k.ord = 1 THEN pg_catalog.pg_get_indexdef(i.indexrelid) END,
   con.conname::text, k.ord > i.indnkeyatts, a.attname::text,
   CASE WHEN k.attnum = 0
-       THEN pg_get_indexdef(i.indexrelid, k.ord::int, false) END,
+       THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.ord::int, false) END,
   CASE WHEN NOT o.opcdefault OR ia.attoptions IS NOT NULL THEN
     CASE WHEN os.nspname = 'pg_catalog' THEN ''
-         ELSE quote_ident(os.nspname) || '.' END || quote_ident(o.opcname) ||
-    coalesce((SELECT ' (' || string_agg(quote_ident(split_part(p, '=', 1)) ||
-        ' = ' || quote_literal(substr(p, strpos(p, '=') + 1)), ', ') || ')'
-      FROM unnest(ia.attoptions) p), '') END,
+         ELSE pg_catalog.quote_ident(os.nspname::text) || '.' END || pg_catalog.quote_ident(o.opcname::text) ||
+    coalesce((SELECT ' (' || pg_catalog.string_agg(pg_catalog.quote_ident(pg_catalog.split_part(p, '=', 1)) ||
+        ' = ' || pg_catalog.quote_literal(pg_catalog.substr(p, pg_catalog.strpos(p, '=') + 1)), ', ') || ')'
+      FROM pg_catalog.unnest(ia.attoptions) p), '') END,
   CASE WHEN l.oid <> coalesce(a.attcollation, et.typcollation) THEN
     CASE WHEN ls.nspname = 'pg_catalog' THEN ''
-         ELSE quote_ident(ls.nspname) || '.' END || quote_ident(l.collname) END,
+         ELSE pg_catalog.quote_ident(ls.nspname::text) || '.' END || pg_catalog.quote_ident(l.collname::text) END,
   coalesce(i.indoption[(k.ord - 1)::int]::int, 0),
-  CASE WHEN k.ord = 1 THEN (SELECT string_agg(
-      quote_ident(split_part(p, '=', 1)) || ' = ' ||
-      quote_literal(substr(p, strpos(p, '=') + 1)), ', ')
-    FROM unnest(ic.reloptions) p) END,
+  CASE WHEN k.ord = 1 THEN (SELECT pg_catalog.string_agg(
+      pg_catalog.quote_ident(pg_catalog.split_part(p, '=', 1)) || ' = ' ||
+      pg_catalog.quote_literal(pg_catalog.substr(p, pg_catalog.strpos(p, '=') + 1)), ', ')
+    FROM pg_catalog.unnest(ic.reloptions) p) END,
   ts.spcname::text, fk.names, i.indisreplident
 FROM pg_class c
 JOIN pg_index i ON i.indrelid = c.oid AND i.indislive
 JOIN pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_am am ON am.oid = ic.relam
-CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, ord)
+CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, ord)
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
   AND k.attnum <> 0
 LEFT JOIN pg_attribute ia ON ia.attrelid = ic.oid AND ia.attnum = k.ord
@@ -50,11 +50,11 @@ LEFT JOIN pg_namespace ls ON ls.oid = l.collnamespace
 LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid
   AND con.conrelid = c.oid AND con.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_tablespace ts ON ts.oid = ic.reltablespace
-LEFT JOIN (SELECT f.conindid, string_agg(n.nspname || '.' || t.relname || '.' ||
-      f.conname, ',' ORDER BY n.nspname, t.relname, f.conname) AS names
+LEFT JOIN (SELECT f.conindid, pg_catalog.string_agg(n.nspname::text || '.' || t.relname::text || '.' ||
+      f.conname::text, ',' ORDER BY n.nspname, t.relname, f.conname) AS names
     FROM pg_constraint f JOIN pg_class t ON t.oid = f.conrelid
     JOIN pg_namespace n ON n.oid = t.relnamespace
-    WHERE f.contype = 'f' AND f.conparentid = 0 GROUP BY f.conindid) fk
+    WHERE f.contype = 'f' AND f.conparentid = 0::oid GROUP BY f.conindid) fk
   ON fk.conindid = i.indexrelid
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p')
 ORDER BY i.indrelid, ic.relname, k.ord)sql";
@@ -64,23 +64,23 @@ ORDER BY i.indrelid, ic.relname, k.ord)sql";
 constexpr const char* kConstraintsSql = R"sql(
 SELECT x.conrelid::bigint, x.conname::text, x.contype::text, k.ord::int,
   a.attname::text, CASE WHEN coalesce(k.ord, 1) = 1
-    THEN pg_get_constraintdef(x.oid) END,
-  CASE WHEN coalesce(k.ord, 1) = 1 THEN pg_get_expr(x.conbin, x.conrelid) END,
+    THEN pg_catalog.pg_get_constraintdef(x.oid) END,
+  CASE WHEN coalesce(k.ord, 1) = 1 THEN pg_catalog.pg_get_expr(x.conbin, x.conrelid) END,
   x.convalidated AND coalesce((SELECT i.indisvalid FROM pg_index i
     WHERE i.indexrelid = x.conindid AND x.contype IN ('p', 'u', 'x')), true),
   x.condeferrable, x.condeferred, x.connoinherit,
   CASE WHEN r.relnamespace <> c.relnamespace
-       THEN (SELECT nspname || '.' FROM pg_namespace WHERE oid = r.relnamespace)
-       ELSE '' END || r.relname,
-  (SELECT string_agg(ra.attname, E'\n' ORDER BY rk.ord)
-   FROM unnest(x.confkey) WITH ORDINALITY rk (attnum, ord)
+       THEN (SELECT nspname::text || '.' FROM pg_namespace WHERE oid = r.relnamespace)
+       ELSE '' END || r.relname::text,
+  (SELECT pg_catalog.string_agg(ra.attname::text, E'\n' ORDER BY rk.ord)
+   FROM pg_catalog.unnest(x.confkey) WITH ORDINALITY rk (attnum, ord)
    JOIN pg_attribute ra ON ra.attrelid = r.oid AND ra.attnum = rk.attnum),
   x.confmatchtype::text, x.confdeltype::text, x.confupdtype::text,
-  coalesce((to_jsonb(x) ->> 'conenforced')::boolean, true)
+  coalesce((pg_catalog.to_jsonb(x) ->> 'conenforced')::boolean, true)
 FROM pg_class c
 JOIN pg_constraint x ON x.conrelid = c.oid
 LEFT JOIN pg_class r ON r.oid = x.confrelid
-LEFT JOIN LATERAL unnest(x.conkey) WITH ORDINALITY k (attnum, ord) ON true
+LEFT JOIN LATERAL pg_catalog.unnest(x.conkey) WITH ORDINALITY k (attnum, ord) ON true
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
 WHERE c.relnamespace = $1::oid AND x.contype IN ('p', 'u', 'f', 'c', 'x')
   AND c.relkind IN ('r', 'p')
@@ -94,37 +94,37 @@ constexpr const char* kDependentsSql = R"sql(
 WITH c AS MATERIALIZED (SELECT oid, relname, reltype FROM pg_class
   WHERE relnamespace = $1::oid AND relkind IN ('r', 'p', 'v')),
 d AS MATERIALIZED (SELECT d.* FROM pg_depend d JOIN c ON c.oid = d.refobjid
-  WHERE d.refclassid = 'pg_class'::regclass
-    AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass,
-      'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_attrdef'::regclass)),
+  WHERE d.refclassid = 'pg_class'::regclass::oid
+    AND d.classid IN ('pg_rewrite'::regclass::oid, 'pg_proc'::regclass::oid,
+      'pg_trigger'::regclass::oid, 'pg_policy'::regclass::oid, 'pg_attrdef'::regclass::oid)),
 found (relid, attnum, kind, space, owner, name) AS (
   SELECT d.refobjid, d.refobjsubid,
     CASE v.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
       ELSE 'rule' END, v.relnamespace, '', v.relname::text
-  FROM d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass
+  FROM d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass::oid
     AND r.oid = d.objid
   JOIN pg_class v ON v.oid = r.ev_class AND v.oid <> d.refobjid
 UNION
   SELECT d.refobjid, d.refobjsubid, 'function', p.pronamespace, '',
     p.proname::text
-  FROM d JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
+  FROM d JOIN pg_proc p ON d.classid = 'pg_proc'::regclass::oid AND p.oid = d.objid
 UNION
   SELECT d.refobjid, d.refobjsubid, 'trigger', t.relnamespace,
     t.relname::text, g.tgname::text
-  FROM d JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass
+  FROM d JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass::oid
     AND g.oid = d.objid AND d.refobjsubid > 0 AND NOT g.tgisinternal
-    AND g.tgname NOT LIKE '~segue\_%'
+    AND g.tgname::text NOT LIKE '~segue\_%'
   JOIN pg_class t ON t.oid = g.tgrelid
 UNION
   SELECT d.refobjid, d.refobjsubid, 'policy', t.relnamespace,
     t.relname::text, p.polname::text
-  FROM d JOIN pg_policy p ON d.classid = 'pg_policy'::regclass
+  FROM d JOIN pg_policy p ON d.classid = 'pg_policy'::regclass::oid
     AND p.oid = d.objid AND d.refobjsubid > 0
   JOIN pg_class t ON t.oid = p.polrelid
 UNION
   SELECT d.refobjid, d.refobjsubid, 'generated column', t.relnamespace,
     t.relname::text, a.attname::text
-  FROM d JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass
+  FROM d JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass::oid
     AND f.oid = d.objid
   JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
     AND a.attgenerated <> ''
@@ -134,11 +134,11 @@ UNION
   SELECT a.attrelid, a.attnum, 'trigger function', p.pronamespace,
     '', p.proname::text
   FROM c JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal
-    AND g.tgname NOT LIKE '~segue\_%'
+    AND g.tgname::text NOT LIKE '~segue\_%'
   JOIN pg_proc p ON p.oid = g.tgfoid
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
     AND NOT a.attisdropped AND p.prosrc ~* ('\m(new|old)\s*\.\s*"?' ||
-      regexp_replace(replace(a.attname, '"', '""'),
+      pg_catalog.regexp_replace(pg_catalog.replace(a.attname::text, '"', '""'),
         '([][\\.*+?^$(){}|])', '\\\1', 'g') || '("|\M)')
 UNION
   SELECT i.inhparent, 0, 'inheriting table', t.relnamespace, '', t.relname::text
@@ -146,25 +146,25 @@ UNION
   JOIN pg_class t ON t.oid = i.inhrelid AND NOT t.relispartition
 UNION
   SELECT c.oid, 0,
-    CASE WHEN y.classid = 'pg_proc'::regclass THEN 'function' ELSE 'column' END,
+    CASE WHEN y.classid = 'pg_proc'::regclass::oid THEN 'function' ELSE 'column' END,
     coalesce(t.relnamespace, p.pronamespace),
     coalesce(t.relname::text, ''), coalesce(a.attname, p.proname)::text
   FROM c JOIN pg_type r ON r.oid = c.reltype
-  JOIN pg_depend y ON y.refclassid = 'pg_type'::regclass
+  JOIN pg_depend y ON y.refclassid = 'pg_type'::regclass::oid
     AND y.refobjid IN (r.oid, r.typarray)
-    AND y.classid IN ('pg_class'::regclass, 'pg_proc'::regclass)
-  LEFT JOIN pg_class t ON y.classid = 'pg_class'::regclass AND t.oid = y.objid
+    AND y.classid IN ('pg_class'::regclass::oid, 'pg_proc'::regclass::oid)
+  LEFT JOIN pg_class t ON y.classid = 'pg_class'::regclass::oid AND t.oid = y.objid
   LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = y.objsubid
-  LEFT JOIN pg_proc p ON y.classid = 'pg_proc'::regclass AND p.oid = y.objid
+  LEFT JOIN pg_proc p ON y.classid = 'pg_proc'::regclass::oid AND p.oid = y.objid
 UNION
   SELECT s.refobjid, 0, 'default of', t.relnamespace,
     t.relname::text, a.attname::text
-  FROM c JOIN pg_depend s ON s.refclassid = 'pg_class'::regclass
-    AND s.refobjid = c.oid AND s.classid = 'pg_class'::regclass
+  FROM c JOIN pg_depend s ON s.refclassid = 'pg_class'::regclass::oid
+    AND s.refobjid = c.oid AND s.classid = 'pg_class'::regclass::oid
     AND s.deptype IN ('a', 'i')
   JOIN pg_class q ON q.oid = s.objid AND q.relkind = 'S'
-  JOIN pg_depend u ON u.refclassid = 'pg_class'::regclass
-    AND u.refobjid = q.oid AND u.classid = 'pg_attrdef'::regclass
+  JOIN pg_depend u ON u.refclassid = 'pg_class'::regclass::oid
+    AND u.refobjid = q.oid AND u.classid = 'pg_attrdef'::regclass::oid
   JOIN pg_attrdef f ON f.oid = u.objid AND f.adrelid <> c.oid
   JOIN pg_class t ON t.oid = f.adrelid
   JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
@@ -173,7 +173,7 @@ UNION
     t.relname::text, x.conname::text
   FROM c JOIN pg_constraint x ON x.confrelid = c.oid AND x.contype = 'f'
     AND x.conrelid <> c.oid
-  CROSS JOIN LATERAL unnest(x.confkey) k
+  CROSS JOIN LATERAL pg_catalog.unnest(x.confkey) k
   JOIN pg_class t ON t.oid = x.conrelid)
 SELECT f.relid::bigint, f.kind, n.nspname::text, f.owner, f.name,
   a.attname::text
@@ -181,7 +181,7 @@ FROM found f JOIN pg_namespace n ON n.oid = f.space
 LEFT JOIN pg_attribute a ON a.attrelid = f.relid AND a.attnum = f.attnum
   AND f.attnum > 0
 WHERE n.nspname <> 'segue' AND NOT EXISTS (SELECT FROM pg_description v
-  WHERE v.objoid = n.oid AND v.classoid = 'pg_namespace'::regclass
+  WHERE v.objoid = n.oid AND v.classoid = 'pg_namespace'::regclass::oid
     AND v.description LIKE 'segue: version of schema %')
 ORDER BY 1, 2, 3, 4, 5, 6)sql";
 

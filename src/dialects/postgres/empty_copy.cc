@@ -35,8 +35,8 @@ shown(oid) AS (
 UNION
   SELECT r.ev_class FROM shown s
   JOIN pg_catalog.pg_depend d ON d.refobjid = s.oid
-    AND d.refclassid = 'pg_catalog.pg_class'::regclass
-    AND d.classid = 'pg_catalog.pg_rewrite'::regclass
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
   JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid),
 partner(oid) AS (
   SELECT CASE WHEN w.oid = x.conrelid THEN x.confrelid ELSE x.conrelid END
@@ -46,18 +46,18 @@ UNION
   SELECT d.refobjid FROM shown s
   JOIN pg_catalog.pg_rewrite r ON r.ev_class = s.oid
   JOIN pg_catalog.pg_depend d ON d.objid = r.oid
-    AND d.classid = 'pg_catalog.pg_rewrite'::regclass
-    AND d.refclassid = 'pg_catalog.pg_class'::regclass
+    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
 UNION
   SELECT d.objid FROM whole w JOIN pg_catalog.pg_class c ON c.oid = w.oid
   JOIN pg_catalog.pg_type y ON y.oid = c.reltype
   JOIN pg_catalog.pg_depend d ON d.refobjid IN (y.oid, y.typarray)
-    AND d.refclassid = 'pg_catalog.pg_type'::regclass
-    AND d.classid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0)
-SELECT count(*), string_agg(format('(%s::oid, %s, %L::text)', c.oid,
+    AND d.refclassid = 'pg_catalog.pg_type'::regclass::oid
+    AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid > 0)
+SELECT count(*), pg_catalog.string_agg(pg_catalog.format('(%s::oid, %s, %L::text)', c.oid,
   (whole.oid IS NOT NULL)::text,
   CASE WHEN n.nspname = $1 THEN c.relname::text
-       ELSE 'segue_table_' || c.oid END), ', ')
+       ELSE 'segue_table_' || c.oid::text END), ', ')
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN whole ON whole.oid = c.oid
@@ -69,35 +69,35 @@ WHERE c.relkind IN ('r', 'p')
 
 constexpr const char* kCreateTables = R"sql(
 SELECT CASE
-    WHEN c.relispartition AND t.whole THEN format(
+    WHEN c.relispartition AND t.whole THEN pg_catalog.format(
       'CREATE TABLE %I PARTITION OF %I %s', t.name,
       (SELECT p.name FROM pg_catalog.pg_inherits i JOIN t p ON p.oid =
          i.inhparent WHERE i.inhrelid = c.oid),
       pg_catalog.pg_get_expr(c.relpartbound, c.oid))
-    WHEN c.reloftype <> 0 AND t.whole THEN format('CREATE TABLE %I OF %s%s',
+    WHEN c.reloftype <> 0::oid AND t.whole THEN pg_catalog.format('CREATE TABLE %I OF %s%s',
       t.name, pg_catalog.format_type(c.reloftype, NULL), a.options)
-    ELSE format('CREATE TABLE %I (%s)%s', t.name,
+    ELSE pg_catalog.format('CREATE TABLE %I (%s)%s', t.name,
       a.columns, h.parents) END ||
   CASE WHEN c.relkind = 'p' AND t.whole
        THEN ' PARTITION BY ' || pg_catalog.pg_get_partkeydef(c.oid)
        ELSE '' END
 FROM t JOIN pg_catalog.pg_class c ON c.oid = t.oid
 LEFT JOIN LATERAL (
-  SELECT string_agg(format('%I %s%s%s%s', a.attname,
+  SELECT pg_catalog.string_agg(pg_catalog.format('%I %s%s%s%s', a.attname,
       pg_catalog.format_type(a.atttypid, a.atttypmod),
-      CASE WHEN a.attcollation <> y.typcollation THEN format(' COLLATE %I.%I',
+      CASE WHEN a.attcollation <> y.typcollation THEN pg_catalog.format(' COLLATE %I.%I',
         l.nspname, o.collname) END,
       CASE WHEN NOT t.whole THEN ''
-           WHEN a.attgenerated <> '' THEN format(
+           WHEN a.attgenerated <> '' THEN pg_catalog.format(
              ' GENERATED ALWAYS AS (%s) %s', e.sql, CASE a.attgenerated
              WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END)
-           WHEN a.attidentity <> '' THEN format(
+           WHEN a.attidentity <> '' THEN pg_catalog.format(
              ' GENERATED %s AS IDENTITY', CASE a.attidentity
              WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END)
            ELSE ' DEFAULT ' || e.sql END,
       CASE WHEN a.attnotnull THEN ' NOT NULL' END), ', ' ORDER BY a.attnum)
       FILTER (WHERE a.attislocal OR NOT t.whole) AS columns,
-    coalesce(' (' || string_agg(format('%I WITH OPTIONS%s%s', a.attname,
+    coalesce(' (' || pg_catalog.string_agg(pg_catalog.format('%I WITH OPTIONS%s%s', a.attname,
       ' DEFAULT ' || e.sql, CASE WHEN a.attnotnull THEN ' NOT NULL' END), ', ')
       FILTER (WHERE a.attnotnull OR e.sql IS NOT NULL) || ')', '') AS options
   FROM pg_catalog.pg_attribute a
@@ -109,7 +109,7 @@ LEFT JOIN LATERAL (
       AND f.adnum = a.attnum) e ON true
   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) a ON true
 LEFT JOIN LATERAL (
-  SELECT ' INHERITS (' || string_agg(quote_ident(p.name), ', '
+  SELECT ' INHERITS (' || pg_catalog.string_agg(pg_catalog.quote_ident(p.name), ', '
       ORDER BY i.inhseqno) || ')' AS parents
   FROM pg_catalog.pg_inherits i JOIN t p ON p.oid = i.inhparent AND p.whole
   WHERE i.inhrelid = c.oid AND t.whole AND NOT c.relispartition) h ON true
@@ -122,7 +122,7 @@ ORDER BY NOT t.whole, u.depth, c.oid)sql";
 // What a build that died has left is no part of the copy: the plan removes it
 // or uses it.
 constexpr const char* kIndexes = R"sql(
-SELECT replace(pg_catalog.pg_get_indexdef(i.indexrelid, 0, true),
+SELECT pg_catalog.replace(pg_catalog.pg_get_indexdef(i.indexrelid, 0, true),
   ' ON ONLY ', ' ON ')
 FROM t JOIN pg_catalog.pg_index i ON i.indrelid = t.oid AND i.indisvalid
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
@@ -135,14 +135,14 @@ WHERE (t.whole OR i.indisunique)
 ORDER BY i.indexrelid)sql";
 
 constexpr const char* kConstraints = R"sql(
-SELECT format('ALTER TABLE %I ADD CONSTRAINT %I %s', t.name, x.conname,
-  CASE WHEN r.oid IS NULL THEN d.sql ELSE regexp_replace(d.sql,
-    ' REFERENCES [^(]+', ' REFERENCES ' || quote_ident(r.name)) END)
+SELECT pg_catalog.format('ALTER TABLE %I ADD CONSTRAINT %I %s', t.name, x.conname,
+  CASE WHEN r.oid IS NULL THEN d.sql ELSE pg_catalog.regexp_replace(d.sql,
+    ' REFERENCES [^(]+', ' REFERENCES ' || pg_catalog.quote_ident(r.name)) END)
 FROM t JOIN pg_catalog.pg_constraint x ON x.conrelid = t.oid
 CROSS JOIN LATERAL (
   SELECT pg_catalog.pg_get_constraintdef(x.oid, true) AS sql) d
 LEFT JOIN t r ON x.contype = 'f' AND r.oid = x.confrelid
-WHERE x.conparentid = 0 AND x.conislocal AND (x.contype IN ('p', 'u')
+WHERE x.conparentid = 0::oid AND x.conislocal AND (x.contype IN ('p', 'u')
   OR (x.contype IN ('c', 'x') AND t.whole)
   OR (x.contype = 'f' AND r.oid IS NOT NULL AND (t.whole OR r.whole)))
   AND (SELECT NOT c.relispartition OR t.whole FROM pg_catalog.pg_class c
@@ -156,21 +156,21 @@ constexpr const char* kViews = R"sql(
 UNION
   SELECT r.ev_class, v.depth + 1 FROM v
   JOIN pg_catalog.pg_depend d ON d.refobjid = v.oid
-    AND d.refclassid = 'pg_catalog.pg_class'::regclass
-    AND d.classid = 'pg_catalog.pg_rewrite'::regclass
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
   JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid AND r.ev_class <> v.oid
   WHERE v.depth < 30)
 SELECT CASE WHEN c.relkind = 'v'
-    THEN format('CREATE VIEW %I AS %s', name, sql)
-    ELSE format('CREATE MATERIALIZED VIEW %I AS %s WITH NO DATA', name, sql) END
+    THEN pg_catalog.format('CREATE VIEW %I AS %s', name, sql)
+    ELSE pg_catalog.format('CREATE MATERIALIZED VIEW %I AS %s WITH NO DATA', name, sql) END
 FROM (SELECT oid, max(depth) AS depth FROM v GROUP BY oid) v
 JOIN pg_catalog.pg_class c ON c.oid = v.oid AND c.relkind IN ('v', 'm')
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-CROSS JOIN LATERAL (SELECT rtrim(pg_catalog.pg_get_viewdef(c.oid, true),
+CROSS JOIN LATERAL (SELECT pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid, true),
     E'; \n') AS sql, CASE WHEN n.nspname = $1 THEN c.relname::text
-    ELSE 'segue_view_' || c.oid END AS name) x
+    ELSE 'segue_view_' || c.oid::text END AS name) x
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_description s
-  WHERE s.objoid = n.oid AND s.classoid = 'pg_catalog.pg_namespace'::regclass
+  WHERE s.objoid = n.oid AND s.classoid = 'pg_catalog.pg_namespace'::regclass::oid
     AND s.description LIKE 'segue: version of schema %')
 ORDER BY v.depth, c.oid)sql";
 
@@ -179,8 +179,8 @@ SELECT pg_catalog.pg_get_triggerdef(g.oid, true)
 FROM t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid
 JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
-WHERE t.whole AND NOT g.tgisinternal AND g.tgparentid = 0
-  AND g.tgname NOT LIKE '~segue\_%' ORDER BY g.oid)sql";
+WHERE t.whole AND NOT g.tgisinternal AND g.tgparentid = 0::oid
+  AND g.tgname::text NOT LIKE '~segue\_%' ORDER BY g.oid)sql";
 
 constexpr const char* kRules = R"sql(
 SELECT pg_catalog.pg_get_ruledef(r.oid, true)
@@ -190,7 +190,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
 WHERE t.whole AND r.rulename <> '_RETURN' ORDER BY r.oid)sql";
 
 constexpr const char* kPolicies = R"sql(
-SELECT format('CREATE POLICY %I ON %I FOR %s%s%s', p.polname, t.name,
+SELECT pg_catalog.format('CREATE POLICY %I ON %I FOR %s%s%s', p.polname, t.name,
   CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT'
     WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
   ' USING (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')',
@@ -201,10 +201,10 @@ WHERE t.whole ORDER BY p.oid)sql";
 // Only what names columns can stand in the way of a change. A publication
 // belongs to the whole database, so that the copy needs another name.
 constexpr const char* kPublications = R"sql(
-SELECT format('CREATE PUBLICATION %I FOR TABLE %s',
-  'segue_trial_of_' || left(b.pubname::text, 48), string_agg(
-    quote_ident(t.name) || coalesce((
-      SELECT ' (' || string_agg(quote_ident(a.attname), ', ') || ')'
+SELECT pg_catalog.format('CREATE PUBLICATION %I FOR TABLE %s',
+  'segue_trial_of_' || left(b.pubname::text, 48), pg_catalog.string_agg(
+    pg_catalog.quote_ident(t.name) || coalesce((
+      SELECT ' (' || pg_catalog.string_agg(pg_catalog.quote_ident(a.attname::text), ', ') || ')'
       FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.oid
         AND a.attnum = ANY (p.prattrs::int2[])), '') ||
     coalesce(' WHERE (' || pg_catalog.pg_get_expr(p.prqual, p.prrelid) || ')',

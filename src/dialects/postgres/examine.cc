@@ -59,8 +59,8 @@ std::string ShapeError(db::Connection& connection,
 
 // RETURN, on a server that has it, accepts a bare literal for any type.
 std::string Body(db::Connection& connection, const std::string& sql) {
-  const db::Result version =
-      connection.Execute("SELECT current_setting('server_version_num')::int");
+  const db::Result version = connection.Execute(
+      "SELECT pg_catalog.current_setting('server_version_num')::int");
   if (db::ToInt(version.rows.at(0).at(0)) >= 140000) {
     return " RETURN " + Bracketed(sql);
   }
@@ -178,7 +178,8 @@ db::Answer AnswerTo(db::Connection& connection,
   const Attempt attempt(connection);
   const db::Result found = connection.Execute(
       std::string("SELECT ") + kTypeDefault + ", " + kTypeDefaultIsConstant +
-          " FROM pg_catalog.pg_type t WHERE t.oid = to_regtype($1::text)",
+          " FROM pg_catalog.pg_type t WHERE t.oid = "
+          "pg_catalog.to_regtype($1::text)::oid",
       {question.type});
   if (!found.rows.empty() && !db::IsNull(found.rows[0].at(0))) {
     answer.default_sql = db::ToText(found.rows[0].at(0));
@@ -250,11 +251,13 @@ db::Answer AnswerTo(db::Connection& connection,
   if (!answer.error.empty()) return answer;
   // The answer has the server's own text, with the final names.
   const db::Result printed = connection.Execute(
-      "SELECT format('CREATE %sINDEX %I ON %s%I.%I', CASE WHEN $1::int = 1 "
+      "SELECT pg_catalog.format('CREATE %sINDEX %I ON %s%I.%I', CASE WHEN "
+      "$1::int = 1 "
       "THEN 'UNIQUE ' ELSE '' END, $2::text, CASE WHEN EXISTS (SELECT FROM "
-      "pg_catalog.pg_class WHERE relkind = 'p' AND oid = to_regclass(format("
-      "'%I.%I', $3::text, $4::text))) THEN 'ONLY ' ELSE '' END, $3::text, "
-      "$4::text) || substr(d, strpos(d, ' USING ')) "
+      "pg_catalog.pg_class WHERE relkind = 'p' AND oid = "
+      "pg_catalog.to_regclass(pg_catalog.format("
+      "'%I.%I', $3::text, $4::text))::oid) THEN 'ONLY ' ELSE '' END, $3::text, "
+      "$4::text) || pg_catalog.substr(d, pg_catalog.strpos(d, ' USING ')) "
       "FROM pg_catalog.pg_get_indexdef("
       "'pg_temp.segue_examined_index'::regclass) d",
       {std::int64_t{index.unique ? 1 : 0}, question.index.name,

@@ -35,7 +35,7 @@ std::string Read(db::Connection& connection, const db::CheckQuestion& question,
   const db::Result found = connection.Execute(
       "SELECT " + what + " FROM pg_catalog.pg_constraint x WHERE x.conname = " +
       Literal(kConstraint) + " AND x.conrelid = " + Literal(Clone(question)) +
-      "::regclass");
+      "::regclass::oid");
   return db::ToText(found.rows.at(0).at(0));
 }
 

@@ -18,16 +18,16 @@ constexpr std::int64_t kMostCounted = 1'000;
 // table or of its partitions need not keep. A NOT NULL constraint has no
 // expression; servers before 18 have no such constraint.
 constexpr const char* kUnprovenSql = R"sql(
-SELECT x.conrelid::regclass::text, quote_literal(x.conname),
-  CASE WHEN x.contype = 'n' THEN quote_ident(a.attname) || ' IS NOT NULL'
-    ELSE pg_get_expr(x.conbin, x.conrelid) END, x.conrelid = r.oid
+SELECT x.conrelid::regclass::text, pg_catalog.quote_literal(x.conname::text),
+  CASE WHEN x.contype = 'n' THEN pg_catalog.quote_ident(a.attname::text) || ' IS NOT NULL'
+    ELSE pg_catalog.pg_get_expr(x.conbin, x.conrelid) END, x.conrelid = r.oid
 FROM (SELECT $1::regclass::oid AS oid) r
 JOIN pg_constraint x ON x.conrelid = r.oid OR x.conrelid IN (
-  SELECT relid FROM pg_partition_tree(r.oid))
+  SELECT relid::oid FROM pg_catalog.pg_partition_tree(r.oid))
 LEFT JOIN pg_attribute a ON a.attrelid = x.conrelid
   AND a.attnum = x.conkey[1]
 WHERE x.contype IN ('c', 'n') AND NOT x.convalidated
-  AND coalesce((to_jsonb(x) ->> 'conenforced')::boolean, true)
+  AND coalesce((pg_catalog.to_jsonb(x) ->> 'conenforced')::boolean, true)
 ORDER BY 4 DESC, 1, 2)sql";
 
 // Returns the number of rows, in words; empty when every row keeps it.

@@ -15,8 +15,9 @@ schema::TableName Temporary(const std::string& table) {
 }
 
 bool IsThere(db::Connection& connection, const schema::TableName& table) {
-  const db::Result found = connection.Execute(
-      "SELECT to_regclass(" + Literal(Name(table)) + ") IS NOT NULL");
+  const db::Result found =
+      connection.Execute("SELECT pg_catalog.to_regclass(" +
+                         Literal(Name(table)) + ") IS NOT NULL");
   return db::ToInt(found.rows.at(0).at(0)) != 0;
 }
 
@@ -89,8 +90,9 @@ LIMIT 1)sql";
 db::Answer AnswerTo(db::Connection& connection,
                     const db::NameQuestion& question) {
   db::Answer answer;
-  const db::Result allowed = connection.Execute(
-      "SELECT has_schema_privilege($1, 'CREATE')", {question.table.schema});
+  const db::Result allowed =
+      connection.Execute("SELECT pg_catalog.has_schema_privilege($1, 'CREATE')",
+                         {question.table.schema});
   if (db::ToInt(allowed.rows.at(0).at(0)) == 0) {
     answer.error = "this role may not create anything in schema '" +
                    question.table.schema + "': it needs GRANT CREATE ON SCHEMA";
@@ -108,16 +110,16 @@ db::Answer AnswerTo(db::Connection& connection,
 // The query finds functions whose body is stored as text. A body that the
 // server has parsed follows a rename by itself.
 constexpr const char* kNamedBySql = R"sql(
-SELECT DISTINCT 'function ' || n.nspname || '.' || p.proname
+SELECT DISTINCT 'function ' || n.nspname::text || '.' || p.proname::text
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'segue')
   AND l.lanname NOT IN ('internal', 'c')
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.objid = p.oid
-    AND e.classid = 'pg_catalog.pg_proc'::regclass AND e.deptype = 'e')
+    AND e.classid = 'pg_catalog.pg_proc'::regclass::oid AND e.deptype = 'e')
   AND p.prosrc ~* ('(^|[^[:alnum:]_$])' ||
-    regexp_replace($1, '([][\.*+?^$(){}|])', '\', 'g') ||
+    pg_catalog.regexp_replace($1, '([][\.*+?^$(){}|])', '\', 'g') ||
     '($|[^[:alnum:]_$])')
 ORDER BY 1)sql";
 

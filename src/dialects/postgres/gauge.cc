@@ -5,7 +5,7 @@
 namespace segue::postgres {
 
 std::string ScansSql(const schema::TableName& index) {
-  return "SELECT pg_catalog.pg_stat_get_numscans(to_regclass(" +
+  return "SELECT pg_catalog.pg_stat_get_numscans(pg_catalog.to_regclass(" +
          Literal(Name(index)) + "))";
 }
 

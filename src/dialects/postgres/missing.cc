@@ -23,14 +23,14 @@ std::string Part(const char* kind, const std::string& of) {
 }
 
 std::string Relation(const schema::TableName& table) {
-  return "to_regclass(" + Literal(Name(table)) + ")";
+  return "pg_catalog.to_regclass(" + Literal(Name(table)) + ")::oid";
 }
 
 // A table that was renamed has its triggers still, under their names.
 std::string MissingTable(const Installed& installed) {
   return "SELECT " + Literal("table '" + installed.table.name + "' is gone") +
          " || coalesce((SELECT '; its triggers are on ' || "
-         "string_agg(DISTINCT tgrelid::regclass::text, ', ') FROM "
+         "pg_catalog.string_agg(DISTINCT tgrelid::regclass::text, ', ') FROM "
          "pg_catalog.pg_trigger WHERE tgname = " +
          Literal(installed.triggers.at(0)) + "), '') WHERE " +
          Relation(installed.table) + " IS NULL";
@@ -41,10 +41,13 @@ std::string MissingTriggers(const Installed& installed) {
   return "SELECT " + Part("trigger", "'" + installed.table.name + "'") +
          " || CASE WHEN g.off THEN 'disabled' ELSE 'gone' END" +
          Each(installed.triggers) +
-         " LEFT JOIN LATERAL (SELECT bool_or(tgenabled NOT IN ('O', 'A')) AS "
+         " LEFT JOIN LATERAL (SELECT pg_catalog.bool_or(tgenabled NOT IN ('O', "
+         "'A')) AS "
          "off FROM pg_catalog.pg_trigger WHERE tgname = w.name AND (tgrelid "
          "= " +
-         table + " OR tgrelid IN (SELECT relid FROM pg_partition_tree(" +
+         table +
+         " OR tgrelid IN (SELECT relid::oid FROM "
+         "pg_catalog.pg_partition_tree(" +
          table + ")))) g ON true WHERE coalesce(g.off, true) AND " + table +
          " IS NOT NULL";
 }
@@ -85,8 +88,8 @@ std::string MissingViews(const std::string& version,
   if (views.empty()) return sql;
   return sql + kUnion + "SELECT " + Part("view", "version '" + version + "'") +
          " || 'gone'" + Each(views) + " WHERE EXISTS " + schema +
-         " AND to_regclass(pg_catalog.format('%I.%I', " + Literal(version) +
-         ", w.name)) IS NULL";
+         " AND pg_catalog.to_regclass(pg_catalog.format('%I.%I', " +
+         Literal(version) + ", w.name)) IS NULL";
 }
 
 }  // namespace segue::postgres

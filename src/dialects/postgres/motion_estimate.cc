@@ -103,12 +103,13 @@ std::string FactsSql(const plan::ColumnMotion& motion) {
   return "WITH c AS (SELECT c.*, pg_catalog.pg_relation_size(c.oid) AS heap "
          "FROM pg_catalog.pg_class c WHERE c.relkind = 'r' AND (c.oid = " +
          table +
-         " OR c.oid IN (SELECT relid FROM "
+         "::oid OR c.oid IN (SELECT relid::oid FROM "
          "pg_catalog.pg_partition_tree(" +
          table +
          "))) AND pg_catalog.pg_relation_size(c.oid) > 0) "
-         "SELECT sum(CASE WHEN reltuples > 0 AND relpages > 0 THEN reltuples / "
-         "relpages * heap / current_setting('block_size')::integer ELSE "
+         "SELECT sum(CASE WHEN reltuples > 0::float4 AND relpages > 0 THEN "
+         "reltuples::float8 / relpages::float8 * heap::float8 / "
+         "pg_catalog.current_setting('block_size')::float8 ELSE "
          "greatest(pg_catalog.pg_stat_get_live_tuples(oid), heap / 200) END), "
          "sum(heap), sum(pg_catalog.pg_table_size(oid) - heap), "
          "sum(pg_catalog.pg_indexes_size(oid)), "
@@ -118,8 +119,8 @@ std::string FactsSql(const plan::ColumnMotion& motion) {
          "pg_catalog.pg_options_to_table(reloptions) WHERE option_name = "
          "'fillfactor')), "
          "coalesce((SELECT nullif(greatest(t.typlen, 0), 0) FROM "
-         "pg_catalog.pg_type t WHERE t.oid = to_regtype(" +
-         type + ")), " + SourceWidths(motion) + ") FROM c";
+         "pg_catalog.pg_type t WHERE t.oid = pg_catalog.to_regtype(" +
+         type + ")::oid), " + SourceWidths(motion) + ") FROM c";
 }
 
 double Number(const db::Value& value, double otherwise = 0) {

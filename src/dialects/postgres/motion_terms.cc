@@ -179,7 +179,7 @@ std::string Cast(const std::string& value, const schema::Column& column) {
 std::string Differs(const std::string& a, const std::string& b,
                     const std::string& type, const std::string& collation) {
   if (EqualMeansIdentical(type, collation)) {
-    return a + " IS DISTINCT FROM " + b;
+    return Comparable(a, type) + " IS DISTINCT FROM " + Comparable(b, type);
   }
   return "pg_catalog.record_image_ne(ROW(" + a + "), ROW(" + b + "))";
 }
@@ -187,7 +187,7 @@ std::string Differs(const std::string& a, const std::string& b,
 std::string Identical(const std::string& a, const std::string& b,
                       const std::string& type, const std::string& collation) {
   if (EqualMeansIdentical(type, collation)) {
-    return a + " IS NOT DISTINCT FROM " + b;
+    return Comparable(a, type) + " IS NOT DISTINCT FROM " + Comparable(b, type);
   }
   return "pg_catalog.record_image_eq(ROW(" + a + "), ROW(" + b + "))";
 }

@@ -20,8 +20,8 @@ constexpr const char* kTemporary = "pg_temp";
 // read the table of errors there. Before the first start there are none.
 constexpr const char* kLedger = R"sql(
 DO $segue$ BEGIN
-IF to_regnamespace('segue') IS NULL THEN CREATE SCHEMA segue; END IF;
-IF to_regclass('segue.transform_error') IS NULL THEN
+IF pg_catalog.to_regnamespace('segue') IS NULL THEN CREATE SCHEMA segue; END IF;
+IF pg_catalog.to_regclass('segue.transform_error') IS NULL THEN
   CREATE TABLE segue.transform_error (motion text, row_key text,
     table_name text, direction text, sqlstate text, message text, at text,
     PRIMARY KEY (motion, row_key));
@@ -84,7 +84,7 @@ class Stage : public db::TrialStage {
 
 int Major(db::Connection& connection) {
   const db::Result found =
-      connection.Execute("SELECT current_setting('server_version')");
+      connection.Execute("SELECT pg_catalog.current_setting('server_version')");
   return MajorVersion(db::ToText(found.rows.at(0).at(0)));
 }
 

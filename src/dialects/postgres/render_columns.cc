@@ -78,7 +78,7 @@ std::string DefaultChanged(const plan::AlterColumn& action) {
   if (!before || !after || before == after) return "";
   return " AND NOT EXISTS (SELECT FROM pg_catalog.pg_attrdef d WHERE "
          "d.adrelid = attrelid AND d.adnum = attnum AND "
-         "pg_get_expr(d.adbin, d.adrelid) = " +
+         "pg_catalog.pg_get_expr(d.adbin, d.adrelid) = " +
          Literal(*before) + ")";
 }
 
@@ -96,8 +96,8 @@ std::string TypeChanged(const plan::AlterColumn& action) {
 
 std::string AlterProbe(const plan::AlterColumn& action) {
   const std::string row =
-      "attrelid = to_regclass(" + Literal(Name(action.table)) +
-      ") AND attname = " + Literal(action.after.physical()) +
+      "attrelid = pg_catalog.to_regclass(" + Literal(Name(action.table)) +
+      ")::oid AND attname = " + Literal(action.after.physical()) +
       " AND NOT attisdropped";
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE " + row +
          " AND attnotnull = " + (action.after.nullable ? "false" : "true") +

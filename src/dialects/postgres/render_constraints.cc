@@ -103,9 +103,9 @@ PlannedAction RenderOne(const plan::ValidateConstraint& action,
   planned.forward.push_back({ValidateSql(action.table, action.name), {}});
   planned.probe =
       "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = "
-      "to_regclass(" +
-      Literal(Name(action.table)) + ") AND conname = " + Literal(action.name) +
-      " AND convalidated)";
+      "pg_catalog.to_regclass(" +
+      Literal(Name(action.table)) +
+      ")::oid AND conname = " + Literal(action.name) + " AND convalidated)";
   planned.lock =
       Lock(kShareUpdateExclusive, action.table, context,
            "a scan of the table; neither reads nor writes are blocked");
@@ -188,7 +188,7 @@ PlannedAction RenderOne(const plan::SetReplicaIdentity& action,
   planned.undo.push_back(
       {IdentitySql(action.table, action.before, action.before_index), {}});
   const std::string relation =
-      "to_regclass(" + Literal(Name(action.table)) + ")";
+      "pg_catalog.to_regclass(" + Literal(Name(action.table)) + ")::oid";
   planned.probe =
       "SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = " + relation +
       " AND relreplident = " + Literal(IdentityCode(action.after)) + ")";

@@ -105,7 +105,7 @@ SELECT (CASE
     WHEN p.phase LIKE 'waiting for readers%' THEN 99
     ELSE 0 END)::bigint,
   p.phase,
-  (SELECT format('session %s (user %s%s, transaction open for %s s): %s',
+  (SELECT pg_catalog.format('session %s (user %s%s, transaction open for %s s): %s',
       a.pid, coalesce(a.usename, '?'),
       CASE WHEN a.application_name = '' THEN ''
            ELSE ', ' || a.application_name END,
@@ -151,7 +151,7 @@ std::string DuplicatesSql(const plan::CreateIndex& action,
   for (const IndexColumn& column : action.index.columns) {
     keys.push_back(KeySql(column));
     names.push_back(column.name.empty() ? column.expression : column.name);
-    values.push_back("left(" + keys.back() + "::text, 100)");
+    values.push_back("pg_catalog.left(" + keys.back() + "::text, 100)");
     if (!action.index.nulls_not_distinct) {
       given.push_back(keys.back() + " IS NOT NULL");
     }
@@ -162,7 +162,7 @@ std::string DuplicatesSql(const plan::CreateIndex& action,
   const std::string where =
       given.empty() ? "" : " WHERE " + base::Join(given, " AND ");
   return "SELECT " + Literal("(" + base::Join(names, ", ") + ")=(") +
-         " || concat_ws(', ', " + base::Join(values, ", ") +
+         " || pg_catalog.concat_ws(', ', " + base::Join(values, ", ") +
          ") || ') is in ' || count(*) || ' rows' FROM " + Name(action.table) +
          where + " GROUP BY " + base::Join(keys, ", ") +
          " HAVING count(*) > 1 ORDER BY count(*) DESC, 1 LIMIT " +
@@ -235,8 +235,8 @@ Statement AttachPart(const plan::CreateIndex& action,
               " ATTACH PARTITION " + part,
           std::nullopt,
           "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE "
-          "inhrelid = to_regclass(" +
-              Literal(part) + "))"};
+          "inhrelid = pg_catalog.to_regclass(" +
+              Literal(part) + ")::oid)"};
 }
 
 // CONCURRENTLY does not exist for a partitioned table. Its index is therefore

@@ -13,8 +13,8 @@ namespace {
 // same name is something else.
 std::string TableExists(const schema::TableName& table) {
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = "
-         "to_regclass(" +
-         Literal(Name(table)) + ") AND relkind IN ('r', 'p'))";
+         "pg_catalog.to_regclass(" +
+         Literal(Name(table)) + ")::oid AND relkind IN ('r', 'p'))";
 }
 
 // Nobody can hold a lock on a table that does not exist yet. The tables to
@@ -40,7 +40,8 @@ std::vector<Statement> DropSql(const schema::Table& table, const char* drop) {
     sql.push_back(
         {"LOCK TABLE " + Name(referenced) + " IN " + kAccessExclusive + " MODE",
          {},
-         "SELECT coalesce(pg_catalog.has_table_privilege(to_regclass(" +
+         "SELECT "
+         "coalesce(pg_catalog.has_table_privilege(pg_catalog.to_regclass(" +
              Literal(Name(referenced)) +
              "), 'UPDATE, DELETE, TRUNCATE'), false)"});
   }

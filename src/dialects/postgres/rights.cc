@@ -113,7 +113,8 @@ std::string CreateSchemaSql(const std::string& version_schema) {
 }
 
 std::string ReferToSql(const schema::TableName& table) {
-  const std::string relation = "to_regclass(" + Literal(Name(table)) + ")";
+  const std::string relation =
+      "pg_catalog.to_regclass(" + Literal(Name(table)) + ")";
   return "SELECT pg_catalog.format('role %I may not refer to table %s', "
          "current_user, " +
          relation +

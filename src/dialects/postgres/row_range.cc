@@ -24,14 +24,15 @@ std::string Tuple(const std::vector<std::string>& parts) {
 
 // Returns the table itself, or its leaf partitions.
 std::string Leaves(const schema::TableName& table, bool partitioned) {
-  if (!partitioned) return "c.oid = " + Regclass(table);
-  return "c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(" +
+  if (!partitioned) return "c.oid = " + Regclass(table) + "::oid";
+  return "c.oid IN (SELECT relid::oid FROM pg_catalog.pg_partition_tree(" +
          Regclass(table) + ") WHERE isleaf)";
 }
 
 // Returns the block of a position such as "(7,65535)".
 std::string BlockOf(const std::string& position) {
-  return "ltrim(split_part(" + position + "::text, ',', 1), '(')::bigint";
+  return "pg_catalog.ltrim(pg_catalog.split_part(" + position +
+         "::text, ',', 1), '(')::bigint";
 }
 
 }  // namespace
@@ -96,8 +97,10 @@ std::string RowRange::Compare(const char* op,
   std::vector<std::string> columns;
   std::vector<std::string> bounds;
   for (const schema::Column& column : key_) {
-    columns.push_back(row_ + "." + Ident(column.physical()));
-    bounds.push_back(Parameter(first_parameter++) + "::" + column.type);
+    columns.push_back(
+        Comparable(row_ + "." + Ident(column.physical()), column.type));
+    bounds.push_back(Comparable(
+        Parameter(first_parameter++) + "::" + column.type, column.type));
   }
   return Tuple(columns) + " " + op + " " + Tuple(bounds);
 }
@@ -117,12 +120,13 @@ std::string RowRange::Between(std::size_t lower, std::size_t upper) const {
 }
 
 std::string RowRange::Column(std::size_t at) const {
-  return row_ + "." + Ident(key_[at].physical());
+  return Comparable(row_ + "." + Ident(key_[at].physical()), key_[at].type);
 }
 
 // Two bounds that are compared without a column need the column's collation.
 std::string RowRange::Bound(std::size_t at, std::size_t first_parameter) const {
-  std::string bound = Parameter(first_parameter + at) + "::" + key_[at].type;
+  std::string bound = Comparable(
+      Parameter(first_parameter + at) + "::" + key_[at].type, key_[at].type);
   if (key_[at].collation.empty()) return bound;
   return bound + " COLLATE " + CollationSql(key_[at].collation);
 }
@@ -233,12 +237,16 @@ std::string RowRange::NextBoundByPosition(const std::string& last_block,
                                           std::size_t size_parameter) const {
   const std::string size = Parameter(size_parameter) + "::bigint";
   const std::string block = last_block + " + n * b.step";
-  return "SELECT '(' || " + block +
-         " || ',65535)' AS position FROM (SELECT greatest(1, ceil(" + size +
-         " / max(CASE WHEN c.reltuples > 0 AND c.relpages > 0 THEN "
-         "greatest(c.reltuples / c.relpages, 1) ELSE 50 END)))::bigint "
+  return "SELECT '('::text || (" + block +
+         ")::text || ',65535'::text || ')'::text AS position FROM (SELECT "
+         "greatest(1, pg_catalog.ceil(" +
+         size +
+         "::float8 / max(CASE WHEN c.reltuples > 0::float4 AND c.relpages > 0 "
+         "THEN "
+         "greatest(c.reltuples::float8 / c.relpages::float8, 1) ELSE 50 "
+         "END)))::bigint "
          "AS step, max(pg_catalog.pg_relation_size(c.oid)) / "
-         "current_setting('block_size')::bigint AS blocks "
+         "pg_catalog.current_setting('block_size')::bigint AS blocks "
          "FROM pg_catalog.pg_class c WHERE " +
          Leaves(table_, partitioned_) +
          ") b, pg_catalog.generate_series(1, 8) n WHERE " + block + " < " +
@@ -248,7 +256,7 @@ std::string RowRange::NextBoundByPosition(const std::string& last_block,
 // The sample consists of whole pages, so it costs the same however large the
 // table is, and needs no statistics.
 std::string RowRange::Cuts() const {
-  constexpr const char* kSamplePages = "2000";
+  constexpr const char* kSamplePages = "2000.0";
   if (by_position()) return CutsByPosition();
   std::vector<std::string> columns;
   for (const schema::Column& column : key_) {
@@ -256,11 +264,11 @@ std::string RowRange::Cuts() const {
   }
   const std::string list = base::Join(columns, ", ");
   return "SELECT " + list + " FROM (SELECT " + KeyList() +
-         ", row_number() OVER (ORDER BY " + KeyList() +
+         ", pg_catalog.row_number() OVER (ORDER BY " + KeyList() +
          ") AS segue_at, count(*) OVER () AS segue_of FROM " + Name(table_) +
          " AS " + row_ + " TABLESAMPLE SYSTEM ((SELECT least(100, " +
          kSamplePages +
-         " * 100.0 * current_setting('block_size')::bigint / "
+         " * 100.0 * pg_catalog.current_setting('block_size')::numeric / "
          "greatest(1, sum(pg_catalog.pg_relation_size(c.oid)))) "
          "FROM pg_catalog.pg_class c WHERE " +
          Leaves(table_, partitioned_) +
@@ -270,9 +278,10 @@ std::string RowRange::Cuts() const {
 }
 
 std::string RowRange::CutsByPosition() const {
-  return "SELECT '(' || b.block || ',65535)' AS position FROM (SELECT "
-         "generate_series(1, $1::bigint - 1) * max(pg_catalog.pg_relation_size"
-         "(c.oid)) / current_setting('block_size')::bigint / $1::bigint - 1 "
+  return "SELECT '('::text || b.block::text || ',65535)'::text AS position "
+         "FROM (SELECT pg_catalog.generate_series(1::bigint, $1::bigint - 1) * "
+         "max(pg_catalog.pg_relation_size(c.oid)) / "
+         "pg_catalog.current_setting('block_size')::bigint / $1::bigint - 1 "
          "AS block FROM pg_catalog.pg_class c WHERE " +
          Leaves(table_, partitioned_) +
          ") b WHERE b.block >= 0 GROUP BY b.block ORDER BY b.block";
@@ -282,11 +291,13 @@ std::string RowRange::CutsByPosition() const {
 // today. The second column is the size of a row, including values that are
 // stored out of line.
 std::string RowRange::EstimatedRows() const {
-  return "SELECT r.rows, ceil(r.bytes / greatest(r.rows, 1))::bigint AS "
-         "row_bytes FROM (SELECT coalesce(sum(CASE WHEN c.reltuples > 0 AND "
-         "c.relpages > 0 THEN c.reltuples / c.relpages * "
-         "pg_catalog.pg_relation_size(c.oid) / "
-         "current_setting('block_size')::bigint ELSE "
+  return "SELECT r.rows, pg_catalog.ceil(r.bytes / greatest(r.rows, "
+         "1)::numeric)::bigint AS row_bytes FROM (SELECT coalesce(sum(CASE "
+         "WHEN "
+         "c.reltuples > 0::float4 AND c.relpages > 0 THEN c.reltuples::float8 "
+         "/ "
+         "c.relpages::float8 * pg_catalog.pg_relation_size(c.oid)::float8 / "
+         "pg_catalog.current_setting('block_size')::float8 ELSE "
          "greatest(pg_catalog.pg_stat_get_live_tuples(c.oid), "
          "pg_catalog.pg_relation_size(c.oid) / 200) END), 0)::bigint AS rows, "
          "coalesce(sum(pg_catalog.pg_table_size(c.oid)), 0) AS bytes "

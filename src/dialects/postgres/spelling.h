@@ -13,6 +13,10 @@ class PostgresSpelling final : public db::Spelling {
   std::string Name(const std::string& identifier) const override {
     return Ident(identifier);
   }
+  std::string Comparable(const std::string& value,
+                         const std::string& type) const override {
+    return postgres::Comparable(value, type);
+  }
 };
 
 inline const PostgresSpelling kSpelling{};

@@ -61,7 +61,8 @@ class CopyTerms {
   std::string SameKey(const std::string& a, const std::string& b) const {
     std::vector<std::string> same;
     for (const schema::Column& column : motion_.key) {
-      same.push_back(Field(a, column) + " = " + Field(b, column));
+      same.push_back(Comparable(Field(a, column), column.type) + " = " +
+                     Comparable(Field(b, column), column.type));
     }
     return base::Join(same, " AND ");
   }

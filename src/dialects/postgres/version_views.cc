@@ -96,7 +96,8 @@ std::string LeftOutFunction() {
              "(table_name text, column_name text) RETURNS text LANGUAGE "
              "plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS "
              "$left_out$ BEGIN RAISE not_null_violation USING MESSAGE = "
-             "format('null value in column \"%s\" of relation \"%s\" violates "
+             "pg_catalog.format('null value in column \"%s\" of relation "
+             "\"%s\" violates "
              "not-null constraint', column_name, table_name), COLUMN = "
              "column_name, TABLE = table_name; END $left_out$; "
              "GRANT EXECUTE ON FUNCTION " +
@@ -172,15 +173,20 @@ std::string ColumnGrants(const schema::TableName& name,
   return "DO " +
          DollarQuoted(
              "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, "
-             "e.is_grantable, m.shown, CASE WHEN e.grantee = 0 THEN 'PUBLIC' "
-             "ELSE quote_ident(pg_get_userbyid(e.grantee)) END AS grantee "
+             "e.is_grantable, m.shown, CASE WHEN e.grantee = 0::oid THEN "
+             "'PUBLIC' "
+             "ELSE "
+             "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(e.grantee)::"
+             "text) END AS "
+             "grantee "
              "FROM (VALUES " +
              mapping +
              ") m (stored, shown) JOIN pg_catalog.pg_attribute a ON "
              "a.attrelid = " +
              Regclass(view.base()) +
-             " AND a.attname = m.stored CROSS JOIN aclexplode(a.attacl) e "
-             "LOOP EXECUTE format('GRANT %s (%I) ON %s TO %s%s', "
+             " AND a.attname = m.stored CROSS JOIN "
+             "pg_catalog.aclexplode(a.attacl) e "
+             "LOOP EXECUTE pg_catalog.format('GRANT %s (%I) ON %s TO %s%s', "
              "g.privilege_type, g.shown, " +
              Literal(Name(name)) +
              ", g.grantee, CASE WHEN g.is_grantable THEN "
@@ -193,19 +199,24 @@ std::string SchemaGrants(const std::string& base, const std::string& version) {
   return "DO " +
          DollarQuoted(
              "DECLARE g text; BEGIN FOR g IN SELECT DISTINCT CASE "
-             "WHEN e.grantee = 0 THEN 'PUBLIC' "
-             "ELSE quote_ident(pg_get_userbyid(e.grantee)) END "
-             "FROM pg_catalog.pg_namespace n CROSS JOIN aclexplode(coalesce("
-             "n.nspacl, acldefault('n', n.nspowner))) e "
+             "WHEN e.grantee = 0::oid THEN 'PUBLIC' "
+             "ELSE "
+             "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(e.grantee)::"
+             "text) END "
+             "FROM pg_catalog.pg_namespace n CROSS JOIN "
+             "pg_catalog.aclexplode(coalesce("
+             "n.nspacl, pg_catalog.acldefault('n', n.nspowner))) e "
              "WHERE n.nspname = " +
              Literal(base) +
              " AND e.privilege_type = 'USAGE' UNION "
-             "SELECT quote_ident(pg_get_userbyid(c.relowner)) "
+             "SELECT "
+             "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(c.relowner)::"
+             "text) "
              "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
              "ON n.oid = c.relnamespace WHERE n.nspname = " +
              Literal(base) +
              " AND c.relkind IN ('r', 'p') LOOP EXECUTE "
-             "format('GRANT USAGE ON SCHEMA %I TO %s', " +
+             "pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %s', " +
              Literal(version) + ", g); END LOOP; END");
 }
 
@@ -216,13 +227,17 @@ std::string DefaultGrants(const schema::TableName& name,
   return "DO " +
          DollarQuoted(
              "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, "
-             "e.is_grantable, CASE WHEN e.grantee = 0 THEN 'PUBLIC' "
-             "ELSE quote_ident(pg_get_userbyid(e.grantee)) END AS grantee "
-             "FROM pg_catalog.pg_class c CROSS JOIN aclexplode(c.relacl) e "
+             "e.is_grantable, CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' "
+             "ELSE "
+             "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(e.grantee)::"
+             "text) END AS "
+             "grantee "
+             "FROM pg_catalog.pg_class c CROSS JOIN "
+             "pg_catalog.aclexplode(c.relacl) e "
              "WHERE c.oid = " +
              Regclass(base) +
              " AND e.grantee <> c.relowner LOOP EXECUTE "
-             "format('GRANT %s ON %s TO %s%s', g.privilege_type, " +
+             "pg_catalog.format('GRANT %s ON %s TO %s%s', g.privilege_type, " +
              Literal(Name(name)) +
              ", g.grantee, CASE WHEN g.is_grantable THEN "
              "' WITH GRANT OPTION' ELSE '' END); END LOOP; END");
@@ -278,9 +293,10 @@ std::string RetireSql(const std::string& version) {
              "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
              "ON n.oid = c.relnamespace WHERE n.nspname = " +
              Literal(version) +
-             " AND c.relkind = 'v' LOOP EXECUTE format('DROP VIEW %I.%I', " +
+             " AND c.relkind = 'v' LOOP EXECUTE pg_catalog.format('DROP VIEW "
+             "%I.%I', " +
              Literal(version) +
-             ", v); END LOOP; EXECUTE format('DROP SCHEMA "
+             ", v); END LOOP; EXECUTE pg_catalog.format('DROP SCHEMA "
              "%I', " +
              Literal(version) + "); END");
 }
@@ -298,8 +314,8 @@ std::vector<Statement> AliasStatements(const plan::VersionView& alias,
 
 std::string AliasExists(const plan::VersionView& alias) {
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = "
-         "to_regclass(" +
-         Literal(Name(NameOf(alias))) + ") AND relkind = 'v')";
+         "pg_catalog.to_regclass(" +
+         Literal(Name(NameOf(alias))) + ")::oid AND relkind = 'v')";
 }
 
 std::string VersionExists(const std::string& version) {

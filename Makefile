@@ -36,6 +36,7 @@ deps:
 build: deps
 	@[ -f build/release/build.ninja ] || cmake --preset release -DSEGUE_TESTS=OFF -DSEGUE_BENCH=OFF >/dev/null
 	@cmake --build --preset release -- -j $(JOBS)
+	@scripts/check-hardened build/release/segue
 
 dev: deps
 	@cmake --preset dev >/dev/null
@@ -74,11 +75,13 @@ clang: deps
 	@[ -f build/clang/build.ninja ] || cmake --preset clang >/dev/null
 	@cmake --build --preset clang -- -j $(JOBS)
 
-## make fuzz      random input for the node, FUZZ_SECONDS (default 600)
+## make fuzz      random input for the node and for every reader of files,
+##                FUZZ_SECONDS each (default 600)
 fuzz: deps
 	@[ -f build/fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
-	@cmake --build --preset fuzz --target segue_node_fuzz -- -j $(JOBS)
-	@mkdir -p build/fuzz/node_corpus
+	@cmake --build --preset fuzz --target segue_node_fuzz segue_files_fuzz -- -j $(JOBS)
+	@mkdir -p build/fuzz/node_corpus build/fuzz/files_corpus
+	build/fuzz/tests/segue_files_fuzz -max_total_time=$${FUZZ_SECONDS:-600} -max_len=8192 -rss_limit_mb=2048 -dict=tests/fuzz/files.dict build/fuzz/files_corpus tests/fuzz/files_corpus
 	build/fuzz/tests/segue_node_fuzz -max_total_time=$${FUZZ_SECONDS:-600} -max_len=65536 -rss_limit_mb=2048 build/fuzz/node_corpus tests/fuzz/node_corpus
 
 ## make install   into PREFIX (default /usr/local)

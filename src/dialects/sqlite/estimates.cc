@@ -32,8 +32,9 @@ std::string EstimateTerm(const schema::Table& table) {
     return head + "(SELECT count(*) FROM (SELECT 1 FROM " + name + " LIMIT " +
            kCountLimit + "))";
   }
-  return head + "coalesce((SELECT max(rowid) FROM " + name +
-         ") - (SELECT min(rowid) FROM " + name + ") + 1, 0)";
+  // A difference that is no integer becomes one again.
+  return head + "CAST(coalesce((SELECT max(rowid) FROM " + name +
+         ") - (SELECT min(rowid) FROM " + name + ") + 1, 0) AS INTEGER)";
 }
 
 void Keep(const db::Result& result, schema::Schema* schema) {

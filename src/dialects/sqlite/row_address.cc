@@ -113,9 +113,10 @@ std::string RowAddress::EstimateSql() const {
   const std::string from = " FROM " + Quote(table_);
   if (rowid_.empty()) return "SELECT count(*)" + from;
   // Two searches in the tree replace a scan. The result is too high where rows
-  // were deleted.
-  return "SELECT coalesce((SELECT max(" + Quote(rowid_) + ")" + from +
-         ") - (SELECT min(" + Quote(rowid_) + ")" + from + ") + 1, 0)";
+  // were deleted, and a difference that is no integer becomes one again.
+  return "SELECT CAST(coalesce((SELECT max(" + Quote(rowid_) + ")" + from +
+         ") - (SELECT min(" + Quote(rowid_) + ")" + from +
+         ") + 1, 0) AS INTEGER)";
 }
 
 WalkSql RowAddress::Walk(RangeSql statement, bool writes) const {

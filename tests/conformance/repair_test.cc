@@ -46,6 +46,20 @@ TEST_P(RepairSqlTest, DerivesInTheDeclaredDirection) {
   EXPECT_EQ(bed().Repair(), 0);
 }
 
+// The provenance is no column of the application's, but nothing keeps a client
+// from naming it.
+TEST_P(RepairSqlTest, AProvenanceThatSaysNothingIsAMismatch) {
+  InstallFive(Lossy());
+  const std::string before = AllRows();
+  Damage(
+      "UPDATE t SET _segue_d = 7 WHERE id = 4;"
+      "UPDATE t SET _segue_d = -5, n = 'wrong' WHERE id = 5");
+  EXPECT_THAT(bed().VerifyKeys(), ElementsAre("(4)", "(5)"));
+  EXPECT_EQ(bed().Repair(), 2);
+  EXPECT_EQ(AllRows(), before);
+  EXPECT_THAT(bed().VerifyKeys(), IsEmpty());
+}
+
 TEST_P(RepairSqlTest, TellsNullFromAValue) {
   InstallFive(Lossy());
   const std::string before = AllRows();

@@ -106,10 +106,18 @@ std::string OldIsWrong(const MotionTerms& terms) {
                  terms.Down(kRow));
 }
 
+// The provenance is a column as any other, so a client can give it a value that
+// says nothing.
+std::string IsTold(const MotionTerms& terms) {
+  return terms.Provenance(kRow) + " BETWEEN " +
+         std::to_string(plan::kOldWrote) + " AND " +
+         std::to_string(plan::kDownFailed);
+}
+
 // True for a row that breaks one of the rules of its provenance.
 std::string Disagrees(const MotionTerms& terms, bool derives_old) {
   const plan::ColumnMotion& motion = terms.motion();
-  std::string sql = NotFilled(terms);
+  std::string sql = "(" + IsTold(terms) + ") IS NOT TRUE";
   if (!motion.up.empty() && !motion.up.is_volatile) {
     sql += " OR " + NewIsWrong(terms);
   }
@@ -148,8 +156,10 @@ RangeSql RepairSql(const MotionTerms& terms, const RowRange& range) {
            " END";
   }
   sql += ", " + Ident(terms.motion().provenance) + " = CASE WHEN " + d +
-         " <> 0 THEN " + d + (was_there ? " WHEN " + given + " THEN 3" : "") +
-         " ELSE " + (asks_trigger ? "4" : "1") + " END";
+         " BETWEEN 1 AND 5 THEN " + d +
+         (was_there ? " WHEN " + given + " THEN 3" : "") +
+         (asks_trigger ? " WHEN " + d + " = 0 THEN 4 ELSE 0" : " ELSE 1") +
+         " END";
   return range.Over(sql, Disagrees(terms, WritesOld(terms)));
 }
 

@@ -96,8 +96,12 @@ class RowStatements {
   }
 
   RangeSql Verify() const {
-    return KeysWhere("(" + d_ + " NOT IN (1, 2, 3)" + DerivedWrongly() + ")");
+    return KeysWhere("(" + Untold() + DerivedWrongly() + ")");
   }
+
+  // True for a row that is not filled, and for one to which a client has given
+  // a provenance that says nothing.
+  std::string Untold() const { return "(" + d_ + " IN (1, 2, 3)) IS NOT TRUE"; }
 
   // Returns " OR ..." for each side that can be derived again. A volatile
   // expression gives each value once.
@@ -135,10 +139,10 @@ class RowStatements {
       set += ", " + o + " = CASE WHEN " + d_ + " = 2 THEN " + Down() +
              " ELSE " + o + " END";
     }
-    set += ", " + d_ + " = CASE WHEN " + d_ + " > 0 THEN " + d_ +
+    set += ", " + d_ + " = CASE WHEN " + d_ + " IN (1, 2, 3) THEN " + d_ +
            (was_there ? " WHEN " + given + " THEN 3" : "") + " ELSE 1 END";
     return address_.Ranges("UPDATE " + table_ + " SET " + set,
-                           "(" + d_ + " <= 0" + DerivedWrongly() + ")", "");
+                           "(" + Untold() + DerivedWrongly() + ")", "");
   }
 
   std::optional<TrialSql> Trial() const {

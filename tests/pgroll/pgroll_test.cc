@@ -34,7 +34,7 @@ std::vector<fs::path> Files() {
   return files;
 }
 
-constexpr std::size_t kParts = 5;
+constexpr std::size_t kParts = 8;
 
 // Parameters: the way of access; the part of the history, from 0.
 class PgrollTest

@@ -53,27 +53,18 @@ WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid
     AND e.classid = 'pg_class'::regclass::oid AND e.deptype = 'e'))sql";
 
-// A default counts as constant when its stored tree calls only immutable
-// functions. Servers before 18 have no constraints for NOT NULL.
+// Servers before 18 have no constraints for NOT NULL.
 constexpr const char* kColumnsSql = R"sql(
 SELECT a.attrelid::bigint, a.attname::text,
   pg_catalog.format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
-  pg_catalog.pg_get_expr(f.adbin, f.adrelid),
-  CASE WHEN f.adbin IS NULL OR f.adbin::text LIKE '{CONST %' THEN true
-       WHEN f.adbin::text ~ '[{](SQLVALUEFUNCTION|NEXTVALUEEXPR|COERCEVIAIO) '
-       THEN false
-       ELSE NOT EXISTS (SELECT FROM pg_catalog.regexp_matches(f.adbin::text,
-           ':(?:funcid|opfuncid) (\d+)', 'g') m
-         LEFT JOIN pg_proc p ON p.oid = m[1]::oid
-         WHERE p.provolatile IS DISTINCT FROM 'i') END,
+  pg_catalog.pg_get_expr(f.adbin, f.adrelid), @CONSTANT@,
   a.attidentity::text, a.attgenerated <> '',
   d.description,
   CASE WHEN a.attcollation <> t.typcollation THEN
     CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE pg_catalog.quote_ident(n.nspname::text) || '.'
     END || pg_catalog.quote_ident(l.collname::text) END,
   a.attacl IS NOT NULL, nn.conname::text, t.typtype = 'd',
-)sql";
-constexpr const char* kFromColumnsSql = R"sql(
+  @TYPE_DEFAULT@, @TYPE_CONSTANT@
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
   AND NOT a.attisdropped
@@ -154,8 +145,14 @@ schema::Column ReadColumn(RowReader& row) {
 }
 
 std::string ColumnsSql() {
-  return std::string(kColumnsSql) + kTypeDefault + ", " +
-         kTypeDefaultIsConstant + kFromColumnsSql;
+  std::string sql = kColumnsSql;
+  const auto fill = [&](const std::string& place, const std::string& part) {
+    sql.replace(sql.find(place), place.size(), part);
+  };
+  fill("@CONSTANT@", IsConstantSql("f.adbin"));
+  fill("@TYPE_DEFAULT@", kTypeDefault);
+  fill("@TYPE_CONSTANT@", IsConstantSql("t.typdefaultbin"));
+  return sql;
 }
 
 // Finds the columns in a text such as "RANGE (a, lower(b))", once all columns
@@ -181,6 +178,17 @@ std::optional<std::string> RowReader::OptionalText() {
 std::int64_t RowReader::Integer() {
   const db::Value& value = row_.at(next_++);
   return db::IsNull(value) ? 0 : db::ToInt(value);
+}
+
+std::string IsConstantSql(const std::string& tree) {
+  return "(" + tree + " IS NULL OR " + tree + "::text LIKE '{CONST %' OR " +
+         tree +
+         "::text !~ '[{](SQLVALUEFUNCTION|NEXTVALUEEXPR|COERCEVIAIO) ' AND "
+         "NOT EXISTS (SELECT FROM pg_catalog.regexp_matches(" +
+         tree +
+         "::text, ':(?:funcid|opfuncid) (\\d+)', 'g') m LEFT JOIN "
+         "pg_catalog.pg_proc p ON p.oid = m[1]::oid WHERE p.provolatile IS "
+         "DISTINCT FROM 'i'))";
 }
 
 TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid) {

@@ -17,14 +17,9 @@ inline constexpr const char* kTypeDefault =
     "coalesce(pg_catalog.pg_get_expr(t.typdefaultbin, 0), "
     "pg_catalog.quote_literal(t.typdefault) || '::' || "
     "pg_catalog.format_type(t.oid, NULL))";
-// True unless that expression calls a function that is not immutable.
-inline constexpr const char* kTypeDefaultIsConstant =
-    "(t.typdefaultbin IS NULL OR t.typdefaultbin::text LIKE '{CONST %' OR "
-    "t.typdefaultbin::text !~ "
-    "'[{](SQLVALUEFUNCTION|NEXTVALUEEXPR|COERCEVIAIO) ' AND NOT EXISTS "
-    "(SELECT FROM regexp_matches(t.typdefaultbin::text, "
-    "':(?:funcid|opfuncid) (\\d+)', 'g') m LEFT JOIN pg_catalog.pg_proc p ON "
-    "p.oid = m[1]::oid WHERE p.provolatile IS DISTINCT FROM 'i'))";
+// Returns the condition that `tree`, a column with a stored expression such as
+// t.typdefaultbin, has none or calls only immutable functions.
+std::string IsConstantSql(const std::string& tree);
 
 // The tables of one schema by object id, while they are being filled.
 using TablesByOid = std::map<std::int64_t, schema::Table>;

@@ -176,11 +176,12 @@ db::Answer AnswerTo(db::Connection& connection,
     answer.error = refusal.message;
   }
   const Attempt attempt(connection);
-  const db::Result found = connection.Execute(
-      std::string("SELECT ") + kTypeDefault + ", " + kTypeDefaultIsConstant +
-          " FROM pg_catalog.pg_type t WHERE t.oid = "
-          "pg_catalog.to_regtype($1::text)::oid",
-      {question.type});
+  const db::Result found =
+      connection.Execute(std::string("SELECT ") + kTypeDefault + ", " +
+                             IsConstantSql("t.typdefaultbin") +
+                             " FROM pg_catalog.pg_type t WHERE t.oid = "
+                             "pg_catalog.to_regtype($1::text)::oid",
+                         {question.type});
   if (!found.rows.empty() && !db::IsNull(found.rows[0].at(0))) {
     answer.default_sql = db::ToText(found.rows[0].at(0));
     answer.is_volatile = db::ToInt(found.rows[0].at(1)) == 0;

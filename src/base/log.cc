@@ -132,7 +132,6 @@ void OpenLog(const std::string& path, LogFormat format) {
   opened->logger->set_level(spdlog::level::info);
   // A reader who follows the file sees each line as it comes, and a process
   // that is killed leaves all its lines.
-  // killed leaves them all.
   opened->logger->flush_on(spdlog::level::info);
   g_opened.store(opened.release());
 }

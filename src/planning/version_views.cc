@@ -31,7 +31,6 @@ bool Shows(const plan::VersionView& view, const std::string& stored) {
 
 // The key identifies a row: a key whose columns are never NULL if there is one,
 // otherwise the declared key.
-// declared one.
 void SetKey(const schema::Table& stored, plan::VersionView* view) {
   view->key = stored.WalkKey();
   if (!view->key.empty()) return;

@@ -246,7 +246,6 @@ RangeSql RetreatSql(const MotionTerms& terms, const RowRange& range) {
 // moves to a page behind the position was written, so the trigger has filled
 // it. A verification goes by the key, which rows keep unless a client changes
 // it, so it sees every row that moved.
-// another: whatever moved, it is seen.
 RowRange FillRange(const plan::ColumnMotion& motion, const RowRange& by_key,
                    const schema::Schema& schema) {
   if (by_key.partitioned() || !RowRange::ScansPositions(schema)) return by_key;

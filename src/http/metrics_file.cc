@@ -6,7 +6,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
+#include <filesystem>
 #include <mutex>
 
 #include "base/log.h"
@@ -49,14 +49,36 @@ void MetricsFile::TryToWrite() {
   }
 }
 
+// Taking the place of a device would remove it from the system.
+void MetricsFile::RequirePlainFile() const {
+  const std::filesystem::file_status status = std::filesystem::status(path_);
+  if (!std::filesystem::exists(status) ||
+      std::filesystem::is_regular_file(status)) {
+    return;
+  }
+  throw Error(ErrorKind::kUsage, "cannot write the metrics to " + path_ +
+                                     ": it is a device, a pipe or a folder, "
+                                     "not a file")
+      .WithHint("name a file that segue may replace");
+}
+
 // The temporary name does not end in .prom, so the collector does not read it.
+// It is made anew, so that a link which somebody put there is not followed.
 void MetricsFile::Write() const {
+  RequirePlainFile();
   const std::string fresh = path_ + "." + std::to_string(getpid()) + ".tmp";
+  std::remove(fresh.c_str());
   errno = 0;
-  std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
-  file << text_();
-  file.close();
-  if (file && std::rename(fresh.c_str(), path_.c_str()) == 0) return;
+  std::FILE* file = std::fopen(fresh.c_str(), "wbx");
+  if (file != nullptr) {
+    const std::string text = text_();
+    const bool written =
+        std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    const bool closed = std::fclose(file) == 0;
+    if (written && closed && std::rename(fresh.c_str(), path_.c_str()) == 0) {
+      return;
+    }
+  }
   const int reason = errno;
   std::remove(fresh.c_str());
   throw Error(ErrorKind::kUsage, "cannot write the metrics to " + path_ + ": " +

@@ -28,6 +28,7 @@ class MetricsFile {
 
  private:
   void Run(const std::stop_token& stop);
+  void RequirePlainFile() const;
   void Write() const;
   // A full disk must not end a migration, so a failure is only logged, once.
   void TryToWrite();

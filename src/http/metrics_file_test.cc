@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -69,6 +71,27 @@ TEST_F(MetricsFileTest, IsNeverHalfThere) {
   const MetricsFile file(
       path_.string(), [&] { return whole; }, std::chrono::milliseconds(0));
   for (int time = 0; time < 300; ++time) ASSERT_EQ(Read().size(), whole.size());
+}
+
+// A rename over a device or a pipe would take it away.
+TEST_F(MetricsFileTest, ReplacesNothingButAFile) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_THROW(MetricsFile(path_.string(), [] { return std::string("a"); }),
+               Error);
+  EXPECT_TRUE(fs::is_fifo(path_));
+  EXPECT_EQ(Files(), 1U);
+}
+
+TEST_F(MetricsFileTest, FollowsNoLinkToWriteElsewhere) {
+  const fs::path other = folder_ / "other";
+  std::ofstream(other) << "theirs";
+  fs::create_symlink(other,
+                     path_.string() + "." + std::to_string(getpid()) + ".tmp");
+  {
+    const MetricsFile file(path_.string(), [] { return std::string("a"); });
+  }
+  EXPECT_EQ(Read(), "a");
+  EXPECT_EQ(fs::file_size(other), 6U);
 }
 
 TEST_F(MetricsFileTest, SaysWhyItCannotBeWritten) {

@@ -66,8 +66,8 @@ TEST_F(ShellTest, BashOffersCommandsOptionsAndValues) {
   EXPECT_EQ(Bash("segue completion f"), "fish\n");
   EXPECT_EQ(Bash("segue status --env ''"), "staging\n");
   EXPECT_EQ(Bash("segue start 01"), "01_full_name\n");
-  EXPECT_EQ(Bash("segue start mig"), "migrations\n");
-  EXPECT_EQ(Bash("segue migrate --dir m"), "migrations\n");
+  EXPECT_EQ(Bash("segue start mig"), "migrations/\n");
+  EXPECT_EQ(Bash("segue migrate --dir m"), "migrations/\n");
   EXPECT_EQ(Bash("segue status --config seg"), "segue.yaml\n");
 }
 
@@ -78,8 +78,14 @@ TEST_F(ShellTest, NoShellRunsWhatIsInAName) {
   std::ofstream(folder_.path() + "/migrations/02_" + command + ".yaml") << "x";
   std::ofstream(folder_.path() + "/segue.yaml")
       << "environments: {'" + command + "': {url: 'sqlite:a.db'}}\n";
-  EXPECT_EQ(Bash("segue start 02"), "02_" + command + "\n");
-  EXPECT_EQ(Bash("segue status --env ''"), "\\$\\(touch\\$\\{IFS\\}RAN\\)\n");
+  // What bash puts on the line is quoted, also when more than a name is
+  // offered, and the next Tab finds it again.
+  const std::string quoted = "\\$\\(touch\\$\\{IFS\\}RAN\\)";
+  EXPECT_EQ(Bash("segue start 02"), "02_" + quoted + "\n");
+  EXPECT_EQ(Bash("segue start '02_\\$'"), "02_" + quoted + "\n");
+  EXPECT_EQ(Bash("segue status --env ''"), quoted + "\n");
+  std::ofstream(folder_.path() + "/03_`touch RAN`") << "x";
+  EXPECT_EQ(Bash("segue start 03"), "03_\\`touch\\ RAN\\`\n");
   Run({"fish", "--no-config", "-c",
        "source script.fish; complete -C 'segue start 0'; "
        "complete -C 'segue status --env '"});

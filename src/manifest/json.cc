@@ -80,7 +80,6 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
     return Plain(NumberLine(), text);
   }
   bool string(string_t& value) override {
-    RefuseNul(value);
     builder_.Scalar({progress_.line, 0}, std::move(value), true);
     return true;
   }
@@ -90,7 +89,6 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool key(string_t& value) override {
-    RefuseNul(value);
     builder_.Key({progress_.line, 0}, std::move(value));
     return true;
   }
@@ -126,11 +124,6 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
   int NumberLine() const {
     return progress_.line - (progress_.after_newline ? 1 : 0);
   }
-  void RefuseNul(const std::string& text) const {
-    if (text.find('\0') == std::string::npos) return;
-    throw FileError(file_, progress_.line, "a text with a NUL character");
-  }
-
   std::string file_;
   const Progress& progress_;
   TreeBuilder builder_;

@@ -127,6 +127,8 @@ TEST(Manifest, BrokenText) {
   EXPECT_EQ(UsageErrorOf("# nothing\n"), "m.yaml: the file is empty");
   EXPECT_EQ(UsageErrorOf("\n", "m.json"), "m.json: the file is empty");
   EXPECT_THAT(UsageErrorOf(std::string_view("a: \0", 4)), HasSubstr("NUL"));
+  EXPECT_THAT(UsageErrorOf("a: \"x\\0y\""), HasSubstr("NUL"));
+  EXPECT_THAT(UsageErrorOf("\"x\\0y\": 1"), HasSubstr("NUL"));
   EXPECT_EQ(UsageErrorOf("operations:\n\t- sql: {up: x}\n"),
             "m.yaml:2: indented with a tab; YAML needs spaces");
   EXPECT_EQ(UsageErrorOf("name: a\n---\nname: b\n"),

@@ -11,6 +11,12 @@ namespace {
 // attack.
 constexpr std::size_t kMaxDepth = 64;
 
+// An escape can put a NUL into a text, where databases end it.
+void RefuseNul(const std::string& file, int line, const std::string& text) {
+  if (text.find('\0') == std::string::npos) return;
+  throw FileError(file, line, "a text with a NUL character");
+}
+
 }  // namespace
 
 Error FileError(const std::string& file, int line, const std::string& message) {
@@ -28,6 +34,7 @@ bool TreeBuilder::in_map() const {
 void TreeBuilder::Null(Position at) { Value(at, {}); }
 
 void TreeBuilder::Scalar(Position at, std::string text, bool quoted) {
+  RefuseNul(file_, at.line, text);
   base::Node node;
   node.kind = base::Node::Kind::kScalar;
   node.scalar = std::move(text);
@@ -40,6 +47,7 @@ void TreeBuilder::StartList(Position at) { Open(at, base::Node::Kind::kList); }
 void TreeBuilder::StartMap(Position at) { Open(at, base::Node::Kind::kMap); }
 
 void TreeBuilder::Key(Position at, std::string key) {
+  RefuseNul(file_, at.line, key);
   const auto [first, is_new] = keys_.back().emplace(key, at.line);
   if (!is_new) {
     const base::Node& map = open_.back();

@@ -69,6 +69,10 @@ void PreparedStatement::Finalizer::operator()(sqlite3_stmt* statement) const {
 PreparedStatement::PreparedStatement(sqlite3* database, std::string_view sql,
                                      std::string_view* rest)
     : database_(database), sql_(sql) {
+  // SQLite would end the statement there, and never come to the rest.
+  if (sql.find('\0') != std::string_view::npos) {
+    throw Error(ErrorKind::kUsage, "a statement with a NUL character");
+  }
   sqlite3_stmt* statement = nullptr;
   const char* tail = nullptr;
   const int code = sqlite3_prepare_v2(

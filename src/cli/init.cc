@@ -60,11 +60,10 @@ std::string YamlString(const std::string& text) {
   return quoted + "'";
 }
 
-std::string UrlWithoutPassword(const Context& context) {
-  db::Url url = db::ParseUrl(context.arguments.Value("--url", "sqlite:app.db"));
-  url.password.clear();
-  url.parameters.erase("sslpassword");
-  return url.ToString();
+std::string UrlWithoutSecrets(const Context& context) {
+  return db::ParseUrl(context.arguments.Value("--url", "sqlite:app.db"))
+      .WithoutSecrets()
+      .ToString();
 }
 
 }  // namespace
@@ -72,7 +71,7 @@ std::string UrlWithoutPassword(const Context& context) {
 int RunInit(const Context& context) {
   const fs::path config = context.arguments.Value("--config", "segue.yaml");
   const fs::path migrations = config.parent_path() / "migrations";
-  const std::string url = UrlWithoutPassword(context);
+  const std::string url = UrlWithoutSecrets(context);
   const fs::path& here = context.around.directory;
   WriteNewFile(here / config, kHead + YamlString(url) + "\n" + kTail,
                "edit it, or name another with --config");

@@ -222,11 +222,23 @@ bool LooksSecret(string_view name) {
          name.find("://") != string_view::npos;
 }
 
-string ParametersText(const std::map<string, string>& parameters, bool redact) {
+// Parameters have plain names. Anything else, and a name with the password in
+// it, was meant to be something else.
+bool IsNameOnly(string_view name, const string& password) {
+  const bool plain = name.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyz"
+                         "0123456789_") == string_view::npos;
+  return plain &&
+         (password.empty() || name.find(password) == string_view::npos);
+}
+
+string ParametersText(const Url& url, bool redact) {
   string text;
-  for (const auto& [name, value] : parameters) {
+  for (const auto& [name, value] : url.parameters) {
     text += text.empty() ? '?' : '&';
-    text += PercentEncode(name) + "=";
+    text += redact && !IsNameOnly(name, url.password) ? kHidden
+                                                      : PercentEncode(name);
+    text += '=';
     text += redact && IsSecret(name) ? kHidden : Encode(value, "/:,");
   }
   return text;
@@ -245,8 +257,14 @@ string DatabaseText(const string& database, bool redact) {
 }
 
 string Text(const Url& url, bool redact) {
-  const string parameters = ParametersText(url.parameters, redact);
+  const string parameters = ParametersText(url, redact);
   if (url.scheme == "sqlite") {
+    // A user and a password in it were meant for a server.
+    const std::size_t at = url.database.find('@');
+    if (redact && at != string::npos && url.database.find(':') < at) {
+      return string("sqlite:") + kHidden +
+             Encode(url.database.substr(at), "/:@") + parameters;
+    }
     // A path that begins with two slashes needs two more to be parsed again.
     const bool doubled = url.database.starts_with("//");
     return (doubled ? "sqlite://" : "sqlite:") + Encode(url.database, "/:") +
@@ -285,6 +303,20 @@ Url ParseUrl(string_view text) {
 }
 
 string Url::Redacted() const { return Text(*this, true); }
+
+Url Url::WithoutSecrets() const {
+  Url url = *this;
+  url.password.clear();
+  std::erase_if(url.parameters, [](const auto& parameter) {
+    const string name = base::ToLower(parameter.first);
+    const auto has = [&](const char* part) {
+      return name.find(part) != string::npos;
+    };
+    return has("password") || has("passwd") || has("pwd") || has("secret") ||
+           has("token") || (has("key") && name != "sslkey");
+  });
+  return url;
+}
 
 string Url::RedactedIn(string message) const {
   std::vector<string> secrets = {password};

@@ -20,6 +20,9 @@ struct Url {
   // for the value of every parameter that is not known to be harmless, and for
   // a user or a database that looks as if it had a password in it.
   std::string Redacted() const;
+  // Returns the URL without the password and the parameters that are called as
+  // secrets are ("sslpassword"), as it may be kept in a file.
+  Url WithoutSecrets() const;
   // Returns `message`, of which a driver or a server is the author, without the
   // values that Redacted() hides.
   std::string RedactedIn(std::string message) const;

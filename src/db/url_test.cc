@@ -118,6 +118,20 @@ TEST(UrlTest, NothingThatMayBeSecretIsShown) {
   }
   EXPECT_EQ(ParseUrl("postgres://own%3Apw@h/d").Redacted(),
             "postgres://own:***@h/d");
+  EXPECT_EQ(ParseUrl("postgres://u:s3cret@h/d?xs3cret=1").Redacted(),
+            "postgres://u:***@h/d?***=***");
+  EXPECT_EQ(ParseUrl("sqlite://u:s3cret@h/x.db").Redacted(),
+            "sqlite:***@h/x.db");
+  for (const char* text :
+       {"postgres://u:s3cret@h/d?PASSWORD=s3cret&sslpassword=s3cret",
+        "sqlite:x.db?password=s3cret&key=s3cret"}) {
+    EXPECT_THAT(ParseUrl(text).WithoutSecrets().ToString(),
+                Not(HasSubstr("s3cret")));
+  }
+  EXPECT_EQ(ParseUrl("postgres://u@h/d?sslkey=k").WithoutSecrets().ToString(),
+            "postgres://u@h/d?sslkey=k");
+  EXPECT_EQ(ParseUrl("postgres://u@h/d?p%40ss=1").Redacted(),
+            "postgres://u@h/d?***=***");
   EXPECT_EQ(ParseUrl("postgres://u@h/d?sslmode=require").Redacted(),
             "postgres://u@h/d?sslmode=require");
 }

@@ -1,12 +1,15 @@
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <memory>
 
 #include "base/clock.h"
@@ -75,8 +78,21 @@ LogFields Merged(LogFields first, const LogFields& second) {
   return first;
 }
 
+// To open a pipe waits for somebody who reads it.
+void RequireReader(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_fifo(path, ignored)) return;
+  const int pipe = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (pipe < 0) {
+    throw Error(ErrorKind::kUsage,
+                "cannot write the log " + path + ": nobody reads this pipe");
+  }
+  ::close(pipe);
+}
+
 spdlog::sink_ptr SinkFor(const std::string& path) {
   if (path == "-") return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  RequireReader(path);
   try {
     return std::make_shared<spdlog::sinks::basic_file_sink_mt>(path, false);
   } catch (const spdlog::spdlog_ex& error) {

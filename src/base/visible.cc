@@ -26,9 +26,11 @@ bool IsControl(unsigned point) {
   return point < 0x20 || (point >= 0x7f && point < 0xa0);
 }
 
-// These characters reorder what stands beside them on the screen.
-bool ChangesDirection(unsigned point) {
-  return point == 0x061c || point == 0x200e || point == 0x200f ||
+// These characters reorder what stands beside them on the screen, or are not
+// seen there at all.
+bool Deceives(unsigned point) {
+  return point == 0x061c || point == 0xfeff || point == 0x00ad ||
+         (point >= 0x200b && point <= 0x200f) ||
          (point >= 0x202a && point <= 0x202e) ||
          (point >= 0x2066 && point <= 0x2069);
 }
@@ -41,7 +43,7 @@ void AppendVisible(std::string_view sequence, bool keeps_lines,
     shown += sequence;
   } else if (IsControl(point)) {
     shown += fmt::format("\\x{:02x}", point);
-  } else if (ChangesDirection(point)) {
+  } else if (Deceives(point)) {
     shown += fmt::format("\\u{:04x}", point);
   } else {
     shown += sequence;

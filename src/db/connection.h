@@ -55,7 +55,8 @@ enum class Purpose {
 struct TransactionOptions {
   Purpose purpose = Purpose::kLedger;
   std::chrono::milliseconds lock_budget{500};
-  // For kRead: the longest time of a statement on a server; zero: no limit.
+  // For kRead and kSchema: the longest time of a statement on a server; zero:
+  // no limit.
   std::chrono::milliseconds statement_budget{0};
   // For kBackfill: the commit waits until it is on the local disk, if the
   // server can leave that out otherwise.

@@ -12,6 +12,12 @@ std::string Language::RightsSql(const std::string& /*schema_name*/) const {
 
 std::string Language::LedgerRightsSql() const { return {}; }
 
+std::string Language::ExposureSql(
+    const std::string& /*schema_name*/,
+    const std::vector<std::string>& /*moved*/) const {
+  return {};
+}
+
 std::vector<PlannedAction> Language::RenderStep(
     const std::vector<plan::Action>& actions,
     const RenderContext& context) const {

@@ -177,7 +177,7 @@ class Language {
                          const std::vector<std::string>& indexes) const = 0;
 
   // Returns the queries for the signals that this database has.
-  virtual std::vector<SignalSql> Signals() const = 0;
+  virtual std::vector<SignalSql> Signals() const { return {}; }
   // Returns a SELECT of a text that changes when another server takes over the
   // database, with standbys of its own; NULL: it is not known. Empty: no other
   // server can.
@@ -193,6 +193,13 @@ class Language {
   virtual std::string RightsSql(const std::string& schema_name) const;
   // Returns the same for those who only read the ledger that is there.
   virtual std::string LedgerRightsSql() const;
+
+  // Returns a SELECT of what lets other roles decide what runs with the rights
+  // of the session's role, when the rows of the `moved` tables of the schema
+  // are written: the id of a finding, what is so, what it leads to, and what
+  // helps. Empty: the database has no roles.
+  virtual std::string ExposureSql(const std::string& schema_name,
+                                  const std::vector<std::string>& moved) const;
 
   // Returns the statements that create what segue keeps in the database besides
   // the ledger's own tables (a schema, a busy table). They are safe to repeat.

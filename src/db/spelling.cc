@@ -28,9 +28,11 @@ std::string Spelling::Converted(const std::string& column,
   return Cast(Name(column), WithoutLength(type));
 }
 
-std::string Spelling::Comparable(const std::string& value,
-                                 const std::string& /*type*/) const {
-  return value;
+std::string Spelling::Equals(const std::string& stored,
+                             const schema::Column& /*column*/,
+                             const std::string& value,
+                             const std::string& /*type*/) const {
+  return stored + " = " + value;
 }
 
 std::string Spelling::IsNotNull(const std::string& column) const {

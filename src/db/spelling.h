@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "schema/schema.h"
+
 namespace segue::db {
 
 // A spelling is pure, stateless and thread-safe. The methods that are not pure
@@ -27,10 +29,12 @@ class Spelling {
   virtual std::string Converted(const std::string& column,
                                 const std::string& type) const;
 
-  // Returns `value`, which has this type, in the form in which it is compared
-  // with another value of the type.
-  virtual std::string Comparable(const std::string& value,
-                                 const std::string& type) const;
+  // Returns the condition that `value`, which has the type `type`, equals
+  // `stored`, a value of `column`.
+  virtual std::string Equals(const std::string& stored,
+                             const schema::Column& column,
+                             const std::string& value,
+                             const std::string& type) const;
 
   // Returns the condition that the column has a value.
   virtual std::string IsNotNull(const std::string& column) const;

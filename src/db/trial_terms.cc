@@ -66,28 +66,19 @@ std::string TrialTerms::Holds(const std::string& table) const {
          ") AS " + spelling_.Name(table) + ")";
 }
 
-std::string TrialTerms::HasNoParent(const std::string& parents,
+std::string TrialTerms::HasNoParent(const schema::Table& parent,
+                                    const std::string& parents,
                                     const std::string& alias) const {
   std::vector<std::string> pairs;
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    const std::string& column = trial_.constraint.reference.columns.at(i);
-    const std::string& type = trial_.values[i].type;
-    pairs.push_back(
-        spelling_.Comparable(alias + "." + spelling_.Name(column), type) +
-        " = " + spelling_.Comparable(values_[i], type));
+    const schema::Column& column = schema::RequireColumn(
+        parent, trial_.constraint.reference.columns.at(i));
+    pairs.push_back(spelling_.Equals(alias + "." + spelling_.Name(column.name),
+                                     column, values_[i],
+                                     trial_.values[i].type));
   }
   return Given() + " AND NOT EXISTS (" + parents + " WHERE " +
          base::Join(pairs, " AND ") + ")";
-}
-
-std::string TrialTerms::IsRepeated(const std::string& rows) const {
-  std::vector<std::string> compared;
-  for (std::size_t i = 0; i < values_.size(); ++i) {
-    compared.push_back(spelling_.Comparable(values_[i], trial_.values[i].type));
-  }
-  const std::string list = base::Join(compared, ", ");
-  return "(" + list + ") IN (SELECT " + list + " FROM " + rows + " WHERE " +
-         Given() + " GROUP BY " + list + " HAVING count(*) > 1)";
 }
 
 }  // namespace segue::db

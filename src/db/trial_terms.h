@@ -38,14 +38,12 @@ class TrialTerms {
   // Returns the check for the row. Its names are bound by a scope that has the
   // table's name, because a check may say table.column.
   std::string Holds(const std::string& table) const;
-  // Returns the condition that the row refers to no row of the referenced
-  // table. `parents` is the beginning of a SELECT from that table under the
-  // name `alias`.
-  std::string HasNoParent(const std::string& parents,
+  // Returns the condition that the row refers to no row of `parent`, which has
+  // the referenced columns. `parents` is the beginning of a SELECT from that
+  // table under the name `alias`.
+  std::string HasNoParent(const schema::Table& parent,
+                          const std::string& parents,
                           const std::string& alias) const;
-  // Returns the condition that another row has the same values. `rows` is what
-  // the SELECT is from.
-  std::string IsRepeated(const std::string& rows) const;
 
  private:
   const Spelling& spelling_;

@@ -20,7 +20,18 @@ void Context::Adopt(const Migration& migration) {
   options = OptionsFor(given, migration);
 }
 
+bool Context::TrustsLedger() const {
+  try {
+    database.dialect().RequireSafeLedger(connection(), db::LedgerUse::kRun);
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kRefused) throw;
+    return false;
+  }
+}
+
 MigrationRow Context::RequireActive() const {
+  database.dialect().RequireSafeLedger(connection(), db::LedgerUse::kRun);
   if (ledger.Open(connection())) {
     if (auto row = ledger.Active(connection())) return *std::move(row);
   }

@@ -22,8 +22,12 @@ struct Context {
   // moved. The file outranks the options that were given for all migrations.
   void Adopt(const Migration& migration);
 
-  // Returns the active migration. Throws Error{kNotFound} when there is none.
+  // Returns the active migration. Throws Error{kNotFound} when there is none,
+  // and kRefused when somebody else may have written it: whoever asks for it
+  // runs what it holds, or writes it.
   MigrationRow RequireActive() const;
+  // True when what the ledger holds may be run.
+  bool TrustsLedger() const;
   // Returns the active migration, otherwise the one that was changed last;
   // nullopt when the ledger has none.
   std::optional<MigrationRow> ActiveOrNewest() const;

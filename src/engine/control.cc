@@ -13,8 +13,8 @@ namespace {
 // Earlier requests that `change` does not touch stay in force, such as a pace.
 void Ask(const engine::Context& context,
          const std::function<void(engine::Control&)>& change) {
-  context.RequireActive();
   db::Connection& connection = context.connection();
+  context.RequireActive();
   db::Transaction transaction(connection,
                               {db::Purpose::kLedger, context.LockBudget()});
   engine::Control control = engine::Controls(context.ledger).Load(connection);

@@ -116,6 +116,8 @@ ExplainReport Explain(const Context& context,
       report.changes.begin(), report.changes.end(),
       [](const QueryChange& change) { return change.before.has_value(); });
   if (all_kept) return report;
+  context.database.dialect().RequireSafeLedger(context.connection(),
+                                               db::LedgerUse::kRun);
   db::Transaction transaction(context.connection(),
                               {db::Purpose::kLedger, context.LockBudget()});
   Keep(context, row->id, report.changes);

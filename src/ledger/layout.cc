@@ -99,8 +99,9 @@ void LedgerLayout::CreateTables(Connection& connection) const {
 }
 
 void LedgerLayout::Install(Connection& connection) const {
-  if (Open(connection)) return;
+  // A write runs the triggers of what is there.
   dialect_.RequireSafeLedger(connection, db::LedgerUse::kRun);
+  if (Open(connection)) return;
   try {
     CreateTables(connection);
   } catch (const Error& error) {

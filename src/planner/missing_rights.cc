@@ -40,4 +40,19 @@ std::vector<Finding> MissingRights(db::Connection& connection,
   return findings;
 }
 
+std::vector<Finding> Exposures(db::Connection& connection,
+                               const std::string& exposure_sql) {
+  std::vector<Finding> findings;
+  if (exposure_sql.empty()) return findings;
+  for (const db::Row& row : connection.Execute(exposure_sql).rows) {
+    findings.push_back({Finding::Severity::kWarning,
+                        db::ToText(row.at(0)),
+                        db::ToText(row.at(1)),
+                        db::ToText(row.at(2)),
+                        db::ToText(row.at(3)),
+                        {}});
+  }
+  return findings;
+}
+
 }  // namespace segue::engine

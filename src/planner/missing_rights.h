@@ -1,4 +1,5 @@
-// Finds what the session's role may not do although the plan does it.
+// Finds what the session's role may not do although the plan does it, and what
+// others may do to it.
 #pragma once
 
 #include <string>
@@ -18,5 +19,10 @@ std::vector<Finding> MissingRights(db::Connection& connection,
 // Returns those of the plan's actions, each once.
 std::vector<Finding> MissingRights(db::Connection& connection,
                                    const Plan& plan);
+
+// Returns a warning for each row of the SELECT; see db::Language::ExposureSql.
+// None for an empty text.
+std::vector<Finding> Exposures(db::Connection& connection,
+                               const std::string& exposure_sql);
 
 }  // namespace segue::engine

@@ -6,6 +6,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -249,6 +250,19 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
   return plan;
 }
 
+// Returns the tables whose rows the plan writes, each once.
+std::vector<std::string> Moved(const ops::PlanContext& context) {
+  std::set<std::string> tables;
+  for (const ops::DraftStep& step : context.steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* fill = std::get_if<plan::Backfill>(&action);
+      if (fill == nullptr) continue;
+      tables.insert(plan::TableOf(context.motions.At(fill->motions[0])).name);
+    }
+  }
+  return {tables.begin(), tables.end()};
+}
+
 bool HasError(const std::vector<Finding>& findings) {
   return std::any_of(findings.begin(), findings.end(),
                      [](const Finding& finding) {
@@ -293,6 +307,9 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   planned.plan = Assemble(language, input, schema, context);
   if (connection == nullptr) return planned;
   Append(MissingRights(*connection, planned.plan), planned.findings);
+  Append(Exposures(*connection,
+                   language.ExposureSql(input.schema_name, Moved(context))),
+         planned.findings);
   if (HasError(planned.findings)) return planned;
   add(schema, context, planned);
   return planned;

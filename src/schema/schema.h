@@ -40,6 +40,10 @@ struct Column {
   std::optional<std::string> type_default = {};
   bool type_default_is_constant = true;
   bool of_domain = false;  // the type is a domain, which may refuse NULL
+  // The schema of the operators that compare values of the type, where another
+  // schema could have some that fit the type better; empty: their names are
+  // enough.
+  std::string operators_in;
   std::string comment;
   std::string collation;  // empty: the type's own
   Identity identity = Identity::kNone;

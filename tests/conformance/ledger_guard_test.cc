@@ -3,8 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
+#include <map>
+
 #include "manifest/manifest.h"
 #include "segue/error.h"
+#include "segue/instances.h"
 #include "segue/migrator.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/testbed.h"
@@ -134,7 +139,177 @@ TEST_P(LedgerGuardTest, ATriggerOnATableThatWasThereBeforeDoesNotRun) {
   EXPECT_FALSE(IsSuperuser("guard_evil"));
 }
 
+// A role of the server's that may write every table may write the ledger too.
+TEST_P(LedgerGuardTest, WhoeverMayWriteAllDataMayWriteTheLedger) {
+  Database database = Open("guard_owner");
+  Start(database);
+  Migrator migrator(database, {});
+  db().Exec(
+      "CREATE ROLE guard_writers; GRANT pg_write_all_data TO guard_writers;"
+      "GRANT guard_writers TO guard_evil");
+  EXPECT_THAT(Refusal([&] { migrator.Complete(); }),
+              HasSubstr("segue.migration may be written by guard_"));
+  db().Exec("DROP ROLE guard_writers");
+  EXPECT_TRUE(migrator.Complete().status.is_complete());
+}
+
+// A table that is only read can run code as well. Each form is a ledger that
+// was there before.
+TEST_P(LedgerGuardTest, WhatRunsWhenItIsReadIsNotRead) {
+  Database database = db().Open();
+  Migrator migrator(database, {});
+  const std::string function =
+      "CREATE FUNCTION segue.boom(text) RETURNS boolean IMMUTABLE LANGUAGE "
+      "plpgsql AS $$ BEGIN EXECUTE 'ALTER ROLE guard_evil SUPERUSER'; RETURN "
+      "true; EXCEPTION WHEN OTHERS THEN RETURN true; END $$;"
+      "CREATE DOMAIN segue.own AS text;"
+      "CREATE TABLE segue.meta(name text, value text);"
+      "GRANT ALL ON ALL TABLES IN SCHEMA segue TO PUBLIC;";
+  for (const char* form :
+       {"CREATE INDEX ON segue.meta(name) WHERE segue.boom('x')",
+        "CREATE INDEX ON segue.meta(segue.boom(name))",
+        "CREATE TABLE segue.child() INHERITS (segue.meta)",
+        "ALTER TABLE segue.meta ALTER value TYPE segue.own"}) {
+    As("guard_evil",
+       "CREATE SCHEMA segue; GRANT ALL ON SCHEMA segue TO PUBLIC;" + function +
+           form);
+    EXPECT_THAT(Refusal([&] { migrator.Status(); }),
+                HasSubstr("the ledger is not safe to use: "))
+        << form;
+    EXPECT_FALSE(IsSuperuser("guard_evil"));
+    db().Exec("DROP SCHEMA segue CASCADE");
+  }
+}
+
+// A request to the runner is a write, which fires triggers.
+TEST_P(LedgerGuardTest, NoRequestIsWrittenIntoALedgerOfAnother) {
+  Database owner = Open("guard_owner");
+  Start(owner);
+  db().Exec(
+      "DO $$ DECLARE t text; BEGIN FOR t IN SELECT tablename FROM pg_tables "
+      "WHERE schemaname = 'segue' LOOP EXECUTE 'ALTER TABLE segue.' || t || ' "
+      "OWNER TO guard_evil'; END LOOP; END $$;"
+      "ALTER SCHEMA segue OWNER TO guard_evil");
+  Database database = db().Open();
+  Migrator migrator(database, {});
+  Instances instances(database);
+  const auto minute = std::chrono::seconds(60);
+  const std::map<std::string, std::function<void()>> requests = {
+      {"pause", [&] { migrator.RequestPause(); }},
+      {"cancel", [&] { migrator.RequestCancel(); }},
+      {"work", [&] { migrator.Work(); }},
+      {"verify", [&] { migrator.Verify(); }},
+      {"explain", [&] { migrator.Explain({"SELECT 1"}); }},
+      {"register", [&] { instances.Register("a", "base", minute); }},
+      {"heartbeat", [&] { instances.Heartbeat("a"); }},
+      {"remove", [&] { instances.Remove("a"); }}};
+  for (const auto& [name, request] : requests) {
+    EXPECT_THAT(Refusal(request), HasSubstr("belongs to guard_evil")) << name;
+  }
+}
+
+TEST_P(LedgerGuardTest, DefaultPrivilegesReachNoSchema) {
+  As("guard_owner",
+     "ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO guard_app;"
+     "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO guard_app");
+  Database database = Open("guard_owner");
+  MigratorOptions options;
+  options.access = Access::kVersioned;
+  Migrator(database, options)
+      .Start(manifest::Parse("operations: [rename_column: {table: users, "
+                             "from: name, to: full_name}]",
+                             "01_rename.yaml"));
+  for (const char* schema : {"segue", "public_01_rename"}) {
+    EXPECT_EQ(db().app().One(std::string("SELECT has_schema_privilege("
+                                         "'guard_app', '") +
+                             schema + "', 'CREATE')"),
+              "f")
+        << schema;
+  }
+  EXPECT_EQ(db().app().One("SELECT has_table_privilege('guard_app', "
+                           "'public_01_rename.users', 'SELECT')"),
+            "f");
+  EXPECT_TRUE(Migrator(database, {}).Complete().status.is_complete());
+}
+
 SEGUE_INSTANTIATE_ON(LedgerGuardTest, PostgresTestbed());
+
+// A file that somebody prepared.
+class SqliteLedgerGuardTest : public DialectTest {
+ protected:
+  void SetUp() override {
+    DialectTest::SetUp();
+    db().Exec("CREATE TABLE users(id integer PRIMARY KEY, name text)");
+    db().Exec("INSERT INTO users VALUES (1, 'a'), (2, 'b')");
+  }
+  static Outcome Start(Database& database, const std::string& table = "users") {
+    return Migrator(database, {})
+        .Start(manifest::Parse("operations: [rename_column: {table: " + table +
+                                   ", from: name, to: full_name}]",
+                               "01_rename.yaml"));
+  }
+  template <typename Work>
+  static std::string Refusal(Work work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kRefused) << error.what();
+      return error.what();
+    }
+    return "";
+  }
+};
+
+TEST_P(SqliteLedgerGuardTest, ALedgerWithTriggersOrViewsIsRefused) {
+  db().Exec("CREATE TABLE segue_event(id INTEGER PRIMARY KEY, message TEXT)");
+  db().Exec(
+      "CREATE TRIGGER tt AFTER INSERT ON segue_event BEGIN DELETE FROM users "
+      "WHERE id = 2; END");
+  Database database = db().Open();
+  EXPECT_THAT(Refusal([&] { Start(database); }),
+              HasSubstr("segue_event has trigger tt"));
+  db().Exec("DROP TABLE segue_event");
+  db().Exec(
+      "CREATE VIEW segue_meta AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL "
+      "SELECT x + 1 FROM c) SELECT count(*) AS name, 1 AS value FROM c");
+  EXPECT_THAT(Refusal([&] { Migrator(database, {}).Status(); }),
+              HasSubstr("segue_meta is no plain table"));
+  EXPECT_EQ(*db().app().One("SELECT count(*) FROM users"), "2");
+}
+
+TEST_P(SqliteLedgerGuardTest, ARowThatSilencesTheTriggersIsNamed) {
+  Database database = db().Open();
+  Start(database);
+  Migrator migrator(database, {});
+  db().Exec("INSERT INTO segue_busy VALUES (1)");
+  EXPECT_THAT(migrator.Status()->missing,
+              testing::ElementsAre(HasSubstr("segue_busy has a row")));
+  EXPECT_THAT(Refusal([&] { migrator.Complete(); }), HasSubstr("segue_busy"));
+  EXPECT_THAT(Refusal([&] { migrator.Verify(); }), HasSubstr("segue_busy"));
+  db().Exec("DELETE FROM segue_busy");
+  EXPECT_TRUE(migrator.Complete().status.is_complete());
+}
+
+TEST_P(SqliteLedgerGuardTest, ATableCalledAsARowOfATriggerIsRefused) {
+  for (const char* name : {"old", "New"}) {
+    db().Exec(std::string("CREATE TABLE \"") + name +
+              "\"(id integer PRIMARY KEY, name text)");
+    Database database = db().Open();
+    EXPECT_THAT(Refusal([&] { Start(database, name); }),
+                HasSubstr("has the name of a row in SQLite's triggers"));
+  }
+}
+
+TEST_P(SqliteLedgerGuardTest, ATriggerOnTheProvenanceIsRefused) {
+  db().Exec(
+      "CREATE TRIGGER tx AFTER UPDATE OF _segue_d ON users BEGIN DELETE FROM "
+      "users WHERE id = NEW.id; END");
+  Database database = db().Open();
+  EXPECT_THAT(Refusal([&] { Start(database); }), HasSubstr("trigger 'tx'"));
+  EXPECT_EQ(*db().app().One("SELECT count(*) FROM users"), "2");
+}
+
+SEGUE_INSTANTIATE_ON(SqliteLedgerGuardTest, SqliteTestbed());
 
 }  // namespace
 }  // namespace segue::test

@@ -22,12 +22,12 @@ DECLARE found boolean;
 BEGIN
   IF catalog = 'pg_catalog.pg_operator'::regclass THEN
     SELECT true INTO found FROM pg_catalog.pg_operator o
-    WHERE o.oprname::text = name
+    WHERE o.oprname = name::name
       AND o.oprnamespace = 'pg_catalog'::regnamespace
       AND o.oprleft = types[1]::regtype AND o.oprright = types[2]::regtype;
   ELSE
     SELECT true INTO found FROM pg_catalog.pg_proc p
-    WHERE p.proname::text = name
+    WHERE p.proname = name::name
       AND p.pronamespace = 'pg_catalog'::regnamespace
       AND p.proargtypes::oid[]
         = ARRAY(SELECT t::regtype::oid FROM unnest(types) t);
@@ -70,6 +70,7 @@ DECLARE
     'text,text,text,text,text,text', 'timestamptz,text', 'timestamp,text',
     'name[],text', 'text[],text', 'text,timestamptz', 'regclass', 'oid,bool',
     'oid,int2', 'oid,oid', 'oid,int8'];
+  made text[] := ARRAY['public.mood', 'public.short', 'elsewhere.citext'];
   l text; r text; one text; result text; types_of text[];
 BEGIN
   FOREACH l IN ARRAY types LOOP FOREACH r IN ARRAY types LOOP
@@ -96,6 +97,15 @@ BEGIN
       'LANGUAGE plpgsql AS $$BEGIN RAISE ''%s(%s) is shadowed''; END$$',
       one, l, one, l);
   END LOOP; END LOOP;
+  FOREACH l IN ARRAY made LOOP
+    EXECUTE pg_catalog.format('CREATE FUNCTION public.shadow(%1$s, %1$s) '
+      'RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE ''an operator of '
+      '%1$s is shadowed''; END$$', l);
+    FOREACH one IN ARRAY operators[1:6] LOOP
+      EXECUTE pg_catalog.format('CREATE OPERATOR public.%s (LEFTARG = %s, '
+        'RIGHTARG = %2$s, FUNCTION = public.shadow)', one, l);
+    END LOOP;
+  END LOOP;
 END $do$;
 SELECT pg_temp.make();
 DROP FUNCTION pg_temp.make();
@@ -108,16 +118,27 @@ class NameResolutionTest : public DialectTest {
     DialectTest::SetUp();
     if (IsSkipped()) return;
     db().Exec(
+        "CREATE SCHEMA elsewhere; CREATE EXTENSION citext SCHEMA elsewhere;"
         "CREATE TYPE mood AS ENUM ('sad', 'glad');"
+        "CREATE DOMAIN short AS varchar(9) CHECK (VALUE <> '');"
         "CREATE TABLE people(id varchar(20) PRIMARY KEY, name varchar(50),"
         " kind char(2), state mood DEFAULT 'sad', tags text[],"
         " at timestamptz DEFAULT '2020-01-01');"
         "CREATE INDEX people_name ON people(lower(name));"
         "CREATE TABLE pairs(a varchar(9), b mood, n varchar(20),"
         " PRIMARY KEY (a, b));"
+        "CREATE TABLE named(a elsewhere.citext, b short, c text[],"
+        " n varchar(20), PRIMARY KEY (a, b, c));"
+        "CREATE TABLE tagged(a text[] PRIMARY KEY, n varchar(20));"
+        "CREATE TABLE moods(id int PRIMARY KEY, m mood, c elsewhere.citext);"
+        "INSERT INTO moods VALUES (1, 'sad', 'x'), (2, 'glad', 'y');"
         "INSERT INTO people(id, name, kind) SELECT 'p' || g, 'n' || g, 'k'"
         " FROM generate_series(1, 30) g;"
         "INSERT INTO pairs SELECT 'a' || g, 'sad', 'x' FROM"
+        " generate_series(1, 30) g;"
+        "INSERT INTO named SELECT 'a' || g, 'b', ARRAY['c'], 'n' FROM"
+        " generate_series(1, 30) g;"
+        "INSERT INTO tagged SELECT ARRAY['a' || g], 'n' FROM"
         " generate_series(1, 30) g;"
         "GRANT SELECT, INSERT, UPDATE ON people, pairs TO PUBLIC");
     db().Exec(kShadows);
@@ -134,6 +155,12 @@ class NameResolutionTest : public DialectTest {
         "  - alter_column: {table: people, column: kind, type: varchar(9)}\n"
         "  - alter_column: {table: pairs, column: n, type: varchar(30),"
         " nullable: false, up: n, down: n}\n"
+        "  - alter_column: {table: named, column: n, type: varchar(30),"
+        " nullable: false, up: n, down: n}\n"
+        "  - alter_column: {table: tagged, column: n, type: varchar(30),"
+        " nullable: false, up: n, down: n}\n"
+        "  - create_constraint: {table: moods, name: moods_key, type: unique,"
+        " columns: [m, c]}\n"
         "  - create_index: {name: people_kind, table: people, columns: [kind]}",
         file));
     // The statements compare nothing, so only segue's own SQL can fail.
@@ -158,7 +185,74 @@ TEST_P(NameResolutionTest, NothingOfAnotherSchemaRunsVersioned) {
   Migrate(Access::kVersioned, "01_a.yaml", true);
 }
 
+// A path that names pg_catalog may name it behind another schema, also the one
+// that segue itself puts first.
+TEST_P(NameResolutionTest, ThePathMayNameTheCatalogue) {
+  const std::string name = *db().app().One("SELECT current_database()");
+  db().Exec(
+      "CREATE FUNCTION public.shadow(oid, oid) RETURNS boolean LANGUAGE "
+      "plpgsql AS $$ BEGIN RAISE 'oid is shadowed'; END $$;"
+      "CREATE OPERATOR public.= (LEFTARG = oid, RIGHTARG = oid, FUNCTION = "
+      "public.shadow); CREATE TABLE public.pg_class(oid oid)");
+  for (const char* path : {"pg_catalog, public", "public, pg_catalog"}) {
+    db().Exec("ALTER DATABASE " + name + " SET search_path = " + path);
+    Migrate(Access::kInPlace, "01_a.yaml", false);
+    db().Exec("DELETE FROM people WHERE id::text = 'old'::text");
+  }
+}
+
 SEGUE_INSTANTIATE_ON(NameResolutionTest, PostgresTestbed());
+
+// What segue has read keeps its meaning when others make something of the same
+// name in a schema that comes earlier in the path.
+class LaterNamesTest : public DialectTest {};
+
+TEST_P(LaterNamesTest, TypesAndFunctionsStayWhatTheyWere) {
+  const std::string name = *db().app().One("SELECT current_database()");
+  db().Exec(
+      "CREATE SCHEMA ext; CREATE DOMAIN ext.pos AS text;"
+      "CREATE FUNCTION ext.norm(text) RETURNS text IMMUTABLE LANGUAGE sql AS "
+      "'SELECT $1'; ALTER DATABASE " +
+      name + " SET search_path = public, ext");
+  db().Exec(
+      "CREATE TABLE kk(id integer PRIMARY KEY, v ext.pos NOT NULL DEFAULT "
+      "ext.norm('a'), w text DEFAULT ext.norm('b'), CONSTRAINT fits CHECK "
+      "(ext.norm(w) <> 'zz')); CREATE INDEX kk_v ON kk(ext.norm(v));"
+      "INSERT INTO kk SELECT g, 'a', 'b' FROM generate_series(1, 9) g");
+  Database database = db().Open();
+  Migrator migrator(database, {});
+  migrator.Start(manifest::Parse(
+      "operations:\n"
+      "  - rename_column: {table: kk, from: v, to: vv}\n"
+      "  - alter_column: {table: kk, column: w, type: varchar(9), up: w, down: "
+      "w}",
+      "01_a.yaml"));
+  db().Exec(
+      "CREATE FUNCTION public.norm(text) RETURNS text IMMUTABLE LANGUAGE "
+      "plpgsql AS $$ BEGIN RAISE 'norm is shadowed'; END $$;"
+      "CREATE FUNCTION public.bad(text) RETURNS boolean LANGUAGE plpgsql AS "
+      "$$ BEGIN RAISE 'pos is shadowed'; END $$;"
+      "CREATE DOMAIN public.pos AS text CHECK (public.bad(VALUE))");
+  Database later = db().Open();
+  Migrator second(later, {});
+  EXPECT_TRUE(second.Verify().clean());
+  EXPECT_TRUE(second.Complete().status.is_complete());
+  EXPECT_EQ(
+      ToLines(db().Query(
+          "SELECT attname::text, atttypid::regtype::text, "
+          "pg_get_expr(d.adbin, d.adrelid) FROM pg_attribute a LEFT JOIN "
+          "pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
+          "WHERE attrelid = 'kk'::regclass AND attnum > 0 AND NOT attisdropped "
+          "ORDER BY 1")),
+      "id|integer|NULL\nvv|ext.pos|ext.norm('a'::text)\n"
+      "w|character varying|ext.norm('b'::text)\n");
+  EXPECT_EQ(*db().app().One("SELECT pg_get_constraintdef(oid) FROM "
+                            "pg_constraint WHERE conname = 'fits'"),
+            "CHECK ((ext.norm((w)::text) <> 'zz'::text))");
+  db().Exec("INSERT INTO kk(id) VALUES (10)");
+}
+
+SEGUE_INSTANTIATE_ON(LaterNamesTest, PostgresTestbed());
 
 }  // namespace
 }  // namespace segue::test

@@ -53,7 +53,7 @@ MotionBed::MotionBed(TestDatabase& database, const MotionSpec& spec)
     connection_->Execute(sql);
   }
   for (const std::string& sql : engine::LedgerTables(dialect.capabilities())) {
-    if (spec.marks) connection_->Execute(sql);
+    connection_->Execute(sql);
   }
   schema::Schema schema =
       dialect.Inspect(*connection_, dialect.capabilities().default_schema);

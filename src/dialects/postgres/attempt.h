@@ -1,6 +1,7 @@
 // Asks the server by trying a statement, without leaving a trace.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,16 @@ namespace segue::postgres {
 class Attempt {
  public:
   explicit Attempt(db::Connection& connection)
-      : transaction_(connection, {db::Purpose::kSchema, {}}) {}
+      : transaction_(connection, Options()) {}
 
  private:
+  // What a file says may take for ever to evaluate.
+  static db::TransactionOptions Options() {
+    db::TransactionOptions options{db::Purpose::kSchema};
+    options.statement_budget = std::chrono::seconds(30);
+    return options;
+  }
+
   db::Transaction transaction_;
 };
 

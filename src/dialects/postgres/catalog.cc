@@ -53,8 +53,28 @@ WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = c.oid
     AND e.classid = 'pg_class'::regclass::oid AND e.deptype = 'e'))sql";
 
-// Servers before 18 have no constraints for NOT NULL.
+// Servers before 18 have no constraints for NOT NULL. Operators are found by
+// their name where they are the server's own for exactly this type, which
+// nothing fits better (Comparable sees to character varying); otherwise by the
+// schema of those that the type is indexed with.
 constexpr const char* kColumnsSql = R"sql(
+WITH RECURSIVE used(id, base) AS (
+  SELECT DISTINCT a.atttypid, a.atttypid FROM pg_attribute a
+  JOIN pg_class c ON c.oid = a.attrelid
+  WHERE c.relnamespace = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
+  UNION SELECT u.id, d.typbasetype FROM used u JOIN pg_type d
+    ON d.oid = u.base AND d.typtype = 'd'),
+compared(id, found_in) AS MATERIALIZED (
+  SELECT u.id, CASE WHEN s.nspname = 'pg_catalog' AND u.id = u.base
+      OR u.id = 'pg_catalog.varchar'::regtype::oid THEN ''
+    ELSE coalesce(s.nspname::text, 'pg_catalog') END
+  FROM used u JOIN pg_type b ON b.oid = u.base AND b.typtype <> 'd'
+  LEFT JOIN pg_opclass k ON k.opcintype = u.base AND k.opcdefault
+    AND k.opcmethod = 403::oid
+  LEFT JOIN pg_amop m ON m.amopfamily = k.opcfamily AND m.amopstrategy = 3::int2
+    AND m.amoplefttype = u.base AND m.amoprighttype = u.base
+  LEFT JOIN pg_operator o ON o.oid = m.amopopr
+  LEFT JOIN pg_namespace s ON s.oid = o.oprnamespace)
 SELECT a.attrelid::bigint, a.attname::text,
   pg_catalog.format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
   pg_catalog.pg_get_expr(f.adbin, f.adrelid), @CONSTANT@,
@@ -64,11 +84,12 @@ SELECT a.attrelid::bigint, a.attname::text,
     CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE pg_catalog.quote_ident(n.nspname::text) || '.'
     END || pg_catalog.quote_ident(l.collname::text) END,
   a.attacl IS NOT NULL, nn.conname::text, t.typtype = 'd',
-  @TYPE_DEFAULT@, @TYPE_CONSTANT@
+  @TYPE_DEFAULT@, @TYPE_CONSTANT@, compared.found_in
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
   AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
+JOIN compared ON compared.id = a.atttypid
 LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
 LEFT JOIN pg_description d ON d.objoid = a.attrelid AND d.objsubid = a.attnum
   AND d.classoid = 'pg_class'::regclass::oid
@@ -141,6 +162,7 @@ schema::Column ReadColumn(RowReader& row) {
   column.of_domain = row.Boolean();
   column.type_default = row.OptionalText();
   column.type_default_is_constant = row.Boolean();
+  column.operators_in = row.Text();
   return column;
 }
 

@@ -7,6 +7,7 @@
 #include "db/url.h"
 #include "dialects/postgres/connection.h"
 #include "dialects/postgres/errors.h"
+#include "dialects/postgres/search_path.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -67,17 +68,6 @@ void Require(PGconn* connection, const db::Url& url) {
   ThrowCannotConnect(url, reason);
 }
 
-// Unqualified names in the user's SQL are searched first in the migrated schema
-// and then in the role's own search_path, where extensions live.
-void PutFirst(const std::string& schema, db::Connection& session) {
-  if (schema.empty()) return;
-  session.Execute(
-      "SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', "
-      "pg_catalog.quote_ident($1), "
-      "nullif(pg_catalog.current_setting('search_path'), '')), false)",
-      {schema});
-}
-
 }  // namespace
 
 std::unique_ptr<db::Connection> Connect(const db::ConnectOptions& options) {
@@ -94,7 +84,7 @@ std::unique_ptr<db::Connection> Connect(const db::ConnectOptions& options) {
   if (connection == nullptr) throw std::bad_alloc();
   Require(connection, options.url);
   auto session = std::make_unique<PostgresConnection>(connection, options.role);
-  PutFirst(options.schema, *session);
+  SetSearchPath(options.schema, *session);
   return session;
 }
 

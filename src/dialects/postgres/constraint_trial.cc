@@ -60,16 +60,15 @@ class Trial {
         statement = Keys(terms_.Holds(table_.name) + " IS FALSE");
         return sql;
       case ConstraintKind::kForeignKey:
-        if (!HasReferenced()) return std::nullopt;
-        statement = Keys(HasNoParent());
+        if (Parent() == nullptr) return std::nullopt;
+        statement = Keys(HasNoParent(*Parent()));
         return sql;
       case ConstraintKind::kUnique:
       case ConstraintKind::kPrimaryKey:
         // The statement reads the whole table at once, because a range does not
         // know the rows of the others.
         sql.walk.next_bound.all = "SELECT 1 WHERE $1::bigint IS NULL";
-        statement.all = "SELECT " + range_.KeyAsText() + " FROM " + From() +
-                        " WHERE " + terms_.IsRepeated(From()) + kMost;
+        statement.all = Repeated();
         return sql;
       case ConstraintKind::kExclude:
         return std::nullopt;
@@ -85,19 +84,38 @@ class Trial {
                        "(" + condition + ")", kMost);
   }
 
-  bool HasReferenced() const {
-    const schema::Reference& reference = trial_.constraint.reference;
-    const schema::Table* parent = context_.schema.FindTable(reference.table);
-    if (parent == nullptr) return false;
-    for (const std::string& column : reference.columns) {
-      if (parent->FindColumn(column) == nullptr) return false;
+  // Returns the SELECT of the rows that share their values with another. A
+  // window compares them as an index would; the name of an operator could find
+  // another one.
+  std::string Repeated() const {
+    std::vector<std::string> key;
+    for (const schema::Column& column : trial_.key) {
+      key.push_back(std::string(kRow) + "." + Ident(column.physical()));
     }
-    return true;
+    if (key.empty()) key.push_back(std::string(kRow) + ".ctid");
+    return "SELECT " + range_.KeyAsText() + " FROM (SELECT " +
+           base::Join(key, ", ") + ", count(*) OVER (PARTITION BY " +
+           terms_.List() + ") AS segue_alike FROM " + From() + " WHERE " +
+           terms_.Given() + ") AS " + kRow + " WHERE " + kRow +
+           ".segue_alike > 1" + kMost;
   }
 
-  std::string HasNoParent() const {
+  // Returns the referenced table; nullptr when it, or a column of it, is not
+  // there yet.
+  const schema::Table* Parent() const {
+    const schema::Reference& reference = trial_.constraint.reference;
+    const schema::Table* parent = context_.schema.FindTable(reference.table);
+    if (parent == nullptr) return nullptr;
+    for (const std::string& column : reference.columns) {
+      if (parent->FindColumn(column) == nullptr) return nullptr;
+    }
+    return parent;
+  }
+
+  std::string HasNoParent(const schema::Table& parent) const {
     const schema::Reference& reference = trial_.constraint.reference;
     const std::string missing = terms_.HasNoParent(
+        parent,
         "SELECT FROM " + Name({table_.schema, reference.table}) + " AS p", "p");
     if (reference.match != "FULL" || terms_.values().size() == 1) {
       return missing;

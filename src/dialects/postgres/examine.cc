@@ -7,8 +7,10 @@
 #include "dialects/postgres/attempt.h"
 #include "dialects/postgres/catalog.h"
 #include "dialects/postgres/examine_check.h"
+#include "dialects/postgres/examine_code.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/rights.h"
+#include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
 
@@ -176,12 +178,14 @@ db::Answer AnswerTo(db::Connection& connection,
     answer.error = refusal.message;
   }
   const Attempt attempt(connection);
-  const db::Result found =
-      connection.Execute(std::string("SELECT ") + kTypeDefault + ", " +
-                             IsConstantSql("t.typdefaultbin") +
-                             " FROM pg_catalog.pg_type t WHERE t.oid = "
-                             "pg_catalog.to_regtype($1::text)::oid",
-                         {question.type});
+  const db::Result type = connection.Execute(
+      "SELECT pg_catalog.to_regtype($1::text)::oid::bigint", {question.type});
+  const QualifiedNames names(connection, question.table.schema);
+  const db::Result found = connection.Execute(
+      std::string("SELECT ") + kTypeDefault + ", " +
+          IsConstantSql("t.typdefaultbin") +
+          " FROM pg_catalog.pg_type t WHERE t.oid = $1::bigint::oid",
+      {type.rows.at(0).at(0)});
   if (!found.rows.empty() && !db::IsNull(found.rows[0].at(0))) {
     answer.default_sql = db::ToText(found.rows[0].at(0));
     answer.is_volatile = db::ToInt(found.rows[0].at(1)) == 0;
@@ -251,6 +255,7 @@ db::Answer AnswerTo(db::Connection& connection,
   answer.error = Try(connection, CreateIndexSql(clone, index, false)).message;
   if (!answer.error.empty()) return answer;
   // The answer has the server's own text, with the final names.
+  const QualifiedNames names(connection, question.table.schema);
   const db::Result printed = connection.Execute(
       "SELECT pg_catalog.format('CREATE %sINDEX %I ON %s%I.%I', CASE WHEN "
       "$1::int = 1 "
@@ -290,7 +295,10 @@ db::Answer Examine(db::Connection& connection, const db::Question& question) {
       std::holds_alternative<db::NameQuestion>(question) ||
       std::holds_alternative<db::MentionQuestion>(question) ||
       std::holds_alternative<db::UnprovenQuestion>(question);
-  if (!reads_only) RequireTemporary(connection);
+  if (!reads_only) {
+    RequireTemporary(connection);
+    RefuseForeignCode(connection, question);
+  }
   return std::visit([&](const auto& one) { return AnswerTo(connection, one); },
                     question);
 }

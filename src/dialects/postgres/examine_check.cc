@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dialects/postgres/constraint_body.h"
+#include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
 
@@ -72,6 +73,7 @@ db::Answer AnswerTo(db::Connection& connection,
     answer.error = error.what();
     return answer;
   }
+  const QualifiedNames names(connection, question.table.schema);
   answer.definition =
       Read(connection, question, "pg_catalog.pg_get_constraintdef(x.oid)");
   Rename(connection, question);

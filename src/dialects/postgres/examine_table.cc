@@ -44,7 +44,8 @@ void CloneReferenced(db::Connection& connection, schema::Table& table) {
 // Returns the table as the server prints it after creating it in the session's
 // temporary schema.
 std::shared_ptr<const schema::Table> ReadTemporary(db::Connection& connection,
-                                                   const std::string& name) {
+                                                   const std::string& name,
+                                                   const std::string& at_work) {
   const std::string space =
       db::ToText(connection
                      .Execute("SELECT nspname::text FROM "
@@ -52,7 +53,7 @@ std::shared_ptr<const schema::Table> ReadTemporary(db::Connection& connection,
                               "pg_catalog.pg_my_temp_schema()")
                      .rows.at(0)
                      .at(0));
-  const schema::Schema schema = Inspect(connection, space);
+  const schema::Schema schema = Inspect(connection, space, at_work);
   return std::make_shared<schema::Table>(schema::RequireTable(schema, name));
 }
 
@@ -69,7 +70,8 @@ db::Answer AnswerTo(db::Connection& connection,
     answer.error = Try(connection, sql).message;
     if (!answer.error.empty()) return answer;
   }
-  answer.made = ReadTemporary(connection, table.name.name);
+  answer.made = ReadTemporary(connection, table.name.name,
+                              question.definition->name.schema);
   return answer;
 }
 

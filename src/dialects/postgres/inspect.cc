@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "dialects/postgres/catalog.h"
+#include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
 
@@ -62,7 +63,14 @@ bool ComesFirst(const schema::Table& a, const schema::Table& b) {
 
 schema::Schema Inspect(db::Connection& connection,
                        const std::string& schema_name) {
+  return Inspect(connection, schema_name, schema_name);
+}
+
+schema::Schema Inspect(db::Connection& connection,
+                       const std::string& schema_name,
+                       const std::string& at_work) {
   const Namespace space = FindNamespace(connection, schema_name);
+  const QualifiedNames names(connection, at_work);
   TablesByOid tables = ReadTables(connection, space.oid);
   ReadColumns(connection, space.oid, tables);
   ReadIndexes(connection, space.oid, tables);

@@ -14,4 +14,10 @@ namespace segue::postgres {
 schema::Schema Inspect(db::Connection& connection,
                        const std::string& schema_name);
 
+// Does the same for a schema that is not the one at work, such as that of
+// temporary tables: what is printed leaves out the schema `at_work`.
+schema::Schema Inspect(db::Connection& connection,
+                       const std::string& schema_name,
+                       const std::string& at_work);
+
 }  // namespace segue::postgres

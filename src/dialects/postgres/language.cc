@@ -1,5 +1,6 @@
 #include "dialects/postgres/language.h"
 
+#include "dialects/postgres/exposure.h"
 #include "dialects/postgres/gauge.h"
 #include "dialects/postgres/ledger_guard.h"
 #include "dialects/postgres/lock.h"
@@ -115,6 +116,12 @@ std::string PostgresLanguage::RightsSql(const std::string& schema_name) const {
 
 std::string PostgresLanguage::LedgerRightsSql() const {
   return postgres::LedgerRightsSql();
+}
+
+std::string PostgresLanguage::ExposureSql(
+    const std::string& schema_name,
+    const std::vector<std::string>& moved) const {
+  return postgres::ExposureSql(schema_name, moved);
 }
 
 // CREATE SCHEMA IF NOT EXISTS needs the privilege to create a schema even when

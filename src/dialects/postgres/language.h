@@ -32,6 +32,8 @@ class PostgresLanguage : public db::Dialect {
   }
   std::string RightsSql(const std::string& schema_name) const override;
   std::string LedgerRightsSql() const override;
+  std::string ExposureSql(const std::string& schema_name,
+                          const std::vector<std::string>& moved) const override;
   std::vector<std::string> LedgerSetup() const override;
   std::vector<std::string> LedgerSeal() const override;
   std::string VersionUrl(const db::Url& url, const std::string& schema_name,

@@ -10,6 +10,10 @@ namespace {
 // it was made a member of: what any other role owns could be meant to trap it.
 // Both sides of each comparison have the same type, so that no operator of
 // another schema fits better.
+//
+// A table can run code of its owner when it is only read: by the predicate or
+// the expression of an index, which the planner evaluates, by the output
+// function of a type, and by tables that inherit from it.
 constexpr const char* kUnsafeSql = R"sql(
 WITH RECURSIVE mine(id) AS (
   SELECT r.oid FROM pg_catalog.pg_roles r
@@ -20,6 +24,12 @@ WITH RECURSIVE mine(id) AS (
 trusted(id) AS (
   SELECT id FROM mine
   UNION SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolsuper),
+writing(id) AS (
+  SELECT r.oid FROM pg_catalog.pg_roles r
+  WHERE r.rolname = 'pg_write_all_data'::pg_catalog.name
+  UNION
+  SELECT m.member FROM pg_catalog.pg_auth_members m
+  JOIN writing ON m.roleid = writing.id),
 space(id, owner, acl) AS (
   SELECT n.oid, n.nspowner, n.nspacl FROM pg_catalog.pg_namespace n
   WHERE n.nspname = 'segue'::pg_catalog.name),
@@ -45,7 +55,13 @@ granted(object, role) AS (
   JOIN pg_catalog.pg_attribute t ON t.attrelid = relation.id,
     pg_catalog.aclexplode(t.attacl) a
   WHERE a.privilege_type <> 'SELECT'::pg_catalog.text
-    AND a.grantee <> relation.owner)
+    AND a.grantee <> relation.owner
+  UNION ALL
+  SELECT 'segue.'::pg_catalog.text || relation.name, writing.id
+  FROM relation, writing
+  WHERE relation.name = 'migration'::pg_catalog.text AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_roles r WHERE r.oid = writing.id
+      AND r.rolname = 'pg_write_all_data'::pg_catalog.name))
 SELECT 'schema segue'::pg_catalog.text, 'belongs to'::pg_catalog.text,
   pg_catalog.pg_get_userbyid(owner)::pg_catalog.text
 FROM space WHERE $1::pg_catalog.int4 = 1
@@ -88,6 +104,26 @@ UNION ALL
 SELECT 'segue.'::pg_catalog.text || name, 'has row security'::pg_catalog.text,
   ''::pg_catalog.text
 FROM relation WHERE secured
+UNION ALL
+SELECT 'segue.'::pg_catalog.text || relation.name,
+  'has an index that is evaluated:'::pg_catalog.text,
+  i.indexrelid::pg_catalog.regclass::pg_catalog.text
+FROM relation JOIN pg_catalog.pg_index i ON i.indrelid = relation.id
+WHERE i.indpred IS NOT NULL OR i.indexprs IS NOT NULL
+UNION ALL
+SELECT 'segue.'::pg_catalog.text || relation.name,
+  'is inherited by'::pg_catalog.text,
+  h.inhrelid::pg_catalog.regclass::pg_catalog.text
+FROM relation JOIN pg_catalog.pg_inherits h ON h.inhparent = relation.id
+UNION ALL
+SELECT 'segue.'::pg_catalog.text || relation.name,
+  'has a column of type'::pg_catalog.text,
+  y.typname::pg_catalog.text
+FROM relation JOIN pg_catalog.pg_attribute t ON t.attrelid = relation.id
+  AND t.attnum > 0::pg_catalog.int2 AND NOT t.attisdropped
+JOIN pg_catalog.pg_type y ON y.oid = t.atttypid
+JOIN pg_catalog.pg_namespace s ON s.oid = y.typnamespace
+WHERE s.nspname <> 'pg_catalog'::pg_catalog.name
 LIMIT 1)sql";
 
 }  // namespace
@@ -126,6 +162,16 @@ std::vector<std::string> LedgerSeal() {
       "c.relowner = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname "
       "= current_user::pg_catalog.name) AND "
       "c.relkind::pg_catalog.text IN ('r', 'S') AND a.grantee <> c.relowner "
+      "LOOP EXECUTE one.sql; END LOOP; "
+      "FOR one IN SELECT pg_catalog.format('REVOKE CREATE ON SCHEMA segue FROM "
+      "%s', (CASE WHEN a.grantee = 0::pg_catalog.oid THEN 'PUBLIC' ELSE "
+      "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)"
+      "::pg_catalog.text) END)::pg_catalog.text) AS sql "
+      "FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a "
+      "WHERE n.nspname = 'segue'::pg_catalog.name AND a.privilege_type = "
+      "'CREATE'::pg_catalog.text AND a.grantee <> n.nspowner AND "
+      "n.nspowner = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname "
+      "= current_user::pg_catalog.name) "
       "LOOP EXECUTE one.sql; END LOOP; END $segue$"};
 }
 

@@ -21,12 +21,31 @@ constexpr int kMostKey = 8000;
 
 constexpr const char* kErrors = "segue.transform_error";
 
+// A role that fails on purpose, in row after row, stores no more than this for
+// a motion. Of any further row the provenance alone says which side failed.
+constexpr int kMostErrors = 10000;
+
 bool Marks(const MotionTerms& terms) { return terms.motion().marks; }
 
 // The motion as the log of errors has it.
 std::string LoggedName(const MotionTerms& terms) {
   return Literal(
       NameInDatabase(terms.motion().table.schema, terms.motion().name));
+}
+
+// True where the function may store something. Everybody may call it, because
+// triggers run with the rights of the writer; but only a trigger has something
+// to say, and only to whoever may write the table.
+std::string MayMark(const MotionTerms& terms) {
+  const std::string may =
+      "pg_catalog.has_any_column_privilege(CASE "
+      "pg_catalog.current_setting('role') WHEN 'none' THEN session_user ELSE "
+      "pg_catalog.current_setting('role')::name END, pg_catalog.to_regclass(" +
+      Literal(Name(terms.motion().table)) + ")::oid, 'INSERT, UPDATE')";
+  return "pg_catalog.pg_trigger_depth() > 0 AND " + may +
+         " AND (SELECT pg_catalog.count(*) FROM (SELECT FROM " + kErrors +
+         " WHERE motion = " + LoggedName(terms) + " LIMIT " +
+         std::to_string(kMostErrors) + ") n) < " + std::to_string(kMostErrors);
 }
 
 }  // namespace
@@ -64,11 +83,9 @@ std::vector<std::string> MarkFunctions(const MotionTerms& terms) {
           std::to_string(kMostCharacters) +
           "), pg_catalog.to_char(pg_catalog.clock_timestamp() AT TIME ZONE "
           "'UTC', "
-          "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
-          // Everybody may call the function, as triggers run with the rights of
-          // the writer; but only a trigger has something to say.
-          "WHERE pg_catalog.pg_trigger_depth() > 0 "
-          "ON CONFLICT (motion, row_key) "
+          "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') WHERE " +
+          MayMark(terms) +
+          " ON CONFLICT (motion, row_key) "
           "DO UPDATE SET direction = excluded.direction, sqlstate = "
           "excluded.sqlstate, message = excluded.message, at = excluded.at")};
 }

@@ -107,11 +107,12 @@ std::string OldIsWrong(const MotionTerms& terms) {
 }
 
 // The provenance is a column as any other, so a client can give it a value that
-// says nothing.
+// says nothing. Only a motion that marks rows has marked ones.
 std::string IsTold(const MotionTerms& terms) {
   return terms.Provenance(kRow) + " BETWEEN " +
          std::to_string(plan::kOldWrote) + " AND " +
-         std::to_string(plan::kDownFailed);
+         std::to_string(terms.motion().marks ? plan::kDownFailed
+                                             : plan::kBothGiven);
 }
 
 // True for a row that breaks one of the rules of its provenance.
@@ -155,8 +156,8 @@ RangeSql RepairSql(const MotionTerms& terms, const RowRange& range) {
            " = 2 THEN " + terms.Down(kRow) + " ELSE " + terms.Old(kRow) +
            " END";
   }
-  sql += ", " + Ident(terms.motion().provenance) + " = CASE WHEN " + d +
-         " BETWEEN 1 AND 5 THEN " + d +
+  sql += ", " + Ident(terms.motion().provenance) + " = CASE WHEN " +
+         IsTold(terms) + " THEN " + d +
          (was_there ? " WHEN " + given + " THEN 3" : "") +
          (asks_trigger ? " WHEN " + d + " = 0 THEN 4 ELSE 0" : " ELSE 1") +
          " END";

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "dialects/postgres/attempt.h"
 #include "dialects/postgres/empty_copy.h"
+#include "dialects/postgres/examine_code.h"
 #include "dialects/postgres/lock.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
@@ -125,6 +126,7 @@ std::string TrialPlace(db::Connection& connection) {
 
 db::TrialOutcome TryPlan(db::Connection& connection,
                          const db::PlanTrial& trial) {
+  RefuseForeignCode(connection, trial.schema, trial.tables);
   std::vector<std::string> copy;
   try {
     copy =

@@ -4,6 +4,7 @@
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
 
@@ -99,11 +100,15 @@ std::string AlterProbe(const plan::AlterColumn& action) {
       "attrelid = pg_catalog.to_regclass(" + Literal(Name(action.table)) +
       ")::oid AND attname = " + Literal(action.after.physical()) +
       " AND NOT attisdropped";
-  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE " + row +
-         " AND attnotnull = " + (action.after.nullable ? "false" : "true") +
-         " AND atthasdef = " + (action.after.default_sql ? "true" : "false") +
-         DefaultChanged(action) + CommentChanged(action) + TypeChanged(action) +
-         ")";
+  const std::string printed = DefaultChanged(action) + TypeChanged(action);
+  const std::string changed =
+      "EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE " + row +
+      " AND attnotnull = " + (action.after.nullable ? "false" : "true") +
+      " AND atthasdef = " + (action.after.default_sql ? "true" : "false") +
+      CommentChanged(action) + printed + ")";
+  // Names are printed as Inspect has read them.
+  return printed.empty() ? "SELECT " + changed
+                         : WithQualifiedNames(action.table.schema, changed);
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "dialects/postgres/row_range.h"
 
+#include <optional>
+#include <set>
+
 #include "base/text.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -33,6 +36,22 @@ std::string Leaves(const schema::TableName& table, bool partitioned) {
 std::string BlockOf(const std::string& position) {
   return "pg_catalog.ltrim(pg_catalog.split_part(" + position +
          "::text, ',', 1), '(')::bigint";
+}
+
+// Returns the schema that has the operators of all columns; nullopt where they
+// are in several. Those that are found by their name are the server's own.
+std::optional<std::string> OperatorsOf(const std::vector<schema::Column>& key) {
+  std::set<std::string> schemas;
+  for (const schema::Column& column : key) schemas.insert(column.operators_in);
+  if (schemas.size() == 2 && schemas.contains("pg_catalog")) schemas.erase("");
+  if (schemas.size() > 1) return std::nullopt;
+  return schemas.empty() ? std::string() : *schemas.begin();
+}
+
+// Compares two values of a column's type.
+std::string Is(const std::string& left, const std::string& op,
+               const std::string& right, const schema::Column& column) {
+  return left + " " + Operator(op, column.operators_in) + " " + right;
 }
 
 }  // namespace
@@ -89,7 +108,7 @@ std::string RowRange::KeyAsText() const {
 
 // The cast has the column's own type: the input function of the type reads the
 // parameter's text, and the operator of the index compares it.
-std::string RowRange::Compare(const char* op,
+std::string RowRange::Compare(const std::string& op,
                               std::size_t first_parameter) const {
   if (by_position()) {
     return row_ + ".ctid " + op + " " + Parameter(first_parameter) + "::tid";
@@ -102,11 +121,16 @@ std::string RowRange::Compare(const char* op,
     bounds.push_back(Comparable(
         Parameter(first_parameter++) + "::" + column.type, column.type));
   }
-  return Tuple(columns) + " " + op + " " + Tuple(bounds);
+  return Tuple(columns) + " " + Operator(op, OperatorsOf(key_).value()) + " " +
+         Tuple(bounds);
 }
 
+// A comparison of rows has one operator for all columns, and only such a
+// comparison is read from an index as a whole.
 std::string RowRange::Above(std::size_t first_parameter) const {
-  return Compare(">", first_parameter);
+  if (OperatorsOf(key_)) return Compare(">", first_parameter);
+  return "(" + ColumnIs(0, ">=", Bound(0, first_parameter)) + " AND (" +
+         Beyond(0, ">", ">", first_parameter) + "))";
 }
 
 std::string RowRange::UpTo(std::size_t first_parameter) const {
@@ -123,6 +147,11 @@ std::string RowRange::Column(std::size_t at) const {
   return Comparable(row_ + "." + Ident(key_[at].physical()), key_[at].type);
 }
 
+std::string RowRange::ColumnIs(std::size_t at, const std::string& op,
+                               const std::string& bound) const {
+  return Is(Column(at), op, bound, key_[at]);
+}
+
 // Two bounds that are compared without a column need the column's collation.
 std::string RowRange::Bound(std::size_t at, std::size_t first_parameter) const {
   std::string bound = Comparable(
@@ -135,10 +164,9 @@ std::string RowRange::Bound(std::size_t at, std::size_t first_parameter) const {
 std::string RowRange::Beyond(std::size_t at, const char* op,
                              const char* last_op,
                              std::size_t first_parameter) const {
-  const std::string column = Column(at);
   const std::string bound = Bound(at, first_parameter);
-  if (at + 1 == key_.size()) return column + " " + last_op + " " + bound;
-  return column + " " + op + " " + bound + " OR (" + column + " = " + bound +
+  if (at + 1 == key_.size()) return ColumnIs(at, last_op, bound);
+  return ColumnIs(at, op, bound) + " OR (" + ColumnIs(at, "=", bound) +
          " AND (" + Beyond(at + 1, op, last_op, first_parameter) + "))";
 }
 
@@ -148,17 +176,18 @@ std::string RowRange::Beyond(std::size_t at, const char* op,
 // knows them when it plans, and one to three ranges are left of the condition.
 std::string RowRange::Within(std::size_t at, std::size_t lower,
                              std::size_t upper) const {
-  const std::string column = Column(at);
   const std::string low = Bound(at, lower);
   const std::string high = Bound(at, upper);
+  const std::string above = ColumnIs(at, ">", low);
   if (at + 1 == key_.size()) {
-    return column + " > " + low + " AND " + column + " <= " + high;
+    return above + " AND " + ColumnIs(at, "<=", high);
   }
-  return "(" + low + " = " + high + " AND " + column + " = " + low + " AND (" +
-         Within(at + 1, lower, upper) + ")) OR (" + low + " < " + high +
-         " AND ((" + column + " = " + low + " AND (" +
-         Beyond(at + 1, ">", ">", lower) + ")) OR (" + column + " > " + low +
-         " AND " + column + " < " + high + ") OR (" + column + " = " + high +
+  const std::string at_low = ColumnIs(at, "=", low);
+  return "(" + Is(low, "=", high, key_[at]) + " AND " + at_low + " AND (" +
+         Within(at + 1, lower, upper) + ")) OR (" +
+         Is(low, "<", high, key_[at]) + " AND ((" + at_low + " AND (" +
+         Beyond(at + 1, ">", ">", lower) + ")) OR (" + above + " AND " +
+         ColumnIs(at, "<", high) + ") OR (" + ColumnIs(at, "=", high) +
          " AND (" + Beyond(at + 1, "<", "<=", upper) + "))))";
 }
 

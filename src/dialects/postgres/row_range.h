@@ -47,12 +47,14 @@ class RowRange {
   std::string UpTo(std::size_t first_parameter) const;
   std::string Between(std::size_t lower, std::size_t upper) const;
   std::string Column(std::size_t at) const;
+  std::string ColumnIs(std::size_t at, const std::string& op,
+                       const std::string& bound) const;
   std::string Bound(std::size_t at, std::size_t first_parameter) const;
   std::string Beyond(std::size_t at, const char* op, const char* last_op,
                      std::size_t first_parameter) const;
   std::string Within(std::size_t at, std::size_t lower,
                      std::size_t upper) const;
-  std::string Compare(const char* op, std::size_t first_parameter) const;
+  std::string Compare(const std::string& op, std::size_t first_parameter) const;
   std::string NextBoundByKey(const std::string& where,
                              std::size_t size_parameter) const;
   std::string NextBoundByPosition(const std::string& last_block,

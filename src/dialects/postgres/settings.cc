@@ -74,7 +74,7 @@ std::string BeginSql(const db::TransactionOptions& options) {
     case db::Purpose::kLedger:
     case db::Purpose::kSchema:
       // DEFAULT is what the server says for this role and database.
-      return "BEGIN" + LockTimeout(options) +
+      return "BEGIN" + LockTimeout(options) + StatementTimeout(options) +
              (options.confirmed ? Setting("synchronous_commit", "DEFAULT")
                                 : "");
     case db::Purpose::kBackfill:

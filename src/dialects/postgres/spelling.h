@@ -13,9 +13,11 @@ class PostgresSpelling final : public db::Spelling {
   std::string Name(const std::string& identifier) const override {
     return Ident(identifier);
   }
-  std::string Comparable(const std::string& value,
-                         const std::string& type) const override {
-    return postgres::Comparable(value, type);
+  std::string Equals(const std::string& stored, const schema::Column& column,
+                     const std::string& value,
+                     const std::string& type) const override {
+    return Comparable(stored, column.type) + " " +
+           Operator("=", column.operators_in) + " " + Comparable(value, type);
   }
 };
 

@@ -54,6 +54,10 @@ bool EqualMeansIdentical(const std::string& type, const std::string& collation);
 // EqualMeansIdentical has its own in pg_catalog, which is found first.
 std::string Comparable(const std::string& value, const std::string& type);
 
+// Returns `op` as it is spelled for the operator of this schema (see
+// schema::Column::operators_in): OPERATOR(pg_catalog.<).
+std::string Operator(const std::string& op, const std::string& schema);
+
 // True for a default that gives the same value whenever it is evaluated: a
 // literal, possibly cast once. In doubt the answer is false.
 bool IsConstantDefault(std::string_view expression);

@@ -63,7 +63,10 @@ bool ChangesRowsFirst(const schema::Trigger& trigger) {
 // condition it is 2, but then the function also runs for each filled row, and a
 // fill is a tenth slower.
 std::string UpdateWhen(const MotionTerms& terms, bool own_triggers) {
-  std::string when = terms.Provenance("NEW") + " <= " + terms.Provenance("OLD");
+  // A client that raises the provenance of a filled row is not the fill.
+  std::string when = terms.Provenance("NEW") +
+                     " <= " + terms.Provenance("OLD") + " OR " +
+                     terms.Provenance("OLD") + " <> 0";
   if (terms.MarksUp()) when += " OR " + terms.Provenance("NEW") + " = 4";
   // A trigger of the user's may change the source of a row while the row is
   // filled.
@@ -125,6 +128,7 @@ std::string UpdateOf(const MotionTerms& terms) {
   for (const std::string& name : terms.motion().Columns()) {
     columns.push_back(Ident(name));
   }
+  columns.push_back(Ident(terms.motion().provenance));
   return "UPDATE OF " + base::Join(columns, ", ");
 }
 

@@ -61,7 +61,8 @@ class CopyTerms {
   std::string SameKey(const std::string& a, const std::string& b) const {
     std::vector<std::string> same;
     for (const schema::Column& column : motion_.key) {
-      same.push_back(Comparable(Field(a, column), column.type) + " = " +
+      same.push_back(Comparable(Field(a, column), column.type) + " " +
+                     Operator("=", column.operators_in) + " " +
                      Comparable(Field(b, column), column.type));
     }
     return base::Join(same, " AND ");

@@ -267,10 +267,23 @@ std::string Retreating(const MotionTerms& terms) {
          give_back + "END IF; END IF; ";
 }
 
+// True in the runner's own statements. Any session can set the setting, so it
+// counts only where the ledger may be written. The owner's rights in a SECURITY
+// DEFINER function are not enough: the session's user has to be a member of the
+// owner. What a trigger of the user's writes meanwhile is no write of the
+// runner's either.
+constexpr const char* kByRunner =
+    "pg_catalog.current_setting('segue.backfill', true) = 'on' AND "
+    "pg_catalog.pg_trigger_depth() = 1 AND "
+    "pg_catalog.pg_has_role(session_user, current_user, 'MEMBER') AND "
+    "pg_catalog.has_table_privilege(pg_catalog.to_regclass('segue.migration')"
+    "::oid, 'UPDATE')";
+
 // Most updates concern neither side of a filled row, so they are tested first
 // and with the cheapest test; on an INSERT, where all of OLD is NULL, the test
-// is never true. The backfill is no writer, but a trigger of the user's that
-// changes the source during the backfill is one.
+// is never true. Such an update may name the provenance all the same, which
+// nobody but the runner sets. The backfill is no writer, but a trigger of the
+// user's that changes the source during the backfill is one.
 std::string UnlessConcerned(const MotionTerms& terms) {
   const std::string unfilled = terms.Provenance("OLD") + " = 0";
   std::vector<std::string> sources;
@@ -280,14 +293,16 @@ std::string UnlessConcerned(const MotionTerms& terms) {
   changed.push_back(terms.NewSideChanged());
   std::vector<std::string> writers = sources;
   if (terms.MarksUp()) writers.push_back(terms.Provenance("NEW") + " = 4");
-  std::string backfill =
-      "pg_catalog.current_setting('segue.backfill', true) = 'on'";
+  std::string backfill = kByRunner;
   if (!writers.empty()) {
     backfill +=
         " AND NOT (" + unfilled + " AND (" + base::Join(writers, " OR ") + "))";
   }
   return "IF NOT (" + unfilled + " OR " + base::Join(changed, " OR ") +
-         ") THEN RETURN NEW; END IF; IF TG_OP = 'UPDATE' AND " + backfill +
+         ") THEN IF " + terms.Provenance("NEW") + " IS DISTINCT FROM " +
+         terms.Provenance("OLD") + " AND NOT (" + kByRunner + ") THEN " +
+         Set(terms.Provenance("NEW"), terms.Provenance("OLD")) +
+         "END IF; RETURN NEW; END IF; IF TG_OP = 'UPDATE' AND " + backfill +
          " THEN RETURN NEW; END IF; ";
 }
 

@@ -188,6 +188,12 @@ std::string Comparable(const std::string& value, const std::string& type) {
   return cast ? value + "::text" : value;
 }
 
+std::string Operator(const std::string& op, const std::string& schema) {
+  if (schema.empty()) return op;
+  const bool own = schema == "pg_catalog";
+  return "OPERATOR(" + (own ? schema : Ident(schema)) + "." + op + ")";
+}
+
 bool IsConstantDefault(std::string_view expression) {
   std::string_view text = base::Trim(expression);
   // pg_get_expr prints a negative number as (-5) or '-5'::integer.

@@ -91,7 +91,7 @@ constexpr const char* kLeftOut = "segue.left_out";
 std::string LeftOutFunction() {
   return "DO " +
          DollarQuoted(
-             std::string("BEGIN IF to_regprocedure('") + kLeftOut +
+             std::string("BEGIN IF pg_catalog.to_regprocedure('") + kLeftOut +
              "(text, text)') IS NULL THEN CREATE FUNCTION " + kLeftOut +
              "(table_name text, column_name text) RETURNS text LANGUAGE "
              "plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS "
@@ -193,6 +193,34 @@ std::string ColumnGrants(const schema::TableName& name,
              "' WITH GRANT OPTION' ELSE '' END); END LOOP; END");
 }
 
+// Default privileges may have given others rights on what was just created, and
+// who creates in a version's schema is found first by its clients.
+std::string RevokeOthers(const std::string& kind, const std::string& catalog,
+                         const std::string& acl, const std::string& owner,
+                         const std::string& object, const std::string& where) {
+  return "DO " +
+         DollarQuoted(
+             "DECLARE g text; BEGIN FOR g IN SELECT DISTINCT CASE WHEN "
+             "e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident("
+             "pg_catalog.pg_get_userbyid(e.grantee)::text) END FROM "
+             "pg_catalog." +
+             catalog + " o CROSS JOIN pg_catalog.aclexplode(o." + acl +
+             ") e WHERE " + where + " AND e.grantee <> o." + owner +
+             " LOOP EXECUTE pg_catalog.format('REVOKE ALL ON " + kind +
+             " %s FROM %s CASCADE', " + Literal(object) +
+             "::text, g); END LOOP; END");
+}
+
+std::string RevokeOnSchema(const std::string& schema) {
+  return RevokeOthers("SCHEMA", "pg_namespace", "nspacl", "nspowner",
+                      Ident(schema), "o.nspname = " + Literal(schema));
+}
+
+std::string RevokeOnView(const schema::TableName& view) {
+  return RevokeOthers("TABLE", "pg_class", "relacl", "relowner", Name(view),
+                      "o.oid = " + Regclass(view) + "::oid");
+}
+
 // Every role that may use the base schema, including its owner, may use the
 // schema of the version.
 std::string SchemaGrants(const std::string& base, const std::string& version) {
@@ -247,6 +275,7 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
              const RenderContext& context, std::vector<std::string>& sql) {
   const int major = MajorVersion(context.schema.server_version);
   sql.push_back(CreateView(name, view, major));
+  sql.push_back(RevokeOnView(name));
   AddColumnDetails(name, view, sql);
   AddRequired(name, view, sql);
   const schema::Table* base = context.schema.FindTable(view.base().name);
@@ -337,7 +366,7 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
       "CREATE SCHEMA " + Ident(version),
       "COMMENT ON SCHEMA " + Ident(version) + " IS " +
           Literal("segue: version of schema " + base),
-      SchemaGrants(base, version)};
+      RevokeOnSchema(version), SchemaGrants(base, version)};
   std::vector<std::string> undo;
   const bool requires_some =
       std::any_of(action.views.begin(), action.views.end(), Requires);

@@ -47,11 +47,12 @@ class Trial {
       case ConstraintKind::kForeignKey:
         if (schema_.FindTable(reference.table) == nullptr) return std::nullopt;
         statement.all = Keys(terms_.HasNoParent(
+            *schema_.FindTable(reference.table),
             "SELECT 1 FROM " + Quote(reference.table) + " AS segue_parent",
             "segue_parent"));
         return sql;
       case ConstraintKind::kUnique:
-        statement.all = Keys(terms_.IsRepeated(Quote(table_)));
+        statement.all = Keys(IsRepeated());
         return sql;
       case ConstraintKind::kPrimaryKey:
       case ConstraintKind::kExclude:
@@ -61,6 +62,14 @@ class Trial {
   }
 
  private:
+  // Returns the condition that another row has the same values.
+  std::string IsRepeated() const {
+    const std::string list = terms_.List();
+    return "(" + list + ") IN (SELECT " + list + " FROM " + Quote(table_) +
+           " WHERE " + terms_.Given() + " GROUP BY " + list +
+           " HAVING count(*) > 1)";
+  }
+
   std::string Keys(const std::string& condition) const {
     return address_
         .Ranges("SELECT " + address_.WalkList() + " FROM " + Quote(table_),

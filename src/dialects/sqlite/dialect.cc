@@ -14,6 +14,7 @@
 #include "dialects/sqlite/gauge.h"
 #include "dialects/sqlite/hazards.h"
 #include "dialects/sqlite/inspect.h"
+#include "dialects/sqlite/ledger_guard.h"
 #include "dialects/sqlite/lock.h"
 #include "dialects/sqlite/motion_estimate.h"
 #include "dialects/sqlite/plan_trial.h"
@@ -170,7 +171,6 @@ class SqliteDialect : public db::Dialect,
     return sqlite::GaugeFor(table, indexes);
   }
 
-  std::vector<db::SignalSql> Signals() const override { return {}; }
   std::vector<MotionEstimate> Estimate(
       db::Connection& connection, const plan::ColumnMotion& motion,
       const schema::Table& table) const override {
@@ -196,6 +196,10 @@ class SqliteDialect : public db::Dialect,
 
   db::Sql UpsertSql(const db::Upsert& upsert) const override {
     return db::OnConflictSql(upsert);
+  }
+  void RequireSafeLedger(db::Connection& connection,
+                         db::LedgerUse use) const override {
+    sqlite::RequireSafeLedger(connection, use);
   }
   // The table has a row only within a chunk's transaction; see sync.h.
   std::vector<std::string> LedgerSetup() const override {

@@ -36,6 +36,18 @@ void RefuseKeyColumn(const plan::ColumnMotion& motion,
                   "new column could not insert one");
 }
 
+// A trigger body reads the name of its table as the row before or after the
+// write, and would then change every row.
+void RefuseTableName(const plan::ColumnMotion& motion) {
+  const std::string& name = motion.table.name;
+  if (!SameName(name, "new") && !SameName(name, "old")) return;
+  throw Error(ErrorKind::kRefused,
+              "table '" + name +
+                  "' has the name of a row in SQLite's triggers, so that no "
+                  "trigger can write it")
+      .WithHint("rename the table first, with a 'sql' operation");
+}
+
 }  // namespace
 
 std::vector<Statement> CreateTriggers(const plan::ColumnMotion& motion,
@@ -46,6 +58,7 @@ std::vector<Statement> CreateTriggers(const plan::ColumnMotion& motion,
         ErrorKind::kInternal,
         "SQLite's triggers have no such form for motion '" + motion.name + "'");
   }
+  RefuseTableName(motion);
   RefuseKeyColumn(motion, table);
   const bool sealed = form == plan::SyncForm::kSealed;
   const plan::ColumnMotion now = sealed ? plan::Sealed(motion) : motion;

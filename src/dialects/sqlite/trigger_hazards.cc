@@ -72,6 +72,8 @@ class Search {
                              IsIn(half_.columns, motion_.old_column->name);
     if (old_follows) named.push_back(motion_.old_column->name);
     if (motion_.new_column) named.push_back(motion_.new_column->name);
+    // SQLite does not look whether the columns of UPDATE OF are there.
+    if (!motion_.provenance.empty()) named.push_back(motion_.provenance);
     std::vector<const UserTrigger*> fired;
     for (const UserTrigger* trigger : triggers_.On(table_.name.name)) {
       if (trigger->event != TriggerEvent::kUpdate) continue;

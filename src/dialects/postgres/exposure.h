@@ -1,0 +1,19 @@
+// Finds where other roles could decide what the runner executes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "schema/schema.h"
+
+namespace segue::postgres {
+
+// Returns "WITH RECURSIVE ..., trusted(id) AS (...)": the roles whose rights
+// the session's user and role have anyway, and those that have all rights.
+std::string TrustedRolesSql();
+
+// See db::Language.
+std::string ExposureSql(const std::string& schema_name,
+                        const std::vector<std::string>& moved);
+
+}  // namespace segue::postgres

@@ -37,6 +37,16 @@ void RequireType(const std::string& type) {
   });
 }
 
+constexpr const char* kTablesAreViews =
+    "tables are views there: no upsert (ON CONFLICT), rowid is NULL; "
+    "last_insert_rowid() and changes() do not see the write; RETURNING shows "
+    "no default and no generated key";
+
+constexpr const char* kViewsStay =
+    "the views stay until the next version, and while they are there nobody "
+    "else can rebuild a table (DROP TABLE, ALTER TABLE ... RENAME): 'segue "
+    "versions --retire' takes them away after the contract";
+
 db::Capabilities MakeCapabilities() {
   db::Capabilities can;
   can.name = "SQLite";
@@ -69,14 +79,10 @@ db::Capabilities MakeCapabilities() {
   };
   can.versioned_notes = {
       "every connection of an application runs what 'segue url --sql' prints",
-      "tables are views there: no upsert (ON CONFLICT), rowid is NULL; "
-      "last_insert_rowid() and changes() do not see the write; RETURNING shows "
-      "no default and no generated key",
+      kTablesAreViews,
       "an ORM that relies on these (Django, SQLAlchemy, ...) saves rows twice "
       "or takes its writes for lost: it cannot work with a version",
-      "the views stay until the next version, and while they are there nobody "
-      "else can rebuild a table (DROP TABLE, ALTER TABLE ... RENAME): 'segue "
-      "versions --retire' takes them away after the contract",
+      kViewsStay,
       "an explicit NULL for a column with a default becomes the default",
       "an UPDATE writes every column, so that a trigger of yours with UPDATE "
       "OF has to say WHEN its column has changed",

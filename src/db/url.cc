@@ -239,7 +239,10 @@ string ParametersText(const Url& url, bool redact) {
     text += redact && !IsNameOnly(name, url.password) ? kHidden
                                                       : PercentEncode(name);
     text += '=';
-    text += redact && IsSecret(name) ? kHidden : Encode(value, "/:,");
+    const bool repeats =
+        !url.password.empty() && value.find(url.password) != string::npos;
+    const bool hides = redact && (IsSecret(name) || repeats);
+    text += hides ? kHidden : Encode(value, "/:,");
   }
   return text;
 }

@@ -130,6 +130,8 @@ TEST(UrlTest, NothingThatMayBeSecretIsShown) {
   }
   EXPECT_EQ(ParseUrl("postgres://u@h/d?sslkey=k").WithoutSecrets().ToString(),
             "postgres://u@h/d?sslkey=k");
+  EXPECT_EQ(ParseUrl("postgres://u:s3cret@h/d?sslmode=s3cret").Redacted(),
+            "postgres://u:***@h/d?sslmode=***");
   EXPECT_EQ(ParseUrl("postgres://u@h/d?p%40ss=1").Redacted(),
             "postgres://u@h/d?***=***");
   EXPECT_EQ(ParseUrl("postgres://u@h/d?sslmode=require").Redacted(),

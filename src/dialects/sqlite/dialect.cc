@@ -47,6 +47,13 @@ constexpr const char* kViewsStay =
     "else can rebuild a table (DROP TABLE, ALTER TABLE ... RENAME): 'segue "
     "versions --retire' takes them away after the contract";
 
+constexpr const char* kOrmsCannot =
+    "an ORM that relies on these (Django, SQLAlchemy, ...) saves rows twice "
+    "or takes its writes for lost: it cannot work with a version";
+constexpr const char* kUpdatesAll =
+    "an UPDATE writes every column, so that a trigger of yours with UPDATE "
+    "OF has to say WHEN its column has changed";
+
 db::Capabilities MakeCapabilities() {
   db::Capabilities can;
   can.name = "SQLite";
@@ -80,12 +87,10 @@ db::Capabilities MakeCapabilities() {
   can.versioned_notes = {
       "every connection of an application runs what 'segue url --sql' prints",
       kTablesAreViews,
-      "an ORM that relies on these (Django, SQLAlchemy, ...) saves rows twice "
-      "or takes its writes for lost: it cannot work with a version",
+      kOrmsCannot,
       kViewsStay,
       "an explicit NULL for a column with a default becomes the default",
-      "an UPDATE writes every column, so that a trigger of yours with UPDATE "
-      "OF has to say WHEN its column has changed",
+      kUpdatesAll,
   };
   can.versioned_breaks =
       "tables are views there, so that last_insert_rowid() and changes() do "

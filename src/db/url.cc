@@ -185,7 +185,8 @@ string HostText(const Url& url) {
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     if (i > 0) text += ',';
     const bool is_ipv6 = hosts[i].find(':') != string::npos;
-    text += is_ipv6 ? "[" + hosts[i] + "]" : PercentEncode(hosts[i]);
+    text +=
+        is_ipv6 ? "[" + Encode(hosts[i], ":") + "]" : PercentEncode(hosts[i]);
     // A single port applies to all hosts.
     const string& port = i < ports.size() ? ports[i] : ports.back();
     if (!port.empty()) text += ":" + port;

@@ -102,6 +102,15 @@ TEST(UrlTest, PasswordsAreNeverShown) {
   EXPECT_EQ(ParseUrl("postgres://u@h/db").Redacted(), "postgres://u@h/db");
 }
 
+TEST(UrlTest, AnAddressIsEncodedAgain) {
+  for (const char* text :
+       {"postgres://u:p@[::1%40]:2/d", "postgres://u@[fe80::1%25eth0]/d"}) {
+    const Url url = ParseUrl(text);
+    EXPECT_EQ(url.ToString(), text);
+    EXPECT_EQ(ParseUrl(url.ToString()).host, url.host);
+  }
+}
+
 // The shapes are those of the case sec-secrets-in-messages.
 TEST(UrlTest, NothingThatMayBeSecretIsShown) {
   for (const char* text :

@@ -66,12 +66,12 @@ void MetricsFile::RequirePlainFile() const {
 // It is made anew, so that a link which somebody put there is not followed.
 void MetricsFile::Write() const {
   RequirePlainFile();
+  const std::string text = text_();
   const std::string fresh = path_ + "." + std::to_string(getpid()) + ".tmp";
   std::remove(fresh.c_str());
   errno = 0;
   std::FILE* file = std::fopen(fresh.c_str(), "wbx");
   if (file != nullptr) {
-    const std::string text = text_();
     const bool written =
         std::fwrite(text.data(), 1, text.size(), file) == text.size();
     const bool closed = std::fclose(file) == 0;

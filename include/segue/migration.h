@@ -146,6 +146,8 @@ struct Migration {
   // True when `access` is not what the file says but what the command line or
   // the configuration asks for.
   bool access_from_outside = false;
+  // True when the subscribers of published tables have what segue adds.
+  bool subscribers_prepared = false;
   std::optional<OnTransformError> on_transform_error;
   std::optional<std::chrono::milliseconds> chunk_time;
   int workers = 0;   // 0: not given

@@ -194,10 +194,13 @@ class Language {
   // Returns the same for those who only read the ledger that is there.
   virtual std::string LedgerRightsSql() const;
 
-  // Returns a SELECT of what lets other roles decide what runs with the rights
-  // of the session's role, when the rows of the `moved` tables of the schema
-  // are written: the id of a finding, what is so, what it leads to, and what
-  // helps. Empty: the database has no roles.
+  // Returns a SELECT of what is exposed when the rows of the `moved` tables of
+  // the schema are written: to roles that could decide what runs with the
+  // rights of the session's role, and to subscribers. It gives the severity of
+  // a finding ("warning", "error", or "subscribers", which is an error unless
+  // the migration says that they are prepared), its id, what is so, what it
+  // leads to, and what helps. Empty: the database has neither roles nor
+  // subscribers.
   virtual std::string ExposureSql(const std::string& schema_name,
                                   const std::vector<std::string>& moved) const;
 

@@ -34,6 +34,7 @@ struct Guess {
   Answer operator()(const NameQuestion& /*question*/) const { return {}; }
   Answer operator()(const MentionQuestion& /*question*/) const { return {}; }
   Answer operator()(const UnprovenQuestion& /*question*/) const { return {}; }
+  Answer operator()(const LossQuestion& /*question*/) const { return {}; }
 };
 
 struct Description {
@@ -75,6 +76,10 @@ struct Description {
   std::string operator()(const CheckQuestion& question) const {
     return fmt::format("check {} of table '{}'", question.sql,
                        question.table.name);
+  }
+  std::string operator()(const LossQuestion& question) const {
+    return fmt::format("what hangs on column '{}' of table '{}'",
+                       question.column, question.table.name);
   }
 };
 

@@ -97,10 +97,24 @@ struct UnprovenQuestion {
                          const UnprovenQuestion&) = default;
 };
 
-using Question =
-    std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
-                 ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
-                 MentionQuestion, CheckQuestion, UnprovenQuestion>;
+// What hangs on this column besides what a schema::Table tells, and would be
+// lost with it?
+struct LossQuestion {
+  schema::TableName table;
+  std::string column;
+  std::string becomes;  // the name of the column that takes its place
+  std::string type;     // of that column; both are empty: none does
+  bool only_privileges = false;
+  friend bool operator==(const LossQuestion&, const LossQuestion&) = default;
+};
+
+// Stands for the table's schema in Answer::statements.
+inline constexpr const char* kSchemaMark = "@segue_schema@";
+
+using Question = std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
+                              ExpressionQuestion, IndexQuestion, TableQuestion,
+                              NameQuestion, MentionQuestion, CheckQuestion,
+                              UnprovenQuestion, LossQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {
@@ -123,8 +137,13 @@ struct Answer {
   // TableQuestion: the table as Inspect would read it.
   std::shared_ptr<const schema::Table> made = {};
   // MentionQuestion; UnprovenQuestion: each with the number of rows, or why
-  // nobody knows it ("'positive' (2 rows)").
+  // nobody knows it ("'positive' (2 rows)"). LossQuestion: what cannot go over
+  // to the other column.
   std::vector<std::string> names = {};
+  // LossQuestion: what goes over, or goes with a column that is dropped, and
+  // the statements that bring it to the other column once that has its name.
+  std::vector<std::string> carried = {};
+  std::vector<std::string> statements = {};
   std::optional<std::string> default_sql = {};  // LeftOutQuestion
   // CheckQuestion: the check over the physical names of the columns.
   std::string bound = {};

@@ -6,6 +6,7 @@
 #include "engine/contract.h"
 #include "engine/dry_run.h"
 #include "engine/explain.h"
+#include "engine/inventory.h"
 #include "engine/missing.h"
 #include "engine/preflight.h"
 #include "engine/run_events.h"
@@ -173,6 +174,8 @@ void LiveRun::WalkToReady(RunParts& parts) {
   TellRun(context_.options, row_, Progress::Event::kStarted);
   if (row_.phase == Phase::kExpanding) {
     RunPhase(parts, Phase::kExpanding);
+    transitions_->InLedger(
+        [&] { KeepInventory(context_.connection(), context_.ledger, row_); });
     transitions_->MoveTo(Phase::kMigrating, SubState::kBackfilling);
   }
   if (row_.sub_state == SubState::kBackfilling) {

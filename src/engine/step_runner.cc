@@ -4,6 +4,7 @@
 
 #include "backfill/ranges.h"
 #include "engine/build.h"
+#include "engine/inventory.h"
 #include "engine/statements.h"
 #include "segue/error.h"
 
@@ -111,6 +112,8 @@ void StepRunner::RunTogether(std::size_t step, const Group& group) {
   db::Transaction transaction(connection,
                               {db::Purpose::kSchema, session_.LockBudget()});
   session_.Fence();
+  LockUnchanged(connection, context_.ledger, context_.migration, step,
+                group.begin, group.end);
   for (std::size_t action = group.begin; action < group.end; ++action) {
     const PlannedAction& planned = ActionAt(step, action);
     session_.Expect(planned.lock.object);

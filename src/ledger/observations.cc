@@ -20,6 +20,8 @@ std::string_view ToString(ObservationKind kind) {
       return "fill_end";
     case ObservationKind::kQueryPlan:
       return "query_plan";
+    case ObservationKind::kInventory:
+      return "inventory";
   }
   throw Error(ErrorKind::kInternal, "unknown kind of observation");
 }

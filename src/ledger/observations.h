@@ -19,8 +19,10 @@ enum class ObservationKind {
   kFillBegin,  // name: motion. The reading of a meter before the fill
   kFillEnd,    // name: motion. The reading after the fill, once told
   kQueryPlan,  // name: QueryName. The plan of a query
+  kInventory,  // name: ActionName. What PlannedAction::inventory has listed
 };
-// Returns "build", "usage", "gauge", "fill_begin", "fill_end" or "query_plan".
+// Returns "build", "usage", "gauge", "fill_begin", "fill_end", "query_plan" or
+// "inventory".
 std::string_view ToString(ObservationKind kind);
 
 // Returns a name such as "3.1", for the second action of the plan's fourth

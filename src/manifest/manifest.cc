@@ -35,6 +35,14 @@ void ReadOperations(const Reader& reader, Migration& migration) {
   }
 }
 
+bool ReadSubscribers(const Reader& reader, const base::Node& root) {
+  const std::optional<std::string> text = reader.OptionalString("subscribers");
+  if (!text) return false;
+  if (*text == "prepared") return true;
+  throw UsageError(*root.Find("subscribers"),
+                   "unknown value '" + *text + "'; 'prepared' is known");
+}
+
 }  // namespace
 
 Migration LoadFile(const std::string& path) {
@@ -44,8 +52,9 @@ Migration LoadFile(const std::string& path) {
 Migration Parse(std::string_view text, const std::string& filename) {
   const base::Node root = ParseDocument(text, filename);
   if (root.is_null()) throw FileError(filename, 0, "the file is empty");
-  const Reader reader(root, {"name", "version_schema", "operations", "access",
-                             "on_transform_error", "backfill", "gate"});
+  const Reader reader(
+      root, {"name", "version_schema", "operations", "access",
+             "on_transform_error", "backfill", "gate", "subscribers"});
   Migration migration;
   migration.id = Stem(filename);
   if (migration.id.empty()) {
@@ -55,6 +64,7 @@ Migration Parse(std::string_view text, const std::string& filename) {
   migration.version = reader.OptionalString("version_schema").value_or("");
   migration.access = ReadAccess(reader, root);
   migration.on_transform_error = ReadOnTransformError(reader, root);
+  migration.subscribers_prepared = ReadSubscribers(reader, root);
   reader.RefuseForNow("gate", "");
   const BackfillKeys backfill = ReadBackfill(reader);
   migration.chunk_time = backfill.chunk_time;

@@ -88,14 +88,15 @@ TEST_F(AlterColumnTest, TypeInPlaceSwapsAHiddenColumnIn) {
           "  ALTER COLUMN users.age bigint NOT NULL",
           "  DROP CONSTRAINT _segue_not_null__segue_new_age ON users",
           "  RENAME INDEX _segue_new_users_age_idx TO users_age_idx",
-          "  DROP OWN COLUMN users._segue_d"));
+          "  DROP OWN COLUMN users._segue_d",
+          HasSubstr("column 'age' is the last one of 'users' afterwards")));
   const plan::ColumnMotion motion = FirstMotion();
   EXPECT_EQ(motion.up.bindings.at(0).column, "age");
   EXPECT_EQ(motion.up.bindings.at(0).type, "integer");
   EXPECT_EQ(motion.down.bindings.at(0).name, "age");
   EXPECT_EQ(motion.down.bindings.at(0).column, "_segue_new_age");
   EXPECT_EQ(motion.down.bindings.at(0).type, "bigint");
-  ASSERT_THAT(questions_, SizeIs(4));
+  ASSERT_THAT(questions_, SizeIs(5));
   const auto& down = std::get<db::ExpressionQuestion>(questions_[2]);
   EXPECT_EQ(down.bindings.at(0).column, "_segue_new_age");
 }

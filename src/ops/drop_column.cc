@@ -9,6 +9,7 @@
 #include "ops/reader.h"
 #include "planning/expression.h"
 #include "planning/index_move.h"
+#include "planning/losses.h"
 #include "planning/obstacles.h"
 
 namespace segue::ops {
@@ -56,6 +57,7 @@ void DropColumn::Plan(PlanContext& context) const {
   }
   RefuseObstacles(work, column, Fate::kDropped);
   RefuseWithoutValue(work, column);
+  NoteLosses(work, column);
   work.DescribeRemoval(spec_.table, spec_.column);
   PlanMeanwhile(work, column);
   PlanContract(work, column);
@@ -136,6 +138,7 @@ void DropColumn::PlanMeanwhile(TableWork& work,
 void DropColumn::PlanSupply(TableWork& work,
                             const schema::Column& column) const {
   PlanContext& context = work.context();
+  work.RefuseInherited();
   work.TakeReferences(spec_.down, spec_.column);
   if (!schema::ReferencedColumns(spec_.down, {spec_.column}).empty()) {
     throw work.Refused(spec_.column,

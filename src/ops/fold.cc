@@ -64,6 +64,8 @@ void FoldChoices(const Migration& file, Migration& whole) {
   RefuseOtherAccess(file, whole);
   if (!whole.access) whole.access = file.access;
   whole.access_from_outside |= file.access_from_outside;
+  // Each file has to know of the subscribers.
+  whole.subscribers_prepared &= file.subscribers_prepared;
   RefuseOtherTransformErrors(file, whole);
   if (!whole.on_transform_error) {
     whole.on_transform_error = file.on_transform_error;

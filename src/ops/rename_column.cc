@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
 #include "ops/reader.h"
 #include "planning/expression.h"
+#include "planning/losses.h"
 #include "planning/obstacles.h"
 #include "planning/shadow_column.h"
 
@@ -61,6 +63,39 @@ void RefuseTriggerFunctions(const TableWork& work, const schema::Column& old) {
   }
 }
 
+// The function of such a trigger looks the name up when it runs.
+void RefuseTriggerArguments(const TableWork& work, const schema::Column& old) {
+  for (const schema::Trigger& trigger : work.live().triggers) {
+    const auto& all = trigger.arguments;
+    if (std::find(all.begin(), all.end(), old.physical()) == all.end()) {
+      continue;
+    }
+    throw work
+        .Refused(old.name, fmt::format("trigger '{}' has its name as an "
+                                       "argument and would fail after the "
+                                       "contract",
+                                       trigger.name))
+        .WithHint(
+            "drop the trigger, and create it for the new name afterwards");
+  }
+}
+
+// UPDATE OF looks at what a statement names, and WHEN of a BEFORE trigger at
+// the row before the dual write.
+void RefuseColumnTriggers(const TableWork& work, const schema::Column& old) {
+  for (const schema::Dependent& dependent : work.live().dependents) {
+    if (dependent.kind != "trigger" || dependent.column != old.physical()) {
+      continue;
+    }
+    throw work
+        .Refused(old.name,
+                 fmt::format("trigger '{}' depends on it and would not see "
+                             "what is written by the new name",
+                             dependent.ToString()))
+        .WithHint("use access: versioned");
+  }
+}
+
 // One column has two names, and nothing is copied. In versioned access the view
 // of each version has its own name; in place the old name disappears at the
 // contract, from one moment to the next.
@@ -83,6 +118,7 @@ void PlanMetadata(TableWork& work, const schema::Column& old,
 void PlanCopy(TableWork& work, const schema::Column& old,
               const std::string& to) {
   RefuseUnwritable(work, old, "use access: versioned");
+  RefuseColumnTriggers(work, old);
   ShadowRequest request;
   request.old_column = old;
   request.target = old;
@@ -100,14 +136,9 @@ void PlanCopy(TableWork& work, const schema::Column& old,
   work.Describe(kSeal, fmt::format("Switch '{}' over from column '{}' to '{}'",
                                    table, old.name, to));
   work.DescribeRemoval(table, old.name);
-  if (old.has_column_grants) {
-    work.Note(Phase::kExpanding,
-              fmt::format("privileges on column '{}' alone do not reach '{}' "
-                          "before the contract",
-                          old.name, to));
-  }
   ShadowColumn shadow(work, std::move(request));
   shadow.Expand();
+  ShareColumnPrivileges(work, old, to);
   shadow.Migrate();
   shadow.Contract();
   *work.shape().FindColumn(old.name) = shadow.Shape();
@@ -136,6 +167,7 @@ void PlanRename(TableWork& work, const schema::Column& old,
       work.versioned() || strategy == RenameStrategy::kMetadata;
   work.TakeFreeName(to, metadata ? Use::kChanges : Use::kCopies);
   RefuseTriggerFunctions(work, old);
+  RefuseTriggerArguments(work, old);
   if (work.versioned() && strategy == RenameStrategy::kFillInPlace) {
     throw work
         .Refused(old.name, "versioned access needs no copy of a renamed column")

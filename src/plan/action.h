@@ -98,6 +98,17 @@ struct DropConstraint {
   schema::Constraint constraint;
 };
 
+// Gives what a column that is gone has had, and no other action carries, to the
+// column that has taken its place: comments, statistics, storage. `statements`
+// have db::kSchemaMark in the place of the table's schema. What
+// it gives goes with the column, so that nothing is left to undo.
+struct CarryOver {
+  schema::TableName table;
+  std::string column;
+  std::vector<std::string> statements;
+  std::vector<std::string> what;  // for people: "statistics 'st'"
+};
+
 struct RenameConstraint {
   schema::TableName table;
   schema::Constraint constraint;  // as it is now
@@ -206,12 +217,11 @@ struct RawSql {
   std::string undo;  // empty: cannot be undone
 };
 
-using Action =
-    std::variant<CreateTable, DropTable, RenameTable, AddColumn, DropColumn,
-                 RenameColumn, AlterColumn, AddConstraint, ValidateConstraint,
-                 DropConstraint, RenameConstraint, SetReplicaIdentity,
-                 CreateIndex, DropIndex, RenameIndex, CreateSync, DropSync,
-                 Backfill, Verify, Settle, Retreat, PublishVersion,
-                 RetireVersion, PublishAlias, RetireAlias, RawSql>;
+using Action = std::variant<
+    CreateTable, DropTable, RenameTable, AddColumn, DropColumn, RenameColumn,
+    AlterColumn, AddConstraint, ValidateConstraint, DropConstraint, CarryOver,
+    RenameConstraint, SetReplicaIdentity, CreateIndex, DropIndex, RenameIndex,
+    CreateSync, DropSync, Backfill, Verify, Settle, Retreat, PublishVersion,
+    RetireVersion, PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

@@ -111,6 +111,8 @@ Json ActionJson(const PlannedAction& action) {
   Put(to, "objections", action.objections);
   Put(to, "progress", action.progress);
   Put(to, "usage", action.usage);
+  Put(to, "inventory", action.inventory);
+  Put(to, "inventory_lock", action.inventory_lock);
   Put(to, "lock", action.lock);
   to["transactional"] = action.transactional;
   to["reversible"] = action.reversible;
@@ -300,6 +302,8 @@ PlannedAction ActionFrom(const Json& from) {
   action.objections = Text(from, "objections");
   action.progress = Text(from, "progress");
   action.usage = Text(from, "usage");
+  action.inventory = Text(from, "inventory");
+  action.inventory_lock = Text(from, "inventory_lock");
   action.lock = Lock(from);
   action.transactional = from.at("transactional").get<bool>();
   action.reversible = from.at("reversible").get<bool>();

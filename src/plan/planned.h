@@ -159,6 +159,12 @@ struct PlannedAction {
   // in use. It is kept when both versions are live, and compared before the
   // contract.
   std::string usage;
+  // A SELECT of one text for each thing that hangs on what `forward` takes
+  // away, kept once the migration has expanded: what others have made since
+  // would be lost with it. `inventory_lock` keeps it as it is for the rest of
+  // a transaction. Both are empty where nothing of the user's goes.
+  std::string inventory = {};
+  std::string inventory_lock = {};
   // A SELECT of two texts: what the session's role may not do although the
   // action does it, and what helps. It runs while the plan is made and is not
   // stored. Empty: it needs no more than to own the table.

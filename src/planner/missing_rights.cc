@@ -41,16 +41,23 @@ std::vector<Finding> MissingRights(db::Connection& connection,
 }
 
 std::vector<Finding> Exposures(db::Connection& connection,
-                               const std::string& exposure_sql) {
+                               const std::string& exposure_sql,
+                               bool subscribers_prepared) {
   std::vector<Finding> findings;
   if (exposure_sql.empty()) return findings;
   for (const db::Row& row : connection.Execute(exposure_sql).rows) {
-    findings.push_back({Finding::Severity::kWarning,
-                        db::ToText(row.at(0)),
-                        db::ToText(row.at(1)),
-                        db::ToText(row.at(2)),
-                        db::ToText(row.at(3)),
-                        {}});
+    const std::string severity = db::ToText(row.at(0));
+    const bool refuses = severity == "error" ||
+                         (severity == "subscribers" && !subscribers_prepared);
+    const std::string safe_way = db::ToText(row.at(4));
+    Finding finding;
+    if (refuses) finding.severity = Finding::Severity::kError;
+    finding.id = db::ToText(row.at(1));
+    finding.message = db::ToText(row.at(2));
+    if (refuses) finding.message += "; " + safe_way;
+    finding.why = db::ToText(row.at(3));
+    finding.safe_way = safe_way;
+    findings.push_back(std::move(finding));
   }
   return findings;
 }

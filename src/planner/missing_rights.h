@@ -20,9 +20,10 @@ std::vector<Finding> MissingRights(db::Connection& connection,
 std::vector<Finding> MissingRights(db::Connection& connection,
                                    const Plan& plan);
 
-// Returns a warning for each row of the SELECT; see db::Language::ExposureSql.
+// Returns a finding for each row of the SELECT; see db::Language::ExposureSql.
 // None for an empty text.
 std::vector<Finding> Exposures(db::Connection& connection,
-                               const std::string& exposure_sql);
+                               const std::string& exposure_sql,
+                               bool subscribers_prepared);
 
 }  // namespace segue::engine

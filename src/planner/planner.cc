@@ -308,7 +308,8 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   if (connection == nullptr) return planned;
   Append(MissingRights(*connection, planned.plan), planned.findings);
   Append(Exposures(*connection,
-                   language.ExposureSql(input.schema_name, Moved(context))),
+                   language.ExposureSql(input.schema_name, Moved(context)),
+                   input.migration.subscribers_prepared),
          planned.findings);
   if (HasError(planned.findings)) return planned;
   add(schema, context, planned);

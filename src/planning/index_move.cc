@@ -41,6 +41,9 @@ schema::Index Copy(const schema::Index& index, const std::string& column,
   schema::Index copy = WithColumn(index, column, new_column);
   copy.name = plan::IndexCopy(index.name, limit);
   copy.primary = false;
+  // A deferrable constraint allows for a moment what an index refuses. The
+  // index of the column itself looks after it.
+  if (index.deferrable) copy.unique = false;
   copy.deferrable = false;
   copy.definition.clear();
   copy.constraint.clear();

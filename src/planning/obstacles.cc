@@ -59,7 +59,6 @@ class Search {
       Add("it is an identity column");
     }
     if (!column.generated_sql.empty()) Add("it is a generated column");
-    if (column.has_column_grants) Add("it has privileges of its own");
     if (base::ToLower(column.default_sql.value_or("")).find("nextval(") !=
         std::string::npos) {
       Add("its default takes values from a sequence, which may go with it");
@@ -141,8 +140,13 @@ class Search {
                       dependent.ToString()));
     }
     for (const schema::Trigger& trigger : table_.triggers) {
-      if (!Mentions(trigger.definition, column_)) continue;
-      Add(fmt::format("trigger '{}' mentions it", trigger.name));
+      if (Contains(trigger.arguments, column_)) {
+        Add(fmt::format("trigger '{}' has its name as an argument",
+                        trigger.name));
+      } else if (!trigger.columns_known &&
+                 Mentions(trigger.definition, column_)) {
+        Add(fmt::format("trigger '{}' mentions it", trigger.name));
+      }
     }
   }
 

@@ -46,6 +46,7 @@ Shadow::Shadow(TableWork& work, ShadowRequest request)
         .Refused(request_.target.name, "this migration creates the table")
         .WithHint("put it into the create_table");
   }
+  work_.RefuseInherited();
   PrepareLeftOut(work_, request_);
   plan::ColumnMotion made = MakeMotion();
   made.marks = DecidesToMark();

@@ -1,6 +1,7 @@
 #include "planning/shadow_stages.h"
 
 #include "planning/constraint_steps.h"
+#include "planning/losses.h"
 
 namespace segue::ops {
 namespace {
@@ -119,6 +120,18 @@ void NameConstraints(TableWork& work, const Shadow& shadow) {
   }
 }
 
+// An added column is the last one of its table.
+void NoteOrder(TableWork& work, const ShadowRequest& request) {
+  const std::vector<schema::Column>& columns = work.live().columns;
+  const bool was_last =
+      columns.empty() || columns.back().name == request.old_column->name;
+  if (request.existing || was_last) return;
+  work.Note(kDrop, "column '" + request.target.name + "' is the last one of '" +
+                       work.live().name.name +
+                       "' afterwards: INSERT and COPY without a list of "
+                       "columns, and casts of rows, mean other columns then");
+}
+
 }  // namespace
 
 // The old column loses its default only where the trigger supplies it.
@@ -223,6 +236,8 @@ void DropShadow(TableWork& work, const Shadow& shadow) {
       FinishNew(work, shadow);
       NameIndexes(work, shadow);
       NameConstraints(work, shadow);
+      CarryOver(work, *request.old_column, request.target);
+      NoteOrder(work, request);
       break;
     case Keeps::kBoth:
       if (request.old_column) {

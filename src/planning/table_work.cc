@@ -98,8 +98,34 @@ void TableWork::RefuseFixedColumns() const {
       .WithHint("detach the table from the type first");
 }
 
+void TableWork::RefuseInherited() const {
+  for (const schema::Dependent& dependent : live_.dependents) {
+    if (dependent.kind != "inheriting table") continue;
+    throw Error(ErrorKind::kRefused,
+                fmt::format("{} on table '{}': table '{}' inherits from it, "
+                            "and no trigger of '{}' runs for its rows",
+                            operation_, live_.name.name, dependent.ToString(),
+                            live_.name.name))
+        .WithHint("end the inheritance first, or make the table partitioned");
+  }
+}
+
+void TableWork::RefuseWholeRows() const {
+  if (creates()) return;
+  for (const schema::Dependent& dependent : live_.dependents) {
+    if (dependent.kind != "trigger function of whole rows") continue;
+    throw Error(ErrorKind::kRefused,
+                fmt::format("{} on table '{}': trigger function '{}' takes "
+                            "whole rows apart (OLD.* or NEW.*), which fails "
+                            "once they have another column",
+                            operation_, live_.name.name, dependent.ToString()))
+        .WithHint("let the function name its columns");
+  }
+}
+
 void TableWork::CountAddedColumn() {
   RefuseFixedColumns();
+  RefuseWholeRows();
   const int limit = capabilities().max_columns;
   if (limit == 0 || shape_.columns_had == 0) return;
   if (++shape_.columns_had <= limit) return;

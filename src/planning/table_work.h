@@ -45,8 +45,12 @@ class TableWork {
 
   // Throws Error{kRefused} when a type decides which columns the table has.
   void RefuseFixedColumns() const;
+  // Throws Error{kRefused} when other tables inherit from the table: a trigger
+  // of the table does not run for their rows.
+  void RefuseInherited() const;
   // Counts an added column. Throws when the table would have more columns than
-  // it may.
+  // it may, or when a trigger function writes whole rows elsewhere, which fails
+  // once the row has another column.
   void CountAddedColumn();
 
   // Returns the step of a place. It exists once it has a description or an
@@ -80,6 +84,8 @@ class TableWork {
   Error Refused(const std::string& column, const std::string& reason) const;
 
  private:
+  void RefuseWholeRows() const;
+
   PlanContext& context_;
   std::string operation_;
   schema::Table& shape_;

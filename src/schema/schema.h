@@ -160,6 +160,10 @@ struct Constraint {
 struct Trigger {
   std::string name;
   std::string definition;
+  std::vector<std::string> arguments = {};  // of its function, as texts
+  // The columns that it depends on are among the table's dependents, so that
+  // nobody has to look for their names in its text.
+  bool columns_known = false;
 };
 
 // An object that a change of the table would break, or that forbids the change.

@@ -248,6 +248,12 @@ class Renderer {
     return Make("RENAME CONSTRAINT " + a.constraint.name + on + " TO " + a.to,
                 "RENAME CONSTRAINT " + a.to + on + " TO " + a.constraint.name);
   }
+  PlannedAction operator()(const plan::CarryOver& a) const {
+    PlannedAction action = Make("CARRY " + base::Join(a.what, ", ") + " TO " +
+                                    a.table.name + "." + a.column,
+                                "");
+    return action;
+  }
   PlannedAction operator()(const plan::SetReplicaIdentity& a) const {
     const std::string verb = "REPLICA IDENTITY OF " + a.table.name + " ";
     return Make(verb + IdentityText(a.after, a.after_index),

@@ -102,7 +102,9 @@ ORDER BY a.attrelid, a.attnum)sql";
 
 // The query leaves out segue's own triggers.
 constexpr const char* kTriggersSql = R"sql(
-SELECT t.tgrelid::bigint, t.tgname::text, pg_catalog.pg_get_triggerdef(t.oid)
+SELECT t.tgrelid::bigint, t.tgname::text, pg_catalog.pg_get_triggerdef(t.oid),
+  pg_catalog.array_to_string(pg_catalog.string_to_array(
+    pg_catalog.encode(t.tgargs, 'escape'), '\000'), pg_catalog.chr(1))
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal
   AND t.tgname::text NOT LIKE '~segue\_%'
@@ -265,6 +267,8 @@ void ReadTriggers(db::Connection& connection, std::int64_t schema_oid,
     schema::Trigger trigger;
     trigger.name = row.Text();
     trigger.definition = row.Text();
+    trigger.arguments = base::Split(row.Text(), '\x01');
+    trigger.columns_known = true;
     table->second.triggers.push_back(std::move(trigger));
   }
 }

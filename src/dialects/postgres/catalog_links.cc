@@ -141,6 +141,13 @@ UNION
       pg_catalog.regexp_replace(pg_catalog.replace(a.attname::text, '"', '""'),
         '([][\\.*+?^$(){}|])', '\\\1', 'g') || '("|\M)')
 UNION
+  SELECT c.oid, 0, 'trigger function of whole rows', p.pronamespace, '',
+    p.proname::text
+  FROM c JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal
+    AND g.tgname::text NOT LIKE '~segue\_%'
+  JOIN pg_proc p ON p.oid = g.tgfoid
+    AND p.prosrc ~* '(\m(new|old)\s*|\(\s*(new|old)\s*\)\s*)\.\s*\*'
+UNION
   SELECT i.inhparent, 0, 'inheriting table', t.relnamespace, '', t.relname::text
   FROM c JOIN pg_inherits i ON i.inhparent = c.oid
   JOIN pg_class t ON t.oid = i.inhrelid AND NOT t.relispartition

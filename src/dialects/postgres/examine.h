@@ -18,6 +18,10 @@ db::Answer AnswerTo(db::Connection& connection,
 db::Answer AnswerTo(db::Connection& connection,
                     const db::MentionQuestion& question);
 
+// This answer is in examine_loss.cc.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::LossQuestion& question);
+
 // This answer is in examine_rows.cc.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::UnprovenQuestion& question);

@@ -30,6 +30,7 @@ PlannedAction RenderOne(const plan::AddConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::ValidateConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::RenameConstraint&, const RenderContext&);
+PlannedAction RenderOne(const plan::CarryOver&, const RenderContext&);
 PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&);
 // render_indexes.cc
 PlannedAction RenderOne(const plan::CreateIndex&, const RenderContext&);

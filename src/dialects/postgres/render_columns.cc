@@ -1,11 +1,13 @@
 // Renders ADD, DROP, RENAME and ALTER COLUMN.
 #include "base/text.h"
 #include "dialects/postgres/column_text.h"
+#include "dialects/postgres/inventory.h"
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
+#include "plan/names.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -155,6 +157,7 @@ PlannedAction RenderOne(const plan::DropColumn& action,
   planned.probe = "SELECT NOT (" + ColumnExists(action.table, name) + ")";
   planned.lock = Lock(kAccessExclusive, action.table, context);
   planned.reversible = false;
+  if (!action.of_ours) ListColumn(action.table, name, planned);
   return planned;
 }
 
@@ -172,6 +175,10 @@ PlannedAction RenderOne(const plan::RenameColumn& action,
   planned.probe = "SELECT (" + ColumnExists(action.table, action.to) +
                   ") AND NOT (" + ColumnExists(action.table, action.from) + ")";
   planned.lock = Lock(kAccessExclusive, action.table, context);
+  // A copy that is put aside is dropped later.
+  const bool put_aside = action.to.starts_with(plan::kOurs) &&
+                         !action.from.starts_with(plan::kOurs);
+  if (put_aside) ListColumn(action.table, action.from, planned);
   return planned;
 }
 

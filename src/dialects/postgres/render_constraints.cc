@@ -1,4 +1,6 @@
 // Renders ADD, VALIDATE and DROP CONSTRAINT.
+#include "base/text.h"
+#include "db/question.h"
 #include "dialects/postgres/constraint_body.h"
 #include "dialects/postgres/constraint_trial.h"
 #include "dialects/postgres/missing.h"
@@ -175,6 +177,25 @@ std::string IdentityCode(const std::string& identity) {
 }
 
 }  // namespace
+
+PlannedAction RenderOne(const plan::CarryOver& action,
+                        const RenderContext& context) {
+  PlannedAction planned;
+  planned.description =
+      "Give '" + action.column + "' of '" + action.table.name +
+      "' what the old column had: " + base::Join(action.what, ", ");
+  const std::string mark = db::kSchemaMark;
+  const std::string schema = Ident(action.table.schema);
+  for (std::string sql : action.statements) {
+    for (std::size_t at = sql.find(mark); at != std::string::npos;
+         at = sql.find(mark, at + schema.size())) {
+      sql.replace(at, mark.size(), schema);
+    }
+    planned.forward.push_back({std::move(sql), {}});
+  }
+  planned.lock = Lock(kShareUpdateExclusive, action.table, context);
+  return planned;
+}
 
 PlannedAction RenderOne(const plan::SetReplicaIdentity& action,
                         const RenderContext& context) {

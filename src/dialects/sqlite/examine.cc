@@ -281,6 +281,12 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
   return {};
 }
 
+// What hangs on a column is in the texts of the schema.
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::LossQuestion& /*question*/) {
+  return {};
+}
+
 db::Answer AnswerTo(db::Connection& connection,
                     const db::ExpressionQuestion& question) {
   db::Answer answer;

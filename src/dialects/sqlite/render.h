@@ -51,6 +51,7 @@ PlannedAction RenderOne(const plan::AddConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::ValidateConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::RenameConstraint&, const RenderContext&);
+PlannedAction RenderOne(const plan::CarryOver&, const RenderContext&);
 PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&);
 // render_versions.cc
 PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);

@@ -173,6 +173,11 @@ PlannedAction RenderOne(const plan::RenameConstraint& action,
   return planned;
 }
 
+PlannedAction RenderOne(const plan::CarryOver& action, const RenderContext&) {
+  throw Error(ErrorKind::kInternal, "table '" + action.table.name +
+                                        "': SQLite has nothing to carry over");
+}
+
 PlannedAction RenderOne(const plan::SetReplicaIdentity& action,
                         const RenderContext&) {
   throw Error(ErrorKind::kRefused, "table '" + action.table.name +

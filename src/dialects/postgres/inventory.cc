@@ -1,0 +1,95 @@
+#include "dialects/postgres/inventory.h"
+
+#include "dialects/postgres/sql.h"
+
+namespace segue::postgres {
+namespace {
+
+// segue's own objects, and the views of its versions. `d` is a row of
+// pg_depend.
+constexpr const char* kNotOurs = R"sql(
+NOT EXISTS (SELECT FROM pg_catalog.pg_class o WHERE o.oid = d.objid
+    AND d.classid = 'pg_catalog.pg_class'::regclass::oid
+    AND o.relname::text LIKE '\_segue\_%')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.oid = d.objid
+    AND d.classid = 'pg_catalog.pg_constraint'::regclass::oid
+    AND o.conname::text LIKE '\_segue\_%')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger o WHERE o.oid = d.objid
+    AND d.classid = 'pg_catalog.pg_trigger'::regclass::oid
+    AND o.tgname::text LIKE '~segue\_%')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc o
+    JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace
+    WHERE o.oid = d.objid AND d.classid = 'pg_catalog.pg_proc'::regclass::oid
+    AND n.nspname = 'segue')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite w
+    JOIN pg_catalog.pg_class o ON o.oid = w.ev_class
+    JOIN pg_catalog.pg_description v ON v.objoid = o.relnamespace
+      AND v.classoid = 'pg_catalog.pg_namespace'::regclass::oid
+      AND v.description LIKE 'segue: version of schema %'
+    WHERE w.oid = d.objid
+    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid))sql";
+
+// The facts of the column whose row of pg_attribute is `a`. None depends on the
+// search path of the session that asks, so a default is told by its hash.
+constexpr const char* kFacts = R"sql(
+depends AS (SELECT d.classid, d.objid, d.objsubid,
+    o.type || ' ' || o.identity AS what
+  FROM a JOIN pg_catalog.pg_depend d
+    ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum::int4
+  CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid,
+    d.objsubid) o
+  WHERE @NOT_OURS@)
+SELECT d.what FROM depends d
+UNION SELECT 'comment on ' || d.what || ': ' || v.description
+FROM depends d JOIN pg_catalog.pg_description v ON v.objoid = d.objid
+  AND v.classoid = d.classid AND v.objsubid = d.objsubid
+UNION SELECT 'comment of the column: ' || v.description
+FROM a JOIN pg_catalog.pg_description v ON v.objoid = a.attrelid
+  AND v.classoid = 'pg_catalog.pg_class'::regclass::oid
+  AND v.objsubid = a.attnum::int4
+UNION SELECT 'mark of ' || m.what || ' on ' || d.what
+FROM depends d JOIN pg_catalog.pg_index i ON i.indexrelid = d.objid
+  AND d.classid = 'pg_catalog.pg_class'::regclass::oid
+CROSS JOIN LATERAL (SELECT 'CLUSTER' WHERE i.indisclustered
+  UNION ALL SELECT 'the replica identity' WHERE i.indisreplident) m(what)
+UNION SELECT 'default ' || pg_catalog.left(pg_catalog.md5(f.adbin::text), 8)
+FROM a JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid
+  AND f.adnum = a.attnum
+UNION SELECT 'NOT NULL' FROM a WHERE a.attnotnull
+UNION SELECT 'privileges: ' || a.attacl::text FROM a WHERE a.attacl IS NOT NULL
+UNION SELECT 'options: ' || a.attoptions::text FROM a
+WHERE a.attoptions IS NOT NULL
+UNION SELECT 'storage: ' || a.attstorage::text FROM a
+UNION SELECT 'compression: ' || (a.facts ->> 'attcompression') FROM a
+WHERE (a.facts ->> 'attcompression') <> ''
+UNION SELECT 'statistics target: ' || (a.facts ->> 'attstattarget') FROM a
+WHERE coalesce((a.facts ->> 'attstattarget')::int4, -1) >= 0
+UNION SELECT 'security label of ' || l.provider FROM a
+JOIN pg_catalog.pg_seclabel l ON l.objoid = a.attrelid
+  AND l.classoid = 'pg_catalog.pg_class'::regclass::oid
+  AND l.objsubid = a.attnum::int4
+ORDER BY 1)sql";
+
+std::string FactsSql() {
+  std::string sql = kFacts;
+  const std::string mark = "@NOT_OURS@";
+  return sql.replace(sql.find(mark), mark.size(), kNotOurs);
+}
+
+}  // namespace
+
+void ListColumn(const schema::TableName& table, const std::string& column,
+                PlannedAction& planned) {
+  planned.inventory_lock =
+      "LOCK TABLE " + Name(table) + " IN ACCESS EXCLUSIVE MODE";
+  planned.inventory =
+      "WITH a AS MATERIALIZED (SELECT a.attrelid, a.attnum, a.attnotnull, "
+      "a.attacl, a.attoptions, a.attstorage, pg_catalog.to_jsonb(a) AS facts "
+      "FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
+      "pg_catalog.to_regclass(" +
+      Literal(Name(table)) + ")::oid AND a.attname = " + Literal(column) +
+      " AND NOT a.attisdropped)," + FactsSql();
+}
+
+}  // namespace segue::postgres

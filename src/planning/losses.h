@@ -1,0 +1,25 @@
+// What a column has besides what a schema::Table tells, and what becomes of it
+// when the column goes.
+#pragma once
+
+#include "planning/table_work.h"
+
+namespace segue::ops {
+
+// Adds the action that gives `target`, which takes the place of `old` under its
+// own name by then, what the old column has had. Throws Error{kRefused} with
+// the names of everything that cannot go over.
+void CarryOver(TableWork& work, const schema::Column& old,
+               const schema::Column& target);
+
+// Adds the action that gives the new column of a rename, which exists beside
+// the old one until the contract, the privileges that roles have on the old
+// one.
+void ShareColumnPrivileges(TableWork& work, const schema::Column& old,
+                           const std::string& new_name);
+
+// Says in the plan what goes with a column that is dropped. Throws
+// Error{kRefused} with the names of everything that forbids the drop.
+void NoteLosses(TableWork& work, const schema::Column& column);
+
+}  // namespace segue::ops

@@ -28,9 +28,8 @@ void SetNewDefault(const TableWork& work, const ShadowRequest& request,
   const schema::Column& target = request.target;
   motion.new_has_default = HasLiveDefault(work, request);
   const bool in_place = request.physical == target.name && !work.versioned();
-  if (motion.new_has_default) {
-    motion.new_default = target.LeftOut();
-  } else if (in_place && !target.nullable && !request.existing) {
+  const bool asked_in_place = in_place && !target.nullable && !request.existing;
+  if (motion.new_has_default || asked_in_place) {
     motion.new_default = target.LeftOut();
   } else if (request.own_default) {
     motion.new_default = target.default_sql;

@@ -9,6 +9,7 @@
 #include "segue/migrator.h"
 #include "tests/support/built.h"
 #include "tests/support/case_file.h"
+#include "tests/support/sql_lint.h"
 #include "tests/support/stages.h"
 #include "tests/support/testbed.h"
 
@@ -91,6 +92,14 @@ class Stage {
   }
   void ExpectCatalogueAsBefore() { EXPECT_EQ(db_->Dump(), catalogue_); }
   void ExpectDataAsBefore() { EXPECT_EQ(db_->Data(), data_); }
+
+  // A database without schemas finds a function in one place only.
+  void ExpectQualified() {
+    if (!db_->dialect().capabilities().has_schemas) return;
+    const std::string own = base::ToLower(
+        param_.file.SetupFor(param_.testbed.dialect) + param_.file.migration);
+    EXPECT_EQ(UnqualifiedFunctions(*db_, own), std::set<std::string>());
+  }
 
   // Nothing of the migration's own may be left when it is over.
   void ExpectNoTraces() {
@@ -218,6 +227,7 @@ class CasesTest : public ::testing::TestWithParam<CaseParam> {
   void Completes() {
     Stage stage(GetParam());
     ExpectReady(stage.Start());
+    stage.ExpectQualified();
     stage.Play(file().live);
     if (!file().complete) {
       VerifyReport report = stage.migrator().Verify();

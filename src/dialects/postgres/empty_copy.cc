@@ -202,7 +202,7 @@ WHERE t.whole ORDER BY p.oid)sql";
 // belongs to the whole database, so that the copy needs another name.
 constexpr const char* kPublications = R"sql(
 SELECT pg_catalog.format('CREATE PUBLICATION %I FOR TABLE %s',
-  'segue_trial_of_' || left(b.pubname::text, 48), pg_catalog.string_agg(
+  'segue_trial_of_' || pg_catalog.left(b.pubname::text, 48), pg_catalog.string_agg(
     pg_catalog.quote_ident(t.name) || coalesce((
       SELECT ' (' || pg_catalog.string_agg(pg_catalog.quote_ident(a.attname::text), ', ') || ')'
       FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.oid

@@ -107,7 +107,7 @@ SELECT coalesce(a.pid::text, ''), coalesce(x.gid, ''),
   coalesce(to_char(coalesce(a.xact_start, x.prepared) AT TIME ZONE 'UTC',
     'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
   coalesce(extract(epoch FROM
-    clock_timestamp() - coalesce(a.xact_start, x.prepared)), 0)::float8
+    pg_catalog.clock_timestamp() - coalesce(a.xact_start, x.prepared)), 0)::float8
 FROM (SELECT DISTINCT pid, virtualtransaction FROM pg_locks
   WHERE locktype = 'relation' AND granted
     AND (relation = pg_catalog.to_regclass(nullif($1, ''))::oid

@@ -109,8 +109,8 @@ SELECT (CASE
       a.pid, coalesce(a.usename, '?'),
       CASE WHEN a.application_name = '' THEN ''
            ELSE ', ' || a.application_name END,
-      round(extract(epoch FROM clock_timestamp() - a.xact_start)::numeric, 1),
-      left(a.query, 200))
+      pg_catalog.round(extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::numeric, 1),
+      pg_catalog.left(a.query, 200))
    FROM pg_catalog.pg_stat_activity a
    WHERE a.pid = nullif(p.current_locker_pid, 0)
      AND p.phase LIKE 'waiting%')

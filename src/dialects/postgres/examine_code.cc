@@ -20,12 +20,17 @@ struct Code {
   schema::TableName table;
   std::vector<plan::Binding> bindings;
   std::vector<std::string> expressions;
+  std::vector<std::string> said;  // the same for people
 
   void AddType(const std::string& type) {
-    if (!type.empty()) expressions.push_back("NULL::" + type);
+    if (type.empty()) return;
+    expressions.push_back("NULL::" + type);
+    said.push_back("type " + type);
   }
   void Add(const std::string& expression) {
-    if (!expression.empty()) expressions.push_back("(" + expression + "\n)");
+    if (expression.empty()) return;
+    expressions.push_back("(" + expression + "\n)");
+    said.push_back("'" + expression + "'");
   }
 };
 
@@ -39,34 +44,34 @@ std::vector<plan::Binding> BindingsOf(
 }
 
 Code CodeOf(const db::DefaultQuestion& question) {
-  Code code{question.table, {}, {}};
+  Code code{question.table, {}, {}, {}};
   code.Add(question.sql);
   code.AddType(question.type);
   return code;
 }
 Code CodeOf(const db::TypeQuestion& question) {
-  Code code{question.table, {}, {}};
+  Code code{question.table, {}, {}, {}};
   code.AddType(question.type);
   return code;
 }
 Code CodeOf(const db::LeftOutQuestion& question) {
-  Code code{question.table, {}, {}};
+  Code code{question.table, {}, {}, {}};
   code.AddType(question.type);
   return code;
 }
 Code CodeOf(const db::ExpressionQuestion& question) {
-  Code code{question.table, question.bindings, {}};
+  Code code{question.table, question.bindings, {}, {}};
   code.Add(question.sql);
   code.AddType(question.type);
   return code;
 }
 Code CodeOf(const db::CheckQuestion& question) {
-  Code code{question.table, question.bindings, {}};
+  Code code{question.table, question.bindings, {}, {}};
   code.Add(question.sql);
   return code;
 }
 Code CodeOf(const db::IndexQuestion& question) {
-  Code code{question.table, BindingsOf(question.columns), {}};
+  Code code{question.table, BindingsOf(question.columns), {}, {}};
   for (const schema::IndexColumn& column : question.index.columns) {
     code.Add(column.expression);
   }
@@ -75,7 +80,7 @@ Code CodeOf(const db::IndexQuestion& question) {
 }
 Code CodeOf(const db::TableQuestion& question) {
   const schema::Table& table = *question.definition;
-  Code code{table.name, BindingsOf(table.columns), {}};
+  Code code{table.name, BindingsOf(table.columns), {}, {}};
   for (const schema::Column& column : table.columns) {
     code.AddType(column.type);
     code.Add(column.default_sql.value_or(""));
@@ -186,7 +191,7 @@ void RefuseForeignCode(db::Connection& connection,
   }
   RefuseIfFound(
       connection.Execute(ForeignSql(kBoundLinks), {kBound, Name(code.table)}),
-      base::Join(code.expressions, ", "));
+      base::Join(code.said, ", "));
 }
 
 void RefuseForeignCode(db::Connection& connection, const std::string& schema,

@@ -46,7 +46,8 @@ void ResolveDefault(const AlterColumnSpec& spec, ColumnAlteration& result) {
   if (!spec.change.drop_default && !spec.change.default_sql) return;
   const std::optional<std::string> wanted =
       spec.change.drop_default ? std::nullopt : spec.change.default_sql;
-  if (SameDefault(wanted, result.target.default_sql)) {
+  // A value that is written in the same way may be of another type.
+  if (!result.type && SameDefault(wanted, result.target.default_sql)) {
     result.notes.push_back(wanted ? "it has this default already"
                                   : "it has no default already");
     return;

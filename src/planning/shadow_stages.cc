@@ -120,6 +120,14 @@ void NameConstraints(TableWork& work, const Shadow& shadow) {
   }
 }
 
+void NotePartitions(TableWork& work) {
+  if (work.live().kind != "partitioned table") return;
+  work.Note(Phase::kExpanding,
+            "a table that becomes a partition of '" + work.live().name.name +
+                "' meanwhile needs segue's columns: ATTACH PARTITION fails "
+                "without them, CREATE TABLE ... PARTITION OF makes them");
+}
+
 // An added column is the last one of its table.
 void NoteOrder(TableWork& work, const ShadowRequest& request) {
   const std::vector<schema::Column>& columns = work.live().columns;
@@ -148,6 +156,7 @@ void AddShadowColumns(TableWork& work, const Shadow& shadow) {
   }
   work.CountAddedColumn();
   work.Add(Phase::kExpanding, plan::AddColumn{table, shadow.Provenance()});
+  NotePartitions(work);
   if (!request.old_column) return;
   AlterIfDifferent(work, Phase::kExpanding, *request.old_column,
                    shadow.PreparedOld());

@@ -96,6 +96,17 @@ TEST_P(LossesTest, WhatOthersMadeMeanwhileIsNotLost) {
   EXPECT_EQ(Refusal(migrator), "");
 }
 
+// The cases are attach_partition_while_live and column_moves_to_the_end.
+TEST_P(LossesTest, ThePlanSaysWhatAnApplicationHasToKnow) {
+  db().Exec(
+      "CREATE TABLE u(id integer, code integer, at integer) PARTITION BY RANGE "
+      "(id); CREATE TABLE u1 PARTITION OF u FOR VALUES FROM (0) TO (9)");
+  const std::string plan = ToText(Open().MakePlan(
+      Parsed("alter_column: {table: u, column: code, type: bigint}")));
+  EXPECT_THAT(plan, HasSubstr("ATTACH PARTITION fails"));
+  EXPECT_THAT(plan, HasSubstr("column 'code' is the last one of 'u'"));
+}
+
 SEGUE_INSTANTIATE_ON(LossesTest, PostgresTestbed());
 
 }  // namespace

@@ -73,7 +73,8 @@ std::string MissingOf(const Installed& installed) {
   if (!installed.columns.empty()) sql += kUnion + MissingColumns(installed);
   if (installed.functions.empty()) return sql;
   return sql + kUnion + "SELECT 'function ' || w.name || ' is gone'" +
-         Each(installed.functions) + " WHERE pg_catalog.to_regproc(w.name) IS NULL";
+         Each(installed.functions) +
+         " WHERE pg_catalog.to_regproc(w.name) IS NULL";
 }
 
 std::string MissingViews(const std::string& version,

@@ -5,6 +5,7 @@
 
 #include "tests/commands/bad_input.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/roles.h"
 
 namespace segue::test {
 namespace {
@@ -28,11 +29,6 @@ class PrivilegesTest : public BadInputTest {
   }
 
   std::string Name() { return *db().app().One("SELECT current_database()"); }
-  // Roles belong to the server, which other tests use too.
-  void CreateRole(const std::string& name, const std::string& more = "") {
-    db().Exec("DO $$ BEGIN CREATE ROLE " + name + " LOGIN " + more +
-              "; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
-  }
   std::string UrlAs(const std::string& role) {
     return PostgresServer::Shared().Url(Name(), role);
   }
@@ -42,7 +38,7 @@ class PrivilegesTest : public BadInputTest {
   }
   // The role owns a table, and may create schemas.
   void OwnTable(const std::string& role) {
-    CreateRole(role);
+    CreateRole(db(), role);
     db().Exec(
         "CREATE TABLE u(id integer PRIMARY KEY, a integer, UNIQUE (a));"
         "INSERT INTO u SELECT g, g FROM generate_series(1, 20) g;"
@@ -59,7 +55,7 @@ class PrivilegesTest : public BadInputTest {
 
 // Case env-no-privilege-on-segue.
 TEST_P(PrivilegesTest, WhoMayNotReadTheLedgerHearsThatAndNotThatItIsEmpty) {
-  CreateRole("priv_reader");
+  CreateRole(db(), "priv_reader");
   db().Exec("GRANT SELECT ON users TO priv_reader");
   EXPECT_EQ(As("priv_reader", {"status"}).out,
             "No migration has been started here.\n");
@@ -100,7 +96,7 @@ TEST_P(PrivilegesTest, WhoMayNotReadTheLedgerHearsThatAndNotThatItIsEmpty) {
 TEST_P(PrivilegesTest, AMemberThatDoesNotInheritHearsOfTheRole) {
   OwnTable("priv_owner");
   db().Exec("GRANT CREATE ON SCHEMA public TO priv_owner");
-  CreateRole("priv_member", "NOINHERIT IN ROLE priv_owner");
+  CreateRole(db(), "priv_member", "NOINHERIT IN ROLE priv_owner");
   ASSERT_EQ(As("priv_owner", {"start", "02_type.yaml", "--quiet"}).exit_code,
             0);
   ExpectRefused(As("priv_member", {"status"}), "may not read the ledger",
@@ -127,7 +123,7 @@ TEST_P(PrivilegesTest, CreateOnTheSchemaIsMissedByThePlan) {
 // application's roles too.
 TEST_P(PrivilegesTest, WithoutCreateOnTheDatabaseSomebodyElseMakesTheSchema) {
   OwnTable("priv_owner");
-  CreateRole("priv_app");
+  CreateRole(db(), "priv_app");
   db().Exec("REVOKE CREATE ON DATABASE " + Name() +
             " FROM priv_owner;"
             "GRANT CREATE ON SCHEMA public TO priv_owner;"

@@ -6,6 +6,7 @@
 #include "segue/error.h"
 #include "segue/migrator.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/roles.h"
 #include "tests/support/testbed.h"
 
 namespace segue::test {
@@ -22,8 +23,7 @@ class ExposureTest : public DialectTest {
     if (IsSkipped()) return;
     name_ = *db().app().One("SELECT current_database()");
     for (const char* role : {"exposure_owner", "exposure_evil"}) {
-      db().Exec(std::string("DO $$ BEGIN CREATE ROLE ") + role +
-                " LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+      CreateRole(db(), role);
     }
     db().Exec(
         "CREATE TABLE users(id integer PRIMARY KEY, name text, born text);"

@@ -12,12 +12,24 @@
 #include "segue/instances.h"
 #include "segue/migrator.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/roles.h"
 #include "tests/support/testbed.h"
 
 namespace segue::test {
 namespace {
 
 using testing::HasSubstr;
+
+// The message of the refusal; empty when the work goes through.
+std::string Refusal(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kRefused) << error.what();
+    return error.what();
+  }
+  return "";
+}
 
 class LedgerGuardTest : public DialectTest {
  protected:
@@ -26,8 +38,7 @@ class LedgerGuardTest : public DialectTest {
     if (IsSkipped()) return;
     name_ = *db().app().One("SELECT current_database()");
     for (const char* role : {"guard_owner", "guard_app", "guard_evil"}) {
-      db().Exec(std::string("DO $$ BEGIN CREATE ROLE ") + role +
-                " LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+      CreateRole(db(), role);
       db().Exec("GRANT CREATE ON DATABASE " + name_ + " TO " + role);
     }
     db().Exec(
@@ -47,16 +58,6 @@ class LedgerGuardTest : public DialectTest {
         .Start(manifest::Parse("operations: [rename_column: {table: users, "
                                "from: name, to: full_name}]",
                                "01_rename.yaml"));
-  }
-  template <typename Work>
-  static std::string Refusal(Work work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kRefused) << error.what();
-      return error.what();
-    }
-    return "";
   }
   bool IsSuperuser(const std::string& role) {
     return db().app().One("SELECT rolsuper FROM pg_roles WHERE rolname = '" +
@@ -247,16 +248,6 @@ class SqliteLedgerGuardTest : public DialectTest {
         .Start(manifest::Parse("operations: [rename_column: {table: " + table +
                                    ", from: name, to: full_name}]",
                                "01_rename.yaml"));
-  }
-  template <typename Work>
-  static std::string Refusal(Work work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kRefused) << error.what();
-      return error.what();
-    }
-    return "";
   }
 };
 

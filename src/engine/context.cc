@@ -31,8 +31,7 @@ bool Context::TrustsLedger() const {
 }
 
 MigrationRow Context::RequireActive() const {
-  database.dialect().RequireSafeLedger(connection(), db::LedgerUse::kRun);
-  if (ledger.Open(connection())) {
+  if (ledger.Open(connection(), db::LedgerUse::kRun)) {
     if (auto row = ledger.Active(connection())) return *std::move(row);
   }
   throw Error(ErrorKind::kNotFound,

@@ -11,8 +11,7 @@
 
 namespace segue::engine {
 
-// Records what is there, for each action that is not recorded yet. Joins the
-// open transaction.
+// Records what is there now. Joins the open transaction.
 void KeepInventory(db::Connection& connection, const Ledger& ledger,
                    const MigrationRow& row);
 

@@ -112,6 +112,10 @@ void StepRunner::RunTogether(std::size_t step, const Group& group) {
   db::Transaction transaction(connection,
                               {db::Purpose::kSchema, session_.LockBudget()});
   session_.Fence();
+  for (std::size_t action = group.begin; action < group.end; ++action) {
+    const PlannedAction& planned = ActionAt(step, action);
+    if (!planned.inventory.empty()) session_.Expect(planned.lock.object);
+  }
   LockUnchanged(connection, context_.ledger, context_.migration, step,
                 group.begin, group.end);
   for (std::size_t action = group.begin; action < group.end; ++action) {

@@ -122,9 +122,7 @@ std::vector<InstanceInfo> Instances::List() {
 
 bool Instances::Remove(const std::string& id) {
   const engine::Ledger ledger = LedgerOf(database_);
-  if (!ledger.Open(database_.connection())) return false;
-  database_.dialect().RequireSafeLedger(database_.connection(),
-                                        db::LedgerUse::kRun);
+  if (!ledger.Open(database_.connection(), db::LedgerUse::kRun)) return false;
   return database_.connection()
              .Execute("DELETE FROM " + ledger.TableNamed("instance") +
                           " WHERE schema_name = $1 AND id = $2",

@@ -68,8 +68,8 @@ std::optional<int> LedgerLayout::Version(Connection& connection) const {
   return std::nullopt;
 }
 
-bool LedgerLayout::Open(Connection& connection) const {
-  dialect_.RequireSafeLedger(connection, db::LedgerUse::kRead);
+bool LedgerLayout::Open(Connection& connection, db::LedgerUse use) const {
+  dialect_.RequireSafeLedger(connection, use);
   const std::optional<int> version = Version(connection);
   if (!version) return false;
   if (*version > kLedgerVersion) {
@@ -100,14 +100,13 @@ void LedgerLayout::CreateTables(Connection& connection) const {
 
 void LedgerLayout::Install(Connection& connection) const {
   // A write runs the triggers of what is there.
-  dialect_.RequireSafeLedger(connection, db::LedgerUse::kRun);
-  if (Open(connection)) return;
+  if (Open(connection, db::LedgerUse::kRun)) return;
   try {
     CreateTables(connection);
   } catch (const Error& error) {
     if (error.poisons_connection()) throw;
     // Another runner may have created it at the same instant.
-    if (Open(connection)) return;
+    if (Open(connection, db::LedgerUse::kRun)) return;
     if (error.kind() != ErrorKind::kRefused) throw;
     ThrowNoLedger(error, connection, dialect_.RightsSql(""));
   }

@@ -20,8 +20,9 @@ class LedgerLayout {
   // as Open does.
   void Install(db::Connection& connection) const;
   // Returns false when there is no ledger. Upgrades a ledger that an earlier
-  // segue wrote. Throws Error{kRefused} for the ledger of a newer segue.
-  bool Open(db::Connection& connection) const;
+  // segue wrote. Throws Error{kRefused} for the ledger of a newer segue, and
+  // for one that is not safe for this use (db::Dialect::RequireSafeLedger).
+  bool Open(db::Connection& connection, db::LedgerUse use) const;
 
  private:
   void CreateTables(db::Connection& connection) const;

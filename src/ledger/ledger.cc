@@ -81,8 +81,8 @@ void Ledger::Install(Connection& connection) const {
   LedgerLayout(dialect_).Install(connection);
 }
 
-bool Ledger::Open(Connection& connection) const {
-  return LedgerLayout(dialect_).Open(connection);
+bool Ledger::Open(Connection& connection, db::LedgerUse use) const {
+  return LedgerLayout(dialect_).Open(connection, use);
 }
 
 std::optional<MigrationRow> Ledger::LoadWhere(

@@ -61,8 +61,10 @@ class Ledger {
   void Install(db::Connection& connection) const;
   // Must be called before any other method, unless Install is. Returns false
   // when there is no ledger. Upgrades a ledger that an earlier segue wrote.
-  // Throws Error{kRefused} for the ledger of a newer segue.
-  bool Open(db::Connection& connection) const;
+  // Throws Error{kRefused} for the ledger of a newer segue, and for one that is
+  // not safe for this use.
+  bool Open(db::Connection& connection,
+            db::LedgerUse use = db::LedgerUse::kRead) const;
 
   std::optional<MigrationRow> Load(db::Connection& connection,
                                    const std::string& id) const;

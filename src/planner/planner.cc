@@ -6,7 +6,6 @@
 #include <functional>
 #include <iterator>
 #include <map>
-#include <set>
 #include <utility>
 #include <variant>
 
@@ -250,17 +249,12 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
   return plan;
 }
 
-// Returns the tables whose rows the plan writes, each once.
-std::vector<std::string> Moved(const ops::PlanContext& context) {
-  std::set<std::string> tables;
-  for (const ops::DraftStep& step : context.steps) {
-    for (const plan::Action& action : step.actions) {
-      const auto* fill = std::get_if<plan::Backfill>(&action);
-      if (fill == nullptr) continue;
-      tables.insert(plan::TableOf(context.motions.At(fill->motions[0])).name);
-    }
+std::vector<std::string> Moved(const checks::CheckContext& context) {
+  std::vector<std::string> names;
+  for (const checks::FoundTable& moved : checks::MovedTables(context)) {
+    names.push_back(moved.table->name.name);
   }
-  return {tables.begin(), tables.end()};
+  return names;
 }
 
 bool HasError(const std::vector<Finding>& findings) {
@@ -294,8 +288,9 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   context.live_versions = input.live_versions;
   ops::PlanOperations(context, input.migration.operations);
   Planned planned;
-  planned.findings = checks::RunAll(
-      {schema, context.steps, context.motions, can, inquiry, &language});
+  const checks::CheckContext checked{schema, context.steps, context.motions,
+                                     can,    inquiry,       &language};
+  planned.findings = checks::RunAll(checked);
   if (connection != nullptr) {
     Append(
         MissingRights(*connection, language.RightsSql(input.schema_name), {}),
@@ -308,7 +303,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   if (connection == nullptr) return planned;
   Append(MissingRights(*connection, planned.plan), planned.findings);
   Append(Exposures(*connection,
-                   language.ExposureSql(input.schema_name, Moved(context)),
+                   language.ExposureSql(input.schema_name, Moved(checked)),
                    input.migration.subscribers_prepared),
          planned.findings);
   if (HasError(planned.findings)) return planned;

@@ -18,9 +18,9 @@ constexpr const char* kBound = "pg_temp.segue_bound";
 // What a question has the server evaluate, and the names in scope.
 struct Code {
   schema::TableName table;
-  std::vector<plan::Binding> bindings;
-  std::vector<std::string> expressions;
-  std::vector<std::string> said;  // the same for people
+  std::vector<plan::Binding> bindings = {};
+  std::vector<std::string> expressions = {};
+  std::vector<std::string> said = {};  // the same for people
 
   void AddType(const std::string& type) {
     if (type.empty()) return;
@@ -44,34 +44,34 @@ std::vector<plan::Binding> BindingsOf(
 }
 
 Code CodeOf(const db::DefaultQuestion& question) {
-  Code code{question.table, {}, {}, {}};
+  Code code{question.table};
   code.Add(question.sql);
   code.AddType(question.type);
   return code;
 }
 Code CodeOf(const db::TypeQuestion& question) {
-  Code code{question.table, {}, {}, {}};
+  Code code{question.table};
   code.AddType(question.type);
   return code;
 }
 Code CodeOf(const db::LeftOutQuestion& question) {
-  Code code{question.table, {}, {}, {}};
+  Code code{question.table};
   code.AddType(question.type);
   return code;
 }
 Code CodeOf(const db::ExpressionQuestion& question) {
-  Code code{question.table, question.bindings, {}, {}};
+  Code code{question.table, question.bindings};
   code.Add(question.sql);
   code.AddType(question.type);
   return code;
 }
 Code CodeOf(const db::CheckQuestion& question) {
-  Code code{question.table, question.bindings, {}, {}};
+  Code code{question.table, question.bindings};
   code.Add(question.sql);
   return code;
 }
 Code CodeOf(const db::IndexQuestion& question) {
-  Code code{question.table, BindingsOf(question.columns), {}, {}};
+  Code code{question.table, BindingsOf(question.columns)};
   for (const schema::IndexColumn& column : question.index.columns) {
     code.Add(column.expression);
   }
@@ -80,7 +80,7 @@ Code CodeOf(const db::IndexQuestion& question) {
 }
 Code CodeOf(const db::TableQuestion& question) {
   const schema::Table& table = *question.definition;
-  Code code{table.name, BindingsOf(table.columns), {}, {}};
+  Code code{table.name, BindingsOf(table.columns)};
   for (const schema::Column& column : table.columns) {
     code.AddType(column.type);
     code.Add(column.default_sql.value_or(""));
@@ -175,6 +175,12 @@ void RefuseIfFound(const db::Result& found, const std::string& user) {
           "own it");
 }
 
+void RefuseTable(db::Connection& connection, const schema::TableName& table) {
+  const std::string name = Name(table);
+  RefuseIfFound(connection.Execute(ForeignSql(kTableLinks), {name, name}),
+                "table '" + table.name + "'");
+}
+
 }  // namespace
 
 void RefuseForeignCode(db::Connection& connection,
@@ -182,7 +188,7 @@ void RefuseForeignCode(db::Connection& connection,
   const Code code =
       std::visit([](const auto& one) { return CodeOf(one); }, question);
   if (code.expressions.empty() || !IsSuperuser(connection)) return;
-  RefuseForeignCode(connection, code.table.schema, {code.table.name});
+  RefuseTable(connection, code.table);
   const Attempt attempt(connection);
   for (const std::string& sql : BindSql(code)) {
     // What cannot be bound cannot be evaluated either, and the answer to the
@@ -198,9 +204,7 @@ void RefuseForeignCode(db::Connection& connection, const std::string& schema,
                        const std::vector<std::string>& tables) {
   if (!IsSuperuser(connection)) return;
   for (const std::string& table : tables) {
-    const std::string name = Name({schema, table});
-    RefuseIfFound(connection.Execute(ForeignSql(kTableLinks), {name, name}),
-                  "table '" + table + "'");
+    RefuseTable(connection, {schema, table});
   }
 }
 

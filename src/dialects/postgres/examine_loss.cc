@@ -7,9 +7,9 @@ namespace segue::postgres {
 namespace {
 
 // Each row is a fact: whether it can be carried over, its name for people, and
-// the statement that brings it to the column that is called $3 then. $4 says
-// that the type stays: the server itself gives a column another storage when
-// its type changes. What other parts of the plan look after is left out:
+// the statement that brings it to the column that is called $3 then and has the
+// type $4: the server itself gives a column another storage when its type
+// changes. What other parts of the plan look after is left out:
 // constraints, indexes, views, functions, policies and triggers that depend on
 // the column. Whatever else depends on it is a fact that nobody carries.
 constexpr const char* kLossSql = R"sql(
@@ -17,6 +17,7 @@ WITH t AS (
   SELECT r.oid AS id, r.relkind, n.nspname, r.relname, a.attnum AS num,
     a.attname, a.attstorage, y.typstorage, a.attoptions,
     pg_catalog.to_jsonb(a) AS facts,
+    pg_catalog.format_type(a.atttypid, a.atttypmod) = $4::text AS same_type,
     pg_catalog.format('@segue_schema@.%I', r.relname) AS name
   FROM pg_catalog.pg_class r
   JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
@@ -73,14 +74,14 @@ facts(carried, what, sql, rank) AS (
     0
   FROM t CROSS JOIN LATERAL (SELECT CASE t.attstorage::text WHEN 'p' THEN 'PLAIN'
     WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END) w(word)
-  WHERE $4::int4 = 1 AND t.attstorage <> t.typstorage
+  WHERE t.same_type AND t.attstorage <> t.typstorage
   UNION ALL
   SELECT true, 'compression ' || w.word, pg_catalog.format(
     'ALTER TABLE %s ALTER COLUMN %I SET COMPRESSION %s', t.name, $3::text,
     w.word), 0
   FROM t CROSS JOIN LATERAL (SELECT CASE t.facts ->> 'attcompression'
     WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END) w(word)
-  WHERE $4::int4 = 1 AND w.word IS NOT NULL
+  WHERE t.same_type AND w.word IS NOT NULL
   UNION ALL
   SELECT true, 'statistics target ' || (t.facts ->> 'attstattarget'),
     pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s',
@@ -170,12 +171,6 @@ facts(carried, what, sql, rank) AS (
     AND l.classoid = 'pg_catalog.pg_class'::regclass::oid
     AND l.objsubid = t.num::int4
   UNION ALL
-  SELECT false, pg_catalog.format('trigger %L, which has its name as an argument',
-    g.tgname), NULL, 0
-  FROM t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.id AND NOT g.tgisinternal
-  WHERE $3::text <> t.attname::text AND t.attname::text = ANY (
-    pg_catalog.string_to_array(pg_catalog.encode(g.tgargs, 'escape'), '\000'))
-  UNION ALL
   SELECT false, pg_catalog.format('what %s partition %L has of its own',
     w.what, w.relname), NULL, 0
   FROM (
@@ -212,18 +207,11 @@ SELECT DISTINCT carried, what, sql, rank FROM facts ORDER BY 1, 2, 4)sql";
 db::Answer AnswerTo(db::Connection& connection,
                     const db::LossQuestion& question) {
   const QualifiedNames names(connection, question.table.schema);
-  const db::Result type = connection.Execute(
-      "SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) FROM "
-      "pg_catalog.pg_attribute a WHERE a.attrelid = "
-      "pg_catalog.to_regclass($1::text)::oid AND a.attname = $2::name",
-      {Name(question.table), question.column});
-  const bool same =
-      !type.rows.empty() && db::ToText(type.rows[0].at(0)) == question.type;
   db::Answer answer;
   for (const db::Row& row :
        connection
            .Execute(kLossSql, {Name(question.table), question.column,
-                               question.becomes, std::int64_t{same ? 1 : 0}})
+                               question.becomes, question.type})
            .rows) {
     const std::string what = db::ToText(row.at(1));
     if (question.only_privileges && what != "privileges") continue;

@@ -1,6 +1,5 @@
 #include "dialects/postgres/exposure.h"
 
-#include "base/text.h"
 #include "dialects/postgres/sql.h"
 
 namespace segue::postgres {
@@ -57,8 +56,6 @@ GROUP BY c.space)sql";
 // One row for each table whose triggers would get the rights of a superuser.
 std::string TriggersSql(const std::string& schema_name,
                         const std::vector<std::string>& moved) {
-  std::vector<std::string> names;
-  for (const std::string& name : moved) names.push_back(Literal(name));
   return std::string(R"sql( UNION ALL
 SELECT 'warning', 'superuser-fires-triggers', pg_catalog.format(
     'the backfill of %L would fire triggers of %I with the rights of a '
@@ -76,8 +73,7 @@ FROM (SELECT c.relname::text AS name, g.tgname::text AS trigger,
   JOIN pg_catalog.pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal
   JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
   WHERE n.nspname = )sql") +
-         Literal(schema_name) + " AND c.relname IN (" +
-         base::Join(names, ", ") +
+         Literal(schema_name) + " AND c.relname IN (" + Literals(moved) +
          ") AND g.tgname::text NOT LIKE '~segue\\_%') t "
          // The role that a superuser has taken with --role is not trusted.
          "WHERE (t.owner NOT IN (SELECT id FROM trusted) OR t.owner IN (SELECT "
@@ -102,8 +98,6 @@ FROM pg_catalog.pg_publication p WHERE p.puballtables)sql";
 // columns keeps them to itself; servers before 15 have no such list.
 std::string PublishedSql(const std::string& schema_name,
                          const std::vector<std::string>& moved) {
-  std::vector<std::string> names;
-  for (const std::string& name : moved) names.push_back(Literal(name));
   return std::string(R"sql( UNION ALL
 SELECT 'subscribers', 'table-is-published', pg_catalog.format(
     'table %L is published (%s)', t.tablename,
@@ -114,8 +108,7 @@ SELECT 'subscribers', 'table-is-published', pg_catalog.format(
   'subscribers: prepared into the migration; or publish a list of columns'
 FROM pg_catalog.pg_publication_tables t
 WHERE t.schemaname = )sql") +
-         Literal(schema_name) + " AND t.tablename IN (" +
-         base::Join(names, ", ") +
+         Literal(schema_name) + " AND t.tablename IN (" + Literals(moved) +
          ") AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel r JOIN "
          "pg_catalog.pg_publication p ON p.oid = r.prpubid WHERE p.pubname = "
          "t.pubname AND r.prrelid = pg_catalog.to_regclass(pg_catalog.format("

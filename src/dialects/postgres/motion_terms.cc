@@ -165,11 +165,8 @@ std::string Call(const std::string& function,
 }
 
 std::string NewWriter(const plan::ColumnMotion& motion) {
-  std::vector<std::string> versions;
-  for (const std::string& version : motion.new_versions) {
-    versions.push_back(Literal(version));
-  }
-  return "pg_catalog.current_schema() IN (" + base::Join(versions, ", ") + ")";
+  return "pg_catalog.current_schema() IN (" + Literals(motion.new_versions) +
+         ")";
 }
 
 std::string Cast(const std::string& value, const schema::Column& column) {

@@ -15,6 +15,12 @@ std::string Literal(std::string_view text) {
   return "E" + base::Quoted(doubled, '\'');
 }
 
+std::string Literals(const std::vector<std::string>& texts) {
+  std::vector<std::string> quoted;
+  for (const std::string& text : texts) quoted.push_back(Literal(text));
+  return base::Join(quoted, ", ");
+}
+
 std::string Name(const schema::TableName& table) {
   if (table.schema.empty()) return Ident(table.name);
   return Ident(table.schema) + "." + Ident(table.name);

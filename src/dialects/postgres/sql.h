@@ -21,6 +21,8 @@ std::string Ident(std::string_view name);
 // Returns a string literal. It has an escape prefix only if a backslash makes
 // that necessary.
 std::string Literal(std::string_view text);
+// Returns 'a', 'b'.
+std::string Literals(const std::vector<std::string>& texts);
 std::string Name(const schema::TableName& table);
 // Returns "a", "b".
 std::string Idents(const std::vector<std::string>& names);

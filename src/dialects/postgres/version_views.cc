@@ -19,6 +19,11 @@ constexpr int kHasSecurityInvoker = 15;
 constexpr const char* kRow = "t";
 constexpr const char* kRight = "r";
 
+// The role of a row `e` of aclexplode, as GRANT and REVOKE name it.
+constexpr const char* kGrantee =
+    "CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident("
+    "pg_catalog.pg_get_userbyid(e.grantee)::text) END";
+
 // Returns the alias of the table in which a column of the view lives.
 std::string RowOf(const plan::VersionView& view, const schema::Column& column) {
   const auto* join = std::get_if<plan::Join>(&view.source);
@@ -172,15 +177,10 @@ std::string ColumnGrants(const schema::TableName& name,
   if (mapping.empty()) return "";
   return "DO " +
          DollarQuoted(
-             "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, "
-             "e.is_grantable, m.shown, CASE WHEN e.grantee = 0::oid THEN "
-             "'PUBLIC' "
-             "ELSE "
-             "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(e.grantee)::"
-             "text) END AS "
-             "grantee "
-             "FROM (VALUES " +
-             mapping +
+             std::string(
+                 "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, ") +
+             "e.is_grantable, m.shown, " + kGrantee +
+             " AS grantee FROM (VALUES " + mapping +
              ") m (stored, shown) JOIN pg_catalog.pg_attribute a ON "
              "a.attrelid = " +
              Regclass(view.base()) +
@@ -200,12 +200,10 @@ std::string RevokeOthers(const std::string& kind, const std::string& catalog,
                          const std::string& object, const std::string& where) {
   return "DO " +
          DollarQuoted(
-             "DECLARE g text; BEGIN FOR g IN SELECT DISTINCT CASE WHEN "
-             "e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident("
-             "pg_catalog.pg_get_userbyid(e.grantee)::text) END FROM "
-             "pg_catalog." +
-             catalog + " o CROSS JOIN pg_catalog.aclexplode(o." + acl +
-             ") e WHERE " + where + " AND e.grantee <> o." + owner +
+             std::string("DECLARE g text; BEGIN FOR g IN SELECT DISTINCT ") +
+             kGrantee + " FROM pg_catalog." + catalog +
+             " o CROSS JOIN pg_catalog.aclexplode(o." + acl + ") e WHERE " +
+             where + " AND e.grantee <> o." + owner +
              " LOOP EXECUTE pg_catalog.format('REVOKE ALL ON " + kind +
              " %s FROM %s CASCADE', " + Literal(object) +
              "::text, g); END LOOP; END");
@@ -226,12 +224,9 @@ std::string RevokeOnView(const schema::TableName& view) {
 std::string SchemaGrants(const std::string& base, const std::string& version) {
   return "DO " +
          DollarQuoted(
-             "DECLARE g text; BEGIN FOR g IN SELECT DISTINCT CASE "
-             "WHEN e.grantee = 0::oid THEN 'PUBLIC' "
-             "ELSE "
-             "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(e.grantee)::"
-             "text) END "
-             "FROM pg_catalog.pg_namespace n CROSS JOIN "
+             std::string("DECLARE g text; BEGIN FOR g IN SELECT DISTINCT ") +
+             kGrantee +
+             " FROM pg_catalog.pg_namespace n CROSS JOIN "
              "pg_catalog.aclexplode(coalesce("
              "n.nspacl, pg_catalog.acldefault('n', n.nspowner))) e "
              "WHERE n.nspname = " +
@@ -254,13 +249,10 @@ std::string DefaultGrants(const schema::TableName& name,
                           const schema::TableName& base) {
   return "DO " +
          DollarQuoted(
-             "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, "
-             "e.is_grantable, CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' "
-             "ELSE "
-             "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(e.grantee)::"
-             "text) END AS "
-             "grantee "
-             "FROM pg_catalog.pg_class c CROSS JOIN "
+             std::string(
+                 "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, ") +
+             "e.is_grantable, " + kGrantee +
+             " AS grantee FROM pg_catalog.pg_class c CROSS JOIN "
              "pg_catalog.aclexplode(c.relacl) e "
              "WHERE c.oid = " +
              Regclass(base) +

@@ -207,7 +207,10 @@ void SqliteConnection::MarkBackfill() {
       "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND "
       "name = 'segue_busy'");
   if (there.rows.empty()) return;  // then there are no triggers either
-  if (!Execute("SELECT 1 FROM segue_busy LIMIT 1").rows.empty()) {
+  const db::Result marked = Execute(
+      "INSERT INTO segue_busy SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM "
+      "segue_busy)");
+  if (marked.affected == 0) {
     throw Error(ErrorKind::kRefused,
                 "table segue_busy has a row that is not segue's, so that the "
                 "triggers of the migration do nothing")
@@ -215,7 +218,6 @@ void SqliteConnection::MarkBackfill() {
             "find out who wrote it, run DELETE FROM segue_busy, then "
             "'segue verify --repair'");
   }
-  Execute("INSERT INTO segue_busy VALUES (1)");
   marked_ = true;
 }
 

@@ -33,6 +33,7 @@ class AlterColumn : public Operation {
   void RefuseUntold(const TableWork& work,
                     const ColumnAlteration& change) const;
   void RefuseUnproven(const TableWork& work, const schema::Column& old) const;
+  void RefuseOrder(const TableWork& work, const schema::Column& old) const;
   void PlanMotion(TableWork& work, const schema::Column& old,
                   const ColumnAlteration& change) const;
   void DescribeMotion(TableWork& work, const schema::Column& old,
@@ -241,9 +242,24 @@ void AlterColumn::RefuseUntold(const TableWork& work,
   }
 }
 
+// A table has its columns in the order in which they were added.
+void AlterColumn::RefuseOrder(const TableWork& work,
+                              const schema::Column& old) const {
+  const bool last = work.live().columns.back().name == old.name;
+  if (!spec_.keep_order || last) return;
+  throw work
+      .Refused(spec_.column,
+               "column_order: keep: the column that takes its place is the "
+               "last one of the table, and segue cannot rebuild the table yet")
+      .WithHint(
+          "leave the key out and name the columns in INSERT and COPY; the "
+          "views of versioned access keep the order");
+}
+
 void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,
                              const ColumnAlteration& change) const {
   RefuseUntold(work, change);
+  RefuseOrder(work, old);
   RefuseObstacles(work, old, Fate::kReplaced);
   ShadowRequest request;
   request.physical = Physical(change, work.capabilities());
@@ -366,9 +382,9 @@ NewOperation MakeAlterColumn(AlterColumnSpec spec) {
 }
 
 NewOperation ParseAlterColumn(const base::Node& body) {
-  const Reader reader(
-      body, {"table", "column", "up", "down", "type", "nullable", "default",
-             "name", "comment", "check", "unique", "references"});
+  const Reader reader(body, {"table", "column", "up", "down", "type",
+                             "nullable", "default", "name", "comment", "check",
+                             "unique", "references", "column_order"});
   RequireChange(body);
   AlterColumnSpec spec;
   spec.table = reader.RequiredString("table");
@@ -380,6 +396,7 @@ NewOperation ParseAlterColumn(const base::Node& body) {
   spec.change.new_name = reader.OptionalString("name");
   spec.change.up = reader.OptionalSql("up").value_or("");
   spec.change.down = reader.OptionalSql("down").value_or("");
+  spec.keep_order = reader.KeepsColumnOrder();
   spec.comment = reader.OptionalString("comment");
   if (reader.IsNull("comment")) spec.comment = "";
   if (const base::Node* check = reader.OptionalMap("check")) {

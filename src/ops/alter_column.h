@@ -20,6 +20,7 @@ struct AlterColumnSpec {
   std::optional<std::string> comment;  // empty text: remove it
   // Checks, unique constraints and foreign keys over the altered column.
   std::vector<schema::Constraint> constraints;
+  bool keep_order = false;  // refused where the column would come last
 };
 
 NewOperation MakeAlterColumn(AlterColumnSpec spec);

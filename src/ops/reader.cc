@@ -182,6 +182,13 @@ const Node& Reader::RequiredMap(const std::string& key) const {
   return *node;
 }
 
+bool Reader::KeepsColumnOrder() const {
+  const Node* node = Find("column_order");
+  if (node == nullptr) return false;
+  if (OptionalString("column_order") == "keep") return true;
+  throw UsageError(*node, "the only value of 'column_order' is keep");
+}
+
 void Reader::RefuseForNow(const std::string& key,
                           const std::string& advice) const {
   const Node* node = Find(key);

@@ -47,6 +47,9 @@ class Reader {
   const base::Node& RequiredList(const std::string& key) const;
   const base::Node& RequiredMap(const std::string& key) const;
 
+  // Reads "column_order", whose only value is "keep".
+  bool KeepsColumnOrder() const;
+
   // Throws "... is not supported yet" when the key is present and asks for
   // something; `unique: false` does not.
   void RefuseForNow(const std::string& key, const std::string& advice) const;

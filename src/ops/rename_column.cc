@@ -43,6 +43,7 @@ class RenameColumn : public Operation {
     alteration.change.new_name = spec_.to;
     alteration.change.up = spec_.up;
     alteration.change.down = spec_.down;
+    alteration.keep_order = spec_.keep_order;
     return MakeAlterColumn(std::move(alteration));
   }
 
@@ -182,13 +183,15 @@ NewOperation MakeRenameColumn(RenameColumnSpec spec) {
 }
 
 NewOperation ParseRenameColumn(const base::Node& body) {
-  const Reader reader(body, {"table", "from", "to", "up", "down", "strategy"});
+  const Reader reader(
+      body, {"table", "from", "to", "up", "down", "strategy", "column_order"});
   RenameColumnSpec spec;
   spec.table = reader.RequiredString("table");
   spec.from = reader.RequiredString("from");
   spec.to = reader.RequiredString("to");
   spec.up = reader.OptionalSql("up").value_or("");
   spec.down = reader.OptionalSql("down").value_or("");
+  spec.keep_order = reader.KeepsColumnOrder();
   spec.strategy = ParseStrategy(reader, body);
   const bool transforms = !spec.up.empty() || !spec.down.empty();
   if (transforms && spec.strategy == RenameStrategy::kMetadata) {

@@ -1,5 +1,5 @@
 // The keys of rename_column (* is required): table*, from*, to*, up, down,
-// strategy.
+// strategy, column_order.
 #pragma once
 
 #include <string>
@@ -22,6 +22,8 @@ struct RenameColumnSpec {
   std::string up;    // empty: values do not change
   std::string down;  // empty: values do not change
   RenameStrategy strategy = RenameStrategy::kByAccess;
+  // Counts where values change; a mere rename keeps the order anyway.
+  bool keep_order = false;
 };
 
 NewOperation MakeRenameColumn(RenameColumnSpec spec);

@@ -105,10 +105,21 @@ struct LossQuestion {
   std::string becomes;  // the name of the column that takes its place
   std::string type;     // of that column; both are empty: none does
   bool only_privileges = false;
+  // A constraint, or the index of one, that goes with this migration.
+  std::string leaving = {};
   friend bool operator==(const LossQuestion&, const LossQuestion&) = default;
 };
 
-// Stands for the table's schema in Answer::statements.
+// Something that hangs on a column.
+struct HangingFact {
+  std::string kind;  // "statistics object": planning decides by it
+  std::string what;  // for people: "statistics 'st'"
+  // Gives it to the column that takes the place, once that has its name; empty:
+  // no statement can.
+  std::string sql;
+};
+
+// Stands for the table's schema in HangingFact::sql.
 inline constexpr const char* kSchemaMark = "@segue_schema@";
 
 using Question = std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
@@ -137,13 +148,9 @@ struct Answer {
   // TableQuestion: the table as Inspect would read it.
   std::shared_ptr<const schema::Table> made = {};
   // MentionQuestion; UnprovenQuestion: each with the number of rows, or why
-  // nobody knows it ("'positive' (2 rows)"). LossQuestion: what cannot go over
-  // to the other column.
+  // nobody knows it ("'positive' (2 rows)").
   std::vector<std::string> names = {};
-  // LossQuestion: what goes over, or goes with a column that is dropped, and
-  // the statements that bring it to the other column once that has its name.
-  std::vector<std::string> carried = {};
-  std::vector<std::string> statements = {};
+  std::vector<HangingFact> hanging = {};        // LossQuestion
   std::optional<std::string> default_sql = {};  // LeftOutQuestion
   // CheckQuestion: the check over the physical names of the columns.
   std::string bound = {};

@@ -3,24 +3,52 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "planning/answers.h"
 
 namespace segue::ops {
+namespace {
+
+// What hangs on a column, by what becomes of it.
+struct Sorted {
+  std::vector<std::string> refused;
+  std::vector<std::string> kept;  // it is carried, or goes with the column
+  std::vector<std::string> statements;
+};
+
+Sorted Sort(const std::vector<db::HangingFact>& facts, ColumnFate fate) {
+  Sorted sorted;
+  for (const db::HangingFact& fact : facts) {
+    const FactAnswer answer = AnswerOn(fact.kind, fate);
+    if (answer.verb == Verb::kRefused) {
+      sorted.refused.push_back(fact.what);
+      continue;
+    }
+    if (sorted.kept.empty() || sorted.kept.back() != fact.what) {
+      sorted.kept.push_back(fact.what);
+    }
+    if (!fact.sql.empty()) sorted.statements.push_back(fact.sql);
+  }
+  return sorted;
+}
+
+}  // namespace
 
 void CarryOver(TableWork& work, const schema::Column& old,
-               const schema::Column& target) {
+               const schema::Column& target, const std::string& leaving) {
   const schema::TableName& table = work.live().name;
-  const db::Answer& answer = work.context().Ask(
-      db::LossQuestion{table, old.physical(), target.name, target.type});
-  if (!answer.names.empty()) {
+  const db::Answer& answer = work.context().Ask(db::LossQuestion{
+      table, old.physical(), target.name, target.type, false, leaving});
+  const Sorted sorted = Sort(answer.hanging, ColumnFate::kReplaced);
+  if (!sorted.refused.empty()) {
     throw work
         .Refused(old.name,
                  fmt::format("the column that takes its place would lose {}",
-                             base::Join(answer.names, ", ")))
+                             base::Join(sorted.refused, ", ")))
         .WithHint("drop or change what depends on it first");
   }
-  if (answer.statements.empty()) return;
-  work.Add(kDrop, plan::CarryOver{table, target.name, answer.statements,
-                                  answer.carried});
+  if (sorted.statements.empty()) return;
+  work.Add(kDrop,
+           plan::CarryOver{table, target.name, sorted.statements, sorted.kept});
 }
 
 void ShareColumnPrivileges(TableWork& work, const schema::Column& old,
@@ -29,24 +57,26 @@ void ShareColumnPrivileges(TableWork& work, const schema::Column& old,
   const schema::TableName& table = work.live().name;
   const db::Answer& answer = work.context().Ask(
       db::LossQuestion{table, old.physical(), new_name, old.type, true});
-  if (answer.statements.empty()) return;
+  const Sorted sorted = Sort(answer.hanging, ColumnFate::kReplaced);
+  if (sorted.statements.empty()) return;
   work.Add(Phase::kExpanding,
-           plan::CarryOver{table, new_name, answer.statements, answer.carried});
+           plan::CarryOver{table, new_name, sorted.statements, sorted.kept});
 }
 
 void NoteLosses(TableWork& work, const schema::Column& column) {
   const db::Answer& answer = work.context().Ask(
       db::LossQuestion{work.live().name, column.physical(), "", ""});
-  if (!answer.names.empty()) {
+  const Sorted sorted = Sort(answer.hanging, ColumnFate::kDropped);
+  if (!sorted.refused.empty()) {
     throw work
         .Refused(column.name, fmt::format("{} depends on it",
-                                          base::Join(answer.names, ", ")))
+                                          base::Join(sorted.refused, ", ")))
         .WithHint("drop or change what depends on it first");
   }
-  if (answer.carried.empty()) return;
-  work.Note(kDrop, fmt::format("with column '{}' of '{}' goes: {}", column.name,
-                               work.live().name.name,
-                               base::Join(answer.carried, ", ")));
+  if (sorted.kept.empty()) return;
+  work.Note(kDrop,
+            fmt::format("with column '{}' of '{}' goes: {}", column.name,
+                        work.live().name.name, base::Join(sorted.kept, ", ")));
 }
 
 }  // namespace segue::ops

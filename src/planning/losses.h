@@ -8,9 +8,10 @@ namespace segue::ops {
 
 // Adds the action that gives `target`, which takes the place of `old` under its
 // own name by then, what the old column has had. Throws Error{kRefused} with
-// the names of everything that cannot go over.
+// the names of everything that cannot go over. What belongs to the constraint
+// `leaving` is left out.
 void CarryOver(TableWork& work, const schema::Column& old,
-               const schema::Column& target);
+               const schema::Column& target, const std::string& leaving = "");
 
 // Adds the action that gives the new column of a rename, which exists beside
 // the old one until the contract, the privileges that roles have on the old

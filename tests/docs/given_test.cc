@@ -14,6 +14,7 @@
 #include "segue/error.h"
 #include "segue/migrator.h"
 #include "tests/support/built.h"
+#include "tests/support/doc_part.h"
 #include "tests/support/testbed.h"
 
 namespace segue::test {
@@ -376,19 +377,6 @@ class Grid {
 
 constexpr const char* kPath = "/docs/given.md";
 
-std::string ReadPage() {
-  std::ifstream file(SourceDir() + kPath);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// The part of the page that belongs to this database.
-std::pair<std::size_t, std::size_t> PartOf(const std::string& page,
-                                           const std::string& name) {
-  const std::size_t begin = page.find("<!-- " + name + " -->\n");
-  const std::size_t end = page.find("<!-- end of " + name + " -->");
-  return {begin + name.size() + 10, end};
-}
-
 class GivenPageTest : public DialectTest {};
 
 TEST_P(GivenPageTest, EachCellGivesWhatThePageSays) {
@@ -398,15 +386,7 @@ TEST_P(GivenPageTest, EachCellGivesWhatThePageSays) {
     tables += grid.Table();
     grid.ExpectClean();
   }
-  std::string page = ReadPage();
-  auto [begin, end] = PartOf(page, GetParam().name);
-  ASSERT_NE(end, std::string::npos);
-  if (std::getenv("SEGUE_WRITE_DOCS") != nullptr) {
-    page.replace(begin, end - begin, tables);
-    std::ofstream(SourceDir() + kPath) << page;
-    std::tie(begin, end) = PartOf(page, GetParam().name);
-  }
-  EXPECT_EQ(page.substr(begin, end - begin), tables);
+  ExpectPart(SourceDir() + kPath, GetParam().name, tables);
 }
 
 SEGUE_INSTANTIATE(GivenPageTest);

@@ -2,10 +2,14 @@
 // does not exclude.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "manifest/manifest.h"
+#include "planning/answers.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
 #include "tests/support/built.h"
+#include "tests/support/doc_part.h"
 #include "tests/support/operation_page.h"
 #include "tests/support/testbed.h"
 
@@ -56,6 +60,21 @@ TEST_P(OperationPagesTest, TheExamplesRun) {
 }
 
 SEGUE_INSTANTIATE(OperationPagesTest);
+
+// The pages of the operations that do something with a column print their part
+// of the table of answers.
+TEST(AnswersOnPagesTest, ThePagesHaveWhatTheCodeDoes) {
+  using ops::ColumnFate;
+  const std::map<std::string, std::vector<ColumnFate>> pages = {
+      {"add_column", {ColumnFate::kStays}},
+      {"alter_column", {ColumnFate::kReplaced}},
+      {"rename_column", {ColumnFate::kRenamed, ColumnFate::kBeside}},
+      {"drop_column", {ColumnFate::kDropped}}};
+  for (const auto& [name, fates] : pages) {
+    ExpectPart(SourceDir() + "/docs/operations/" + name + ".md", "answers",
+               ops::AnswersAsMarkdown(fates));
+  }
+}
 
 class OperationsInASchemaTest : public OperationPagesTest {};
 

@@ -1,4 +1,6 @@
 // Asks the server what hangs on a column that will go.
+#include <utility>
+
 #include "dialects/postgres/examine.h"
 #include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
@@ -6,15 +8,15 @@
 namespace segue::postgres {
 namespace {
 
-// Each row is a fact: whether it can be carried over, its name for people, and
-// the statement that brings it to the column that is called $3 then and has the
-// type $4: the server itself gives a column another storage when its type
-// changes. What other parts of the plan look after is left out:
-// constraints, indexes, views, functions, policies and triggers that depend on
-// the column. Whatever else depends on it is a fact that nobody carries.
+// Each row is a fact: its kind, its name for people, and the statement that
+// brings it to the column that is called $3 then and has the type $4: the
+// server itself gives a column another storage when its type changes. What
+// other parts of the plan look after is left out: constraints, indexes, views,
+// functions, policies and triggers that depend on the column. Whatever else
+// depends on it is an other dependent.
 constexpr const char* kLossSql = R"sql(
 WITH t AS (
-  SELECT r.oid AS id, r.relkind, n.nspname, r.relname, a.attnum AS num,
+  SELECT r.oid AS id, r.relowner AS owner, r.relkind, n.nspname, r.relname, a.attnum AS num,
     a.attname, a.attstorage, y.typstorage, a.attoptions,
     pg_catalog.to_jsonb(a) AS facts,
     pg_catalog.format_type(a.atttypid, a.atttypmod) = $4::text AS same_type,
@@ -29,7 +31,8 @@ indexes AS (
   SELECT i.indexrelid, i.indisclustered, i.indisreplident, x.relname
   FROM t JOIN pg_catalog.pg_index i ON i.indrelid = t.id
     AND t.num = ANY (i.indkey::int2[])
-  JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid),
+  JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+    AND x.relname <> $5::name),
 depends AS (
   SELECT d.classid, d.objid, d.objsubid FROM t
   JOIN pg_catalog.pg_depend d
@@ -51,16 +54,19 @@ own_parts AS (
     a.attstorage <> t.attstorage
       OR (pg_catalog.to_jsonb(a) ->> 'attstattarget')
         IS DISTINCT FROM (t.facts ->> 'attstattarget')
-      OR (pg_catalog.to_jsonb(a) ->> 'attcompression')
-        IS DISTINCT FROM (t.facts ->> 'attcompression')
-      OR a.attoptions::text IS DISTINCT FROM t.attoptions::text AS differs
+      OR coalesce(pg_catalog.to_jsonb(a) ->> 'attcompression', '') <> ''
+      OR a.attoptions IS NOT NULL AS differs
   FROM t CROSS JOIN LATERAL pg_catalog.pg_partition_tree(t.id) p
   JOIN pg_catalog.pg_class l ON l.oid = p.relid::oid AND l.oid <> t.id
   JOIN pg_catalog.pg_attribute a ON a.attrelid = l.oid
     AND a.attname = t.attname AND NOT a.attisdropped
   WHERE t.relkind = 'p'),
-facts(carried, what, sql, rank) AS (
-  SELECT true, 'privileges', pg_catalog.format('GRANT %s (%I) ON %s TO %s%s',
+facts(kind, what, sql, rank) AS (
+  SELECT CASE WHEN e.grantor = t.owner THEN 'privilege'
+    ELSE 'privilege of another grantor' END, CASE WHEN e.grantor = t.owner
+    THEN 'privileges' ELSE 'privileges that ' || pg_catalog.quote_ident(
+    pg_catalog.pg_get_userbyid(e.grantor)::text) || ' has granted' END,
+    pg_catalog.format('GRANT %s (%I) ON %s TO %s%s',
     e.privilege_type, $3::text, t.name, CASE WHEN e.grantee = 0::oid
     THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(
       e.grantee)::text) END, CASE WHEN e.is_grantable
@@ -69,88 +75,97 @@ facts(carried, what, sql, rank) AS (
     AND a.attnum = t.num, pg_catalog.aclexplode(a.attacl) e
   WHERE $3::text <> ''
   UNION ALL
-  SELECT true, 'storage ' || w.word, pg_catalog.format(
+  SELECT 'storage', 'storage ' || w.word, pg_catalog.format(
     'ALTER TABLE %s ALTER COLUMN %I SET STORAGE %s', t.name, $3::text, w.word),
     0
   FROM t CROSS JOIN LATERAL (SELECT CASE t.attstorage::text WHEN 'p' THEN 'PLAIN'
     WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END) w(word)
   WHERE t.same_type AND t.attstorage <> t.typstorage
   UNION ALL
-  SELECT true, 'compression ' || w.word, pg_catalog.format(
+  SELECT 'compression', 'compression ' || w.word, pg_catalog.format(
     'ALTER TABLE %s ALTER COLUMN %I SET COMPRESSION %s', t.name, $3::text,
     w.word), 0
   FROM t CROSS JOIN LATERAL (SELECT CASE t.facts ->> 'attcompression'
     WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END) w(word)
   WHERE t.same_type AND w.word IS NOT NULL
   UNION ALL
-  SELECT true, 'statistics target ' || (t.facts ->> 'attstattarget'),
+  SELECT 'statistics target', 'statistics target ' || (t.facts ->> 'attstattarget'),
     pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s',
       t.name, $3::text, t.facts ->> 'attstattarget'), 0
   FROM t WHERE coalesce((t.facts ->> 'attstattarget')::int4, -1) >= 0
   UNION ALL
-  SELECT true, 'options ' || pg_catalog.array_to_string(t.attoptions, ', '),
+  SELECT 'options', 'options ' || pg_catalog.array_to_string(t.attoptions, ', '),
     pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', t.name,
       $3::text, pg_catalog.array_to_string(t.attoptions, ', ')), 0
   FROM t WHERE t.attoptions IS NOT NULL
   UNION ALL
-  SELECT true, pg_catalog.format('comment on index %L', i.relname),
+  SELECT 'comment', pg_catalog.format('comment on index %L', i.relname),
     pg_catalog.format('COMMENT ON INDEX @segue_schema@.%I IS %L', i.relname,
       d.description), 0
   FROM indexes i JOIN pg_catalog.pg_description d ON d.objoid = i.indexrelid
     AND d.classoid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
   UNION ALL
-  SELECT true, pg_catalog.format('comment on constraint %L', x.conname),
+  SELECT 'comment', pg_catalog.format('comment on constraint %L', x.conname),
     pg_catalog.format('COMMENT ON CONSTRAINT %I ON %s IS %L', x.conname, t.name,
       d.description), 0
   FROM t JOIN pg_catalog.pg_constraint x ON x.conrelid = t.id
-    AND t.num = ANY (x.conkey)
+    AND t.num = ANY (x.conkey) AND x.conname <> $5::name
   JOIN pg_catalog.pg_description d ON d.objoid = x.oid
     AND d.classoid = 'pg_catalog.pg_constraint'::regclass::oid
   UNION ALL
-  SELECT true, pg_catalog.format('statistics target of index %L', i.relname),
+  SELECT 'statistics target of an index',
+    pg_catalog.format('statistics target of index %L', i.relname),
     pg_catalog.format('ALTER INDEX @segue_schema@.%I ALTER COLUMN %s SET '
       'STATISTICS %s', i.relname, a.attnum,
       pg_catalog.to_jsonb(a) ->> 'attstattarget'), 0
   FROM indexes i JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indexrelid
   WHERE coalesce((pg_catalog.to_jsonb(a) ->> 'attstattarget')::int4, -1) >= 0
   UNION ALL
-  SELECT true, pg_catalog.format('mark of CLUSTER on index %L', i.relname),
+  SELECT 'mark of CLUSTER', pg_catalog.format('mark of CLUSTER on index %L', i.relname),
     pg_catalog.format('ALTER TABLE %s CLUSTER ON %I', t.name, i.relname), 0
   FROM t, indexes i WHERE i.indisclustered
   UNION ALL
-  SELECT true, pg_catalog.format('replica identity by index %L', i.relname),
+  SELECT 'replica identity', pg_catalog.format('replica identity by index %L', i.relname),
     pg_catalog.format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', t.name,
       i.relname), 0
   FROM t, indexes i WHERE i.indisreplident
   UNION ALL
-  SELECT e.goes, e.what, pg_catalog.format('CREATE STATISTICS %s', e.there)
+  SELECT CASE WHEN e.goes THEN 'statistics object'
+    ELSE 'statistics object in another schema' END, e.what,
+    pg_catalog.format('CREATE STATISTICS %s', e.there)
     || pg_catalog.regexp_replace(pg_catalog.substr(e.def, pg_catalog.strpos(
         e.def, pg_catalog.quote_ident(e.stxname::text)) + pg_catalog.length(
         pg_catalog.quote_ident(e.stxname::text))), ' FROM [^()]*$', ' FROM ')
     || e.name, 1
   FROM extended e
   UNION ALL
-  SELECT true, e.what, pg_catalog.format('ALTER STATISTICS %s SET STATISTICS %s',
+  SELECT 'statistics object', e.what,
+    pg_catalog.format('ALTER STATISTICS %s SET STATISTICS %s',
     e.there, e.target), 2
   FROM extended e WHERE e.goes AND e.target >= 0
   UNION ALL
-  SELECT true, e.what, pg_catalog.format('COMMENT ON STATISTICS %s IS %L',
+  SELECT 'statistics object', e.what, pg_catalog.format('COMMENT ON STATISTICS %s IS %L',
     e.there, d.description), 3
   FROM extended e JOIN pg_catalog.pg_description d ON d.objoid = e.id
     AND d.classoid = 'pg_catalog.pg_statistic_ext'::regclass::oid
   WHERE e.goes
   UNION ALL
-  SELECT true, e.what, pg_catalog.format('ALTER STATISTICS %s OWNER TO %I',
+  SELECT 'statistics object', e.what,
+    pg_catalog.format('ALTER STATISTICS %s OWNER TO %I',
     e.there, pg_catalog.pg_get_userbyid(e.stxowner)), 4
   FROM extended e
   WHERE e.goes AND pg_catalog.pg_get_userbyid(e.stxowner) <> current_user
   UNION ALL
-  SELECT true, pg_catalog.format('check %L', x.conname), NULL, 0
+  SELECT 'check', pg_catalog.format('check %L', x.conname), NULL, 0
   FROM t JOIN pg_catalog.pg_constraint x ON x.conrelid = t.id
     AND x.contype = 'c' AND t.num = ANY (x.conkey)
   WHERE $3::text = ''
   UNION ALL
-  SELECT $3::text = '' AND coalesce(c.relkind = 'S', false),
+  SELECT CASE WHEN c.relkind = 'S' THEN 'owned sequence'
+    WHEN w.oid IS NOT NULL THEN 'rule'
+    WHEN d.classid = 'pg_catalog.pg_publication_rel'::regclass::oid
+    THEN 'publication with a list of columns or a row filter'
+    ELSE 'other dependent' END,
     pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid), NULL, 0
   FROM t CROSS JOIN depends d
   LEFT JOIN pg_catalog.pg_class c ON c.oid = d.objid
@@ -166,41 +181,41 @@ facts(carried, what, sql, rank) AS (
     AND coalesce(c.relkind NOT IN ('i', 'I'), true)
     AND coalesce(w.ev_class = t.id, true)
   UNION ALL
-  SELECT false, pg_catalog.format('security label of %s', l.provider), NULL, 0
+  SELECT 'security label', pg_catalog.format('security label of %s', l.provider), NULL, 0
   FROM t JOIN pg_catalog.pg_seclabel l ON l.objoid = t.id
     AND l.classoid = 'pg_catalog.pg_class'::regclass::oid
     AND l.objsubid = t.num::int4
   UNION ALL
-  SELECT false, pg_catalog.format('what %s partition %L has of its own',
-    w.what, w.relname), NULL, 0
+  SELECT 'what a partition has of its own', pg_catalog.format(
+    '%s, which partition %L has of its own', w.what, w.relname), NULL, 0
   FROM (
-    SELECT o.relname, 'the settings of the column of' AS what FROM own_parts o
+    SELECT o.relname, 'the settings of the column' AS what FROM own_parts o
     WHERE o.differs
     UNION
-    SELECT o.relname, pg_catalog.format('index %L of', x.relname)
+    SELECT o.relname, pg_catalog.format('index %L', x.relname)
     FROM own_parts o JOIN pg_catalog.pg_index i ON i.indrelid = o.id
       AND o.attnum = ANY (i.indkey::int2[])
     JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h
       WHERE h.inhrelid = i.indexrelid)
     UNION
-    SELECT o.relname, pg_catalog.format('constraint %L of', x.conname)
+    SELECT o.relname, pg_catalog.format('constraint %L', x.conname)
     FROM own_parts o JOIN pg_catalog.pg_constraint x ON x.conrelid = o.id
       AND o.attnum = ANY (x.conkey) AND x.coninhcount::int4 = 0
       AND x.conparentid = 0::oid
     UNION
-    SELECT o.relname, pg_catalog.format('statistics %L of', s.stxname)
+    SELECT o.relname, pg_catalog.format('statistics %L', s.stxname)
     FROM own_parts o JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = o.id
       AND o.attnum = ANY (s.stxkeys::int2[])
     UNION
-    SELECT o.relname, 'the default of the column of'
+    SELECT o.relname, 'the default of the column'
     FROM own_parts o
     LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = o.id AND f.adnum = o.attnum
     LEFT JOIN pg_catalog.pg_attrdef p ON p.adrelid = o.parent
       AND p.adnum = o.num
     WHERE pg_catalog.pg_get_expr(f.adbin, f.adrelid)
       IS DISTINCT FROM pg_catalog.pg_get_expr(p.adbin, p.adrelid)) w)
-SELECT DISTINCT carried, what, sql, rank FROM facts ORDER BY 1, 2, 4)sql";
+SELECT DISTINCT kind, what, sql, rank FROM facts ORDER BY what, rank, sql)sql";
 
 }  // namespace
 
@@ -210,21 +225,16 @@ db::Answer AnswerTo(db::Connection& connection,
   db::Answer answer;
   for (const db::Row& row :
        connection
-           .Execute(kLossSql, {Name(question.table), question.column,
-                               question.becomes, question.type})
+           .Execute(kLossSql,
+                    {Name(question.table), question.column, question.becomes,
+                     question.type, question.leaving})
            .rows) {
-    const std::string what = db::ToText(row.at(1));
-    if (question.only_privileges && what != "privileges") continue;
-    if (db::ToInt(row.at(0)) == 0) {
-      answer.names.push_back(what);
+    db::HangingFact fact{db::ToText(row.at(0)), db::ToText(row.at(1)), ""};
+    if (question.only_privileges && !fact.kind.starts_with("privilege")) {
       continue;
     }
-    if (answer.carried.empty() || answer.carried.back() != what) {
-      answer.carried.push_back(what);
-    }
-    if (!db::IsNull(row.at(2))) {
-      answer.statements.push_back(db::ToText(row.at(2)));
-    }
+    if (!db::IsNull(row.at(2))) fact.sql = db::ToText(row.at(2));
+    answer.hanging.push_back(std::move(fact));
   }
   return answer;
 }

@@ -7,9 +7,9 @@
 #include "backfill/standby.h"
 #include "base/text.h"
 #include "engine/gate.h"
-#include "engine/inventory.h"
 #include "engine/missing.h"
 #include "engine/statements.h"
+#include "engine/supplement.h"
 #include "ledger/action_states.h"
 #include "segue/error.h"
 
@@ -64,7 +64,7 @@ void Contract::GatherEvidence(const std::string& force_reason) {
   // died while it was being undone.
   if (ContractBegun(context_, row_)) Unseal();
   RequireWhole(context_, row_);
-  RefuseChanged(context_.connection(), context_.ledger, row_);
+  CatchUp(context_, transitions_, row_, parts_);
   RefuseUsed(force_reason);
   const VerifyReport report = parts_.verifier.VerifyAll();
   if (report.clean()) return;

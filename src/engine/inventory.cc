@@ -1,6 +1,8 @@
 #include "engine/inventory.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "base/text.h"
 #include "ledger/observations.h"
@@ -9,107 +11,140 @@
 namespace segue::engine {
 namespace {
 
-using Facts = std::vector<std::string>;
+const PlannedAction& ActionOf(const MigrationRow& row, std::size_t step,
+                              std::size_t at) {
+  return row.plan.steps[step].actions[at];
+}
 
-Facts FactsOf(const std::vector<db::Value>& values) {
-  Facts facts;
-  for (const db::Value& value : values) facts.push_back(db::ToText(value));
-  std::sort(facts.begin(), facts.end());
+std::vector<Fact> Now(db::Connection& connection, const PlannedAction& action) {
+  std::vector<Fact> facts;
+  for (const db::Row& row : connection.Execute(action.inventory).rows) {
+    Fact fact;
+    fact.text = db::ToText(row.at(0));
+    // A plan of an earlier segue asks for the text only.
+    if (row.size() > 2) {
+      if (!db::IsNull(row.at(1))) fact.object = db::ToText(row.at(1));
+      fact.kind = db::ToText(row.at(2));
+    }
+    facts.push_back(std::move(fact));
+  }
   return facts;
 }
 
-Facts Now(db::Connection& connection, const PlannedAction& action) {
+void Save(db::Connection& connection, const Ledger& ledger,
+          const MigrationRow& row, const std::string& name,
+          const std::vector<Fact>& facts) {
   std::vector<db::Value> values;
-  for (const db::Row& row : connection.Execute(action.inventory).rows) {
-    values.push_back(row.at(0));
-  }
-  return FactsOf(values);
+  for (const Fact& fact : facts) values.emplace_back(fact.text);
+  Observations(ledger).Save(connection, row.id, ObservationKind::kInventory,
+                            name, values);
 }
 
-Facts Without(const Facts& all, const Facts& some) {
-  Facts rest;
-  std::set_difference(all.begin(), all.end(), some.begin(), some.end(),
-                      std::back_inserter(rest));
-  return rest;
+// Returns what the fact is about: the text before its value.
+std::string Subject(const std::string& text) {
+  return text.substr(0, text.find(": "));
 }
 
-// Returns what has come and gone since it was kept, in words; empty: nothing.
-std::string Changes(db::Connection& connection, const Ledger& ledger,
-                    const MigrationRow& row, std::size_t step, std::size_t at,
-                    bool also_gone) {
-  const PlannedAction& action = row.plan.steps[step].actions[at];
+// Returns nullopt when nothing was kept.
+std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
+                               const MigrationRow& row, std::size_t step,
+                               std::size_t at) {
+  const PlannedAction& action = ActionOf(row, step, at);
+  if (action.inventory.empty()) return std::nullopt;
   const auto kept = Observations(ledger).Load(
       connection, row.id, ObservationKind::kInventory, ActionName(step, at));
-  if (!kept) return "";
-  const Facts before = FactsOf(*kept);
-  const Facts now = Now(connection, action);
-  const Facts come = Without(now, before);
-  const Facts gone = also_gone ? Without(before, now) : Facts();
-  std::vector<std::string> changes;
-  if (!come.empty()) changes.push_back("new is " + base::Join(come, ", "));
-  if (!gone.empty()) changes.push_back("gone is " + base::Join(gone, ", "));
-  if (changes.empty()) return "";
-  return "'" + action.description + "': " + base::Join(changes, "; ");
+  if (!kept) return std::nullopt;
+  std::set<std::string> before;
+  for (const db::Value& value : *kept) before.insert(db::ToText(value));
+  Change change{step, at, {}, {}, Now(connection, action)};
+  std::set<std::string> subjects;
+  for (const Fact& fact : change.now) {
+    if (before.erase(fact.text) > 0) continue;
+    change.come.push_back(fact);
+    subjects.insert(Subject(fact.text));
+  }
+  for (const std::string& text : before) {
+    if (subjects.count(Subject(text)) == 0) change.gone.push_back(text);
+  }
+  return change;
 }
 
-void Refuse(const std::vector<std::string>& changes) {
-  if (changes.empty()) return;
-  throw Error(ErrorKind::kRefused,
-              "the contract would lose what others have changed since the "
-              "start: " +
-                  base::Join(changes, "; "))
-      .WithHint(
-          "drop it and make it again after 'segue complete', or run 'segue "
-          "rollback'; nothing was contracted");
+std::string ToText(const MigrationRow& row, const Change& change) {
+  std::vector<std::string> parts;
+  std::vector<std::string> come;
+  for (const Fact& fact : change.come) come.push_back(fact.text);
+  if (!come.empty()) parts.push_back("new is " + base::Join(come, ", "));
+  if (!change.gone.empty()) {
+    parts.push_back("gone is " + base::Join(change.gone, ", "));
+  }
+  return "'" + ActionOf(row, change.step, change.action).description +
+         "': " + base::Join(parts, "; ");
 }
 
 }  // namespace
 
 void KeepInventory(db::Connection& connection, const Ledger& ledger,
                    const MigrationRow& row) {
-  const Observations observations(ledger);
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
     const auto& actions = row.plan.steps[step].actions;
     for (std::size_t at = 0; at < actions.size(); ++at) {
       if (actions[at].inventory.empty()) continue;
-      std::vector<db::Value> values;
-      for (const std::string& fact : Now(connection, actions[at])) {
-        values.emplace_back(fact);
-      }
-      observations.Save(connection, row.id, ObservationKind::kInventory,
-                        ActionName(step, at), values);
+      Save(connection, ledger, row, ActionName(step, at),
+           Now(connection, actions[at]));
     }
   }
 }
 
-void RefuseChanged(db::Connection& connection, const Ledger& ledger,
-                   const MigrationRow& row) {
-  std::vector<std::string> changes;
+void KeepChange(db::Connection& connection, const Ledger& ledger,
+                const MigrationRow& row, const Change& change) {
+  Save(connection, ledger, row, ActionName(change.step, change.action),
+       change.now);
+}
+
+std::vector<Change> ChangesSince(db::Connection& connection,
+                                 const Ledger& ledger,
+                                 const MigrationRow& row) {
+  std::vector<Change> changes;
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    const auto& actions = row.plan.steps[step].actions;
-    for (std::size_t at = 0; at < actions.size(); ++at) {
-      if (actions[at].inventory.empty()) continue;
-      std::string change = Changes(connection, ledger, row, step, at, true);
-      if (!change.empty()) changes.push_back(std::move(change));
+    for (std::size_t at = 0; at < row.plan.steps[step].actions.size(); ++at) {
+      std::optional<Change> change =
+          ChangeOf(connection, ledger, row, step, at);
+      if (!change || (change->come.empty() && change->gone.empty())) continue;
+      changes.push_back(std::move(*change));
     }
   }
-  Refuse(changes);
+  return changes;
+}
+
+void RefuseChanges(const MigrationRow& row,
+                   const std::vector<Change>& changes) {
+  if (changes.empty()) return;
+  std::vector<std::string> texts;
+  for (const Change& change : changes) texts.push_back(ToText(row, change));
+  throw Error(ErrorKind::kRefused,
+              "the contract would lose what others have changed since the "
+              "start: " +
+                  base::Join(texts, "; "))
+      .WithHint(
+          "drop it and make it again after 'segue complete', or run 'segue "
+          "rollback'; nothing was contracted");
 }
 
 void LockUnchanged(db::Connection& connection, const Ledger& ledger,
                    const MigrationRow& row, std::size_t step, std::size_t begin,
                    std::size_t end) {
-  std::vector<std::string> changes;
+  std::vector<Change> changes;
   for (std::size_t at = begin; at < end; ++at) {
-    const PlannedAction& action = row.plan.steps[step].actions[at];
-    if (action.inventory.empty()) continue;
-    if (!action.inventory_lock.empty()) {
+    const PlannedAction& action = ActionOf(row, step, at);
+    if (!action.inventory.empty() && !action.inventory_lock.empty()) {
       connection.Execute(action.inventory_lock);
     }
-    std::string change = Changes(connection, ledger, row, step, at, false);
-    if (!change.empty()) changes.push_back(std::move(change));
+    std::optional<Change> change = ChangeOf(connection, ledger, row, step, at);
+    if (!change || change->come.empty()) continue;
+    change->gone.clear();
+    changes.push_back(std::move(*change));
   }
-  Refuse(changes);
+  RefuseChanges(row, changes);
 }
 
 }  // namespace segue::engine

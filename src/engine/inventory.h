@@ -11,14 +11,36 @@
 
 namespace segue::engine {
 
+// A row of PlannedAction::inventory.
+struct Fact {
+  std::string text;    // "index public.users_name", "default: 1f0a", ...
+  std::string object;  // the name of an index or constraint; empty: it is none
+  std::string kind;    // as in planning/answers.h
+};
+
+// How the inventory of one action differs from what was kept.
+struct Change {
+  std::size_t step = 0;
+  std::size_t action = 0;
+  std::vector<Fact> come;
+  std::vector<std::string> gone;  // without what has only another value now
+  std::vector<Fact> now;          // all of it
+};
+
 // Records what is there now. Joins the open transaction.
 void KeepInventory(db::Connection& connection, const Ledger& ledger,
                    const MigrationRow& row);
+// Records that the plan takes this change into account.
+void KeepChange(db::Connection& connection, const Ledger& ledger,
+                const MigrationRow& row, const Change& change);
 
-// Throws Error{kRefused} with the names of everything that has come or gone
-// since. A migration of an earlier segue has recorded nothing, and passes.
-void RefuseChanged(db::Connection& connection, const Ledger& ledger,
-                   const MigrationRow& row);
+// Returns what has come or gone since, action by action. A migration of an
+// earlier segue has recorded nothing, and nothing of it has changed.
+std::vector<Change> ChangesSince(db::Connection& connection,
+                                 const Ledger& ledger, const MigrationRow& row);
+
+// Throws Error{kRefused} with all names, unless there is no change.
+void RefuseChanges(const MigrationRow& row, const std::vector<Change>& changes);
 
 // Locks what these actions of a step take away, for the rest of the open
 // transaction, and throws the same over what has come. What is gone by then is

@@ -42,11 +42,13 @@ bool MayPass(const Error& error) {
          error.kind() == ErrorKind::kCancelled;
 }
 
-// Returns the step that publishes the version; it is the last of MIGRATING.
+// Returns the step that publishes the version; it is the last of MIGRATING
+// before the contract. A supplement comes after the contract's steps.
 std::optional<std::size_t> PublishingStep(const Plan& plan) {
   if (plan.version_schema.empty()) return std::nullopt;
   std::optional<std::size_t> last;
   for (std::size_t step = 0; step < plan.steps.size(); ++step) {
+    if (plan.steps[step].phase == Phase::kContracting) break;
     if (plan.steps[step].phase == Phase::kMigrating) last = step;
   }
   return last;

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "plan/heir.h"
 #include "plan/motion.h"
 #include "plan/view.h"
 #include "schema/schema.h"
@@ -39,17 +40,21 @@ struct AddColumn {
 };
 
 // Drops `column`. `of_ours` says that this migration added the column, so that
-// the drop loses nothing of the user's.
+// the drop loses nothing of the user's. `heir` takes the place of the column.
 struct DropColumn {
   schema::TableName table;
   schema::Column column;
   bool of_ours = false;
+  std::optional<Heir> heir = {};
 };
 
+// Renames a column. `heir` takes the place of one that is put aside to be
+// dropped.
 struct RenameColumn {
   schema::TableName table;
   std::string from;
   std::string to;
+  std::optional<Heir> heir = {};
 };
 
 // Changes what differs between `before` and `after`: nullable, default, comment

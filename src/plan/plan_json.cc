@@ -100,6 +100,14 @@ Json MotionJson(const MotionSql& motion) {
   return to;
 }
 
+Json HeirJson(const plan::Heir& heir) {
+  return {{"table", heir.table},
+          {"column", heir.column},
+          {"heir", heir.heir},
+          {"name", heir.name},
+          {"own_default", heir.own_default}};
+}
+
 Json ActionJson(const PlannedAction& action) {
   Json to = {{"kind", ToString(action.kind)}};
   Put(to, "description", action.description);
@@ -113,6 +121,7 @@ Json ActionJson(const PlannedAction& action) {
   Put(to, "usage", action.usage);
   Put(to, "inventory", action.inventory);
   Put(to, "inventory_lock", action.inventory_lock);
+  if (action.heir) to["heir"] = HeirJson(*action.heir);
   Put(to, "lock", action.lock);
   to["transactional"] = action.transactional;
   to["reversible"] = action.reversible;
@@ -290,6 +299,13 @@ Access StoredAccess(const std::string& text) {
               base::Quoted(text, '\'') + " is not a kind of access");
 }
 
+plan::Heir HeirFrom(const Json& from) {
+  return {
+      from.at("table").get<std::string>(), from.at("column").get<std::string>(),
+      from.at("heir").get<std::string>(), from.at("name").get<std::string>(),
+      from.at("own_default").get<bool>()};
+}
+
 PlannedAction ActionFrom(const Json& from) {
   PlannedAction action;
   action.kind = KindFromString(from.at("kind").get<std::string>());
@@ -304,6 +320,7 @@ PlannedAction ActionFrom(const Json& from) {
   action.usage = Text(from, "usage");
   action.inventory = Text(from, "inventory");
   action.inventory_lock = Text(from, "inventory_lock");
+  if (from.contains("heir")) action.heir = HeirFrom(from.at("heir"));
   action.lock = Lock(from);
   action.transactional = from.at("transactional").get<bool>();
   action.reversible = from.at("reversible").get<bool>();

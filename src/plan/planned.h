@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plan/heir.h"
 #include "segue/plan.h"
 
 namespace segue {
@@ -159,12 +160,15 @@ struct PlannedAction {
   // in use. It is kept when both versions are live, and compared before the
   // contract.
   std::string usage;
-  // A SELECT of one text for each thing that hangs on what `forward` takes
-  // away, kept once the migration has expanded: what others have made since
-  // would be lost with it. `inventory_lock` keeps it as it is for the rest of
-  // a transaction. Both are empty where nothing of the user's goes.
+  // A SELECT that lists what hangs on the column that `forward` takes away; see
+  // engine/inventory.h. It is kept once the migration has expanded, because
+  // what others have made since would be lost with the column.
+  // `inventory_lock` keeps it as it is for the rest of a transaction. Both are
+  // empty where nothing of the user's goes.
   std::string inventory = {};
   std::string inventory_lock = {};
+  // Gets what others have made, where another column takes its place.
+  std::optional<plan::Heir> heir = {};
   // A SELECT of two texts: what the session's role may not do although the
   // action does it, and what helps. It runs while the plan is made and is not
   // stored. Empty: it needs no more than to own the table.

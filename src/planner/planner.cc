@@ -20,20 +20,6 @@
 namespace segue::engine {
 namespace {
 
-// The views of segue's published versions depend on every table. They are
-// retired before anything is dropped, so no operation has to consider them.
-void ForgetVersionViews(schema::Schema& schema,
-                        const std::vector<std::string>& live_versions) {
-  for (schema::Table& table : schema.tables) {
-    auto& all = table.dependents;
-    const auto ours = [&](const schema::Dependent& dependent) {
-      return std::find(live_versions.begin(), live_versions.end(),
-                       dependent.schema) != live_versions.end();
-    };
-    all.erase(std::remove_if(all.begin(), all.end(), ours), all.end());
-  }
-}
-
 bool AddsVisibleColumn(const std::vector<ops::DraftStep>& steps) {
   for (const ops::DraftStep& step : steps) {
     for (const plan::Action& action : step.actions) {
@@ -312,6 +298,18 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
 }
 
 }  // namespace
+
+void ForgetVersionViews(schema::Schema& schema,
+                        const std::vector<std::string>& live_versions) {
+  for (schema::Table& table : schema.tables) {
+    auto& all = table.dependents;
+    const auto ours = [&](const schema::Dependent& dependent) {
+      return std::find(live_versions.begin(), live_versions.end(),
+                       dependent.schema) != live_versions.end();
+    };
+    all.erase(std::remove_if(all.begin(), all.end(), ours), all.end());
+  }
+}
 
 Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
                  const PlannerInput& input) {

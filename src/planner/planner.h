@@ -31,6 +31,12 @@ struct Planned {
   std::optional<PreparedTrial> trial = {};
 };
 
+// Takes the views of segue's own versions out of what depends on the tables.
+// They are retired before anything is dropped, so no operation has to consider
+// them.
+void ForgetVersionViews(schema::Schema& schema,
+                        const std::vector<std::string>& live_versions);
+
 // Makes a plan. Asks the server questions and changes nothing. Throws
 // Error{kNotFound, kRefused, ...} for a migration that cannot be planned.
 Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,

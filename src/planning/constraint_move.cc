@@ -6,6 +6,7 @@
 
 #include "plan/names.h"
 #include "planning/constraint_checks.h"
+#include "planning/constraint_steps.h"
 
 namespace segue::ops {
 namespace {
@@ -109,6 +110,15 @@ std::vector<ConstraintMove> PlanConstraintMoves(TableWork& work,
     moves.push_back(std::move(move));
   }
   return moves;
+}
+
+void NameConstraints(TableWork& work,
+                     const std::vector<ConstraintMove>& moves) {
+  for (const ConstraintMove& move : moves) {
+    ConstraintRequest finished = move.request;
+    finished.constraint = move.finished;
+    FinishConstraint(work, finished);
+  }
 }
 
 }  // namespace segue::ops

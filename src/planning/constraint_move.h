@@ -5,17 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "planning/column_swap.h"
 #include "planning/constraint_request.h"
 #include "planning/table_work.h"
 
 namespace segue::ops {
-
-// A column, and the column that takes its place.
-struct ColumnSwap {
-  schema::Column old;
-  schema::Column target;  // after the contract
-  std::string physical;   // the target's name until then
-};
 
 struct ConstraintMove {
   schema::Constraint original;
@@ -37,5 +31,8 @@ std::vector<ConstraintMove> PlanConstraintMoves(TableWork& work,
                                                 const plan::Expression& up,
                                                 const std::string& provenance,
                                                 const std::string& leaving);
+
+// Adds to the drop what gives the copies the names of their originals.
+void NameConstraints(TableWork& work, const std::vector<ConstraintMove>& moves);
 
 }  // namespace segue::ops

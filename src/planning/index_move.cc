@@ -104,4 +104,26 @@ std::vector<IndexMove> PlanIndexMoves(TableWork& work,
   return moves;
 }
 
+void NameIndexes(TableWork& work, const std::vector<IndexMove>& moves,
+                 const ColumnSwap& swap) {
+  const schema::Table& table = work.live();
+  for (const IndexMove& move : moves) {
+    const schema::Constraint* old =
+        table.FindConstraint(move.original.constraint);
+    if (old == nullptr) {
+      const schema::Index now =
+          WithColumn(move.copy, swap.physical, swap.target.name);
+      work.Add(kDrop, plan::RenameIndex{table.name, now, move.original.name});
+      continue;
+    }
+    schema::Constraint constraint = *old;
+    for (std::string& column : constraint.columns) {
+      if (column == swap.old.name) column = swap.target.name;
+    }
+    constraint.using_index = move.copy.name;
+    constraint.definition.clear();
+    work.Add(kDrop, plan::AddConstraint{table.name, constraint});
+  }
+}
+
 }  // namespace segue::ops

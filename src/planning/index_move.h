@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "planning/column_swap.h"
 #include "planning/table_work.h"
 
 namespace segue::ops {
@@ -30,5 +31,11 @@ std::vector<IndexMove> PlanIndexMoves(TableWork& work,
                                       const std::string& column,
                                       const std::string& new_column, Use use,
                                       const std::string& leaving = "");
+
+// Adds to the drop what gives each copy the name of the index that it replaces.
+// An index that will back a constraint gets its name when the constraint adopts
+// it.
+void NameIndexes(TableWork& work, const std::vector<IndexMove>& moves,
+                 const ColumnSwap& swap);
 
 }  // namespace segue::ops

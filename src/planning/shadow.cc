@@ -59,8 +59,7 @@ Shadow::Shadow(TableWork& work, ShadowRequest request)
                      keeps_old ? Use::kReads : Use::kChanges, request_.leaving);
   if (!keeps_old) {
     constraint_moves_ = PlanConstraintMoves(
-        work_, {*request_.old_column, request_.target, request_.physical},
-        request_.up, motion().provenance, request_.leaving);
+        work_, swap(), request_.up, motion().provenance, request_.leaving);
   }
   if (!request_.up.PlainColumn()) NoteUnique();
 }

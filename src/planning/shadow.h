@@ -31,6 +31,10 @@ class Shadow {
     return constraint_moves_;
   }
 
+  // Requires an old column.
+  ColumnSwap swap() const {
+    return {*request_.old_column, request_.target, request_.physical};
+  }
   // True when the new column has a temporary name until the contract.
   bool hidden() const { return request_.physical != request_.target.name; }
   // True when a check must prove that the new column has a value in each row,

@@ -23,6 +23,13 @@ void DropProvenance(TableWork& work, const Shadow& shadow) {
            plan::DropColumn{work.live().name, shadow.Provenance(), true});
 }
 
+// What others have made on the copy goes over to the column that is kept.
+plan::Heir HeirOfCopy(const Shadow& shadow) {
+  const ShadowRequest& request = shadow.request();
+  return {shadow.motion().table.name, request.physical,
+          request.old_column->name, request.target.name};
+}
+
 // Drops the copy of a column that is kept. The seal has put the copy aside
 // under another name.
 void DropCopy(TableWork& work, const Shadow& shadow) {
@@ -37,7 +44,7 @@ void DropCopy(TableWork& work, const Shadow& shadow) {
   }
   schema::Column copy = shadow.Added();
   copy.name = aside;
-  work.Add(kDrop, plan::DropColumn{table, copy, true});
+  work.Add(kDrop, plan::DropColumn{table, copy, true, HeirOfCopy(shadow)});
 }
 
 // An index that backs a constraint is dropped with the constraint.
@@ -63,13 +70,22 @@ void DropOldConstraints(TableWork& work, const Shadow& shadow) {
   }
 }
 
+plan::Heir HeirOf(const schema::TableName& table,
+                  const ShadowRequest& request) {
+  const schema::Column& old = *request.old_column;
+  const bool loses_default = old.default_sql && !request.target.default_sql;
+  return {table.name, old.physical(), request.physical, request.target.name,
+          request.own_default || loses_default};
+}
+
 void ReplaceOld(TableWork& work, const Shadow& shadow) {
   const schema::TableName& table = work.live().name;
   DropOldIndexes(work, shadow);
   DropOldConstraints(work, shadow);
-  work.Add(kDrop, plan::DropColumn{table, shadow.PreparedOld(), false});
-  if (!shadow.hidden()) return;
   const ShadowRequest& request = shadow.request();
+  work.Add(kDrop, plan::DropColumn{table, shadow.PreparedOld(), false,
+                                   HeirOf(table, request)});
+  if (!shadow.hidden()) return;
   work.Add(kDrop,
            plan::RenameColumn{table, request.physical, request.target.name});
 }
@@ -85,38 +101,6 @@ void FinishNew(TableWork& work, const Shadow& shadow) {
   work.Add(kDrop, plan::DropConstraint{table, shadow.NotNullCheck()});
   if (shadow.motion().marks) {
     work.Add(kDrop, plan::DropConstraint{table, shadow.LiveCheck()});
-  }
-}
-
-// Each copy of an index gets the name of the index that it replaces. An index
-// that will back a constraint gets its name when the constraint adopts it.
-void NameIndexes(TableWork& work, const Shadow& shadow) {
-  const schema::Table& table = work.live();
-  const ShadowRequest& request = shadow.request();
-  for (const IndexMove& move : shadow.index_moves()) {
-    const schema::Constraint* old =
-        table.FindConstraint(move.original.constraint);
-    if (old == nullptr) {
-      const schema::Index now =
-          WithColumn(move.copy, request.physical, request.target.name);
-      work.Add(kDrop, plan::RenameIndex{table.name, now, move.original.name});
-      continue;
-    }
-    schema::Constraint constraint = *old;
-    for (std::string& column : constraint.columns) {
-      if (column == request.old_column->name) column = request.target.name;
-    }
-    constraint.using_index = move.copy.name;
-    constraint.definition.clear();
-    work.Add(kDrop, plan::AddConstraint{table.name, constraint});
-  }
-}
-
-void NameConstraints(TableWork& work, const Shadow& shadow) {
-  for (const ConstraintMove& move : shadow.constraint_moves()) {
-    ConstraintRequest finished = move.request;
-    finished.constraint = move.finished;
-    FinishConstraint(work, finished);
   }
 }
 
@@ -222,8 +206,9 @@ void SealShadow(TableWork& work, const Shadow& shadow) {
   const TableWork::Together together(work, kSeal);
   work.Add(kSeal, plan::DropSync{id, plan::SyncForm::kSettling});
   AlterIfDifferent(work, kSeal, shadow.PreparedOld(), old);
-  work.Add(kSeal, plan::RenameColumn{table, request.physical,
-                                     shadow.motion().put_aside});
+  work.Add(kSeal,
+           plan::RenameColumn{table, request.physical,
+                              shadow.motion().put_aside, HeirOfCopy(shadow)});
   work.Add(kSeal, plan::RenameColumn{table, old.name, request.target.name});
   work.Add(kSeal, plan::CreateSync{id, plan::SyncForm::kSealed});
 }
@@ -243,9 +228,9 @@ void DropShadow(TableWork& work, const Shadow& shadow) {
     case Keeps::kNew:
       ReplaceOld(work, shadow);
       FinishNew(work, shadow);
-      NameIndexes(work, shadow);
-      NameConstraints(work, shadow);
-      CarryOver(work, *request.old_column, request.target);
+      NameIndexes(work, shadow.index_moves(), shadow.swap());
+      NameConstraints(work, shadow.constraint_moves());
+      CarryOver(work, *request.old_column, request.target, request.leaving);
       NoteOrder(work, request);
       break;
     case Keeps::kBoth:

@@ -10,6 +10,7 @@
 #include "segue/migrator.h"
 #include "segue/plan.h"
 #include "tests/support/testbed.h"
+#include "tests/support/thrown.h"
 
 namespace segue::test {
 namespace {
@@ -18,12 +19,20 @@ using testing::HasSubstr;
 
 class LossesTest : public DialectTest {
  protected:
-  Migrator& Open() {
+  Migrator& Open(const ProgressCallback& listener = {}) {
     database_.emplace(db().Open());
-    return migrator_.emplace(*database_, MigratorOptions{});
+    MigratorOptions options;
+    if (listener) options.listeners.Add(listener);
+    return migrator_.emplace(*database_, options);
   }
   static Migration Parsed(const std::string& operation) {
     return manifest::Parse("operations: [" + operation + "]", "01_a.yaml");
+  }
+  // The number of the indexes that segue has made.
+  Cell Copies() {
+    return db().app().One(
+        "SELECT count(*)::text FROM pg_class WHERE relkind = 'i' AND relname "
+        "LIKE '\\_segue\\_%'");
   }
   // The message of the refusal; empty when the contract goes through.
   static std::string Refusal(Migrator& migrator) {
@@ -52,48 +61,148 @@ TEST_P(LossesTest, ThePlanSaysWhatGoesWithAColumn) {
       HasSubstr("with column 'a' of 'u' goes: check 'ck', statistics 'st'"));
 }
 
+// Columns whose values move, each with something made on it meanwhile.
+struct Made {
+  std::string sql;
+  // A SELECT of one text that says how it is after the contract.
+  std::string asked;
+  std::string expected;
+};
+
+const std::vector<Made>& MadeMeanwhile() {
+  static const std::vector<Made> all = {
+      {"CREATE INDEX late ON u(code DESC) INCLUDE (id)",
+       "SELECT pg_get_indexdef('late'::regclass)",
+       "CREATE INDEX late ON public.u USING btree (code DESC) INCLUDE (id)"},
+      {"CREATE INDEX late_title ON u(title); COMMENT ON INDEX late_title IS "
+       "'i'",
+       "SELECT pg_get_indexdef('late_title'::regclass) || "
+       "obj_description('late_title'::regclass, 'pg_class')",
+       "CREATE INDEX late_title ON public.u USING btree (title)i"},
+      {"ALTER TABLE u ADD CONSTRAINT late_ck CHECK (code > id - 9); COMMENT ON "
+       "CONSTRAINT late_ck ON u IS 'c'",
+       "SELECT pg_get_constraintdef(oid) || convalidated::text || "
+       "obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE conname "
+       "= 'late_ck'",
+       "CHECK ((code > (id - 9)))truec"},
+      {"ALTER TABLE u ADD CONSTRAINT late_key UNIQUE (code)",
+       "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = "
+       "'late_key'",
+       "UNIQUE (code)"},
+      {"ALTER TABLE u ADD CONSTRAINT late_fk FOREIGN KEY (code) REFERENCES "
+       "p(id)"
+       " ON DELETE CASCADE",
+       "SELECT pg_get_constraintdef(oid) || convalidated::text FROM "
+       "pg_constraint WHERE conname = 'late_fk'",
+       "FOREIGN KEY (code) REFERENCES p(id) ON DELETE CASCADEtrue"},
+      {"COMMENT ON COLUMN u.code IS 'late'",
+       "SELECT col_description('u'::regclass, attnum) FROM pg_attribute WHERE "
+       "attrelid = 'u'::regclass AND attname = 'code'",
+       "late"},
+      {"GRANT SELECT (code), UPDATE (title) ON u TO PUBLIC",
+       "SELECT string_agg(attname || attacl::text, ' ' ORDER BY attname) FROM "
+       "pg_attribute WHERE attrelid = 'u'::regclass AND attacl IS NOT NULL AND "
+       "NOT attisdropped",
+       "code{=r/postgres} title{=w/postgres}"},
+      {"CREATE STATISTICS late_st ON code, id FROM u",
+       "SELECT pg_get_statisticsobjdef(oid) FROM pg_statistic_ext WHERE "
+       "stxname "
+       "= 'late_st'",
+       "CREATE STATISTICS public.late_st ON id, code FROM u"},
+      {"ALTER TABLE u ALTER code SET STATISTICS 77",
+       "SELECT attstattarget::text FROM pg_attribute WHERE attrelid = "
+       "'u'::regclass AND attname = 'code'",
+       "77"},
+      {"ALTER TABLE u ALTER title SET DEFAULT 'none'",
+       "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef d JOIN pg_attribute "
+       "a"
+       " ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE attname = "
+       "'title' AND attrelid = 'u'::regclass",
+       "'none'::text"}};
+  return all;
+}
+
 // The case is changes_while_live_lost.
-TEST_P(LossesTest, WhatOthersMadeMeanwhileIsNotLost) {
+TEST_P(LossesTest, WhatOthersMadeMeanwhileGoesOver) {
   db().Exec(
+      "CREATE TABLE p(id integer PRIMARY KEY); INSERT INTO p VALUES (2);"
       "CREATE TABLE u(id integer PRIMARY KEY, code integer, name text);"
       "CREATE INDEX u_code ON u(code); INSERT INTO u VALUES (1, 2, 'a')");
   Migrator& migrator = Open();
-  migrator.Start(manifest::Parse(
-      "operations:\n"
-      "  - alter_column: {table: u, column: code, type: bigint}\n"
-      "  - rename_column: {table: u, from: name, to: title}\n",
-      "01_a.yaml"));
-  for (const auto& [made, name, dropped] :
-       std::vector<std::array<std::string, 3>>{
-           {"CREATE INDEX late ON u(code)", "new is index public.late",
-            "DROP INDEX late"},
-           {"ALTER TABLE u ADD CONSTRAINT late CHECK (code > 0)",
-            "new is table constraint late on public.u",
-            "ALTER TABLE u DROP CONSTRAINT late"},
-           {"ALTER TABLE u ALTER code SET DEFAULT 9", "new is default",
-            "ALTER TABLE u ALTER code DROP DEFAULT"},
-           {"COMMENT ON COLUMN u.code IS 'late'", "comment of the column: late",
-            "COMMENT ON COLUMN u.code IS NULL"},
-           {"COMMENT ON INDEX u_code IS 'late'",
-            "comment on index public.u_code: late",
-            "COMMENT ON INDEX u_code IS NULL"},
-           {"GRANT SELECT (code) ON u TO PUBLIC",
-            "privileges: ", "REVOKE SELECT (code) ON u FROM PUBLIC"},
-           {"CREATE STATISTICS late ON code, id FROM u",
-            "new is statistics object public.late", "DROP STATISTICS late"},
-           {"ALTER TABLE u ALTER code SET STATISTICS 77",
-            "statistics target: 77",
-            "ALTER TABLE u ALTER code SET STATISTICS -1"},
-           {"CREATE INDEX late ON u(title)", "new is index public.late",
-            "DROP INDEX late"}}) {
-    db().Exec(made);
-    EXPECT_THAT(Refusal(migrator), HasSubstr(name)) << made;
-    db().Exec(dropped);
-  }
-  db().Exec("DROP INDEX u_code");
-  EXPECT_THAT(Refusal(migrator), HasSubstr("gone is index public.u_code"));
-  db().Exec("CREATE INDEX u_code ON u(code)");
+  migrator.Start(
+      Parsed("alter_column: {table: u, column: code, type: bigint},"
+             "rename_column: {table: u, from: name, to: title}"));
+  for (const Made& made : MadeMeanwhile()) db().Exec(made.sql);
   EXPECT_EQ(Refusal(migrator), "");
+  for (const Made& made : MadeMeanwhile()) {
+    EXPECT_EQ(db().app().One(made.asked), made.expected) << made.sql;
+  }
+}
+
+// A supplement is undone with what it belongs to.
+TEST_P(LossesTest, ARollbackTakesTheCopiesBack) {
+  db().Exec(
+      "CREATE TABLE u(id integer PRIMARY KEY, code integer);"
+      "INSERT INTO u VALUES (1, 2)");
+  Migrator& migrator = Open();
+  db().Exec("CREATE INDEX late ON u(code)");
+  const std::string before = db().Dump();
+  db().Exec("DROP INDEX late");
+  migrator.Start(
+      Parsed("alter_column: {table: u, column: code, type: bigint}"));
+  db().Exec("CREATE INDEX late ON u(code)");
+  db().Exec(
+      "CREATE RULE r AS ON DELETE TO u WHERE old.code = 9 DO ALSO NOTHING");
+  EXPECT_THAT(Refusal(migrator), HasSubstr("rule r on public.u"));
+  EXPECT_EQ(Copies(), "0");
+  db().Exec("DROP RULE r ON u");
+  db().ExecUnseen("UPDATE u SET code = 7");
+  EXPECT_EQ(ThrownBy([&] { migrator.Complete(); }).kind(),
+            ErrorKind::kMismatch);
+  EXPECT_EQ(Copies(), "1");
+  EXPECT_EQ(migrator.Status()->steps.back().description,
+            "Copy what others have made on 'code' of 'u'");
+  migrator.Rollback();
+  EXPECT_EQ(Copies(), "0");
+  EXPECT_EQ(db().Dump(), before);
+}
+
+// Whoever makes something between the look and the lock stops the contract, and
+// the next run copies it.
+TEST_P(LossesTest, WhatIsMadeBeforeTheLockStopsTheContract) {
+  db().Exec(
+      "CREATE TABLE u(id integer PRIMARY KEY, code integer);"
+      "INSERT INTO u VALUES (1, 2)");
+  bool made = false;
+  Migrator& migrator = Open([&](const Progress& progress) {
+    if (progress.event != Progress::Event::kSealed || made) return;
+    made = true;
+    db().Exec("CREATE INDEX late ON u(code)");
+  });
+  migrator.Start(
+      Parsed("alter_column: {table: u, column: code, type: bigint}"));
+  EXPECT_THAT(Refusal(migrator), HasSubstr("new is index public.late"));
+  EXPECT_EQ(migrator.Status()->sub_state, SubState::kReady);
+  EXPECT_EQ(Refusal(migrator), "");
+  EXPECT_EQ(db().app().One("SELECT pg_get_indexdef('late'::regclass)"),
+            "CREATE INDEX late ON public.u USING btree (code)");
+}
+
+TEST_P(LossesTest, ThreeSupplementsAreEnough) {
+  db().Exec("CREATE TABLE u(id integer PRIMARY KEY, code integer)");
+  int made = 0;
+  const auto make = [&] {
+    db().Exec("CREATE INDEX late" + std::to_string(++made) + " ON u(code)");
+  };
+  Migrator& migrator = Open([&](const Progress& progress) {
+    if (progress.message.starts_with("the plan gets a supplement")) make();
+  });
+  migrator.Start(
+      Parsed("alter_column: {table: u, column: code, type: bigint}"));
+  make();
+  EXPECT_THAT(Refusal(migrator), HasSubstr("new is index public.late4"));
+  EXPECT_EQ(made, 4);
+  EXPECT_EQ(Copies(), "3");
 }
 
 // The cases are attach_partition_while_live and column_moves_to_the_end.

@@ -29,47 +29,71 @@ NOT EXISTS (SELECT FROM pg_catalog.pg_class o WHERE o.oid = d.objid
     WHERE w.oid = d.objid
     AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid))sql";
 
-// The facts of the column whose row of pg_attribute is `a`. None depends on the
-// search path of the session that asks, so a default is told by its hash.
+// The facts of the column whose row of pg_attribute is `a`: each has a text,
+// the name of the index or constraint that it is, and its kind. None depends on
+// the search path of the session that asks, so a default is told by its hash.
 constexpr const char* kFacts = R"sql(
 depends AS (SELECT d.classid, d.objid, d.objsubid,
-    o.type || ' ' || o.identity AS what
+    o.type || ' ' || o.identity AS what,
+    coalesce(i.relname::text, k.conname::text) AS name,
+    CASE WHEN k.oid IS NOT NULL THEN CASE k.contype::text
+        WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key'
+        WHEN 'u' THEN 'unique constraint' WHEN 'p' THEN 'primary key'
+        WHEN 'x' THEN 'exclusion constraint' ELSE 'other dependent' END
+      WHEN o.type IN ('index', 'statistics object', 'rule', 'policy')
+        THEN o.type
+      ELSE 'other dependent' END AS kind
   FROM a JOIN pg_catalog.pg_depend d
     ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
     AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum::int4
   CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid,
     d.objsubid) o
-  WHERE @NOT_OURS@)
-SELECT d.what FROM depends d
-UNION SELECT 'comment on ' || d.what || ': ' || v.description
+  LEFT JOIN pg_catalog.pg_constraint k ON k.oid = d.objid
+    AND d.classid = 'pg_catalog.pg_constraint'::regclass::oid
+  LEFT JOIN pg_catalog.pg_class i ON i.oid = d.objid
+    AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attrdef f WHERE f.oid = d.objid
+      AND d.classid = 'pg_catalog.pg_attrdef'::regclass::oid
+      AND f.adrelid = a.attrelid AND f.adnum = a.attnum)
+    AND @NOT_OURS@),
+facts AS (
+SELECT d.what, d.name, d.kind FROM depends d
+UNION SELECT 'comment on ' || d.what || ': ' || v.description, NULL, 'comment'
 FROM depends d JOIN pg_catalog.pg_description v ON v.objoid = d.objid
   AND v.classoid = d.classid AND v.objsubid = d.objsubid
-UNION SELECT 'comment of the column: ' || v.description
+UNION SELECT 'comment of the column: ' || v.description, NULL,
+  'comment of the column'
 FROM a JOIN pg_catalog.pg_description v ON v.objoid = a.attrelid
   AND v.classoid = 'pg_catalog.pg_class'::regclass::oid
   AND v.objsubid = a.attnum::int4
-UNION SELECT 'mark of ' || m.what || ' on ' || d.what
+UNION SELECT m.what || ' on ' || d.what, NULL, m.what
 FROM depends d JOIN pg_catalog.pg_index i ON i.indexrelid = d.objid
   AND d.classid = 'pg_catalog.pg_class'::regclass::oid
-CROSS JOIN LATERAL (SELECT 'CLUSTER' WHERE i.indisclustered
-  UNION ALL SELECT 'the replica identity' WHERE i.indisreplident) m(what)
-UNION SELECT 'default ' || pg_catalog.left(pg_catalog.md5(f.adbin::text), 8)
+CROSS JOIN LATERAL (SELECT 'mark of CLUSTER' WHERE i.indisclustered
+  UNION ALL SELECT 'replica identity' WHERE i.indisreplident) m(what)
+UNION SELECT 'default: ' || pg_catalog.left(pg_catalog.md5(f.adbin::text), 8),
+  NULL, 'default'
 FROM a JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid
   AND f.adnum = a.attnum
-UNION SELECT 'NOT NULL' FROM a WHERE a.attnotnull
-UNION SELECT 'privileges: ' || a.attacl::text FROM a WHERE a.attacl IS NOT NULL
-UNION SELECT 'options: ' || a.attoptions::text FROM a
-WHERE a.attoptions IS NOT NULL
-UNION SELECT 'storage: ' || a.attstorage::text FROM a
-UNION SELECT 'compression: ' || (a.facts ->> 'attcompression') FROM a
-WHERE (a.facts ->> 'attcompression') <> ''
-UNION SELECT 'statistics target: ' || (a.facts ->> 'attstattarget') FROM a
-WHERE coalesce((a.facts ->> 'attstattarget')::int4, -1) >= 0
-UNION SELECT 'security label of ' || l.provider FROM a
+UNION SELECT 'NOT NULL', NULL, 'NOT NULL of others' FROM a WHERE a.attnotnull
+UNION SELECT pg_catalog.format('privilege %s of %s%s', e.privilege_type,
+    CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(
+      pg_catalog.pg_get_userbyid(e.grantee)::text) END,
+    CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END), NULL,
+  'privilege'
+FROM a, pg_catalog.aclexplode(a.attacl) e
+UNION SELECT k.kind || ': ' || k.value, NULL, k.kind
+FROM a CROSS JOIN LATERAL (VALUES ('options', a.attoptions::text),
+  ('storage', a.attstorage::text),
+  ('compression', NULLIF(a.facts ->> 'attcompression', '')),
+  ('statistics target', NULLIF(a.facts ->> 'attstattarget', '-1')))
+  k(kind, value)
+WHERE k.value IS NOT NULL
+UNION SELECT 'security label of ' || l.provider, NULL, 'security label' FROM a
 JOIN pg_catalog.pg_seclabel l ON l.objoid = a.attrelid
   AND l.classoid = 'pg_catalog.pg_class'::regclass::oid
-  AND l.objsubid = a.attnum::int4
-ORDER BY 1)sql";
+  AND l.objsubid = a.attnum::int4)
+SELECT what, name, kind FROM facts ORDER BY what)sql";
 
 std::string FactsSql() {
   std::string sql = kFacts;

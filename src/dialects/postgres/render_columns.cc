@@ -158,6 +158,7 @@ PlannedAction RenderOne(const plan::DropColumn& action,
   planned.lock = Lock(kAccessExclusive, action.table, context);
   planned.reversible = false;
   if (!action.of_ours) ListColumn(action.table, name, planned);
+  planned.heir = action.heir;
   return planned;
 }
 
@@ -179,6 +180,7 @@ PlannedAction RenderOne(const plan::RenameColumn& action,
   const bool put_aside = action.to.starts_with(plan::kOurs) &&
                          !action.from.starts_with(plan::kOurs);
   if (put_aside) ListColumn(action.table, action.from, planned);
+  planned.heir = action.heir;
   return planned;
 }
 

@@ -1,0 +1,172 @@
+#include "engine/supplement.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "engine/inventory.h"
+#include "ledger/versions.h"
+#include "planner/supplement.h"
+#include "planning/answers.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+constexpr int kRounds = 3;
+
+const PlannedAction& ActionOf(const MigrationRow& row, const Change& change) {
+  return row.plan.steps[change.step].actions[change.action];
+}
+
+bool Supplied(const Fact& fact) {
+  return ops::AnswerOn(fact.kind, ops::ColumnFate::kReplaced).verb ==
+         ops::Verb::kCarried;
+}
+
+// An object over two columns that both go would need one copy over both heirs.
+bool MeetInOneObject(const MigrationRow& row,
+                     const std::vector<Change>& changes) {
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const Change& change : changes) {
+    for (const Fact& fact : change.come) {
+      if (fact.object.empty()) continue;
+      const std::string& table = ActionOf(row, change).heir->table;
+      if (!seen.emplace(table, fact.object).second) return true;
+    }
+  }
+  return false;
+}
+
+void RefuseUnsupplied(const MigrationRow& row,
+                      const std::vector<Change>& changes) {
+  const auto unsupplied = [&](const Change& change) {
+    return !change.gone.empty() || !ActionOf(row, change).heir ||
+           !std::all_of(change.come.begin(), change.come.end(), Supplied);
+  };
+  if (std::any_of(changes.begin(), changes.end(), unsupplied) ||
+      MeetInOneObject(row, changes)) {
+    RefuseChanges(row, changes);
+  }
+}
+
+ops::SupplementRequest RequestOf(const MigrationRow& row,
+                                 const Change& change) {
+  ops::SupplementRequest request{*ActionOf(row, change).heir, {}};
+  for (const Fact& fact : change.come) {
+    if (!fact.object.empty()) request.objects.push_back(fact.object);
+    request.default_changed |= fact.kind == "default";
+    request.comment_changed |= fact.kind == "comment of the column";
+  }
+  return request;
+}
+
+// Returns the last action of the transaction that takes the column away.
+PlannedAction& LastOfDrop(Plan& plan, const plan::Heir& heir) {
+  PlannedAction* last = nullptr;
+  for (Step& step : plan.steps) {
+    std::optional<int> unit;
+    for (PlannedAction& action : step.actions) {
+      if (action.heir == heir) unit = action.unit;
+      if (unit == action.unit) last = &action;
+    }
+  }
+  if (last == nullptr) {
+    throw Error(ErrorKind::kInternal, "the plan takes no such column away");
+  }
+  return *last;
+}
+
+// What a supplement gives a second time is left out: an earlier one, or the
+// plan itself, gives it already.
+void Amend(Plan& plan, const plan::Heir& heir, Supplement supplement) {
+  std::set<std::string> given;
+  for (const Step& step : plan.steps) {
+    for (const PlannedAction& action : step.actions) {
+      for (const Statement& statement : action.forward) {
+        given.insert(statement.sql);
+      }
+    }
+  }
+  PlannedAction& last = LastOfDrop(plan, heir);
+  for (Statement& statement : supplement.within) {
+    if (given.count(statement.sql) > 0) continue;
+    last.forward.push_back(std::move(statement));
+  }
+  if (supplement.before.actions.empty()) return;
+  plan.steps.push_back(std::move(supplement.before));
+}
+
+std::vector<std::string> VersionsOf(const Context& context) {
+  std::vector<std::string> schemas;
+  for (const VersionInfo& version :
+       PublishedVersions(context.ledger).All(context.connection())) {
+    schemas.push_back(version.version_schema);
+  }
+  return schemas;
+}
+
+std::string TextOf(const Change& change, const plan::Heir& heir) {
+  std::vector<std::string> texts;
+  for (const Fact& fact : change.come) texts.push_back(fact.text);
+  return "the plan gets a supplement for column '" + heir.column + "' of '" +
+         heir.table + "': " + base::Join(texts, ", ");
+}
+
+// The plan is amended in the ledger, together with what it takes into account,
+// before anything of it runs.
+void Record(const Context& context, Transitions& transitions, MigrationRow& row,
+            const Change& change) {
+  const plan::Heir heir = *ActionOf(row, change).heir;
+  const SupplementInput input{context.database.schema(), context.LockBudget(),
+                              RequestOf(row, change), VersionsOf(context)};
+  Plan amended = row.plan;
+  Amend(
+      amended, heir,
+      MakeSupplement(context.database.dialect(), context.connection(), input));
+  const std::string text = TextOf(change, heir);
+  transitions.InLedger([&] {
+    context.ledger.SetPlan(context.connection(), row.id, amended);
+    KeepChange(context.connection(), context.ledger, row, change);
+    transitions.AddEvent(EventKind::kNote, text);
+  });
+  row.plan = std::move(amended);
+  Progress told;
+  told.migration = row.id;
+  told.phase = row.phase;
+  told.message = text;
+  context.options.listeners.Send(told);
+}
+
+// Runs the steps that were added to the plan behind those of its contract.
+void RunAdded(const MigrationRow& row, RunParts& parts) {
+  bool behind = false;
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const Phase phase = row.plan.steps[step].phase;
+    behind |= phase == Phase::kContracting;
+    if (behind && phase == Phase::kMigrating) parts.steps.Run(step);
+  }
+}
+
+}  // namespace
+
+void CatchUp(const Context& context, Transitions& transitions,
+             MigrationRow& row, RunParts& parts) {
+  RunAdded(row, parts);
+  std::vector<Change> changes;
+  for (int round = 0; round <= kRounds; ++round) {
+    changes = ChangesSince(context.connection(), context.ledger, row);
+    if (changes.empty()) return;
+    RefuseUnsupplied(row, changes);
+    if (round == kRounds) break;
+    for (const Change& change : changes) {
+      Record(context, transitions, row, change);
+    }
+    RunAdded(row, parts);
+  }
+  RefuseChanges(row, changes);
+}
+
+}  // namespace segue::engine

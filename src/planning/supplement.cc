@@ -1,0 +1,132 @@
+#include "planning/supplement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "planning/constraint_move.h"
+#include "planning/constraint_steps.h"
+#include "planning/expression.h"
+#include "planning/index_move.h"
+#include "planning/losses.h"
+
+namespace segue::ops {
+namespace {
+
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The copies are planned as if the heir were not there yet, and only those of
+// the new objects.
+ColumnSwap Prepare(PlanContext& context, const SupplementRequest& request) {
+  const plan::Heir& heir = request.heir;
+  schema::Table& table = schema::RequireTable(context.schema, heir.table);
+  ColumnSwap swap;
+  swap.old = schema::RequireColumn(table, heir.column);
+  swap.target = schema::RequireColumn(table, heir.heir);
+  swap.target.name = heir.name;
+  swap.physical = heir.heir;
+  std::erase_if(table.columns, [&](const schema::Column& column) {
+    return column.name == heir.heir;
+  });
+  std::erase_if(table.indexes, [&](const schema::Index& index) {
+    return !Contains(request.objects, index.name) &&
+           !Contains(request.objects, index.constraint);
+  });
+  std::erase_if(table.constraints, [&](const schema::Constraint& constraint) {
+    return !Contains(request.objects, constraint.name);
+  });
+  return swap;
+}
+
+plan::Expression ValueOf(const PlanContext& context, const ColumnSwap& swap) {
+  schema::Column filled = swap.target;
+  filled.stored_as = swap.physical;
+  return ColumnExpression(context.language, filled);
+}
+
+void RefuseUncopied(const TableWork& work, const SupplementRequest& request,
+                    const std::vector<IndexMove>& indexes,
+                    const std::vector<ConstraintMove>& constraints) {
+  std::vector<std::string> copied;
+  for (const IndexMove& move : indexes) {
+    if (move.original.deferrable) continue;
+    copied.push_back(move.original.name);
+    copied.push_back(move.original.constraint);
+  }
+  for (const ConstraintMove& move : constraints) {
+    copied.push_back(move.original.name);
+  }
+  for (const std::string& name : request.objects) {
+    if (Contains(copied, name)) continue;
+    throw work
+        .Refused(request.heir.column,
+                 fmt::format("'{}', which somebody has made since the start, "
+                             "cannot be copied to the column that takes its "
+                             "place",
+                             name))
+        .WithHint("drop it and make it again after 'segue complete'");
+  }
+}
+
+// A default of another type may not be one for the new type, which only the
+// contract itself would find.
+void GiveDefault(const TableWork& work, const SupplementRequest& request,
+                 const ColumnSwap& swap, schema::Column& after) {
+  if (!request.default_changed) return;
+  const bool same = swap.old.type == swap.target.type;
+  if (!same || request.heir.own_default) {
+    throw work
+        .Refused(request.heir.column,
+                 fmt::format("its default was changed to {} since the start, "
+                             "and the column that takes its place has {}",
+                             swap.old.default_sql.value_or("NULL"),
+                             same ? "one of the migration's" : "another type"))
+        .WithHint("set the default after 'segue complete'");
+  }
+  after.default_sql = swap.old.default_sql;
+}
+
+void GiveAttributes(TableWork& work, const SupplementRequest& request,
+                    const ColumnSwap& swap) {
+  schema::Column after = swap.target;
+  GiveDefault(work, request, swap, after);
+  if (request.comment_changed) after.comment = swap.old.comment;
+  if (after.default_sql == swap.target.default_sql &&
+      after.comment == swap.target.comment) {
+    return;
+  }
+  work.Add(kDrop, plan::AlterColumn{work.live().name, swap.target, after});
+}
+
+}  // namespace
+
+void PlanSupplement(PlanContext& context, const SupplementRequest& request) {
+  const ColumnSwap swap = Prepare(context, request);
+  const plan::Expression value = ValueOf(context, swap);
+  TableWork work(context, "complete", request.heir.table);
+  const schema::TableName& table = work.live().name;
+  const std::vector<IndexMove> indexes =
+      PlanIndexMoves(work, swap.old.name, swap.physical, Use::kChanges);
+  const std::vector<ConstraintMove> constraints =
+      PlanConstraintMoves(work, swap, value, "", "");
+  RefuseUncopied(work, request, indexes, constraints);
+  work.Describe(Phase::kMigrating,
+                fmt::format("Copy what others have made on '{}' of '{}'",
+                            swap.old.name, table.name));
+  for (const IndexMove& move : indexes) {
+    work.Add(Phase::kMigrating, plan::CreateIndex{table, move.copy});
+  }
+  for (const ConstraintMove& move : constraints) {
+    PlaceConstraint(work, move.request);
+  }
+  work.Describe(kDrop, "Give it to the column that takes its place");
+  NameIndexes(work, indexes, swap);
+  NameConstraints(work, constraints);
+  CarryOver(work, swap.old, swap.target);
+  GiveAttributes(work, request, swap);
+  work.Finish();
+}
+
+}  // namespace segue::ops

@@ -149,6 +149,18 @@ WHERE x.conparentid = 0::oid AND x.conislocal AND (x.contype IN ('p', 'u')
     WHERE c.oid = t.oid)
 ORDER BY x.contype = 'f', x.oid)sql";
 
+// A column of the index of a replica identity stays NOT NULL. The indexes of
+// partitions have other names in the copy.
+constexpr const char* kReplicaIdentities = R"sql(
+SELECT pg_catalog.format('ALTER TABLE %I REPLICA IDENTITY USING INDEX %I', t.name,
+  x.relname)
+FROM t JOIN pg_catalog.pg_index i ON i.indrelid = t.oid AND i.indisreplident
+JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace AND n.nspname = $1
+WHERE t.whole AND i.indisvalid AND NOT EXISTS (
+  SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid)
+ORDER BY i.indexrelid)sql";
+
 // The views of a version of segue's own are made by the plan that publishes it.
 constexpr const char* kViews = R"sql(
 , v(oid, depth) AS (
@@ -281,8 +293,9 @@ std::vector<std::string> EmptyCopySql(db::Connection& connection,
       {schema});
   Reader reader(connection, schema);
   if (!reader.Find(tables)) return {};
-  for (const char* query : {kCreateTables, kIndexes, kConstraints, kRules,
-                            kViews, kTriggers, kPolicies}) {
+  for (const char* query :
+       {kCreateTables, kIndexes, kConstraints, kReplicaIdentities, kRules,
+        kViews, kTriggers, kPolicies}) {
     reader.Read(query);
   }
   if (major >= kPublishesColumns) reader.Read(kPublications);

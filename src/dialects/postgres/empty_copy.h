@@ -13,12 +13,12 @@ namespace segue::postgres {
 inline constexpr const char* kPublicationPrefix = "segue_trial_of_";
 
 // Returns the statements that create these tables in the first schema of the
-// search path, with their indexes, constraints, triggers, rules, policies,
-// publications, partitions and parents, and with the views that show them. The
-// tables to which their foreign keys lead, or which those views read, come
-// without any of that but their keys. A table of another schema gets a name of
-// its own. The names that the statements have are those of `schema`, without
-// it; those of other schemas have theirs.
+// search path, with their indexes, constraints, replica identities, triggers,
+// rules, policies, publications, partitions and parents, and with the views
+// that show them. The tables to which their foreign keys lead, or which those
+// views read, come without any of that but their keys. A table of another
+// schema gets a name of its own. The names that the statements have are those
+// of `schema`, without it; those of other schemas have theirs.
 //
 // It reads the catalogue only, and no lock on a table outlives it. Must not be
 // called within a transaction.

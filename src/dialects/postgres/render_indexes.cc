@@ -6,6 +6,7 @@
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
+#include "plan/names.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -163,8 +164,9 @@ std::string DuplicatesSql(const plan::CreateIndex& action,
       given.empty() ? "" : " WHERE " + base::Join(given, " AND ");
   return "SELECT " + Literal("(" + base::Join(names, ", ") + ")=(") +
          " || pg_catalog.concat_ws(', ', " + base::Join(values, ", ") +
-         ") || ') is in ' || count(*) || ' rows' FROM " + Name(action.table) +
-         where + " GROUP BY " + base::Join(keys, ", ") +
+         ") || ') is in ' || count(*) || ' rows' FROM " +
+         Name(action.table) + where + " GROUP BY " +
+         base::Join(keys, ", ") +
          " HAVING count(*) > 1 ORDER BY count(*) DESC, 1 LIMIT " +
          std::to_string(kShownDuplicates);
 }
@@ -223,14 +225,15 @@ PlannedAction CreateAlone(const plan::CreateIndex& action,
 }
 
 // Returns the index of one partition, which stays after the build.
-std::string PartOf(const Index& index, const schema::TableName& partition) {
-  return base::ShortName(index.name + "_" + partition.name, 63);
+std::string PartOf(const std::string& index,
+                   const schema::TableName& partition) {
+  return base::ShortName(index + "_" + partition.name, 63);
 }
 
 Statement AttachPart(const plan::CreateIndex& action,
                      const schema::TableName& partition) {
   const std::string part =
-      IndexName(partition, PartOf(action.index, partition));
+      IndexName(partition, PartOf(action.index.name, partition));
   return {"ALTER INDEX " + IndexName(action.table, action.index.name) +
               " ATTACH PARTITION " + part,
           std::nullopt,
@@ -258,7 +261,7 @@ PlannedAction CreatePartitioned(const plan::CreateIndex& action,
   const std::string& name = action.index.name;
   for (const schema::TableName& partition : table.partitions) {
     Index part = action.index;
-    part.name = PartOf(action.index, partition);
+    part.name = PartOf(action.index.name, partition);
     const Statement clear =
         DropConcurrently(partition, part.name, "NOT i.indisvalid");
     planned.cleanup.push_back(clear);
@@ -281,6 +284,18 @@ PlannedAction CreatePartitioned(const plan::CreateIndex& action,
                        std::nullopt, IndexExists(action.table, name)});
   planned.cleanup = Patiently(std::move(planned.cleanup), context);
   return planned;
+}
+
+// Returns the partitions of which the indexes have names that are segue's own
+// until the contract. Indexes with other names are not renamed with the index
+// of their table.
+std::vector<schema::TableName> PartsNamedByUs(const plan::RenameIndex& action,
+                                              const RenderContext& context) {
+  if (!action.index.name.starts_with(plan::kOurs) ||
+      !IsPartitioned(action.table, context)) {
+    return {};
+  }
+  return context.schema.FindTable(action.table.name)->partitions;
 }
 
 }  // namespace
@@ -339,6 +354,18 @@ PlannedAction RenderOne(const plan::RenameIndex& action,
                         action.table.name + "' to '" + action.to + "'";
   planned.forward.push_back({rename(action.index.name, action.to), {}});
   planned.undo.push_back({rename(action.to, action.index.name), {}});
+  for (const schema::TableName& part : PartsNamedByUs(action, context)) {
+    const std::string from = PartOf(action.index.name, part);
+    const std::string to = PartOf(action.to, part);
+    const auto rename_part = [&](const std::string& one,
+                                 const std::string& other) {
+      return Statement{
+          "ALTER INDEX " + IndexName(part, one) + " RENAME TO " + Ident(other),
+          std::nullopt, IndexExists(part, one)};
+    };
+    planned.forward.push_back(rename_part(from, to));
+    planned.undo.push_back(rename_part(to, from));
+  }
   planned.probe = IndexExists(action.table, action.to);
   planned.lock = Lock(kShareUpdateExclusive,
                       {action.table.schema, action.index.name}, context);

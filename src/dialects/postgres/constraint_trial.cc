@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "db/trial_terms.h"
+#include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/row_range.h"
 #include "dialects/postgres/spelling.h"
 #include "dialects/postgres/sql.h"
@@ -77,7 +78,14 @@ class Trial {
   }
 
  private:
-  std::string From() const { return Name(table_) + " AS " + kRow; }
+  // A check holds for the rows of inheriting tables, too.
+  std::string From() const {
+    const schema::Constraint& constraint = trial_.constraint;
+    const bool inherited =
+        constraint.kind == ConstraintKind::kCheck && !constraint.no_inherit;
+    return (inherited ? Name(table_) : RowsOfOwn(table_, context_.schema)) +
+           " AS " + kRow;
+  }
 
   RangeSql Keys(const std::string& condition) const {
     return range_.Over("SELECT " + range_.KeyAsText() + " FROM " + From(),
@@ -116,7 +124,10 @@ class Trial {
     const schema::Reference& reference = trial_.constraint.reference;
     const std::string missing = terms_.HasNoParent(
         parent,
-        "SELECT FROM " + Name({table_.schema, reference.table}) + " AS p", "p");
+        "SELECT FROM " +
+            RowsOfOwn({table_.schema, reference.table}, context_.schema) +
+            " AS p",
+        "p");
     if (reference.match != "FULL" || terms_.values().size() == 1) {
       return missing;
     }

@@ -165,7 +165,7 @@ std::string DuplicatesSql(const plan::CreateIndex& action,
   return "SELECT " + Literal("(" + base::Join(names, ", ") + ")=(") +
          " || pg_catalog.concat_ws(', ', " + base::Join(values, ", ") +
          ") || ') is in ' || count(*) || ' rows' FROM " +
-         Name(action.table) + where + " GROUP BY " +
+         RowsOfOwn(action.table, context.schema) + where + " GROUP BY " +
          base::Join(keys, ", ") +
          " HAVING count(*) > 1 ORDER BY count(*) DESC, 1 LIMIT " +
          std::to_string(kShownDuplicates);

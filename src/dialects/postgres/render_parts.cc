@@ -36,6 +36,13 @@ LockNeed Lock(const char* mode, const schema::TableName& table,
   return {mode, table.ToString(), context.lock_budget, hold, StrengthOf(mode)};
 }
 
+std::string RowsOfOwn(const schema::TableName& table,
+                      const schema::Schema& schema) {
+  const schema::Table* found = schema.FindTable(table.name);
+  const bool parts = found != nullptr && found->kind == "partitioned table";
+  return (parts ? "" : "ONLY ") + Name(table);
+}
+
 std::string AlterTable(const schema::TableName& table) {
   return "ALTER TABLE " + Name(table) + " ";
 }

@@ -25,6 +25,12 @@ LockNeed Lock(const char* mode, const schema::TableName& table,
               const db::RenderContext& context,
               const char* hold = kMilliseconds);
 
+// Returns the name as it is written after FROM to read the rows that an index,
+// and hence a unique constraint or a foreign key, holds for: the rows of tables
+// that inherit from the table are not among them, those of partitions are.
+std::string RowsOfOwn(const schema::TableName& table,
+                      const schema::Schema& schema);
+
 // Returns "ALTER TABLE "public"."users" ".
 std::string AlterTable(const schema::TableName& table);
 

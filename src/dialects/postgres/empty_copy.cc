@@ -211,20 +211,27 @@ FROM t JOIN pg_catalog.pg_policy p ON p.polrelid = t.oid
 WHERE t.whole ORDER BY p.oid)sql";
 
 // Only what names columns can stand in the way of a change. A publication
-// belongs to the whole database, so that the copy needs another name.
+// belongs to the whole database, so that the copy needs another name. What it
+// publishes, and for whom, decides which columns it may name.
 constexpr const char* kPublications = R"sql(
-SELECT pg_catalog.format('CREATE PUBLICATION %I FOR TABLE %s',
+SELECT pg_catalog.format('CREATE PUBLICATION %I FOR TABLE %s WITH (publish = %L, '
+  'publish_via_partition_root = %L)',
   'segue_trial_of_' || pg_catalog.left(b.pubname::text, 48), pg_catalog.string_agg(
     pg_catalog.quote_ident(t.name) || coalesce((
       SELECT ' (' || pg_catalog.string_agg(pg_catalog.quote_ident(a.attname::text), ', ') || ')'
       FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.oid
         AND a.attnum = ANY (p.prattrs::int2[])), '') ||
     coalesce(' WHERE (' || pg_catalog.pg_get_expr(p.prqual, p.prrelid) || ')',
-      ''), ', '))
+      ''), ', '),
+  pg_catalog.concat_ws(', ', CASE WHEN b.pubinsert THEN 'insert' END,
+    CASE WHEN b.pubupdate THEN 'update' END,
+    CASE WHEN b.pubdelete THEN 'delete' END,
+    CASE WHEN b.pubtruncate THEN 'truncate' END), b.pubviaroot::text)
 FROM t JOIN pg_catalog.pg_publication_rel p ON p.prrelid = t.oid
 JOIN pg_catalog.pg_publication b ON b.oid = p.prpubid
 WHERE t.whole AND (p.prattrs IS NOT NULL OR p.prqual IS NOT NULL)
-GROUP BY b.oid, b.pubname)sql";
+GROUP BY b.oid, b.pubname, b.pubinsert, b.pubupdate, b.pubdelete, b.pubtruncate,
+  b.pubviaroot)sql";
 
 std::string ArrayText(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;

@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 # processors, because tests wait for servers and clocks more than they compute.
 SLOTS ?= $(shell expr 2 \* $(JOBS))
 
-.PHONY: help deps build dev sanitized demo test test-all mutants bench lint format asan tsan clang fuzz install clean
+.PHONY: help deps build dev sanitized demo test test-all test-versions mutants bench lint format asan tsan clang fuzz install clean
 help:
 	@sed -n 's/^## //p' Makefile
 
@@ -24,6 +24,12 @@ test: dev sanitized
 ## make test-all  every crash point, not a sample (long)
 test-all: dev sanitized
 	@SEGUE_TEST_ALL=1 scripts/test build/dev build/asan -- -j $(SLOTS)
+
+## make test-versions  conformance and cases on PostgreSQL 13 to 18 (long)
+test-versions: dev
+	@scripts/install-servers
+	@cmake --build --preset dev --target segue_conformance_test segue_cases_test -- -j $(JOBS)
+	@scripts/test-versions build/dev
 
 ## make mutants   break lines of the engine: do its unit tests see it?
 mutants: deps

@@ -138,7 +138,7 @@ TEST_P(PostgresSyncTest, SeesWhatTheUsersTriggersSet) {
 TEST_P(PostgresSyncTest, TakesPartInCopy) {
   Install("CREATE TABLE t(id integer PRIMARY KEY, o text)", Lossy());
   Command command;
-  command.argv = {PostgresServer::BinFolder() + "/psql",
+  command.argv = {PostgresServer::ClientFolder() + "/psql",
                   "-X",
                   "-q",
                   "-v",

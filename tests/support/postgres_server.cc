@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/catalog_text.h"
 #include "tests/support/client.h"
 
 namespace segue::test {
@@ -45,10 +46,10 @@ std::string Encoded(const std::string& path) {
   return text;
 }
 
-Command ServerProgram(const std::string& name,
-                      const std::vector<std::string>& arguments) {
+Command Unprivileged(const std::string& program,
+                     const std::vector<std::string>& arguments) {
   Command command;
-  command.argv = {PostgresServer::BinFolder() + "/" + name};
+  command.argv = {program};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.environment = {{"LC_ALL", "C.UTF-8"}, {"TZ", "UTC"}};
   command.unprivileged = true;
@@ -56,33 +57,73 @@ Command ServerProgram(const std::string& name,
   return command;
 }
 
+constexpr const char* kDebian = "/usr/lib/postgresql";
+
+// The folder of scripts/install-servers, which says why root has another one.
+std::string FetchedServers() {
+  if (const char* given = std::getenv("SEGUE_SERVERS")) return given;
+  const char* home = std::getenv("HOME");
+  return ::geteuid() == 0 || home == nullptr
+             ? "/var/cache/segue/servers"
+             : std::string(home) + "/.cache/segue/servers";
+}
+
+int WantedVersion(int version) {
+  const char* given = std::getenv("SEGUE_TEST_POSTGRES");
+  return version == 0 && given != nullptr ? std::stoi(given) : version;
+}
+
 }  // namespace
 
-std::string PostgresServer::BinFolder() {
-  if (const char* given = std::getenv("SEGUE_PG_BIN")) return given;
+std::string PostgresServer::BinFolder(int version) {
+  const std::string wanted = std::to_string(WantedVersion(version));
+  if (wanted == "0") {
+    const char* given = std::getenv("SEGUE_PG_BIN");
+    return given != nullptr ? given : ClientFolder();
+  }
+  for (const std::string& bin :
+       {std::string(kDebian) + "/" + wanted + "/bin",
+        FetchedServers() + "/" + wanted + "/native/bin"}) {
+    if (fs::exists(bin + "/initdb")) return bin;
+  }
+  return "";
+}
+
+std::string PostgresServer::ClientFolder() {
   std::vector<std::string> found;
   std::error_code ignored;
-  for (const auto& entry :
-       fs::directory_iterator("/usr/lib/postgresql", ignored)) {
+  for (const auto& entry : fs::directory_iterator(kDebian, ignored)) {
     std::string bin = entry.path().string() + "/bin";
     if (fs::exists(bin + "/initdb")) found.push_back(bin);
   }
   return found.empty() ? "" : *std::max_element(found.begin(), found.end());
 }
 
+std::string PostgresServer::HowToInstall(int version) {
+  const int wanted = WantedVersion(version);
+  return wanted == 0 || wanted == 15
+             ? "install postgresql-15"
+             : "PostgreSQL " + std::to_string(wanted) +
+                   " is not there: run scripts/install-servers";
+}
+
 PostgresServer::PostgresServer(const PostgresOptions& options)
-    : folder_(options.fsync ? TempDir::Place::kDisk : TempDir::Place::kMemory) {
-  if (!Available()) throw std::runtime_error("PostgreSQL is not installed");
+    : folder_(options.fsync ? TempDir::Place::kDisk : TempDir::Place::kMemory),
+      programs_(BinFolder(options.version)) {
+  if (programs_.empty()) {
+    throw std::runtime_error(HowToInstall(options.version));
+  }
   InitCluster(options);
   Start();
 }
 
 PostgresServer::PostgresServer(const PostgresServer& primary,
-                               const std::string& name) {
+                               const std::string& name)
+    : programs_(primary.programs_) {
   OwnFolder();
-  OutputOf(ServerProgram("pg_basebackup",
-                         {"-h", primary.folder(), "-U", "postgres", "-D",
-                          DataFolder(), "-R", "-c", "fast", "--no-sync"}));
+  OutputOf(Unprivileged(ClientFolder() + "/pg_basebackup",
+                        {"-h", primary.folder(), "-U", "postgres", "-D",
+                         DataFolder(), "-R", "-c", "fast", "--no-sync"}));
   Configure({{"unix_socket_directories", folder()}, {"cluster_name", name}});
   Start();
 }
@@ -118,9 +159,9 @@ void PostgresServer::Configure(
 
 void PostgresServer::InitCluster(const PostgresOptions& options) {
   OwnFolder();
-  OutputOf(ServerProgram(
-      "initdb", {"-D", DataFolder(), "-A", "trust", "-U", "postgres", "-E",
-                 "UTF8", "--locale=C.UTF-8", "--no-sync"}));
+  OutputOf(Unprivileged(programs_ + "/initdb",
+                        {"-D", DataFolder(), "-A", "trust", "-U", "postgres",
+                         "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"}));
   std::map<std::string, std::string> settings = {
       {"listen_addresses", ""},
       {"unix_socket_directories", folder()},
@@ -140,7 +181,7 @@ void PostgresServer::InitCluster(const PostgresOptions& options) {
 }
 
 void PostgresServer::Start() {
-  Command command = ServerProgram("postgres", {"-D", DataFolder()});
+  Command command = Unprivileged(programs_ + "/postgres", {"-D", DataFolder()});
   command.death_signal = SIGQUIT;  // an immediate shutdown
   server_ = std::make_unique<Process>(command);
   WaitUntilReady();
@@ -181,9 +222,8 @@ std::string PostgresServer::CreateDatabase() {
   std::string name = "t" + std::to_string(++databases_);
   // A copy of the files takes half the time of logging each page. Servers
   // before 15 always copy the files.
-  const int version = std::stoi(ReadFile(DataFolder() + "/PG_VERSION"));
   Admin("CREATE DATABASE " + name + " TEMPLATE template0" +
-        (version >= 15 ? " STRATEGY file_copy" : ""));
+        (version() >= 15 ? " STRATEGY file_copy" : ""));
   return name;
 }
 
@@ -191,9 +231,17 @@ void PostgresServer::DropDatabase(const std::string& name) {
   Admin("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
 }
 
+int PostgresServer::version() const {
+  return std::stoi(ReadFile(DataFolder() + "/PG_VERSION"));
+}
+
 std::string PostgresServer::DumpSchema(const std::string& database) {
+  const fs::path clients = ClientFolder();
+  if (version() > std::stoi(clients.parent_path().filename().string())) {
+    return CatalogText(*OpenPostgresClient(Url(database)));
+  }
   Command command;
-  command.argv = {BinFolder() + "/pg_dump",
+  command.argv = {clients.string() + "/pg_dump",
                   "-s",
                   "--restrict-key=x",
                   "-N",

@@ -11,6 +11,8 @@
 namespace segue::test {
 
 struct PostgresOptions {
+  // The major version, 13 to 18; 0: the one that BinFolder takes.
+  int version = 0;
   // Settings of postgresql.conf, such as "work_mem" -> "1MB", in addition to
   // those that the tests need.
   std::map<std::string, std::string> settings = {};
@@ -24,10 +26,18 @@ struct PostgresOptions {
 // stops it, or the kernel when this program dies. Not thread-safe.
 class PostgresServer {
  public:
-  // Returns the folder with initdb and postgres: $SEGUE_PG_BIN, otherwise the
-  // newest one of /usr/lib/postgresql; empty when there is none.
-  static std::string BinFolder();
-  static bool Available() { return !BinFolder().empty(); }
+  // Returns the folder with initdb and postgres of a major version, which is
+  // one of Debian's or was fetched by scripts/install-servers; empty when there
+  // is none. Version 0 is that of $SEGUE_TEST_POSTGRES, otherwise
+  // $SEGUE_PG_BIN, otherwise Debian's newest.
+  static std::string BinFolder(int version = 0);
+  // Returns the folder with psql, pg_dump and pg_basebackup, which are Debian's
+  // whatever the version of the server is.
+  static std::string ClientFolder();
+  static bool Available(int version = 0) { return !BinFolder(version).empty(); }
+  // Returns how to get the server of a major version, for a test that is
+  // skipped because there is none.
+  static std::string HowToInstall(int version = 0);
 
   explicit PostgresServer(const PostgresOptions& options = {});
   // Makes a standby of `primary` from a base backup, which follows the primary
@@ -53,12 +63,14 @@ class PostgresServer {
   void Stop(bool immediate);
   void Restart(bool immediate);
 
-  // Returns the schema as pg_dump writes it, without segue's own objects.
+  // Returns the schema as pg_dump writes it, or on a server that is newer than
+  // pg_dump as CatalogText does, without segue's own objects.
   std::string DumpSchema(const std::string& database);
   // Returns the server's log since its first start.
   std::string LogText() const;
   const std::string& folder() const { return folder_.path(); }
   int pid() const { return server_ ? server_->pid() : -1; }
+  int version() const;  // the major one
 
  private:
   void OwnFolder() const;
@@ -68,6 +80,7 @@ class PostgresServer {
   std::string DataFolder() const { return folder_.path() + "/d"; }
 
   TempDir folder_;
+  std::string programs_;  // the folder with postgres
   std::unique_ptr<Process> server_;
   std::string earlier_log_;  // of earlier runs of the server
   int databases_ = 0;

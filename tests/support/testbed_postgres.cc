@@ -51,7 +51,7 @@ class PostgresDatabase : public TestDatabase {
   // understands.
   void Restore(const std::string& path) override {
     Command psql;
-    psql.argv = {PostgresServer::BinFolder() + "/psql",
+    psql.argv = {PostgresServer::ClientFolder() + "/psql",
                  "-X",
                  "-q",
                  "-o",
@@ -181,7 +181,8 @@ Testbed PostgresTestbed() {
   Testbed testbed;
   testbed.name = "PostgreSQL";
   testbed.dialect = "postgres";
-  testbed.missing = PostgresServer::Available() ? "" : "install postgresql-15";
+  testbed.missing =
+      PostgresServer::Available() ? "" : PostgresServer::HowToInstall();
   testbed.fresh = [] {
     return std::unique_ptr<TestDatabase>(std::make_unique<PostgresDatabase>());
   };

@@ -40,9 +40,11 @@ class ChecksTest : public ::testing::Test {
   // a text.
   std::vector<std::string> Found() {
     std::vector<std::string> found;
-    ops::Inquiry inquiry([this](const db::Question&) {
+    ops::Inquiry inquiry([this](const db::Question& question) {
       db::Answer answer;
-      answer.names = broken_;
+      answer.names = std::holds_alternative<db::UnknownFactsQuestion>(question)
+                         ? unknown_
+                         : broken_;
       return answer;
     });
     for (const Finding& finding :
@@ -58,7 +60,8 @@ class ChecksTest : public ::testing::Test {
   schema::Schema schema_;
   plan::Motions motions_;
   std::vector<ops::DraftStep> steps_;
-  std::vector<std::string> broken_;  // the answer to every question
+  std::vector<std::string> broken_;   // the answer about rows
+  std::vector<std::string> unknown_;  // the answer about the catalogue
 };
 
 TEST_F(ChecksTest, NothingToSay) { EXPECT_THAT(Found(), IsEmpty()); }
@@ -66,6 +69,11 @@ TEST_F(ChecksTest, NothingToSay) { EXPECT_THAT(Found(), IsEmpty()); }
 TEST_F(ChecksTest, ATableOfAnotherIsNamedAtTheFirstOperation) {
   schema_.tables[0].owned_by_session = false;
   EXPECT_THAT(Found(), ElementsAre("table-not-owned at 02_x.yaml:2:3"));
+}
+
+TEST_F(ChecksTest, WhatIsNotKnownOfATableIsNamedAtTheFirstOperation) {
+  unknown_ = {"pg_new"};
+  EXPECT_THAT(Found(), ElementsAre("catalogue-not-known at 02_x.yaml:2:3"));
 }
 
 TEST_F(ChecksTest, WhatConcernsRowsIsNamedWhereTheyMove) {

@@ -7,6 +7,7 @@
 #include "checks/hazards.h"
 #include "checks/ownership.h"
 #include "checks/row_security.h"
+#include "checks/unknown_facts.h"
 #include "checks/unproven_constraints.h"
 #include "checks/user_triggers.h"
 
@@ -64,6 +65,7 @@ const std::vector<CheckEntry>& Registry() {
   static const std::vector<CheckEntry> kRegistry = {
       {"ownership", CheckOwnership},
       {"row-security", CheckRowSecurity},
+      {"unknown-facts", CheckUnknownFacts},
       {"unproven-constraints", CheckUnprovenConstraints},
       {"user-triggers", CheckUserTriggers},
       {"hazards", CheckHazards},

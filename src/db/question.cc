@@ -35,6 +35,9 @@ struct Guess {
   Answer operator()(const MentionQuestion& /*question*/) const { return {}; }
   Answer operator()(const UnprovenQuestion& /*question*/) const { return {}; }
   Answer operator()(const LossQuestion& /*question*/) const { return {}; }
+  Answer operator()(const UnknownFactsQuestion& /*question*/) const {
+    return {};
+  }
 };
 
 struct Description {
@@ -80,6 +83,10 @@ struct Description {
   std::string operator()(const LossQuestion& question) const {
     return fmt::format("what hangs on column '{}' of table '{}'",
                        question.column, question.table.name);
+  }
+  std::string operator()(const UnknownFactsQuestion& question) const {
+    return fmt::format("what the catalogue says of table '{}'",
+                       question.table.name);
   }
 };
 

@@ -110,6 +110,14 @@ struct LossQuestion {
   friend bool operator==(const LossQuestion&, const LossQuestion&) = default;
 };
 
+// What does the database say of this table in parts of its catalogue that segue
+// does not know, so that a change of the table might lose or break it?
+struct UnknownFactsQuestion {
+  schema::TableName table;
+  friend bool operator==(const UnknownFactsQuestion&,
+                         const UnknownFactsQuestion&) = default;
+};
+
 // Something that hangs on a column.
 struct HangingFact {
   std::string kind;  // "statistics object": planning decides by it
@@ -122,10 +130,11 @@ struct HangingFact {
 // Stands for the table's schema in HangingFact::sql.
 inline constexpr const char* kSchemaMark = "@segue_schema@";
 
-using Question = std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
-                              ExpressionQuestion, IndexQuestion, TableQuestion,
-                              NameQuestion, MentionQuestion, CheckQuestion,
-                              UnprovenQuestion, LossQuestion>;
+using Question =
+    std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
+                 ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
+                 MentionQuestion, CheckQuestion, UnprovenQuestion, LossQuestion,
+                 UnknownFactsQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {
@@ -148,7 +157,8 @@ struct Answer {
   // TableQuestion: the table as Inspect would read it.
   std::shared_ptr<const schema::Table> made = {};
   // MentionQuestion; UnprovenQuestion: each with the number of rows, or why
-  // nobody knows it ("'positive' (2 rows)").
+  // nobody knows it ("'positive' (2 rows)"). UnknownFactsQuestion: the parts of
+  // the catalogue.
   std::vector<std::string> names = {};
   std::vector<HangingFact> hanging = {};        // LossQuestion
   std::optional<std::string> default_sql = {};  // LeftOutQuestion

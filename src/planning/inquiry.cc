@@ -14,9 +14,11 @@ const db::Answer& Inquiry::Ask(const db::Question& question) {
 std::vector<std::string> Inquiry::Unanswered() const {
   std::vector<std::string> questions;
   for (const auto& [asked, answer] : known_) {
-    // Most types give NULL, so the question alone is not worth a note.
-    const bool of_type = std::holds_alternative<db::LeftOutQuestion>(asked);
-    if (!answer.known && !of_type) questions.push_back(db::Describe(asked));
+    // Most types give NULL, and every table is asked about what is not known,
+    // so that these questions alone are not worth a note.
+    const bool usual = std::holds_alternative<db::LeftOutQuestion>(asked) ||
+                       std::holds_alternative<db::UnknownFactsQuestion>(asked);
+    if (!answer.known && !usual) questions.push_back(db::Describe(asked));
   }
   return questions;
 }

@@ -295,7 +295,8 @@ db::Answer Examine(db::Connection& connection, const db::Question& question) {
       std::holds_alternative<db::NameQuestion>(question) ||
       std::holds_alternative<db::MentionQuestion>(question) ||
       std::holds_alternative<db::UnprovenQuestion>(question) ||
-      std::holds_alternative<db::LossQuestion>(question);
+      std::holds_alternative<db::LossQuestion>(question) ||
+      std::holds_alternative<db::UnknownFactsQuestion>(question);
   if (!reads_only) {
     RequireTemporary(connection);
     RefuseForeignCode(connection, question);

@@ -26,6 +26,10 @@ db::Answer AnswerTo(db::Connection& connection,
 db::Answer AnswerTo(db::Connection& connection,
                     const db::UnprovenQuestion& question);
 
+// This answer is in unknown_facts.cc.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::UnknownFactsQuestion& question);
+
 // True when the expression contains something whose value changes with time or
 // user, such as now(), current_user or a subquery. Evaluating such an
 // expression again proves nothing.

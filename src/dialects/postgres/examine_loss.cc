@@ -14,10 +14,14 @@ namespace {
 // other parts of the plan look after is left out: constraints, indexes, views,
 // functions, policies and triggers that depend on the column. Whatever else
 // depends on it is an other dependent.
+//
+// From PostgreSQL 18 on, NOT NULL is a constraint, and the server gives that of
+// the other column a name which nobody else can tell: the statement looks for
+// it. No name can have the hash of itself, and so none ends the quotes.
 constexpr const char* kLossSql = R"sql(
 WITH t AS (
-  SELECT r.oid AS id, r.relowner AS owner, r.relkind, n.nspname, r.relname, a.attnum AS num,
-    a.attname, a.attstorage, y.typstorage, a.attoptions,
+  SELECT r.oid AS id, r.relowner AS owner, r.relkind, n.nspname, r.relname,
+    a.attnum AS num, a.attname, a.attstorage, y.typstorage, a.attoptions,
     pg_catalog.to_jsonb(a) AS facts,
     pg_catalog.format_type(a.atttypid, a.atttypmod) = $4::text AS same_type,
     pg_catalog.format('@segue_schema@.%I', r.relname) AS name
@@ -38,6 +42,14 @@ depends AS (
   JOIN pg_catalog.pg_depend d
     ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
     AND d.refobjid = t.id AND d.refobjsubid = t.num::int4),
+not_null AS (
+  SELECT x.oid AS id, x.conname, x.connoinherit,
+    pg_catalog.format('NOT NULL constraint %L%s', x.conname,
+      CASE WHEN x.connoinherit THEN ' NO INHERIT' END) AS what,
+    'segue_' || pg_catalog.md5(pg_catalog.concat(t.nspname, t.relname, $3::text,
+      x.conname)) AS tag
+  FROM t JOIN pg_catalog.pg_constraint x ON x.conrelid = t.id
+    AND t.num = ANY (x.conkey) AND x.contype = 'n'),
 extended AS (
   SELECT s.oid AS id, s.stxname, s.stxowner, t.name,
     n.nspname = t.nspname AND $3::text IN (t.attname::text, '') AS goes,
@@ -110,8 +122,36 @@ facts(kind, what, sql, rank) AS (
       d.description), 0
   FROM t JOIN pg_catalog.pg_constraint x ON x.conrelid = t.id
     AND t.num = ANY (x.conkey) AND x.conname <> $5::name
+    AND x.contype <> 'n'
   JOIN pg_catalog.pg_description d ON d.objoid = x.oid
     AND d.classoid = 'pg_catalog.pg_constraint'::regclass::oid
+  UNION ALL
+  SELECT CASE WHEN n.connoinherit THEN 'NOT NULL that is not inherited'
+    ELSE 'name of a NOT NULL constraint' END, n.what, pg_catalog.format($do$DO $%1$s$
+DECLARE
+  statement pg_catalog.text;
+BEGIN
+  FOR statement IN
+    SELECT pg_catalog.format('ALTER TABLE %%s RENAME CONSTRAINT %%I TO %%I',
+      x.conrelid::pg_catalog.regclass, x.conname, %2$L)
+    FROM pg_catalog.pg_constraint x JOIN pg_catalog.pg_attribute a
+      ON a.attrelid = x.conrelid AND a.attnum = ANY (x.conkey)
+    WHERE x.conrelid = $%1$s_name$%3$s$%1$s_name$::pg_catalog.regclass::oid
+      AND x.contype = 'n' AND a.attname = %4$L AND x.conname <> %2$L
+  LOOP
+    EXECUTE statement;
+  END LOOP;
+END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
+  FROM t CROSS JOIN not_null n
+  WHERE $3::text <> '' AND (n.connoinherit OR n.conname::text <>
+    pg_catalog.concat(t.relname, '_', $3::text, '_not_null'))
+  UNION ALL
+  SELECT 'comment', n.what, pg_catalog.format('COMMENT ON CONSTRAINT %I ON %s IS %L',
+    n.conname, t.name, d.description), 1
+  FROM t CROSS JOIN not_null n
+  JOIN pg_catalog.pg_description d ON d.objoid = n.id
+    AND d.classoid = 'pg_catalog.pg_constraint'::regclass::oid
+  WHERE $3::text <> ''
   UNION ALL
   SELECT 'statistics target of an index',
     pg_catalog.format('statistics target of index %L', i.relname),

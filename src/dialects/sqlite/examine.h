@@ -16,6 +16,10 @@ db::Answer AnswerTo(db::Connection& connection,
 db::Answer AnswerTo(db::Connection& connection,
                     const db::NameQuestion& question);
 
+// This answer is in unknown_facts.cc.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::UnknownFactsQuestion& question);
+
 // True when the expression may give another value when it is evaluated again.
 // SQLite does not tell, so this goes by the names of its functions.
 bool IsVolatile(std::string_view expression);

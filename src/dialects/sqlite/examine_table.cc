@@ -3,6 +3,7 @@
 #include "dialects/sqlite/connection.h"
 #include "dialects/sqlite/examine.h"
 #include "dialects/sqlite/inspect.h"
+#include "dialects/sqlite/names.h"
 #include "dialects/sqlite/table_text.h"
 #include "segue/error.h"
 
@@ -12,6 +13,37 @@ namespace {
 // Tables with this prefix belong to segue, and Inspect leaves them out.
 constexpr char kOwnPrefix[] = "segue_";
 
+db::Url InMemory() {
+  db::Url url;
+  url.scheme = "sqlite";
+  url.database = ":memory:";
+  return url;
+}
+
+// True when SQLite would take a table of this name for one in which a virtual
+// table has its data. Only the module of a virtual table knows those names, so
+// the tables are made in a separate database in memory.
+bool WouldBeShadow(db::Connection& connection, const std::string& name) {
+  const db::Result made = connection.Execute(
+      "SELECT sql FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'");
+  if (made.rows.empty()) return false;
+  SqliteConnection memory(InMemory());
+  for (const db::Row& row : made.rows) {
+    try {
+      memory.Execute(db::ToText(row.at(0)));
+    } catch (const Error&) {
+      // The module is unknown here, or wants a table that is not there.
+    }
+  }
+  memory.Execute("CREATE TABLE IF NOT EXISTS " + Quote(name) + " (x)");
+  return !memory
+              .Execute(
+                  "SELECT 1 FROM pragma_table_list WHERE type = 'shadow' "
+                  "AND lower(name) = lower($1)",
+                  {name})
+              .rows.empty();
+}
+
 }  // namespace
 
 // The table is created in a separate database in memory, so nobody waits for
@@ -20,10 +52,7 @@ constexpr char kOwnPrefix[] = "segue_";
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::TableQuestion& question) {
   db::Answer answer;
-  db::Url url;
-  url.scheme = "sqlite";
-  url.database = ":memory:";
-  SqliteConnection memory(url);
+  SqliteConnection memory(InMemory());
   const std::string sql = CreateTableSql(*question.definition);
   try {
     memory.Execute(sql);
@@ -52,6 +81,9 @@ db::Answer AnswerTo(db::Connection& connection,
     const std::string type = db::ToText(taken.rows[0][0]);
     answer.error = (type == "index" ? "an " : "a ") + type + " called '" +
                    db::ToText(taken.rows[0][1]) + "' exists already";
+  } else if (WouldBeShadow(connection, question.table.name)) {
+    answer.error = "SQLite would take '" + question.table.name +
+                   "' for a shadow table of a virtual table";
   }
   return answer;
 }

@@ -321,6 +321,7 @@ TEST(Inspect, ReadsWhatOthersMention) {
                   "foreign key c.tid_fkey id", "foreign key c.n_fkey name",
                   "view all_of ", "view broken name", "trigger far name"));
   EXPECT_EQ(db.Table("f").kind, "virtual table");
+  EXPECT_EQ(db.Table("f_content").kind, "shadow table");
   EXPECT_EQ(db.Table("c").constraints.size(), 2u);
   EXPECT_EQ(db.Table().WalkKey(), std::vector<std::string>{"id"});
 }

@@ -182,7 +182,14 @@ class Stage {
 
 class CasesTest : public ::testing::TestWithParam<CaseParam> {
  protected:
-  void SetUp() override { SEGUE_SKIP_UNLESS_INSTALLED(GetParam().testbed); }
+  void SetUp() override {
+    const Testbed& testbed = GetParam().testbed;
+    SEGUE_SKIP_UNLESS_INSTALLED(testbed);
+    if (testbed.server_version == nullptr) return;
+    if (testbed.server_version() < file().since) {
+      GTEST_SKIP() << "from version " << file().since << " on";
+    }
+  }
   const CaseFile& file() const { return GetParam().file; }
 
   void ExpectReady(const Outcome& outcome) {

@@ -95,6 +95,8 @@ void ReadEntry(CaseFile& file, const std::string& key, const Node& value) {
   if (ReadText(file, key, value)) return;
   if (key == "live") {
     file.live = ReadSteps(value);
+  } else if (key == "since") {
+    file.since = std::stoi(Text(value));
   } else if (key == "setup") {
     file.setup = ReadSetup(value);
   } else if (key == "rolled_back") {

@@ -1,6 +1,7 @@
 // A migration's case as text: tests/cases/<operation>/<case>.yaml
 //
 //   only: postgres              # or sqlite; absent: every database
+//   since: 14                   # the oldest version of a server that can do it
 //   access: versioned           # or in_place; absent: both
 //   setup: SQL                  # or a list of SQL and of maps from a dialect's
 //                               # name to the SQL that is for it alone
@@ -46,6 +47,7 @@ struct CaseFile {
   std::string path;
   std::string name;  // "rename_column_plain"
   std::string only;
+  int since = 0;
   std::string access;
   std::vector<CaseSetup> setup;
   std::string migration;

@@ -48,6 +48,7 @@ struct Testbed {
   std::string dialect;  // "sqlite", "postgres": in cases, pages and fixtures
   std::string missing;  // why it cannot be tested here; empty: it can
   std::unique_ptr<TestDatabase> (*fresh)() = nullptr;
+  int (*server_version)() = nullptr;  // the major one; null: there is no server
   // Limits the room of `table`, which a test can then take away; null when a
   // test cannot fill the disk.
   std::unique_ptr<DiskRoom> (*limit_room)(TestDatabase& database,

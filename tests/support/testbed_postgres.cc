@@ -186,6 +186,7 @@ Testbed PostgresTestbed() {
   testbed.fresh = [] {
     return std::unique_ptr<TestDatabase>(std::make_unique<PostgresDatabase>());
   };
+  testbed.server_version = [] { return PostgresServer::Shared().version(); };
   testbed.limit_room = [](TestDatabase& database, const std::string& table) {
     return std::unique_ptr<DiskRoom>(
         std::make_unique<RoomTable>(database, table));

@@ -79,6 +79,12 @@ struct Catalog {
   std::vector<Column> columns;  // those that are not known
 };
 
+bool Has(const std::vector<std::string>& known, const std::string& catalog) {
+  return std::any_of(known.begin(), known.end(), [&](const std::string& one) {
+    return one.starts_with(catalog + ".");
+  });
+}
+
 std::map<std::string, Catalog> UnknownCatalogs(
     db::Connection& connection, const std::vector<std::string>& known) {
   std::map<std::string, Catalog> found;
@@ -96,11 +102,7 @@ std::map<std::string, Catalog> UnknownCatalogs(
     catalog.readable = db::ToInt(row.at(3)) != 0;
     catalog.columns.push_back({db::ToText(row.at(1)), db::ToText(row.at(2))});
   }
-  for (auto& [name, catalog] : found) {
-    catalog.is_new = std::none_of(
-        known.begin(), known.end(),
-        [&](const std::string& one) { return one.starts_with(name + "."); });
-  }
+  for (auto& entry : found) entry.second.is_new = !Has(known, entry.first);
   return found;
 }
 

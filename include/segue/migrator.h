@@ -114,7 +114,14 @@ struct VerifyReport {
   std::vector<std::string> mismatches;
   // Rows of which the application wrote both sides, in the same form.
   std::vector<std::string> both_given;
+  std::vector<std::string> grants = {};  // as MigrationStatus has them
   bool clean() const { return mismatches.empty(); }
+};
+
+struct RefreshReport {
+  std::vector<std::string> applied;  // statements; empty: all was in step
+  // What segue does not decide, in the words of MigrationStatus::grants.
+  std::vector<std::string> left;
 };
 
 // Everything that a migrator knows is in the ledger of the database, so any
@@ -282,6 +289,13 @@ class Migrator {
   // not live, kUsage for the base schema, and kRefused while a migration is
   // active or when something else uses the version.
   void RetireVersion(const std::string& version);
+  // Makes the views of a live version follow the privileges of its tables, and
+  // the columns of the active migration those of the columns that they stand
+  // for, under the lease. An empty name means every live version. Throws
+  // kNotFound for a
+  // version that is not live, and kRefused when a privilege cannot be made to
+  // follow; then nothing has changed.
+  RefreshReport RefreshVersions(const std::string& version);
   // Returns the URL with which an application sees a version. `version` is a
   // name, "latest", or empty for the base schema. The URL contains the password
   // if the URL of the database does. Throws kNotFound for a version that is not

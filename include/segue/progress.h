@@ -183,6 +183,11 @@ struct MigrationStatus {
   // database says: "trigger 'x' of 'users' is gone". Known until a contract
   // begins.
   std::vector<std::string> missing = {};
+  // The privileges that others have given or taken and that the views and
+  // columns of the migration do not follow, and the roles that may write a
+  // table and lack what its `up` or `down` needs: "role app lacks SELECT on
+  // ...". Known until a contract begins.
+  std::vector<std::string> grants = {};
 
   bool is_complete() const { return phase == Phase::kComplete; }
   bool is_active() const {

@@ -18,6 +18,12 @@ std::string Language::ExposureSql(
   return {};
 }
 
+std::string Language::VersionGrantsSql(
+    const std::string& /*schema_name*/,
+    const std::string& /*version_schema*/) const {
+  return {};
+}
+
 std::vector<PlannedAction> Language::RenderStep(
     const std::vector<plan::Action>& actions,
     const RenderContext& context) const {

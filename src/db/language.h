@@ -204,6 +204,12 @@ class Language {
   virtual std::string ExposureSql(const std::string& schema_name,
                                   const std::vector<std::string>& moved) const;
 
+  // Returns a SELECT as PlannedAction::grants has it: the privileges in which
+  // the views of `version_schema` differ from the tables that they show. Empty:
+  // the database has no privileges.
+  virtual std::string VersionGrantsSql(const std::string& schema_name,
+                                       const std::string& version_schema) const;
+
   // Returns the statements that create what segue keeps in the database besides
   // the ledger's own tables (a schema, a busy table). They are safe to repeat.
   virtual std::vector<std::string> LedgerSetup() const = 0;

@@ -99,12 +99,13 @@ struct UnprovenQuestion {
 
 // What hangs on this column besides what a schema::Table tells, and would be
 // lost with it?
+enum class LossOf { kAll, kPrivileges, kAllButPrivileges };
 struct LossQuestion {
   schema::TableName table;
   std::string column;
   std::string becomes;  // the name of the column that takes its place
   std::string type;     // of that column; both are empty: none does
-  bool only_privileges = false;
+  LossOf of = LossOf::kAll;
   // A constraint, or the index of one, that goes with this migration.
   std::string leaving = {};
   friend bool operator==(const LossQuestion&, const LossQuestion&) = default;
@@ -164,6 +165,9 @@ struct Answer {
   std::optional<std::string> default_sql = {};  // LeftOutQuestion
   // CheckQuestion: the check over the physical names of the columns.
   std::string bound = {};
+  // ExpressionQuestion: as plan::Expression has them.
+  std::string lacking = {};
+  std::vector<std::string> policies = {};
 };
 
 // Returns the answer to assume without a server: the server accepts what is

@@ -7,6 +7,7 @@
 #include "backfill/standby.h"
 #include "base/text.h"
 #include "engine/gate.h"
+#include "engine/grants.h"
 #include "engine/missing.h"
 #include "engine/statements.h"
 #include "engine/supplement.h"
@@ -64,6 +65,7 @@ void Contract::GatherEvidence(const std::string& force_reason) {
   // died while it was being undone.
   if (ContractBegun(context_, row_)) Unseal();
   RequireWhole(context_, row_);
+  LetGrantsFollow(force_reason);
   CatchUp(context_, transitions_, row_, parts_);
   RefuseUsed(force_reason);
   const VerifyReport report = parts_.verifier.VerifyAll();
@@ -71,6 +73,24 @@ void Contract::GatherEvidence(const std::string& force_reason) {
   throw Error(ErrorKind::kMismatch,
               "old and new disagree in " + base::Join(report.mismatches, "; "))
       .WithHint("nothing was contracted; both versions are live");
+}
+
+// What was given to a column that goes would be lost with it, and what was
+// taken from it would come back.
+void Contract::LetGrantsFollow(const std::string& force_reason) {
+  const FollowedGrants followed = FollowGrants(
+      context_, &row_, LiveVersions(context_), [&] { parts_.session.Fence(); });
+  if (!followed.applied.empty()) {
+    transitions_.InLedger([&] {
+      transitions_.AddEvent(
+          EventKind::kNote,
+          "Privileges followed: " + base::Join(followed.applied, "; "));
+    });
+  }
+  if (followed.left.empty()) return;
+  RefuseUnlessForced("privileges have changed since the start: " +
+                         base::Join(followed.left, "; "),
+                     "give or take them as it says", force_reason);
 }
 
 void Contract::RefuseUsed(const std::string& force_reason) {

@@ -44,6 +44,7 @@ class Contract {
   void UnsealAfter(Error& error);
 
  private:
+  void LetGrantsFollow(const std::string& force_reason);
   void RefuseUsed(const std::string& force_reason);
   // Returns, in words, who reads the tables of the contract on a standby.
   std::vector<std::string> LongQueriesOnStandbys() const;

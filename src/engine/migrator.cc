@@ -5,6 +5,7 @@
 #include "backfill/standby.h"
 #include "engine/context.h"
 #include "engine/contract.h"
+#include "engine/grants.h"
 #include "engine/missing.h"
 #include "engine/preflight.h"
 #include "engine/run.h"
@@ -115,7 +116,11 @@ VerifyReport Migrator::Verify(const VerifyOptions& options) {
   }
   engine::Lease lease(context_->database, context_->ledger);
   engine::RunParts parts(*context_, lease, context_->options, row);
-  return parts.verifier.VerifyAll(options, standby ? &*standby : nullptr);
+  VerifyReport report =
+      parts.verifier.VerifyAll(options, standby ? &*standby : nullptr);
+  report.grants = engine::UnfollowedGrants(*context_, &row,
+                                           engine::LiveVersions(*context_));
+  return report;
 }
 
 }  // namespace segue

@@ -13,8 +13,8 @@
 #include "base/text.h"
 #include "db/replication.h"
 #include "db/retry.h"
+#include "engine/grants.h"
 #include "engine/plan_trial.h"
-#include "ledger/versions.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -165,12 +165,7 @@ Planned PlanFor(const Context& context, const Migration& migration) {
                 "migration '" + migration.id + "' has no operations");
   }
   std::vector<std::string> live;
-  if (context.ledger.Open(context.connection())) {
-    for (const VersionInfo& version :
-         PublishedVersions(context.ledger).All(context.connection())) {
-      if (version.state == "live") live.push_back(version.version_schema);
-    }
-  }
+  if (context.ledger.Open(context.connection())) live = LiveVersions(context);
   Planned planned =
       PatientlyPlan(context, {migration, context.database.schema(),
                               migration.access.value_or(context.options.access),

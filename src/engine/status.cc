@@ -4,6 +4,7 @@
 
 #include "db/signal.h"
 #include "engine/contract.h"
+#include "engine/grants.h"
 #include "engine/missing.h"
 #include "ledger/control.h"
 #include "ledger/lease.h"
@@ -77,7 +78,13 @@ void RefineState(const Context& context, const MigrationRow& row,
   }
   // The plan says by SQL how to find it, which a role that only watches does
   // not run for whoever wrote the plan.
-  if (context.TrustsLedger()) status.missing = Missing(context, row);
+  if (!context.TrustsLedger()) return;
+  status.missing = Missing(context, row);
+  if (status.phase == Phase::kContracting ||
+      status.sub_state == SubState::kRollingBack) {
+    return;
+  }
+  status.grants = UnfollowedGrants(context, &row, LiveVersions(context));
 }
 
 }  // namespace

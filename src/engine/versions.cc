@@ -2,7 +2,9 @@
 #include "ledger/versions.h"
 
 #include "engine/context.h"
+#include "engine/grants.h"
 #include "engine/statements.h"
+#include "ledger/lease.h"
 #include "plan/action.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
@@ -74,6 +76,28 @@ std::string Migrator::SessionSqlFor(const std::string& version) {
   const Database& database = context_->database;
   return database.dialect().VersionSessionSql(
       context_->connection(), database.schema(), version_schema);
+}
+
+RefreshReport Migrator::RefreshVersions(const std::string& version) {
+  db::Connection& connection = context_->connection();
+  std::optional<engine::MigrationRow> active;
+  std::vector<std::string> versions;
+  if (context_->ledger.Open(connection, db::LedgerUse::kRun)) {
+    active = context_->ledger.Active(connection);
+    versions = version.empty()
+                   ? engine::LiveVersions(*context_)
+                   : std::vector<std::string>{VersionSchemaOf(version)};
+  }
+  if (!active && versions.empty()) {
+    throw Error(ErrorKind::kNotFound, "no version is published in schema '" +
+                                          context_->database.schema() + "'")
+        .WithHint("'segue versions' lists them");
+  }
+  engine::Lease lease(context_->database, context_->ledger);
+  engine::FollowedGrants followed =
+      engine::FollowGrants(*context_, active ? &*active : nullptr, versions,
+                           [&] { lease.Fence(connection); });
+  return {std::move(followed.applied), std::move(followed.left)};
 }
 
 void Migrator::RetireVersion(const std::string& version) {

@@ -139,7 +139,6 @@ void PlanCopy(TableWork& work, const schema::Column& old,
   work.DescribeRemoval(table, old.name);
   ShadowColumn shadow(work, std::move(request));
   shadow.Expand();
-  ShareColumnPrivileges(work, old, to);
   shadow.Migrate();
   shadow.Contract();
   *work.shape().FindColumn(old.name) = shadow.Shape();

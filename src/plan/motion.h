@@ -26,10 +26,16 @@ struct Binding {
 struct Expression {
   std::string sql;
   std::vector<Binding> bindings;
-  // These two are the server's answer to a db::ExpressionQuestion.
+  // The following are the server's answer to a db::ExpressionQuestion.
   bool is_volatile =
       false;  // it is evaluated once for each row and never again
   bool is_immutable = false;  // its result does not depend on session settings
+  // A SELECT of two texts, for each role that may write the table and lacks a
+  // right that the expression needs: what it lacks, and what helps. Empty: the
+  // expression needs no rights.
+  std::string lacking = {};
+  // What it reads that shows different rows to different writers, for people.
+  std::vector<std::string> policies = {};
 
   bool empty() const { return sql.empty(); }
   // Returns the physical column when the expression is only the name of a
@@ -127,6 +133,10 @@ struct ColumnMotion {
   // therefore have a value that an application gave: then both sides were given
   // (3), and the value stays. A rollback removes only the motion's own copies.
   bool new_was_there = false;
+
+  // The new column takes the place of the old one, so that the same roles need
+  // it. False for a column that stays beside it, or that was there before.
+  bool shares_privileges = false;
 
   // Rows on which an expression raises an error are marked while both versions
   // are live (see OnTransformError).

@@ -122,6 +122,7 @@ Json ActionJson(const PlannedAction& action) {
   Put(to, "inventory", action.inventory);
   Put(to, "inventory_lock", action.inventory_lock);
   if (action.heir) to["heir"] = HeirJson(*action.heir);
+  Put(to, "grants", action.grants);
   Put(to, "lock", action.lock);
   to["transactional"] = action.transactional;
   to["reversible"] = action.reversible;
@@ -321,6 +322,7 @@ PlannedAction ActionFrom(const Json& from) {
   action.inventory = Text(from, "inventory");
   action.inventory_lock = Text(from, "inventory_lock");
   if (from.contains("heir")) action.heir = HeirFrom(from.at("heir"));
+  action.grants = Text(from, "grants");
   action.lock = Lock(from);
   action.transactional = from.at("transactional").get<bool>();
   action.reversible = from.at("reversible").get<bool>();

@@ -169,6 +169,11 @@ struct PlannedAction {
   std::string inventory_lock = {};
   // Gets what others have made, where another column takes its place.
   std::optional<plan::Heir> heir = {};
+  // A SELECT of two texts for each privilege that others have given or taken
+  // and that what `forward` has made does not follow: what is so, and the
+  // statement that makes it follow (NULL: people have to decide). It holds
+  // until the contract. Empty: nothing has to follow.
+  std::string grants = {};
   // A SELECT of two texts: what the session's role may not do although the
   // action does it, and what helps. It runs while the plan is made and is not
   // stored. Empty: it needs no more than to own the table.

@@ -254,6 +254,28 @@ void Append(std::vector<Finding> more, std::vector<Finding>& findings) {
   std::move(more.begin(), more.end(), std::back_inserter(findings));
 }
 
+// An expression that reads a table with row security gives another value to
+// each role that writes.
+std::vector<Finding> PolicyFindings(const plan::Motions& motions) {
+  std::vector<Finding> findings;
+  for (const plan::ColumnMotion* motion : motions.Columns()) {
+    for (const plan::Expression* expression : {&motion->up, &motion->down}) {
+      for (const std::string& policy : expression->policies) {
+        findings.push_back(
+            {Finding::Severity::kWarning,
+             "expression-under-row-security",
+             "'" + expression->sql + "' depends on who writes table '" +
+                 motion->table.name + "': " + policy,
+             "the triggers evaluate it with the rights of whoever writes, and "
+             "the backfill with those of this role",
+             "call a SECURITY DEFINER function that reads the rows",
+             {}});
+      }
+    }
+  }
+  return findings;
+}
+
 // What only a server can add to a plan that is rendered.
 using Additions = std::function<void(const schema::Schema&,
                                      const ops::PlanContext&, Planned&)>;
@@ -288,6 +310,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   planned.plan = Assemble(language, input, schema, context);
   if (connection == nullptr) return planned;
   Append(MissingRights(*connection, planned.plan), planned.findings);
+  Append(PolicyFindings(context.motions), planned.findings);
   Append(Exposures(*connection,
                    language.ExposureSql(input.schema_name, Moved(checked)),
                    input.migration.subscribers_prepared),

@@ -121,8 +121,8 @@ plan::Expression Examined(const PlanContext& context,
         .WithHint(fmt::format("'{}' may use the columns {}", given.key,
                               base::Join(schema::NamesOf(columns), ", ")));
   }
-  return {given.sql, std::move(bindings), answer.is_volatile,
-          answer.is_immutable};
+  return {given.sql,           std::move(bindings), answer.is_volatile,
+          answer.is_immutable, answer.lacking,      answer.policies};
 }
 
 const db::Answer& AnswerOnDefault(const PlanContext& context,

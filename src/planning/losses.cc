@@ -34,10 +34,11 @@ Sorted Sort(const std::vector<db::HangingFact>& facts, ColumnFate fate) {
 }  // namespace
 
 void CarryOver(TableWork& work, const schema::Column& old,
-               const schema::Column& target, const std::string& leaving) {
+               const schema::Column& target, db::LossOf of,
+               const std::string& leaving) {
   const schema::TableName& table = work.live().name;
   const db::Answer& answer = work.context().Ask(db::LossQuestion{
-      table, old.physical(), target.name, target.type, false, leaving});
+      table, old.physical(), target.name, target.type, of, leaving});
   const Sorted sorted = Sort(answer.hanging, ColumnFate::kReplaced);
   if (!sorted.refused.empty()) {
     throw work
@@ -55,12 +56,14 @@ void ShareColumnPrivileges(TableWork& work, const schema::Column& old,
                            const std::string& new_name) {
   if (!old.has_column_grants) return;
   const schema::TableName& table = work.live().name;
-  const db::Answer& answer = work.context().Ask(
-      db::LossQuestion{table, old.physical(), new_name, old.type, true});
-  const Sorted sorted = Sort(answer.hanging, ColumnFate::kReplaced);
-  if (sorted.statements.empty()) return;
-  work.Add(Phase::kExpanding,
-           plan::CarryOver{table, new_name, sorted.statements, sorted.kept});
+  const db::Answer& answer = work.context().Ask(db::LossQuestion{
+      table, old.physical(), new_name, old.type, db::LossOf::kPrivileges});
+  plan::CarryOver shared{table, new_name, {}, {"privileges"}};
+  for (const db::HangingFact& fact : answer.hanging) {
+    shared.statements.push_back(fact.sql);
+  }
+  if (shared.statements.empty()) return;
+  work.Add(Phase::kExpanding, std::move(shared));
 }
 
 void NoteLosses(TableWork& work, const schema::Column& column) {

@@ -11,11 +11,11 @@ namespace segue::ops {
 // the names of everything that cannot go over. What belongs to the constraint
 // `leaving` is left out.
 void CarryOver(TableWork& work, const schema::Column& old,
-               const schema::Column& target, const std::string& leaving = "");
+               const schema::Column& target, db::LossOf of,
+               const std::string& leaving = "");
 
-// Adds the action that gives the new column of a rename, which exists beside
-// the old one until the contract, the privileges that roles have on the old
-// one.
+// Adds the action that gives the new column, which exists beside the old one
+// until the contract, the privileges that roles have on the old one.
 void ShareColumnPrivileges(TableWork& work, const schema::Column& old,
                            const std::string& new_name);
 

@@ -123,6 +123,8 @@ plan::ColumnMotion Shadow::MakeMotion() {
   motion.new_not_null = !request_.target.nullable;
   motion.keeps_old_column = request_.keeps == Keeps::kOld;
   motion.new_was_there = request_.existing;
+  motion.shares_privileges = request_.old_column && !request_.existing &&
+                             request_.keeps != Keeps::kBoth;
   motion.key = table.WalkKeyColumns();
   if (motion.keeps_old_column) {
     motion.put_aside = plan::PutAsideColumn(

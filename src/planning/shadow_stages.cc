@@ -138,6 +138,9 @@ void AddShadowColumns(TableWork& work, const Shadow& shadow) {
                  table, shadow.Added(),
                  motion.new_has_default ? motion.new_default : std::nullopt});
   }
+  if (shadow.motion().shares_privileges) {
+    ShareColumnPrivileges(work, *request.old_column, request.physical);
+  }
   work.CountAddedColumn();
   work.Add(Phase::kExpanding, plan::AddColumn{table, shadow.Provenance()});
   NotePartitions(work);
@@ -230,7 +233,11 @@ void DropShadow(TableWork& work, const Shadow& shadow) {
       FinishNew(work, shadow);
       NameIndexes(work, shadow.index_moves(), shadow.swap());
       NameConstraints(work, shadow.constraint_moves());
-      CarryOver(work, *request.old_column, request.target, request.leaving);
+      CarryOver(work, *request.old_column, request.target,
+                shadow.motion().shares_privileges
+                    ? db::LossOf::kAllButPrivileges
+                    : db::LossOf::kAll,
+                request.leaving);
       NoteOrder(work, request);
       break;
     case Keeps::kBoth:

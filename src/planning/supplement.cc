@@ -124,7 +124,7 @@ void PlanSupplement(PlanContext& context, const SupplementRequest& request) {
   work.Describe(kDrop, "Give it to the column that takes its place");
   NameIndexes(work, indexes, swap);
   NameConstraints(work, constraints);
-  CarryOver(work, swap.old, swap.target);
+  CarryOver(work, swap.old, swap.target, db::LossOf::kAllButPrivileges);
   GiveAttributes(work, request, swap);
   work.Finish();
 }

@@ -49,7 +49,8 @@ Json Object(const MigrationStatus& status) {
           {"workers", status.workers},
           {"folded", status.folded},
           {"folded_into", status.folded_into},
-          {"missing", status.missing}};
+          {"missing", status.missing},
+          {"grants", status.grants}};
 }
 
 Json List(const std::vector<HistoryEntry>& entries) {
@@ -151,6 +152,10 @@ std::string VersionsJson(const std::vector<VersionInfo>& versions) {
   return base::JsonText({{"versions", List(versions)}});
 }
 
+std::string RefreshJson(const RefreshReport& report) {
+  return base::JsonText({{"applied", report.applied}, {"left", report.left}});
+}
+
 std::string InstancesJson(const std::vector<InstanceInfo>& instances) {
   Json list = Json::array();
   for (const InstanceInfo& instance : instances) {
@@ -170,7 +175,8 @@ std::string VerifyJson(const VerifyReport& report,
   Json json = {{"migration", report.migration},
                {"rows_checked", report.rows_checked},
                {"clean", report.clean()},
-               {"mismatches", report.mismatches}};
+               {"mismatches", report.mismatches},
+               {"grants", report.grants}};
   if (!report.standby.empty()) json["standby"] = report.standby;
   if (options.repair) json["rows_repaired"] = report.rows_repaired;
   if (options.strict) json["both_given"] = report.both_given;

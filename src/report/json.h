@@ -25,10 +25,12 @@ std::string MigrateJson(const MigrateOutcome& outcome, bool dry_run);
 std::string StatusJson(const std::optional<MigrationStatus>& status);
 std::string HistoryJson(const std::vector<HistoryEntry>& entries);
 std::string VersionsJson(const std::vector<VersionInfo>& versions);
+// {"applied": ["GRANT ..."], "left": [...]}
+std::string RefreshJson(const RefreshReport& report);
 // {"instances": [{"id", "version", "host", "live", ...}]}
 std::string InstancesJson(const std::vector<InstanceInfo>& instances);
-// {"migration", "rows_checked", "clean", "mismatches": [...]}; with the options
-// also "rows_repaired" and "both_given".
+// {"migration", "rows_checked", "clean", "mismatches": [...], "grants": [...]};
+// with the options also "rows_repaired" and "both_given".
 std::string VerifyJson(const VerifyReport& report,
                        const VerifyOptions& options = {});
 // {"migration", "queries": [{"query", "version", "before": {"error", "cost",

@@ -1,5 +1,6 @@
 #include "report/lists.h"
 
+#include "base/visible.h"
 #include "report/layout.h"
 
 namespace segue::report {
@@ -36,6 +37,20 @@ std::string VersionsText(const std::vector<VersionInfo>& versions) {
                version.published_at});
   }
   return table.ToString();
+}
+
+std::string RefreshText(const RefreshReport& report) {
+  if (report.applied.empty() && report.left.empty()) {
+    return "All privileges are in step.\n";
+  }
+  std::string text;
+  for (const std::string& statement : report.applied) {
+    text += base::VisibleInLine(statement) + "\n";
+  }
+  for (const std::string& left : report.left) {
+    text += "left to you: " + base::VisibleInLine(left) + "\n";
+  }
+  return text;
 }
 
 std::string InstancesText(const std::vector<InstanceInfo>& instances) {

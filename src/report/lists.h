@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "segue/instances.h"
+#include "segue/migrator.h"
 #include "segue/progress.h"
 
 namespace segue::report {
 
 std::string HistoryText(const std::vector<HistoryEntry>& entries);
 std::string VersionsText(const std::vector<VersionInfo>& versions);
+std::string RefreshText(const RefreshReport& report);
 std::string InstancesText(const std::vector<InstanceInfo>& instances);
 
 }  // namespace segue::report

@@ -28,6 +28,12 @@ std::string MissingText(const MigrationStatus& status) {
          "; segue rollback undoes what is there";
 }
 
+std::string GrantsText(const MigrationStatus& status) {
+  if (status.grants.empty()) return "";
+  return base::Join(status.grants, "; ") +
+         "; segue versions refresh makes them follow what it can";
+}
+
 std::string Field(const std::string& name, const std::string& value) {
   if (value.empty()) return "";
   return "  " + name + std::string(12 - name.size(), ' ') +
@@ -117,6 +123,7 @@ std::string StatusText(const MigrationStatus& status) {
       Field("waits", AwaitedText(status)) +
       Field("paused", status.paused ? "yes; segue resume goes on" : "") +
       Field("missing", MissingText(status)) +
+      Field("privileges", GrantsText(status)) +
       Field("error", ErrorText(status)) + Field("started", status.started_at) +
       Field("updated", status.updated_at) + "  steps\n";
   for (const StepStatus& step : status.steps) {

@@ -92,6 +92,12 @@ std::string VerifyText(const VerifyReport& report,
             " checked" + where + ", in these:\n" +
             MismatchText(report, options.repair);
   }
+  if (!report.grants.empty()) {
+    text +=
+        "These privileges are not in step; segue versions refresh makes "
+        "them follow what it can:\n" +
+        List(report.grants);
+  }
   return options.strict ? text + BothGivenText(report) : text;
 }
 

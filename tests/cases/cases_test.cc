@@ -82,6 +82,7 @@ class Stage {
     ExpectTried(outcome);
     // Nothing that is missing may be said of what nobody else has touched.
     EXPECT_EQ(base::Join(outcome.status.missing, "; "), "");
+    EXPECT_EQ(base::Join(outcome.status.grants, "; "), "");
     return outcome;
   }
 

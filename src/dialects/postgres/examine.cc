@@ -12,6 +12,7 @@
 #include "dialects/postgres/rights.h"
 #include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/writer_rights.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -301,8 +302,12 @@ db::Answer Examine(db::Connection& connection, const db::Question& question) {
     RequireTemporary(connection);
     RefuseForeignCode(connection, question);
   }
-  return std::visit([&](const auto& one) { return AnswerTo(connection, one); },
-                    question);
+  db::Answer answer = std::visit(
+      [&](const auto& one) { return AnswerTo(connection, one); }, question);
+  if (!reads_only && answer.error.empty()) {
+    AddWriterRights(connection, question, answer);
+  }
+  return answer;
 }
 
 }  // namespace segue::postgres

@@ -13,7 +13,6 @@ namespace segue::postgres {
 namespace {
 
 constexpr const char* kScope = "pg_temp.segue_scope";
-constexpr const char* kBound = "pg_temp.segue_bound";
 
 // What a question has the server evaluate, and the names in scope.
 struct Code {
@@ -117,9 +116,22 @@ std::vector<std::string> BindSql(const Code& code) {
   }
   return {std::string("CREATE TABLE ") + kScope + " (" +
               base::Join(columns, ", ") + ")",
-          std::string("CREATE VIEW ") + kBound + " AS SELECT " +
+          std::string("CREATE VIEW ") + kBoundCode + " AS SELECT " +
               base::Join(values, ", ") + " FROM " + kScope + " AS " +
               Ident(code.table.name)};
+}
+
+// What cannot be bound cannot be evaluated either, and the answer to the
+// question says why.
+bool Bind(db::Connection& connection, const Code& code) {
+  for (const std::string& sql : BindSql(code)) {
+    if (!Try(connection, sql).message.empty()) return false;
+  }
+  return true;
+}
+
+Code AnyCodeOf(const db::Question& question) {
+  return std::visit([](const auto& one) { return CodeOf(one); }, question);
 }
 
 // The links of what a bound expression uses, and of what belongs to a table.
@@ -185,19 +197,14 @@ void RefuseTable(db::Connection& connection, const schema::TableName& table) {
 
 void RefuseForeignCode(db::Connection& connection,
                        const db::Question& question) {
-  const Code code =
-      std::visit([](const auto& one) { return CodeOf(one); }, question);
+  const Code code = AnyCodeOf(question);
   if (code.expressions.empty() || !IsSuperuser(connection)) return;
   RefuseTable(connection, code.table);
   const Attempt attempt(connection);
-  for (const std::string& sql : BindSql(code)) {
-    // What cannot be bound cannot be evaluated either, and the answer to the
-    // question says why.
-    if (!Try(connection, sql).message.empty()) return;
-  }
-  RefuseIfFound(
-      connection.Execute(ForeignSql(kBoundLinks), {kBound, Name(code.table)}),
-      base::Join(code.said, ", "));
+  if (!Bind(connection, code)) return;
+  RefuseIfFound(connection.Execute(ForeignSql(kBoundLinks),
+                                   {kBoundCode, Name(code.table)}),
+                base::Join(code.said, ", "));
 }
 
 void RefuseForeignCode(db::Connection& connection, const std::string& schema,
@@ -206,6 +213,15 @@ void RefuseForeignCode(db::Connection& connection, const std::string& schema,
   for (const std::string& table : tables) {
     RefuseTable(connection, {schema, table});
   }
+}
+
+bool BindCode(db::Connection& connection, const db::Question& question) {
+  const Code code = AnyCodeOf(question);
+  return !code.expressions.empty() && Bind(connection, code);
+}
+
+schema::TableName CodeTable(const db::Question& question) {
+  return AnyCodeOf(question).table;
 }
 
 }  // namespace segue::postgres

@@ -24,4 +24,13 @@ void RefuseForeignCode(db::Connection& connection,
 void RefuseForeignCode(db::Connection& connection, const std::string& schema,
                        const std::vector<std::string>& tables);
 
+// Creates the temporary view kBoundCode of the expressions of the question,
+// which evaluates none of them, and of which the catalogue says what it uses.
+// Returns false when there are none, or when the server does not accept them.
+// Must be called within a transaction that is not committed.
+inline constexpr const char* kBoundCode = "pg_temp.segue_bound";
+bool BindCode(db::Connection& connection, const db::Question& question);
+// Returns the table that the expressions of the question are for.
+schema::TableName CodeTable(const db::Question& question);
+
 }  // namespace segue::postgres

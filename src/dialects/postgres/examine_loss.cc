@@ -257,6 +257,11 @@ END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
       IS DISTINCT FROM pg_catalog.pg_get_expr(p.adbin, p.adrelid)) w)
 SELECT DISTINCT kind, what, sql, rank FROM facts ORDER BY what, rank, sql)sql";
 
+bool LeftOut(db::LossOf of, const std::string& kind) {
+  if (of == db::LossOf::kPrivileges) return !kind.starts_with("privilege");
+  return of == db::LossOf::kAllButPrivileges && kind == "privilege";
+}
+
 }  // namespace
 
 db::Answer AnswerTo(db::Connection& connection,
@@ -270,9 +275,7 @@ db::Answer AnswerTo(db::Connection& connection,
                      question.type, question.leaving})
            .rows) {
     db::HangingFact fact{db::ToText(row.at(0)), db::ToText(row.at(1)), ""};
-    if (question.only_privileges && !fact.kind.starts_with("privilege")) {
-      continue;
-    }
+    if (LeftOut(question.of, fact.kind)) continue;
     if (!db::IsNull(row.at(2))) fact.sql = db::ToText(row.at(2));
     answer.hanging.push_back(std::move(fact));
   }

@@ -2,6 +2,7 @@
 
 #include "dialects/postgres/exposure.h"
 #include "dialects/postgres/gauge.h"
+#include "dialects/postgres/grants.h"
 #include "dialects/postgres/ledger_guard.h"
 #include "dialects/postgres/lock.h"
 #include "dialects/postgres/render.h"
@@ -122,6 +123,11 @@ std::string PostgresLanguage::ExposureSql(
     const std::string& schema_name,
     const std::vector<std::string>& moved) const {
   return postgres::ExposureSql(schema_name, moved);
+}
+
+std::string PostgresLanguage::VersionGrantsSql(
+    const std::string& schema_name, const std::string& version_schema) const {
+  return postgres::VersionGrantsSql(schema_name, version_schema);
 }
 
 // CREATE SCHEMA IF NOT EXISTS needs the privilege to create a schema even when

@@ -34,6 +34,9 @@ class PostgresLanguage : public db::Dialect {
   std::string LedgerRightsSql() const override;
   std::string ExposureSql(const std::string& schema_name,
                           const std::vector<std::string>& moved) const override;
+  std::string VersionGrantsSql(
+      const std::string& schema_name,
+      const std::string& version_schema) const override;
   std::vector<std::string> LedgerSetup() const override;
   std::vector<std::string> LedgerSeal() const override;
   std::string VersionUrl(const db::Url& url, const std::string& schema_name,

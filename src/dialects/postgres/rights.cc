@@ -198,8 +198,16 @@ struct Needs {
   std::string operator()(const plan::PublishVersion& action) const {
     return CreateSchemaSql(action.version_schema);
   }
-  std::string operator()(const plan::CreateSync&) const {
-    return CreateFunctionsSql();
+  // Whoever writes the table runs the expressions.
+  std::string operator()(const plan::CreateSync& action) const {
+    std::string sql = CreateFunctionsSql();
+    if (context.motions.Copy(action.motion) != nullptr) return sql;
+    const plan::ColumnMotion& motion = context.motions.Column(action.motion);
+    for (const plan::Expression* expression : {&motion.up, &motion.down}) {
+      if (expression->lacking.empty()) continue;
+      sql += " UNION ALL (" + expression->lacking + ")";
+    }
+    return sql;
   }
   template <typename Other>
   std::string operator()(const Other&) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/postgres/grants.h"
 #include "dialects/postgres/marking.h"
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
@@ -305,7 +306,10 @@ PlannedAction RenderOne(const plan::CreateSync& action,
   planned.forward = Statements(CreateStatements(motion, action.form, around));
   planned.undo = Statements(UndoCreate(motion, action.form, around));
   planned.probe = TriggerExists(motion.table, terms.InsertTrigger());
-  if (action.form == plan::SyncForm::kLive) planned.missing = Missing(terms);
+  if (action.form == plan::SyncForm::kLive) {
+    planned.missing = Missing(terms);
+    planned.grants = MotionGrantsSql(motion);
+  }
   planned.lock = Lock(kShareRowExclusive, motion.table, context);
   return planned;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "dialects/postgres/grants.h"
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
@@ -169,7 +170,6 @@ std::string ColumnGrants(const schema::TableName& name,
                          const plan::VersionView& view) {
   std::string mapping;
   for (const schema::Column& column : view.columns) {
-    if (!column.has_column_grants || !view.projects()) continue;
     if (!mapping.empty()) mapping += ", ";
     mapping +=
         "(" + Literal(column.physical()) + ", " + Literal(column.name) + ")";
@@ -243,10 +243,11 @@ std::string SchemaGrants(const std::string& base, const std::string& version) {
              Literal(version) + ", g); END LOOP; END");
 }
 
-// A table that the migration creates gets its privileges from the schema's
-// default privileges, which are not known before.
-std::string DefaultGrants(const schema::TableName& name,
-                          const schema::TableName& base) {
+// The privileges are those that the table has when the view is made: others may
+// have changed them since the plan, and a table that the migration creates gets
+// the schema's default privileges.
+std::string TableGrants(const schema::TableName& name,
+                        const schema::TableName& base) {
   return "DO " +
          DollarQuoted(
              std::string(
@@ -271,7 +272,6 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
   AddColumnDetails(name, view, sql);
   AddRequired(name, view, sql);
   const schema::Table* base = context.schema.FindTable(view.base().name);
-  if (base == nullptr) sql.push_back(DefaultGrants(name, view.base()));
   if (base != nullptr && !base->comment.empty()) {
     sql.push_back("COMMENT ON VIEW " + Name(name) + " IS " +
                   Literal(base->comment));
@@ -280,11 +280,15 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
   if (base != nullptr && !base->owner.empty()) {
     sql.push_back("GRANT ALL ON " + Name(name) + " TO " + Ident(base->owner));
   }
+  if (view.projects()) {
+    sql.push_back(TableGrants(name, view.base()));
+    std::string column_grants = ColumnGrants(name, view);
+    if (!column_grants.empty()) sql.push_back(std::move(column_grants));
+    return;
+  }
   for (const std::string& grant : view.grants) {
     sql.push_back(GrantSql(name, grant));
   }
-  std::string column_grants = ColumnGrants(name, view);
-  if (!column_grants.empty()) sql.push_back(std::move(column_grants));
 }
 
 // Before version 15 a view reads and writes with the rights of its owner, and
@@ -405,6 +409,7 @@ PlannedAction RenderOne(const plan::PublishAlias& action,
   planned.undo.push_back({"DROP VIEW IF EXISTS " + Name(NameOf(alias)), {}});
   planned.probe = AliasExists(alias);
   planned.missing = GoneUnless(planned.probe, "view '" + alias.name + "'");
+  planned.grants = ViewGrantsSql(NameOf(alias));
   planned.lock = Lock("ACCESS SHARE", alias.base(), context);
   return planned;
 }

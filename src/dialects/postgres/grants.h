@@ -1,0 +1,24 @@
+// SELECTs for PlannedAction::grants.
+#pragma once
+
+#include <string>
+
+#include "plan/motion.h"
+#include "schema/schema.h"
+
+namespace segue::postgres {
+
+// The privileges of the columns of a motion, and the roles that may write its
+// table and lack a right that one of its expressions needs.
+std::string MotionGrantsSql(const plan::ColumnMotion& motion);
+
+// The privileges of the views of a version and of their columns, and those to
+// use its schema. It reads from the catalogue what each column of a view shows,
+// so that it holds before and after the contract. A version that refuses its
+// applications shows nothing and is left alone.
+std::string VersionGrantsSql(const std::string& schema,
+                             const std::string& version);
+// The privileges of one view of a table, and of its columns.
+std::string ViewGrantsSql(const schema::TableName& view);
+
+}  // namespace segue::postgres

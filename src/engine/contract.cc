@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "engine/gate.h"
 #include "engine/grants.h"
+#include "engine/late_views.h"
 #include "engine/missing.h"
 #include "engine/statements.h"
 #include "engine/supplement.h"
@@ -21,23 +22,43 @@ bool InStage(const Step& step, Stage stage) {
   return step.phase == Phase::kContracting && step.stage == stage;
 }
 
+// True when the step has done something that cannot be brought back.
+bool RunForGood(const Context& context, const MigrationRow& row,
+                const ActionStates& states, std::size_t step) {
+  const auto& actions = row.plan.steps[step].actions;
+  for (std::size_t action = 0; action < actions.size(); ++action) {
+    if (actions[action].reversible) continue;
+    const ActionState state = states.Of(step, action);
+    if (state == ActionState::kDone) return true;
+    if (state == ActionState::kRunning &&
+        HappenedAlone(context.connection(), actions[action])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 bool PastFirstDrop(const Context& context, const MigrationRow& row) {
   const ActionStates states(context.connection(), context.ledger, row.id);
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    const auto& actions = row.plan.steps[step].actions;
-    for (std::size_t action = 0; action < actions.size(); ++action) {
-      if (actions[action].reversible) continue;
-      const ActionState state = states.Of(step, action);
-      if (state == ActionState::kDone) return true;
-      if (state == ActionState::kRunning &&
-          HappenedAlone(context.connection(), actions[action])) {
-        return true;
-      }
-    }
+    if (row.plan.steps[step].phase != Phase::kContracting) continue;
+    if (RunForGood(context, row, states, step)) return true;
   }
   return false;
+}
+
+std::vector<std::string> LastingSteps(const Context& context,
+                                      const MigrationRow& row) {
+  const ActionStates states(context.connection(), context.ledger, row.id);
+  std::vector<std::string> lasting;
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    if (row.plan.steps[step].phase == Phase::kContracting) continue;
+    if (!RunForGood(context, row, states, step)) continue;
+    lasting.push_back("'" + row.plan.steps[step].description + "'");
+  }
+  return lasting;
 }
 
 bool ContractBegun(const Context& context, const MigrationRow& row) {
@@ -171,6 +192,7 @@ void Contract::Drop() {
   for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
     const Step& planned = row_.plan.steps[step];
     if (!InStage(planned, Stage::kDrop)) continue;
+    RenderLateViews(context_, transitions_, row_, step);
     parts_.steps.Run(step);
     if (!planned.reversible()) {
       transitions_.MoveTo(Phase::kContracting, SubState::kDropping);

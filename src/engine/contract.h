@@ -11,8 +11,12 @@
 
 namespace segue::engine {
 
-// True when the migration has dropped something that cannot be brought back.
+// True when the contract has dropped something that cannot be brought back.
 bool PastFirstDrop(const Context& context, const MigrationRow& row);
+// Returns the steps before the contract that have run and cannot be undone: SQL
+// of the user's without `down`.
+std::vector<std::string> LastingSteps(const Context& context,
+                                      const MigrationRow& row);
 // True when an action of the contract was run and was not undone.
 bool ContractBegun(const Context& context, const MigrationRow& row);
 

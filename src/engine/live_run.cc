@@ -7,6 +7,7 @@
 #include "engine/dry_run.h"
 #include "engine/explain.h"
 #include "engine/inventory.h"
+#include "engine/late_views.h"
 #include "engine/missing.h"
 #include "engine/preflight.h"
 #include "engine/run_events.h"
@@ -165,7 +166,9 @@ void LiveRun::ToReady(bool undo_on_any_failure) {
 
 void LiveRun::RunPhase(RunParts& parts, Phase phase) {
   for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
-    if (row_.plan.steps[step].phase == phase) parts.steps.Run(step);
+    if (row_.plan.steps[step].phase != phase) continue;
+    RenderLateViews(context_, *transitions_, row_, step);
+    parts.steps.Run(step);
   }
 }
 
@@ -225,6 +228,17 @@ void LiveRun::Contract(const std::string& force_reason) {
   }
 }
 
+void LiveRun::RefuseLasting() const {
+  const std::vector<std::string> lasting = LastingSteps(context_, row_);
+  if (lasting.empty()) return;
+  throw Error(ErrorKind::kRefused, "migration '" + row_.id +
+                                       "' has run what cannot be undone: " +
+                                       base::Join(lasting, "; "))
+      .WithHint(
+          "run 'segue complete' to finish it; 'segue rollback --abandon "
+          "--reason TEXT' undoes the rest and leaves this as it is");
+}
+
 void LiveRun::Undo(const std::string& abandon_reason) {
   const bool dropped = PastFirstDrop(context_, row_);
   if (dropped && abandon_reason.empty()) {
@@ -235,6 +249,7 @@ void LiveRun::Undo(const std::string& abandon_reason) {
             "run 'segue complete' to finish it; where it cannot be finished, "
             "'segue rollback --abandon --reason TEXT' ends it");
   }
+  if (abandon_reason.empty() && !RollingBack(context_, row_)) RefuseLasting();
   TellRun(context_.options, row_, Progress::Event::kStarted);
   try {
     if (dropped) {
@@ -263,6 +278,9 @@ void LiveRun::UndoAll(const std::string& abandon_reason) {
   calm.cancel = nullptr;
   RunParts parts(context_, *lease_, calm, row_);
   std::vector<std::string> gone;
+  for (const std::string& step : LastingSteps(context_, row_)) {
+    gone.push_back("left as it is, because it cannot be undone: " + step);
+  }
   parts.steps.PassOverGone(gone);
   try {
     UndoSteps(parts);
@@ -312,8 +330,13 @@ void LiveRun::EndRollback(const std::string& abandoned) {
 
 void LiveRun::UndoAfter(Error& error) {
   try {
+    const std::vector<std::string> lasting = LastingSteps(context_, row_);
     UndoAll("");
-    error.WithNote("every executed step was rolled back");
+    error.WithNote(lasting.empty()
+                       ? "every executed step was rolled back"
+                       : "every executed step was rolled back but " +
+                             base::Join(lasting, "; ") +
+                             ", which cannot be undone");
   } catch (const Error& second) {
     error.WithNote(std::string("the rollback failed too: ") + second.what() +
                    "; run 'segue rollback'");

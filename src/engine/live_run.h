@@ -36,6 +36,7 @@ class LiveRun : public Run {
   void Patiently(const std::function<void()>& work);
   void WalkToReady(RunParts& parts);
   void RunPhase(RunParts& parts, Phase phase);
+  void RefuseLasting() const;
   void UndoAll(const std::string& abandon_reason);
   void UndoSteps(RunParts& parts);
   // Makes the published version refuse.

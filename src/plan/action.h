@@ -194,10 +194,12 @@ struct Retreat {
   MotionId motion;
 };
 
-// Creates the views of a version.
+// Creates the views of a version. `again` says that the version is there, so
+// that each view takes the place of one that has its name; this is not undone.
 struct PublishVersion {
   std::string version_schema;
   std::vector<VersionView> views;
+  bool again = false;
 };
 
 // Removes a published version. This cannot be undone.

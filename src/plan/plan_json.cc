@@ -123,6 +123,7 @@ Json ActionJson(const PlannedAction& action) {
   Put(to, "inventory_lock", action.inventory_lock);
   if (action.heir) to["heir"] = HeirJson(*action.heir);
   Put(to, "grants", action.grants);
+  Put(to, "shape", action.shape);
   Put(to, "lock", action.lock);
   to["transactional"] = action.transactional;
   to["reversible"] = action.reversible;
@@ -323,6 +324,7 @@ PlannedAction ActionFrom(const Json& from) {
   action.inventory_lock = Text(from, "inventory_lock");
   if (from.contains("heir")) action.heir = HeirFrom(from.at("heir"));
   action.grants = Text(from, "grants");
+  action.shape = Text(from, "shape");
   action.lock = Lock(from);
   action.transactional = from.at("transactional").get<bool>();
   action.reversible = from.at("reversible").get<bool>();

@@ -174,6 +174,10 @@ struct PlannedAction {
   // statement that makes it follow (NULL: people have to decide). It holds
   // until the contract. Empty: nothing has to follow.
   std::string grants = {};
+  // The views of a version as data, where SQL of the user's runs before them:
+  // the action is rendered from the database as it is then, and stored, before
+  // it runs. Empty: it runs as it was planned.
+  std::string shape = {};
   // A SELECT of two texts: what the session's role may not do although the
   // action does it, and what helps. It runs while the plan is made and is not
   // stored. Empty: it needs no more than to own the table.

@@ -15,6 +15,7 @@
 #include "planner/render_steps.h"
 #include "planning/operation.h"
 #include "planning/plan_operations.h"
+#include "planning/version_views.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -200,6 +201,33 @@ std::vector<MotionSql> RenderMotions(const db::Language& language,
   return motions;
 }
 
+bool HasSql(const ops::DraftStep& step) {
+  return std::any_of(step.actions.begin(), step.actions.end(),
+                     [](const plan::Action& action) {
+                       return std::holds_alternative<plan::RawSql>(action);
+                     });
+}
+
+// What SQL of the user's does to the schema is not known before it has run. The
+// views that are made after it are rendered again then, from their shape.
+void KeepShape(const schema::Schema& schema, const ops::PlanContext& context,
+               Plan& plan) {
+  bool sql = false;
+  std::string shape;
+  for (std::size_t at = 0; at < context.steps.size(); ++at) {
+    const ops::DraftStep& draft = context.steps[at];
+    sql = sql || HasSql(draft);
+    for (const plan::Action& action : draft.actions) {
+      const auto* publish = std::get_if<plan::PublishVersion>(&action);
+      if (publish == nullptr) continue;
+      if (!publish->again) {
+        shape = plan::ShapeText(ops::ShapeOf(schema, publish->views));
+      }
+      if (sql) plan.steps[at].actions.front().shape = shape;
+    }
+  }
+}
+
 Plan Assemble(const db::Language& language, const PlannerInput& input,
               const schema::Schema& schema, const ops::PlanContext& context) {
   Plan plan;
@@ -214,6 +242,7 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
     plan.steps.push_back(RenderStep(language, draft, render));
     plan.steps.back().source = draft.source;
   }
+  KeepShape(schema, context, plan);
   plan.motions = RenderMotions(language, context, render);
   plan.gauges = GaugesFor(language, schema, context);
   plan.on_transform_error = input.on_transform_error;

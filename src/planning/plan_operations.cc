@@ -32,6 +32,29 @@ void AddVersionSteps(const schema::Schema& before, PlanContext& context) {
   }
 }
 
+bool RunsSql(const std::vector<DraftStep>& steps, Phase phase) {
+  return std::any_of(steps.begin(), steps.end(), [&](const DraftStep& step) {
+    return step.place.phase == phase &&
+           std::any_of(step.actions.begin(), step.actions.end(),
+                       [](const plan::Action& action) {
+                         return std::holds_alternative<plan::RawSql>(action);
+                       });
+  });
+}
+
+// What SQL of the user's adds at the contract is known once it has run, so that
+// the views are made again at the end.
+void AddFollowStep(PlanContext& context) {
+  if (!RunsSql(context.steps, Phase::kContracting)) return;
+  DraftStep step;
+  step.place = kDrop;
+  step.description =
+      "Show in version '" + context.version_schema + "' what SQL has added";
+  step.actions.push_back(
+      plan::PublishVersion{context.version_schema, {}, true});
+  context.steps.push_back(std::move(step));
+}
+
 // The step comes first in the seal, because a refusal there leaves both
 // versions live.
 void AddClosingStep(PlanContext& context) {
@@ -74,7 +97,10 @@ void PlanOperations(PlanContext& context,
   EachPlans(operations, &Operation::Finish, context);
   ShareFills(context);
   NarrowSyncs(context, before);
-  if (context.access == Access::kVersioned) AddVersionSteps(before, context);
+  if (context.access == Access::kVersioned) {
+    AddVersionSteps(before, context);
+    AddFollowStep(context);
+  }
   AddClosingStep(context);
   std::stable_sort(
       context.steps.begin(), context.steps.end(),

@@ -2,8 +2,19 @@
 
 #include <algorithm>
 
+#include "plan/names.h"
+#include "segue/error.h"
+
 namespace segue::ops {
 namespace {
+
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool IsTable(const schema::Table& table) {
+  return table.kind == "table" || table.kind == "partitioned table";
+}
 
 // Returns the default that a writer of the base table gets for the column
 // today.
@@ -92,14 +103,114 @@ plan::VersionView ViewOf(
   return view;
 }
 
+// The contract gives a column, and a table, the name under which the version
+// shows it.
+const schema::Table* TableNow(const schema::Schema& now,
+                              const plan::VersionView& view) {
+  const schema::Table* table = now.FindTable(view.base().name);
+  if (table == nullptr || !IsTable(*table)) table = now.FindTable(view.name);
+  return table != nullptr && IsTable(*table) ? table : nullptr;
+}
+
+void KeepColumns(const schema::Table& table, plan::VersionView& view) {
+  for (schema::Column& column : view.columns) {
+    if (table.FindColumn(column.physical()) != nullptr) continue;
+    if (table.FindColumn(column.name) != nullptr) column.stored_as.clear();
+  }
+  std::erase_if(view.columns, [&](const schema::Column& column) {
+    return table.FindColumn(column.physical()) == nullptr;
+  });
+  std::erase_if(view.hidden, [&](const std::string& name) {
+    return table.FindColumn(name) == nullptr || Shows(view, name);
+  });
+  std::erase_if(view.marks, [&](const plan::VersionView::Mark& mark) {
+    return table.FindColumn(mark.column) == nullptr;
+  });
+  const bool has_key = std::all_of(view.key.begin(), view.key.end(),
+                                   [&](const std::string& name) {
+                                     return table.FindColumn(name) != nullptr;
+                                   });
+  if (!has_key) SetKey(table, &view);
+}
+
+void AddColumns(const schema::Table& table, plan::VersionView& view) {
+  for (const schema::Column& column : table.columns) {
+    if (Shows(view, column.name) || Contains(view.hidden, column.name)) {
+      continue;
+    }
+    if (column.name.starts_with(plan::kOurs)) continue;
+    if (schema::FindColumn(view.columns, column.name) != nullptr) {
+      throw Error(ErrorKind::kRefused,
+                  "SQL of the migration has added column '" + column.name +
+                      "' to table '" + table.name.name +
+                      "', and the version shows another column under that "
+                      "name");
+    }
+    if (NeedsViewDefault(&table, column)) {
+      view.view_defaults.push_back(column.name);
+    }
+    view.columns.push_back(column);
+  }
+}
+
 }  // namespace
+
+plan::VersionShape ShapeOf(const schema::Schema& before,
+                           std::vector<plan::VersionView> views) {
+  plan::VersionShape shape{std::move(views), {}};
+  for (const schema::Table& table : before.tables) {
+    const bool shown = std::any_of(shape.views.begin(), shape.views.end(),
+                                   [&](const plan::VersionView& view) {
+                                     return view.base().name == table.name.name;
+                                   });
+    if (!shown) shape.hidden_tables.push_back(table.name.name);
+  }
+  return shape;
+}
+
+plan::VersionShape FollowSchema(plan::VersionShape shape,
+                                const schema::Schema& now) {
+  std::vector<std::string> known = shape.hidden_tables;
+  std::vector<plan::VersionView> views;
+  for (plan::VersionView& view : shape.views) {
+    const schema::Table* table = TableNow(now, view);
+    if (table == nullptr) continue;
+    view.source = plan::Projection{table->name};
+    KeepColumns(*table, view);
+    AddColumns(*table, view);
+    known.push_back(table->name.name);
+    views.push_back(std::move(view));
+  }
+  for (const schema::Table& table : now.tables) {
+    const bool ours = table.name.name.starts_with(plan::kOurs);
+    if (ours || !IsTable(table) || Contains(known, table.name.name)) continue;
+    views.push_back(ViewOf(&table, table, {}));
+  }
+  shape.views = std::move(views);
+  return shape;
+}
+
+std::vector<plan::VersionView> ChangedViews(const plan::VersionShape& before,
+                                            const plan::VersionShape& now) {
+  std::vector<plan::VersionView> changed;
+  for (const plan::VersionView& view : now.views) {
+    const bool same = std::any_of(before.views.begin(), before.views.end(),
+                                  [&](const plan::VersionView& one) {
+                                    return one.name == view.name &&
+                                           schema::NamesOf(one.columns) ==
+                                               schema::NamesOf(view.columns);
+                                  });
+    if (!same) changed.push_back(view);
+  }
+  return changed;
+}
 
 std::vector<plan::VersionView> VersionViews(
     const schema::Schema& before, const schema::Schema& after,
     const std::vector<const plan::ColumnMotion*>& motions) {
   std::vector<plan::VersionView> views;
   for (const schema::Table& table : after.tables) {
-    if (table.kind != "table" && table.kind != "partitioned table") continue;
+    if (!IsTable(table)) continue;
     // A table that the migration creates is its own base table.
     const schema::Table* base = before.FindTable(table.name.name);
     views.push_back(ViewOf(base != nullptr ? base : &table, table, motions));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "plan/action.h"
+#include "plan/version_shape.h"
 #include "schema/schema.h"
 
 namespace segue::ops {
@@ -14,5 +15,20 @@ namespace segue::ops {
 std::vector<plan::VersionView> VersionViews(
     const schema::Schema& before, const schema::Schema& after,
     const std::vector<const plan::ColumnMotion*>& motions);
+
+// Returns these views and what of the schema `before` they leave out.
+plan::VersionShape ShapeOf(const schema::Schema& before,
+                           std::vector<plan::VersionView> views);
+
+// Returns the shape with everything that others have added since to the
+// database, which is `now`, and without what is gone. A column of segue's own
+// stays hidden. Throws Error{kRefused} when an added column has the name under
+// which a view shows another.
+plan::VersionShape FollowSchema(plan::VersionShape shape,
+                                const schema::Schema& now);
+// Returns the views of `now` that `before` does not have, or has with other
+// columns.
+std::vector<plan::VersionView> ChangedViews(const plan::VersionShape& before,
+                                            const plan::VersionShape& now);
 
 }  // namespace segue::ops

@@ -1,5 +1,7 @@
 #include "report/summary.h"
 
+#include <algorithm>
+
 #include "base/visible.h"
 
 namespace segue::report {
@@ -17,7 +19,20 @@ constexpr char kNextReady[] =
     "Next: bring out the new version of the application, then segue complete;\n"
     "      or segue rollback, which undoes everything.\n";
 
-std::string ReadyText(const MigrationStatus& status) {
+constexpr char kNextForward[] =
+    "Next: bring out the new version of the application, then segue complete.\n"
+    "      SQL without 'down' has run: there is no way back with segue "
+    "rollback.\n";
+
+bool CanGoBack(const Plan& plan) {
+  return std::all_of(plan.steps.begin(), plan.steps.end(),
+                     [](const Step& step) {
+                       return step.phase == Phase::kContracting ||
+                              !step.executed || step.reversible();
+                     });
+}
+
+std::string ReadyText(const MigrationStatus& status, const Plan& plan) {
   std::string text = status.id + " is ready: both versions are live.\n";
   if (status.version_schema.empty()) {
     text += kReadyInPlace;
@@ -25,7 +40,7 @@ std::string ReadyText(const MigrationStatus& status) {
     text +=
         kReadyVersioned + status.id + "   (" + status.version_schema + ")\n";
   }
-  return text + kNextReady;
+  return text + (CanGoBack(plan) ? kNextReady : kNextForward);
 }
 
 // Somebody else may have removed what the rollback would have undone.
@@ -38,14 +53,17 @@ std::string RolledBackText(const MigrationStatus& status, bool whole) {
   return status.id + " is rolled back; the schema is as it was before.\n";
 }
 
-std::string StateText(const MigrationStatus& status, bool whole) {
+std::string StateText(const Outcome& outcome) {
+  const MigrationStatus& status = outcome.status;
   switch (status.phase) {
     case Phase::kComplete:
       return status.id + " is complete.\n";
     case Phase::kRolledBack:
-      return RolledBackText(status, whole);
+      return RolledBackText(status, outcome.notes.empty());
     case Phase::kMigrating:
-      if (status.sub_state == SubState::kReady) return ReadyText(status);
+      if (status.sub_state == SubState::kReady) {
+        return ReadyText(status, outcome.plan);
+      }
       break;
     case Phase::kPending:
     case Phase::kExpanding:
@@ -67,8 +85,7 @@ std::string NotesText(const std::vector<std::string>& notes) {
 }  // namespace
 
 std::string SummaryText(const Outcome& outcome) {
-  return NotesText(outcome.notes) +
-         StateText(outcome.status, outcome.notes.empty());
+  return NotesText(outcome.notes) + StateText(outcome);
 }
 
 std::string DryRunText(const Outcome& outcome) {

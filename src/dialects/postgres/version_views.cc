@@ -75,11 +75,12 @@ std::string Query(const plan::Union& source, const std::string& list) {
 }
 
 std::string CreateView(const schema::TableName& name,
-                       const plan::VersionView& view, int major) {
+                       const plan::VersionView& view, int major,
+                       const char* create) {
   const std::string options =
       major >= kHasSecurityInvoker ? " WITH (security_invoker = true)" : "";
   const std::string list = SelectList(view);
-  return "CREATE VIEW " + Name(name) + options + " AS " +
+  return create + Name(name) + options + " AS " +
          std::visit([&](const auto& source) { return Query(source, list); },
                     view.source);
 }
@@ -265,9 +266,10 @@ std::string TableGrants(const schema::TableName& name,
 }
 
 void AddView(const schema::TableName& name, const plan::VersionView& view,
-             const RenderContext& context, std::vector<std::string>& sql) {
+             const RenderContext& context, std::vector<std::string>& sql,
+             const char* create = "CREATE VIEW ") {
   const int major = MajorVersion(context.schema.server_version);
-  sql.push_back(CreateView(name, view, major));
+  sql.push_back(CreateView(name, view, major, create));
   sql.push_back(RevokeOnView(name));
   AddColumnDetails(name, view, sql);
   AddRequired(name, view, sql);
@@ -348,6 +350,22 @@ std::string VersionExists(const std::string& version) {
          Literal(version) + ")";
 }
 
+// A view may get columns at its end while something else uses it.
+PlannedAction PublishAgain(const plan::PublishVersion& action,
+                           const RenderContext& context) {
+  std::vector<std::string> sql;
+  for (const plan::VersionView& view : action.views) {
+    AddView({action.version_schema, view.name}, view, context, sql,
+            "CREATE OR REPLACE VIEW ");
+  }
+  PlannedAction planned;
+  planned.description =
+      "Make changed views of version '" + action.version_schema + "' again";
+  planned.forward = Statements(std::move(sql));
+  planned.reversible = false;
+  return planned;
+}
+
 }  // namespace
 
 PlannedAction RenderOne(const plan::PublishVersion& action,
@@ -355,6 +373,7 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   for (const plan::VersionView& view : action.views) {
     RefuseRowSecurity(view, context, "use --access in_place");
   }
+  if (action.again) return PublishAgain(action, context);
   const std::string& version = action.version_schema;
   const std::string& base = context.schema.name;
   // The comment marks the schema as segue's own; the inspection looks for it.

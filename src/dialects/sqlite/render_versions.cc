@@ -64,10 +64,30 @@ Statement RequireUnused(const std::string& version) {
       {}};
 }
 
+PlannedAction PublishAgain(const plan::PublishVersion& action,
+                           const RenderContext& context) {
+  const std::string& version = action.version_schema;
+  PlannedAction planned =
+      Change(context, "Make changed views of version '" + version + "' again",
+             kInstant);
+  for (const plan::VersionView& view : action.views) {
+    planned.forward.push_back(
+        {"DROP VIEW IF EXISTS " + Quote(PublishedName(version, view.name)),
+         {}});
+    for (Statement& statement :
+         CreatePublishedView(version, view, TableOf(context, view.base()))) {
+      planned.forward.push_back(std::move(statement));
+    }
+  }
+  planned.reversible = false;
+  return planned;
+}
+
 }  // namespace
 
 PlannedAction RenderOne(const plan::PublishVersion& action,
                         const RenderContext& context) {
+  if (action.again) return PublishAgain(action, context);
   const std::string& version = action.version_schema;
   PlannedAction planned =
       Change(context,

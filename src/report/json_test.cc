@@ -28,7 +28,9 @@ TEST(JsonTest, EveryResultIsOneObject) {
   report.mismatches = {"t: 1"};
   EXPECT_EQ(VerifyJson(report),
             "{\"migration\":\"m\",\"rows_checked\":0,\"clean\":false,"
-            "\"mismatches\":[\"t: 1\"]}");
+            "\"mismatches\":[\"t: 1\"],\"grants\":[]}");
+  EXPECT_EQ(RefreshJson({{"GRANT a"}, {"b"}}),
+            "{\"applied\":[\"GRANT a\"],\"left\":[\"b\"]}");
 }
 
 TEST(JsonTest, StatusHidesAnUnknownEta) {

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "engine/inventory.h"
+#include "ledger/stored_plan.h"
 #include "ledger/versions.h"
 #include "planner/supplement.h"
 #include "planning/answers.h"
@@ -128,11 +129,11 @@ void Record(const Context& context, Transitions& transitions, MigrationRow& row,
       MakeSupplement(context.database.dialect(), context.connection(), input));
   const std::string text = TextOf(change, heir);
   transitions.InLedger([&] {
-    context.ledger.SetPlan(context.connection(), row.id, amended);
+    StorePlan(context.connection(), context.ledger, amended);
     KeepChange(context.connection(), context.ledger, row, change);
     transitions.AddEvent(EventKind::kNote, text);
   });
-  row.plan = std::move(amended);
+  row.plan = std::move(amended.plan);
   Progress told;
   told.migration = row.id;
   told.phase = row.phase;

@@ -168,14 +168,6 @@ void Ledger::SetPhase(Connection& connection, const std::string& id,
        std::string(segue::ToString(sub_state)), Now(), schema_name_, id, id});
 }
 
-void Ledger::SetPlan(Connection& connection, const std::string& id,
-                     const Plan& plan) const {
-  connection.Execute("UPDATE " + TableNamed("migration") +
-                         " SET plan = $1, updated_at = $2"
-                         " WHERE schema_name = $3 AND id = $4",
-                     {ToJson(plan), Now(), schema_name_, id});
-}
-
 void Ledger::SetError(Connection& connection, const std::string& id,
                       const std::string& error) const {
   connection.Execute("UPDATE " + TableNamed("migration") +

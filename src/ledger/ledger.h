@@ -81,9 +81,6 @@ class Ledger {
   // Also sets the phase of the migrations that are folded into this one.
   void SetPhase(db::Connection& connection, const std::string& id, Phase phase,
                 SubState sub_state) const;
-  // Replaces the plan by one that has the same steps, and more after them.
-  void SetPlan(db::Connection& connection, const std::string& id,
-               const Plan& plan) const;
   void SetError(db::Connection& connection, const std::string& id,
                 const std::string& error) const;
 

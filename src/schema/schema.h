@@ -209,6 +209,9 @@ struct Table {
   std::vector<std::string> unproven;
   std::vector<TableName> partitions;  // right below; those that hold rows
   bool subpartitioned = false;        // a partition is partitioned itself
+  TableName parent;  // whose partition it is; without a name: of none
+  // The subscriptions that write to it, or to a partition of it.
+  std::vector<std::string> subscriptions;
   // The name under which the shape that is being planned shows the table, while
   // the database still has `name`; empty: both names are the same.
   std::string shown_as;

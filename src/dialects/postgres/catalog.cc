@@ -13,7 +13,10 @@ constexpr const char* kTablesSql = R"sql(
 WITH unproven AS MATERIALIZED (SELECT x.conrelid, x.conname
   FROM pg_constraint x WHERE x.contype IN ('c', 'n') AND NOT x.convalidated
     AND x.conrelid <> 0::oid
-    AND coalesce((pg_catalog.to_jsonb(x) ->> 'conenforced')::boolean, true))
+    AND coalesce((pg_catalog.to_jsonb(x) ->> 'conenforced')::boolean, true)),
+subscribed AS MATERIALIZED (SELECT DISTINCT r.srrelid, s.subname
+  FROM pg_subscription_rel r
+  JOIN pg_stat_subscription s ON s.subid = r.srsubid)
 SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
   pg_catalog.pg_get_userbyid(c.relowner)::text, d.description,
   CASE WHEN c.relkind = 'p'
@@ -44,7 +47,17 @@ SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
       ELSE '' END, pg_catalog.chr(1) ORDER BY u.conrelid <> c.oid, u.conname)
     FROM unproven u WHERE u.conrelid = c.oid OR (c.relkind = 'p'
       AND u.conrelid IN (SELECT relid::oid FROM pg_catalog.pg_partition_tree(c.oid)))),
-  CASE WHEN c.reloftype <> 0::oid THEN pg_catalog.format_type(c.reloftype, NULL) END
+  CASE WHEN c.reloftype <> 0::oid THEN pg_catalog.format_type(c.reloftype, NULL) END,
+  CASE WHEN c.relispartition THEN (SELECT n.nspname::text || pg_catalog.chr(1)
+      || p.relname::text
+    FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+    JOIN pg_namespace n ON n.oid = p.relnamespace WHERE i.inhrelid = c.oid) END,
+  (SELECT pg_catalog.string_agg(DISTINCT s.subname::text, pg_catalog.chr(1))
+    FROM subscribed s WHERE s.srrelid = c.oid
+      OR (c.relkind = 'p' AND s.srrelid IN (
+        SELECT relid::oid FROM pg_catalog.pg_partition_tree(c.oid)))
+      OR (c.relispartition AND s.srrelid IN (
+        SELECT relid::oid FROM pg_catalog.pg_partition_ancestors(c.oid))))
 FROM pg_class c
 JOIN pg_roles r ON r.rolname = current_user
 LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = 0
@@ -121,14 +134,14 @@ WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
 ORDER BY 2)sql";
 
 // Splits a text that has schema and name in turn.
-std::vector<schema::TableName> Partitions(const std::string& text) {
-  std::vector<schema::TableName> partitions;
-  if (text.empty()) return partitions;
+std::vector<schema::TableName> NamesIn(const std::string& text) {
+  std::vector<schema::TableName> names;
+  if (text.empty()) return names;
   const std::vector<std::string> parts = base::Split(text, '\x01');
   for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
-    partitions.push_back({parts[i], parts[i + 1]});
+    names.push_back({parts[i], parts[i + 1]});
   }
-  return partitions;
+  return names;
 }
 
 std::string KindOfRelation(const std::string& relkind, bool is_partition) {
@@ -236,11 +249,17 @@ TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid) {
     if (!partition_key.empty()) table.partition_key = {partition_key};
     table.replica_identity = row.Text();
     table.replica_identity_index = row.Text();
-    table.partitions = Partitions(row.Text());
+    table.partitions = NamesIn(row.Text());
     table.subpartitioned = row.Boolean();
     const std::string unproven = row.Text();
     table.of_type = row.Text();
     if (!unproven.empty()) table.unproven = base::Split(unproven, '\x01');
+    const std::vector<schema::TableName> parents = NamesIn(row.Text());
+    if (!parents.empty()) table.parent = parents.front();
+    const std::string subscriptions = row.Text();
+    if (!subscriptions.empty()) {
+      table.subscriptions = base::Split(subscriptions, '\x01');
+    }
   }
   return tables;
 }

@@ -40,6 +40,9 @@ class AlterColumn : public Operation {
                       const ColumnAlteration& change) const;
   bool ServerConverts(const TableWork& work, const schema::Column& old,
                       const ColumnAlteration& change) const;
+  bool ForbidsNullOnly(const TableWork& work,
+                       const ColumnAlteration& change) const;
+  void PlanNotNull(TableWork& work, const schema::Column& old) const;
   void SettleDefault(const TableWork& work, ColumnAlteration& change) const;
   void LeaveOutExisting(TableWork& work, ColumnAlteration& change) const;
   void PlanConstraints(TableWork& work, const schema::Column& old,
@@ -105,7 +108,7 @@ std::string WhyCopied(const TableWork& work, const schema::Column& old,
 }
 
 void AlterColumn::Plan(PlanContext& context) const {
-  TableWork work(context, name(), spec_.table);
+  TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
   const schema::Column old = work.Take(spec_.column, Use::kChanges);
   RefuseUnproven(work, old);
   ColumnAlteration change = Resolve(spec_, old, context.language);
@@ -120,6 +123,7 @@ void AlterColumn::Plan(PlanContext& context) const {
                               spec_.column, spec_.table));
     return work.Finish();
   }
+  if (ForbidsNullOnly(work, change)) return PlanNotNull(work, old);
   if (change.asks_default()) SettleDefault(work, change);
   if (ServerConverts(work, old, change)) {
     PlanMetadata(work, old, change);
@@ -133,6 +137,28 @@ void AlterColumn::Plan(PlanContext& context) const {
   } else {
     PlanMetadata(work, old, change);
   }
+  work.Finish();
+}
+
+// A partition can refuse NULL, but it can have no second column that says what
+// its rows with NULL become.
+bool AlterColumn::ForbidsNullOnly(const TableWork& work,
+                                  const ColumnAlteration& change) const {
+  return work.of_partition() && change.not_null && spec_.change.up.empty() &&
+         !change.name && !change.type && !change.default_value &&
+         !change.comment && change.constraints.empty();
+}
+
+void AlterColumn::PlanNotNull(TableWork& work,
+                              const schema::Column& old) const {
+  ForbidNull(work, old.physical());
+  work.Describe(Phase::kMigrating, fmt::format("Refuse NULL in column '{}' of "
+                                               "'{}'",
+                                               old.name, spec_.table));
+  work.Note(Phase::kMigrating,
+            "it holds for the old version too from this step on: its writes of "
+            "NULL are refused");
+  work.shape().FindColumn(old.name)->nullable = false;
   work.Finish();
 }
 

@@ -55,7 +55,7 @@ std::vector<std::string> CreateConstraint::MovedColumns(
 }
 
 void CreateConstraint::Plan(PlanContext& context) const {
-  TableWork work(context, name(), spec_.table);
+  TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
   for (const std::string& column : ColumnsRead(work.shape())) {
     work.Take(column, Use::kReads);
   }

@@ -259,7 +259,7 @@ void NoteCost(TableWork& work) {
 }
 
 void CreateIndex::Plan(PlanContext& context) const {
-  TableWork work(context, name(), spec_.table);
+  TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
   work.Describe(Phase::kMigrating, fmt::format("Create index '{}' on '{}'",
                                                spec_.index.name, spec_.table));
   RefuseUnknown(work);

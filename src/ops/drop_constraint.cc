@@ -60,7 +60,7 @@ void DropConstraint::RefuseReliedOn(TableWork& work,
 }
 
 void DropConstraint::Plan(PlanContext& context) const {
-  TableWork work(context, name(), spec_.table);
+  TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
   context.claims.TakeConstraint(work.live().name.name, spec_.name);
   const ExistingConstraint there = RequireExisting(work, spec_.name);
   const Constraint& constraint = there.constraint;

@@ -121,7 +121,8 @@ class DropIndex : public Operation {
   std::string name() const override { return "drop_index"; }
 
   void Plan(PlanContext& context) const override {
-    TableWork work(context, name(), TableOf(context.schema, spec_));
+    TableWork work(context, name(), TableOf(context.schema, spec_),
+                   Reach::kPartitionsToo);
     const schema::Index index = TakeDroppable(work, name(), spec_.name);
     work.Describe(kDrop, fmt::format("Drop index '{}' of '{}'", spec_.name,
                                      work.shape().shown()));

@@ -101,13 +101,18 @@ void DropTable::RefuseDependents(const PlanContext& context,
 }
 
 void DropTable::Plan(PlanContext& context) const {
-  TableWork work(context, name(), table_);
+  TableWork work(context, name(), table_, Reach::kPartitionsToo);
   RefuseWorkedOn(context, work.live());
   RefuseDependents(context, work.live());
   work.Describe(kDrop, fmt::format("Drop table '{}'", table_));
   work.Note(kDrop,
             fmt::format("about {} rows go with it, for good",
                         base::WithThousands(work.live().estimated_rows)));
+  if (work.of_partition()) {
+    work.Note(kDrop, fmt::format("it is a partition: the drop locks '{}', too, "
+                                 "against all reads and writes",
+                                 work.live().parent.ToString()));
+  }
   work.Add(kDrop, plan::DropTable{work.live()});
   context.claims.DecideFate(work.live().name, TableFate::kDropped);
   work.Finish();

@@ -54,7 +54,7 @@ void SetReplicaIdentity::RequireIndex(const TableWork& work) const {
 }
 
 void SetReplicaIdentity::Plan(PlanContext& context) const {
-  TableWork work(context, name(), spec_.table);
+  TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
   if (!context.capabilities().replica_identity) {
     throw Error(ErrorKind::kRefused,
                 fmt::format("{} on table '{}': {} has no replica identity",

@@ -126,6 +126,30 @@ void RequireCapable(const TableWork& work, const Constraint& constraint) {
   }
 }
 
+// The server proves a unique constraint partition by partition.
+void RequirePartitionKey(const TableWork& work, const Constraint& constraint) {
+  const bool is_unique = constraint.kind == ConstraintKind::kUnique ||
+                         constraint.kind == ConstraintKind::kPrimaryKey;
+  if (!is_unique || work.live().kind != "partitioned table") return;
+  const std::vector<std::string>& columns = constraint.columns;
+  for (const std::string& key : work.live().partition_key) {
+    if (std::find(columns.begin(), columns.end(), key) != columns.end()) {
+      continue;
+    }
+    throw Refused(work, constraint,
+                  fmt::format("column '{}' of the partition key is not among "
+                              "its columns, so that no partition could prove "
+                              "it for the whole table",
+                              key))
+        .WithHint("add the column, or create it on each partition");
+  }
+  if (!constraint.deferrable) return;
+  throw Refused(work, constraint,
+                "a deferrable constraint of a partitioned table cannot be "
+                "built without blocking writes")
+      .WithHint("leave out 'deferrable'");
+}
+
 bool HoldsForNewRows(const Constraint& there) {
   const bool can_be_proven = there.kind == ConstraintKind::kCheck ||
                              there.kind == ConstraintKind::kForeignKey;
@@ -234,6 +258,7 @@ void RequirePossible(TableWork& work, const ConstraintRequest& request) {
   const Constraint& constraint = request.constraint;
   RequireColumns(work, request);
   RequireCapable(work, constraint);
+  RequirePartitionKey(work, constraint);
   RequireNoOtherKey(work, constraint);
   RequireFreeConstraintName(work, constraint);
   if (constraint.kind == ConstraintKind::kForeignKey)

@@ -167,6 +167,7 @@ schema::Index IndexOf(const Constraint& placed) {
   schema::Index index;
   index.name = placed.name;
   index.unique = true;
+  index.primary = placed.kind == ConstraintKind::kPrimaryKey;
   for (const std::string& column : placed.columns) {
     schema::IndexColumn part;
     part.name = column;
@@ -179,48 +180,20 @@ schema::Index IndexOf(const Constraint& placed) {
   return index;
 }
 
+// No constraint of a partitioned table adopts an index, so that each
+// partition's does, and the build of the index makes it.
 void AddUnique(TableWork& work, const ConstraintRequest& request,
                const Constraint& placed) {
   const schema::TableName& table = work.live().name;
+  schema::Index index = IndexOf(placed);
+  const bool partitioned = work.live().kind == "partitioned table";
+  if (partitioned) index.constraint = placed.name;
   work.Add(Phase::kMigrating,
-           plan::CreateIndex{table, IndexOf(placed), TrialOf(work, request)});
-  if (!work.capabilities().adopts_index) return;
+           plan::CreateIndex{table, index, TrialOf(work, request)});
+  if (!work.capabilities().adopts_index || partitioned) return;
   Constraint adopting = placed;
   adopting.using_index = placed.name;
   work.Add(Phase::kMigrating, plan::AddConstraint{table, adopting});
-}
-
-// ADD PRIMARY KEY would make its columns NOT NULL by a scan under the table's
-// strongest lock, and a rollback would leave them NOT NULL.
-void ForbidNull(TableWork& work, const std::string& physical) {
-  const schema::TableName& table = work.live().name;
-  const Column* live = work.live().FindColumn(physical);
-  if (live == nullptr) return;
-  if (!live->unproven_not_null.empty()) {
-    throw work
-        .Refused(physical,
-                 fmt::format("its NOT NULL constraint '{}' is NOT VALID, and "
-                             "a primary key cannot rely on it",
-                             live->unproven_not_null))
-        .WithHint("validate that constraint or drop it first");
-  }
-  if (!live->nullable) return;
-  Constraint check;
-  check.name = base::ShortName("_segue_not_null_" + physical,
-                               work.capabilities().max_identifier);
-  check.columns = {physical};
-  check.check = work.spelling().IsNotNull(physical);
-  ConstraintRequest request;
-  request.constraint = check;
-  request.columns = {*live};
-  check.validated = false;
-  work.Add(Phase::kMigrating,
-           plan::AddConstraint{table, check, Trial(work, request)});
-  work.Add(Phase::kMigrating, plan::ValidateConstraint{table, check.name});
-  Column after = *live;
-  after.nullable = false;
-  work.Add(Phase::kMigrating, plan::AlterColumn{table, *live, after});
-  work.Add(Phase::kMigrating, plan::DropConstraint{table, check});
 }
 
 void NoteWhoIsHeld(TableWork& work, const ConstraintRequest& request) {
@@ -305,6 +278,40 @@ void PlaceConstraint(TableWork& work, const ConstraintRequest& request) {
       }
       break;
   }
+}
+
+// ADD PRIMARY KEY or SET NOT NULL alone would scan the table under its
+// strongest lock, and a rollback of the former would leave the columns NOT
+// NULL.
+void ForbidNull(TableWork& work, const std::string& physical) {
+  const schema::TableName& table = work.live().name;
+  const Column* live = work.live().FindColumn(physical);
+  if (live == nullptr) return;
+  if (!live->unproven_not_null.empty()) {
+    throw work
+        .Refused(physical,
+                 fmt::format("its NOT NULL constraint '{}' is NOT VALID, and "
+                             "a primary key cannot rely on it",
+                             live->unproven_not_null))
+        .WithHint("validate that constraint or drop it first");
+  }
+  if (!live->nullable) return;
+  Constraint check;
+  check.name = base::ShortName("_segue_not_null_" + physical,
+                               work.capabilities().max_identifier);
+  check.columns = {physical};
+  check.check = work.spelling().IsNotNull(physical);
+  ConstraintRequest request;
+  request.constraint = check;
+  request.columns = {*live};
+  check.validated = false;
+  work.Add(Phase::kMigrating,
+           plan::AddConstraint{table, check, Trial(work, request)});
+  work.Add(Phase::kMigrating, plan::ValidateConstraint{table, check.name});
+  Column after = *live;
+  after.nullable = false;
+  work.Add(Phase::kMigrating, plan::AlterColumn{table, *live, after});
+  work.Add(Phase::kMigrating, plan::DropConstraint{table, check});
 }
 
 void LiftConstraint(TableWork& work, const ConstraintRequest& request) {

@@ -30,6 +30,10 @@ bool ProvesExisting(TableWork& work, const ConstraintRequest& request);
 void PlanConstraint(TableWork& work, const ConstraintRequest& request);
 // Adds the actions, but does not change the shape.
 void PlaceConstraint(TableWork& work, const ConstraintRequest& request);
+// Adds the actions after which a column of the table, under its name in the
+// database, takes no NULL. Adds none when it is so already. Throws
+// Error{kRefused} when rows from before may have NULL and nobody has looked.
+void ForbidNull(TableWork& work, const std::string& physical);
 // Adds to the drop what the constraint needs before its columns are swapped.
 void LiftConstraint(TableWork& work, const ConstraintRequest& request);
 // Adds to the drop what the constraint needs after the swap.

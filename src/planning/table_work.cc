@@ -18,10 +18,31 @@ schema::Table& Reachable(PlanContext& context, const std::string& operation,
   return schema::RequireTable(context.schema, table);
 }
 
+void RequireReached(const std::string& operation, const schema::Table& table,
+                    Reach reach) {
+  if (table.kind == "table" || table.kind == "partitioned table") return;
+  const auto refused = [&](const std::string& reason) {
+    return Error(ErrorKind::kRefused, fmt::format("{} on '{}': {}", operation,
+                                                  table.shown(), reason));
+  };
+  if (table.kind != "partition") {
+    throw refused(fmt::format("it is a {}, not a table", table.kind));
+  }
+  if (reach == Reach::kWholeTables) {
+    throw refused(fmt::format("it is a partition, whose columns are those of "
+                              "'{}'",
+                              table.parent.ToString()))
+        .WithHint("change the parent table");
+  }
+  if (table.partition_key.empty()) return;
+  throw refused("it is a partition that is partitioned itself")
+      .WithHint("change its partitions, or the parent table");
+}
+
 }  // namespace
 
 TableWork::TableWork(PlanContext& context, const std::string& operation,
-                     const std::string& table)
+                     const std::string& table, Reach reach)
     : context_(context),
       operation_(operation),
       shape_(Reachable(context, operation, table)),
@@ -32,12 +53,26 @@ TableWork::TableWork(PlanContext& context, const std::string& operation,
        {Place(Phase::kExpanding), Place(Phase::kMigrating), kSeal, kDrop}) {
     steps_.push_back({place, {}, {}, {}});
   }
-  if (live_.kind == "table" || live_.kind == "partitioned table") return;
-  Error error(ErrorKind::kRefused,
-              fmt::format("{} on '{}': it is a {}, not a table", operation,
-                          table, live_.kind));
-  if (live_.kind == "partition") error.WithHint("change the parent table");
-  throw error;
+  RequireReached(operation, shape_, reach);
+  RefuseRelatives();
+}
+
+// What is done to the one is done to the other as well.
+void TableWork::RefuseRelatives() const {
+  std::vector<schema::TableName> relatives = live_.partitions;
+  if (!live_.parent.name.empty()) relatives.push_back(live_.parent);
+  for (const schema::TableName& relative : relatives) {
+    const std::vector<std::string> workers =
+        context_.claims.Workers(relative.name);
+    if (workers.empty()) continue;
+    throw Error(ErrorKind::kRefused,
+                fmt::format("{} on '{}': an earlier {} of this migration works "
+                            "on '{}', and one of them is a partition of the "
+                            "other",
+                            operation_, live_.name.name, workers.front(),
+                            relative.name))
+        .WithHint("split it into two migrations");
+  }
 }
 
 bool TableWork::creates() const {
@@ -88,8 +123,18 @@ void TableWork::TakeReferences(const std::string& sql, const std::string& own) {
   }
 }
 
-// The database gives the table each column of the type, under its name.
+// The database gives the table each column of its type or its parent, under its
+// name.
 void TableWork::RefuseFixedColumns() const {
+  if (of_partition()) {
+    throw Error(
+        ErrorKind::kRefused,
+        fmt::format("{} on '{}': its columns are those of '{}', and "
+                    "none can be added, renamed or replaced in one "
+                    "partition",
+                    operation_, live_.name.name, live_.parent.ToString()))
+        .WithHint("change the parent table");
+  }
   if (live_.of_type.empty()) return;
   throw Error(ErrorKind::kRefused,
               fmt::format("{} on table '{}': its columns are those of type "

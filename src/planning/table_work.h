@@ -10,12 +10,17 @@
 
 namespace segue::ops {
 
+// What an operation can work on: a partition has the columns of its parent, but
+// it may have indexes, constraints and defaults of its own, and a name.
+enum class Reach { kWholeTables, kPartitionsToo };
+
 class TableWork {
  public:
   // Throws Error{kNotFound} when there is no such table, and Error{kRefused}
-  // when it is not a table whose columns can be changed.
+  // when it is not a table that the operation reaches, or when this migration
+  // works on its parent or its partitions, too.
   TableWork(PlanContext& context, const std::string& operation,
-            const std::string& table);
+            const std::string& table, Reach reach = Reach::kWholeTables);
 
   PlanContext& context() { return context_; }
   const PlanContext& context() const { return context_; }
@@ -27,6 +32,7 @@ class TableWork {
   // True when this migration creates the table, which then has no rows and no
   // users.
   bool creates() const;
+  bool of_partition() const { return live_.kind == "partition"; }
   // The table as it is in the database before the migration.
   const schema::Table& live() const { return live_; }
   // The table as the new version sees it; the operation applies itself here.
@@ -84,6 +90,7 @@ class TableWork {
   Error Refused(const std::string& column, const std::string& reason) const;
 
  private:
+  void RefuseRelatives() const;
   void RefuseWholeRows() const;
 
   PlanContext& context_;

@@ -1,5 +1,9 @@
 // Renders CREATE, DROP and RENAME INDEX.
+#include <iterator>
+#include <utility>
+
 #include "base/text.h"
+#include "dialects/postgres/constraint_body.h"
 #include "dialects/postgres/constraint_trial.h"
 #include "dialects/postgres/gauge.h"
 #include "dialects/postgres/missing.h"
@@ -242,6 +246,61 @@ Statement AttachPart(const plan::CreateIndex& action,
               Literal(part) + ")::oid)"};
 }
 
+schema::Constraint ConstraintOf(const Index& index) {
+  schema::Constraint constraint;
+  constraint.kind = index.primary ? schema::ConstraintKind::kPrimaryKey
+                                  : schema::ConstraintKind::kUnique;
+  constraint.name = index.constraint;
+  for (const IndexColumn& column : index.columns) {
+    constraint.columns.push_back(column.name);
+  }
+  constraint.include = index.include;
+  constraint.nulls_not_distinct = index.nulls_not_distinct;
+  constraint.storage_parameters = index.storage_parameters;
+  constraint.tablespace = index.tablespace;
+  return constraint;
+}
+
+// Returns the statement that makes the index of the partitioned table, empty
+// and not valid, with its constraint if it has one.
+Statement CreateWhole(const plan::CreateIndex& action) {
+  const Index& index = action.index;
+  if (index.constraint.empty()) {
+    return {CreateIndexSql(action.table, index, false, "ONLY "), std::nullopt,
+            "SELECT NOT (" + IndexExists(action.table, index.name) + ")"};
+  }
+  return {
+      "ALTER TABLE ONLY " + Name(action.table) + " ADD CONSTRAINT " +
+          Ident(index.constraint) + " " +
+          ConstraintBody(action.table, ConstraintOf(index)),
+      std::nullopt,
+      "SELECT NOT (" + ConstraintExists(action.table, index.constraint) + ")"};
+}
+
+// The constraint of the whole table takes only indexes that back one, too.
+Statement AdoptPart(const plan::CreateIndex& action,
+                    const schema::TableName& partition) {
+  schema::Constraint constraint = ConstraintOf(action.index);
+  constraint.name = PartOf(action.index.name, partition);
+  constraint.using_index = constraint.name;
+  return {AlterTable(partition) + "ADD CONSTRAINT " + Ident(constraint.name) +
+              " " + ConstraintBody(partition, constraint),
+          std::nullopt,
+          "SELECT NOT (" + ConstraintExists(partition, constraint.name) + ")"};
+}
+
+// Also drops what was attached.
+Statement DropWhole(const plan::CreateIndex& action) {
+  const Index& index = action.index;
+  if (index.constraint.empty()) {
+    return {"DROP INDEX IF EXISTS " + IndexName(action.table, index.name),
+            std::nullopt, IndexExists(action.table, index.name)};
+  }
+  return {AlterTable(action.table) + "DROP CONSTRAINT IF EXISTS " +
+              Ident(index.constraint),
+          std::nullopt, ConstraintExists(action.table, index.constraint)};
+}
+
 // CONCURRENTLY does not exist for a partitioned table. Its index is therefore
 // created empty and invalid, and each partition gets an index of its own
 // without blocking writes. When the last of them is attached, the whole index
@@ -256,32 +315,36 @@ PlannedAction CreatePartitioned(const plan::CreateIndex& action,
         .WithHint("create index '" + action.index.name +
                   "' on each of them first, then attach them");
   }
-  std::vector<Statement> parts;
+  const bool adopts = !action.index.constraint.empty();
+  std::vector<Statement> builds;
+  std::vector<Statement> attaches;
+  std::vector<Statement> lifts = {DropWhole(action)};
   PlannedAction planned;
-  const std::string& name = action.index.name;
   for (const schema::TableName& partition : table.partitions) {
     Index part = action.index;
     part.name = PartOf(action.index.name, partition);
-    const Statement clear =
-        DropConcurrently(partition, part.name, "NOT i.indisvalid");
-    planned.cleanup.push_back(clear);
-    parts.push_back({CreateIndexSql(partition, part, true), std::nullopt,
-                     "SELECT NOT (" + IndexExists(partition, part.name) + ")"});
-    parts.push_back(AttachPart(action, partition));
+    planned.cleanup.push_back(
+        DropConcurrently(partition, part.name, "NOT i.indisvalid"));
+    builds.push_back(
+        {CreateIndexSql(partition, part, true), std::nullopt,
+         "SELECT NOT (" + IndexExists(partition, part.name) + ")"});
+    if (adopts) attaches.push_back(AdoptPart(action, partition));
+    attaches.push_back(AttachPart(action, partition));
     // The undo drops the indexes that were not attached when the runner died.
+    if (adopts) {
+      lifts.push_back(
+          {AlterTable(partition) + "DROP CONSTRAINT " + Ident(part.name),
+           std::nullopt, ConstraintExists(partition, part.name)});
+    }
     planned.undo.push_back(DropConcurrently(partition, part.name));
   }
-  planned.forward = Patiently(std::move(parts), context);
-  planned.forward.insert(
-      planned.forward.begin(),
-      {CreateIndexSql(action.table, action.index, false, "ONLY "), std::nullopt,
-       "SELECT NOT (" + IndexExists(action.table, name) + ")"});
+  // What blocks has the usual lock budget.
+  planned.forward = Patiently(std::move(builds), context);
+  planned.forward.insert(planned.forward.begin(), CreateWhole(action));
+  std::move(attaches.begin(), attaches.end(),
+            std::back_inserter(planned.forward));
   planned.undo = Patiently(std::move(planned.undo), context);
-  // This also drops the attached indexes. It has the usual lock budget, because
-  // it blocks.
-  planned.undo.insert(planned.undo.begin(),
-                      {"DROP INDEX IF EXISTS " + IndexName(action.table, name),
-                       std::nullopt, IndexExists(action.table, name)});
+  planned.undo.insert(planned.undo.begin(), lifts.begin(), lifts.end());
   planned.cleanup = Patiently(std::move(planned.cleanup), context);
   return planned;
 }
@@ -319,6 +382,12 @@ PlannedAction RenderOne(const plan::CreateIndex& action,
                       "as long as the build takes; neither reads nor writes "
                       "are blocked");
   planned.lock.budget = kConcurrentBudgetTime;
+  if (IsPartitioned(action.table, context) &&
+      !action.index.constraint.empty()) {
+    planned.lock = Lock(kAccessExclusive, action.table, context,
+                        "milliseconds, before and after the builds, which "
+                        "block neither reads nor writes");
+  }
   planned.transactional = false;
   planned.trial = ConstraintTrialSql(action.table, action.trial, context);
   return planned;

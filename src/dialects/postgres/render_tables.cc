@@ -74,6 +74,10 @@ PlannedAction RenderOne(const plan::DropTable& action,
   planned.forward = DropSql(action.table, "DROP TABLE ");
   planned.probe = "SELECT NOT (" + TableExists(action.table.name) + ")";
   planned.lock = Lock(kAccessExclusive, action.table.name, context);
+  // The drop of a partition locks its parent first.
+  if (!action.table.parent.name.empty()) {
+    planned.lock.object += ", " + action.table.parent.ToString();
+  }
   planned.reversible = false;
   return planned;
 }

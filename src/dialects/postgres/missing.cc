@@ -61,6 +61,26 @@ std::string MissingColumns(const Installed& installed) {
          table + " AND attname = w.name AND NOT attisdropped)";
 }
 
+// One without the columns is a table like any other.
+std::string DetachedPartitions(const Installed& installed) {
+  std::vector<std::string> rows;
+  for (const schema::TableName& partition : installed.partitions) {
+    rows.push_back("(" + Literal(Name(partition)) + ", " +
+                   Literal(partition.ToString()) + ")");
+  }
+  const std::string& column = installed.columns.back();
+  return "SELECT 'partition ' || w.shown || " +
+         Literal(" of '" + installed.table.name +
+                 "' is detached and still has column '" + column +
+                 "': attach it again, or drop the columns of this migration "
+                 "there") +
+         " FROM (VALUES " + base::Join(rows, ", ") +
+         ") w (name, shown) JOIN pg_catalog.pg_class c ON c.oid = "
+         "pg_catalog.to_regclass(w.name)::oid AND NOT c.relispartition JOIN "
+         "pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = " +
+         Literal(column) + " AND NOT a.attisdropped";
+}
+
 }  // namespace
 
 std::string GoneUnless(const std::string& probe, const std::string& what) {
@@ -71,6 +91,9 @@ std::string MissingOf(const Installed& installed) {
   std::string sql =
       MissingTable(installed) + kUnion + MissingTriggers(installed);
   if (!installed.columns.empty()) sql += kUnion + MissingColumns(installed);
+  if (!installed.partitions.empty()) {
+    sql += kUnion + DetachedPartitions(installed);
+  }
   if (installed.functions.empty()) return sql;
   return sql + kUnion + "SELECT 'function ' || w.name || ' is gone'" +
          Each(installed.functions) +

@@ -17,8 +17,10 @@ struct Installed {
   std::vector<std::string> triggers;
   std::vector<std::string> columns;
   std::vector<std::string> functions;  // qualified and quoted
+  std::vector<schema::TableName> partitions = {};
 };
-// A trigger that is turned off is missing, too, also on one partition only.
+// A trigger that is turned off is missing, too, also on one partition only. A
+// partition that was detached loses its triggers and keeps the columns.
 std::string MissingOf(const Installed& installed);
 
 // Views of a schema of a version.

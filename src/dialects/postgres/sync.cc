@@ -258,7 +258,7 @@ std::string Describe(const plan::ColumnMotion& as_planned,
 }
 
 // The columns that the triggers read count, too.
-std::string Missing(const MotionTerms& terms) {
+std::string Missing(const MotionTerms& terms, const RenderContext& context) {
   Installed installed{terms.motion().table,
                       {terms.InsertTrigger()},
                       terms.motion().Columns(),
@@ -266,6 +266,9 @@ std::string Missing(const MotionTerms& terms) {
   if (!IsInsertOnly(terms)) {
     installed.triggers.push_back(terms.UpdateTrigger());
     installed.columns.push_back(terms.motion().provenance);
+    const schema::Table* table =
+        context.schema.FindTable(terms.motion().table.name);
+    if (table != nullptr) installed.partitions = table->partitions;
   }
   return MissingOf(installed);
 }
@@ -307,7 +310,7 @@ PlannedAction RenderOne(const plan::CreateSync& action,
   planned.undo = Statements(UndoCreate(motion, action.form, around));
   planned.probe = TriggerExists(motion.table, terms.InsertTrigger());
   if (action.form == plan::SyncForm::kLive) {
-    planned.missing = Missing(terms);
+    planned.missing = Missing(terms, context);
     planned.grants = MotionGrantsSql(motion);
   }
   planned.lock = Lock(kShareRowExclusive, motion.table, context);

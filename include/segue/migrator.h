@@ -16,6 +16,7 @@
 #include "segue/pace.h"
 #include "segue/plan.h"
 #include "segue/progress.h"
+#include "segue/subscriber.h"
 
 namespace segue {
 
@@ -165,6 +166,10 @@ class Migrator {
   // with a place in the file if there is one, for a migration that cannot be
   // planned.
   Plan MakePlan(const Migration& migration);
+  // Returns what has to be done on the subscribers of published tables, in the
+  // order in which it has to be done; empty when they need nothing. Throws as
+  // MakePlan does, and kRefused for a change that subscribers cannot follow.
+  std::vector<SubscriberPart> PlanSubscribers(const Migration& migration);
 
   // Expands, installs dual writes, backfills, verifies and publishes. Ends when
   // both versions are live ("ready"), or COMPLETE when the migration replaces

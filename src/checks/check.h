@@ -43,6 +43,8 @@ struct FoundTable {
 
 // Returns the existing tables that the steps change, each once.
 std::vector<FoundTable> TouchedTables(const CheckContext& context);
+// Returns those of them whose columns or name change, and those that go.
+std::vector<FoundTable> ReshapedTables(const CheckContext& context);
 // Returns those of them whose rows are moved.
 std::vector<FoundTable> MovedTables(const CheckContext& context);
 

@@ -85,6 +85,13 @@ TEST_F(ChecksTest, WhatConcernsRowsIsNamedWhereTheyMove) {
   EXPECT_THAT(Found(), IsEmpty());
 }
 
+TEST_F(ChecksTest, ASubscriptionThatWritesIsNamedWhereColumnsChange) {
+  schema_.tables[0].subscriptions = {"s"};
+  EXPECT_THAT(Found(), ElementsAre("table-is-subscribed at 02_x.yaml:2:3"));
+  steps_.erase(steps_.begin());
+  EXPECT_THAT(Found(), IsEmpty());
+}
+
 // The server is asked only about tables that have such a constraint.
 TEST_F(ChecksTest, RowsThatBreakAConstraintAreNamedWhereTheyMove) {
   broken_ = {"'positive' (2 rows)"};

@@ -7,6 +7,7 @@
 #include "checks/hazards.h"
 #include "checks/ownership.h"
 #include "checks/row_security.h"
+#include "checks/subscribed_tables.h"
 #include "checks/unknown_facts.h"
 #include "checks/unproven_constraints.h"
 #include "checks/user_triggers.h"
@@ -68,6 +69,7 @@ const std::vector<CheckEntry>& Registry() {
       {"unknown-facts", CheckUnknownFacts},
       {"unproven-constraints", CheckUnprovenConstraints},
       {"user-triggers", CheckUserTriggers},
+      {"subscribed-tables", CheckSubscribedTables},
       {"hazards", CheckHazards},
   };
   return kRegistry;
@@ -84,6 +86,16 @@ std::vector<Finding> RunAll(const CheckContext& context) {
 
 std::vector<FoundTable> TouchedTables(const CheckContext& context) {
   return Tables(context, [](const plan::Action&) { return true; });
+}
+
+std::vector<FoundTable> ReshapedTables(const CheckContext& context) {
+  return Tables(context, [](const plan::Action& action) {
+    return std::holds_alternative<plan::AddColumn>(action) ||
+           std::holds_alternative<plan::RenameColumn>(action) ||
+           std::holds_alternative<plan::DropColumn>(action) ||
+           std::holds_alternative<plan::RenameTable>(action) ||
+           std::holds_alternative<plan::DropTable>(action);
+  });
 }
 
 std::vector<FoundTable> MovedTables(const CheckContext& context) {

@@ -18,6 +18,15 @@ bool HasError(const std::vector<Finding>& findings) {
   return false;
 }
 
+void PrintForSubscribers(const Context& context,
+                         const std::vector<SubscriberPart>& parts) {
+  if (context.json()) {
+    context.around.out << report::SubscribersJson(parts) << "\n";
+  } else {
+    context.around.out << report::SubscribersText(parts);
+  }
+}
+
 }  // namespace
 
 int RunPlan(const Context& context) {
@@ -26,6 +35,10 @@ int RunPlan(const Context& context) {
   const Settings settings = ResolveSettings(context);
   const Migration migration = LoadMigration(context, settings);
   Session session(context, settings);
+  if (context.arguments.Has("--subscriber-sql")) {
+    PrintForSubscribers(context, session.migrator().PlanSubscribers(migration));
+    return 0;
+  }
   const Plan plan = session.migrator().MakePlan(migration);
   const std::vector<Finding> findings = Validate(plan);
   if (context.json()) {

@@ -13,8 +13,18 @@ std::string Language::RightsSql(const std::string& /*schema_name*/) const {
 std::string Language::LedgerRightsSql() const { return {}; }
 
 std::string Language::ExposureSql(
-    const std::string& /*schema_name*/,
-    const std::vector<std::string>& /*moved*/) const {
+    const schema::Schema& /*schema*/,
+    const std::vector<ChangedTable>& /*changed*/) const {
+  return {};
+}
+
+std::string Language::PublishedSql(const schema::Schema& /*schema*/) const {
+  return {};
+}
+
+std::vector<SubscriberPart> Language::ForSubscribers(
+    const PlannedChanges& /*changes*/, const Published& /*published*/,
+    const RenderContext& /*context*/) const {
   return {};
 }
 

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "db/hazard.h"
+#include "db/publication.h"
 #include "db/spelling.h"
 #include "db/upsert.h"
 #include "db/url.h"
 #include "plan/action.h"
 #include "plan/planned.h"
 #include "schema/schema.h"
+#include "segue/subscriber.h"
 
 namespace segue::db {
 
@@ -194,15 +196,30 @@ class Language {
   // Returns the same for those who only read the ledger that is there.
   virtual std::string LedgerRightsSql() const;
 
-  // Returns a SELECT of what is exposed when the rows of the `moved` tables of
-  // the schema are written: to roles that could decide what runs with the
-  // rights of the session's role, and to subscribers. It gives the severity of
-  // a finding ("warning", "error", or "subscribers", which is an error unless
-  // the migration says that they are prepared), its id, what is so, what it
-  // leads to, and what helps. Empty: the database has neither roles nor
-  // subscribers.
-  virtual std::string ExposureSql(const std::string& schema_name,
-                                  const std::vector<std::string>& moved) const;
+  // Returns a SELECT of what is exposed when these tables of the schema change:
+  // to roles that could decide what runs with the rights of the session's role,
+  // to subscribers, and to writers for whom triggers do not run. It gives the
+  // severity of a finding ("warning", "error", or "subscribers", which is an
+  // error unless the migration says that they are prepared), its id, what is
+  // so, what it leads to, and what helps. Empty: the database has neither roles
+  // nor subscribers.
+  virtual std::string ExposureSql(
+      const schema::Schema& schema,
+      const std::vector<ChangedTable>& changed) const;
+
+  // Returns a SELECT of what is published: one row for each table of the schema
+  // with its name, whether all publications have its updates, and, if only some
+  // columns are published, their names (a list separated by character 1),
+  // otherwise NULL. A row with the name "" stands for tables that will be made
+  // in the schema, and one with NULL for those of the ledger. Empty: the
+  // database has no subscribers.
+  virtual std::string PublishedSql(const schema::Schema& schema) const;
+  // Returns what has to be done on a subscriber so that it follows these
+  // changes, apart from the ledger's own tables. Throws Error{kRefused} for a
+  // change that it could not follow.
+  virtual std::vector<SubscriberPart> ForSubscribers(
+      const PlannedChanges& changes, const Published& published,
+      const RenderContext& context) const;
 
   // Returns a SELECT as PlannedAction::grants has it: the privileges in which
   // the views of `version_schema` differ from the tables that they show. Empty:

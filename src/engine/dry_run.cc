@@ -2,6 +2,7 @@
 
 #include "engine/dry_runner.h"
 #include "engine/plan_trial.h"
+#include "engine/preflight.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -19,11 +20,7 @@ void DryRun::Continue() {
 
 // A dry run does not try the expressions on all rows, which takes long.
 void DryRun::Preflight(const Planned& planned) {
-  for (const Finding& finding : planned.findings) {
-    if (finding.severity != Finding::Severity::kError) continue;
-    throw Error(ErrorKind::kRefused, finding.message)
-        .WithSource(finding.source);
-  }
+  RefuseFindings(planned);
   notes_ = TryPlan(context_, planned);
 }
 

@@ -87,6 +87,16 @@ Plan Migrator::MakePlan(const Migration& migration) {
   return run->Report().plan;
 }
 
+// The script is what makes the findings about subscribers pass.
+std::vector<SubscriberPart> Migrator::PlanSubscribers(
+    const Migration& migration) {
+  Migration prepared = migration;
+  prepared.subscribers_prepared = true;
+  engine::Planned planned = engine::PlanFor(*context_, prepared, true);
+  engine::RefuseFindings(planned);
+  return std::move(planned.for_subscribers);
+}
+
 VerifyReport Migrator::Verify(const VerifyOptions& options) {
   const engine::MigrationRow row = context_->RequireActive();
   const base::LogContext about(engine::AboutRun(context_->database, row.id));

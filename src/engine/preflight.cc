@@ -159,7 +159,8 @@ void NoteStandbys(const Context& context, Plan& plan) {
 
 }  // namespace
 
-Planned PlanFor(const Context& context, const Migration& migration) {
+Planned PlanFor(const Context& context, const Migration& migration,
+                bool for_subscribers) {
   if (migration.operations.empty()) {
     throw Error(ErrorKind::kUsage,
                 "migration '" + migration.id + "' has no operations");
@@ -171,7 +172,7 @@ Planned PlanFor(const Context& context, const Migration& migration) {
                               migration.access.value_or(context.options.access),
                               migration.on_transform_error.value_or(
                                   context.options.on_transform_error),
-                              live, context.LockBudget()});
+                              live, context.LockBudget(), for_subscribers});
   NoteStandbys(context, planned.plan);
   if (!migration.folded.empty()) {
     std::vector<std::string> parts;

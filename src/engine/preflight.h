@@ -13,7 +13,8 @@ namespace segue::engine {
 // plan names the migrations that are folded into it. Waits, as long as
 // MigratorOptions say, for a table that is locked against everybody, and then
 // throws Error{kLockTimeout} that names who holds the lock.
-Planned PlanFor(const Context& context, const Migration& migration);
+Planned PlanFor(const Context& context, const Migration& migration,
+                bool for_subscribers = false);
 
 // Throws Error{kRefused} with all findings that forbid the migration.
 void RefuseFindings(const Planned& planned);

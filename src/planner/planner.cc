@@ -13,6 +13,7 @@
 #include "plan/names.h"
 #include "planner/missing_rights.h"
 #include "planner/render_steps.h"
+#include "planner/subscribers.h"
 #include "planning/operation.h"
 #include "planning/plan_operations.h"
 #include "planning/version_views.h"
@@ -264,14 +265,6 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
   return plan;
 }
 
-std::vector<std::string> Moved(const checks::CheckContext& context) {
-  std::vector<std::string> names;
-  for (const checks::FoundTable& moved : checks::MovedTables(context)) {
-    names.push_back(moved.table->name.name);
-  }
-  return names;
-}
-
 bool HasError(const std::vector<Finding>& findings) {
   return std::any_of(findings.begin(), findings.end(),
                      [](const Finding& finding) {
@@ -341,10 +334,15 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   Append(MissingRights(*connection, planned.plan), planned.findings);
   Append(PolicyFindings(context.motions), planned.findings);
   Append(Exposures(*connection,
-                   language.ExposureSql(input.schema_name, Moved(checked)),
+                   language.ExposureSql(schema, ChangedTables(schema, context)),
                    input.migration.subscribers_prepared),
          planned.findings);
   if (HasError(planned.findings)) return planned;
+  if (input.for_subscribers) {
+    planned.for_subscribers =
+        PartsForSubscribers(language, *connection, context.steps,
+                            {schema, input.lock_budget, context.motions});
+  }
   add(schema, context, planned);
   return planned;
 }

@@ -21,6 +21,7 @@ struct PlannerInput {
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   std::vector<std::string> live_versions = {};  // names of version schemas
   std::chrono::milliseconds lock_budget{500};
+  bool for_subscribers = false;  // they are asked for
 };
 
 struct Planned {
@@ -29,6 +30,8 @@ struct Planned {
   // What is tried before the start; nullopt without a server, for a dialect
   // that tries nothing, and for a plan with an error.
   std::optional<PreparedTrial> trial = {};
+  // What has to be done on subscribers, if that was asked for.
+  std::vector<SubscriberPart> for_subscribers = {};
 };
 
 // Takes the views of segue's own versions out of what depends on the tables.

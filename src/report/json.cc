@@ -130,6 +130,15 @@ std::string PlanJson(const Plan& plan, const std::vector<Finding>& findings) {
       {{"plan", Json::parse(ToJson(plan))}, {"findings", List(findings)}});
 }
 
+std::string SubscribersJson(const std::vector<SubscriberPart>& parts) {
+  Json all = Json::array();
+  for (const SubscriberPart& part : parts) {
+    all.push_back(
+        {{"part", part.name}, {"when", part.when}, {"sql", part.sql}});
+  }
+  return base::JsonText({{"subscribers", all}});
+}
+
 std::string OutcomeJson(const Outcome& outcome, bool dry_run) {
   return base::JsonText(Object(outcome, dry_run));
 }

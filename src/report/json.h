@@ -11,11 +11,14 @@
 #include "segue/migrator.h"
 #include "segue/plan.h"
 #include "segue/progress.h"
+#include "segue/subscriber.h"
 
 namespace segue::report {
 
 // {"plan": {...}, "findings": [{"severity", "message"}]}
 std::string PlanJson(const Plan& plan, const std::vector<Finding>& findings);
+// {"subscribers": [{"part", "when", "sql": [...]}]}
+std::string SubscribersJson(const std::vector<SubscriberPart>& parts);
 // {"migration": {...}, "history": [...], "notes": [...]}; a dry run also has
 // "dry_run": true and "plan".
 std::string OutcomeJson(const Outcome& outcome, bool dry_run);

@@ -23,4 +23,20 @@ std::string PlanText(const Plan& plan, const std::vector<Finding>& findings) {
   return text;
 }
 
+// The remarks are comments, so that the whole text is a script.
+std::string SubscribersText(const std::vector<SubscriberPart>& parts) {
+  if (parts.empty()) {
+    return "-- Subscribers need nothing: nothing that changes is published.\n";
+  }
+  std::string text =
+      "-- For the subscribers of this database, part by part, each in a "
+      "transaction of its own.\n";
+  for (const SubscriberPart& part : parts) {
+    text += "\n-- " + part.name + ": " + part.when + "\nBEGIN;\n";
+    for (const std::string& sql : part.sql) text += sql + ";\n";
+    text += "COMMIT;\n";
+  }
+  return text;
+}
+
 }  // namespace segue::report

@@ -84,49 +84,18 @@ FROM (SELECT c.relname::text AS name, g.tgname::text AS trigger,
          "session_user::name) AND r.rolsuper) GROUP BY t.name, t.owner";
 }
 
-// One row for each publication that has the ledger by itself.
-constexpr const char* kLedgerPublished = R"sql( UNION ALL
-SELECT 'subscribers', 'ledger-is-published', pg_catalog.format(
-    'publication %I publishes all tables, those of segue too', p.pubname),
-  'a subscriber stops at the first change of a table that it does not have',
-  'make the tables of schema segue on the subscriber (pg_dump --schema-only '
-  '--schema=segue) and write subscribers: prepared into the migration; or '
-  'publish a list of tables'
-FROM pg_catalog.pg_publication p WHERE p.puballtables)sql";
-
-// One row for each published table that gets columns of segue. A list of
-// columns keeps them to itself; servers before 15 have no such list.
-std::string PublishedSql(const std::string& schema_name,
-                         const std::vector<std::string>& moved) {
-  return std::string(R"sql( UNION ALL
-SELECT 'subscribers', 'table-is-published', pg_catalog.format(
-    'table %L is published (%s)', t.tablename,
-    pg_catalog.string_agg(t.pubname::text, ', ' ORDER BY t.pubname)),
-  'a subscriber stops at the first change of a row with a column that it does '
-  'not have, as segue adds them until the contract',
-  'add the columns of the plan to the table of the subscriber first and write '
-  'subscribers: prepared into the migration; or publish a list of columns'
-FROM pg_catalog.pg_publication_tables t
-WHERE t.schemaname = )sql") +
-         Literal(schema_name) + " AND t.tablename IN (" + Literals(moved) +
-         ") AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel r JOIN "
-         "pg_catalog.pg_publication p ON p.oid = r.prpubid WHERE p.pubname = "
-         "t.pubname AND r.prrelid = pg_catalog.to_regclass(pg_catalog.format("
-         "'%I.%I', t.schemaname, t.tablename))::oid AND "
-         "(pg_catalog.to_jsonb(r) ->> 'prattrs') IS NOT NULL) GROUP BY "
-         "t.tablename";
-}
-
 }  // namespace
 
 std::string TrustedRolesSql() { return kTrusted; }
 
 std::string ExposureSql(const std::string& schema_name,
-                        const std::vector<std::string>& moved) {
-  std::string sql = TrustedRolesSql() + kSpaces + kCreators + kLedgerPublished;
-  if (moved.empty()) return sql;
-  sql += TriggersSql(schema_name, moved) + PublishedSql(schema_name, moved);
-  return sql;
+                        const std::vector<db::ChangedTable>& changed) {
+  std::vector<std::string> moved;
+  for (const db::ChangedTable& table : changed) {
+    if (table.moved) moved.push_back(table.name);
+  }
+  const std::string sql = TrustedRolesSql() + kSpaces + kCreators;
+  return moved.empty() ? sql : sql + TriggersSql(schema_name, moved);
 }
 
 }  // namespace segue::postgres

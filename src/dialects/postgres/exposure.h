@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "schema/schema.h"
+#include "db/publication.h"
 
 namespace segue::postgres {
 
@@ -14,6 +14,6 @@ std::string TrustedRolesSql();
 
 // See db::Language.
 std::string ExposureSql(const std::string& schema_name,
-                        const std::vector<std::string>& moved);
+                        const std::vector<db::ChangedTable>& changed);
 
 }  // namespace segue::postgres

@@ -5,11 +5,13 @@
 #include "dialects/postgres/grants.h"
 #include "dialects/postgres/ledger_guard.h"
 #include "dialects/postgres/lock.h"
+#include "dialects/postgres/publications.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/rights.h"
 #include "dialects/postgres/signals.h"
 #include "dialects/postgres/spelling.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/subscriber.h"
 #include "dialects/postgres/version_url.h"
 
 namespace segue::postgres {
@@ -120,9 +122,20 @@ std::string PostgresLanguage::LedgerRightsSql() const {
 }
 
 std::string PostgresLanguage::ExposureSql(
-    const std::string& schema_name,
-    const std::vector<std::string>& moved) const {
-  return postgres::ExposureSql(schema_name, moved);
+    const schema::Schema& schema,
+    const std::vector<db::ChangedTable>& changed) const {
+  return postgres::ExposureSql(schema.name, changed) +
+         ReplicationSql(schema, changed);
+}
+
+std::string PostgresLanguage::PublishedSql(const schema::Schema& schema) const {
+  return postgres::PublishedSql(schema);
+}
+
+std::vector<SubscriberPart> PostgresLanguage::ForSubscribers(
+    const db::PlannedChanges& changes, const db::Published& published,
+    const db::RenderContext& context) const {
+  return postgres::ForSubscribers(changes, published, context);
 }
 
 std::string PostgresLanguage::VersionGrantsSql(

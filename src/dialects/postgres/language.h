@@ -32,8 +32,13 @@ class PostgresLanguage : public db::Dialect {
   }
   std::string RightsSql(const std::string& schema_name) const override;
   std::string LedgerRightsSql() const override;
-  std::string ExposureSql(const std::string& schema_name,
-                          const std::vector<std::string>& moved) const override;
+  std::string ExposureSql(
+      const schema::Schema& schema,
+      const std::vector<db::ChangedTable>& changed) const override;
+  std::string PublishedSql(const schema::Schema& schema) const override;
+  std::vector<SubscriberPart> ForSubscribers(
+      const db::PlannedChanges& changes, const db::Published& published,
+      const db::RenderContext& context) const override;
   std::string VersionGrantsSql(
       const std::string& schema_name,
       const std::string& version_schema) const override;

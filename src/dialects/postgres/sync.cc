@@ -137,6 +137,7 @@ std::string UpdateOf(const MotionTerms& terms) {
 struct Surroundings {
   int major = 0;
   bool own_triggers = false;  // of the user's; may change a row
+  bool subscribed = false;    // a subscription writes to the table
 };
 
 Surroundings SurroundingsOf(const plan::ColumnMotion& motion,
@@ -144,18 +145,24 @@ Surroundings SurroundingsOf(const plan::ColumnMotion& motion,
   Surroundings around;
   around.major = MajorVersion(context.schema.server_version);
   const schema::Table* table = context.schema.FindTable(motion.table.name);
+  around.subscribed = table != nullptr && !table->subscriptions.empty();
   around.own_triggers =
       table != nullptr && std::any_of(table->triggers.begin(),
                                       table->triggers.end(), ChangesRowsFirst);
   return around;
 }
 
-// Replaces the existing trigger.
+// Replaces the existing trigger. The worker of a subscription runs only
+// triggers that are enabled always; each new definition is not, at first.
 void ReplaceTrigger(const MotionTerms& terms, const std::string& name,
                     const std::string& event, const std::string& when,
-                    int major, std::vector<std::string>* sql) {
-  if (major < kReplacesTriggers) sql->push_back(DropTrigger(terms, name));
-  sql->push_back(CreateTrigger(terms, name, event, when, major));
+                    const Surroundings& around, std::vector<std::string>* sql) {
+  if (around.major < kReplacesTriggers)
+    sql->push_back(DropTrigger(terms, name));
+  sql->push_back(CreateTrigger(terms, name, event, when, around.major));
+  if (!around.subscribed) return;
+  sql->push_back(AlterTable(terms.motion().table) + "ENABLE ALWAYS TRIGGER " +
+                 Ident(name));
 }
 
 void ReplaceUpdateTrigger(const MotionTerms& terms, const Surroundings& around,
@@ -163,7 +170,7 @@ void ReplaceUpdateTrigger(const MotionTerms& terms, const Surroundings& around,
   const bool narrow = terms.form() == plan::SyncForm::kNarrow;
   ReplaceTrigger(
       terms, terms.UpdateTrigger(), narrow ? UpdateOf(terms) : "UPDATE",
-      narrow ? "" : UpdateWhen(terms, around.own_triggers), around.major, sql);
+      narrow ? "" : UpdateWhen(terms, around.own_triggers), around, sql);
 }
 
 // Returns the motion with the names that its columns have in this form.
@@ -176,11 +183,10 @@ std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
                                           const Surroundings& around) {
   const plan::ColumnMotion motion = Now(as_planned, form);
   const MotionTerms terms(motion, form);
-  const int major = around.major;
   // The lock waits for every writer that has begun without the triggers.
   std::vector<std::string> sql = {"LOCK TABLE " + Name(motion.table) +
                                   " IN SHARE ROW EXCLUSIVE MODE"};
-  for (std::string& function : ExpressionFunctions(terms, major)) {
+  for (std::string& function : ExpressionFunctions(terms, around.major)) {
     sql.push_back(std::move(function));
   }
   for (std::string& function : MarkFunctions(terms)) {
@@ -190,7 +196,7 @@ std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
   sql.push_back("GRANT EXECUTE ON FUNCTION " +
                 base::Join(FunctionNames(terms), ", ") + " TO PUBLIC");
   ReplaceTrigger(terms, terms.InsertTrigger(), "INSERT", InsertWhen(terms),
-                 major, &sql);
+                 around, &sql);
   if (!IsInsertOnly(terms)) ReplaceUpdateTrigger(terms, around, &sql);
   return sql;
 }

@@ -44,7 +44,8 @@ bool IsOf(const schema::Dependent& dependent, const schema::TableName& table) {
 // earlier drop_table drops.
 bool GoesToo(const PlanContext& context, const schema::Table& live,
              const schema::Dependent& dependent) {
-  if (dependent.kind == "trigger function") return true;  // it only reads rows
+  // The functions of its triggers only read its rows.
+  if (dependent.kind.starts_with("trigger function")) return true;
   if (IsOf(dependent, live.name)) return true;
   const std::vector<schema::TableName> dropped = context.claims.Dropped();
   return std::any_of(

@@ -135,7 +135,9 @@ class Search {
       }
     }
     for (const schema::Dependent& dependent : table_.dependents) {
-      if (dependent.column != column_) continue;
+      // The columns after a dropped one move up in a row.
+      const bool whole = dependent.kind == "trigger function of whole rows";
+      if (dependent.column != column_ && !(whole && !replaced_)) continue;
       Add(fmt::format("{} '{}' depends on it", dependent.kind,
                       dependent.ToString()));
     }

@@ -161,10 +161,13 @@ void TableWork::RefuseWholeRows() const {
     if (dependent.kind != "trigger function of whole rows") continue;
     throw Error(ErrorKind::kRefused,
                 fmt::format("{} on table '{}': trigger function '{}' takes "
-                            "whole rows apart (OLD.* or NEW.*), which fails "
-                            "once they have another column",
+                            "whole rows apart (as OLD.*) or compares them with "
+                            "a row of a fixed shape, which fails once they "
+                            "have another column",
                             operation_, live_.name.name, dependent.ToString()))
-        .WithHint("let the function name its columns");
+        .WithHint(
+            "let the function name its columns, or take the row as a whole, as "
+            "to_jsonb(OLD) does");
   }
 }
 

@@ -164,6 +164,14 @@ struct Trigger {
   // The columns that it depends on are among the table's dependents, so that
   // nobody has to look for their names in its text.
   bool columns_known = false;
+  std::string function = {};  // "public.audit"; empty: it has none of its own
+  // True when it fires for a write of any column, before the row is written,
+  // and may change the row. Where this is not known, it is false.
+  bool changes_rows = false;
+  // True when its function hands whole rows to something else, as to_jsonb(NEW)
+  // does, or runs SQL that it builds as text, which nobody can see before.
+  bool passes_rows = false;
+  bool builds_sql = false;
 };
 
 // An object that a change of the table would break, or that forbids the change.

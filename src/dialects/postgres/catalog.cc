@@ -113,12 +113,18 @@ LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n'
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
 ORDER BY a.attrelid, a.attnum)sql";
 
-// The query leaves out segue's own triggers.
+// The query leaves out segue's own triggers. The bits of tgtype say: for each
+// row, BEFORE, UPDATE.
 constexpr const char* kTriggersSql = R"sql(
 SELECT t.tgrelid::bigint, t.tgname::text, pg_catalog.pg_get_triggerdef(t.oid),
   pg_catalog.array_to_string(pg_catalog.string_to_array(
-    pg_catalog.encode(t.tgargs, 'escape'), '\000'), pg_catalog.chr(1))
+    pg_catalog.encode(t.tgargs, 'escape'), '\000'), pg_catalog.chr(1)),
+  n.nspname::text || '.' || p.proname::text,
+  t.tgtype::int4 & 19 = 19 AND t.tgenabled IN ('O', 'A')
+    AND t.tgattr::text = ''
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+JOIN pg_proc p ON p.oid = t.tgfoid
+JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal
   AND t.tgname::text NOT LIKE '~segue\_%'
 ORDER BY t.tgname)sql";
@@ -288,6 +294,8 @@ void ReadTriggers(db::Connection& connection, std::int64_t schema_oid,
     trigger.definition = row.Text();
     trigger.arguments = base::Split(row.Text(), '\x01');
     trigger.columns_known = true;
+    trigger.function = row.Text();
+    trigger.changes_rows = row.Boolean();
     table->second.triggers.push_back(std::move(trigger));
   }
 }

@@ -86,10 +86,9 @@ WHERE c.relnamespace = $1::oid AND x.contype IN ('p', 'u', 'f', 'c', 'x')
   AND c.relkind IN ('r', 'p')
 ORDER BY x.conrelid, x.conname, k.ord)sql";
 
-// The server does not know what the body of a function reads. A trigger
-// function names the columns of its row as NEW.x or OLD.x. The views of
-// published versions belong to segue; a comment on their schema says so
-// (version_views.cc).
+// The views of published versions belong to segue; a comment on their schema
+// says so (version_views.cc). What a trigger function reads is in
+// trigger_functions.cc.
 constexpr const char* kDependentsSql = R"sql(
 WITH c AS MATERIALIZED (SELECT oid, relname, reltype FROM pg_class
   WHERE relnamespace = $1::oid AND relkind IN ('r', 'p', 'v')),
@@ -130,23 +129,6 @@ UNION
     AND a.attgenerated <> ''
     AND (a.attrelid, a.attnum) <> (d.refobjid, d.refobjsubid)
   JOIN pg_class t ON t.oid = f.adrelid
-UNION
-  SELECT a.attrelid, a.attnum, 'trigger function', p.pronamespace,
-    '', p.proname::text
-  FROM c JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal
-    AND g.tgname::text NOT LIKE '~segue\_%'
-  JOIN pg_proc p ON p.oid = g.tgfoid
-  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-    AND NOT a.attisdropped AND p.prosrc ~* ('\m(new|old)\s*\.\s*"?' ||
-      pg_catalog.regexp_replace(pg_catalog.replace(a.attname::text, '"', '""'),
-        '([][\\.*+?^$(){}|])', '\\\1', 'g') || '("|\M)')
-UNION
-  SELECT c.oid, 0, 'trigger function of whole rows', p.pronamespace, '',
-    p.proname::text
-  FROM c JOIN pg_trigger g ON g.tgrelid = c.oid AND NOT g.tgisinternal
-    AND g.tgname::text NOT LIKE '~segue\_%'
-  JOIN pg_proc p ON p.oid = g.tgfoid
-    AND p.prosrc ~* '(\m(new|old)\s*|\(\s*(new|old)\s*\)\s*)\.\s*\*'
 UNION
   SELECT i.inhparent, 0, 'inheriting table', t.relnamespace, '', t.relname::text
   FROM c JOIN pg_inherits i ON i.inhparent = c.oid

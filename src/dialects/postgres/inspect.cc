@@ -8,6 +8,7 @@
 #include "dialects/postgres/catalog.h"
 #include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/trigger_functions.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -77,6 +78,7 @@ schema::Schema Inspect(db::Connection& connection,
   ReadConstraints(connection, space.oid, tables);
   ReadTriggers(connection, space.oid, tables);
   ReadDependents(connection, space.oid, tables);
+  ReadTriggerFunctions(connection, space.oid, tables);
   ReadGrants(connection, space.oid, tables);
 
   schema::Schema schema;

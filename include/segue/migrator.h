@@ -55,6 +55,7 @@ struct MigratorOptions {
   // Used when the migration does not name them.
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
+  UserTriggers user_triggers = UserTriggers::kFire;
 };
 
 struct StartOptions {

@@ -68,6 +68,11 @@ enum class OnTransformError { kRefuse, kMark };
 std::string_view ToString(OnTransformError what);
 OnTransformError OnTransformErrorFromString(std::string_view text);
 
+// What triggers of the user's do while rows are filled: they fire, as for a
+// write of an application, or they are held back.
+enum class UserTriggers { kFire, kSkip };
+std::string_view ToString(UserTriggers what);
+
 // The lock an action takes and how long it may wait for it.
 struct LockNeed {
   std::string mode;    // in the database's words; empty: no lock of note

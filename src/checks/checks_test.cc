@@ -92,6 +92,20 @@ TEST_F(ChecksTest, ASubscriptionThatWritesIsNamedWhereColumnsChange) {
   EXPECT_THAT(Found(), IsEmpty());
 }
 
+// A trigger that is held back does not fire, and its function goes on seeing
+// what it sees.
+TEST_F(ChecksTest, WhatTriggerFunctionsDoWithRowsIsTold) {
+  schema::Trigger trigger{"audit", ""};
+  trigger.passes_rows = true;
+  trigger.builds_sql = true;
+  schema_.tables[0].triggers = {trigger};
+  plan::GuardFill guard{schema_.tables[0].name, "02_x_1"};
+  guard.held = {{"audit", "", "", ""}};
+  steps_[1].actions.insert(steps_[1].actions.begin(), guard);
+  EXPECT_THAT(Found(), ElementsAre("trigger-passes-rows at 02_x.yaml:4:3",
+                                   "trigger-builds-sql at 02_x.yaml:2:3"));
+}
+
 // The server is asked only about tables that have such a constraint.
 TEST_F(ChecksTest, RowsThatBreakAConstraintAreNamedWhereTheyMove) {
   broken_ = {"'positive' (2 rows)"};

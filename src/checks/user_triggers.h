@@ -1,5 +1,5 @@
 // Checks for the user's own triggers, which fire for the rows that the backfill
-// writes.
+// writes, and for what their functions do with whole rows.
 #pragma once
 
 #include <vector>

@@ -31,6 +31,7 @@ Session::Session(const Context& context, const Settings& settings)
   options.pace = settings.pace;
   options.access = settings.access;
   options.on_transform_error = settings.on_transform_error;
+  options.user_triggers = settings.user_triggers;
   const std::string standby = context.arguments.Value("--standby");
   if (!standby.empty()) options.standbys = {standby};
   ReadIntervals(context, options);

@@ -149,6 +149,8 @@ Settings ResolveSettings(const Context& context) {
   if (config.access) settings.access = *config.access;
   settings.on_transform_error =
       config.on_transform_error.value_or(settings.on_transform_error);
+  settings.user_triggers =
+      config.user_triggers.value_or(settings.user_triggers);
   settings.lock_budget = config.lock_budget;
   settings.chunk_time = config.chunk_time;
   settings.workers = config.workers;

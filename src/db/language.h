@@ -69,6 +69,8 @@ struct Capabilities {
   // A trigger can be limited to the statements that name certain columns, and
   // costs the other statements nothing then.
   bool narrows_triggers = false;
+  // Triggers of the user's can be held back while rows are filled.
+  bool holds_triggers = false;
   // Several sessions may move rows at once, each its own.
   bool parallel_writers = false;
   // The lock of TryLockRunner ends with its session, so that it says by itself

@@ -38,6 +38,7 @@ struct Guess {
   Answer operator()(const UnknownFactsQuestion& /*question*/) const {
     return {};
   }
+  Answer operator()(const TriggersQuestion& /*question*/) const { return {}; }
 };
 
 struct Description {
@@ -86,6 +87,10 @@ struct Description {
   }
   std::string operator()(const UnknownFactsQuestion& question) const {
     return fmt::format("what the catalogue says of table '{}'",
+                       question.table.name);
+  }
+  std::string operator()(const TriggersQuestion& question) const {
+    return fmt::format("how the triggers of table '{}' are held back",
                        question.table.name);
   }
 };

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "plan/motion.h"
+#include "plan/action.h"
 #include "schema/schema.h"
 
 namespace segue::db {
@@ -111,6 +111,14 @@ struct LossQuestion {
   friend bool operator==(const LossQuestion&, const LossQuestion&) = default;
 };
 
+// How are the triggers of the table that an UPDATE fires held back for the time
+// of a fill?
+struct TriggersQuestion {
+  schema::TableName table;
+  friend bool operator==(const TriggersQuestion&,
+                         const TriggersQuestion&) = default;
+};
+
 // What does the database say of this table in parts of its catalogue that segue
 // does not know, so that a change of the table might lose or break it?
 struct UnknownFactsQuestion {
@@ -128,14 +136,14 @@ struct HangingFact {
   std::string sql;
 };
 
-// Stands for the table's schema in HangingFact::sql.
+// Stands for the table's schema in HangingFact::sql and Answer::held.
 inline constexpr const char* kSchemaMark = "@segue_schema@";
 
 using Question =
     std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
                  ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
                  MentionQuestion, CheckQuestion, UnprovenQuestion, LossQuestion,
-                 UnknownFactsQuestion>;
+                 UnknownFactsQuestion, TriggersQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {
@@ -159,9 +167,11 @@ struct Answer {
   std::shared_ptr<const schema::Table> made = {};
   // MentionQuestion; UnprovenQuestion: each with the number of rows, or why
   // nobody knows it ("'positive' (2 rows)"). UnknownFactsQuestion: the parts of
-  // the catalogue.
+  // the catalogue. TriggersQuestion: which triggers cannot be held back, each
+  // with the reason.
   std::vector<std::string> names = {};
   std::vector<HangingFact> hanging = {};        // LossQuestion
+  std::vector<plan::HeldTrigger> held = {};     // TriggersQuestion
   std::optional<std::string> default_sql = {};  // LeftOutQuestion
   // CheckQuestion: the check over the physical names of the columns.
   std::string bound = {};

@@ -197,6 +197,8 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
     file.access = file.access.value_or(context_->options.access);
     file.on_transform_error =
         file.on_transform_error.value_or(context_->options.on_transform_error);
+    file.user_triggers =
+        file.user_triggers.value_or(context_->options.user_triggers);
   }
   std::size_t active = CountActive(
       pending, engine::ActiveFiles(context_->connection(), context_->ledger),

@@ -63,13 +63,15 @@ std::vector<std::string> Reasons(db::Connection& connection,
       reasons.push_back(db::ToText(row.at(0)));
     }
   } catch (const Error& error) {
-    // An expression that raises an error here raises it in the backfill too,
-    // which then reports it.
+    // What raises an error here raises it in the backfill too.
+    if (error.kind() == ErrorKind::kConstraint) return {error.what()};
     const bool late =
         error.kind() == ErrorKind::kCancelled && deadline.passed();
-    if (!late) throw;
+    // Others may be writing the rows just now.
+    if (!late && !error.retryable()) throw;
     base::Log(base::LogLevel::kInfo,
-              "the rows were not looked at beforehand: it took too long");
+              std::string("the rows were not looked at beforehand: ") +
+                  (late ? "it took too long" : error.what()));
   }
   return reasons;
 }
@@ -167,12 +169,13 @@ Planned PlanFor(const Context& context, const Migration& migration,
   }
   std::vector<std::string> live;
   if (context.ledger.Open(context.connection())) live = LiveVersions(context);
-  Planned planned =
-      PatientlyPlan(context, {migration, context.database.schema(),
-                              migration.access.value_or(context.options.access),
-                              migration.on_transform_error.value_or(
-                                  context.options.on_transform_error),
-                              live, context.LockBudget(), for_subscribers});
+  Planned planned = PatientlyPlan(
+      context, {migration, context.database.schema(),
+                migration.access.value_or(context.options.access),
+                migration.on_transform_error.value_or(
+                    context.options.on_transform_error),
+                migration.user_triggers.value_or(context.options.user_triggers),
+                live, context.LockBudget(), for_subscribers});
   NoteStandbys(context, planned.plan);
   if (!migration.folded.empty()) {
     std::vector<std::string> parts;

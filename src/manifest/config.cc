@@ -59,6 +59,7 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   const BackfillKeys backfill = ReadBackfill(reader);
   config.chunk_time = backfill.chunk_time.value_or(config.chunk_time);
   config.workers = backfill.workers;
+  config.user_triggers = backfill.user_triggers;
   config.pace = backfill.pace;
   config.pace.limits = ReadThrottle(reader);
   return config;

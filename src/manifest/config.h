@@ -24,6 +24,7 @@ struct Config {
   std::string directory;  // of migrations; empty: not given
   std::optional<Access> access;
   std::optional<OnTransformError> on_transform_error;
+  std::optional<UserTriggers> user_triggers;
   std::chrono::milliseconds lock_budget{0};  // zero: not given
   std::chrono::milliseconds chunk_time{0};   // zero: not given
   int workers = 0;                           // zero: not given

@@ -69,6 +69,7 @@ Migration Parse(std::string_view text, const std::string& filename) {
   const BackfillKeys backfill = ReadBackfill(reader);
   migration.chunk_time = backfill.chunk_time;
   migration.workers = backfill.workers;
+  migration.user_triggers = backfill.user_triggers;
   migration.pace = backfill.pace;
   ReadOperations(reader, migration);
   migration.source = text;

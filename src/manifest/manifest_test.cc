@@ -21,7 +21,7 @@ name: Widen the balance
 version_schema: bigint
 access: versioned
 on_transform_error: refuse
-backfill: {chunk_time: 50ms}
+backfill: {chunk_time: 50ms, user_triggers: skip}
 operations:
   - alter_column:
       table: accounts
@@ -57,6 +57,7 @@ TEST(Manifest, ReadsYaml) {
   EXPECT_EQ(migration.version, "bigint");
   EXPECT_EQ(migration.access, Access::kVersioned);
   EXPECT_EQ(migration.chunk_time, std::chrono::milliseconds(50));
+  EXPECT_EQ(migration.user_triggers, UserTriggers::kSkip);
   ASSERT_EQ(migration.operations.size(), 2U);
   EXPECT_EQ(migration.operations[0]->name(), "alter_column");
   EXPECT_EQ(migration.operations[1]->name(), "sql");
@@ -182,6 +183,8 @@ TEST(Manifest, SettingsAreChecked) {
   const std::string operations = "operations: [{sql: {up: x}}]\n";
   EXPECT_THAT(UsageErrorOf(operations + "access: in-place\n"),
               HasSubstr("unknown access 'in-place', nearest is 'in_place'"));
+  EXPECT_THAT(UsageErrorOf(operations + "backfill: {user_triggers: off}\n"),
+              HasSubstr("backfill.user_triggers: unknown value 'off'"));
   EXPECT_THAT(UsageErrorOf(operations + "backfill: {chunk_time: fast}\n"),
               HasSubstr("'fast' is no length of time"));
   EXPECT_THAT(UsageErrorOf(operations + "backfill: {chunk_time: 0}\n"),

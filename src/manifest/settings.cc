@@ -50,6 +50,19 @@ int ReadWorkers(const Reader& reader, const base::Node& map) {
   return *count;
 }
 
+std::optional<UserTriggers> ReadUserTriggers(const Reader& reader,
+                                             const base::Node& map) {
+  const std::optional<std::string> text =
+      reader.OptionalString("user_triggers");
+  if (!text) return std::nullopt;
+  for (const auto what : {UserTriggers::kFire, UserTriggers::kSkip}) {
+    if (*text == ToString(what)) return what;
+  }
+  throw UsageError(
+      *map.Find("user_triggers"),
+      fmt::format("unknown value '{}'; known are fire, skip", *text));
+}
+
 // Puts the place of the key in front of the error that `parse` throws.
 template <typename Parse>
 void At(const base::Node& node, const Parse& parse) {
@@ -66,9 +79,11 @@ BackfillKeys ReadBackfill(const Reader& reader) {
   BackfillKeys keys;
   const base::Node* backfill = reader.OptionalMap("backfill");
   if (backfill == nullptr) return keys;
-  const Reader map(*backfill, {"chunk_time", "max_rate", "workers", "window"});
+  const Reader map(*backfill, {"chunk_time", "max_rate", "workers", "window",
+                               "user_triggers"});
   keys.chunk_time = PositiveDuration(map, *backfill, "chunk_time");
   keys.workers = ReadWorkers(map, *backfill);
+  keys.user_triggers = ReadUserTriggers(map, *backfill);
   if (const auto rate = map.OptionalSql("max_rate")) {
     At(*backfill->Find("max_rate"), [&] { ParseRate(*rate, keys.pace); });
   }

@@ -26,9 +26,10 @@ struct BackfillKeys {
   std::optional<std::chrono::milliseconds> chunk_time;
   int workers = 0;   // 0: not given
   PaceOptions pace;  // members not given are 0 or empty
+  std::optional<UserTriggers> user_triggers;
 };
 // Reads `backfill: {chunk_time: 200ms, workers: 2, max_rate: 5000 rows/s,
-// window: 22:00-06:00 Europe/Berlin}`.
+// window: 22:00-06:00 Europe/Berlin, user_triggers: fire | skip}`.
 BackfillKeys ReadBackfill(const ops::Reader& reader);
 // Reads a key whose value must be above zero.
 std::optional<std::chrono::milliseconds> PositiveDuration(

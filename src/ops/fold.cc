@@ -27,6 +27,16 @@ void RefuseOtherTransformErrors(const Migration& a, const Migration& b) {
                   std::string(ToString(*other)));
 }
 
+void RefuseOtherUserTriggers(const Migration& a, const Migration& b) {
+  const auto& one = a.user_triggers;
+  const auto& other = b.user_triggers;
+  if (!one || !other || *one == *other) return;
+  throw Error(ErrorKind::kRefused, "'" + a.id + "' asks for user_triggers " +
+                                       std::string(ToString(*one)) + " and '" +
+                                       b.id + "' for " +
+                                       std::string(ToString(*other)));
+}
+
 // Returns the stricter of two limits; zero is no limit.
 double Stricter(double a, double b) {
   if (a == 0 || b == 0) return std::max(a, b);
@@ -70,6 +80,8 @@ void FoldChoices(const Migration& file, Migration& whole) {
   if (!whole.on_transform_error) {
     whole.on_transform_error = file.on_transform_error;
   }
+  RefuseOtherUserTriggers(file, whole);
+  if (!whole.user_triggers) whole.user_triggers = file.user_triggers;
 }
 
 }  // namespace

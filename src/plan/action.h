@@ -173,6 +173,31 @@ struct Backfill {
   std::vector<MotionId> motions;
 };
 
+// A trigger of the user's that a fill does not fire. The statements replace it
+// with one that is held back, and give it its own text again; they have
+// db::kSchemaMark in the place of the table's schema.
+struct HeldTrigger {
+  std::string name;
+  std::string definition;  // as it was planned with, without the table
+  std::string hold;
+  std::string release;
+};
+
+// Guards the rows of a table against the user's triggers for the time of a
+// fill. Either the triggers are held back, or they fire and a trigger of
+// segue's gives every column but `columns` its former value back. An undo ends
+// the guard.
+struct GuardFill {
+  schema::TableName table;
+  MotionId name;                          // of the first motion that is filled
+  std::vector<std::string> columns = {};  // that are filled
+  std::vector<std::string> provenances = {};  // 0 in a row that is filled
+  std::vector<HeldTrigger> held = {};         // empty: the triggers fire
+};
+
+// Ends the guard. An undo does nothing, because it fills nothing.
+struct UnguardFill : GuardFill {};
+
 // Proves that both sides of a motion agree in every row. With `only_marked` it
 // proves only that no row is marked.
 struct Verify {
@@ -228,7 +253,7 @@ using Action = std::variant<
     CreateTable, DropTable, RenameTable, AddColumn, DropColumn, RenameColumn,
     AlterColumn, AddConstraint, ValidateConstraint, DropConstraint, CarryOver,
     RenameConstraint, SetReplicaIdentity, CreateIndex, DropIndex, RenameIndex,
-    CreateSync, DropSync, Backfill, Verify, Settle, Retreat, PublishVersion,
-    RetireVersion, PublishAlias, RetireAlias, RawSql>;
+    CreateSync, DropSync, Backfill, GuardFill, UnguardFill, Verify, Settle,
+    Retreat, PublishVersion, RetireVersion, PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

@@ -57,6 +57,11 @@ constexpr Names<OnTransformError, 2> kOnTransformErrors = {{
     {OnTransformError::kMark, "mark"},
 }};
 
+constexpr Names<UserTriggers, 2> kUserTriggers = {{
+    {UserTriggers::kFire, "fire"},
+    {UserTriggers::kSkip, "skip"},
+}};
+
 template <typename T, std::size_t N>
 std::string_view NameOf(const Names<T, N>& names, T value) {
   for (const auto& [known, name] : names) {
@@ -122,6 +127,10 @@ std::string_view ToString(OnTransformError what) {
 OnTransformError OnTransformErrorFromString(std::string_view text) {
   return Named(kOnTransformErrors, text, ErrorKind::kCorrupt,
                "an answer to an error of a transformation");
+}
+
+std::string_view ToString(UserTriggers what) {
+  return NameOf(kUserTriggers, what);
 }
 
 std::string_view ToString(Stage stage) { return NameOf(kStages, stage); }

@@ -44,6 +44,15 @@ void CheckTransformErrors(const db::Capabilities& can,
       .WithHint("use 'on_transform_error: refuse'");
 }
 
+void CheckUserTriggers(const db::Capabilities& can, const PlannerInput& input) {
+  if (input.user_triggers != UserTriggers::kSkip || can.holds_triggers) return;
+  throw Error(ErrorKind::kRefused,
+              "user_triggers: skip: " + can.name +
+                  " can neither replace a trigger nor switch it off, so that "
+                  "each row that is filled fires it")
+      .WithHint("use 'user_triggers: fire'");
+}
+
 void CheckAccess(const db::Capabilities& can, const PlannerInput& input) {
   if (input.access == Access::kVersioned && !can.versioned_access) {
     throw Error(ErrorKind::kRefused,
@@ -315,6 +324,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
       language, input.access, input.migration.id, VersionSchemaFor(can, input),
       inquiry,  schema};
   context.on_transform_error = input.on_transform_error;
+  context.user_triggers = input.user_triggers;
   context.live_versions = input.live_versions;
   ops::PlanOperations(context, input.migration.operations);
   Planned planned;
@@ -365,6 +375,7 @@ Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
                  const PlannerInput& input) {
   CheckAccess(dialect.capabilities(), input);
   CheckTransformErrors(dialect.capabilities(), input);
+  CheckUserTriggers(dialect.capabilities(), input);
   return PlanOn(
       dialect, dialect.Inspect(connection, input.schema_name),
       [&](const db::Question& question) {
@@ -385,6 +396,7 @@ Planned MakePlanOffline(const db::Language& language,
                         const PlannerInput& input) {
   CheckAccess(language.capabilities(), input);
   CheckTransformErrors(language.capabilities(), input);
+  CheckUserTriggers(language.capabilities(), input);
   return PlanOn(language, schema, {}, nullptr, input, {});
 }
 

@@ -78,6 +78,7 @@ struct PlanContext {
   Claims claims{};
 
   OnTransformError on_transform_error = OnTransformError::kRefuse;
+  UserTriggers user_triggers = UserTriggers::kFire;
   // Actions that must succeed before anything is contracted. The planner makes
   // them a step of its own.
   std::vector<plan::Action> closing{};

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "planning/guard_fills.h"
 #include "planning/narrow_sync.h"
 #include "planning/share_fills.h"
 #include "planning/version_views.h"
@@ -97,6 +98,7 @@ void PlanOperations(PlanContext& context,
   EachPlans(operations, &Operation::Finish, context);
   ShareFills(context);
   NarrowSyncs(context, before);
+  GuardFills(context, before);
   if (context.access == Access::kVersioned) {
     AddVersionSteps(before, context);
     AddFollowStep(context);

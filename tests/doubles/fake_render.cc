@@ -254,6 +254,18 @@ class Renderer {
                                 "");
     return action;
   }
+  PlannedAction operator()(const plan::GuardFill& a) const {
+    const std::string what = GuardText(a);
+    return Make("GUARD " + what, "UNGUARD " + what);
+  }
+  PlannedAction operator()(const plan::UnguardFill& a) const {
+    return Make("UNGUARD " + GuardText(a), "");
+  }
+  static std::string GuardText(const plan::GuardFill& a) {
+    std::vector<std::string> names = a.columns;
+    for (const plan::HeldTrigger& one : a.held) names.push_back(one.name);
+    return a.table.name + " (" + base::Join(names, ", ") + ")";
+  }
   PlannedAction operator()(const plan::SetReplicaIdentity& a) const {
     const std::string verb = "REPLICA IDENTITY OF " + a.table.name + " ";
     return Make(verb + IdentityText(a.after, a.after_index),

@@ -129,7 +129,24 @@ std::vector<std::string> Commands(const OperationPage& page,
   return {"start", "complete", "rollback"};
 }
 
-// One example of docs/operations/ on one database.
+// Triggers of the user's, which are held back while rows are filled, or fire
+// and change no column of theirs.
+OperationPage PageWithTriggers(const std::string& mode) {
+  return {"user_triggers_" + mode, "postgres", "",
+          "CREATE TABLE role(id integer PRIMARY KEY, code text, stamped text);"
+          "INSERT INTO role SELECT n, 'c' || n, 'old' FROM "
+          "generate_series(1, 9) n;"
+          "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS "
+          "'BEGIN NEW.stamped := 1; RETURN NEW; END';"
+          "CREATE TRIGGER stamp BEFORE UPDATE ON role FOR EACH ROW WHEN "
+          "(NEW.id > 0) EXECUTE FUNCTION stamp();"
+          "ALTER TABLE role ENABLE ALWAYS TRIGGER stamp",
+          "backfill: {user_triggers: " + mode +
+              "}\noperations:\n  - rename_column: {table: role, from: code, "
+              "to: name}\n"};
+}
+
+// One example of docs/operations/ on one database, or with triggers.
 struct Example {
   Testbed testbed;
   OperationPage page;
@@ -137,7 +154,11 @@ struct Example {
 
 std::vector<Example> Examples() {
   std::vector<Example> examples;
-  for (const OperationPage& page : OperationPages(SourceDir())) {
+  std::vector<OperationPage> pages = OperationPages(SourceDir());
+  for (const char* mode : {"fire", "skip"}) {
+    pages.push_back(PageWithTriggers(mode));
+  }
+  for (const OperationPage& page : pages) {
     for (const Testbed& testbed : Testbeds()) {
       if (testbed.TakesPart(page.only)) examples.push_back({testbed, page});
     }

@@ -297,7 +297,8 @@ db::Answer Examine(db::Connection& connection, const db::Question& question) {
       std::holds_alternative<db::MentionQuestion>(question) ||
       std::holds_alternative<db::UnprovenQuestion>(question) ||
       std::holds_alternative<db::LossQuestion>(question) ||
-      std::holds_alternative<db::UnknownFactsQuestion>(question);
+      std::holds_alternative<db::UnknownFactsQuestion>(question) ||
+      std::holds_alternative<db::TriggersQuestion>(question);
   if (!reads_only) {
     RequireTemporary(connection);
     RefuseForeignCode(connection, question);

@@ -29,6 +29,9 @@ db::Answer AnswerTo(db::Connection& connection,
 // This answer is in unknown_facts.cc.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::UnknownFactsQuestion& question);
+// This answer is in examine_triggers.cc.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::TriggersQuestion& question);
 
 // True when the expression contains something whose value changes with time or
 // user, such as now(), current_user or a subquery. Evaluating such an

@@ -37,6 +37,7 @@ db::Capabilities MakeCapabilities() {
   can.moves_default = true;
   can.marks_transform_errors = true;
   can.narrows_triggers = true;
+  can.holds_triggers = true;
   can.parallel_writers = true;
   can.session_locks = true;
   can.heartbeat_session = true;

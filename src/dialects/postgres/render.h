@@ -40,6 +40,9 @@ PlannedAction RenderOne(const plan::RenameIndex&, const RenderContext&);
 PlannedAction RenderOne(const plan::CreateSync&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropSync&, const RenderContext&);
 PlannedAction RenderOne(const plan::Retreat&, const RenderContext&);
+// guard_fill.cc
+PlannedAction RenderOne(const plan::GuardFill&, const RenderContext&);
+PlannedAction RenderOne(const plan::UnguardFill&, const RenderContext&);
 // motion_sql.cc; see db::Language
 MotionSql RenderMotions(const std::vector<plan::MotionId>& motions,
                         const RenderContext& context);

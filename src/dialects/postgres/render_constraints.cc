@@ -184,14 +184,8 @@ PlannedAction RenderOne(const plan::CarryOver& action,
   planned.description =
       "Give '" + action.column + "' of '" + action.table.name +
       "' what the old column had: " + base::Join(action.what, ", ");
-  const std::string mark = db::kSchemaMark;
-  const std::string schema = Ident(action.table.schema);
-  for (std::string sql : action.statements) {
-    for (std::size_t at = sql.find(mark); at != std::string::npos;
-         at = sql.find(mark, at + schema.size())) {
-      sql.replace(at, mark.size(), schema);
-    }
-    planned.forward.push_back({std::move(sql), {}});
+  for (const std::string& sql : action.statements) {
+    planned.forward.push_back({InSchema(sql, action.table.schema), {}});
   }
   planned.lock = Lock(kShareUpdateExclusive, action.table, context);
   return planned;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "db/clause.h"
+#include "db/question.h"
 #include "dialects/postgres/sql.h"
 #include "segue/error.h"
 
@@ -45,6 +46,16 @@ std::string RowsOfOwn(const schema::TableName& table,
 
 std::string AlterTable(const schema::TableName& table) {
   return "ALTER TABLE " + Name(table) + " ";
+}
+
+std::string InSchema(std::string sql, const std::string& schema) {
+  const std::string mark = db::kSchemaMark;
+  const std::string name = Ident(schema);
+  for (std::size_t at = sql.find(mark); at != std::string::npos;
+       at = sql.find(mark, at + name.size())) {
+    sql.replace(at, mark.size(), name);
+  }
+  return sql;
 }
 
 std::vector<Statement> Statements(std::vector<std::string> sql) {

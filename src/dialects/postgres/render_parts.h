@@ -36,6 +36,9 @@ std::string AlterTable(const schema::TableName& table);
 
 std::vector<Statement> Statements(std::vector<std::string> sql);
 
+// Puts the schema in the place of db::kSchemaMark.
+std::string InSchema(std::string sql, const std::string& schema);
+
 // These return a SELECT of one boolean, for probes.
 std::string ColumnExists(const schema::TableName& table,
                          const std::string& column);

@@ -26,6 +26,10 @@ std::vector<std::string> FunctionNames(const MotionTerms& terms);
 
 // Returns CREATE FUNCTION for the trigger function (trigger_body.cc).
 std::string TriggerFunctionSql(const MotionTerms& terms);
+// Returns a condition that is true in a statement of the runner's own that
+// moves rows, at this depth of triggers: 1 in the function of a trigger that
+// the statement fires, 0 in the trigger's WHEN.
+std::string ByRunner(int depth);
 // True when the motion only supplies the old column on INSERT.
 bool IsInsertOnly(const MotionTerms& terms);
 

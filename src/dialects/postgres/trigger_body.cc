@@ -267,18 +267,6 @@ std::string Retreating(const MotionTerms& terms) {
          give_back + "END IF; END IF; ";
 }
 
-// True in the runner's own statements. Any session can set the setting, so it
-// counts only where the ledger may be written. The owner's rights in a SECURITY
-// DEFINER function are not enough: the session's user has to be a member of the
-// owner. What a trigger of the user's writes meanwhile is no write of the
-// runner's either.
-constexpr const char* kByRunner =
-    "pg_catalog.current_setting('segue.backfill', true) = 'on' AND "
-    "pg_catalog.pg_trigger_depth() = 1 AND "
-    "pg_catalog.pg_has_role(session_user, current_user, 'MEMBER') AND "
-    "pg_catalog.has_table_privilege(pg_catalog.to_regclass('segue.migration')"
-    "::oid, 'UPDATE')";
-
 // Most updates concern neither side of a filled row, so they are tested first
 // and with the cheapest test; on an INSERT, where all of OLD is NULL, the test
 // is never true. Such an update may name the provenance all the same, which
@@ -293,14 +281,14 @@ std::string UnlessConcerned(const MotionTerms& terms) {
   changed.push_back(terms.NewSideChanged());
   std::vector<std::string> writers = sources;
   if (terms.MarksUp()) writers.push_back(terms.Provenance("NEW") + " = 4");
-  std::string backfill = kByRunner;
+  std::string backfill = ByRunner(1);
   if (!writers.empty()) {
     backfill +=
         " AND NOT (" + unfilled + " AND (" + base::Join(writers, " OR ") + "))";
   }
   return "IF NOT (" + unfilled + " OR " + base::Join(changed, " OR ") +
          ") THEN IF " + terms.Provenance("NEW") + " IS DISTINCT FROM " +
-         terms.Provenance("OLD") + " AND NOT (" + kByRunner + ") THEN " +
+         terms.Provenance("OLD") + " AND NOT (" + ByRunner(1) + ") THEN " +
          Set(terms.Provenance("NEW"), terms.Provenance("OLD")) +
          "END IF; RETURN NEW; END IF; IF TG_OP = 'UPDATE' AND " + backfill +
          " THEN RETURN NEW; END IF; ";
@@ -321,6 +309,20 @@ std::string Body(const MotionTerms& terms) {
 }
 
 }  // namespace
+
+// True in the runner's own statements. Any session can set the setting, so it
+// counts only where the ledger may be written. The owner's rights in a SECURITY
+// DEFINER function are not enough: the session's user has to be a member of the
+// owner. What a trigger of the user's writes meanwhile is no write of the
+// runner's either.
+std::string ByRunner(int depth) {
+  return "pg_catalog.current_setting('segue.backfill', true) = 'on' AND "
+         "pg_catalog.pg_trigger_depth() = " +
+         std::to_string(depth) +
+         " AND pg_catalog.pg_has_role(session_user, current_user, 'MEMBER') "
+         "AND pg_catalog.has_table_privilege(pg_catalog.to_regclass('"
+         "segue.migration')::oid, 'UPDATE')";
+}
 
 bool IsInsertOnly(const MotionTerms& terms) { return !terms.has_new(); }
 

@@ -281,6 +281,12 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
   return {};
 }
 
+// Nothing is held back here (Capabilities::holds_triggers).
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::TriggersQuestion& /*question*/) {
+  return {};
+}
+
 // What hangs on a column is in the texts of the schema.
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::LossQuestion& /*question*/) {

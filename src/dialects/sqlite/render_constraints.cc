@@ -178,6 +178,16 @@ PlannedAction RenderOne(const plan::CarryOver& action, const RenderContext&) {
                                         "': SQLite has nothing to carry over");
 }
 
+PlannedAction RenderOne(const plan::GuardFill& action, const RenderContext&) {
+  throw Error(ErrorKind::kInternal,
+              "table '" + action.table.name + "': SQLite guards no fill");
+}
+
+PlannedAction RenderOne(const plan::UnguardFill& action,
+                        const RenderContext& context) {
+  return RenderOne(static_cast<const plan::GuardFill&>(action), context);
+}
+
 PlannedAction RenderOne(const plan::SetReplicaIdentity& action,
                         const RenderContext&) {
   throw Error(ErrorKind::kRefused, "table '" + action.table.name +

@@ -140,6 +140,12 @@ class Dialect : public Language {
   virtual void RemoveRefused(Connection& connection,
                              const std::string& version_schema) const = 0;
 
+  // Makes what this session has read so far count, so that it does not count
+  // later as the use of others. Must be called outside of a transaction.
+  virtual void SettleCounts(Connection& connection) const {
+    static_cast<void>(connection);
+  }
+
   // Tells whether the error of a statement says that what it names is not
   // there.
   virtual Absent AbsentIn(const Error& error) const = 0;

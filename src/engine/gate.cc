@@ -5,6 +5,16 @@
 
 namespace segue::engine {
 
+void SettleUsage(const Context& context, const MigrationRow& row) {
+  for (const Step& step : row.plan.steps) {
+    for (const PlannedAction& action : step.actions) {
+      if (action.usage.empty()) continue;
+      context.database.dialect().SettleCounts(context.connection());
+      return;
+    }
+  }
+}
+
 void RecordUsage(const Context& context, const MigrationRow& row) {
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
     const auto& actions = row.plan.steps[step].actions;

@@ -74,6 +74,7 @@ void Transitions::MoveTo(Phase phase, SubState sub_state) {
 void Transitions::BecomeReady() {
   const std::vector<std::string> gauges = GaugeLines(context_, row_);
   const Plan& plan = row_.plan;
+  SettleUsage(context_, row_);
   InLedger([&] {
     ledger().SetPhase(connection(), row_.id, Phase::kMigrating,
                       SubState::kReady);

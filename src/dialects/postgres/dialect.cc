@@ -4,6 +4,7 @@
 #include "dialects/postgres/errors.h"
 #include "dialects/postgres/examine.h"
 #include "dialects/postgres/explain.h"
+#include "dialects/postgres/gauge.h"
 #include "dialects/postgres/inspect.h"
 #include "dialects/postgres/ledger_guard.h"
 #include "dialects/postgres/lock.h"
@@ -116,6 +117,10 @@ void PostgresDialect::RefuseVersion(db::Connection& connection,
 void PostgresDialect::RemoveRefused(db::Connection& connection,
                                     const std::string& version_schema) const {
   postgres::RemoveRefused(connection, version_schema);
+}
+
+void PostgresDialect::SettleCounts(db::Connection& connection) const {
+  postgres::SettleCounts(connection);
 }
 
 db::Absent PostgresDialect::AbsentIn(const Error& error) const {

@@ -54,6 +54,7 @@ class PostgresDialect final : public PostgresLanguage,
                      const std::string& reason) const override;
   void RemoveRefused(db::Connection& connection,
                      const std::string& version_schema) const override;
+  void SettleCounts(db::Connection& connection) const override;
   db::Absent AbsentIn(const Error& error) const override;
 };
 

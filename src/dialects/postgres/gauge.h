@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "db/connection.h"
 #include "plan/planned.h"
 #include "schema/schema.h"
 
@@ -15,5 +16,8 @@ Gauge GaugeFor(const schema::Table& table,
 // Returns a SELECT of how often the index has served a query since the
 // statistics began. The SELECT gives NULL when there is no index of this name.
 std::string ScansSql(const schema::TableName& index);
+
+// See db::Dialect.
+void SettleCounts(db::Connection& connection);
 
 }  // namespace segue::postgres

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "engine/gate.h"
 #include "engine/grants.h"
+#include "engine/inventory.h"
 #include "engine/late_views.h"
 #include "engine/missing.h"
 #include "engine/statements.h"
@@ -86,6 +87,9 @@ void Contract::GatherEvidence(const std::string& force_reason) {
   // died while it was being undone.
   if (ContractBegun(context_, row_)) Unseal();
   RequireWhole(context_, row_);
+  transitions_.InLedger([&] {
+    KeepPrivileges(context_.connection(), context_.ledger, row_);
+  });
   LetGrantsFollow(force_reason);
   CatchUp(context_, transitions_, row_, parts_);
   RefuseUsed(force_reason);

@@ -1,6 +1,6 @@
 #include "engine/inventory.h"
 
-#include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -31,11 +31,20 @@ std::vector<Fact> Now(db::Connection& connection, const PlannedAction& action) {
   return facts;
 }
 
+std::vector<std::string> TextsOf(const std::vector<Fact>& facts) {
+  std::vector<std::string> texts;
+  for (const Fact& fact : facts) texts.push_back(fact.text);
+  return texts;
+}
+
+bool IsPrivilege(const std::string& text) {
+  return text.starts_with("privilege ");
+}
+
 void Save(db::Connection& connection, const Ledger& ledger,
           const MigrationRow& row, const std::string& name,
-          const std::vector<Fact>& facts) {
-  std::vector<db::Value> values;
-  for (const Fact& fact : facts) values.emplace_back(fact.text);
+          const std::vector<std::string>& texts) {
+  const std::vector<db::Value> values(texts.begin(), texts.end());
   Observations(ledger).Save(connection, row.id, ObservationKind::kInventory,
                             name, values);
 }
@@ -54,9 +63,11 @@ std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
   const auto kept = Observations(ledger).Load(
       connection, row.id, ObservationKind::kInventory, ActionName(step, at));
   if (!kept) return std::nullopt;
-  std::set<std::string> before;
-  for (const db::Value& value : *kept) before.insert(db::ToText(value));
-  Change change{step, at, {}, {}, Now(connection, action)};
+  Change change{step, at, {}, {}, Now(connection, action), {}};
+  for (const db::Value& value : *kept) {
+    change.kept.push_back(db::ToText(value));
+  }
+  std::set<std::string> before(change.kept.begin(), change.kept.end());
   std::set<std::string> subjects;
   for (const Fact& fact : change.now) {
     if (before.erase(fact.text) > 0) continue;
@@ -71,8 +82,7 @@ std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
 
 std::string ToText(const MigrationRow& row, const Change& change) {
   std::vector<std::string> parts;
-  std::vector<std::string> come;
-  for (const Fact& fact : change.come) come.push_back(fact.text);
+  const std::vector<std::string> come = TextsOf(change.come);
   if (!come.empty()) parts.push_back("new is " + base::Join(come, ", "));
   if (!change.gone.empty()) {
     parts.push_back("gone is " + base::Join(change.gone, ", "));
@@ -90,7 +100,25 @@ void KeepInventory(db::Connection& connection, const Ledger& ledger,
     for (std::size_t at = 0; at < actions.size(); ++at) {
       if (actions[at].inventory.empty()) continue;
       Save(connection, ledger, row, ActionName(step, at),
-           Now(connection, actions[at]));
+           TextsOf(Now(connection, actions[at])));
+    }
+  }
+}
+
+void KeepPrivileges(db::Connection& connection, const Ledger& ledger,
+                    const MigrationRow& row) {
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    for (std::size_t at = 0; at < row.plan.steps[step].actions.size(); ++at) {
+      const auto change = ChangeOf(connection, ledger, row, step, at);
+      if (!change) continue;
+      std::vector<std::string> kept = change->kept;
+      std::erase_if(kept, IsPrivilege);
+      for (const Fact& fact : change->now) {
+        if (IsPrivilege(fact.text)) kept.push_back(fact.text);
+      }
+      if (kept != change->kept) {
+        Save(connection, ledger, row, ActionName(step, at), kept);
+      }
     }
   }
 }
@@ -98,7 +126,7 @@ void KeepInventory(db::Connection& connection, const Ledger& ledger,
 void KeepChange(db::Connection& connection, const Ledger& ledger,
                 const MigrationRow& row, const Change& change) {
   Save(connection, ledger, row, ActionName(change.step, change.action),
-       change.now);
+       TextsOf(change.now));
 }
 
 std::vector<Change> ChangesSince(db::Connection& connection,
@@ -126,8 +154,9 @@ void RefuseChanges(const MigrationRow& row,
               "start: " +
                   base::Join(texts, "; "))
       .WithHint(
-          "drop it and make it again after 'segue complete', or run 'segue "
-          "rollback'; nothing was contracted");
+          "run 'segue complete' again, which gives over what it can; or drop "
+          "it and make it again afterwards, or run 'segue rollback'; nothing "
+          "was contracted");
 }
 
 void LockUnchanged(db::Connection& connection, const Ledger& ledger,
@@ -140,8 +169,9 @@ void LockUnchanged(db::Connection& connection, const Ledger& ledger,
       connection.Execute(action.inventory_lock);
     }
     std::optional<Change> change = ChangeOf(connection, ledger, row, step, at);
-    if (!change || change->come.empty()) continue;
-    change->gone.clear();
+    if (!change) continue;
+    std::erase_if(change->gone, std::not_fn(IsPrivilege));
+    if (change->come.empty() && change->gone.empty()) continue;
     changes.push_back(std::move(*change));
   }
   RefuseChanges(row, changes);

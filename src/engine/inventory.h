@@ -25,11 +25,16 @@ struct Change {
   std::vector<Fact> come;
   std::vector<std::string> gone;  // without what has only another value now
   std::vector<Fact> now;          // all of it
+  std::vector<std::string> kept;  // what was there then
 };
 
 // Records what is there now. Joins the open transaction.
 void KeepInventory(db::Connection& connection, const Ledger& ledger,
                    const MigrationRow& row);
+// Records the privileges that are there now, before anything lets them follow.
+// Joins the open transaction.
+void KeepPrivileges(db::Connection& connection, const Ledger& ledger,
+                    const MigrationRow& row);
 // Records that the plan takes this change into account.
 void KeepChange(db::Connection& connection, const Ledger& ledger,
                 const MigrationRow& row, const Change& change);
@@ -43,8 +48,9 @@ std::vector<Change> ChangesSince(db::Connection& connection,
 void RefuseChanges(const MigrationRow& row, const std::vector<Change>& changes);
 
 // Locks what these actions of a step take away, for the rest of the open
-// transaction, and throws the same over what has come. What is gone by then is
-// what the contract itself has taken away.
+// transaction, and throws the same over what has come, and over privileges that
+// are gone. What else is gone by then is what the contract itself has taken
+// away.
 void LockUnchanged(db::Connection& connection, const Ledger& ledger,
                    const MigrationRow& row, std::size_t step, std::size_t begin,
                    std::size_t end);

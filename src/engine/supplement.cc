@@ -22,9 +22,12 @@ const PlannedAction& ActionOf(const MigrationRow& row, const Change& change) {
   return row.plan.steps[change.step].actions[change.action];
 }
 
+// Privileges have followed already. One that has come since waits for the next
+// run.
 bool Supplied(const Fact& fact) {
-  return ops::AnswerOn(fact.kind, ops::ColumnFate::kReplaced).verb ==
-         ops::Verb::kCarried;
+  return fact.kind != "privilege" &&
+         ops::AnswerOn(fact.kind, ops::ColumnFate::kReplaced).verb ==
+             ops::Verb::kCarried;
 }
 
 // An object over two columns that both go would need one copy over both heirs.
@@ -123,9 +126,9 @@ void Record(const Context& context, Transitions& transitions, MigrationRow& row,
   const plan::Heir heir = *ActionOf(row, change).heir;
   const SupplementInput input{context.database.schema(), context.LockBudget(),
                               RequestOf(row, change), VersionsOf(context)};
-  Plan amended = row.plan;
+  MigrationRow amended = row;
   Amend(
-      amended, heir,
+      amended.plan, heir,
       MakeSupplement(context.database.dialect(), context.connection(), input));
   const std::string text = TextOf(change, heir);
   transitions.InLedger([&] {

@@ -160,9 +160,10 @@ class AnswersTest : public DialectTest {
     options.access = asked.access;
     Migrator migrator(session, options);
     try {
-      migrator.MakePlan(manifest::Parse(
-          "operations: [" + Filled(asked.operation, column, type) + "]",
-          "01_a.yaml"));
+      migrator.MakePlan(
+          manifest::Parse("subscribers: prepared\noperations: [" +
+                              Filled(asked.operation, column, type) + "]",
+                          "01_a.yaml"));
     } catch (const Error& error) {
       return error.what();
     }

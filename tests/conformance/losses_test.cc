@@ -99,11 +99,11 @@ const std::vector<Made>& MadeMeanwhile() {
        "SELECT col_description('u'::regclass, attnum) FROM pg_attribute WHERE "
        "attrelid = 'u'::regclass AND attname = 'code'",
        "late"},
-      {"GRANT SELECT (code), UPDATE (title) ON u TO PUBLIC",
+      {"GRANT SELECT (code) ON u TO PUBLIC",
        "SELECT string_agg(attname || attacl::text, ' ' ORDER BY attname) FROM "
        "pg_attribute WHERE attrelid = 'u'::regclass AND attacl IS NOT NULL AND "
        "NOT attisdropped",
-       "code{=r/postgres} title{=w/postgres}"},
+       "code{=r/postgres}"},
       {"CREATE STATISTICS late_st ON code, id FROM u",
        "SELECT pg_get_statisticsobjdef(oid) FROM pg_statistic_ext WHERE "
        "stxname "

@@ -5,8 +5,8 @@
 
 namespace segue::test {
 
-// Expects `text` between "<!-- NAME -->" and "<!-- end of NAME -->" on the page.
-// With SEGUE_WRITE_DOCS in the environment it is written there first.
+// Expects `text` between "<!-- NAME -->" and "<!-- end of NAME -->" on the
+// page. With SEGUE_WRITE_DOCS in the environment it is written there first.
 void ExpectPart(const std::string& path, const std::string& name,
                 const std::string& text);
 

@@ -76,6 +76,12 @@ UNION SELECT 'default: ' || pg_catalog.left(pg_catalog.md5(f.adbin::text), 8),
 FROM a JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid
   AND f.adnum = a.attnum
 UNION SELECT 'NOT NULL', NULL, 'NOT NULL of others' FROM a WHERE a.attnotnull
+UNION SELECT pg_catalog.format('privilege %s of %s%s', e.privilege_type,
+    CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(
+      pg_catalog.pg_get_userbyid(e.grantee)::text) END,
+    CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END), NULL,
+  'privilege'
+FROM a, pg_catalog.aclexplode(a.attacl) e
 UNION SELECT k.kind || ': ' || k.value, NULL, k.kind
 FROM a CROSS JOIN LATERAL (VALUES ('options', a.attoptions::text),
   ('storage', a.attstorage::text),

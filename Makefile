@@ -21,7 +21,7 @@ demo: build
 test: dev sanitized
 	@scripts/test build/dev build/asan -- -j $(SLOTS)
 
-## make test-all  every crash point, not a sample (long)
+## make test-all  every crash point and cell of the matrix, not a sample (long)
 test-all: dev sanitized
 	@SEGUE_TEST_ALL=1 scripts/test build/dev build/asan -- -j $(SLOTS)
 

@@ -218,11 +218,11 @@ void PostgresServer::Admin(const std::string& sql) {
   OpenPostgresClient(Url("postgres"))->Query(sql);
 }
 
-std::string PostgresServer::CreateDatabase() {
+std::string PostgresServer::CreateDatabase(const std::string& copy_of) {
   std::string name = "t" + std::to_string(++databases_);
   // A copy of the files takes half the time of logging each page. Servers
   // before 15 always copy the files.
-  Admin("CREATE DATABASE " + name + " TEMPLATE template0" +
+  Admin("CREATE DATABASE " + name + " TEMPLATE " + copy_of +
         (version() >= 15 ? " STRATEGY file_copy" : ""));
   return name;
 }

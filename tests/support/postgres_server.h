@@ -52,8 +52,9 @@ class PostgresServer {
   // Returns a URL for the superuser `postgres`, or for another role.
   std::string Url(const std::string& database,
                   const std::string& user = "postgres") const;
-  // Creates an empty database with a new name.
-  std::string CreateDatabase();
+  // Creates a database with a new name: an empty one, or a copy of one that
+  // nobody is connected to.
+  std::string CreateDatabase(const std::string& copy_of = "template0");
   void DropDatabase(const std::string& name);
   // Runs statements as the superuser, in the database `postgres`.
   void Admin(const std::string& sql);

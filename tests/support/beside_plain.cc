@@ -1,0 +1,173 @@
+#include "tests/support/beside_plain.h"
+
+#include <regex>
+
+#include "base/text.h"
+#include "manifest/manifest.h"
+#include "segue/database.h"
+#include "segue/error.h"
+#include "segue/migrator.h"
+
+namespace segue::test {
+namespace {
+
+std::string TextOf(const Error& error) {
+  std::string text = error.what();
+  if (!error.hint().empty()) text += "; " + error.hint();
+  for (const std::string& note : error.notes()) text += "\n" + note;
+  return text;
+}
+
+// Takes the columns out of the lines that give the order of columns.
+Snapshot WithoutPlaceOf(const std::vector<std::string>& columns,
+                        Snapshot lines) {
+  const std::string mark = ": order of columns = ";
+  for (std::string& line : lines) {
+    const std::size_t at = line.find(mark);
+    if (at == std::string::npos) continue;
+    std::vector<std::string> names =
+        base::Split(line.substr(at + mark.size()), ',');
+    for (std::string& name : names) name = base::Trim(name);
+    for (const std::string& column : columns) std::erase(names, column);
+    line = line.substr(0, at) + mark + base::Join(names, ", ");
+  }
+  return lines;
+}
+
+}  // namespace
+
+BesidePlain::BesidePlain(PostgresServer& server, const std::string& setup)
+    : server_(server), original_(server.CreateDatabase()) {
+  OpenPostgresClient(server_.Url(original_))->Query(setup);
+  twin_name_ = server_.CreateDatabase(original_);
+  twin_ = OpenPostgresClient(server_.Url(twin_name_));
+  before_ = StateOf(*twin_);
+}
+
+BesidePlain::~BesidePlain() {
+  twin_.reset();
+  try {
+    DropWork();
+    server_.DropDatabase(twin_name_);
+    server_.DropDatabase(original_);
+  } catch (const std::exception&) {
+    // The server goes with the program.
+  }
+}
+
+void BesidePlain::DropWork() {
+  if (work_.empty()) return;
+  server_.DropDatabase(work_);
+  work_.clear();
+}
+
+BesidePlain::State BesidePlain::StateOf(Client& client) {
+  return {CatalogueOf(client), DataOf(client)};
+}
+
+BesidePlain::State BesidePlain::OfWork() {
+  return StateOf(*OpenPostgresClient(server_.Url(work_)));
+}
+
+// The twin is as before afterwards. Triggers see no plain UPDATE, as they see
+// no backfill.
+BesidePlain::State BesidePlain::AfterPlain(const Change& change,
+                                           std::string& error) {
+  const std::string plain =
+      "SET LOCAL search_path = " + change.schema + ", public;" + change.plain;
+  if (plain != last_plain_) {
+    last_plain_ = plain;
+    last_error_.clear();
+    last_state_ = {};
+    try {
+      twin_->Query("BEGIN; SET LOCAL session_replication_role = replica");
+      twin_->Query(plain);
+      last_state_ = StateOf(*twin_);
+    } catch (const ClientError& thrown) {
+      last_error_ = thrown.what();
+    }
+    twin_->Query("ROLLBACK");
+  }
+  error = last_error_;
+  return last_state_;
+}
+
+void BesidePlain::MakeWork() {
+  if (!work_.empty()) return;
+  work_ = server_.CreateDatabase(original_);
+  work_fingerprint_ = FingerprintOf(*OpenPostgresClient(server_.Url(work_)));
+}
+
+bool BesidePlain::WorkIsUntouched() {
+  return FingerprintOf(*OpenPostgresClient(server_.Url(work_))) ==
+         work_fingerprint_;
+}
+
+void BesidePlain::Compare(const std::string& when, const State& wanted,
+                          const std::vector<std::string>& moves,
+                          Verdict& verdict) {
+  const State found = OfWork();
+  for (const std::string& line :
+       Differences(WithoutPlaceOf(moves, wanted.catalogue),
+                   WithoutPlaceOf(moves, found.catalogue))) {
+    verdict.differences.push_back(when + ": " + line);
+  }
+  for (const std::string& line : Differences(wanted.data, found.data)) {
+    verdict.differences.push_back(when + ": " + line);
+  }
+}
+
+// Start, rollback, start, complete.
+void BesidePlain::RunBoth(const Change& change, Access access,
+                          Verdict& verdict) {
+  Database database = Database::Open({server_.Url(work_), change.schema, ""});
+  MigratorOptions options;
+  options.access = access;
+  Migrator migrator(database, options);
+  Migration migration;
+  bool complete = false;
+  try {
+    migration =
+        manifest::Parse("operations:\n" + change.operations, "01_change.yaml");
+    complete = migrator.Start(migration).status.is_complete();
+  } catch (const Error& error) {
+    verdict.refused = TextOf(error);
+    return;
+  }
+  std::string doing = "rollback";
+  try {
+    if (!complete) {
+      migrator.Rollback();
+      verdict.rolled_back = true;
+      Compare("after the rollback", before_, {}, verdict);
+      doing = "second start";
+      complete = migrator.Start(migration).status.is_complete();
+    }
+    doing = "complete";
+    if (!complete) migrator.Complete();
+  } catch (const Error& error) {
+    verdict.differences.push_back("the " + doing + " fails: " + TextOf(error));
+  }
+}
+
+Verdict BesidePlain::Try(const Change& change, Access access) {
+  Verdict verdict;
+  MakeWork();
+  RunBoth(change, access, verdict);
+  if (!verdict.refused.empty()) {
+    if (WorkIsUntouched()) return verdict;
+    Compare("after the refusal", before_, {}, verdict);
+  } else {
+    std::string error;
+    const State wanted = AfterPlain(change, error);
+    if (error.empty()) {
+      Compare("after the contract", wanted, change.moves, verdict);
+    } else {
+      verdict.differences.push_back("the plain statement fails: " + error);
+    }
+  }
+  DropWork();
+  return verdict;
+}
+
+}  // namespace segue::test

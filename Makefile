@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 # processors, because tests wait for servers and clocks more than they compute.
 SLOTS ?= $(shell expr 2 \* $(JOBS))
 
-.PHONY: help deps build dev sanitized demo test test-all test-versions mutants bench lint format asan tsan clang fuzz install clean
+.PHONY: help deps build dev sanitized demo test test-all test-versions sweep mutants bench lint format asan tsan clang fuzz install clean
 help:
 	@sed -n 's/^## //p' Makefile
 
@@ -30,6 +30,13 @@ test-versions: dev
 	@scripts/install-servers
 	@cmake --build --preset dev --target segue_conformance_test segue_cases_test -- -j $(JOBS)
 	@scripts/test-versions build/dev
+
+## make sweep     every change to every object of some schemas, beside the
+##                plain statements (SWEEP_OPTIONS="--all --every 3")
+sweep: deps
+	@cmake --preset dev >/dev/null
+	@cmake --build --preset dev --target segue_sweep -- -j $(JOBS)
+	@build/dev/tests/segue_sweep $(SWEEP_OPTIONS) tests/sweep/schemas/*.sql
 
 ## make mutants   break lines of the engine: do its unit tests see it?
 mutants: deps

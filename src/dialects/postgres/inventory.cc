@@ -109,7 +109,7 @@ void ListColumn(const schema::TableName& table, const std::string& column,
       "LOCK TABLE " + Name(table) + " IN ACCESS EXCLUSIVE MODE";
   planned.inventory =
       "WITH a AS MATERIALIZED (SELECT a.attrelid, a.attnum, a.attnotnull, "
-      "a.attoptions, a.attstorage, pg_catalog.to_jsonb(a) AS facts "
+      "a.attacl, a.attoptions, a.attstorage, pg_catalog.to_jsonb(a) AS facts "
       "FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
       "pg_catalog.to_regclass(" +
       Literal(Name(table)) + ")::oid AND a.attname = " + Literal(column) +

@@ -134,6 +134,8 @@ struct HangingFact {
   // Gives it to the column that takes the place, once that has its name; empty:
   // no statement can.
   std::string sql;
+  // Lets the column go, in the same transaction; empty: nothing holds it.
+  std::string release = {};
 };
 
 // Stands for the table's schema in HangingFact::sql and Answer::held.

@@ -112,6 +112,8 @@ struct CarryOver {
   std::string column;
   std::vector<std::string> statements;
   std::vector<std::string> what;  // for people: "statistics 'st'"
+  // True for the statements that let the old column go beforehand.
+  bool release = false;
 };
 
 struct RenameConstraint {

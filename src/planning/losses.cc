@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "planning/answers.h"
 
@@ -13,7 +15,15 @@ struct Sorted {
   std::vector<std::string> refused;
   std::vector<std::string> kept;  // it is carried, or goes with the column
   std::vector<std::string> statements;
+  std::vector<std::string> held_by;
+  std::vector<std::string> releases;
 };
+
+// Several publications are about one statement.
+void AddOnce(const std::string& sql, std::vector<std::string>& all) {
+  const bool known = std::find(all.begin(), all.end(), sql) != all.end();
+  if (!sql.empty() && !known) all.push_back(sql);
+}
 
 Sorted Sort(const std::vector<db::HangingFact>& facts, ColumnFate fate) {
   Sorted sorted;
@@ -26,9 +36,25 @@ Sorted Sort(const std::vector<db::HangingFact>& facts, ColumnFate fate) {
     if (sorted.kept.empty() || sorted.kept.back() != fact.what) {
       sorted.kept.push_back(fact.what);
     }
-    if (!fact.sql.empty()) sorted.statements.push_back(fact.sql);
+    AddOnce(fact.sql, sorted.statements);
+    if (!fact.release.empty()) sorted.held_by.push_back(fact.what);
+    AddOnce(fact.release, sorted.releases);
   }
   return sorted;
+}
+
+Sorted Carried(TableWork& work, const schema::Column& old,
+               const schema::Column& target, db::LossOf of,
+               const std::string& leaving) {
+  const db::Answer& answer = work.context().Ask(db::LossQuestion{
+      work.live().name, old.physical(), target.name, target.type, of, leaving});
+  Sorted sorted = Sort(answer.hanging, ColumnFate::kReplaced);
+  if (sorted.refused.empty()) return sorted;
+  throw work
+      .Refused(old.name,
+               fmt::format("the column that takes its place would lose {}",
+                           base::Join(sorted.refused, ", ")))
+      .WithHint("drop or change what depends on it first");
 }
 
 }  // namespace
@@ -36,20 +62,19 @@ Sorted Sort(const std::vector<db::HangingFact>& facts, ColumnFate fate) {
 void CarryOver(TableWork& work, const schema::Column& old,
                const schema::Column& target, db::LossOf of,
                const std::string& leaving) {
-  const schema::TableName& table = work.live().name;
-  const db::Answer& answer = work.context().Ask(db::LossQuestion{
-      table, old.physical(), target.name, target.type, of, leaving});
-  const Sorted sorted = Sort(answer.hanging, ColumnFate::kReplaced);
-  if (!sorted.refused.empty()) {
-    throw work
-        .Refused(old.name,
-                 fmt::format("the column that takes its place would lose {}",
-                             base::Join(sorted.refused, ", ")))
-        .WithHint("drop or change what depends on it first");
-  }
-  if (sorted.statements.empty()) return;
-  work.Add(kDrop,
-           plan::CarryOver{table, target.name, sorted.statements, sorted.kept});
+  const Sorted carried = Carried(work, old, target, of, leaving);
+  if (carried.statements.empty()) return;
+  work.Add(kDrop, plan::CarryOver{work.live().name, target.name,
+                                  carried.statements, carried.kept});
+}
+
+void ReleaseColumn(TableWork& work, const schema::Column& old,
+                   const schema::Column& target, db::LossOf of,
+                   const std::string& leaving) {
+  const Sorted carried = Carried(work, old, target, of, leaving);
+  if (carried.releases.empty()) return;
+  work.Add(kDrop, plan::CarryOver{work.live().name, old.name, carried.releases,
+                                  carried.held_by, true});
 }
 
 void ShareColumnPrivileges(TableWork& work, const schema::Column& old,

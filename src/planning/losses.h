@@ -14,6 +14,12 @@ void CarryOver(TableWork& work, const schema::Column& old,
                const schema::Column& target, db::LossOf of,
                const std::string& leaving = "");
 
+// Adds the action that lets the old column go, where something holds it. Comes
+// before the column is dropped. Throws as CarryOver does.
+void ReleaseColumn(TableWork& work, const schema::Column& old,
+                   const schema::Column& target, db::LossOf of,
+                   const std::string& leaving);
+
 // Adds the action that gives the new column, which exists beside the old one
 // until the contract, the privileges that roles have on the old one.
 void ShareColumnPrivileges(TableWork& work, const schema::Column& old,

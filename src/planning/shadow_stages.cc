@@ -78,8 +78,15 @@ plan::Heir HeirOf(const schema::TableName& table,
           request.own_default || loses_default};
 }
 
+db::LossOf CarriedOf(const Shadow& shadow) {
+  return shadow.motion().shares_privileges ? db::LossOf::kAllButPrivileges
+                                           : db::LossOf::kAll;
+}
+
 void ReplaceOld(TableWork& work, const Shadow& shadow) {
   const schema::TableName& table = work.live().name;
+  ReleaseColumn(work, *shadow.request().old_column, shadow.request().target,
+                CarriedOf(shadow), shadow.request().leaving);
   DropOldIndexes(work, shadow);
   DropOldConstraints(work, shadow);
   const ShadowRequest& request = shadow.request();
@@ -233,10 +240,7 @@ void DropShadow(TableWork& work, const Shadow& shadow) {
       FinishNew(work, shadow);
       NameIndexes(work, shadow.index_moves(), shadow.swap());
       NameConstraints(work, shadow.constraint_moves());
-      CarryOver(work, *request.old_column, request.target,
-                shadow.motion().shares_privileges
-                    ? db::LossOf::kAllButPrivileges
-                    : db::LossOf::kAll,
+      CarryOver(work, *request.old_column, request.target, CarriedOf(shadow),
                 request.leaving);
       NoteOrder(work, request);
       break;

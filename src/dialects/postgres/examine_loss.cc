@@ -4,6 +4,7 @@
 #include "dialects/postgres/examine.h"
 #include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/sync.h"
 
 namespace segue::postgres {
 namespace {
@@ -203,7 +204,13 @@ END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
   UNION ALL
   SELECT CASE WHEN c.relkind = 'S' THEN 'owned sequence'
     WHEN w.oid IS NOT NULL THEN 'rule'
-    WHEN d.classid = 'pg_catalog.pg_publication_rel'::regclass::oid
+    WHEN b.oid IS NULL THEN 'other dependent'
+    WHEN NOT pg_catalog.pg_has_role(b.pubowner, 'USAGE')
+    THEN 'publication of another role'
+    WHEN t.attname::text <> $3::text
+      AND (pg_catalog.to_jsonb(l) ->> 'prqual') IS NOT NULL
+    THEN 'row filter over a column that is renamed too'
+    WHEN l.prrelid = t.id
     THEN 'publication with a list of columns or a row filter'
     ELSE 'other dependent' END,
     pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid), NULL, 0
@@ -212,6 +219,9 @@ END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
     AND d.classid = 'pg_catalog.pg_class'::regclass::oid
   LEFT JOIN pg_catalog.pg_rewrite w ON w.oid = d.objid
     AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+  LEFT JOIN pg_catalog.pg_publication_rel l ON l.oid = d.objid
+    AND d.classid = 'pg_catalog.pg_publication_rel'::regclass::oid
+  LEFT JOIN pg_catalog.pg_publication b ON b.oid = l.prpubid
   WHERE d.classid NOT IN ('pg_catalog.pg_attrdef'::regclass::oid,
       'pg_catalog.pg_constraint'::regclass::oid,
       'pg_catalog.pg_statistic_ext'::regclass::oid,
@@ -257,6 +267,72 @@ END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
       IS DISTINCT FROM pg_catalog.pg_get_expr(p.adbin, p.adrelid)) w)
 SELECT DISTINCT kind, what, sql, rank FROM facts ORDER BY what, rank, sql)sql";
 
+constexpr const char* kPublication =
+    "publication with a list of columns or a row filter";
+
+// A publication holds the columns that its list or its filter names. It lets go
+// of the table and takes it back within one transaction, so that no subscriber
+// sees it without the table.
+constexpr const char* kRelease = R"sql(
+DECLARE
+  one record;
+BEGIN
+  PERFORM pg_catalog.set_config('segue.publications', '', true);
+  FOR one IN
+    SELECT pg_catalog.format('ALTER PUBLICATION %I DROP TABLE %s', p.pubname,
+        r.prrelid::pg_catalog.regclass) AS release,
+      pg_catalog.format('ALTER PUBLICATION %I ADD TABLE %s%s%s; ', p.pubname,
+        r.prrelid::pg_catalog.regclass,
+        ' (' || (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(
+            CASE WHEN c.attnum = a.attnum THEN @BECOMES@
+            ELSE c.attname::pg_catalog.text END), ', ' ORDER BY c.attnum)
+          FROM pg_catalog.pg_attribute c WHERE c.attrelid = r.prrelid
+            AND c.attnum = ANY (r.prattrs::pg_catalog.int2[])) || ')',
+        ' WHERE (' || pg_catalog.pg_get_expr(r.prqual, r.prrelid) || ')')
+        AS restore
+    FROM pg_catalog.pg_publication_rel r
+    JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = r.prrelid
+      AND a.attname = @COLUMN@ AND NOT a.attisdropped
+    WHERE r.prrelid = pg_catalog.to_regclass(@TABLE@)::pg_catalog.oid
+      AND EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = r.oid
+        AND d.classid = 'pg_catalog.pg_publication_rel'::pg_catalog.regclass::pg_catalog.oid
+        AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum::pg_catalog.int4)
+    ORDER BY p.pubname
+  LOOP
+    EXECUTE one.release;
+    PERFORM pg_catalog.set_config('segue.publications',
+      pg_catalog.current_setting('segue.publications') || one.restore, true);
+  END LOOP;
+END)sql";
+
+constexpr const char* kRestore = R"sql(
+BEGIN
+  IF pg_catalog.current_setting('segue.publications') <> '' THEN
+    EXECUTE pg_catalog.current_setting('segue.publications');
+  END IF;
+END)sql";
+
+std::string Filled(std::string text, const std::string& mark,
+                   const std::string& value) {
+  for (auto at = text.find(mark); at != std::string::npos;
+       at = text.find(mark, at + value.size())) {
+    text.replace(at, mark.size(), value);
+  }
+  return text;
+}
+
+// Both statements are about all publications of the table at once.
+void Republish(const db::LossQuestion& question, db::HangingFact& fact) {
+  const std::string table =
+      std::string(db::kSchemaMark) + "." + Ident(question.table.name);
+  std::string release = Filled(kRelease, "@TABLE@", Literal(table));
+  release = Filled(release, "@COLUMN@", Literal(question.column));
+  release = Filled(release, "@BECOMES@", Literal(question.becomes));
+  fact.release = "DO " + DollarQuoted(release);
+  fact.sql = "DO " + DollarQuoted(kRestore);
+}
+
 bool LeftOut(db::LossOf of, const std::string& kind) {
   if (of == db::LossOf::kPrivileges) return !kind.starts_with("privilege");
   return of == db::LossOf::kAllButPrivileges && kind == "privilege";
@@ -277,6 +353,7 @@ db::Answer AnswerTo(db::Connection& connection,
     db::HangingFact fact{db::ToText(row.at(0)), db::ToText(row.at(1)), ""};
     if (LeftOut(question.of, fact.kind)) continue;
     if (!db::IsNull(row.at(2))) fact.sql = db::ToText(row.at(2));
+    if (fact.kind == kPublication) Republish(question, fact);
     answer.hanging.push_back(std::move(fact));
   }
   return answer;

@@ -182,8 +182,10 @@ PlannedAction RenderOne(const plan::CarryOver& action,
                         const RenderContext& context) {
   PlannedAction planned;
   planned.description =
-      "Give '" + action.column + "' of '" + action.table.name +
-      "' what the old column had: " + base::Join(action.what, ", ");
+      (action.release ? "Take '" : "Give '") + action.column + "' of '" +
+      action.table.name +
+      (action.release ? "' out of " : "' what the old column had: ") +
+      base::Join(action.what, ", ");
   for (const std::string& sql : action.statements) {
     planned.forward.push_back({InSchema(sql, action.table.schema), {}});
   }

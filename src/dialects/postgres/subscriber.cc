@@ -269,6 +269,7 @@ class Script {
 
   // The names change there as they do here, at the same place in the stream.
   void AtComplete(const Group& group) {
+    RefuseListed(group);
     std::vector<std::string> sql;
     std::vector<std::string> back;
     if (const auto barrier = BarrierOf(group, context_);
@@ -289,6 +290,26 @@ class Script {
     if (sql.empty()) return;
     at_complete_.push_back(std::move(sql));
     if (group.seal) taken_back_.push_back(std::move(back));
+  }
+
+  // The barrier needs the provenance, which no list of columns has.
+  void RefuseListed(const Group& group) const {
+    if (!TakesName(group)) return;
+    for (const auto* drop : Of<plan::DropColumn>(group)) {
+      const std::string& name = drop->column.physical();
+      if (drop->of_ours || HasAll(drop->table) || !Has(drop->table, name)) {
+        continue;
+      }
+      throw Error(ErrorKind::kRefused,
+                  "a publication of table '" + drop->table.name +
+                      "' has column '" + name +
+                      "' in its list of columns, so that nothing tells a "
+                      "subscriber where the values of the new shape begin")
+          .WithHint(
+              "disable the subscription before complete, change the column "
+              "there once all changes from before have arrived, and enable it "
+              "again");
+    }
   }
 
   bool Follows(const plan::Action& action) {

@@ -87,8 +87,10 @@ void Contract::GatherEvidence(const std::string& force_reason) {
   // died while it was being undone.
   if (ContractBegun(context_, row_)) Unseal();
   RequireWhole(context_, row_);
+  LetGrantsFollow(force_reason);
   transitions_.InLedger(
       [&] { KeepPrivileges(context_.connection(), context_.ledger, row_); });
+  // What is given between the two is kept already, and follows all the same.
   LetGrantsFollow(force_reason);
   CatchUp(context_, transitions_, row_, parts_);
   RefuseUsed(force_reason);

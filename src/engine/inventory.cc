@@ -82,16 +82,27 @@ std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
 
 std::string ToText(const MigrationRow& row, const Change& change) {
   std::vector<std::string> parts;
-  const std::vector<std::string> come = TextsOf(change.come);
+  std::vector<std::string> come;
+  for (const Fact& fact : change.come) come.push_back(Shown(fact.text));
   if (!come.empty()) parts.push_back("new is " + base::Join(come, ", "));
   if (!change.gone.empty()) {
-    parts.push_back("gone is " + base::Join(change.gone, ", "));
+    std::vector<std::string> gone;
+    for (const std::string& text : change.gone) gone.push_back(Shown(text));
+    parts.push_back("gone is " + base::Join(gone, ", "));
   }
   return "'" + ActionOf(row, change.step, change.action).description +
          "': " + base::Join(parts, "; ");
 }
 
 }  // namespace
+
+bool IsDefault(const std::string& fact) {
+  return fact.starts_with("default: ");
+}
+
+std::string Shown(const std::string& fact) {
+  return IsDefault(fact) ? "a default" : fact;
+}
 
 void KeepInventory(db::Connection& connection, const Ledger& ledger,
                    const MigrationRow& row) {

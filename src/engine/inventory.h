@@ -28,6 +28,11 @@ struct Change {
   std::vector<std::string> kept;  // what was there then
 };
 
+// True for the text of a fact that is a default.
+bool IsDefault(const std::string& fact);
+// Returns the text of a fact for people: a default is kept by its hash.
+std::string Shown(const std::string& fact);
+
 // Records what is there now. Joins the open transaction.
 void KeepInventory(db::Connection& connection, const Ledger& ledger,
                    const MigrationRow& row);

@@ -47,7 +47,8 @@ bool MeetInOneObject(const MigrationRow& row,
 void RefuseUnsupplied(const MigrationRow& row,
                       const std::vector<Change>& changes) {
   const auto unsupplied = [&](const Change& change) {
-    return !change.gone.empty() || !ActionOf(row, change).heir ||
+    return !std::all_of(change.gone.begin(), change.gone.end(), IsDefault) ||
+           !ActionOf(row, change).heir ||
            !std::all_of(change.come.begin(), change.come.end(), Supplied);
   };
   if (std::any_of(changes.begin(), changes.end(), unsupplied) ||
@@ -59,6 +60,8 @@ void RefuseUnsupplied(const MigrationRow& row,
 ops::SupplementRequest RequestOf(const MigrationRow& row,
                                  const Change& change) {
   ops::SupplementRequest request{*ActionOf(row, change).heir, {}};
+  // A default that is gone is a change, too, and nothing else may be gone.
+  request.default_changed = !change.gone.empty();
   for (const Fact& fact : change.come) {
     if (!fact.object.empty()) request.objects.push_back(fact.object);
     request.default_changed |= fact.kind == "default";
@@ -114,7 +117,8 @@ std::vector<std::string> VersionsOf(const Context& context) {
 
 std::string TextOf(const Change& change, const plan::Heir& heir) {
   std::vector<std::string> texts;
-  for (const Fact& fact : change.come) texts.push_back(fact.text);
+  for (const Fact& fact : change.come) texts.push_back(Shown(fact.text));
+  if (!change.gone.empty()) texts.push_back("no default");
   return "the plan gets a supplement for column '" + heir.column + "' of '" +
          heir.table + "': " + base::Join(texts, ", ");
 }

@@ -75,7 +75,7 @@ void RefuseUncopied(const TableWork& work, const SupplementRequest& request,
 void GiveDefault(const TableWork& work, const SupplementRequest& request,
                  const ColumnSwap& swap, schema::Column& after) {
   if (!request.default_changed) return;
-  const bool same = swap.old.type == swap.target.type;
+  const bool same = swap.old.type == swap.target.type || !swap.old.default_sql;
   if (!same || request.heir.own_default) {
     throw work
         .Refused(request.heir.column,
@@ -90,14 +90,17 @@ void GiveDefault(const TableWork& work, const SupplementRequest& request,
 
 void GiveAttributes(TableWork& work, const SupplementRequest& request,
                     const ColumnSwap& swap) {
+  schema::Column before = swap.target;
   schema::Column after = swap.target;
   GiveDefault(work, request, swap, after);
-  if (request.comment_changed) after.comment = swap.old.comment;
-  if (after.default_sql == swap.target.default_sql &&
-      after.comment == swap.target.comment) {
-    return;
+  // By then the heir has the default that the plan gave it.
+  if (request.default_changed) {
+    before.default_sql.reset();
+    if (!after.default_sql) before.default_sql = "NULL";
   }
-  work.Add(kDrop, plan::AlterColumn{work.live().name, swap.target, after});
+  if (request.comment_changed) after.comment = swap.old.comment;
+  if (!request.default_changed && !request.comment_changed) return;
+  work.Add(kDrop, plan::AlterColumn{work.live().name, before, after});
 }
 
 }  // namespace

@@ -232,6 +232,30 @@ TEST_P(GrantsTest, ARefreshLetsAVersionFollowItsTables) {
               HasSubstr("permission denied"));
 }
 
+// The view of a version has a default of its own for SET ... = DEFAULT.
+TEST_P(GrantsTest, DefaultsOfAVersionFollowItsTables) {
+  Open(Access::kVersioned);
+  db().Exec("ALTER TABLE u ADD k integer DEFAULT 0");
+  Start(kRename);
+  db().Exec("ALTER TABLE u ALTER k SET DEFAULT 9");
+  EXPECT_THAT(Unfollowed(),
+              ElementsAre("column k of public_01_a.u has the default 0, and "
+                          "that of its table is 9"));
+  migrator_->Complete();
+  const auto k = [&](const std::string& id) {
+    const auto client = db().NewVersionClient(*migrator_, "latest");
+    client->Query("UPDATE u SET k = DEFAULT WHERE id = " + id);
+    return db().app().One("SELECT k FROM u WHERE id = " + id);
+  };
+  EXPECT_EQ(k("1"), "9");
+  // The version stays, and goes on following.
+  db().Exec("ALTER TABLE u ALTER k DROP DEFAULT");
+  EXPECT_THAT(migrator_->RefreshVersions("latest").applied,
+              ElementsAre("ALTER VIEW public_01_a.u ALTER COLUMN k DROP "
+                          "DEFAULT"));
+  EXPECT_EQ(k("2"), Cell());
+}
+
 TEST_P(GrantsTest, ACompleteLetsThemFollowFirst) {
   Open(Access::kVersioned);
   Start(kRename);

@@ -139,6 +139,21 @@ TEST_P(LossesTest, WhatOthersMadeMeanwhileGoesOver) {
   }
 }
 
+// A default that is taken away goes, too.
+TEST_P(LossesTest, ADroppedDefaultIsDropped) {
+  db().Exec(
+      "CREATE TABLE u(id integer PRIMARY KEY, code integer DEFAULT 4);"
+      "INSERT INTO u VALUES (1, 2)");
+  Migrator& migrator = Open();
+  migrator.Start(
+      Parsed("alter_column: {table: u, column: code, type: bigint}"));
+  db().Exec("ALTER TABLE u ALTER code DROP DEFAULT");
+  EXPECT_EQ(Refusal(migrator), "");
+  EXPECT_EQ(db().app().One("SELECT count(*) FROM pg_attrdef d WHERE adrelid = "
+                           "'u'::regclass"),
+            "0");
+}
+
 // A supplement is undone with what it belongs to.
 TEST_P(LossesTest, ARollbackTakesTheCopiesBack) {
   db().Exec(

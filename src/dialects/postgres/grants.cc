@@ -151,6 +151,33 @@ constexpr const char* kViewHas = R"sql(
     AND NOT n.attisdropped, pg_catalog.aclexplode(n.attacl) e
   WHERE e.grantee NOT IN (b.base_owner, b.owner))sql";
 
+// The defaults of the views' columns that are not those of the columns that
+// they show. A column that has none may have got one of its domain's, and a
+// view says NULL where it must not have that of its table.
+constexpr const char* kDefaults = R"sql(
+SELECT pg_catalog.format('column %I of %s has the default %s, and that of its '
+    'table is %s', d.name, d.object, coalesce(d.has, 'none'),
+    coalesce(d.want, 'none')),
+  pg_catalog.format('ALTER VIEW %s ALTER COLUMN %I %s', d.object, d.name,
+    coalesce('SET DEFAULT ' || d.want, 'DROP DEFAULT'))
+FROM (
+  SELECT b.object, n.attname::text AS name, a.attname::text AS base_name,
+    CASE WHEN e.text NOT LIKE 'NULL::%' AND e.text <> 'NULL' THEN e.text END
+      AS has,
+    pg_catalog.pg_get_expr(w.adbin, w.adrelid) AS want
+  FROM bases b JOIN shows s ON s.id = b.id
+  JOIN pg_catalog.pg_attribute n ON n.attrelid = b.id
+    AND n.attnum::int4 = s.num
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = b.base
+    AND a.attnum::int4 = s.base_num AND a.attgenerated = ''
+    AND a.attidentity = ''
+  JOIN pg_catalog.pg_type y ON y.oid = a.atttypid AND y.typtype <> 'd'
+  LEFT JOIN pg_catalog.pg_attrdef h ON h.adrelid = b.id AND h.adnum = n.attnum
+  LEFT JOIN pg_catalog.pg_attrdef w ON w.adrelid = b.base
+    AND w.adnum = a.attnum
+  CROSS JOIN LATERAL pg_catalog.pg_get_expr(h.adbin, h.adrelid) e(text)) d
+WHERE d.has IS DISTINCT FROM d.want AND )sql";
+
 std::string ViewsSql(const std::string& condition) {
   return "WITH views AS (SELECT c.oid AS id, pg_catalog.format('%I.%I', "
          "n.nspname, c.relname) AS object, c.relowner AS owner, c.relacl AS "
@@ -222,7 +249,25 @@ std::string VersionGrantsSql(const std::string& schema,
   return ViewsSql("n.nspname = " + Literal(version)) + kShows +
          SpacesSql(schema, version) +
          Compared(std::string(kViewPrivileges) + kSpacePrivileges,
-                  std::string(kViewHas) + kSpaceHas);
+                  std::string(kViewHas) + kSpaceHas) +
+         " UNION ALL " + kDefaults +
+         "NOT EXISTS (SELECT FROM segue.migration m WHERE m.schema_name = " +
+         Literal(schema) + " AND m.phase NOT IN ('COMPLETE', 'ROLLED_BACK'))";
+}
+
+std::string ViewDefaultsSql(const std::string& version,
+                            const std::vector<FollowedDefault>& followed) {
+  if (followed.empty()) return "";
+  std::vector<std::string> names;
+  for (const FollowedDefault& one : followed) {
+    names.push_back("(pg_catalog.format('%I.%I', " + Literal(version) + ", " +
+                    Literal(one.view) + "), " + Literal(one.column) + ", " +
+                    Literal(one.shows) + ")");
+  }
+  return ViewsSql("n.nspname = " + Literal(version)) + kShows + kDefaults +
+         "(d.object, d.name, d.base_name) IN (SELECT v.view, v.name, v.base "
+         "FROM (VALUES " +
+         base::Join(names, ", ") + ") v(view, name, base))";
 }
 
 std::string ViewGrantsSql(const schema::TableName& view) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "plan/motion.h"
 #include "schema/schema.h"
@@ -18,6 +19,18 @@ std::string MotionGrantsSql(const plan::ColumnMotion& motion);
 // applications shows nothing and is left alone.
 std::string VersionGrantsSql(const std::string& schema,
                              const std::string& version);
+// A column of a view that has the default of the column that it shows.
+struct FollowedDefault {
+  std::string view;
+  std::string column;
+  std::string shows;
+};
+// The defaults of these columns, which somebody may have changed on the tables
+// while both versions are live. Empty: there are none. Afterwards
+// VersionGrantsSql has those of all columns.
+std::string ViewDefaultsSql(const std::string& version,
+                            const std::vector<FollowedDefault>& followed);
+
 // The privileges of one view of a table, and of its columns.
 std::string ViewGrantsSql(const schema::TableName& view);
 

@@ -293,6 +293,39 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
   }
 }
 
+// True when a motion writes the column, whose default the plan decides then.
+bool Moves(const plan::Motions& motions, const schema::TableName& table,
+           const std::string& column) {
+  for (const plan::ColumnMotion* motion : motions.Columns()) {
+    if (!(motion->table == table)) continue;
+    const auto is = [&](const auto& one) {
+      return one && one->physical() == column;
+    };
+    if (is(motion->old_column) || is(motion->new_column)) return true;
+  }
+  return false;
+}
+
+// Returns the columns of the views whose default is that of the table now, and
+// which the migration does not give another one.
+std::vector<FollowedDefault> Followed(const plan::PublishVersion& action,
+                                      const RenderContext& context) {
+  std::vector<FollowedDefault> followed;
+  for (const plan::VersionView& view : action.views) {
+    const schema::Table* base = context.schema.FindTable(view.base().name);
+    if (!view.projects() || base == nullptr) continue;
+    for (const schema::Column& column : view.columns) {
+      const schema::Column* shown = base->FindColumn(column.physical());
+      if (shown == nullptr || shown->default_sql != column.default_sql ||
+          Moves(context.motions, base->name, shown->name)) {
+        continue;
+      }
+      followed.push_back({view.name, column.name, shown->name});
+    }
+  }
+  return followed;
+}
+
 // Before version 15 a view reads and writes with the rights of its owner, and
 // the policies for whoever uses it do not count. It makes no difference whether
 // segue's own role is subject to them.
@@ -403,6 +436,7 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   std::vector<std::string> names;
   for (const plan::VersionView& view : action.views) names.push_back(view.name);
   planned.missing = MissingViews(version, names);
+  planned.grants = ViewDefaultsSql(version, Followed(action, context));
   return planned;
 }
 

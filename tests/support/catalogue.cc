@@ -144,6 +144,9 @@ CROSS JOIN LATERAL jsonb_each_text(to_jsonb(s) - ARRAY['oid', 'stxrelid',
 )sql";
 
 // The triggers of constraints have numbers in their names.
+// connoinherit of a key says nothing: it is true for the key of a partition
+// that became a part later, as ATTACH PARTITION leaves it, and false for one
+// that was made with its parent's.
 constexpr const char* kRules = R"sql(
 UNION ALL
 SELECT o.type || ' ' || o.identity, e.key, e.value
@@ -152,7 +155,9 @@ CROSS JOIN LATERAL pg_identify_object('pg_constraint'::regclass, x.oid, 0) o
 CROSS JOIN LATERAL jsonb_each_text(to_jsonb(x) - ARRAY['oid', 'conname',
   'connamespace', 'conrelid', 'contypid', 'conindid', 'conparentid',
   'confrelid', 'conkey', 'confkey', 'conpfeqop', 'conppeqop', 'conffeqop',
-  'conexclop', 'conbin', 'confdelsetcols'] || jsonb_build_object(
+  'conexclop', 'conbin', 'confdelsetcols']
+  - CASE WHEN x.contype IN ('p', 'u') THEN 'connoinherit' ELSE '' END
+  || jsonb_build_object(
     'index', nullif(x.conindid, 0)::regclass::text,
     'parent', (SELECT p.conname || ' of ' || p.conrelid::regclass
       FROM pg_constraint p WHERE p.oid = x.conparentid),

@@ -160,8 +160,10 @@ void AddColumn(const std::vector<Cell>& row,
           Scalar("coalesce(" + sweep.part_sql() + ", " +
                  row[5].value_or("NULL") + ")"),
       alter + (not_null ? "DROP NOT NULL" : "SET NOT NULL"), {*row[2]});
+  // An identity column has no default, so that nothing is to be done.
   sweep.Add("alter_column default", column + ", default: null",
-            alter + "DROP DEFAULT");
+            "DO $$ BEGIN " + alter +
+                "DROP DEFAULT; EXCEPTION WHEN syntax_error THEN NULL; END $$");
   sweep.Add("alter_column comment", column + ", comment: swept",
             "COMMENT ON COLUMN " + sweep.table_sql() + "." + sweep.part_sql() +
                 " IS 'swept'");

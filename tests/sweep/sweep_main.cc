@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <iostream>
 #include <map>
 #include <sstream>
@@ -83,16 +84,37 @@ Counts SweepSchema(const std::string& path, const Options& options,
   return counts;
 }
 
-void Print(const std::string& path, const Counts& counts) {
+std::string NameOf(const std::string& path) {
+  return std::filesystem::path(path).stem().string();
+}
+
+int RefusedOf(const Counts& counts) {
   int refused = 0;
+  for (const auto& [id, count] : counts.refused) refused += count;
+  return refused;
+}
+
+void PrintRefusals(const std::string& path, const Counts& counts) {
   std::string ids;
   for (const auto& [id, count] : counts.refused) {
-    refused += count;
     ids += (ids.empty() ? "" : ", ") + id + " " + std::to_string(count);
   }
-  std::cout << std::filesystem::path(path).stem().string() << ": "
-            << counts.done << " done, " << refused << " refused (" << ids
-            << "), " << counts.different << " different" << std::endl;
+  std::cout << NameOf(path) << ": refused: " << ids << std::endl;
+}
+
+// The counts of all schemas stand together, below what is different.
+void PrintTable(const std::map<std::string, Counts>& found) {
+  const auto line = [](const std::string& schema, const auto& done,
+                       const auto& refused, const auto& different) {
+    std::cout << std::left << std::setw(16) << schema << std::right
+              << std::setw(8) << done << std::setw(10) << refused
+              << std::setw(12) << different << "\n";
+  };
+  std::cout << "\n";
+  line("schema", "done", "refused", "different");
+  for (const auto& [path, counts] : found) {
+    line(NameOf(path), counts.done, RefusedOf(counts), counts.different);
+  }
 }
 
 Options ReadOptions(int argc, char** argv) {
@@ -112,12 +134,14 @@ Options ReadOptions(int argc, char** argv) {
 int Main(int argc, char** argv) {
   const Options options = ReadOptions(argc, argv);
   const Cells cells = Cells::Read(SourceDir() + "/tests/matrix/cells.txt");
+  std::map<std::string, Counts> found;
   int different = 0;
   for (const std::string& path : options.files) {
-    const Counts counts = SweepSchema(path, options, cells);
-    Print(path, counts);
-    different += counts.different;
+    found[path] = SweepSchema(path, options, cells);
+    PrintRefusals(path, found[path]);
+    different += found[path].different;
   }
+  PrintTable(found);
   return different == 0 ? 0 : 1;
 }
 

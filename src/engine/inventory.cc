@@ -1,5 +1,6 @@
 #include "engine/inventory.h"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <set>
@@ -49,7 +50,7 @@ void Save(db::Connection& connection, const Ledger& ledger,
                             name, values);
 }
 
-// Returns what the fact is about: the text before its value.
+// Returns what the fact is about: the text before its value or its hash.
 std::string Subject(const std::string& text) {
   return text.substr(0, text.find(": "));
 }
@@ -68,10 +69,13 @@ std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
     change.kept.push_back(db::ToText(value));
   }
   std::set<std::string> before(change.kept.begin(), change.kept.end());
+  std::set<std::string> known;
+  for (const std::string& text : change.kept) known.insert(Subject(text));
   std::set<std::string> subjects;
   for (const Fact& fact : change.now) {
     if (before.erase(fact.text) > 0) continue;
     change.come.push_back(fact);
+    change.come.back().changed = known.count(Subject(fact.text)) > 0;
     subjects.insert(Subject(fact.text));
   }
   for (const std::string& text : before) {
@@ -83,8 +87,14 @@ std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
 std::string ToText(const MigrationRow& row, const Change& change) {
   std::vector<std::string> parts;
   std::vector<std::string> come;
-  for (const Fact& fact : change.come) come.push_back(Shown(fact.text));
+  std::vector<std::string> changed;
+  for (const Fact& fact : change.come) {
+    (fact.changed ? changed : come).push_back(Shown(fact.text));
+  }
   if (!come.empty()) parts.push_back("new is " + base::Join(come, ", "));
+  if (!changed.empty()) {
+    parts.push_back("changed is " + base::Join(changed, ", "));
+  }
   if (!change.gone.empty()) {
     std::vector<std::string> gone;
     for (const std::string& text : change.gone) gone.push_back(Shown(text));
@@ -100,8 +110,19 @@ bool IsDefault(const std::string& fact) {
   return fact.starts_with("default: ");
 }
 
+bool Change::DefaultsChanged() const {
+  const auto of_default = [](const std::string& text) {
+    return text.starts_with("default");
+  };
+  return std::any_of(gone.begin(), gone.end(), of_default) ||
+         std::any_of(come.begin(), come.end(),
+                     [&](const Fact& fact) { return of_default(fact.text); });
+}
+
 std::string Shown(const std::string& fact) {
-  return IsDefault(fact) ? "a default" : fact;
+  const bool hashed = fact.find(": definition ") != std::string::npos;
+  if (fact.starts_with("default")) return "a " + Subject(fact);
+  return hashed ? Subject(fact) : fact;
 }
 
 void KeepInventory(db::Connection& connection, const Ledger& ledger,

@@ -16,6 +16,7 @@ struct Fact {
   std::string text;    // "index public.users_name", "default: 1f0a", ...
   std::string object;  // the name of an index or constraint; empty: it is none
   std::string kind;    // as in planning/answers.h
+  bool changed = false;  // was there before, with another value
 };
 
 // How the inventory of one action differs from what was kept.
@@ -26,11 +27,15 @@ struct Change {
   std::vector<std::string> gone;  // without what has only another value now
   std::vector<Fact> now;          // all of it
   std::vector<std::string> kept;  // what was there then
+
+  // True when the column or its heir has another default now, or none.
+  bool DefaultsChanged() const;
 };
 
-// True for the text of a fact that is a default.
+// True for the text of a fact that is the default of the column that goes.
 bool IsDefault(const std::string& fact);
-// Returns the text of a fact for people: a default is kept by its hash.
+// Returns the text of a fact for people, without the hash by which defaults and
+// definitions are kept.
 std::string Shown(const std::string& fact);
 
 // Records what is there now. Joins the open transaction.

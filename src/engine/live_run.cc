@@ -250,6 +250,9 @@ void LiveRun::Undo(const std::string& abandon_reason) {
             "'segue rollback --abandon --reason TEXT' ends it");
   }
   if (abandon_reason.empty() && !RollingBack(context_, row_)) RefuseLasting();
+  for (const std::string& text : Missing(context_, row_)) {
+    notes_.push_back("somebody else has changed what it needs: " + text);
+  }
   TellRun(context_.options, row_, Progress::Event::kStarted);
   try {
     if (dropped) {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "engine/contract.h"
+#include "engine/inventory.h"
 #include "engine/statements.h"
 #include "ledger/action_states.h"
 #include "segue/error.h"
@@ -70,6 +71,20 @@ void AddMissing(const Context& context, const PlannedAction& action,
   }
 }
 
+// The triggers tell what was left out by the defaults of the start. What the
+// new version has written since another one counts as given on both sides.
+void AddDefaults(const Context& context, const MigrationRow& row,
+                 std::vector<std::string>* missing) {
+  for (const Change& change :
+       ChangesSince(context.connection(), context.ledger, row)) {
+    const auto& heir = row.plan.steps[change.step].actions[change.action].heir;
+    if (!heir || !heir->both_written || !change.DefaultsChanged()) continue;
+    missing->push_back("the default of column '" + heir->column + "' or '" +
+                       heir->heir + "' of '" + heir->table +
+                       "' is not the one of the start");
+  }
+}
+
 }  // namespace
 
 bool RollingBack(const Context& context, const MigrationRow& row) {
@@ -103,6 +118,7 @@ std::vector<std::string> Missing(const Context& context,
       AddMissing(context, planned.actions[at], probes, &missing);
     }
   }
+  AddDefaults(context, row, &missing);
   // Where a table is gone, so is all that is on it.
   std::stable_partition(
       missing.begin(), missing.end(),

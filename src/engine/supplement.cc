@@ -24,8 +24,11 @@ const PlannedAction& ActionOf(const MigrationRow& row, const Change& change) {
 
 // Privileges have followed already. One that has come since waits for the next
 // run.
+// What has another definition under the same name has a copy already.
 bool Supplied(const Fact& fact) {
-  return fact.kind != "privilege" &&
+  const bool redefined = fact.changed && (!fact.object.empty() ||
+                                          fact.kind == "statistics object");
+  return fact.kind != "privilege" && !redefined &&
          ops::AnswerOn(fact.kind, ops::ColumnFate::kReplaced).verb ==
              ops::Verb::kCarried;
 }

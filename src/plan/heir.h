@@ -12,6 +12,9 @@ struct Heir {
   std::string name;    // and as it is called afterwards
   // True when the migration decides on its default.
   bool own_default = false;
+  // True when applications write both columns until then: the triggers know
+  // what left out means by the defaults of the start.
+  bool both_written = false;
   friend bool operator==(const Heir&, const Heir&) = default;
 };
 

@@ -105,7 +105,8 @@ Json HeirJson(const plan::Heir& heir) {
           {"column", heir.column},
           {"heir", heir.heir},
           {"name", heir.name},
-          {"own_default", heir.own_default}};
+          {"own_default", heir.own_default},
+          {"both_written", heir.both_written}};
 }
 
 Json ActionJson(const PlannedAction& action) {
@@ -304,8 +305,8 @@ Access StoredAccess(const std::string& text) {
 plan::Heir HeirFrom(const Json& from) {
   return {
       from.at("table").get<std::string>(), from.at("column").get<std::string>(),
-      from.at("heir").get<std::string>(), from.at("name").get<std::string>(),
-      from.at("own_default").get<bool>()};
+      from.at("heir").get<std::string>(),  from.at("name").get<std::string>(),
+      from.at("own_default").get<bool>(),  from.at("both_written").get<bool>()};
 }
 
 PlannedAction ActionFrom(const Json& from) {

@@ -26,8 +26,12 @@ void DropProvenance(TableWork& work, const Shadow& shadow) {
 // What others have made on the copy goes over to the column that is kept.
 plan::Heir HeirOfCopy(const Shadow& shadow) {
   const ShadowRequest& request = shadow.request();
-  return {shadow.motion().table.name, request.physical,
-          request.old_column->name, request.target.name};
+  return {shadow.motion().table.name,
+          request.physical,
+          request.old_column->name,
+          request.target.name,
+          false,
+          true};
 }
 
 // Drops the copy of a column that is kept. The seal has put the copy aside
@@ -70,12 +74,16 @@ void DropOldConstraints(TableWork& work, const Shadow& shadow) {
   }
 }
 
-plan::Heir HeirOf(const schema::TableName& table,
-                  const ShadowRequest& request) {
+plan::Heir HeirOf(const TableWork& work, const ShadowRequest& request) {
+  const schema::TableName& table = work.live().name;
   const schema::Column& old = *request.old_column;
   const bool loses_default = old.default_sql && !request.target.default_sql;
-  return {table.name, old.physical(), request.physical, request.target.name,
-          request.own_default || loses_default};
+  return {table.name,
+          old.physical(),
+          request.physical,
+          request.target.name,
+          request.own_default || loses_default,
+          NewSideWrites(work, request)};
 }
 
 db::LossOf CarriedOf(const Shadow& shadow) {
@@ -91,7 +99,7 @@ void ReplaceOld(TableWork& work, const Shadow& shadow) {
   DropOldConstraints(work, shadow);
   const ShadowRequest& request = shadow.request();
   work.Add(kDrop, plan::DropColumn{table, shadow.PreparedOld(), false,
-                                   HeirOf(table, request)});
+                                   HeirOf(work, request)});
   if (!shadow.hidden()) return;
   work.Add(kDrop,
            plan::RenameColumn{table, request.physical, request.target.name});

@@ -112,13 +112,7 @@ const std::vector<Made>& MadeMeanwhile() {
       {"ALTER TABLE u ALTER code SET STATISTICS 77",
        "SELECT attstattarget::text FROM pg_attribute WHERE attrelid = "
        "'u'::regclass AND attname = 'code'",
-       "77"},
-      {"ALTER TABLE u ALTER title SET DEFAULT 'none'",
-       "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef d JOIN pg_attribute "
-       "a"
-       " ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE attname = "
-       "'title' AND attrelid = 'u'::regclass",
-       "'none'::text"}};
+       "77"}};
   return all;
 }
 
@@ -139,6 +133,42 @@ TEST_P(LossesTest, WhatOthersMadeMeanwhileGoesOver) {
   }
 }
 
+// What is another thing under the same name is not taken for the one that the
+// plan has copied.
+TEST_P(LossesTest, WhatIsRedefinedIsNamed) {
+  db().Exec(
+      "CREATE TABLE u(id integer PRIMARY KEY, n integer NOT NULL, k integer);"
+      "CREATE INDEX s1 ON u(n); CREATE STATISTICS st (ndistinct) ON n, k FROM "
+      "u;"
+      "ALTER TABLE u ADD CONSTRAINT sc CHECK (n < 1000), ADD CONSTRAINT su "
+      "UNIQUE (n)");
+  Migrator& migrator = Open();
+  migrator.Start(Parsed("alter_column: {table: u, column: n, type: bigint}"));
+  for (const auto& [sql, name, back] : std::vector<std::array<std::string, 3>>{
+           {"DROP INDEX s1; CREATE INDEX s1 ON u(n DESC)",
+            "changed is index public.s1",
+            "DROP INDEX s1; CREATE INDEX s1 ON u(n)"},
+           {"ALTER INDEX s1 SET (fillfactor = 33)",
+            "changed is index public.s1", "ALTER INDEX s1 RESET (fillfactor)"},
+           {"ALTER TABLE u DROP CONSTRAINT sc, ADD CONSTRAINT sc CHECK (n < 9)",
+            "changed is table constraint sc on public.u",
+            "ALTER TABLE u DROP CONSTRAINT sc, ADD CONSTRAINT sc CHECK (n < "
+            "1000)"},
+           {"DROP STATISTICS st; CREATE STATISTICS st (mcv) ON n, k FROM u",
+            "changed is statistics object public.st",
+            "DROP STATISTICS st; CREATE STATISTICS st (ndistinct) ON n, k FROM "
+            "u"}}) {
+    db().Exec(sql);
+    EXPECT_THAT(Refusal(migrator), HasSubstr(name)) << sql;
+    db().Exec(back);
+  }
+  db().Exec("ALTER TABLE u REPLICA IDENTITY USING INDEX su");
+  EXPECT_EQ(Refusal(migrator), "");
+  EXPECT_EQ(db().app().One("SELECT indisreplident FROM pg_index WHERE "
+                           "indexrelid = 'su'::regclass"),
+            "t");
+}
+
 // A default that is taken away goes, too.
 TEST_P(LossesTest, ADroppedDefaultIsDropped) {
   db().Exec(
@@ -152,6 +182,29 @@ TEST_P(LossesTest, ADroppedDefaultIsDropped) {
   EXPECT_EQ(db().app().One("SELECT count(*) FROM pg_attrdef d WHERE adrelid = "
                            "'u'::regclass"),
             "0");
+}
+
+// Where applications write both columns, the triggers tell what was left out by
+// the defaults of the start.
+TEST_P(LossesTest, AnotherDefaultIsNamedWhereBothAreWritten) {
+  db().Exec(
+      "CREATE TABLE u(id integer PRIMARY KEY, n integer DEFAULT 4);"
+      "INSERT INTO u VALUES (1, 2)");
+  Migrator& migrator = Open();
+  migrator.Start(Parsed("rename_column: {table: u, from: n, to: m}"));
+  for (const char* changed : {"ALTER TABLE u ALTER n SET DEFAULT 5",
+                              "ALTER TABLE u ALTER m DROP "
+                              "DEFAULT",
+                              "ALTER TABLE u ALTER n DROP DEFAULT"}) {
+    db().Exec(changed);
+    EXPECT_THAT(migrator.Status()->missing,
+                testing::ElementsAre("the default of column 'm' or 'n' of 'u' "
+                                     "is not the one of the start"))
+        << changed;
+    EXPECT_THAT(Refusal(migrator), HasSubstr("the default of column 'm'"));
+    db().Exec("ALTER TABLE u ALTER n SET DEFAULT 4, ALTER m SET DEFAULT 4");
+  }
+  EXPECT_EQ(Refusal(migrator), "");
 }
 
 // A supplement is undone with what it belongs to.

@@ -42,7 +42,14 @@ depends AS (SELECT d.classid, d.objid, d.objsubid,
         WHEN 'x' THEN 'exclusion constraint' ELSE 'other dependent' END
       WHEN o.type IN ('index', 'statistics object', 'rule', 'policy')
         THEN o.type
-      ELSE 'other dependent' END AS kind
+      ELSE 'other dependent' END AS kind,
+    coalesce(i.oid, NULLIF(k.conindid, 0::oid)) AS index_id,
+    pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_replace(
+      pg_catalog.concat(
+      pg_catalog.to_jsonb(k) - ARRAY['oid', 'conindid', 'conname',
+        'connamespace'],
+      pg_catalog.to_jsonb(s) - ARRAY['oid', 'stxname', 'stxnamespace',
+        'stxowner', 'stxstattarget']), ':location -?[0-9]+', '', 'g')), 8) AS hash
   FROM a JOIN pg_catalog.pg_depend d
     ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
     AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum::int4
@@ -50,6 +57,8 @@ depends AS (SELECT d.classid, d.objid, d.objsubid,
     d.objsubid) o
   LEFT JOIN pg_catalog.pg_constraint k ON k.oid = d.objid
     AND d.classid = 'pg_catalog.pg_constraint'::regclass::oid
+  LEFT JOIN pg_catalog.pg_statistic_ext s ON s.oid = d.objid
+    AND d.classid = 'pg_catalog.pg_statistic_ext'::regclass::oid
   LEFT JOIN pg_catalog.pg_class i ON i.oid = d.objid
     AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attrdef f WHERE f.oid = d.objid
@@ -57,7 +66,16 @@ depends AS (SELECT d.classid, d.objid, d.objsubid,
       AND f.adrelid = a.attrelid AND f.adnum = a.attnum)
     AND @NOT_OURS@),
 facts AS (
-SELECT d.what, d.name, d.kind FROM depends d
+SELECT d.what || ': definition ' || d.hash || coalesce((
+    SELECT pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_replace(
+      pg_catalog.concat(c.reloptions::text,
+      pg_catalog.to_jsonb(x) - ARRAY['indexrelid', 'indisclustered',
+        'indisreplident', 'indcheckxmin', 'indisvalid', 'indisready',
+        'indislive']), ':location -?[0-9]+', '', 'g')), 8)
+    FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c
+      ON c.oid = x.indexrelid
+    WHERE x.indexrelid = d.index_id), '') AS what, d.name, d.kind
+FROM depends d
 UNION SELECT 'comment on ' || d.what || ': ' || v.description, NULL, 'comment'
 FROM depends d JOIN pg_catalog.pg_description v ON v.objoid = d.objid
   AND v.classoid = d.classid AND v.objsubid = d.objsubid
@@ -66,15 +84,27 @@ UNION SELECT 'comment of the column: ' || v.description, NULL,
 FROM a JOIN pg_catalog.pg_description v ON v.objoid = a.attrelid
   AND v.classoid = 'pg_catalog.pg_class'::regclass::oid
   AND v.objsubid = a.attnum::int4
+UNION SELECT 'comment on the index of ' || d.what || ': ' || v.description,
+  NULL, 'comment'
+FROM depends d JOIN pg_catalog.pg_description v ON v.objoid = d.index_id
+  AND v.classoid = 'pg_catalog.pg_class'::regclass::oid
+  AND d.classid = 'pg_catalog.pg_constraint'::regclass::oid
 UNION SELECT m.what || ' on ' || d.what, NULL, m.what
-FROM depends d JOIN pg_catalog.pg_index i ON i.indexrelid = d.objid
-  AND d.classid = 'pg_catalog.pg_class'::regclass::oid
+FROM depends d JOIN pg_catalog.pg_index i ON i.indexrelid = d.index_id
 CROSS JOIN LATERAL (SELECT 'mark of CLUSTER' WHERE i.indisclustered
   UNION ALL SELECT 'replica identity' WHERE i.indisreplident) m(what)
-UNION SELECT 'default: ' || pg_catalog.left(pg_catalog.md5(f.adbin::text), 8),
+UNION SELECT 'default: ' || pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_replace(
+      f.adbin::text, ':location -?[0-9]+', '', 'g')), 8),
   NULL, 'default'
 FROM a JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid
   AND f.adnum = a.attnum
+UNION SELECT pg_catalog.format('default of %I: %s', h.attname,
+  pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_replace(
+      f.adbin::text, ':location -?[0-9]+', '', 'g')), 8)), NULL,
+  'default of the heir'
+FROM a JOIN pg_catalog.pg_attribute h ON h.attrelid = a.attrelid
+  AND h.attname = @HEIR@ AND NOT h.attisdropped
+JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = h.attnum
 UNION SELECT 'NOT NULL', NULL, 'NOT NULL of others' FROM a WHERE a.attnotnull
 UNION SELECT pg_catalog.format('privilege %s of %s%s', e.privilege_type,
     CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(
@@ -95,10 +125,14 @@ JOIN pg_catalog.pg_seclabel l ON l.objoid = a.attrelid
   AND l.objsubid = a.attnum::int4)
 SELECT what, name, kind FROM facts ORDER BY what)sql";
 
-std::string FactsSql() {
-  std::string sql = kFacts;
-  const std::string mark = "@NOT_OURS@";
-  return sql.replace(sql.find(mark), mark.size(), kNotOurs);
+std::string Filled(std::string sql, const std::string& mark,
+                   const std::string& text) {
+  return sql.replace(sql.find(mark), mark.size(), text);
+}
+
+std::string FactsSql(const std::string& heir) {
+  return Filled(Filled(kFacts, "@NOT_OURS@", kNotOurs), "@HEIR@",
+                Literal(heir));
 }
 
 }  // namespace
@@ -113,7 +147,8 @@ void ListColumn(const schema::TableName& table, const std::string& column,
       "FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
       "pg_catalog.to_regclass(" +
       Literal(Name(table)) + ")::oid AND a.attname = " + Literal(column) +
-      " AND NOT a.attisdropped)," + FactsSql();
+      " AND NOT a.attisdropped)," +
+      FactsSql(planned.heir ? planned.heir->heir : "");
 }
 
 }  // namespace segue::postgres

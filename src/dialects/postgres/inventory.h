@@ -9,6 +9,7 @@
 namespace segue::postgres {
 
 // Sets PlannedAction::inventory for a column. segue's own objects are left out.
+// PlannedAction::heir, which is set before, has its default listed, too.
 void ListColumn(const schema::TableName& table, const std::string& column,
                 PlannedAction& planned);
 

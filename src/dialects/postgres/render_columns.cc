@@ -157,8 +157,8 @@ PlannedAction RenderOne(const plan::DropColumn& action,
   planned.probe = "SELECT NOT (" + ColumnExists(action.table, name) + ")";
   planned.lock = Lock(kAccessExclusive, action.table, context);
   planned.reversible = false;
-  if (!action.of_ours) ListColumn(action.table, name, planned);
   planned.heir = action.heir;
+  if (!action.of_ours) ListColumn(action.table, name, planned);
   return planned;
 }
 
@@ -179,8 +179,8 @@ PlannedAction RenderOne(const plan::RenameColumn& action,
   // A copy that is put aside is dropped later.
   const bool put_aside = action.to.starts_with(plan::kOurs) &&
                          !action.from.starts_with(plan::kOurs);
-  if (put_aside) ListColumn(action.table, action.from, planned);
   planned.heir = action.heir;
+  if (put_aside) ListColumn(action.table, action.from, planned);
   return planned;
 }
 

@@ -14,7 +14,8 @@ BEGIN FOR r IN SELECT p.relname AS index, x.relname AS part, t.relname AS of
   JOIN pg_catalog.pg_class x ON x.oid = h.inhrelid
   JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid
   JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
-  WHERE p.relname = 'fresh' OR x.relname LIKE '%ratio_at_idx' LOOP
+  WHERE p.relname IN ('fresh', 'k_fresh_key')
+    OR x.relname LIKE '%ratio_at_idx' LOOP
   EXECUTE format('ALTER INDEX public.%I RENAME TO %I', r.part,
     r.index || '_' || r.of);
 END LOOP; END $$)sql";
@@ -196,10 +197,14 @@ const std::vector<Pattern>& OfOneColumn() {
        {"@c@", "ratio"}},
       {"create_constraint unique",
        "create_constraint: {table: @t@, name: fresh, type: unique, columns: "
-       "[@c@, id, zone], deferrable: true, index_parameters: "
-       "{include_columns: [at]}}",
+       "[@c@, id, zone], index_parameters: {include_columns: [at]}}",
        "ALTER TABLE @t@ ADD CONSTRAINT fresh UNIQUE (@c@, id, zone) INCLUDE "
-       "(at) DEFERRABLE"},
+       "(at)"},
+      {"create_constraint unique deferrable",
+       "create_constraint: {table: @t@, name: fresh, type: unique, columns: "
+       "[@c@, id, zone], deferrable: true}",
+       "ALTER TABLE @t@ ADD CONSTRAINT fresh UNIQUE (@c@, id, zone) "
+       "DEFERRABLE"},
       {"create_constraint foreign_key",
        "create_constraint: {table: @t@, name: fresh, type: foreign_key, "
        "columns: [@c@], references: {table: @words@, columns: [@word@], "
@@ -235,6 +240,22 @@ const std::vector<Pattern>& OfKey() {
       {"alter_column comment.id",
        "alter_column: {table: @t@, column: id, comment: other words}",
        "COMMENT ON COLUMN @t@.id IS 'other words'"},
+  };
+  return kPatterns;
+}
+
+// A role that is not the owner has granted a privilege on this column.
+const std::vector<Pattern>& OfColumnThatAnotherGrants() {
+  static const std::vector<Pattern> kPatterns = {
+      {"rename_column.tags",
+       "rename_column: {table: @t@, from: tags, to: renamed}",
+       "ALTER TABLE @t@ RENAME tags TO renamed"},
+      {"alter_column values.tags",
+       "alter_column: {table: @t@, column: tags, nullable: false, up: "
+       "\"coalesce(tags, '{}')\", down: tags}",
+       "UPDATE @t@ SET tags = coalesce(tags, '{}'); ALTER TABLE @t@ ALTER tags "
+       "SET NOT NULL",
+       {"tags"}},
   };
   return kPatterns;
 }
@@ -358,7 +379,9 @@ const std::vector<Pattern>& OfTables() {
 }
 
 bool MakesIndex(const Pattern& pattern) {
-  return pattern.operation.starts_with("create_index");
+  return pattern.operation.starts_with("create_index") ||
+         pattern.operation.find("unique") != std::string::npos ||
+         pattern.operation.find("type: primary_key") != std::string::npos;
 }
 
 std::string Filled(std::string text, const Marks& marks) {
@@ -399,6 +422,7 @@ std::vector<NamedChange> ChangesOf(const std::string& table) {
   add(OfColumnsThatAreAdded(), {});
   for (const Marks& marks : Columns()) add(OfOneColumn(), marks);
   add(OfKey(), {});
+  add(OfColumnThatAnotherGrants(), {});
   add(OfIndexesAndConstraints(), {});
   add(OfTables(), {});
   return changes;

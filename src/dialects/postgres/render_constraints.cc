@@ -28,6 +28,14 @@ bool CanBeNotValid(const Constraint& constraint) {
          constraint.kind == ConstraintKind::kForeignKey;
 }
 
+// A foreign key of a partitioned table comes with a look at all rows.
+bool IsWhole(const schema::TableName& name, const Constraint& constraint,
+             const RenderContext& context) {
+  const schema::Table* table = context.schema.FindTable(name.name);
+  return constraint.kind == ConstraintKind::kForeignKey && table != nullptr &&
+         table->kind == "partitioned table";
+}
+
 std::string AddSql(const schema::TableName& table, const Constraint& constraint,
                    bool not_valid) {
   return AlterTable(table) + "ADD CONSTRAINT " + Ident(constraint.name) + " " +
@@ -123,7 +131,8 @@ PlannedAction RenderOne(const plan::ValidateConstraint& action,
 PlannedAction RenderOne(const plan::DropConstraint& action,
                         const RenderContext& context) {
   const Constraint& constraint = action.constraint;
-  const bool not_valid = CanBeNotValid(constraint);
+  const bool not_valid =
+      CanBeNotValid(constraint) && !IsWhole(action.table, constraint, context);
   PlannedAction planned;
   planned.description = std::string("Drop ") +
                         schema::KindText(constraint.kind) + " '" +

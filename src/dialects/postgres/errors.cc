@@ -104,6 +104,26 @@ std::string HintFor(std::string_view sqlstate, std::string hint) {
   return "";
 }
 
+// True when a statement could not set a default because a function, a sequence
+// or a type that the default names is gone. The table is there, and would be
+// left without its default.
+bool LacksOnlyWhatItNeeds(const Error& error) {
+  constexpr std::string_view kTable = "ALTER TABLE ";
+  const std::string& sql = error.sql();
+  const std::size_t end = sql.find(" ALTER COLUMN ");
+  if (!sql.starts_with(kTable) || end == std::string::npos ||
+      sql.find(" SET DEFAULT ") == std::string::npos) {
+    return false;
+  }
+  if (error.native_code() == "42883" || error.native_code() == "42704") {
+    return true;
+  }
+  std::string table = sql.substr(kTable.size(), end - kTable.size());
+  std::erase(table, '"');
+  return error.native_code() == "42P01" &&
+         std::string(error.what()).find(table) == std::string::npos;
+}
+
 }  // namespace
 
 ErrorKind KindOf(std::string_view sqlstate) {
@@ -114,6 +134,7 @@ ErrorKind KindOf(std::string_view sqlstate) {
 }
 
 db::Absent AbsentIn(const Error& error) {
+  if (LacksOnlyWhatItNeeds(error)) return db::Absent::kNothing;
   struct Code {
     std::string_view sqlstate;
     db::Absent absent;

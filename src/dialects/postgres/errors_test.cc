@@ -25,6 +25,24 @@ TEST(ErrorsTest, WhatIsAbsentIsATableOrAPartOfOne) {
   EXPECT_EQ(absent("42501"), db::Absent::kNothing);
 }
 
+// A column whose default cannot be given back would be left without one.
+TEST(ErrorsTest, WhatADefaultNeedsIsNoPartOfTheTable) {
+  const auto absent = [](const char* sqlstate, const char* message) {
+    return AbsentIn(
+        Error(ErrorKind::kRefused, message)
+            .WithCode(sqlstate)
+            .WithSql("ALTER TABLE \"public\".\"u\" ALTER COLUMN \"n\" SET "
+                     "DEFAULT nextval('s')"));
+  };
+  EXPECT_EQ(absent("42883", "function fd() does not exist"),
+            db::Absent::kNothing);
+  EXPECT_EQ(absent("42P01", "relation \"s\" does not exist"),
+            db::Absent::kNothing);
+  EXPECT_EQ(absent("42P01", "relation \"public.u\" does not exist"),
+            db::Absent::kTable);
+  EXPECT_EQ(absent("42703", "column \"n\" does not exist"), db::Absent::kPart);
+}
+
 TEST(ErrorsTest, ClassesTellWhoHasToAct) {
   EXPECT_EQ(KindOf("53100"), ErrorKind::kRetryable);
   EXPECT_EQ(KindOf("08006"), ErrorKind::kConnectionLost);

@@ -189,9 +189,17 @@ TEST_P(LossesTest, ADroppedDefaultIsDropped) {
 TEST_P(LossesTest, AnotherDefaultIsNamedWhereBothAreWritten) {
   db().Exec(
       "CREATE TABLE u(id integer PRIMARY KEY, n integer DEFAULT 4);"
-      "INSERT INTO u VALUES (1, 2)");
+      "CREATE DOMAIN d AS integer DEFAULT 4; CREATE TABLE w(id integer PRIMARY "
+      "KEY, n d); INSERT INTO u VALUES (1, 2)");
   Migrator& migrator = Open();
-  migrator.Start(Parsed("rename_column: {table: u, from: n, to: m}"));
+  migrator.Start(
+      Parsed("rename_column: {table: u, from: n, to: m},"
+             "rename_column: {table: w, from: n, to: m}"));
+  db().Exec("ALTER DOMAIN d SET DEFAULT 9");
+  EXPECT_THAT(migrator.Status()->missing,
+              testing::ElementsAre("the default of column 'm' or 'n' of 'w' is "
+                                   "not the one of the start"));
+  db().Exec("ALTER DOMAIN d SET DEFAULT 4");
   for (const char* changed : {"ALTER TABLE u ALTER n SET DEFAULT 5",
                               "ALTER TABLE u ALTER m DROP "
                               "DEFAULT",

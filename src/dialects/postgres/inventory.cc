@@ -105,6 +105,12 @@ UNION SELECT pg_catalog.format('default of %I: %s', h.attname,
 FROM a JOIN pg_catalog.pg_attribute h ON h.attrelid = a.attrelid
   AND h.attname = @HEIR@ AND NOT h.attisdropped
 JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = h.attnum
+UNION SELECT pg_catalog.format('default of type %I: %s', y.typname,
+  pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_replace(
+      y.typdefaultbin::text, ':location -?[0-9]+', '', 'g')), 8)), NULL,
+  'default of the type'
+FROM a JOIN pg_catalog.pg_type y ON y.oid = (a.facts ->> 'atttypid')::oid
+WHERE y.typtype = 'd' AND y.typdefaultbin IS NOT NULL
 UNION SELECT 'NOT NULL', NULL, 'NOT NULL of others' FROM a WHERE a.attnotnull
 UNION SELECT pg_catalog.format('privilege %s of %s%s', e.privilege_type,
     CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(

@@ -61,7 +61,7 @@ std::string UnvalidateSql(const schema::TableName& table,
              "DECLARE said text := (SELECT pg_catalog.obj_description(oid, "
              "'pg_constraint') FROM pg_catalog.pg_constraint WHERE conrelid "
              "= " +
-             Regclass(table) + " AND conname = " + Literal(before.name) +
+             Regclass(table) + "::oid AND conname = " + Literal(before.name) +
              "); BEGIN " + AlterTable(table) + "DROP CONSTRAINT " +
              Ident(before.name) + ", ADD CONSTRAINT " + Ident(before.name) +
              " " + ConstraintBody(table, before) + std::string(kNotValid) +

@@ -185,7 +185,7 @@ std::string ColumnGrants(const schema::TableName& name,
              ") m (stored, shown) JOIN pg_catalog.pg_attribute a ON "
              "a.attrelid = " +
              Regclass(view.base()) +
-             " AND a.attname = m.stored CROSS JOIN "
+             "::oid AND a.attname = m.stored CROSS JOIN "
              "pg_catalog.aclexplode(a.attacl) e "
              "LOOP EXECUTE pg_catalog.format('GRANT %s (%I) ON %s TO %s%s', "
              "g.privilege_type, g.shown, " +
@@ -257,7 +257,7 @@ std::string TableGrants(const schema::TableName& name,
              " AS grantee FROM pg_catalog.pg_class c CROSS JOIN "
              "pg_catalog.aclexplode(c.relacl) e "
              "WHERE c.oid = " +
-             Regclass(base) +
+             Regclass(base) + "::oid" +
              " AND e.grantee <> c.relowner LOOP EXECUTE "
              "pg_catalog.format('GRANT %s ON %s TO %s%s', g.privilege_type, " +
              Literal(Name(name)) +

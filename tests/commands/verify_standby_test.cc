@@ -141,9 +141,10 @@ TEST_F(VerifyStandbyTest, KeysAreListedAndMendedOnThePrimary) {
                                    "  users: id=2900\nNext: "));
   const Finished mended = VerifyOn(There(), {"--repair", "--json"});
   EXPECT_EQ(mended.exit_code, 0) << mended.err;
-  EXPECT_THAT(mended.out, HasSubstr("\"clean\":true,\"mismatches\":[],"
-                                    "\"standby\":\"" +
-                                    There() + "\",\"rows_repaired\":2}"));
+  EXPECT_THAT(mended.out,
+              HasSubstr("\"clean\":true,\"mismatches\":[],\"grants\":[],"
+                        "\"standby\":\"" +
+                        There() + "\",\"rows_repaired\":2}"));
   EXPECT_EQ(VerifyOn(There(), {"--strict"}).exit_code, 0);
 }
 

@@ -49,10 +49,12 @@ TEST_P(VerifyCommandTest, StrictEndsWithEightForRowsGivenBothSides) {
   const Finished strict = Segue({"verify", "--strict", "--repair"});
   EXPECT_EQ(strict.exit_code, 8);
   EXPECT_THAT(strict.out, HasSubstr("they are:\n  users: " + Key(3) + "\n"));
-  EXPECT_THAT(Segue({"verify", "--strict", "--json", "--repair"}).out,
-              HasSubstr("\"clean\":true,\"mismatches\":[],\"rows_repaired\":0,"
-                        "\"both_given\":[\"users: " +
-                        Key(3) + "\"]}"));
+  EXPECT_THAT(
+      Segue({"verify", "--strict", "--json", "--repair"}).out,
+      HasSubstr(
+          "\"clean\":true,\"mismatches\":[],\"grants\":[],\"rows_repaired\":0,"
+          "\"both_given\":[\"users: " +
+          Key(3) + "\"]}"));
   EXPECT_THAT(db().app().One("SELECT name FROM users WHERE id = 3"), "a");
 }
 

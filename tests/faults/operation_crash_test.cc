@@ -37,8 +37,7 @@ struct Scene {
 // A database with the example's tables and segue beside it.
 class Site {
  public:
-  explicit Site(const Scene& scene)
-      : scene_(scene), database_(scene.testbed.fresh()) {
+  explicit Site(const Scene& scene) : database_(scene.testbed.fresh()) {
     std::ofstream(folder_.path() + "/01_example.yaml")
         << "access: " << ToString(scene.access) << "\n"
         << scene.page.migration;
@@ -75,7 +74,6 @@ class Site {
   std::string State() { return database_->Dump() + "\n" + database_->Data(); }
 
  private:
-  const Scene& scene_;
   TempDir folder_;
   std::unique_ptr<TestDatabase> database_;
 };

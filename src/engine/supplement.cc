@@ -22,9 +22,8 @@ const PlannedAction& ActionOf(const MigrationRow& row, const Change& change) {
   return row.plan.steps[change.step].actions[change.action];
 }
 
-// Privileges have followed already. One that has come since waits for the next
-// run.
-// What has another definition under the same name has a copy already.
+// Privileges have followed already, and one that has come since waits for the
+// next run. What has another definition under the same name has a copy already.
 bool Supplied(const Fact& fact) {
   const bool redefined = fact.changed && (!fact.object.empty() ||
                                           fact.kind == "statistics object");

@@ -13,6 +13,7 @@
 #include "segue/migrator.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/testbed.h"
+#include "tests/support/thrown.h"
 
 namespace segue::test {
 namespace {
@@ -93,14 +94,10 @@ class UnknownFactsTest : public DialectTest {
   std::string Refusal(const std::string& operation) {
     Database database = db().Open();
     Migrator migrator(database, MigratorOptions{});
-    try {
+    return RefusalOf([&] {
       migrator.Start(
           manifest::Parse("operations: [" + operation + "]", "01_a.yaml"));
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kRefused) << error.what();
-      return error.what();
-    }
-    return "";
+    });
   }
 };
 

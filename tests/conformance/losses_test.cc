@@ -36,13 +36,7 @@ class LossesTest : public DialectTest {
   }
   // The message of the refusal; empty when the contract goes through.
   static std::string Refusal(Migrator& migrator) {
-    try {
-      migrator.Complete();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kRefused) << error.what();
-      return error.what();
-    }
-    return "";
+    return RefusalOf([&] { migrator.Complete(); });
   }
 
  private:

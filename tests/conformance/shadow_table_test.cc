@@ -9,6 +9,7 @@
 #include "segue/error.h"
 #include "segue/migrator.h"
 #include "tests/support/testbed.h"
+#include "tests/support/thrown.h"
 
 namespace segue::test {
 namespace {
@@ -38,13 +39,10 @@ class ShadowTableTest : public DialectTest {
   std::string Refusal(const std::string& operation) {
     Database database = db().Open();
     Migrator migrator(database, MigratorOptions{});
-    try {
+    return RefusalOf([&] {
       migrator.Start(
           manifest::Parse("operations: [" + operation + "]", "01_a.yaml"));
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    });
   }
 };
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "segue/error.h"
 
 namespace segue::test {
@@ -18,6 +20,18 @@ Error ThrownBy(const Work& work) {
   }
   ADD_FAILURE() << "nothing was thrown";
   return {ErrorKind::kInternal, "nothing was thrown"};
+}
+
+// Returns the message with which `work` is refused; empty when it is not.
+template <typename Work>
+std::string RefusalOf(const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kRefused) << error.what();
+    return error.what();
+  }
+  return "";
 }
 
 }  // namespace segue::test

@@ -313,15 +313,6 @@ BEGIN
   END IF;
 END)sql";
 
-std::string Filled(std::string text, const std::string& mark,
-                   const std::string& value) {
-  for (auto at = text.find(mark); at != std::string::npos;
-       at = text.find(mark, at + value.size())) {
-    text.replace(at, mark.size(), value);
-  }
-  return text;
-}
-
 // Both statements are about all publications of the table at once.
 void Republish(const db::LossQuestion& question, db::HangingFact& fact) {
   const std::string table =

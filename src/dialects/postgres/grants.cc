@@ -42,14 +42,9 @@ struct Difference {
   std::string taken;  // a condition: what exceeds is taken away
 };
 
-std::string Replaced(std::string text, const std::string& mark,
-                     const std::string& by) {
-  return text.replace(text.find(mark), mark.size(), by);
-}
-
 std::string DifferenceSql(const Difference& difference) {
-  std::string sql = Replaced(kDifference, "@WHY@", difference.why);
-  return Replaced(sql, "@TAKEN@", difference.taken);
+  return Filled(Filled(kDifference, "@TAKEN@", difference.taken), "@WHY@",
+                difference.why);
 }
 
 // A row of aclexplode as a privilege. A privilege to use a schema is handed on

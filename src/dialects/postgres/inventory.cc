@@ -131,11 +131,6 @@ JOIN pg_catalog.pg_seclabel l ON l.objoid = a.attrelid
   AND l.objsubid = a.attnum::int4)
 SELECT what, name, kind FROM facts ORDER BY what)sql";
 
-std::string Filled(std::string sql, const std::string& mark,
-                   const std::string& text) {
-  return sql.replace(sql.find(mark), mark.size(), text);
-}
-
 std::string FactsSql(const std::string& heir) {
   return Filled(Filled(kFacts, "@NOT_OURS@", kNotOurs), "@HEIR@",
                 Literal(heir));

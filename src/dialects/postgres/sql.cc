@@ -32,6 +32,11 @@ std::string Idents(const std::vector<std::string>& names) {
   return base::Join(quoted, ", ");
 }
 
+std::string Filled(std::string text, std::string_view mark,
+                   std::string_view by) {
+  return text.replace(text.find(mark), mark.size(), by);
+}
+
 std::string Regclass(const schema::TableName& table) {
   return Literal(Name(table)) + "::regclass";
 }

@@ -27,6 +27,11 @@ std::string Name(const schema::TableName& table);
 // Returns "a", "b".
 std::string Idents(const std::vector<std::string>& names);
 
+// Returns the text with its first `mark` replaced. Of several marks, the last
+// one in the text is replaced first: what stands for it may look like another.
+std::string Filled(std::string text, std::string_view mark,
+                   std::string_view by);
+
 // Returns 'public.users' as a regclass literal.
 std::string Regclass(const schema::TableName& table);
 

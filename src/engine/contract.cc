@@ -114,7 +114,7 @@ void Contract::LetGrantsFollow(const std::string& force_reason) {
     });
   }
   if (followed.left.empty()) return;
-  RefuseUnlessForced("privileges have changed since the start: " +
+  RefuseUnlessForced("privileges or defaults have changed since the start: " +
                          base::Join(followed.left, "; "),
                      "give or take them as it says", force_reason);
 }

@@ -27,6 +27,20 @@ StepRunner::StepRunner(const RunContext& context, Walks& walks)
     : context_(context), session_(context.session), walks_(walks) {}
 
 void StepRunner::Run(std::size_t step, const std::function<void()>& finishing) {
+  try {
+    RunStep(step, finishing);
+  } catch (Error& error) {
+    // What a database says of its statement does not name what it was for.
+    if (!error.native_code().empty()) {
+      error.WithNote("it was met in the step '" +
+                     context_.plan().steps[step].description + "'");
+    }
+    throw;
+  }
+}
+
+void StepRunner::RunStep(std::size_t step,
+                         const std::function<void()>& finishing) {
   context_.reporter.WorkOn(step);
   finishing_ = finishing;
   session_.ThrowIfStopping();

@@ -50,6 +50,7 @@ class StepRunner : public Runner {
   void RunWork(std::size_t step, std::size_t action);
   void FinishStep(std::size_t step);
 
+  void RunStep(std::size_t step, const std::function<void()>& finishing);
   void UndoGroup(std::size_t step, const Group& group);
   // With `piecewise`, each statement can fail by itself.
   void UndoTogether(std::size_t step, const Group& group, bool piecewise);

@@ -101,10 +101,9 @@ const std::map<std::string, std::string>& Makers() {
        "UNIQUE INDEX i ON t(v); "
        "ALTER TABLE t REPLICA IDENTITY USING INDEX i"},
       {"what a partition has of its own",
-       "DROP TABLE t; CREATE TABLE t(id integer, v integer) PARTITION BY RANGE "
-       "(id); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (9); "
-       "CREATE "
-       "INDEX i ON t1(v)"},
+       "DROP TABLE t; CREATE TABLE t(id integer PRIMARY KEY, v integer) "
+       "PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM "
+       "(0) TO (9); CREATE INDEX i ON t1(v)"},
       {"inheriting table", "CREATE TABLE k() INHERITS (t)"},
       {"type of a typed table",
        "DROP TABLE t; CREATE TYPE y AS (id integer, v integer); CREATE TABLE t "
@@ -174,12 +173,19 @@ class AnswersTest : public DialectTest {
   }
 };
 
+// The major version from which on a server takes the statements of Makers.
+int SinceOf(const std::string& kind) {
+  if (kind == "publication with a list of columns or a row filter") return 15;
+  return kind == "compression" || kind == "function" ? 14 : 13;
+}
+
 void AnswersTest::ExpectAnswers(const Asked& asked) {
   db().Exec(
       "DO $$ BEGIN IF to_regrole('answering') IS NULL THEN CREATE ROLE "
       "answering; END IF; END $$");
   Database session = Database::Open({db().Url(), "a", ""});
   for (const auto& [kind, sql] : Makers()) {
+    if (GetParam().server_version() < SinceOf(kind)) continue;
     Make(sql.find("answering") == std::string::npos
              ? sql
              : "GRANT USAGE ON SCHEMA a TO answering; " + sql);

@@ -29,6 +29,8 @@ class ExposureTest : public DialectTest {
         "CREATE TABLE users(id integer PRIMARY KEY, name text, born text);"
         "INSERT INTO users VALUES (1, 'a', '2000-01-01');"
         "ALTER TABLE users OWNER TO exposure_owner;"
+        // Up to version 14 everybody may create objects there.
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
         "CREATE TABLE ran(by text); GRANT ALL ON ran TO PUBLIC;"
         "CREATE SCHEMA theirs AUTHORIZATION exposure_evil;"
         "GRANT USAGE ON SCHEMA theirs TO PUBLIC; SET ROLE exposure_evil;"

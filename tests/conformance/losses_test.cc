@@ -278,8 +278,9 @@ TEST_P(LossesTest, ThreeSupplementsAreEnough) {
 // The cases are attach_partition_while_live and column_moves_to_the_end.
 TEST_P(LossesTest, ThePlanSaysWhatAnApplicationHasToKnow) {
   db().Exec(
-      "CREATE TABLE u(id integer, code integer, at integer) PARTITION BY RANGE "
-      "(id); CREATE TABLE u1 PARTITION OF u FOR VALUES FROM (0) TO (9)");
+      "CREATE TABLE u(id integer PRIMARY KEY, code integer, at integer) "
+      "PARTITION BY RANGE (id); CREATE TABLE u1 PARTITION OF u FOR VALUES FROM "
+      "(0) TO (9)");
   const std::string plan = ToText(Open().MakePlan(
       Parsed("alter_column: {table: u, column: code, type: bigint}")));
   EXPECT_THAT(plan, HasSubstr("ATTACH PARTITION fails"));

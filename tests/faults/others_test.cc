@@ -14,13 +14,14 @@
 namespace segue::test {
 namespace {
 
+using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Migration Renaming() {
-  Migration migration("01_rename", "Rename t.n");
-  migration.RenameColumn("t", "n", "m");
+Migration Renaming(const char* column = "n") {
+  Migration migration("01_rename", "Rename a column of t");
+  migration.RenameColumn("t", column, "m");
   return migration;
 }
 
@@ -257,6 +258,30 @@ TEST_P(OthersPostgresTest, AColumnThatTheTriggersReadIsNamed) {
   Start();
   db().Exec("ALTER TABLE t DROP COLUMN n CASCADE");
   ExpectRefused("column 'n' of 't' is gone");
+  ExpectRollback();
+}
+
+TEST_P(OthersPostgresTest, ATriggerThatIsRenamedIsNamedAndRenamedBack) {
+  Start();
+  const char* name = "~segue_01_rename_1_ins";
+  db().Exec("ALTER TRIGGER \"" + std::string(name) +
+            "\" ON t RENAME TO \"a trigger\"");
+  ExpectRefused("trigger 'a trigger' of 't' has another name");
+  EXPECT_EQ(ThrownBy([&] { migrator_->Rollback(); }).kind(),
+            ErrorKind::kRefused);
+  db().Exec("ALTER TRIGGER \"a trigger\" ON t RENAME TO \"" +
+            std::string(name) + "\"");
+  ExpectRollback();
+}
+
+// A default names its type by the type's identity, the plan by its text.
+TEST_P(OthersPostgresTest, AnErrorOfTheContractNamesItsStep) {
+  db().Exec(
+      "CREATE TYPE e AS ENUM ('a', 'b'); ALTER TABLE t ADD k e DEFAULT 'b'");
+  Start(Access::kInPlace, Renaming("k"));
+  db().Exec("ALTER TYPE e RENAME VALUE 'b' TO 'bb'");
+  const Error error = ThrownBy([&] { migrator_->Complete(); });
+  EXPECT_THAT(error.notes(), Contains(HasSubstr("in the step 'Switch")));
   ExpectRollback();
 }
 

@@ -5,20 +5,9 @@
 namespace segue::test {
 namespace {
 
-// The server makes up the names of the indexes of partitions; segue's have the
-// name of the index and that of the partition.
-constexpr const char* kNamesOfParts = R"sql(; DO $$ DECLARE r record;
-BEGIN FOR r IN SELECT p.relname AS index, x.relname AS part, t.relname AS of
-  FROM pg_catalog.pg_inherits h
-  JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
-  JOIN pg_catalog.pg_class x ON x.oid = h.inhrelid
-  JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid
-  JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
-  WHERE p.relname IN ('fresh', 'k_fresh_key')
-    OR x.relname LIKE '%ratio_at_idx' LOOP
-  EXECUTE format('ALTER INDEX public.%I RENAME TO %I', r.part,
-    r.index || '_' || r.of);
-END LOOP; END $$)sql";
+// Of these indexes partitions have parts, of which the server makes up names.
+constexpr const char* kWithParts =
+    "p.relname IN ('fresh', 'k_fresh_key') OR x.relname LIKE '%ratio_at_idx'";
 
 // @t@ is the table, @c@ the column; the other marks are of the column, see
 // Columns().
@@ -400,7 +389,9 @@ NamedChange ChangeOf(const Pattern& pattern, const Marks& marks) {
   named.name = pattern.name;
   named.change.operations = "  - " + Filled(pattern.operation, marks) + "\n";
   named.change.plain = Filled(pattern.plain, marks);
-  if (MakesIndex(pattern)) named.change.plain += kNamesOfParts;
+  if (MakesIndex(pattern)) {
+    named.change.plain += "; " + NamesOfParts(kWithParts);
+  }
   const auto column = marks.find("c");
   if (column != marks.end()) named.name += "." + column->second;
   for (const std::string& moved : pattern.moves) {

@@ -36,6 +36,22 @@ Snapshot WithoutPlaceOf(const std::vector<std::string>& columns,
 
 }  // namespace
 
+std::string NamesOfParts(const std::string& which) {
+  return R"sql(DO $$ DECLARE r record;
+BEGIN FOR r IN SELECT p.relname AS index, x.relname AS part, t.relname AS of,
+    x.relnamespace::regnamespace AS schema
+  FROM pg_catalog.pg_inherits h
+  JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
+  JOIN pg_catalog.pg_class x ON x.oid = h.inhrelid
+  JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid
+  JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+  WHERE )sql" +
+         which + R"sql( LOOP
+  EXECUTE format('ALTER INDEX %s.%I RENAME TO %I', r.schema, r.part,
+    r.index || '_' || r.of);
+END LOOP; END $$)sql";
+}
+
 BesidePlain::BesidePlain(PostgresServer& server, const std::string& setup)
     : server_(server), original_(server.CreateDatabase()) {
   OpenPostgresClient(server_.Url(original_))->Query(setup);

@@ -30,6 +30,12 @@ struct Verdict {
   bool rolled_back = false;  // a change that replaces nothing cannot be
 };
 
+// Returns a statement that gives the indexes of partitions the names that
+// segue gives them, where the server made some up: the name of the whole index
+// and that of the partition. `which` is a condition on p, the whole index, and
+// x, its part, rows of pg_class.
+std::string NamesOfParts(const std::string& which);
+
 // One schema, of which each change gets a copy. Not thread-safe.
 class BesidePlain {
  public:

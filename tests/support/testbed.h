@@ -106,6 +106,15 @@ class DialectTest : public ::testing::TestWithParam<Testbed> {
     if (!why_not_tested.empty()) GTEST_SKIP() << why_not_tested;             \
   } while (false)
 
+// For a test of what PostgreSQL has only from this major version on.
+#define SEGUE_SKIP_BEFORE(version)                           \
+  do {                                                       \
+    if (GetParam().server_version != nullptr &&              \
+        GetParam().server_version() < (version)) {           \
+      GTEST_SKIP() << "from version " << (version) << " on"; \
+    }                                                        \
+  } while (false)
+
 #define SEGUE_INSTANTIATE(suite)                                           \
   INSTANTIATE_TEST_SUITE_P(All, suite,                                     \
                            ::testing::ValuesIn(::segue::test::Testbeds()), \

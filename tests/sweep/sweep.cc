@@ -124,7 +124,7 @@ void AddTable(const std::vector<Cell>& row, std::vector<SweptChange>& changes) {
   sweep.Add("create_index",
             "name: swept, " + table + ", columns: [" + Scalar(column) + "]",
             "CREATE INDEX swept ON " + sweep.table_sql() + " (" +
-                Quoted(column) + ")");
+                Quoted(column) + "); " + NamesOfParts("p.relname = 'swept'"));
 }
 
 void AddColumn(const std::vector<Cell>& row,

@@ -61,6 +61,17 @@ std::string MissingColumns(const Installed& installed) {
          table + " AND attname = w.name AND NOT attisdropped)";
 }
 
+// A rollback drops triggers by their names, and the functions with them.
+std::string RenamedTriggers(const Installed& installed) {
+  return "SELECT pg_catalog.format('trigger %L of %L has another name than the "
+         "migration gave it: rename it back', t.tgname, " +
+         Literal(installed.table.name) + ")" + Each(installed.functions) +
+         " JOIN pg_catalog.pg_trigger t ON t.tgfoid = "
+         "pg_catalog.to_regproc(w.name)::oid AND t.tgrelid = " +
+         Relation(installed.table) + " AND t.tgname <> ALL (ARRAY[" +
+         Literals(installed.triggers) + "]::name[])";
+}
+
 // One without the columns is a table like any other.
 std::string DetachedPartitions(const Installed& installed) {
   std::vector<std::string> rows;
@@ -95,6 +106,7 @@ std::string MissingOf(const Installed& installed) {
     sql += kUnion + DetachedPartitions(installed);
   }
   if (installed.functions.empty()) return sql;
+  sql += kUnion + RenamedTriggers(installed);
   return sql + kUnion + "SELECT 'function ' || w.name || ' is gone'" +
          Each(installed.functions) +
          " WHERE pg_catalog.to_regproc(w.name) IS NULL";

@@ -87,8 +87,8 @@ std::string DefaultChanged(const plan::AlterColumn& action) {
 
 std::string CommentChanged(const plan::AlterColumn& action) {
   if (action.before.comment == action.after.comment) return "";
-  return " AND coalesce(pg_catalog.col_description(attrelid, attnum), '') = " +
-         Literal(action.after.comment);
+  return " AND coalesce(" + CommentOf("attrelid", "pg_class", "attnum") +
+         ", '') = " + Literal(action.after.comment);
 }
 
 std::string TypeChanged(const plan::AlterColumn& action) {

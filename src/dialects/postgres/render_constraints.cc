@@ -58,9 +58,9 @@ std::string UnvalidateSql(const schema::TableName& table,
                           const Constraint& before) {
   return "DO " +
          DollarQuoted(
-             "DECLARE said text := (SELECT pg_catalog.obj_description(oid, "
-             "'pg_constraint') FROM pg_catalog.pg_constraint WHERE conrelid "
-             "= " +
+             "DECLARE said text := (SELECT " +
+             CommentOf("c.oid", "pg_constraint") +
+             " FROM pg_catalog.pg_constraint c WHERE conrelid = " +
              Regclass(table) + "::oid AND conname = " + Literal(before.name) +
              "); BEGIN " + AlterTable(table) + "DROP CONSTRAINT " +
              Ident(before.name) + ", ADD CONSTRAINT " + Ident(before.name) +

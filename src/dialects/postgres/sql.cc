@@ -37,6 +37,14 @@ std::string Filled(std::string text, std::string_view mark,
   return text.replace(text.find(mark), mark.size(), by);
 }
 
+std::string CommentOf(const std::string& oid, const std::string& catalog,
+                      const std::string& part) {
+  return "(SELECT v.description FROM pg_catalog.pg_description v WHERE "
+         "v.objoid = " +
+         oid + " AND v.classoid = 'pg_catalog." + catalog +
+         "'::regclass::oid AND v.objsubid = " + part + ")";
+}
+
 std::string Regclass(const schema::TableName& table) {
   return Literal(Name(table)) + "::regclass";
 }

@@ -32,6 +32,12 @@ std::string Idents(const std::vector<std::string>& names);
 std::string Filled(std::string text, std::string_view mark,
                    std::string_view by);
 
+// Returns an expression for the comment on the object `oid` of a catalogue
+// ("pg_constraint"), or on its part. The server's own functions for this are
+// text up to version 13, in which names of other schemas can be found.
+std::string CommentOf(const std::string& oid, const std::string& catalog,
+                      const std::string& part = "0");
+
 // Returns 'public.users' as a regclass literal.
 std::string Regclass(const schema::TableName& table);
 

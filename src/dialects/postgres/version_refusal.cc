@@ -20,9 +20,9 @@ bool IsThere(db::Connection& connection, const std::string& version,
   return !connection
               .Execute(
                   "SELECT 1 FROM pg_catalog.pg_namespace n WHERE "
-                  "n.nspname = $1 AND pg_catalog.obj_description(n.oid, "
-                  "'pg_namespace') LIKE 'segue: version of schema %' AND " +
-                      condition,
+                  "n.nspname = $1 AND " +
+                      CommentOf("n.oid", "pg_namespace") +
+                      " LIKE 'segue: version of schema %' AND " + condition,
                   {version})
               .rows.empty();
 }

@@ -202,19 +202,23 @@ bool AlterColumn::ServerConverts(const TableWork& work,
 }
 
 // A default of the old type that the new type does not accept is cast to it:
-// '0'::text is no default of an integer column.
+// '0'::text is no default of an integer column. No enum can be cast to another,
+// but both may have the label.
 void AlterColumn::SettleDefault(const TableWork& work,
                                 ColumnAlteration& change) const {
   const auto asked = [&](const std::string& sql) {
     return AnswerOnDefault(work.context(), work.live(), sql,
                            change.target.type);
   };
-  const std::string cast =
-      work.spelling().Cast(*change.target.default_sql, change.target.type);
-  if (!change.default_value &&
-      !asked(*change.target.default_sql).error.empty() &&
-      asked(cast).error.empty()) {
-    change.target.default_sql = cast;
+  const std::string before = *change.target.default_sql;
+  if (!change.default_value && !asked(before).error.empty()) {
+    for (const std::string& value :
+         {before, LiteralOf(before).value_or(before)}) {
+      const std::string cast = work.spelling().Cast(value, change.target.type);
+      if (!asked(cast).error.empty()) continue;
+      change.target.default_sql = cast;
+      break;
+    }
   }
   const db::Answer& answer =
       ExaminedDefault(work.context(), work.live(), change.target);

@@ -37,17 +37,23 @@ bool IsTypeName(std::string_view text) {
   return text.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
+// Returns the position of the quote that ends the text after an opening one, or
+// the length of the text. Quotes within come in pairs.
+std::size_t EndOfQuoted(std::string_view text) {
+  for (std::size_t end = 0; end < text.size(); ++end) {
+    if (text[end] != '\'') continue;
+    if (end + 1 >= text.size() || text[end + 1] != '\'') return end;
+    ++end;
+  }
+  return text.size();
+}
+
 // Returns the text without "::type" after a constant.
 std::string WithoutCast(const std::string& text) {
   if (text.empty()) return text;
   std::size_t end = 0;
   if (text.front() == '\'') {
-    for (end = 1; end < text.size(); ++end) {
-      if (text[end] != '\'') continue;
-      if (end + 1 >= text.size() || text[end + 1] != '\'') break;
-      ++end;
-    }
-    ++end;
+    end = 1 + EndOfQuoted(std::string_view(text).substr(1)) + 1;
   } else {
     end = text.find_first_not_of("-+.0123456789abcdefghijklmnopqrstuvwxyz_");
   }
@@ -109,8 +115,18 @@ plan::Expression Examined(const PlanContext& context,
                           const std::vector<schema::Column>& columns,
                           const GivenExpression& given) {
   std::vector<plan::Binding> bindings = Bind(given.sql, columns);
-  const db::Answer& answer = context.Ask(
-      db::ExpressionQuestion{table.name, given.sql, bindings, given.type});
+  const auto ask = [&](const std::string& sql) -> const db::Answer& {
+    return context.Ask(
+        db::ExpressionQuestion{table.name, sql, bindings, given.type});
+  };
+  // A constant in quotes is of no type yet, as in an INSERT.
+  const std::string cast =
+      context.language.spelling().Cast(given.sql, given.type);
+  const bool takes_cast = LiteralOf(given.sql) == base::Trim(given.sql) &&
+                          !ask(given.sql).error.empty() &&
+                          ask(cast).error.empty();
+  const std::string& sql = takes_cast ? cast : given.sql;
+  const db::Answer& answer = ask(sql);
   if (!answer.error.empty()) {
     throw Error(
         ErrorKind::kRefused,
@@ -121,8 +137,12 @@ plan::Expression Examined(const PlanContext& context,
         .WithHint(fmt::format("'{}' may use the columns {}", given.key,
                               base::Join(schema::NamesOf(columns), ", ")));
   }
-  return {given.sql,           std::move(bindings), answer.is_volatile,
-          answer.is_immutable, answer.lacking,      answer.policies};
+  return {sql,
+          std::move(bindings),
+          answer.is_volatile,
+          answer.is_immutable,
+          answer.lacking,
+          answer.policies};
 }
 
 const db::Answer& AnswerOnDefault(const PlanContext& context,
@@ -145,6 +165,15 @@ const db::Answer& ExaminedDefault(const PlanContext& context,
                             column.type, table.name.name, answer.error));
   }
   return answer;
+}
+
+std::optional<std::string> LiteralOf(const std::string& sql) {
+  const std::string text = WithoutCast(std::string(base::Trim(sql)));
+  if (base::ToLower(text) == "null") return text;
+  if (text.size() < 2 || text.front() != '\'') return std::nullopt;
+  const std::string_view rest = std::string_view(text).substr(1);
+  const std::size_t end = EndOfQuoted(rest);
+  return end + 1 == rest.size() ? std::optional(text) : std::nullopt;
 }
 
 bool SameDefault(const std::optional<std::string>& a,

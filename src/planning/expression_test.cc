@@ -25,6 +25,16 @@ TEST(SameDefault, KeepsApartWhatDiffers) {
   EXPECT_FALSE(SameDefault("(1) + (2)", "1) + (2"));
 }
 
+TEST(LiteralOf, TakesConstantsInQuotesOnly) {
+  EXPECT_EQ(LiteralOf(" 'a''b' "), "'a''b'");
+  EXPECT_EQ(LiteralOf("'a'::mood"), "'a'");
+  EXPECT_EQ(LiteralOf("NULL"), "NULL");
+  EXPECT_EQ(LiteralOf("'a' || 'b'"), std::nullopt);
+  EXPECT_EQ(LiteralOf("'a"), std::nullopt);
+  EXPECT_EQ(LiteralOf("'"), std::nullopt);
+  EXPECT_EQ(LiteralOf("5"), std::nullopt);
+}
+
 TEST(SameType, IgnoresCaseAndSpacing) {
   EXPECT_TRUE(SameType("Character  Varying(10)", "character varying(10)"));
   EXPECT_FALSE(SameType("varchar(10)", "varchar(11)"));

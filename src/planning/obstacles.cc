@@ -15,6 +15,8 @@ namespace {
 using schema::Constraint;
 using schema::ConstraintKind;
 
+constexpr const char* kOfKey = "it is part of the primary key";
+
 bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -105,7 +107,7 @@ class Search {
     const auto& indexes = table_.indexes;
     if (std::any_of(constraints.begin(), constraints.end(), key) ||
         std::any_of(indexes.begin(), indexes.end(), key_index)) {
-      Add("it is part of the primary key");
+      Add(kOfKey);
     }
   }
 
@@ -172,10 +174,14 @@ void RefuseObstacles(const TableWork& work, const schema::Column& column,
   const std::vector<std::string> reasons =
       Obstacles(work.live(), column, fate, work.capabilities());
   if (reasons.empty()) return;
-  throw work.Refused(column.name, base::Join(reasons, "; "))
-      .WithHint(fate == Fate::kReplaced
-                    ? "a column with these cannot be replaced yet"
-                    : "drop or change what depends on it first");
+  const char* hint = "drop or change what depends on it first";
+  if (fate == Fate::kReplaced) {
+    hint = Contains(reasons, kOfKey)
+               ? "columns of a primary key, and what refers to them, cannot be "
+                 "changed yet"
+               : "a column with these cannot be replaced yet";
+  }
+  throw work.Refused(column.name, base::Join(reasons, "; ")).WithHint(hint);
 }
 
 void RefuseUnwritable(const TableWork& work, const schema::Column& column,

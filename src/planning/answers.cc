@@ -40,9 +40,9 @@ constexpr Row Dependent(std::string_view kind) {
 
 constexpr auto kRows = std::to_array<Row>({
     Copied("index", "a copy is built concurrently and takes its name"),
-    {"index with the column in an expression or a predicate",
-     {kStaysAsItIs, kStaysAsItIs, kOnTheOld,
-      Refused("its text names the column"), kLost}},
+    Copied("index with the column in an expression or a predicate",
+           "the database binds a copy to the new column, which is built "
+           "concurrently and takes its name"),
     Copied("unique constraint",
            "a unique index is built concurrently and adopted"),
     {"deferrable unique constraint",

@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "plan/names.h"
+#include "planning/constraint_checks.h"
+#include "planning/expression.h"
+#include "segue/error.h"
 
 namespace segue::ops {
 namespace {
@@ -16,19 +19,12 @@ bool Mentions(const std::string& sql, const std::string& column) {
 
 // Returns why the index is not copied; empty when it is.
 std::string WhyNotCopied(const schema::Table& table, const schema::Index& index,
-                         const std::string& column) {
+                         const std::string& column, Use use) {
   if (!index.valid) return "it is invalid";
-  if (MentionsInSql(index, column)) {
+  if (use == Use::kReads && MentionsInSql(index, column)) {
     return "an expression or the predicate of it mentions the column";
   }
-  const auto backs_exclusion = [&](const schema::Constraint& constraint) {
-    return constraint.kind == schema::ConstraintKind::kExclude &&
-           constraint.name == index.constraint;
-  };
-  if (std::any_of(table.constraints.begin(), table.constraints.end(),
-                  backs_exclusion)) {
-    return "it backs an exclusion constraint";
-  }
+  if (BacksExclusion(table, index)) return "it backs an exclusion constraint";
   if (table.kind == "partitioned table") {
     return "an index of a partitioned table cannot be built without blocking "
            "writes";
@@ -36,14 +32,88 @@ std::string WhyNotCopied(const schema::Table& table, const schema::Index& index,
   return "";
 }
 
-schema::Index Copy(const schema::Index& index, const std::string& column,
-                   const std::string& new_column, std::size_t limit) {
-  schema::Index copy = WithColumn(index, column, new_column);
-  copy.name = plan::IndexCopy(index.name, limit);
-  copy.primary = false;
+// The columns as the SQL of an index names them, the old one bound to `to`.
+std::vector<schema::Column> Renamed(const schema::Table& table,
+                                    const ColumnSwap& swap,
+                                    const std::string& to) {
+  std::vector<schema::Column> columns = table.columns;
+  for (schema::Column& column : columns) {
+    column.name = column.physical();
+    column.stored_as.clear();
+    if (column.name != swap.old.physical()) continue;
+    column.stored_as = to;
+    column.type = swap.target.type;
+  }
+  return columns;
+}
+
+// Returns the SQL with the names of the columns as they will be. The database
+// takes it as a check, and a check changes its text when a column is renamed.
+class Binder {
+ public:
+  Binder(const TableWork& work, const ColumnSwap& swap, const std::string& to)
+      : work_(work), old_(swap.old), columns_(Renamed(work.live(), swap, to)) {}
+
+  std::string Condition(const schema::Index& index, const std::string& sql) {
+    schema::Constraint check;
+    check.check = sql;
+    const db::Answer& answer = AnswerOnCheck(work_, check, columns_);
+    if (answer.error.empty()) return answer.bound;
+    throw Refused(index, answer.error);
+  }
+
+  std::string Expression(const schema::Index& index, const std::string& sql) {
+    const std::string test = " IS NOT NULL";
+    std::string bound = Condition(index, "(" + sql + "\n)" + test);
+    if (bound.starts_with("(") && bound.ends_with(test + ")")) {
+      bound = bound.substr(1, bound.size() - 2);
+    }
+    if (!bound.ends_with(test)) {
+      throw Refused(index, "the database prints it as " + bound);
+    }
+    bound.resize(bound.size() - test.size());
+    return bound;
+  }
+
+ private:
+  Error Refused(const schema::Index& index, const std::string& reason) {
+    return work_.Refused(
+        old_.name, fmt::format("an expression or the predicate of index '{}' "
+                               "is not accepted over the new column: {}",
+                               index.name, reason));
+  }
+
+  const TableWork& work_;
+  const schema::Column& old_;
+  std::vector<schema::Column> columns_;
+};
+
+schema::Index Bound(schema::Index index, Binder binder) {
+  for (schema::IndexColumn& part : index.columns) {
+    if (part.expression.empty()) continue;
+    part.expression = binder.Expression(index, part.expression);
+  }
+  if (!index.predicate.empty()) {
+    index.predicate = binder.Condition(index, index.predicate);
+  }
+  return index;
+}
+
+// Returns the index over the column that is called `to`.
+schema::Index Over(const TableWork& work, const schema::Index& index,
+                   const ColumnSwap& swap, const std::string& to) {
+  const std::string& column = swap.old.physical();
+  const schema::Index over = WithColumn(index, column, to);
+  if (to == column || !MentionsInSql(index, column)) return over;
+  return Bound(over, {work, swap, to});
+}
+
+schema::Index Copy(schema::Index copy, std::size_t limit) {
   // A deferrable constraint allows for a moment what an index refuses. The
   // index of the column itself looks after it.
-  if (index.deferrable) copy.unique = false;
+  if (copy.deferrable) copy.unique = false;
+  copy.name = plan::IndexCopy(copy.name, limit);
+  copy.primary = false;
   copy.deferrable = false;
   copy.definition.clear();
   copy.constraint.clear();
@@ -78,10 +148,14 @@ schema::Index WithColumn(schema::Index index, const std::string& from,
   return index;
 }
 
-std::vector<IndexMove> PlanIndexMoves(TableWork& work,
-                                      const std::string& column,
-                                      const std::string& new_column, Use use,
-                                      const std::string& leaving) {
+bool BacksExclusion(const schema::Table& table, const schema::Index& index) {
+  const schema::Constraint* backed = table.FindConstraint(index.constraint);
+  return backed != nullptr && backed->kind == schema::ConstraintKind::kExclude;
+}
+
+std::vector<IndexMove> PlanIndexMoves(TableWork& work, const ColumnSwap& swap,
+                                      Use use, const std::string& leaving) {
+  const std::string& column = swap.old.physical();
   std::vector<IndexMove> moves;
   const std::size_t limit = work.capabilities().max_identifier;
   for (const schema::Index& index : work.live().indexes) {
@@ -91,15 +165,17 @@ std::vector<IndexMove> PlanIndexMoves(TableWork& work,
     const bool plain = UsesPlainly(index, column);
     if (!plain && !MentionsInSql(index, column)) continue;
     work.TakeIndex(index.name, use);
-    const std::string reason = WhyNotCopied(work.live(), index, column);
+    const std::string reason = WhyNotCopied(work.live(), index, column, use);
     if (reason.empty()) {
-      moves.push_back({index, Copy(index, column, new_column, limit)});
+      moves.push_back({index,
+                       Copy(Over(work, index, swap, swap.physical), limit),
+                       Copy(Over(work, index, swap, swap.target.name), limit)});
       continue;
     }
     work.Note(Phase::kMigrating,
               fmt::format("index '{}' has no copy over '{}' while both "
                           "versions live: {}",
-                          index.name, new_column, reason));
+                          index.name, swap.physical, reason));
   }
   return moves;
 }
@@ -111,9 +187,8 @@ void NameIndexes(TableWork& work, const std::vector<IndexMove>& moves,
     const schema::Constraint* old =
         table.FindConstraint(move.original.constraint);
     if (old == nullptr) {
-      const schema::Index now =
-          WithColumn(move.copy, swap.physical, swap.target.name);
-      work.Add(kDrop, plan::RenameIndex{table.name, now, move.original.name});
+      work.Add(kDrop,
+               plan::RenameIndex{table.name, move.named, move.original.name});
       continue;
     }
     schema::Constraint constraint = *old;

@@ -11,7 +11,8 @@ namespace segue::ops {
 
 struct IndexMove {
   schema::Index original;
-  schema::Index copy;  // over the new column, under a temporary name
+  schema::Index copy;   // over the new column, under a temporary name
+  schema::Index named;  // the copy, after the new column has got its name
 };
 
 // True when the column is among the index's columns, including those of
@@ -23,19 +24,21 @@ bool MentionsInSql(const schema::Index& index, const std::string& column);
 schema::Index WithColumn(schema::Index index, const std::string& from,
                          const std::string& to);
 
-// Plans the copies of the indexes over `column` (its physical name), which are
-// built over `new_column`, and claims the indexes. An index that cannot be
-// copied becomes a note on the MIGRATING step. The index of the constraint
-// `leaving` is not copied.
-std::vector<IndexMove> PlanIndexMoves(TableWork& work,
-                                      const std::string& column,
-                                      const std::string& new_column, Use use,
-                                      const std::string& leaving = "");
+// Plans the copies of the indexes over the old column, which are built over the
+// new one, and claims the indexes. An index that cannot be copied becomes a
+// note on the MIGRATING step. The database binds the expressions and the
+// predicate of a copy; throws Error{kRefused} with its reason when it does not
+// accept them over the new column. The index of the constraint `leaving` is not
+// copied.
+std::vector<IndexMove> PlanIndexMoves(TableWork& work, const ColumnSwap& swap,
+                                      Use use, const std::string& leaving = "");
 
 // Adds to the drop what gives each copy the name of the index that it replaces.
 // An index that will back a constraint gets its name when the constraint adopts
 // it.
 void NameIndexes(TableWork& work, const std::vector<IndexMove>& moves,
                  const ColumnSwap& swap);
+// True when the index is that of an exclusion constraint.
+bool BacksExclusion(const schema::Table& table, const schema::Index& index);
 
 }  // namespace segue::ops

@@ -113,15 +113,15 @@ class Search {
 
   void Of(const schema::Index& index) {
     if (!replaced_ || index.primary) return;
-    if (MentionsInSql(index, column_)) {
-      Add(fmt::format(
-          "an expression or the predicate of index '{}' mentions it",
-          index.name));
-    } else if (UsesPlainly(index, column_) && index.deferrable) {
+    const bool in_sql = MentionsInSql(index, column_);
+    if (!in_sql && !UsesPlainly(index, column_)) return;
+    if (in_sql && BacksExclusion(table_, index)) {
+      Add(fmt::format("exclusion constraint '{}' mentions it",
+                      index.constraint));
+    } else if (index.deferrable) {
       Add(fmt::format("unique constraint '{}' is deferrable",
                       index.constraint));
-    } else if (UsesPlainly(index, column_) &&
-               table_.kind == "partitioned table") {
+    } else if (table_.kind == "partitioned table") {
       Add(
           fmt::format("index '{}' of the partitioned table cannot be built "
                       "without blocking writes",

@@ -54,9 +54,8 @@ Shadow::Shadow(TableWork& work, ShadowRequest request)
   NoteLeftOut(work_, request_);
   if (request_.keeps == Keeps::kBoth) return;
   const bool keeps_old = request_.keeps == Keeps::kOld;
-  index_moves_ =
-      PlanIndexMoves(work_, request_.old_column->physical(), request_.physical,
-                     keeps_old ? Use::kReads : Use::kChanges, request_.leaving);
+  index_moves_ = PlanIndexMoves(
+      work_, swap(), keeps_old ? Use::kReads : Use::kChanges, request_.leaving);
   if (!keeps_old) {
     constraint_moves_ = PlanConstraintMoves(
         work_, swap(), request_.up, motion().provenance, request_.leaving);

@@ -111,7 +111,7 @@ void PlanSupplement(PlanContext& context, const SupplementRequest& request) {
   TableWork work(context, "complete", request.heir.table);
   const schema::TableName& table = work.live().name;
   const std::vector<IndexMove> indexes =
-      PlanIndexMoves(work, swap.old.name, swap.physical, Use::kChanges);
+      PlanIndexMoves(work, swap, Use::kChanges);
   const std::vector<ConstraintMove> constraints =
       PlanConstraintMoves(work, swap, value, "", "");
   RefuseUncopied(work, request, indexes, constraints);

@@ -32,17 +32,19 @@ WITH t AS (
     AND a.attname = $2::name AND NOT a.attisdropped
   JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
   WHERE r.oid = pg_catalog.to_regclass($1::text)::oid),
-indexes AS (
-  SELECT i.indexrelid, i.indisclustered, i.indisreplident, x.relname
-  FROM t JOIN pg_catalog.pg_index i ON i.indrelid = t.id
-    AND t.num = ANY (i.indkey::int2[])
-  JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-    AND x.relname <> $5::name),
 depends AS (
   SELECT d.classid, d.objid, d.objsubid FROM t
   JOIN pg_catalog.pg_depend d
     ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
     AND d.refobjid = t.id AND d.refobjsubid = t.num::int4),
+indexes AS (
+  SELECT i.indexrelid, i.indisclustered, i.indisreplident, x.relname
+  FROM t JOIN pg_catalog.pg_index i ON i.indrelid = t.id
+    AND (t.num = ANY (i.indkey::int2[]) OR EXISTS (SELECT FROM depends d
+      WHERE d.classid = 'pg_catalog.pg_class'::regclass::oid
+        AND d.objid = i.indexrelid))
+  JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+    AND x.relname <> $5::name),
 not_null AS (
   SELECT x.oid AS id, x.conname, x.connoinherit,
     pg_catalog.format('NOT NULL constraint %L%s', x.conname,
@@ -244,7 +246,12 @@ END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
     UNION
     SELECT o.relname, pg_catalog.format('index %L', x.relname)
     FROM own_parts o JOIN pg_catalog.pg_index i ON i.indrelid = o.id
-      AND o.attnum = ANY (i.indkey::int2[])
+      AND (o.attnum = ANY (i.indkey::int2[]) OR EXISTS (
+        SELECT FROM pg_catalog.pg_depend d
+        WHERE d.classid = 'pg_catalog.pg_class'::regclass::oid
+          AND d.objid = i.indexrelid AND d.refobjid = o.id
+          AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+          AND d.refobjsubid = o.attnum::int4))
     JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h
       WHERE h.inhrelid = i.indexrelid)
@@ -256,7 +263,12 @@ END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
     UNION
     SELECT o.relname, pg_catalog.format('statistics %L', s.stxname)
     FROM own_parts o JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = o.id
-      AND o.attnum = ANY (s.stxkeys::int2[])
+      AND (o.attnum = ANY (s.stxkeys::int2[]) OR EXISTS (
+        SELECT FROM pg_catalog.pg_depend d
+        WHERE d.classid = 'pg_catalog.pg_statistic_ext'::regclass::oid
+          AND d.objid = s.oid AND d.refobjid = o.id
+          AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+          AND d.refobjsubid = o.attnum::int4))
     UNION
     SELECT o.relname, 'the default of the column'
     FROM own_parts o

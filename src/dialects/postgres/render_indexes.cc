@@ -145,7 +145,9 @@ bool IsThere(const schema::Table& table, const Index& index) {
 std::string DuplicatesSql(const plan::CreateIndex& action,
                           const RenderContext& context) {
   const schema::Table* table = context.schema.FindTable(action.table.name);
+  // The SQL of a copy names a column that is not there yet.
   if (!action.index.unique || table == nullptr ||
+      action.index.name.starts_with(plan::kOurs) ||
       !IsThere(*table, action.index)) {
     return "";
   }

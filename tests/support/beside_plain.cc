@@ -52,8 +52,9 @@ BEGIN FOR r IN SELECT p.relname AS index, x.relname AS part, t.relname AS of,
 END LOOP; END $$)sql";
 }
 
-BesidePlain::BesidePlain(PostgresServer& server, const std::string& setup)
-    : server_(server), original_(server.CreateDatabase()) {
+BesidePlain::BesidePlain(PostgresServer& server, const std::string& setup,
+                         bool writes)
+    : server_(server), writes_(writes), original_(server.CreateDatabase()) {
   OpenPostgresClient(server_.Url(original_))->Query(setup);
   twin_name_ = server_.CreateDatabase(original_);
   twin_ = OpenPostgresClient(server_.Url(twin_name_));
@@ -95,10 +96,12 @@ BesidePlain::State BesidePlain::AfterPlain(const Change& change,
     last_plain_ = plain;
     last_error_.clear();
     last_state_ = {};
+    last_writes_ = {};
     try {
       twin_->Query("BEGIN; SET LOCAL session_replication_role = replica");
       twin_->Query(plain);
       last_state_ = StateOf(*twin_);
+      last_writes_ = IdleWritesOf(*twin_, change.schema);
     } catch (const ClientError& thrown) {
       last_error_ = thrown.what();
     }
@@ -106,6 +109,13 @@ BesidePlain::State BesidePlain::AfterPlain(const Change& change,
   }
   error = last_error_;
   return last_state_;
+}
+
+void BesidePlain::ReadOldWrites(const std::string& schema) {
+  if (old_writes_.count(schema) > 0) return;
+  twin_->Query("BEGIN");
+  old_writes_[schema] = IdleWritesOf(*twin_, schema);
+  twin_->Query("ROLLBACK");
 }
 
 void BesidePlain::MakeWork() {
@@ -133,6 +143,32 @@ void BesidePlain::Compare(const std::string& when, const State& wanted,
   }
 }
 
+// A new version that writes a row without a column that it does not have leaves
+// another value there, which only the contract makes equal.
+void BesidePlain::WriteAsBoth(const Change& change, Access access,
+                              bool completes, Verdict& verdict) {
+  if (!writes_) return;
+  std::string error;
+  AfterPlain(change, error);  // for the writes of the new version
+  ReadOldWrites(change.schema);
+  const auto client = OpenPostgresClient(server_.Url(work_));
+  const auto write = [&](const std::vector<std::string>& writes,
+                         const std::string& path, const std::string& who) {
+    verdict.writes += writes.size();
+    for (const std::string& failure : FailuresOf(*client, writes, path)) {
+      verdict.differences.push_back("a write of the " + who +
+                                    " version fails: " + failure);
+    }
+  };
+  const std::string path = access == Access::kVersioned
+                               ? change.schema + "_01_change"
+                               : change.schema;
+  write(old_writes_.at(change.schema).updates, change.schema, "old");
+  write(last_writes_.updates, path, "new");
+  write(old_writes_.at(change.schema).moves, change.schema, "old");
+  if (completes) write(last_writes_.moves, path, "new");
+}
+
 // Start, rollback, start, complete.
 void BesidePlain::RunBoth(const Change& change, Access access,
                           Verdict& verdict) {
@@ -153,6 +189,7 @@ void BesidePlain::RunBoth(const Change& change, Access access,
   std::string doing = "rollback";
   try {
     if (!complete) {
+      WriteAsBoth(change, access, false, verdict);
       migrator.Rollback();
       verdict.rolled_back = true;
       Compare("after the rollback", before_, {}, verdict);
@@ -160,7 +197,10 @@ void BesidePlain::RunBoth(const Change& change, Access access,
       complete = migrator.Start(migration).status.is_complete();
     }
     doing = "complete";
-    if (!complete) migrator.Complete();
+    if (!complete) {
+      WriteAsBoth(change, access, true, verdict);
+      migrator.Complete();
+    }
   } catch (const Error& error) {
     verdict.differences.push_back("the " + doing + " fails: " + TextOf(error));
   }

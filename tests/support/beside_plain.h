@@ -2,12 +2,14 @@
 // plain SQL, and compares everything that the catalogue says afterwards.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "segue/migration.h"
 #include "tests/support/catalogue.h"
+#include "tests/support/idle_writes.h"
 #include "tests/support/postgres_server.h"
 
 namespace segue::test {
@@ -28,6 +30,7 @@ struct Verdict {
   // statement makes it after the contract.
   std::vector<std::string> differences;
   bool rolled_back = false;  // a change that replaces nothing cannot be
+  std::size_t writes = 0;    // of both versions, while both were live
 };
 
 // Returns a statement that gives the indexes of partitions the names that
@@ -39,7 +42,9 @@ std::string NamesOfParts(const std::string& which);
 // One schema, of which each change gets a copy. Not thread-safe.
 class BesidePlain {
  public:
-  BesidePlain(PostgresServer& server, const std::string& setup);
+  // With `writes` both versions write while both are live.
+  BesidePlain(PostgresServer& server, const std::string& setup,
+              bool writes = false);
   ~BesidePlain();
   BesidePlain(const BesidePlain&) = delete;
   BesidePlain& operator=(const BesidePlain&) = delete;
@@ -55,15 +60,19 @@ class BesidePlain {
   };
   State StateOf(Client& client);
   State AfterPlain(const Change& change, std::string& error);
+  void ReadOldWrites(const std::string& schema);
   void MakeWork();
   bool WorkIsUntouched();
   State OfWork();
   void RunBoth(const Change& change, Access access, Verdict& verdict);
+  void WriteAsBoth(const Change& change, Access access, bool completes,
+                   Verdict& verdict);
   void Compare(const std::string& when, const State& wanted,
                const std::vector<std::string>& moves, Verdict& verdict);
   void DropWork();
 
   PostgresServer& server_;
+  bool writes_;
   std::string original_;
   std::string twin_name_;
   std::unique_ptr<Client> twin_;
@@ -73,6 +82,8 @@ class BesidePlain {
   // What the last plain statement gave, for the other way of access.
   std::string last_plain_;
   State last_state_;
+  IdleWrites last_writes_;                        // of the new version
+  std::map<std::string, IdleWrites> old_writes_;  // by schema
   std::string last_error_;
 };
 

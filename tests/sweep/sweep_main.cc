@@ -33,6 +33,7 @@ struct Options {
 struct Counts {
   int done = 0;
   int different = 0;
+  std::size_t writes = 0;
   std::map<std::string, int> refused = {};  // by the id of the refusal
 };
 
@@ -46,6 +47,7 @@ std::string ReadFile(const std::string& path) {
 
 void Count(const SweptChange& swept, Access access, const Verdict& verdict,
            const Cells& cells, Counts& counts) {
+  counts.writes += verdict.writes;
   const std::string what = swept.operation + " " + swept.object + " " +
                            std::string(ToString(access));
   if (!verdict.differences.empty()) {
@@ -69,7 +71,7 @@ void Count(const SweptChange& swept, Access access, const Verdict& verdict,
 
 Counts SweepSchema(const std::string& path, const Options& options,
                    const Cells& cells) {
-  BesidePlain beside(PostgresServer::Shared(), ReadFile(path));
+  BesidePlain beside(PostgresServer::Shared(), ReadFile(path), true);
   Counts counts;
   bool versioned = false;
   const std::vector<SweptChange> changes = ChangesToSweep(beside.twin());
@@ -105,15 +107,17 @@ void PrintRefusals(const std::string& path, const Counts& counts) {
 // The counts of all schemas stand together, below what is different.
 void PrintTable(const std::map<std::string, Counts>& found) {
   const auto line = [](const std::string& schema, const auto& done,
-                       const auto& refused, const auto& different) {
+                       const auto& refused, const auto& different,
+                       const auto& writes) {
     std::cout << std::left << std::setw(16) << schema << std::right
               << std::setw(8) << done << std::setw(10) << refused
-              << std::setw(12) << different << "\n";
+              << std::setw(12) << different << std::setw(10) << writes << "\n";
   };
   std::cout << "\n";
-  line("schema", "done", "refused", "different");
+  line("schema", "done", "refused", "different", "writes");
   for (const auto& [path, counts] : found) {
-    line(NameOf(path), counts.done, RefusedOf(counts), counts.different);
+    line(NameOf(path), counts.done, RefusedOf(counts), counts.different,
+         counts.writes);
   }
 }
 

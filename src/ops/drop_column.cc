@@ -33,6 +33,7 @@ class DropColumn : public Operation {
   void PlanMeanwhile(TableWork& work, const schema::Column& column) const;
   void PlanSupply(TableWork& work, const schema::Column& column) const;
   void PlanIndexes(TableWork& work, const schema::Column& column) const;
+  void PlanForeignKeys(TableWork& work, const schema::Column& column) const;
   void PlanContract(TableWork& work, const schema::Column& column) const;
 
   DropColumnSpec spec_;
@@ -72,6 +73,7 @@ void DropColumn::PlanContract(TableWork& work,
   const TableWork::Together together(work, kDrop);
   if (!spec_.down.empty()) PlanSupply(work, column);
   PlanIndexes(work, column);
+  PlanForeignKeys(work, column);
   work.Add(kDrop,
            plan::DropColumn{work.live().name, Meanwhile(work, column), false});
 }
@@ -182,6 +184,19 @@ void DropColumn::PlanIndexes(TableWork& work,
               fmt::format("index '{}' goes with the column", index.name));
     if (!index.constraint.empty()) continue;  // dropped with its constraint
     work.Add(kDrop, plan::DropIndex{work.live().name, index});
+  }
+}
+
+// A database that drops no constraint with a column refuses to drop the column
+// of a foreign key.
+void DropColumn::PlanForeignKeys(TableWork& work,
+                                 const schema::Column& column) const {
+  if (work.capabilities().constraints_go_with_column) return;
+  for (const schema::Constraint& constraint : work.live().constraints) {
+    if (!IsForeignKeyOf(constraint, column.physical())) continue;
+    work.Note(kDrop, fmt::format("foreign key '{}' goes with the column",
+                                 constraint.name));
+    work.Add(kDrop, plan::DropConstraint{work.live().name, constraint});
   }
 }
 

@@ -84,7 +84,9 @@ class Search {
   void Of(const Constraint& constraint) {
     const bool mentioned = Concerns(constraint);
     if (!mentioned || constraint.kind == ConstraintKind::kPrimaryKey) return;
-    if (!replaced_ && !fixed_constraints_) return;  // dropped with the column
+    // These are dropped with the column, or just before it.
+    if (!replaced_ && !fixed_constraints_) return;
+    if (!replaced_ && IsForeignKeyOf(constraint, column_)) return;
     if (replaced_ && CanMove(table_, constraint, column_)) return;
     if (constraint.kind == ConstraintKind::kUnique && !fixed_constraints_) {
       return;  // rebuilt over the new column
@@ -162,6 +164,11 @@ class Search {
 };
 
 }  // namespace
+
+bool IsForeignKeyOf(const Constraint& constraint, const std::string& column) {
+  return constraint.kind == ConstraintKind::kForeignKey &&
+         Contains(constraint.columns, column);
+}
 
 std::vector<std::string> Obstacles(const schema::Table& table,
                                    const schema::Column& column, Fate fate,

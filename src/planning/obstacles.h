@@ -21,6 +21,10 @@ std::vector<std::string> Obstacles(const schema::Table& table,
                                    const schema::Column& column, Fate fate,
                                    const db::Capabilities& capabilities);
 
+// True for a foreign key that leads from the column to another table.
+bool IsForeignKeyOf(const schema::Constraint& constraint,
+                    const std::string& column);
+
 // Throws Error{kRefused} with all obstacles.
 void RefuseObstacles(const TableWork& work, const schema::Column& column,
                      Fate fate);

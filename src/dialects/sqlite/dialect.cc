@@ -67,7 +67,8 @@ db::Capabilities MakeCapabilities() {
                       "INTEGER PRIMARY KEY AUTOINCREMENT"};
   can.now_sql = "CAST(strftime('%s', 'now') AS INTEGER)";
   // SQLite has no limit; this one keeps names readable.
-  can.max_identifier = 63;
+  // SQLite knows no limit; this one keeps names of ours readable.
+  can.max_identifier = 250;
   // There is one writer at a time, so clients' transactions are often in the
   // way, but each of them is short.
   can.lock_budget = std::chrono::milliseconds(2'000);

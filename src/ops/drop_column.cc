@@ -39,6 +39,11 @@ class DropColumn : public Operation {
   DropColumnSpec spec_;
 };
 
+bool IsNull(const std::string& expression) {
+  const std::optional<std::string> literal = LiteralOf(expression);
+  return literal && base::ToLower(*literal) == "null";
+}
+
 std::vector<schema::Column> Without(std::vector<schema::Column> columns,
                                     const std::string& name) {
   const auto is_it = [&](const schema::Column& column) {
@@ -85,7 +90,8 @@ void DropColumn::RefuseWithoutValue(const TableWork& work,
   const bool filled = column.nullable || column.LeftOut() ||
                       column.identity != schema::Identity::kNone ||
                       !column.generated_sql.empty();
-  if (filled || !spec_.down.empty()) return;
+  // NULL is no value for it either.
+  if (filled || (!spec_.down.empty() && !IsNull(spec_.down))) return;
   throw work
       .Refused(spec_.column,
                "it is NOT NULL without a default, so that the new version's "

@@ -15,8 +15,8 @@ WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema'
 ORDER BY 1, 2)sql";
 
-// The last of these is the statements that give extended statistics their
-// targets again, which the server forgets when a type changes.
+// The last two are the statements that give extended statistics their targets
+// again, which the server forgets when a type changes, and a value of a row.
 constexpr const char* kColumns = R"sql(
 SELECT n.nspname, c.relname, a.attname, a.attnotnull,
   format_type(a.atttypid, a.atttypmod),
@@ -26,7 +26,12 @@ SELECT n.nspname, c.relname, a.attname, a.attnotnull,
       s.stxnamespace::regnamespace, s.stxname, to_jsonb(s) ->> 'stxstattarget'),
       '') FROM pg_statistic_ext s WHERE s.stxrelid = c.oid
     AND a.attnum = ANY (s.stxkeys::int2[])
-    AND (to_jsonb(s) ->> 'stxstattarget')::integer >= 0)
+    AND (to_jsonb(s) ->> 'stxstattarget')::integer >= 0),
+  (SELECT format('CAST(%L AS %s)', x.v, format_type(a.atttypid, a.atttypmod))
+    FROM xmltable('//v' PASSING query_to_xml(format(
+      'SELECT %1$I::text AS v FROM %2$I.%3$I WHERE %1$I IS NOT NULL LIMIT 1',
+      a.attname, n.nspname, c.relname), false, false, '') COLUMNS v text
+      PATH '.') x)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
   AND NOT a.attisdropped
@@ -135,12 +140,12 @@ void AddColumn(const std::vector<Cell>& row,
       "table: " + sweep.table() + ", column: " + sweep.part();
   const std::string alter = sweep.alter() + "ALTER " + sweep.part_sql() + " ";
   const std::string targets = row[6].value_or("");
+  const std::string value = not_null ? row[7].value_or("NULL") : "NULL";
   sweep.Add(
       "rename_column",
       "table: " + sweep.table() + ", from: " + sweep.part() + ", to: swept",
       sweep.alter() + "RENAME " + sweep.part_sql() + " TO swept");
-  sweep.Add("drop_column",
-            column + ", down: " + Scalar(row[5].value_or("NULL")),
+  sweep.Add("drop_column", column + ", down: " + Scalar(row[5].value_or(value)),
             sweep.alter() + "DROP " + sweep.part_sql());
   sweep.Add(
       "alter_column type",

@@ -113,8 +113,13 @@ void AddColumn::Plan(PlanContext& context) const {
   work.TakeFreeName(column.name);
   for (const char* serial : kSerialTypes) {
     if (base::ToLower(column.type) != serial) continue;
-    throw work.Refused(column.name,
-                       "type " + column.type + " rewrites the whole table");
+    throw work
+        .Refused(column.name,
+                 "type " + column.type + " rewrites the whole table")
+        .WithHint(
+            "create the sequence in a migration before, and give the column "
+            "type integer or bigint and \"default: nextval('NAME')\"; its rows "
+            "are then filled one by one");
   }
   db::Answer answer;
   if (column.default_sql) {

@@ -1,0 +1,266 @@
+-- This file is made by generators/make knex; the rows come from rows/knex.sql.
+
+CREATE SCHEMA purchasing;
+
+CREATE TYPE public.movement_kind AS ENUM (
+    'in',
+    'out',
+    'move'
+);
+
+CREATE TABLE public.items (
+    id bigint NOT NULL,
+    sku character varying(64) NOT NULL,
+    description text,
+    supplier_id uuid,
+    weight real,
+    volume_litres double precision,
+    reorder_at integer DEFAULT 10 NOT NULL,
+    attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    picture bytea,
+    barcode character varying(14)
+);
+
+CREATE TABLE public.stock (
+    warehouse_id integer NOT NULL,
+    item_id bigint NOT NULL,
+    on_hand integer DEFAULT 0 NOT NULL,
+    reserved integer DEFAULT 0 NOT NULL,
+    counted_on date,
+    CONSTRAINT stock_enough CHECK ((on_hand >= reserved)),
+    CONSTRAINT stock_reserved_positive CHECK ((reserved > 0))
+);
+
+CREATE TABLE public.warehouses (
+    id integer NOT NULL,
+    code character varying(8) NOT NULL,
+    name character varying(255) NOT NULL,
+    zone box,
+    bonded boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
+    updated_at timestamp with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL
+);
+
+CREATE VIEW public.available AS
+ SELECT w.code AS warehouse,
+    i.sku,
+    (s.on_hand - s.reserved) AS free
+   FROM ((public.stock s
+     JOIN public.warehouses w ON ((w.id = s.warehouse_id)))
+     JOIN public.items i ON ((i.id = s.item_id)));
+
+CREATE SEQUENCE public.items_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.items_id_seq OWNED BY public.items.id;
+
+CREATE TABLE public.knex_migrations (
+    id integer NOT NULL,
+    name character varying(255),
+    batch integer,
+    migration_time timestamp with time zone
+);
+
+CREATE SEQUENCE public.knex_migrations_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.knex_migrations_id_seq OWNED BY public.knex_migrations.id;
+
+CREATE TABLE public.knex_migrations_lock (
+    index integer NOT NULL,
+    is_locked integer
+);
+
+CREATE SEQUENCE public.knex_migrations_lock_index_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.knex_migrations_lock_index_seq OWNED BY public.knex_migrations_lock.index;
+
+CREATE TABLE public.movements (
+    id bigint NOT NULL,
+    warehouse_id integer NOT NULL,
+    item_id bigint NOT NULL,
+    kind public.movement_kind NOT NULL,
+    quantity integer NOT NULL,
+    at timestamp(3) with time zone DEFAULT CURRENT_TIMESTAMP(3) NOT NULL,
+    shift_start time without time zone,
+    by character varying(60)
+);
+
+CREATE SEQUENCE public.movements_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.movements_id_seq OWNED BY public.movements.id;
+
+CREATE TABLE public.suppliers (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name character varying(120) NOT NULL,
+    contact json,
+    rating numeric(3,1),
+    tier text DEFAULT 'bronze'::text,
+    country character varying(2) DEFAULT 'DE'::character varying NOT NULL,
+    tags text[],
+    CONSTRAINT suppliers_rating_range CHECK (((rating >= (0)::numeric) AND (rating <= (10)::numeric))),
+    CONSTRAINT suppliers_tier_check CHECK ((tier = ANY (ARRAY['gold'::text, 'silver'::text, 'bronze'::text])))
+);
+
+COMMENT ON TABLE public.suppliers IS 'Who delivers';
+
+CREATE SEQUENCE public.warehouses_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.warehouses_id_seq OWNED BY public.warehouses.id;
+
+CREATE TABLE purchasing.order_lines (
+    order_id integer NOT NULL,
+    line integer NOT NULL,
+    item_id bigint NOT NULL,
+    quantity numeric(12,3) NOT NULL,
+    price numeric(12,4)
+);
+
+CREATE TABLE purchasing.orders (
+    id integer NOT NULL,
+    supplier_id uuid NOT NULL,
+    ordered_on date DEFAULT CURRENT_DATE NOT NULL,
+    total numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+    state character varying(12) DEFAULT 'open'::character varying NOT NULL,
+    remark text,
+    CONSTRAINT orders_state_check CHECK (((state)::text = ANY ((ARRAY['open'::character varying, 'sent'::character varying, 'closed'::character varying])::text[])))
+);
+
+COMMENT ON COLUMN purchasing.orders.remark IS 'Printed on the order';
+
+CREATE SEQUENCE purchasing.orders_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE purchasing.orders_id_seq OWNED BY purchasing.orders.id;
+
+ALTER TABLE ONLY public.items ALTER COLUMN id SET DEFAULT nextval('public.items_id_seq'::regclass);
+
+ALTER TABLE ONLY public.knex_migrations ALTER COLUMN id SET DEFAULT nextval('public.knex_migrations_id_seq'::regclass);
+
+ALTER TABLE ONLY public.knex_migrations_lock ALTER COLUMN index SET DEFAULT nextval('public.knex_migrations_lock_index_seq'::regclass);
+
+ALTER TABLE ONLY public.movements ALTER COLUMN id SET DEFAULT nextval('public.movements_id_seq'::regclass);
+
+ALTER TABLE ONLY public.warehouses ALTER COLUMN id SET DEFAULT nextval('public.warehouses_id_seq'::regclass);
+
+ALTER TABLE ONLY purchasing.orders ALTER COLUMN id SET DEFAULT nextval('purchasing.orders_id_seq'::regclass);
+
+ALTER TABLE ONLY public.items
+    ADD CONSTRAINT items_barcode_unique UNIQUE (barcode);
+
+ALTER TABLE ONLY public.items
+    ADD CONSTRAINT items_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.items
+    ADD CONSTRAINT items_sku UNIQUE (sku) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.knex_migrations_lock
+    ADD CONSTRAINT knex_migrations_lock_pkey PRIMARY KEY (index);
+
+ALTER TABLE ONLY public.knex_migrations
+    ADD CONSTRAINT knex_migrations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.movements
+    ADD CONSTRAINT movements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stock
+    ADD CONSTRAINT stock_pkey PRIMARY KEY (warehouse_id, item_id);
+
+ALTER TABLE ONLY public.suppliers
+    ADD CONSTRAINT suppliers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.warehouses
+    ADD CONSTRAINT warehouses_code_unique UNIQUE (code);
+
+ALTER TABLE ONLY public.warehouses
+    ADD CONSTRAINT warehouses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY purchasing.order_lines
+    ADD CONSTRAINT order_lines_pkey PRIMARY KEY (order_id, line);
+
+ALTER TABLE ONLY purchasing.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
+
+CREATE INDEX movements_at_brin ON public.movements USING brin (at);
+
+CREATE INDEX movements_large ON public.movements USING btree (item_id) WHERE (quantity > 100);
+
+CREATE INDEX suppliers_name_index ON public.suppliers USING btree (name);
+
+CREATE INDEX suppliers_tags ON public.suppliers USING gin (tags);
+
+ALTER TABLE ONLY public.items
+    ADD CONSTRAINT items_supplier_id_foreign FOREIGN KEY (supplier_id) REFERENCES public.suppliers(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.movements
+    ADD CONSTRAINT movements_warehouse_id_item_id_foreign FOREIGN KEY (warehouse_id, item_id) REFERENCES public.stock(warehouse_id, item_id);
+
+ALTER TABLE ONLY public.stock
+    ADD CONSTRAINT stock_item_id_foreign FOREIGN KEY (item_id) REFERENCES public.items(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.stock
+    ADD CONSTRAINT stock_warehouse_id_foreign FOREIGN KEY (warehouse_id) REFERENCES public.warehouses(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY purchasing.order_lines
+    ADD CONSTRAINT order_lines_item_id_foreign FOREIGN KEY (item_id) REFERENCES public.items(id);
+
+ALTER TABLE ONLY purchasing.order_lines
+    ADD CONSTRAINT order_lines_order_id_foreign FOREIGN KEY (order_id) REFERENCES purchasing.orders(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY purchasing.orders
+    ADD CONSTRAINT orders_supplier_id_foreign FOREIGN KEY (supplier_id) REFERENCES public.suppliers(id);
+
+INSERT INTO public.warehouses (code, name, zone, bonded, created_at, updated_at) VALUES
+  ('HAM', 'Hamburg', '(1,1),(0,0)', true, '2024-01-01 00:00+00', '2024-01-01 00:00+00'),
+  ('MUC', 'München', NULL, false, '2024-01-02 00:00+00', '2024-01-02 00:00+00'),
+  ('OLD', '', '(2,3),(-1,0.5)', false, '2020-01-02 00:00+00', '2020-01-02 00:00+00');
+INSERT INTO public.suppliers (id, name, contact, rating, tier, country, tags) VALUES
+  ('00000000-0000-4000-8000-000000000001', 'Acme', '{"mail": "a@example.org"}', 9.5, 'gold', 'US', '{fast,"not cheap"}'),
+  ('00000000-0000-4000-8000-000000000002', 'Bolt', NULL, NULL, 'bronze', 'DE', NULL),
+  ('00000000-0000-4000-8000-000000000003', 'Çelik', '[]', 0, NULL, 'TR', '{}');
+INSERT INTO public.items (sku, description, supplier_id, weight, volume_litres, reorder_at, attributes, picture, barcode) VALUES
+  ('N-10', 'Nails', '00000000-0000-4000-8000-000000000001', 0.5, 0.1, 100, '{"mm": 10}', '\x00', '04012345678901'),
+  ('N-20', NULL, NULL, NULL, NULL, 10, '{}', NULL, NULL), ('S-01', '', '00000000-0000-4000-8000-000000000003', 1e3, 12.25, 0, '[1]', '\x', '1');
+INSERT INTO public.stock VALUES (1, 1, 1000, 10, '2024-04-01'), (1, 2, 5, 5, NULL), (2, 1, 7, 1, '2024-04-30'), (2, 3, 1, 1, NULL);
+INSERT INTO public.movements (warehouse_id, item_id, kind, quantity, at, shift_start, by) VALUES
+  (1, 1, 'in', 1000, '2024-04-01 08:00+00', '06:00', 'ada'), (1, 2, 'in', 5, '2024-04-02 08:00:00.123+00', NULL, NULL),
+  (2, 1, 'move', -3, '2024-04-03 08:00+00', '22:00', ''), (2, 3, 'out', 0, '2024-04-04 08:00+00', '14:00', 'bob');
+INSERT INTO public.knex_migrations (name, batch, migration_time) VALUES
+  ('20230110090000_warehouses.js', 1, '2023-01-10 09:00+00'), ('20230302113000_stock.js', 2, '2023-03-02 11:30+00'),
+  ('20240520080000_later_wishes.js', 3, '2024-05-20 08:00+00');
+INSERT INTO public.knex_migrations_lock (is_locked) VALUES (0), (0), (1);
+INSERT INTO purchasing.orders (supplier_id, ordered_on, total, state, remark) VALUES
+  ('00000000-0000-4000-8000-000000000001', '2024-04-01', 120.50, 'closed', 'Thanks'),
+  ('00000000-0000-4000-8000-000000000001', '2024-05-01', 0, 'open', NULL), ('00000000-0000-4000-8000-000000000003', '2024-05-02', 9.99, 'sent', '');
+INSERT INTO purchasing.order_lines VALUES (1, 1, 1, 100, 1.2), (1, 2, 3, 0.5, 1), (2, 1, 2, 999999999.999, NULL), (3, 1, 1, 1, 9.9900);

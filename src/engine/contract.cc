@@ -87,6 +87,14 @@ void Contract::GatherEvidence(const std::string& force_reason) {
   // died while it was being undone.
   if (ContractBegun(context_, row_)) Unseal();
   RequireWhole(context_, row_);
+  const std::vector<std::string> set = SetDefaults(context_, row_);
+  if (!set.empty()) {
+    RefuseUnlessForced(
+        "rows may have a default in place of the value that was "
+        "written: " +
+            base::Join(set, "; "),
+        "look at the rows that were written since", force_reason);
+  }
   LetGrantsFollow(force_reason);
   transitions_.InLedger(
       [&] { KeepPrivileges(context_.connection(), context_.ledger, row_); });

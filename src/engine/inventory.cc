@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -42,6 +44,10 @@ bool IsPrivilege(const std::string& text) {
   return text.starts_with("privilege ");
 }
 
+bool IsSetting(const std::string& text) {
+  return text.starts_with("setting of ");
+}
+
 void Save(db::Connection& connection, const Ledger& ledger,
           const MigrationRow& row, const std::string& name,
           const std::vector<std::string>& texts) {
@@ -53,6 +59,30 @@ void Save(db::Connection& connection, const Ledger& ledger,
 // Returns what the fact is about: the text before its value or its hash.
 std::string Subject(const std::string& text) {
   return text.substr(0, text.find(": "));
+}
+
+// A default that has come or gone is a change of its own.
+bool DefaultSet(const Change& change) {
+  std::map<std::string, std::string> kept;
+  for (const std::string& text : change.kept) {
+    if (IsSetting(text)) kept[Subject(text)] = text;
+  }
+  return std::any_of(change.now.begin(), change.now.end(),
+                     [&](const Fact& fact) {
+                       const auto was = kept.find(Subject(fact.text));
+                       return was != kept.end() && was->second != fact.text;
+                     });
+}
+
+// Returns the facts, those of one sort taken from the first and all others from
+// the second.
+std::vector<std::string> Mixed(const std::vector<std::string>& first,
+                               bool (*of_first)(const std::string&),
+                               std::vector<std::string> second) {
+  std::erase_if(second, of_first);
+  std::copy_if(first.begin(), first.end(), std::back_inserter(second),
+               of_first);
+  return second;
 }
 
 // Returns nullopt when nothing was kept.
@@ -68,12 +98,14 @@ std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
   for (const db::Value& value : *kept) {
     change.kept.push_back(db::ToText(value));
   }
+  change.default_set = DefaultSet(change);
   std::set<std::string> before(change.kept.begin(), change.kept.end());
+  std::erase_if(before, IsSetting);
   std::set<std::string> known;
   for (const std::string& text : change.kept) known.insert(Subject(text));
   std::set<std::string> subjects;
   for (const Fact& fact : change.now) {
-    if (before.erase(fact.text) > 0) continue;
+    if (before.erase(fact.text) > 0 || IsSetting(fact.text)) continue;
     change.come.push_back(fact);
     change.come.back().changed = known.count(Subject(fact.text)) > 0;
     subjects.insert(Subject(fact.text));
@@ -82,6 +114,30 @@ std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
     if (subjects.count(Subject(text)) == 0) change.gone.push_back(text);
   }
   return change;
+}
+
+std::vector<Change> AllChanges(db::Connection& connection, const Ledger& ledger,
+                               const MigrationRow& row) {
+  std::vector<Change> changes;
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    for (std::size_t at = 0; at < row.plan.steps[step].actions.size(); ++at) {
+      std::optional<Change> change =
+          ChangeOf(connection, ledger, row, step, at);
+      if (change) changes.push_back(std::move(*change));
+    }
+  }
+  return changes;
+}
+
+// Records the facts of one sort as they are now.
+void KeepNow(db::Connection& connection, const Ledger& ledger,
+             const MigrationRow& row, bool (*sort)(const std::string&)) {
+  for (const Change& change : AllChanges(connection, ledger, row)) {
+    const std::vector<std::string> kept =
+        Mixed(TextsOf(change.now), sort, change.kept);
+    if (kept == change.kept) continue;
+    Save(connection, ledger, row, ActionName(change.step, change.action), kept);
+  }
 }
 
 std::string ToText(const MigrationRow& row, const Change& change) {
@@ -139,40 +195,35 @@ void KeepInventory(db::Connection& connection, const Ledger& ledger,
 
 void KeepPrivileges(db::Connection& connection, const Ledger& ledger,
                     const MigrationRow& row) {
-  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    for (std::size_t at = 0; at < row.plan.steps[step].actions.size(); ++at) {
-      const auto change = ChangeOf(connection, ledger, row, step, at);
-      if (!change) continue;
-      std::vector<std::string> kept = change->kept;
-      std::erase_if(kept, IsPrivilege);
-      for (const Fact& fact : change->now) {
-        if (IsPrivilege(fact.text)) kept.push_back(fact.text);
-      }
-      if (kept != change->kept) {
-        Save(connection, ledger, row, ActionName(step, at), kept);
-      }
-    }
-  }
+  KeepNow(connection, ledger, row, IsPrivilege);
+}
+
+void KeepSettings(db::Connection& connection, const Ledger& ledger,
+                  const MigrationRow& row) {
+  KeepNow(connection, ledger, row, IsSetting);
 }
 
 void KeepChange(db::Connection& connection, const Ledger& ledger,
                 const MigrationRow& row, const Change& change) {
   Save(connection, ledger, row, ActionName(change.step, change.action),
-       TextsOf(change.now));
+       Mixed(change.kept, IsSetting, TextsOf(change.now)));
 }
 
 std::vector<Change> ChangesSince(db::Connection& connection,
                                  const Ledger& ledger,
                                  const MigrationRow& row) {
-  std::vector<Change> changes;
-  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    for (std::size_t at = 0; at < row.plan.steps[step].actions.size(); ++at) {
-      std::optional<Change> change =
-          ChangeOf(connection, ledger, row, step, at);
-      if (!change || (change->come.empty() && change->gone.empty())) continue;
-      changes.push_back(std::move(*change));
-    }
-  }
+  std::vector<Change> changes = AllChanges(connection, ledger, row);
+  std::erase_if(changes, [](const Change& change) { return change.AsItWas(); });
+  return changes;
+}
+
+std::vector<Change> DefaultsSince(db::Connection& connection,
+                                  const Ledger& ledger,
+                                  const MigrationRow& row) {
+  std::vector<Change> changes = AllChanges(connection, ledger, row);
+  std::erase_if(changes, [](const Change& change) {
+    return !change.default_set && !change.DefaultsChanged();
+  });
   return changes;
 }
 

@@ -27,9 +27,14 @@ struct Change {
   std::vector<std::string> gone;  // without what has only another value now
   std::vector<Fact> now;          // all of it
   std::vector<std::string> kept;  // what was there then
+  // A default was set, be it to what it was: another one may have held in
+  // between.
+  bool default_set = false;
 
   // True when the column or its heir has another default now, or none.
   bool DefaultsChanged() const;
+  // True when nothing is there now that was not there then, and nothing gone.
+  bool AsItWas() const { return come.empty() && gone.empty(); }
 };
 
 // True for the text of a fact that is the default of the column that goes.
@@ -49,10 +54,20 @@ void KeepPrivileges(db::Connection& connection, const Ledger& ledger,
 void KeepChange(db::Connection& connection, const Ledger& ledger,
                 const MigrationRow& row, const Change& change);
 
+// Records of the defaults only when they were set: an undone contract has set
+// them. Joins the open transaction.
+void KeepSettings(db::Connection& connection, const Ledger& ledger,
+                  const MigrationRow& row);
+
 // Returns what has come or gone since, action by action. A migration of an
 // earlier segue has recorded nothing, and nothing of it has changed.
 std::vector<Change> ChangesSince(db::Connection& connection,
                                  const Ledger& ledger, const MigrationRow& row);
+
+// Returns the actions of which a default has changed or was set since.
+std::vector<Change> DefaultsSince(db::Connection& connection,
+                                  const Ledger& ledger,
+                                  const MigrationRow& row);
 
 // Throws Error{kRefused} with all names, unless there is no change.
 void RefuseChanges(const MigrationRow& row, const std::vector<Change>& changes);

@@ -239,6 +239,20 @@ void LiveRun::RefuseLasting() const {
           "--reason TEXT' undoes the rest and leaves this as it is");
 }
 
+// What the new version wrote meanwhile would be lost without a word.
+void LiveRun::RefuseOutOfStep() const {
+  if (ContractBegun(context_, row_)) return;  // it was in step at its start
+  const std::vector<std::string> texts = OutOfStep(context_, row_);
+  if (texts.empty()) return;
+  throw Error(ErrorKind::kRefused,
+              "values that the new version has written may be lost: " +
+                  base::Join(texts, "; "))
+      .WithHint(
+          "mend it, or look at the rows that were written since, as with "
+          "'segue verify --strict'; 'segue rollback --abandon --reason TEXT' "
+          "takes them as they are");
+}
+
 void LiveRun::Undo(const std::string& abandon_reason) {
   const bool dropped = PastFirstDrop(context_, row_);
   if (dropped && abandon_reason.empty()) {
@@ -249,7 +263,10 @@ void LiveRun::Undo(const std::string& abandon_reason) {
             "run 'segue complete' to finish it; where it cannot be finished, "
             "'segue rollback --abandon --reason TEXT' ends it");
   }
-  if (abandon_reason.empty() && !RollingBack(context_, row_)) RefuseLasting();
+  if (abandon_reason.empty() && !RollingBack(context_, row_)) {
+    RefuseLasting();
+    RefuseOutOfStep();
+  }
   for (const std::string& text : Missing(context_, row_)) {
     notes_.push_back("somebody else has changed what it needs: " + text);
   }

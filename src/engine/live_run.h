@@ -37,6 +37,7 @@ class LiveRun : public Run {
   void WalkToReady(RunParts& parts);
   void RunPhase(RunParts& parts, Phase phase);
   void RefuseLasting() const;
+  void RefuseOutOfStep() const;
   void UndoAll(const std::string& abandon_reason);
   void UndoSteps(RunParts& parts);
   // Makes the published version refuse.

@@ -45,14 +45,22 @@ bool SaysWhatIsMissing(const Plan& plan) {
   return false;
 }
 
+void AddOnce(std::vector<std::string>* texts, const std::string& text) {
+  if (std::count(texts->begin(), texts->end(), text) == 0) {
+    texts->push_back(text);
+  }
+}
+
+// True for a row of PlannedAction::missing about what keeps rows out of step.
+// A plan of an earlier segue does not say.
+bool IsOutOfStep(const db::Row& row) {
+  return row.size() > 1 && db::ToInt(row.at(1)) != 0;
+}
+
 void AddMissing(const Context& context, const PlannedAction& action,
                 bool probes, std::vector<std::string>* missing) {
   if (action.kind != ActionKind::kSchema) return;
-  const auto add = [&](const std::string& text) {
-    if (std::count(missing->begin(), missing->end(), text) == 0) {
-      missing->push_back(text);
-    }
-  };
+  const auto add = [&](const std::string& text) { AddOnce(missing, text); };
   if (!action.missing.empty()) {
     try {
       for (const db::Row& row :
@@ -73,15 +81,36 @@ void AddMissing(const Context& context, const PlannedAction& action,
 
 // The triggers tell what was left out by the defaults of the start. What the
 // new version has written since another one counts as given on both sides.
-void AddDefaults(const Context& context, const MigrationRow& row,
-                 std::vector<std::string>* missing) {
+// Returns the columns that have another default, or those of which the default
+// was another one for a while.
+std::vector<std::string> OtherDefaults(const Context& context,
+                                       const MigrationRow& row, bool now) {
+  std::vector<std::string> texts;
   for (const Change& change :
-       ChangesSince(context.connection(), context.ledger, row)) {
+       DefaultsSince(context.connection(), context.ledger, row)) {
     const auto& heir = row.plan.steps[change.step].actions[change.action].heir;
-    if (!heir || !heir->both_written || !change.DefaultsChanged()) continue;
-    missing->push_back("the default of column '" + heir->column + "' or '" +
-                       heir->heir + "' of '" + heir->table +
-                       "' is not the one of the start");
+    if (!heir || !heir->both_written || change.DefaultsChanged() != now) {
+      continue;
+    }
+    texts.push_back("the default of column '" + heir->column + "' or '" +
+                    heir->heir + "' of '" + heir->table + "' " +
+                    (now ? "is not the one of the start"
+                         : "was set since the start, at last to what it was"));
+  }
+  return texts;
+}
+
+// Calls `take` with each action of the steps before the contract that has run.
+template <typename Take>
+void EachStanding(const Context& context, const MigrationRow& row, Take take) {
+  const ActionStates states(context.connection(), context.ledger, row.id);
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const Step& planned = row.plan.steps[step];
+    if (planned.phase == Phase::kContracting) continue;
+    for (std::size_t at = 0; at < planned.actions.size(); ++at) {
+      if (states.Of(step, at) != ActionState::kDone) continue;
+      take(planned.actions[at]);
+    }
   }
 }
 
@@ -102,23 +131,21 @@ void RefuseRollingBack(const Context& context, const MigrationRow& row) {
       .WithHint("run 'segue rollback' to finish it");
 }
 
-std::vector<std::string> Missing(const Context& context,
-                                 const MigrationRow& row) {
+namespace {
+
+std::vector<std::string> Broken(const Context& context,
+                                const MigrationRow& row) {
   std::vector<std::string> missing;
   if (row.phase == Phase::kContracting || ContractBegun(context, row)) {
     return missing;
   }
   const bool probes = !SaysWhatIsMissing(row.plan);
-  const ActionStates states(context.connection(), context.ledger, row.id);
-  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    const Step& planned = row.plan.steps[step];
-    if (planned.phase == Phase::kContracting) continue;
-    for (std::size_t at = 0; at < planned.actions.size(); ++at) {
-      if (states.Of(step, at) != ActionState::kDone) continue;
-      AddMissing(context, planned.actions[at], probes, &missing);
-    }
+  EachStanding(context, row, [&](const PlannedAction& action) {
+    AddMissing(context, action, probes, &missing);
+  });
+  for (const std::string& text : OtherDefaults(context, row, true)) {
+    AddOnce(&missing, text);
   }
-  AddDefaults(context, row, &missing);
   // Where a table is gone, so is all that is on it.
   std::stable_partition(
       missing.begin(), missing.end(),
@@ -126,8 +153,49 @@ std::vector<std::string> Missing(const Context& context,
   return missing;
 }
 
+}  // namespace
+
+std::vector<std::string> SetDefaults(const Context& context,
+                                     const MigrationRow& row) {
+  if (row.phase == Phase::kContracting || ContractBegun(context, row)) {
+    return {};
+  }
+  return OtherDefaults(context, row, false);
+}
+
+std::vector<std::string> Missing(const Context& context,
+                                 const MigrationRow& row) {
+  std::vector<std::string> missing = Broken(context, row);
+  for (const std::string& text : SetDefaults(context, row)) {
+    AddOnce(&missing, text);
+  }
+  return missing;
+}
+
+std::vector<std::string> OutOfStep(const Context& context,
+                                   const MigrationRow& row) {
+  std::vector<std::string> texts = OtherDefaults(context, row, true);
+  for (const std::string& text : SetDefaults(context, row)) {
+    AddOnce(&texts, text);
+  }
+  EachStanding(context, row, [&](const PlannedAction& action) {
+    if (action.missing.empty()) return;
+    try {
+      for (const db::Row& found :
+           context.connection().Execute(action.missing).rows) {
+        if (IsOutOfStep(found)) AddOnce(&texts, db::ToText(found.at(0)));
+      }
+    } catch (const Error& error) {
+      // Where the table itself is gone, nothing is out of step.
+      const auto& dialect = context.database.dialect();
+      if (dialect.AbsentIn(error) == db::Absent::kNothing) throw;
+    }
+  });
+  return texts;
+}
+
 void RequireWhole(const Context& context, const MigrationRow& row) {
-  const std::vector<std::string> missing = Missing(context, row);
+  const std::vector<std::string> missing = Broken(context, row);
   if (missing.empty()) return;
   throw Error(ErrorKind::kRefused,
               "somebody else has changed what migration '" + row.id +

@@ -21,6 +21,19 @@ void RefuseRollingBack(const Context& context, const MigrationRow& row);
 std::vector<std::string> Missing(const Context& context,
                                  const MigrationRow& row);
 
+// Returns a text for each default that had another value for a while, so that
+// rows which were written then may have it in place of the value that was
+// given. These are among what is missing.
+std::vector<std::string> SetDefaults(const Context& context,
+                                     const MigrationRow& row);
+
+// Returns what others have made or changed while both sides of a column were
+// written, so that values which the new version wrote may not be in the old
+// column, or the other way round: tables that inherit, defaults. No look at the
+// rows can tell.
+std::vector<std::string> OutOfStep(const Context& context,
+                                   const MigrationRow& row);
+
 // Throws Error{kRefused} that names what is missing.
 void RequireWhole(const Context& context, const MigrationRow& row);
 

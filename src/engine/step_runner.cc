@@ -305,6 +305,9 @@ void StepRunner::UndoTogether(std::size_t step, const Group& group,
     }
     SetState(step, static_cast<int>(action), ActionState::kUndone);
   }
+  if (context_.plan().steps[step].phase == Phase::kContracting) {
+    KeepSettings(connection, context_.ledger, context_.migration);
+  }
   transaction.Commit();
 }
 

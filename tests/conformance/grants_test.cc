@@ -127,6 +127,20 @@ TEST_P(GrantsTest, APrivilegeOnOneColumnAndThatOfEverybodyCount) {
   Start(kReadsCat);
 }
 
+// The view looks into its table as its owner, triggers run as who writes.
+TEST_P(GrantsTest, WhoeverWritesThroughAViewCounts) {
+  db().Exec(
+      "CREATE VIEW vu AS SELECT id, cid FROM u; CREATE VIEW vvu AS SELECT * "
+      "FROM vu; CREATE VIEW sums AS SELECT count(*) FROM u;"
+      "GRANT SELECT, INSERT ON sums TO grants_app");
+  migrator_->MakePlan(Parsed(kReadsCat));
+  db().Exec("GRANT INSERT ON vvu TO grants_app");
+  EXPECT_THAT(Refusal(kReadsCat),
+              AllOf(HasSubstr("role grants_app may write"),
+                    HasSubstr("GRANT SELECT (id, label) ON public.cat TO "
+                              "grants_app")));
+}
+
 TEST_P(GrantsTest, FunctionsSequencesAndViewsAreLookedInto) {
   SEGUE_SKIP_BEFORE(15);  // security_invoker
   db().Exec(

@@ -32,6 +32,7 @@ NOT EXISTS (SELECT FROM pg_catalog.pg_class o WHERE o.oid = d.objid
 // The facts of the column whose row of pg_attribute is `a`: each has a text,
 // the name of the index or constraint that it is, and its kind. None depends on
 // the search path of the session that asks, so a default is told by its hash.
+// The oid of a default is another one whenever it is set, also to what it was.
 constexpr const char* kFacts = R"sql(
 depends AS (SELECT d.classid, d.objid, d.objsubid,
     o.type || ' ' || o.identity AS what,
@@ -98,12 +99,21 @@ UNION SELECT 'default: ' || pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_rep
   NULL, 'default'
 FROM a JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid
   AND f.adnum = a.attnum
+UNION SELECT pg_catalog.format('setting of the default of %I: %s', h.attname,
+  f.oid), NULL, 'setting of a default'
+FROM a JOIN pg_catalog.pg_attribute h ON h.attrelid = a.attrelid
+  AND (h.attnum = a.attnum OR h.attname = a.heir) AND NOT h.attisdropped
+JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = h.attnum
+UNION SELECT pg_catalog.format('setting of the default of type %I: %s',
+  y.typname, y.xmin), NULL, 'setting of a default'
+FROM a JOIN pg_catalog.pg_type y ON y.oid = (a.facts ->> 'atttypid')::oid
+WHERE y.typtype = 'd' AND y.typdefaultbin IS NOT NULL
 UNION SELECT pg_catalog.format('default of %I: %s', h.attname,
   pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_replace(
       f.adbin::text, ':location -?[0-9]+', '', 'g')), 8)), NULL,
   'default of the heir'
 FROM a JOIN pg_catalog.pg_attribute h ON h.attrelid = a.attrelid
-  AND h.attname = @HEIR@ AND NOT h.attisdropped
+  AND h.attname = a.heir AND NOT h.attisdropped
 JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = h.attnum
 UNION SELECT pg_catalog.format('default of type %I: %s', y.typname,
   pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_replace(
@@ -131,11 +141,6 @@ JOIN pg_catalog.pg_seclabel l ON l.objoid = a.attrelid
   AND l.objsubid = a.attnum::int4)
 SELECT what, name, kind FROM facts ORDER BY what)sql";
 
-std::string FactsSql(const std::string& heir) {
-  return Filled(Filled(kFacts, "@NOT_OURS@", kNotOurs), "@HEIR@",
-                Literal(heir));
-}
-
 }  // namespace
 
 void ListColumn(const schema::TableName& table, const std::string& column,
@@ -144,12 +149,14 @@ void ListColumn(const schema::TableName& table, const std::string& column,
       "LOCK TABLE " + Name(table) + " IN ACCESS EXCLUSIVE MODE";
   planned.inventory =
       "WITH a AS MATERIALIZED (SELECT a.attrelid, a.attnum, a.attnotnull, "
-      "a.attacl, a.attoptions, a.attstorage, pg_catalog.to_jsonb(a) AS facts "
+      "a.attacl, a.attoptions, a.attstorage, pg_catalog.to_jsonb(a) AS "
+      "facts, " +
+      Literal(planned.heir ? planned.heir->heir : "") +
+      "::name AS heir "
       "FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
       "pg_catalog.to_regclass(" +
       Literal(Name(table)) + ")::oid AND a.attname = " + Literal(column) +
-      " AND NOT a.attisdropped)," +
-      FactsSql(planned.heir ? planned.heir->heir : "");
+      " AND NOT a.attisdropped)," + Filled(kFacts, "@NOT_OURS@", kNotOurs);
 }
 
 }  // namespace segue::postgres

@@ -61,6 +61,17 @@ std::string MissingColumns(const Installed& installed) {
          table + " AND attname = w.name AND NOT attisdropped)";
 }
 
+// Triggers of a plain table do not run for the rows of a table that inherits
+// from it.
+std::string InheritingTables(const Installed& installed) {
+  return "SELECT pg_catalog.format('%s inherits from %s, and no trigger runs "
+         "for its rows: take it out (ALTER TABLE %s NO INHERIT %s)', h.inhrelid"
+         "::regclass, c.oid::regclass, h.inhrelid::regclass, c.oid::regclass)"
+         ", 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_inherits h ON "
+         "h.inhparent = c.oid WHERE c.relkind = 'r' AND c.oid = " +
+         Relation(installed.table);
+}
+
 // A rollback drops triggers by their names, and the functions with them.
 std::string RenamedTriggers(const Installed& installed) {
   return "SELECT pg_catalog.format('trigger %L of %L has another name than the "
@@ -105,11 +116,14 @@ std::string MissingOf(const Installed& installed) {
   if (!installed.partitions.empty()) {
     sql += kUnion + DetachedPartitions(installed);
   }
-  if (installed.functions.empty()) return sql;
-  sql += kUnion + RenamedTriggers(installed);
-  return sql + kUnion + "SELECT 'function ' || w.name || ' is gone'" +
-         Each(installed.functions) +
-         " WHERE pg_catalog.to_regproc(w.name) IS NULL";
+  if (!installed.functions.empty()) {
+    sql += kUnion + RenamedTriggers(installed) + kUnion +
+           "SELECT 'function ' || w.name || ' is gone'" +
+           Each(installed.functions) +
+           " WHERE pg_catalog.to_regproc(w.name) IS NULL";
+  }
+  return "SELECT g.what, 0 FROM (" + sql + ") g (what)" + kUnion +
+         InheritingTables(installed);
 }
 
 std::string MissingViews(const std::string& version,

@@ -20,7 +20,8 @@ struct Installed {
   std::vector<schema::TableName> partitions = {};
 };
 // A trigger that is turned off is missing, too, also on one partition only. A
-// partition that was detached loses its triggers and keeps the columns.
+// partition that was detached loses its triggers and keeps the columns. The
+// second column is true for what has kept rows out of step since it came.
 std::string MissingOf(const Installed& installed);
 
 // Views of a schema of a version.

@@ -79,18 +79,29 @@ UNION SELECT 'schema', pg_catalog.quote_ident(s.nspname::text), '' FROM spaces s
 WHERE pg_catalog.current_setting('server_version_num')::int4 < 140000
 ORDER BY 1, 2, 3)sql";
 
-// The roles that may write the table or a part of it: by a privilege, or as
-// members of a role that may write every table. A role that is a member of
-// another has the rights of that one, which is looked at by itself.
+// The roles that may write the table, a part of it or a view over it: by a
+// privilege, or as members of a role that may write every table. A role that is
+// a member of another has the rights of that one, which is looked at by itself.
+// A view looks into its table with the rights of its owner, but triggers and
+// defaults are evaluated with those of whoever writes.
 std::string WritersSql(const schema::TableName& table) {
   const std::string id =
       "pg_catalog.to_regclass(" + Literal(Name(table)) + ")::oid";
-  return "written AS (SELECT c.oid AS id, c.relowner, c.relacl FROM "
-         "pg_catalog.pg_class c WHERE c.oid = " +
+  return "reached(id) AS (SELECT c.oid FROM pg_catalog.pg_class c WHERE c.oid "
+         "= " +
          id +
          " OR c.oid IN (SELECT p.relid::oid FROM "
          "pg_catalog.pg_partition_tree(" +
-         id + R"sql() p)),
+         id + R"sql() p)
+  UNION SELECT v.oid FROM reached r JOIN pg_catalog.pg_depend d
+    ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.refobjid = r.id AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+  JOIN pg_catalog.pg_rewrite w ON w.oid = d.objid
+  JOIN pg_catalog.pg_class v ON v.oid = w.ev_class AND v.relkind = 'v'
+    AND pg_catalog.pg_relation_is_updatable(v.oid, true) & 12 <> 0),
+written AS (
+  SELECT c.oid AS id, c.relowner, c.relacl FROM reached r
+  JOIN pg_catalog.pg_class c ON c.oid = r.id),
 writers(role, who) AS (
   SELECT g.role, CASE WHEN g.role = 0::oid THEN 'PUBLIC' ELSE
     pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.role)::text) END
@@ -156,7 +167,7 @@ constexpr const char* kHas = R"sql(CASE n.kind
 
 std::string LackingSql(const schema::TableName& table,
                        const std::vector<Need>& needs) {
-  return "WITH " + WritersSql(table) + ", " + NeedsSql(needs) +
+  return "WITH RECURSIVE " + WritersSql(table) + ", " + NeedsSql(needs) +
          ", lack AS (SELECT w.who, n.kind, n.name, "
          "pg_catalog.string_agg(pg_catalog.quote_ident(n.part), ', ' ORDER BY "
          "n.part) AS parts FROM writers w CROSS JOIN need n WHERE NOT " +
@@ -182,7 +193,7 @@ std::vector<std::string> Policies(db::Connection& connection,
                                   const schema::TableName& table,
                                   const std::vector<Need>& needs) {
   const std::string sql =
-      "WITH " + WritersSql(table) + ", " + NeedsSql(needs) + R"sql(
+      "WITH RECURSIVE " + WritersSql(table) + ", " + NeedsSql(needs) + R"sql(
 SELECT pg_catalog.format('table %s has row security, to which %s is subject',
   n.name, pg_catalog.string_agg(DISTINCT w.who, ', '))
 FROM writers w CROSS JOIN (SELECT DISTINCT n.name FROM need n

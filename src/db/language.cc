@@ -12,9 +12,9 @@ std::string Language::RightsSql(const std::string& /*schema_name*/) const {
 
 std::string Language::LedgerRightsSql() const { return {}; }
 
-std::string Language::ExposureSql(
-    const schema::Schema& /*schema*/,
-    const std::vector<ChangedTable>& /*changed*/) const {
+std::string Language::ExposureSql(const schema::Schema& /*schema*/,
+                                  const std::vector<ChangedTable>& /*changed*/,
+                                  bool /*versioned*/) const {
   return {};
 }
 

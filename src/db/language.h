@@ -198,16 +198,17 @@ class Language {
   // Returns the same for those who only read the ledger that is there.
   virtual std::string LedgerRightsSql() const;
 
-  // Returns a SELECT of what is exposed when these tables of the schema change:
-  // to roles that could decide what runs with the rights of the session's role,
-  // to subscribers, and to writers for whom triggers do not run. It gives the
-  // severity of a finding ("warning", "error", or "subscribers", which is an
-  // error unless the migration says that they are prepared), its id, what is
-  // so, what it leads to, and what helps. Empty: the database has neither roles
-  // nor subscribers.
-  virtual std::string ExposureSql(
-      const schema::Schema& schema,
-      const std::vector<ChangedTable>& changed) const;
+  // Returns a SELECT of what is exposed when these tables of the schema change,
+  // or when the schema gets a version of its tables: to roles that could decide
+  // what runs with the rights of the session's role, to subscribers, to writers
+  // for whom triggers do not run, and to readers for whom a version shows
+  // nothing. It gives the severity of a finding ("warning", "error", or
+  // "subscribers", which is an error unless the migration says that they are
+  // prepared), its id, what is so, what it leads to, and what helps. Empty: the
+  // database has neither roles nor subscribers.
+  virtual std::string ExposureSql(const schema::Schema& schema,
+                                  const std::vector<ChangedTable>& changed,
+                                  bool versioned) const;
 
   // Returns a SELECT of what is published: one row for each table of the schema
   // with its name, whether all publications have its updates, and, if only some

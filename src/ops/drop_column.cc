@@ -147,6 +147,13 @@ void DropColumn::PlanSupply(TableWork& work,
                             const schema::Column& column) const {
   PlanContext& context = work.context();
   work.RefuseInherited();
+  if (!column.generated_sql.empty()) {
+    throw work
+        .Refused(spec_.column,
+                 "it is a generated column, which gets its value in new rows "
+                 "all the same")
+        .WithHint("leave out 'down'");
+  }
   work.TakeReferences(spec_.down, spec_.column);
   if (!schema::ReferencedColumns(spec_.down, {spec_.column}).empty()) {
     throw work.Refused(spec_.column,

@@ -344,7 +344,8 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   Append(MissingRights(*connection, planned.plan), planned.findings);
   Append(PolicyFindings(context.motions), planned.findings);
   Append(Exposures(*connection,
-                   language.ExposureSql(schema, ChangedTables(schema, context)),
+                   language.ExposureSql(schema, ChangedTables(schema, context),
+                                        !planned.plan.version_schema.empty()),
                    input.migration.subscribers_prepared),
          planned.findings);
   if (HasError(planned.findings)) return planned;

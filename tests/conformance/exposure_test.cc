@@ -49,9 +49,11 @@ class ExposureTest : public DialectTest {
     return PostgresServer::Shared().Url(name_, role);
   }
   Plan PlanAs(const std::string& url, const std::string& operation,
-              const std::string& role = "") {
+              const std::string& role = "", Access access = Access::kInPlace) {
     Database database = Database::Open({url, "", role});
-    return Migrator(database, {})
+    MigratorOptions options;
+    options.access = access;
+    return Migrator(database, options)
         .MakePlan(
             manifest::Parse("operations: [" + operation + "]", "01.yaml"));
   }
@@ -124,6 +126,23 @@ TEST_P(ExposureTest, ASchemaThatOthersMayFillIsNamed) {
               HasSubstr("schema public, in which the SQL of migrations finds "
                         "functions and types, is open to others: "
                         "exposure_evil may create objects there"));
+}
+
+// A view of a version asks for every column that it shows.
+TEST_P(ExposureTest, WhoMayReadSomeColumnsOnlyIsNamed) {
+  SEGUE_SKIP_BEFORE(15);
+  db().Exec(
+      "CREATE TABLE o(id integer PRIMARY KEY, z integer); GRANT SELECT (z) ON "
+      "o TO exposure_evil; CREATE TABLE all_of_it(id integer PRIMARY KEY);"
+      "GRANT SELECT (id) ON all_of_it TO exposure_evil");
+  const char* rename =
+      "rename_column: {table: users, from: name, to: full_name}";
+  EXPECT_THAT(Ids(PlanAs(db().Url(), rename)),
+              Not(Contains("version-needs-all-columns")));
+  const Plan plan = PlanAs(db().Url(), rename, "", Access::kVersioned);
+  EXPECT_EQ(plan.findings.size(), 1U);
+  EXPECT_THAT(plan.findings.at(0).message,
+              HasSubstr("exposure_evil may not read table 'o'"));
 }
 
 // The case is sec-role-is-no-fence.

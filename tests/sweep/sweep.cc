@@ -15,8 +15,9 @@ WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema'
 ORDER BY 1, 2)sql";
 
-// The last two are the statements that give extended statistics their targets
-// again, which the server forgets when a type changes, and a value of a row.
+// The last ones are the statements that give extended statistics their targets
+// again, which the server forgets when a type changes, a value of a row, and
+// whether the column is generated.
 constexpr const char* kColumns = R"sql(
 SELECT n.nspname, c.relname, a.attname, a.attnotnull,
   format_type(a.atttypid, a.atttypmod),
@@ -31,7 +32,7 @@ SELECT n.nspname, c.relname, a.attname, a.attnotnull,
     FROM xmltable('//v' PASSING query_to_xml(format(
       'SELECT %1$I::text AS v FROM %2$I.%3$I WHERE %1$I IS NOT NULL LIMIT 1',
       a.attname, n.nspname, c.relname), false, false, '') COLUMNS v text
-      PATH '.') x)
+      PATH '.') x), a.attgenerated <> ''
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
   AND NOT a.attisdropped
@@ -145,7 +146,9 @@ void AddColumn(const std::vector<Cell>& row,
       "rename_column",
       "table: " + sweep.table() + ", from: " + sweep.part() + ", to: swept",
       sweep.alter() + "RENAME " + sweep.part_sql() + " TO swept");
-  sweep.Add("drop_column", column + ", down: " + Scalar(row[5].value_or(value)),
+  const std::string down =
+      *row[8] == "t" ? "" : ", down: " + Scalar(row[5].value_or(value));
+  sweep.Add("drop_column", column + down,
             sweep.alter() + "DROP " + sweep.part_sql());
   sweep.Add(
       "alter_column type",

@@ -84,18 +84,51 @@ FROM (SELECT c.relname::text AS name, g.tgname::text AS trigger,
          "session_user::name) AND r.rolsuper) GROUP BY t.name, t.owner";
 }
 
+// One row for each table that a role may read or change in some columns only. A
+// view that looks into its table with the rights of its reader, as those of a
+// version do from PostgreSQL 15 on, needs all the columns that it shows.
+std::string PartialReadersSql(const std::string& schema_name) {
+  return std::string(R"sql( UNION ALL
+SELECT 'warning', 'version-needs-all-columns', pg_catalog.format(
+    'through the version %s may not read table %L, of which it may read some '
+    'columns only', t.who, t.name),
+  'a view of a version asks for the rights of its reader on every column that '
+  'it shows',
+  pg_catalog.format('GRANT SELECT ON %I.%I TO %s, or use access: in_place',
+    t.space, t.name, t.who)
+FROM (SELECT DISTINCT n.nspname::text AS space, c.relname::text AS name,
+    CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(
+      pg_catalog.pg_get_userbyid(e.grantee)::text) END AS who
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+    AND NOT a.attisdropped, pg_catalog.aclexplode(a.attacl) e
+  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND e.privilege_type = 'SELECT'
+    AND pg_catalog.current_setting('server_version_num')::int4 >= 150000
+    AND EXISTS (SELECT FROM pg_catalog.pg_attribute o
+      WHERE o.attrelid = c.oid AND o.attnum > 0 AND NOT o.attisdropped
+      AND NOT pg_catalog.has_column_privilege(e.grantee, c.oid, o.attnum,
+        'SELECT'))
+    AND n.nspname = )sql") +
+         Literal(schema_name) + ") t";
+}
+
 }  // namespace
 
 std::string TrustedRolesSql() { return kTrusted; }
 
 std::string ExposureSql(const std::string& schema_name,
-                        const std::vector<db::ChangedTable>& changed) {
+                        const std::vector<db::ChangedTable>& changed,
+                        bool versioned) {
   std::vector<std::string> moved;
   for (const db::ChangedTable& table : changed) {
     if (table.moved) moved.push_back(table.name);
   }
-  const std::string sql = TrustedRolesSql() + kSpaces + kCreators;
-  return moved.empty() ? sql : sql + TriggersSql(schema_name, moved);
+  std::string sql = TrustedRolesSql() + kSpaces + kCreators;
+  if (!moved.empty()) sql += TriggersSql(schema_name, moved);
+  if (versioned) sql += PartialReadersSql(schema_name);
+  return sql;
 }
 
 }  // namespace segue::postgres

@@ -14,6 +14,7 @@ std::string TrustedRolesSql();
 
 // See db::Language.
 std::string ExposureSql(const std::string& schema_name,
-                        const std::vector<db::ChangedTable>& changed);
+                        const std::vector<db::ChangedTable>& changed,
+                        bool versioned);
 
 }  // namespace segue::postgres

@@ -123,9 +123,9 @@ std::string PostgresLanguage::LedgerRightsSql() const {
 }
 
 std::string PostgresLanguage::ExposureSql(
-    const schema::Schema& schema,
-    const std::vector<db::ChangedTable>& changed) const {
-  return postgres::ExposureSql(schema.name, changed) +
+    const schema::Schema& schema, const std::vector<db::ChangedTable>& changed,
+    bool versioned) const {
+  return postgres::ExposureSql(schema.name, changed, versioned) +
          ReplicationSql(schema, changed);
 }
 

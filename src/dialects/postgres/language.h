@@ -32,9 +32,9 @@ class PostgresLanguage : public db::Dialect {
   }
   std::string RightsSql(const std::string& schema_name) const override;
   std::string LedgerRightsSql() const override;
-  std::string ExposureSql(
-      const schema::Schema& schema,
-      const std::vector<db::ChangedTable>& changed) const override;
+  std::string ExposureSql(const schema::Schema& schema,
+                          const std::vector<db::ChangedTable>& changed,
+                          bool versioned) const override;
   std::string PublishedSql(const schema::Schema& schema) const override;
   std::vector<SubscriberPart> ForSubscribers(
       const db::PlannedChanges& changes, const db::Published& published,

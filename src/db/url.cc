@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "db/conninfo.h"
 #include "segue/error.h"
 
 namespace segue::db {
@@ -204,7 +205,9 @@ constexpr std::array kHarmless = {"application_name",
                                   "hostaddr",
                                   "keepalives",
                                   "mode",
+                                  "pool_mode",
                                   "requirepeer",
+                                  "service",
                                   "sslmode",
                                   "sslrootcert",
                                   "sslcert",
@@ -295,6 +298,13 @@ int HexDigit(char c) {
 }  // namespace
 
 Url ParseUrl(string_view text) {
+  if (IsConninfo(text)) {
+    Url url;
+    url.scheme = "postgres";
+    url.parameters = ParseConninfo(text);
+    FoldParameters(url);
+    return url;
+  }
   const auto [scheme_text, rest] = Cut(base::Trim(text), ':');
   const string scheme = FoldScheme(scheme_text);
   const bool has_scheme = scheme_text.size() < base::Trim(text).size();

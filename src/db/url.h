@@ -1,4 +1,4 @@
-// Database URLs: sqlite:app.db, postgres://user@host/db?options.
+// Database URLs: sqlite:app.db, postgres://user@host/db?x=y, host=h dbname=d.
 #pragma once
 
 #include <map>

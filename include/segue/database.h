@@ -15,12 +15,16 @@ namespace db {
 class Connection;
 class Dialect;
 struct ConnectOptions;
+struct Url;
 }  // namespace db
 
 struct DatabaseOptions {
   std::string url;     // "sqlite:app.db", "postgres://..."
   std::string schema;  // empty: the database's default ("public")
   std::string role;    // empty: stay who the URL says
+  // The way to the same database past a pooler, for what needs a session of its
+  // own; empty: none, or `url` leads through no pooler.
+  std::string direct_url = {};
 };
 
 // One session to one schema of one database. An object is not thread-safe, and
@@ -76,6 +80,8 @@ class Database {
   const db::Dialect& dialect() const { return *dialect_; }
   db::Connection& connection() { return *connection_; }
   const db::ConnectOptions& connect_options() const { return *connect_; }
+  // The URL that was given, which is that of applications, too.
+  const db::Url& url() const { return *url_; }
   const std::string& schema() const { return schema_; }
   // Opens another session to the same database, which belongs to the caller.
   // `purpose` becomes a part of its application name ("worker"). Throws
@@ -85,10 +91,20 @@ class Database {
   // Replaces a lost session by a new one. Throws as NewConnection does; the
   // object then keeps the lost session.
   void Reconnect();
+  // Sets the URL that DatabaseOptions calls `direct_url`.
+  void SetDirectUrl(const db::Url& url);
+  // Goes over to the direct URL if a pooler shares our session with others.
+  // Throws Error{kRefused} when there is no such URL, when it leads through a
+  // pooler, too, or leads to another database.
+  void LeavePooler();
 
  private:
+  void RequireSame(db::Connection& direct);
+
   std::shared_ptr<const db::Dialect> dialect_;
   std::unique_ptr<db::ConnectOptions> connect_;
+  std::unique_ptr<db::Url> url_;
+  std::unique_ptr<db::Url> direct_url_;  // null: none
   std::string schema_;
   std::unique_ptr<db::Connection> connection_;
 };

@@ -120,6 +120,23 @@ struct VerifyReport {
   bool clean() const { return mismatches.empty(); }
 };
 
+// How an application reaches a version, or the base schema.
+struct VersionAccess {
+  std::string version_schema;  // empty: the base schema
+  // Where its sessions find names, in order, as PostgreSQL writes it; empty:
+  // they need no setting, or the database has none for it.
+  std::string search_path;
+  std::string url;                 // as Migrator::UrlFor returns it
+  std::string plain_url;           // of the database, without the version
+  std::vector<std::string> roles;  // made by Migrator::MakeVersionRole
+};
+
+struct VersionRole {
+  std::string role;
+  std::string version_schema;
+  std::vector<std::string> applied;  // statements
+};
+
 struct RefreshReport {
   std::vector<std::string> applied;  // statements; empty: all was in step
   // What segue does not decide, in the words of MigrationStatus::grants.
@@ -305,8 +322,22 @@ class Migrator {
   // Returns the URL with which an application sees a version. `version` is a
   // name, "latest", or empty for the base schema. The URL contains the password
   // if the URL of the database does. Throws kNotFound for a version that is not
-  // live, and for "latest" while a version is about to be published.
+  // live, and for "latest" when no version is, or while one is about to be
+  // published.
   std::string UrlFor(const std::string& version);
+  // Returns what UrlFor and other ways to reach the version consist of. Throws
+  // as UrlFor does.
+  VersionAccess AccessTo(const std::string& version);
+  // Makes a role with which an application logs in and sees the version, with
+  // the rights of `base_role`; when that is empty, of the role that is logged
+  // in. A role that was made so before sees the version from its next session
+  // on. Throws kNotFound as UrlFor does, kUsage for the base schema, and
+  // kRefused when there is another role of that name, when the base role is a
+  // superuser, and when our role may not make roles; the hint then has the
+  // statements.
+  VersionRole MakeVersionRole(const std::string& role,
+                              const std::string& version,
+                              const std::string& base_role);
   // Returns SQL that makes a session see the version when it was not opened
   // with that URL; the SQL is safe to repeat. Throws kNotFound as UrlFor does,
   // and kUsage for the base schema, which needs no SQL.
@@ -316,7 +347,6 @@ class Migrator {
   Outcome MigrateOnce(const Migration& whole, bool active,
                       const MigrateOptions& options);
   Outcome CompleteIfAgreed(const MigrateOptions& options);
-  std::string VersionSchemaOf(const std::string& version);
   std::unique_ptr<engine::Context> context_;
 };
 

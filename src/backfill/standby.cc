@@ -243,4 +243,9 @@ std::string StandbyConnection::SessionId() {
   return Surviving([&] { return Session().SessionId(); });
 }
 
+std::string StandbyConnection::Set(const std::string& setting,
+                                   const std::string& value) {
+  return Surviving([&] { return Session().Set(setting, value); });
+}
+
 }  // namespace segue::engine

@@ -93,6 +93,11 @@ class StandbyConnection : public db::Connection {
   void Interrupt() noexcept override;
   std::string SessionId() override;
   bool alive() const override { return session_ != nullptr; }
+  bool pooled() const override {
+    return session_ != nullptr && session_->pooled();
+  }
+  std::string Set(const std::string& setting,
+                  const std::string& value) override;
 
   // Why there is no session now; nullopt when there is one or none was needed
   // yet.

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/telemetry.h"
 #include "ops/registry.h"
+#include "report/recipe.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -132,6 +133,21 @@ std::vector<OptionSpec> VerifyOptionSpecs() {
           WorkersOption()};
 }
 
+std::vector<OptionSpec> VersionsOptionSpecs() {
+  return {
+      {"ACTION",
+       "ACTION",
+       "refresh: make them follow the privileges of the tables; role: make a "
+       "role that sees one",
+       {"refresh", "role"},
+       true},
+      {"NAME", "NAME", "refresh: only this version; role: the role", {}, true},
+      {"--version", "NAME", "role: the version (default latest)"},
+      {"--base-role", "NAME",
+       "role: whose rights it has (default the URL's user)"},
+      {"--retire", "NAME", "take a live version away, before it is listed"}};
+}
+
 std::vector<OptionSpec> InstanceOptionSpecs() {
   return {{"ACTION",
            "ACTION",
@@ -243,24 +259,16 @@ std::vector<Command> OtherCommands() {
        false,
        {{"--limit", "N", "only the newest N entries"}},
        RunHistory},
-      {"versions",
-       "the published versions",
-       true,
-       false,
-       {{"ACTION",
-         "ACTION",
-         "refresh: make them follow the privileges of the tables",
-         {"refresh"},
-         true},
-        {"NAME", "NAME", "refresh: only this version", {}, true},
-        {"--retire", "NAME", "take a live version away, before it is listed"}},
+      {"versions", "the published versions", true, false, VersionsOptionSpecs(),
        RunVersions},
       {"url",
        "print the URL an application connects with",
        true,
        false,
        {{"--version", "NAME", "a published version, or latest"},
-        {"--sql", "", "what each of its sessions runs instead"}},
+        {"--sql", "", "what each of its sessions runs instead"},
+        {"--recipe", "CLIENT", "what to put where instead, for this client",
+         report::RecipeNames()}},
        RunUrl},
       {"instance", "which version each application instance runs", true, false,
        InstanceOptionSpecs(), RunInstance},
@@ -306,6 +314,7 @@ const Command& FindCommand(const std::string& name) {
 const std::vector<OptionSpec>& ConnectionOptions() {
   static const std::vector<OptionSpec>& options = *new std::vector<OptionSpec>{
       {"--url", "URL", "sqlite:app.db or postgres://user@host/database"},
+      {"--direct-url", "URL", "past a pooler, for what runs a migration"},
       {"--env", "NAME", "an environment of segue.yaml"},
       {"--schema", "NAME", "the schema to migrate (PostgreSQL: public)"},
       {"--role", "NAME", "the role to act as (SET ROLE)"},

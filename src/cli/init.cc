@@ -26,6 +26,8 @@ constexpr char kHead[] =
     "    url: ";
 
 constexpr char kTail[] =
+    "    # direct_url: ...  # the way past a pooler, for what runs a "
+    "migration\n"
     "    # schema: public   # the schema to migrate (PostgreSQL)\n"
     "    # role: app_owner  # act as this role (SET ROLE)\n"
     "\n"

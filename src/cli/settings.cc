@@ -21,6 +21,7 @@ using manifest::Config;
 using manifest::Environment;
 
 constexpr char kUrlVariable[] = "DATABASE_URL";
+constexpr char kDirectUrlVariable[] = "SEGUE_DIRECT_URL";
 constexpr char kConfigName[] = "segue.yaml";
 
 // A relative path on the command line starts from the user's current directory.
@@ -39,14 +40,15 @@ Config ReadConfig(const Context& context, const fs::path& path) {
   return manifest::LoadConfig(path.string());
 }
 
-std::optional<std::string> FromDotEnv(const fs::path& folder) {
+std::optional<std::string> FromDotEnv(const fs::path& folder,
+                                      const std::string& variable) {
   const fs::path path = folder / ".env";
   std::error_code unreadable;  // the read then says why
   if (!fs::exists(path, unreadable) && !unreadable) return std::nullopt;
   const std::string text = manifest::ReadTextFile(path.string());
   manifest::RequireText(text, path.string());
   const auto values = ParseDotEnv(text, path.string());
-  const auto found = values.find(kUrlVariable);
+  const auto found = values.find(variable);
   if (found == values.end() || found->second.empty()) return std::nullopt;
   return found->second;
 }
@@ -104,9 +106,20 @@ std::string ChooseUrl(const Context& context, const fs::path& folder,
   if (arguments.Has("--env") && configured) return environment->url;
   const auto variable = context.around.variable(kUrlVariable);
   if (variable && !variable->empty()) return *variable;
-  if (const auto url = FromDotEnv(folder)) return *url;
+  if (const auto url = FromDotEnv(folder, kUrlVariable)) return *url;
   if (configured) return environment->url;
   throw NoUrl(config);
+}
+
+// `configured` is the environment's, if the URL is that of the environment.
+std::string ChooseDirectUrl(const Context& context, const fs::path& folder,
+                            const std::string& configured) {
+  const Arguments& arguments = context.arguments;
+  if (arguments.Has("--direct-url")) return arguments.Value("--direct-url");
+  if (arguments.Has("--env") && !configured.empty()) return configured;
+  const auto variable = context.around.variable(kDirectUrlVariable);
+  if (variable && !variable->empty()) return *variable;
+  return FromDotEnv(folder, kDirectUrlVariable).value_or(configured);
 }
 
 fs::path DirectoryOf(const Context& context, const Config& config,
@@ -171,6 +184,8 @@ Settings ResolveSettings(const Context& context) {
       arguments.Value("--schema", same ? environment->schema : "");
   settings.database.role =
       arguments.Value("--role", same ? environment->role : "");
+  settings.database.direct_url =
+      ChooseDirectUrl(context, folder, same ? environment->direct_url : "");
   return settings;
 }
 

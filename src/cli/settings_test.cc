@@ -46,6 +46,7 @@ class SettingsTest : public testing::Test {
   }
 
   std::optional<std::string> variable_;
+  std::optional<std::string> direct_;
   fs::path folder_ = MakeFolder();
 
  private:
@@ -62,6 +63,7 @@ class SettingsTest : public testing::Test {
   std::ostringstream err_;
   CancelToken cancel_;
   Surroundings around_{out_, err_, folder_, [this](const std::string& name) {
+                         if (name == "SEGUE_DIRECT_URL") return direct_;
                          EXPECT_EQ(name, "DATABASE_URL");
                          return variable_;
                        }};
@@ -93,6 +95,21 @@ TEST_F(SettingsTest, SchemaAndRoleBelongToTheirDatabase) {
   EXPECT_EQ(Resolve({"--url", "sqlite:f.db"}).database.schema, "");
   EXPECT_EQ(Resolve({"--url", "sqlite:f.db", "--env", "dev"}).database.role,
             "r");
+}
+
+TEST_F(SettingsTest, TheDirectUrlBelongsToItsDatabase) {
+  Write("segue.yaml",
+        "environments:\n  dev: {url: 'postgres://p/d', direct_url: "
+        "'postgres://yaml/d'}\n");
+  EXPECT_EQ(Resolve({}).database.direct_url, "postgres://yaml/d");
+  EXPECT_EQ(Resolve({"--url", "sqlite:f.db"}).database.direct_url, "");
+  Write(".env", "SEGUE_DIRECT_URL=postgres://dotenv/d\n");
+  EXPECT_EQ(Resolve({}).database.direct_url, "postgres://dotenv/d");
+  direct_ = "postgres://variable/d";
+  EXPECT_EQ(Resolve({}).database.direct_url, "postgres://variable/d");
+  EXPECT_EQ(Resolve({"--env", "dev"}).database.direct_url, "postgres://yaml/d");
+  EXPECT_EQ(Resolve({"--direct-url", "postgres://f/d"}).database.direct_url,
+            "postgres://f/d");
 }
 
 TEST_F(SettingsTest, OneOfSeveralEnvironmentsHasToBeNamed) {

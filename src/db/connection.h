@@ -104,6 +104,18 @@ class Connection {
   virtual std::string SessionId() = 0;
   // False once the connection is known to be gone.
   virtual bool alive() const = 0;
+
+  // True when a pooler may give each transaction another session of the server,
+  // which others use before and after it. Nothing is left in those sessions.
+  virtual bool pooled() const { return false; }
+  // Sets a setting of the server for all that follows on this connection, and
+  // returns its former value. A database without settings ignores it.
+  virtual std::string Set(const std::string& setting,
+                          const std::string& value) {
+    static_cast<void>(setting);
+    static_cast<void>(value);
+    return {};
+  }
 };
 
 // A transaction that its destructor rolls back unless it was committed. The

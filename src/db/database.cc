@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "db/dialect.h"
 #include "segue/error.h"
@@ -12,6 +13,7 @@ Database::Database(std::shared_ptr<const db::Dialect> dialect,
                    const db::ConnectOptions& connect, std::string schema)
     : dialect_(std::move(dialect)),
       connect_(std::make_unique<db::ConnectOptions>(connect)),
+      url_(std::make_unique<db::Url>(connect.url)),
       schema_(std::move(schema)) {
   if (schema_.empty()) schema_ = dialect_->DefaultSchema(connect.url);
   connect_->schema = schema_;
@@ -135,5 +137,61 @@ std::unique_ptr<db::Connection> Database::NewConnection(
 }
 
 void Database::Reconnect() { connection_ = NewConnection(connect_->purpose); }
+
+void Database::SetDirectUrl(const db::Url& url) {
+  direct_url_ = std::make_unique<db::Url>(url);
+}
+
+// Both sessions are open while they are compared. The direct one then takes the
+// place of the other, and every further session is one of its kind.
+void Database::LeavePooler() {
+  if (!connection_->pooled()) return;
+  if (direct_url_ == nullptr) {
+    throw Error(ErrorKind::kRefused,
+                url_->Redacted() +
+                    " leads through a pooler that shares sessions between its "
+                    "clients, and this needs a session of its own")
+        .WithHint(
+            "give the way past the pooler as direct_url (segue.yaml), "
+            "--direct-url or SEGUE_DIRECT_URL; a pooler that keeps a session "
+            "for each client is told by pool_mode=session in the URL");
+  }
+  if (direct_url_->scheme != url_->scheme) {
+    throw Error(ErrorKind::kUsage,
+                "direct_url is another kind of database than the URL");
+  }
+  db::ConnectOptions options = *connect_;
+  options.url = *direct_url_;
+  std::unique_ptr<db::Connection> direct = dialect_->Connect(options);
+  if (direct->pooled()) {
+    throw Error(
+        ErrorKind::kRefused,
+        "direct_url leads through a pooler, too: " + direct_url_->Redacted())
+        .WithHint("it has to lead to the server itself");
+  }
+  RequireSame(*direct);
+  *connect_ = options;
+  connection_ = std::move(direct);
+}
+
+// The ledger is in the database, so that work on another one would begin a
+// history of its own there.
+void Database::RequireSame(db::Connection& direct) {
+  const db::Identity pooled = dialect_->IdentityOf(*connection_);
+  const db::Identity own = dialect_->IdentityOf(direct);
+  if (pooled.server != own.server || pooled.database != own.database) {
+    throw Error(ErrorKind::kRefused,
+                "the URL and direct_url lead to different databases: " +
+                    pooled.database + " of server " + pooled.server + ", and " +
+                    own.database + " of server " + own.server)
+        .WithHint(
+            "direct_url is the way to the same database, past the pooler");
+  }
+  if (own.certain && pooled.certain) return;
+  base::Log(base::LogLevel::kWarning,
+            "the URL and direct_url were compared by the name of the database "
+            "and the server's start only, because this role may not ask for "
+            "the number of the server");
+}
 
 }  // namespace segue

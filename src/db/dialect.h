@@ -52,6 +52,21 @@ class RunnerLock {
   virtual ~RunnerLock() = default;
 };
 
+// What tells a database from others. Empty: it is told by its URL alone.
+struct Identity {
+  std::string server;
+  std::string database;
+  bool certain = true;  // false: another server might look the same
+};
+
+// A role with which an application logs in, and sees a version.
+struct LoginRole {
+  std::string name;
+  std::string base;  // whose rights it has; empty: the one that is logged in
+  std::string schema_name;
+  std::string version_schema;
+};
+
 // What is done with the ledger.
 enum class LedgerUse { kRead, kRun };
 
@@ -118,6 +133,44 @@ class Dialect : public Language {
   // any table against everybody.
   virtual std::vector<Blocker> Blockers(
       Connection& connection, const schema::TableName& table) const = 0;
+
+  virtual Identity IdentityOf(Connection& connection) const {
+    static_cast<void>(connection);
+    return {};
+  }
+
+  // Returns the schemas in which a session of the version finds names, in
+  // order: the version's, the base schema, and those that the session's own
+  // settings name. An empty `version_schema` means the base schema; the answer
+  // is empty when its sessions need no setting.
+  virtual std::vector<std::string> VersionPath(
+      Connection& connection, const std::string& schema_name,
+      const std::string& version_schema) const {
+    static_cast<void>(connection);
+    static_cast<void>(schema_name);
+    static_cast<void>(version_schema);
+    return {};
+  }
+
+  // Returns the statements that make this role, or let the one that was made so
+  // before see the version. Throws kRefused when a role of that name is
+  // something else, or has too many rights, or the database has no roles.
+  virtual std::vector<std::string> LoginRoleSql(Connection& connection,
+                                                const LoginRole& role) const {
+    static_cast<void>(connection);
+    throw Error(ErrorKind::kRefused, capabilities().name +
+                                         " has no roles, so none can be "
+                                         "called '" +
+                                         role.name + "'");
+  }
+  // Returns the roles that were made so for versions of the schema, whether
+  // these are still there or not.
+  virtual std::vector<LoginRole> LoginRoles(
+      Connection& connection, const std::string& schema_name) const {
+    static_cast<void>(connection);
+    static_cast<void>(schema_name);
+    return {};
+  }
 
   // Returns the script that each session of an application runs to see
   // `version_schema`. The script is safe to repeat. Throws kNotFound when that

@@ -34,7 +34,7 @@ TEST(FakeDialectTest, AnswersWhatTheTestHasSet) {
   EXPECT_EQ(dialect.capabilities().max_identifier, 20U);
   EXPECT_EQ(dialect.NativeType("TEXT"), "text");
   EXPECT_EQ(dialect.NativeType("Numeric(3)"), "Numeric(3)");
-  EXPECT_EQ(dialect.VersionUrl({}, "public", "public_01"), "fake://public_01");
+  EXPECT_EQ(dialect.VersionUrl({}, "public_01", {}), "fake://public_01");
   EXPECT_THROW(dialect.Connect({}), Error);
 }
 

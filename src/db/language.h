@@ -239,9 +239,10 @@ class Language {
   virtual std::vector<std::string> LedgerSeal() const { return {}; }
 
   // Returns the URL with which an application sees `version_schema`; an empty
-  // one means the base schema.
-  virtual std::string VersionUrl(const Url& url, const std::string& schema_name,
-                                 const std::string& version_schema) const = 0;
+  // one means the base schema. `path` is Dialect::VersionPath.
+  virtual std::string VersionUrl(
+      const Url& url, const std::string& version_schema,
+      const std::vector<std::string>& path) const = 0;
 };
 
 // Writes this row of one of segue's own tables, whether the row exists or not.

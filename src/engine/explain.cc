@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/path_text.h"
 #include "engine/plan_change.h"
 #include "ledger/observations.h"
 #include "ledger/versions.h"
@@ -43,6 +44,21 @@ class Sight {
   std::vector<QueryPlan> plans_;
 };
 
+// A database without a path for names has a script.
+void See(const std::string& version_schema, const Context& context,
+         db::Connection& session) {
+  const db::Dialect& dialect = context.database.dialect();
+  const std::string& schema = context.database.schema();
+  const std::vector<std::string> path =
+      dialect.VersionPath(session, schema, version_schema);
+  if (path.empty()) {
+    session.ExecuteScript(
+        dialect.VersionSessionSql(session, schema, version_schema));
+  } else {
+    session.Set("search_path", PathText(dialect, path));
+  }
+}
+
 }  // namespace
 
 // A session that looks at a version is opened as an application's session is.
@@ -55,8 +71,7 @@ std::vector<QueryChange> Seen(const Context& context,
        PublishedVersions(context.ledger).All(context.connection())) {
     if (version.state != "live") continue;
     const auto session = context.database.NewConnection("explain");
-    session->ExecuteScript(dialect.VersionSessionSql(
-        *session, context.database.schema(), version.version_schema));
+    See(version.version_schema, context, *session);
     sights.emplace_back(version.name, dialect, *session, queries);
   }
   std::vector<QueryChange> changes;

@@ -75,6 +75,7 @@ std::int64_t HelpWith(const engine::Context& context, const MigrationRow& row,
 }  // namespace
 
 std::int64_t Migrator::Work() {
+  context_->database.LeavePooler();
   const engine::Context& context = *context_;
   if (!context.database.dialect().capabilities().parallel_writers) {
     throw Error(ErrorKind::kRefused,

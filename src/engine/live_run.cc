@@ -1,11 +1,14 @@
 #include "engine/live_run.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/text.h"
 #include "db/retry.h"
 #include "engine/contract.h"
 #include "engine/dry_run.h"
 #include "engine/explain.h"
+#include "engine/grants.h"
 #include "engine/inventory.h"
 #include "engine/late_views.h"
 #include "engine/missing.h"
@@ -62,10 +65,32 @@ bool MayBeContinued(const Error& error) {
          error.kind() == ErrorKind::kConflict;
 }
 
+// segue drops no role: whoever logs in with one would not get in any more, and
+// finds the base schema as it is now.
+std::vector<std::string> StrandedRoles(const Context& context,
+                                       const MigrationRow& row) {
+  if (row.plan.version_schema.empty()) return {};
+  const std::vector<std::string> live = LiveVersions(context);
+  std::vector<std::string> notes;
+  for (const db::LoginRole& role : context.database.dialect().LoginRoles(
+           context.connection(), context.database.schema())) {
+    if (std::find(live.begin(), live.end(), role.version_schema) ==
+        live.end()) {
+      notes.push_back(
+          "role '" + role.name + "' is of version " + role.version_schema +
+          ", which is gone: it sees the base schema now; 'segue "
+          "versions role " +
+          role.name + "' gives it another version, otherwise drop it");
+    }
+  }
+  return notes;
+}
+
 }  // namespace
 
 std::unique_ptr<Run> MakeRun(Context& context, bool dry) {
   if (dry) return std::make_unique<DryRun>(context);
+  context.database.LeavePooler();
   return std::make_unique<LiveRun>(context);
 }
 
@@ -366,6 +391,11 @@ void LiveRun::UndoAfter(Error& error) {
 Outcome LiveRun::Report() {
   Outcome outcome = OutcomeOf(context_, row_.id);
   outcome.notes = std::move(notes_);
+  if (!outcome.status.is_active()) {
+    for (std::string& note : StrandedRoles(context_, row_)) {
+      outcome.notes.push_back(std::move(note));
+    }
+  }
   return outcome;
 }
 

@@ -1,8 +1,10 @@
 // Published versions, and how an application reaches one.
 #include "ledger/versions.h"
 
+#include "base/text.h"
 #include "engine/context.h"
 #include "engine/grants.h"
+#include "engine/path_text.h"
 #include "engine/statements.h"
 #include "ledger/lease.h"
 #include "plan/action.h"
@@ -10,22 +12,13 @@
 #include "segue/migrator.h"
 
 namespace segue {
-
-std::vector<VersionInfo> Migrator::Versions() {
-  std::vector<VersionInfo> versions;
-  if (context_->ledger.Open(context_->connection())) {
-    versions =
-        engine::PublishedVersions(context_->ledger).All(context_->connection());
-  }
-  if (versions.empty()) context_->RequireSchema();
-  return versions;
-}
+namespace {
 
 // An empty name means the base schema.
-std::string Migrator::VersionSchemaOf(const std::string& version) {
+std::string VersionSchemaOf(Migrator& migrator, const std::string& version) {
   std::string version_schema;
-  bool found = version.empty() || version == "latest";
-  const auto status = Status();
+  bool found = version.empty();
+  const auto status = migrator.Status();
   const bool awaited = status && status->is_active() &&
                        !status->version_schema.empty() &&
                        status->sub_state != SubState::kReady &&
@@ -43,7 +36,7 @@ std::string Migrator::VersionSchemaOf(const std::string& version) {
                 "version '" + status->version_schema + "' is not published yet")
         .WithHint("it is as soon as 'segue status' says ready");
   }
-  for (const VersionInfo& info : Versions()) {
+  for (const VersionInfo& info : migrator.Versions()) {
     const bool named = info.name == version || info.version_schema == version;
     if (info.state == "live" &&
         (named || (version == "latest" && info.latest))) {
@@ -53,21 +46,81 @@ std::string Migrator::VersionSchemaOf(const std::string& version) {
   }
   if (!found) {
     throw Error(ErrorKind::kNotFound,
-                "no live version is called '" + version + "'")
+                version == "latest"
+                    ? "no version is published"
+                    : "no live version is called '" + version + "'")
         .WithHint("'segue versions' lists them");
   }
   return version_schema;
 }
 
+}  // namespace
+
+std::vector<VersionInfo> Migrator::Versions() {
+  std::vector<VersionInfo> versions;
+  if (context_->ledger.Open(context_->connection())) {
+    versions =
+        engine::PublishedVersions(context_->ledger).All(context_->connection());
+  }
+  if (versions.empty()) context_->RequireSchema();
+  return versions;
+}
+
 std::string Migrator::UrlFor(const std::string& version) {
+  return AccessTo(version).url;
+}
+
+VersionAccess Migrator::AccessTo(const std::string& version) {
   const Database& database = context_->database;
-  return database.dialect().VersionUrl(database.connect_options().url,
-                                       database.schema(),
-                                       VersionSchemaOf(version));
+  const db::Dialect& dialect = database.dialect();
+  VersionAccess access;
+  access.version_schema = VersionSchemaOf(*this, version);
+  const std::vector<std::string> path = dialect.VersionPath(
+      context_->connection(), database.schema(), access.version_schema);
+  access.search_path = engine::PathText(dialect, path);
+  access.url = dialect.VersionUrl(database.url(), access.version_schema, path);
+  access.plain_url = dialect.VersionUrl(database.url(), "", {});
+  if (access.version_schema.empty()) return access;
+  for (const db::LoginRole& role :
+       dialect.LoginRoles(context_->connection(), database.schema())) {
+    if (role.version_schema == access.version_schema) {
+      access.roles.push_back(role.name);
+    }
+  }
+  return access;
+}
+
+VersionRole Migrator::MakeVersionRole(const std::string& role,
+                                      const std::string& version,
+                                      const std::string& base_role) {
+  db::Connection& connection = context_->connection();
+  VersionRole made{role, VersionSchemaOf(*this, version), {}};
+  if (made.version_schema.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "the base schema needs no role of its own; name a published "
+                "version")
+        .WithHint("'segue versions' lists them");
+  }
+  made.applied = context_->database.dialect().LoginRoleSql(
+      connection,
+      {role, base_role, context_->database.schema(), made.version_schema});
+  try {
+    db::Transaction transaction(connection,
+                                {db::Purpose::kSchema, context_->LockBudget()});
+    for (const std::string& sql : made.applied) connection.Execute(sql);
+    transaction.Commit();
+  } catch (Error& error) {
+    if (error.kind() != ErrorKind::kRefused) throw;
+    throw Error(ErrorKind::kRefused, error.what())
+        .WithCode(error.native_code())
+        .WithHint("somebody who may make roles runs this in the database: " +
+                  base::Join(made.applied, "; "));
+  }
+  return made;
 }
 
 std::string Migrator::SessionSqlFor(const std::string& version) {
-  const std::string version_schema = VersionSchemaOf(version);
+  const std::string version_schema = VersionSchemaOf(*this, version);
   if (version_schema.empty()) {
     throw Error(ErrorKind::kUsage,
                 "the base schema needs no SQL; name a published version")
@@ -86,7 +139,7 @@ RefreshReport Migrator::RefreshVersions(const std::string& version) {
     active = context_->ledger.Active(connection);
     versions = version.empty()
                    ? engine::LiveVersions(*context_)
-                   : std::vector<std::string>{VersionSchemaOf(version)};
+                   : std::vector<std::string>{VersionSchemaOf(*this, version)};
   }
   if (!active && versions.empty()) {
     throw Error(ErrorKind::kNotFound, "no version is published in schema '" +
@@ -101,7 +154,7 @@ RefreshReport Migrator::RefreshVersions(const std::string& version) {
 }
 
 void Migrator::RetireVersion(const std::string& version) {
-  const std::string version_schema = VersionSchemaOf(version);
+  const std::string version_schema = VersionSchemaOf(*this, version);
   if (version_schema.empty()) {
     throw Error(ErrorKind::kUsage, "the base schema is no version to retire")
         .WithHint("'segue versions' lists them");

@@ -126,13 +126,19 @@ void Lease::Take(bool again) {
   });
 }
 
+db::Connection& Lease::LockSession() {
+  if (!database_.connection().pooled()) return database_.connection();
+  if (!lock_session_) lock_session_ = database_.NewConnection("lock");
+  return *lock_session_;
+}
+
 void Lease::TakeLock(bool again) {
-  db::Connection& connection = database_.connection();
+  db::Connection& connection = LockSession();
   const db::Dialect& dialect = database_.dialect();
   const std::string& schema = ledger_.schema_name();
   lock_ = dialect.TryLockRunner(connection, schema, "");
   if (lock_ != nullptr) return;
-  const auto holder = Read(connection, ledger_, "");
+  const auto holder = Read(database_.connection(), ledger_, "");
   // The server may not have noticed yet that our session is lost. It may be
   // ended, because it is ours.
   const bool ours = again && holder && holder->token == token_;
@@ -168,7 +174,7 @@ void Lease::Write(std::int64_t token) {
           {ledger_.TableNamed("lease"),
            {{"schema_name", ledger_.schema_name()}},
            {{"token", token},
-            {"session", connection.SessionId()},
+            {"session", LockSession().SessionId()},
             {"host", HostName()},
             {"pid", std::int64_t{getpid()}},
             {"who", ledger_.who()},
@@ -180,6 +186,7 @@ void Lease::Write(std::int64_t token) {
 
 void Lease::Reconnect() {
   lock_.reset();  // it refers to the lost session
+  lock_session_.reset();
   database_.Reconnect();
   Take(true);
 }

@@ -64,6 +64,9 @@ class Lease {
  private:
   void Take(bool again);
   void TakeLock(bool again);
+  // Returns the session that has the lock: our own, or behind a pooler one that
+  // does nothing else.
+  db::Connection& LockSession();
   // Throws Error{kConflict}, which names who has the lock.
   [[noreturn]] void Refuse(const std::optional<Holder>& holder) const;
   std::int64_t ClaimToken(bool again) const;
@@ -74,6 +77,7 @@ class Lease {
   Database& database_;
   const Ledger& ledger_;
   std::int64_t token_ = 0;
+  std::unique_ptr<db::Connection> lock_session_;  // null: the database's
   std::unique_ptr<db::RunnerLock> lock_;
 
   std::mutex mutex_;

@@ -11,9 +11,10 @@ namespace {
 using ops::Reader;
 
 Environment ReadEnvironment(const base::Node& node) {
-  const Reader reader(node, {"url", "schema", "role"});
+  const Reader reader(node, {"url", "direct_url", "schema", "role"});
   Environment environment;
   environment.url = reader.OptionalString("url").value_or("");
+  environment.direct_url = reader.OptionalString("direct_url").value_or("");
   environment.schema = reader.OptionalString("schema").value_or("");
   environment.role = reader.OptionalString("role").value_or("");
   return environment;

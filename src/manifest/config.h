@@ -14,9 +14,10 @@
 namespace segue::manifest {
 
 struct Environment {
-  std::string url;     // empty: not given
-  std::string schema;  // empty: the database's default
-  std::string role;    // empty: the role of the URL
+  std::string url;         // empty: not given
+  std::string direct_url;  // empty: none
+  std::string schema;      // empty: the database's default
+  std::string role;        // empty: the role of the URL
 };
 
 struct Config {

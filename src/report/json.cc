@@ -165,6 +165,12 @@ std::string RefreshJson(const RefreshReport& report) {
   return base::JsonText({{"applied", report.applied}, {"left", report.left}});
 }
 
+std::string VersionRoleJson(const VersionRole& made) {
+  return base::JsonText({{"role", made.role},
+                         {"version_schema", made.version_schema},
+                         {"applied", made.applied}});
+}
+
 std::string InstancesJson(const std::vector<InstanceInfo>& instances) {
   Json list = Json::array();
   for (const InstanceInfo& instance : instances) {

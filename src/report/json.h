@@ -30,6 +30,8 @@ std::string HistoryJson(const std::vector<HistoryEntry>& entries);
 std::string VersionsJson(const std::vector<VersionInfo>& versions);
 // {"applied": ["GRANT ..."], "left": [...]}
 std::string RefreshJson(const RefreshReport& report);
+// {"role", "version_schema", "applied": [statements]}
+std::string VersionRoleJson(const VersionRole& made);
 // {"instances": [{"id", "version", "host", "live", ...}]}
 std::string InstancesJson(const std::vector<InstanceInfo>& instances);
 // {"migration", "rows_checked", "clean", "mismatches": [...], "grants": [...]};

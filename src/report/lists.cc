@@ -53,6 +53,18 @@ std::string RefreshText(const RefreshReport& report) {
   return text;
 }
 
+std::string VersionRoleText(const VersionRole& made) {
+  std::string text;
+  for (const std::string& statement : made.applied) {
+    text += base::VisibleInLine(statement) + "\n";
+  }
+  return text + "Role '" + base::VisibleInLine(made.role) + "' sees version " +
+         base::VisibleInLine(made.version_schema) +
+         " from its next session on. It has no password of segue's: give it "
+         "one, or another way to log in. When the version is gone, drop it or "
+         "give it another one.\n";
+}
+
 std::string InstancesText(const std::vector<InstanceInfo>& instances) {
   if (instances.empty()) return "No instance is registered.\n";
   TextTable table({"INSTANCE", "VERSION", "HOST", "STATE"});

@@ -14,6 +14,7 @@ namespace segue::report {
 std::string HistoryText(const std::vector<HistoryEntry>& entries);
 std::string VersionsText(const std::vector<VersionInfo>& versions);
 std::string RefreshText(const RefreshReport& report);
+std::string VersionRoleText(const VersionRole& made);
 std::string InstancesText(const std::vector<InstanceInfo>& instances);
 
 }  // namespace segue::report

@@ -47,8 +47,12 @@ Database Database::Open(const DatabaseOptions& options) {
   connect.url = db::ParseUrl(options.url);
   connect.role = options.role;
   connect.purpose = "runner";
-  return Database(wiring::DialectFor(connect.url.scheme), connect,
-                  options.schema);
+  Database database(wiring::DialectFor(connect.url.scheme), connect,
+                    options.schema);
+  if (!options.direct_url.empty()) {
+    database.SetDirectUrl(db::ParseUrl(options.direct_url));
+  }
+  return database;
 }
 
 Database Database::OpenInMemory() { return Open({"sqlite::memory:", "", ""}); }

@@ -222,6 +222,11 @@ class CountingConnection : public db::Connection {
   void Interrupt() noexcept override { inner_.Interrupt(); }
   std::string SessionId() override { return inner_.SessionId(); }
   bool alive() const override { return inner_.alive(); }
+  std::string Set(const std::string& setting,
+                  const std::string& value) override {
+    ++count_;
+    return inner_.Set(setting, value);
+  }
 
  private:
   db::Connection& inner_;

@@ -143,9 +143,9 @@ db::Absent FakeUndoing::AbsentIn(const Error& error) const {
 }
 
 std::string FakeDialect::VersionUrl(const db::Url& /*url*/,
-                                    const std::string& schema_name,
-                                    const std::string& version_schema) const {
-  return "fake://" + (version_schema.empty() ? schema_name : version_schema);
+                                    const std::string& version_schema,
+                                    const std::vector<std::string>&) const {
+  return "fake://" + version_schema;
 }
 
 }  // namespace segue::test

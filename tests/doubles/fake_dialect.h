@@ -100,9 +100,9 @@ class FakeDialect : public FakeUndoing, public db::Spelling {
   std::string VersionSessionSql(
       db::Connection& connection, const std::string& schema_name,
       const std::string& version_schema) const override;
-  // Returns "fake://<version schema, or the schema>".
-  std::string VersionUrl(const db::Url& url, const std::string& schema_name,
-                         const std::string& version_schema) const override;
+  // Returns "fake://<version schema>".
+  std::string VersionUrl(const db::Url& url, const std::string& version_schema,
+                         const std::vector<std::string>& path) const override;
 
  private:
   db::Capabilities capabilities_;

@@ -99,4 +99,12 @@ std::string FaultyConnection::SessionId() { return session_id_; }
 
 bool FaultyConnection::alive() const { return inner_ && inner_->alive(); }
 
+bool FaultyConnection::pooled() const { return inner_ && inner_->pooled(); }
+
+std::string FaultyConnection::Set(const std::string& setting,
+                                  const std::string& value) {
+  Enter("-- set " + setting);
+  return Answered([&] { return Inner().Set(setting, value); });
+}
+
 }  // namespace segue::test

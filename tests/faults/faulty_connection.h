@@ -27,6 +27,9 @@ class FaultyConnection : public db::Connection {
   void Interrupt() noexcept override;
   std::string SessionId() override;
   bool alive() const override;
+  bool pooled() const override;
+  std::string Set(const std::string& setting,
+                  const std::string& value) override;
 
  private:
   // Runs `commit` as one, which loses its answer where the fault says so.

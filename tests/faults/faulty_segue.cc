@@ -9,10 +9,55 @@
 namespace segue::test {
 namespace {
 
-class FaultyDialect : public db::Dialect, public db::Meter {
+// What the dialect says of versions, as it says it.
+class PlainVersions : public db::Dialect {
  public:
-  explicit FaultyDialect(std::shared_ptr<const db::Dialect> inner)
+  explicit PlainVersions(std::shared_ptr<const db::Dialect> inner)
       : inner_(std::move(inner)) {}
+
+  db::Identity IdentityOf(db::Connection& connection) const override {
+    return inner_->IdentityOf(connection);
+  }
+  std::vector<std::string> VersionPath(
+      db::Connection& connection, const std::string& schema_name,
+      const std::string& version_schema) const override {
+    return inner_->VersionPath(connection, schema_name, version_schema);
+  }
+  std::vector<std::string> LoginRoleSql(
+      db::Connection& connection, const db::LoginRole& role) const override {
+    return inner_->LoginRoleSql(connection, role);
+  }
+  std::vector<db::LoginRole> LoginRoles(
+      db::Connection& connection,
+      const std::string& schema_name) const override {
+    return inner_->LoginRoles(connection, schema_name);
+  }
+  std::string VersionSessionSql(
+      db::Connection& connection, const std::string& schema_name,
+      const std::string& version_schema) const override {
+    return inner_->VersionSessionSql(connection, schema_name, version_schema);
+  }
+  std::string VersionUrl(const db::Url& url, const std::string& version_schema,
+                         const std::vector<std::string>& path) const override {
+    return inner_->VersionUrl(url, version_schema, path);
+  }
+  void RefuseVersion(db::Connection& connection,
+                     const std::string& version_schema,
+                     const std::string& reason) const override {
+    inner_->RefuseVersion(connection, version_schema, reason);
+  }
+  void RemoveRefused(db::Connection& connection,
+                     const std::string& version_schema) const override {
+    inner_->RemoveRefused(connection, version_schema);
+  }
+
+ protected:
+  const std::shared_ptr<const db::Dialect> inner_;
+};
+
+class FaultyDialect : public PlainVersions, public db::Meter {
+ public:
+  using PlainVersions::PlainVersions;
 
   const db::Capabilities& capabilities() const override {
     return inner_->capabilities();
@@ -101,32 +146,9 @@ class FaultyDialect : public db::Dialect, public db::Meter {
     return inner_->Blockers(connection, table);
   }
 
-  std::string VersionSessionSql(
-      db::Connection& connection, const std::string& schema_name,
-      const std::string& version_schema) const override {
-    return inner_->VersionSessionSql(connection, schema_name, version_schema);
-  }
-
-  void RefuseVersion(db::Connection& connection,
-                     const std::string& version_schema,
-                     const std::string& reason) const override {
-    inner_->RefuseVersion(connection, version_schema, reason);
-  }
-  void RemoveRefused(db::Connection& connection,
-                     const std::string& version_schema) const override {
-    inner_->RemoveRefused(connection, version_schema);
-  }
   db::Absent AbsentIn(const Error& error) const override {
     return inner_->AbsentIn(error);
   }
-
-  std::string VersionUrl(const db::Url& url, const std::string& schema_name,
-                         const std::string& version_schema) const override {
-    return inner_->VersionUrl(url, schema_name, version_schema);
-  }
-
- private:
-  const std::shared_ptr<const db::Dialect> inner_;
 };
 
 std::shared_ptr<const db::Dialect> Wrap(

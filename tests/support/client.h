@@ -46,6 +46,8 @@ class Client {
 void WaitUntil(Client& client, const std::string& sql, const Cell& wanted);
 
 std::unique_ptr<Client> OpenPostgresClient(const std::string& url);
+// Opens a session that sets nothing, as behind a pooler.
+std::unique_ptr<Client> OpenPooledClient(const std::string& url);
 std::unique_ptr<Client> OpenSqliteClient(const std::string& path);
 
 }  // namespace segue::test

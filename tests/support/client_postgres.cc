@@ -28,8 +28,8 @@ Rows RowsOf(const PGresult* result) {
 
 class PostgresClient : public Client {
  public:
-  explicit PostgresClient(const std::string& url)
-      : connection_(PQconnectdb(url.c_str())) {
+  PostgresClient(const std::string& url, bool pooled)
+      : connection_(PQconnectdb(url.c_str())), pooled_(pooled) {
     if (PQstatus(connection_.get()) != CONNECTION_OK) {
       throw ClientError(PQerrorMessage(connection_.get()), "08006");
     }
@@ -37,13 +37,14 @@ class PostgresClient : public Client {
     // its output.
     PQsetNoticeProcessor(
         connection_.get(), [](void*, const char*) {}, nullptr);
-    Query("SET statement_timeout = '30s'");
+    if (!pooled_) Query("SET statement_timeout = '30s'");
   }
 
   // What the session has read counts before it ends, and not at some later
   // moment, when a test would take it for somebody else's use. Servers before
   // 15 do not know the function.
   ~PostgresClient() override {
+    if (pooled_) return;
     const Answer ignored{
         PQexec(connection_.get(), "SELECT pg_stat_force_next_flush()")};
   }
@@ -74,12 +75,17 @@ class PostgresClient : public Client {
 
  private:
   std::unique_ptr<PGconn, CloseConnection> connection_;
+  const bool pooled_;
 };
 
 }  // namespace
 
 std::unique_ptr<Client> OpenPostgresClient(const std::string& url) {
-  return std::make_unique<PostgresClient>(url);
+  return std::make_unique<PostgresClient>(url, false);
+}
+
+std::unique_ptr<Client> OpenPooledClient(const std::string& url) {
+  return std::make_unique<PostgresClient>(url, true);
 }
 
 }  // namespace segue::test

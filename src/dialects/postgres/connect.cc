@@ -7,6 +7,7 @@
 #include "db/url.h"
 #include "dialects/postgres/connection.h"
 #include "dialects/postgres/errors.h"
+#include "dialects/postgres/pooler.h"
 #include "dialects/postgres/search_path.h"
 #include "segue/error.h"
 
@@ -28,7 +29,7 @@ Keywords KeywordsOf(const db::ConnectOptions& options) {
     keywords["connect_timeout"] = "10";
   }
   for (const auto& [name, value] : options.url.parameters) {
-    keywords[name] = value;
+    if (name != kPoolMode) keywords[name] = value;
   }
   const auto set = [&](const char* name, const std::string& value) {
     if (!value.empty()) keywords[name] = value;
@@ -39,9 +40,13 @@ Keywords KeywordsOf(const db::ConnectOptions& options) {
   set("password", options.url.password);
   set("dbname", options.url.database);
   keywords["client_encoding"] = "UTF8";
-  keywords["application_name"] =
-      options.purpose.empty() ? "segue" : "segue " + options.purpose;
+  // Some poolers leave the name to the next client. It is set later.
+  keywords.erase("application_name");
   return keywords;
+}
+
+std::string NameOf(const db::ConnectOptions& options) {
+  return options.purpose.empty() ? "segue" : "segue " + options.purpose;
 }
 
 [[noreturn]] void ThrowUnknownOption(const std::string& reason) {
@@ -51,8 +56,15 @@ Keywords KeywordsOf(const db::ConnectOptions& options) {
 
 [[noreturn]] void ThrowCannotConnect(const db::Url& url,
                                      const std::string& reason) {
-  throw Error(ErrorKind::kConnectionLost,
+  Error error(ErrorKind::kConnectionLost,
               "cannot connect to " + url.Redacted() + ": " + reason);
+  if (reason.find("unsupported startup parameter: options") !=
+      std::string::npos) {
+    error.WithHint(
+        "a pooler takes no options; 'segue versions role' makes a role that "
+        "sees a version without them");
+  }
+  throw error;
 }
 
 void Require(PGconn* connection, const db::Url& url) {
@@ -71,6 +83,7 @@ void Require(PGconn* connection, const db::Url& url) {
 }  // namespace
 
 std::unique_ptr<db::Connection> Connect(const db::ConnectOptions& options) {
+  RequirePoolMode(options.url);
   const Keywords keywords = KeywordsOf(options);
   std::vector<const char*> names;
   std::vector<const char*> values;
@@ -83,7 +96,9 @@ std::unique_ptr<db::Connection> Connect(const db::ConnectOptions& options) {
   PGconn* connection = PQconnectdbParams(names.data(), values.data(), 0);
   if (connection == nullptr) throw std::bad_alloc();
   Require(connection, options.url);
-  auto session = std::make_unique<PostgresConnection>(connection, options.role);
+  auto session = std::make_unique<PostgresConnection>(
+      connection, PeerOf(connection, options.url), NameOf(options),
+      options.role);
   SetSearchPath(options.schema, *session);
   return session;
 }

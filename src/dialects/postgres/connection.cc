@@ -123,12 +123,16 @@ db::Result ToResult(PGresult* result) {
 
 }  // namespace
 
-PostgresConnection::PostgresConnection(pg_conn* connection,
+PostgresConnection::PostgresConnection(pg_conn* connection, Peer peer,
+                                       const std::string& name,
                                        const std::string& role)
-    : connection_(connection), cancel_(PQgetCancel(connection)) {
+    : connection_(connection),
+      cancel_(PQgetCancel(connection)),
+      peer_(std::move(peer)),
+      prepares_(!peer_.pooled) {
   PQsetNoticeReceiver(connection_, Receive, this);
   try {
-    PinSettings(role);
+    PinSettings(name, role);
   } catch (...) {
     PQfreeCancel(cancel_);
     PQfinish(connection_);
@@ -149,11 +153,49 @@ void PostgresConnection::Receive(void* self, const pg_result* notice) {
   if (severity != "DEBUG") base::Log(base::LogLevel::kInfo, message);
 }
 
-void PostgresConnection::PinSettings(const std::string& role) {
+void PostgresConnection::PinSettings(const std::string& name,
+                                     const std::string& role) {
   const int version = PQserverVersion(connection_);
-  ExecuteScript(SessionSettings(version));
-  Execute(DeadlockTimeoutSql(version));
+  const std::string named = "application_name = " + Literal(name) + "; ";
+  if (peer_.pooled) {
+    // The clients before us may have left a role behind.
+    pinned_ = "SET LOCAL " + named + LocalSettings(version) +
+              DeadlockTimeoutSql(version, true) +
+              "; SET LOCAL role = " + (role.empty() ? "DEFAULT" : Ident(role));
+    return;
+  }
+  ExecuteScript("SET " + named + SessionSettings(version));
+  Execute(DeadlockTimeoutSql(version, false));
   if (!role.empty()) Execute("SET ROLE " + Ident(role));
+}
+
+BorrowedSession PostgresConnection::Borrowed() const {
+  std::string settings = pinned_;
+  if (set_.empty()) settings += "; SET LOCAL search_path = DEFAULT";
+  for (const auto& [setting, value] : set_) {
+    settings += "; SELECT pg_catalog.set_config(" + Literal(setting) + ", " +
+                Literal(value) + ", true)";
+  }
+  return {settings, peer_.on_standby};
+}
+
+bool PostgresConnection::NeedsTransaction() const {
+  return peer_.pooled && begin_.empty() &&
+         PQtransactionStatus(connection_) == PQTRANS_IDLE;
+}
+
+// In a shared session the next transaction sets it, and the open one at once.
+std::string PostgresConnection::Set(const std::string& setting,
+                                    const std::string& value) {
+  if (peer_.pooled) {
+    std::string former = std::exchange(set_[setting], value);
+    if (NeedsTransaction()) return former;
+  }
+  const db::Result set = Execute(
+      "SELECT f.former, pg_catalog.set_config($1::text, $2::text, $3::boolean) "
+      "FROM (SELECT pg_catalog.current_setting($1::text) AS former OFFSET 0) f",
+      {setting, value, std::int64_t{peer_.pooled ? 1 : 0}});
+  return db::ToText(set.rows.at(0).at(0));
 }
 
 void PostgresConnection::ThrowIfDead() const {
@@ -278,6 +320,12 @@ void PostgresConnection::EndCopy(bool in, std::string_view sql) {
 // that becomes part of a statement can end it and begin another.
 db::Result PostgresConnection::Execute(
     std::string_view sql, const std::vector<db::Value>& parameters) {
+  if (NeedsTransaction()) {
+    db::Transaction transaction(*this, {});
+    db::Result result = Execute(sql, parameters);
+    transaction.Commit();
+    return result;
+  }
   const std::string text(sql);
   notices_.clear();
   const ResultPtr result = Run(text, parameters);
@@ -289,6 +337,12 @@ db::Result PostgresConnection::Execute(
 }
 
 void PostgresConnection::ExecuteScript(std::string_view sql) {
+  if (NeedsTransaction()) {
+    db::Transaction transaction(*this, {});
+    ExecuteScript(sql);
+    transaction.Commit();
+    return;
+  }
   Check(Run(std::string(sql)), sql);
 }
 
@@ -296,7 +350,8 @@ void PostgresConnection::ExecuteScript(std::string_view sql) {
 // its own would cost as much as a small part of a chunk.
 void PostgresConnection::Begin(const db::TransactionOptions& options) {
   ThrowIfDead();
-  begin_ = BeginSql(options) + "; ";
+  const BorrowedSession borrowed = Borrowed();
+  begin_ = BeginSql(options, peer_.pooled ? &borrowed : nullptr) + "; ";
 }
 
 void PostgresConnection::Commit() {
@@ -360,8 +415,11 @@ void PostgresConnection::Interrupt() noexcept {
   }
 }
 
+// What a pooler tells us of the session is its own invention.
 std::string PostgresConnection::SessionId() {
-  return std::to_string(PQbackendPID(connection_));
+  if (!peer_.pooled) return peer_.session;
+  return db::ToText(
+      Execute("SELECT pg_catalog.pg_backend_pid()").rows.at(0).at(0));
 }
 
 }  // namespace segue::postgres

@@ -9,6 +9,7 @@
 
 #include "db/connection.h"
 #include "db/dialect.h"
+#include "dialects/postgres/settings.h"
 
 struct pg_cancel;
 struct pg_conn;
@@ -16,10 +17,20 @@ struct pg_result;
 
 namespace segue::postgres {
 
+// Who is on the other end of a connection.
+struct Peer {
+  std::string session;  // the number of the server's process
+  bool pooled = false;  // it may be another one for each transaction
+  bool on_standby = false;
+};
+
 class PostgresConnection final : public db::Connection {
  public:
-  // Takes over an open libpq connection and pins its settings.
-  PostgresConnection(pg_conn* connection, const std::string& role);
+  // Takes over an open libpq connection and pins its settings: for the session
+  // or, if that is shared with others, in each transaction. There statements
+  // outside of transactions get one of their own.
+  PostgresConnection(pg_conn* connection, Peer peer, const std::string& name,
+                     const std::string& role);
   ~PostgresConnection() override;
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;
@@ -35,6 +46,9 @@ class PostgresConnection final : public db::Connection {
   void Interrupt() noexcept override;
   std::string SessionId() override;
   bool alive() const override { return alive_; }
+  bool pooled() const override { return peer_.pooled; }
+  std::string Set(const std::string& setting,
+                  const std::string& value) override;
 
  private:
   // The notice receiver of libpq; `self` is the connection.
@@ -42,7 +56,11 @@ class PostgresConnection final : public db::Connection {
 
   using ResultPtr = std::unique_ptr<pg_result, void (*)(pg_result*)>;
 
-  void PinSettings(const std::string& role);
+  void PinSettings(const std::string& name, const std::string& role);
+  BorrowedSession Borrowed() const;
+  // True for a statement that would run outside of a transaction in a session
+  // that we share.
+  bool NeedsTransaction() const;
   void ThrowIfDead() const;
   ResultPtr Run(const std::string& sql);
   ResultPtr Run(const std::string& sql,
@@ -63,9 +81,12 @@ class PostgresConnection final : public db::Connection {
 
   pg_conn* connection_;
   pg_cancel* cancel_;  // made once: Interrupt runs on another thread
+  const Peer peer_;
+  std::string pinned_;  // what each transaction sets in a shared session
+  std::map<std::string, std::string> set_;  // by Set, in a shared session
   bool alive_ = true;
   std::string begin_;  // goes before the next statement; empty: nothing does
-  bool prepares_ = true;
+  bool prepares_;
   std::map<std::string, int> runs_;  // how often unprepared statements ran
   std::map<std::string, std::string> prepared_;  // statements to their names
   std::vector<std::string> notices_;             // of the statement in flight

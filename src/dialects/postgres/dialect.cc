@@ -8,10 +8,13 @@
 #include "dialects/postgres/inspect.h"
 #include "dialects/postgres/ledger_guard.h"
 #include "dialects/postgres/lock.h"
+#include "dialects/postgres/login_role.h"
 #include "dialects/postgres/motion_estimate.h"
 #include "dialects/postgres/plan_trial.h"
+#include "dialects/postgres/pooler.h"
 #include "dialects/postgres/replication.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/version_path.h"
 #include "dialects/postgres/version_refusal.h"
 
 namespace segue::postgres {
@@ -100,12 +103,40 @@ std::vector<db::Blocker> PostgresDialect::Blockers(
   return postgres::Blockers(connection, table);
 }
 
-// This SQL is for applications whose pooler drops the options of the URL.
-std::string PostgresDialect::VersionSessionSql(
-    db::Connection& /*connection*/, const std::string& schema_name,
+db::Identity PostgresDialect::IdentityOf(db::Connection& connection) const {
+  return postgres::IdentityOf(connection);
+}
+
+std::vector<std::string> PostgresDialect::VersionPath(
+    db::Connection& connection, const std::string& schema_name,
     const std::string& version_schema) const {
-  return "SET search_path = " + Ident(version_schema) + ", " +
-         Ident(schema_name) + ";\n";
+  return PathTo(version_schema, schema_name, OwnPath(connection, ""));
+}
+
+std::vector<std::string> PostgresDialect::LoginRoleSql(
+    db::Connection& connection, const db::LoginRole& role) const {
+  return postgres::LoginRoleSql(connection, role);
+}
+
+std::vector<db::LoginRole> PostgresDialect::LoginRoles(
+    db::Connection& connection, const std::string& schema_name) const {
+  return postgres::LoginRoles(connection, schema_name);
+}
+
+// A comment says where the setting would do harm, because the script is copied
+// without the page that says so.
+std::string PostgresDialect::VersionSessionSql(
+    db::Connection& connection, const std::string& schema_name,
+    const std::string& version_schema) const {
+  return "-- In a session of its own only. Through a pooler in transaction "
+         "mode the setting\n-- stays on the server's session, where clients of "
+         "other versions get it: use a\n-- role of the version there (segue "
+         "versions role), or SET LOCAL in each\n-- transaction.\n"
+         "SET search_path = " +
+         Idents(VersionPath(connection, schema_name, version_schema)) +
+         ";\n-- The version is there if this is true: SELECT "
+         "pg_catalog.current_schema() = " +
+         Literal(version_schema) + ";\n";
 }
 
 void PostgresDialect::RefuseVersion(db::Connection& connection,

@@ -46,6 +46,15 @@ class PostgresDialect final : public PostgresLanguage,
   std::vector<db::Blocker> Blockers(
       db::Connection& connection,
       const schema::TableName& table) const override;
+  db::Identity IdentityOf(db::Connection& connection) const override;
+  std::vector<std::string> VersionPath(
+      db::Connection& connection, const std::string& schema_name,
+      const std::string& version_schema) const override;
+  std::vector<std::string> LoginRoleSql(
+      db::Connection& connection, const db::LoginRole& role) const override;
+  std::vector<db::LoginRole> LoginRoles(
+      db::Connection& connection,
+      const std::string& schema_name) const override;
   std::string VersionSessionSql(
       db::Connection& connection, const std::string& schema_name,
       const std::string& version_schema) const override;

@@ -70,8 +70,9 @@ db::Capabilities MakeCapabilities() {
       "(before PostgreSQL 17), ON CONFLICT ON CONSTRAINT, GROUP BY the "
       "primary key only, system columns, foreign keys to them and "
       "pg_get_serial_sequence",
-      "poolers may drop the URL's options: ALTER ROLE ... SET search_path "
-      "says the same"};
+      "poolers may drop the URL's options, and the application then sees the "
+      "old shape: 'segue versions role' makes a role that sees the version, "
+      "'segue url --recipe' says what to put where"};
   can.view_notes = {
       "it does not take COPY, TRUNCATE, MERGE (before PostgreSQL 17), ON "
       "CONFLICT ON CONSTRAINT, GROUP BY the primary key only, system columns, "
@@ -169,9 +170,9 @@ std::vector<std::string> PostgresLanguage::LedgerSeal() const {
 }
 
 std::string PostgresLanguage::VersionUrl(
-    const db::Url& url, const std::string& schema_name,
-    const std::string& version_schema) const {
-  return postgres::VersionUrl(url, schema_name, version_schema);
+    const db::Url& url, const std::string& /*version_schema*/,
+    const std::vector<std::string>& path) const {
+  return postgres::VersionUrl(url, path);
 }
 
 }  // namespace segue::postgres

@@ -44,8 +44,8 @@ class PostgresLanguage : public db::Dialect {
       const std::string& version_schema) const override;
   std::vector<std::string> LedgerSetup() const override;
   std::vector<std::string> LedgerSeal() const override;
-  std::string VersionUrl(const db::Url& url, const std::string& schema_name,
-                         const std::string& version_schema) const override;
+  std::string VersionUrl(const db::Url& url, const std::string& version_schema,
+                         const std::vector<std::string>& path) const override;
 
  private:
   db::Capabilities capabilities_;

@@ -25,11 +25,26 @@ std::int64_t KeyOf(const std::string& schema_name) {
 }
 
 bool TryLock(db::Connection& connection, std::int64_t key) {
-  const db::Result found = connection.Execute(
-      "SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int)",
-      {std::int64_t{kLockClass}, key});
+  const char* sql =
+      connection.pooled()
+          ? "SELECT pg_catalog.pg_try_advisory_xact_lock($1::int, $2::int)"
+          : "SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int)";
+  const db::Result found =
+      connection.Execute(sql, {std::int64_t{kLockClass}, key});
   return db::ToInt(found.rows.at(0).at(0)) != 0;
 }
+
+// Behind a pooler a transaction that stays open keeps the lock. It keeps the
+// server's session from the other clients, too, and the server gives the lock
+// up when the pooler loses us.
+class TransactionLock final : public db::RunnerLock {
+ public:
+  explicit TransactionLock(db::Connection& connection)
+      : transaction_(connection, {}) {}
+
+ private:
+  db::Transaction transaction_;
+};
 
 class AdvisoryLock final : public db::RunnerLock {
  public:
@@ -70,19 +85,16 @@ bool Kill(db::Connection& connection, std::int64_t key, std::int64_t session) {
   return !ended.rows.empty();
 }
 
-std::unique_ptr<db::RunnerLock> LockAfterKill(db::Connection& connection,
-                                              std::int64_t key,
-                                              std::int64_t session) {
+bool LockAfterKill(db::Connection& connection, std::int64_t key,
+                   std::int64_t session) {
   Kill(connection, key, session);
   base::Clock& clock = base::SystemClock();
   const auto deadline = clock.Now() + kKillPatience;
   while (clock.Now() < deadline) {
-    if (TryLock(connection, key)) {
-      return std::make_unique<AdvisoryLock>(connection, key);
-    }
+    if (TryLock(connection, key)) return true;
     clock.Sleep(kKillPoll);
   }
-  return nullptr;
+  return false;
 }
 
 constexpr const char* kHolderSql = R"sql(
@@ -134,11 +146,15 @@ std::unique_ptr<db::RunnerLock> TryLockRunner(db::Connection& connection,
                                               const std::string& schema_name,
                                               const std::string& kill_session) {
   const std::int64_t key = KeyOf(schema_name);
-  if (TryLock(connection, key)) {
-    return std::make_unique<AdvisoryLock>(connection, key);
-  }
-  if (kill_session.empty()) return nullptr;
-  return LockAfterKill(connection, key, db::ToInt(db::Value(kill_session)));
+  std::unique_ptr<db::RunnerLock> lock;
+  if (connection.pooled()) lock = std::make_unique<TransactionLock>(connection);
+  const bool locked =
+      TryLock(connection, key) ||
+      (!kill_session.empty() &&
+       LockAfterKill(connection, key, db::ToInt(db::Value(kill_session))));
+  if (!locked) return nullptr;
+  if (lock == nullptr) lock = std::make_unique<AdvisoryLock>(connection, key);
+  return lock;
 }
 
 std::optional<db::Blocker> RunnerLockHolder(db::Connection& connection,

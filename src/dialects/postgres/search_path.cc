@@ -10,7 +10,7 @@ namespace segue::postgres {
 // relations and functions would then pass for the server's own. Where it is not
 // named, it comes first.
 void SetSearchPath(const std::string& schema, db::Connection& session) {
-  session.Execute(
+  const db::Result set = session.Execute(
       "SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', "
       "CASE WHEN $1::text <> '' THEN pg_catalog.quote_ident($1::text) END, "
       "nullif(CASE WHEN 'pg_catalog'::name OPERATOR(pg_catalog.=) ANY "
@@ -18,28 +18,23 @@ void SetSearchPath(const std::string& schema, db::Connection& session) {
       "pg_catalog.quote_ident(s.name::text), ', ' ORDER BY s.at) FROM "
       "pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY "
       "s(name, at) WHERE s.name OPERATOR(pg_catalog.<>) 'pg_catalog'::name) "
-      "ELSE pg_catalog.current_setting('search_path') END, '')), false)",
-      {schema});
+      "ELSE pg_catalog.current_setting('search_path') END, '')), $2::boolean)",
+      {schema, std::int64_t{session.pooled() ? 1 : 0}});
+  if (session.pooled()) {
+    session.Set("search_path", db::ToText(set.rows.at(0).at(0)));
+  }
 }
 
 QualifiedNames::QualifiedNames(db::Connection& connection,
                                const std::string& schema)
-    : connection_(connection) {
-  const db::Result found = connection_.Execute(
-      "SELECT f.path, pg_catalog.set_config('search_path', "
-      "pg_catalog.quote_ident($1::text), false) FROM (SELECT "
-      "pg_catalog.current_setting('search_path') AS path OFFSET 0) f",
-      {schema});
-  former_ = db::ToText(found.rows.at(0).at(0));
-}
+    : connection_(connection),
+      former_(connection.Set("search_path", Ident(schema))) {}
 
 // A transaction that failed takes the setting back itself.
 QualifiedNames::~QualifiedNames() {
   try {
     if (!connection_.alive()) return;
-    connection_.Execute(
-        "SELECT pg_catalog.set_config('search_path', $1::text, false)",
-        {former_});
+    connection_.Set("search_path", former_);
   } catch (const std::exception& error) {
     base::Log(base::LogLevel::kDebug,
               std::string("the search_path was not set back: ") + error.what());

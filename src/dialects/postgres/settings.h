@@ -7,13 +7,25 @@
 
 namespace segue::postgres {
 
+// What each transaction sets for itself where its session is another client's
+// before and after it.
+struct BorrowedSession {
+  std::string settings;  // statements, divided by "; "
+  bool on_standby = false;
+};
+
 // Returns several statements. `server_version` is as libpq gives it: 150018.
 std::string SessionSettings(int server_version);
+// Returns the statements that pin the same in a transaction that has begun.
+std::string LocalSettings(int server_version);
 
-// Returns a statement that sets deadlock_timeout if this session may do so.
-std::string DeadlockTimeoutSql(int server_version);
+// Returns a statement that sets deadlock_timeout, for the session or for the
+// transaction, if this role may do so.
+std::string DeadlockTimeoutSql(int server_version, bool local);
 
 // Returns several statements that begin a transaction in one round trip.
-std::string BeginSql(const db::TransactionOptions& options);
+// `borrowed` is null where the session is our own.
+std::string BeginSql(const db::TransactionOptions& options,
+                     const BorrowedSession* borrowed = nullptr);
 
 }  // namespace segue::postgres

@@ -1,5 +1,10 @@
 #include "dialects/postgres/version_url.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.h"
+#include "dialects/postgres/pooler.h"
 #include "dialects/postgres/sql.h"
 
 namespace segue::postgres {
@@ -29,15 +34,15 @@ std::string Escaped(const std::string& text) {
 
 }  // namespace
 
-std::string VersionUrl(db::Url url, const std::string& schema_name,
-                       const std::string& version_schema) {
-  // The server's own default search path leads to the base schema already.
-  if (version_schema.empty() && schema_name == "public") return url.ToString();
-  std::string path = PathEntry(schema_name);
-  if (!version_schema.empty()) path = PathEntry(version_schema) + "," + path;
+std::string VersionUrl(db::Url url, const std::vector<std::string>& path) {
+  url.parameters.erase(kPoolMode);
+  if (path.empty()) return url.ToString();
+  std::vector<std::string> entries;
+  std::transform(path.begin(), path.end(), std::back_inserter(entries),
+                 PathEntry);
   std::string& options = url.parameters["options"];
   if (!options.empty()) options += " ";
-  options += "-csearch_path=" + Escaped(path);
+  options += "-csearch_path=" + Escaped(base::Join(entries, ","));
   return url.ToString();
 }
 

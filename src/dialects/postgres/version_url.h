@@ -2,14 +2,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "db/url.h"
 
 namespace segue::postgres {
 
-// Returns the URL with options=-csearch_path=<version>,<base> added; other
-// options stay. The URL works with every client that is built on libpq.
-std::string VersionUrl(db::Url url, const std::string& schema_name,
-                       const std::string& version_schema);
+// Returns the URL with options=-csearch_path=<path> added, unless the path is
+// empty; other options stay. The URL works with every client that is built on
+// libpq, so it has no parameter of segue's own.
+std::string VersionUrl(db::Url url, const std::vector<std::string>& path);
 
 }  // namespace segue::postgres

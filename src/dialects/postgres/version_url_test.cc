@@ -11,7 +11,7 @@ std::string OptionsOf(const std::string& url) {
 
 TEST(VersionUrlTest, NamesTheVersionAndTheBase) {
   const db::Url url = db::ParseUrl("postgres://app:pw@h/d?sslmode=require");
-  const std::string text = VersionUrl(url, "public", "public_01");
+  const std::string text = VersionUrl(url, {"public_01", "public"});
   EXPECT_EQ(OptionsOf(text), "-csearch_path=public_01,public");
   EXPECT_EQ(db::ParseUrl(text).parameters.at("sslmode"), "require");
   EXPECT_EQ(text.find(' '), std::string::npos);
@@ -19,20 +19,19 @@ TEST(VersionUrlTest, NamesTheVersionAndTheBase) {
 
 TEST(VersionUrlTest, KeepsOtherOptions) {
   const db::Url url = db::ParseUrl("postgres://h/d?options=-cjit%3Doff");
-  EXPECT_EQ(OptionsOf(VersionUrl(url, "public", "v")),
+  EXPECT_EQ(OptionsOf(VersionUrl(url, {"v", "public"})),
             "-cjit=off -csearch_path=v,public");
 }
 
 TEST(VersionUrlTest, QuotesNamesThatNeedIt) {
   const db::Url url = db::ParseUrl("postgres://h/d");
-  EXPECT_EQ(OptionsOf(VersionUrl(url, "My S", "v")),
-            "-csearch_path=v,\"My\\ S\"");
+  EXPECT_EQ(OptionsOf(VersionUrl(url, {"v", "My S", "$user"})),
+            "-csearch_path=v,\"My\\ S\",\"$user\"");
 }
 
-TEST(VersionUrlTest, TheBaseNeedsNothing) {
-  const db::Url url = db::ParseUrl("postgres://h/d");
-  EXPECT_EQ(VersionUrl(url, "public", ""), url.ToString());
-  EXPECT_EQ(OptionsOf(VersionUrl(url, "app", "")), "-csearch_path=app");
+TEST(VersionUrlTest, LeavesOutWhatOnlySegueKnows) {
+  const db::Url url = db::ParseUrl("postgres://h/d?pool_mode=session");
+  EXPECT_EQ(VersionUrl(url, {}), "postgres://h/d");
 }
 
 }  // namespace

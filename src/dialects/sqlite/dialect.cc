@@ -242,8 +242,8 @@ class SqliteDialect : public db::Dialect,
   }
 
   // The parameter is segue's own; other programs run the script instead.
-  std::string VersionUrl(const db::Url& url, const std::string&,
-                         const std::string& version_schema) const override {
+  std::string VersionUrl(const db::Url& url, const std::string& version_schema,
+                         const std::vector<std::string>&) const override {
     db::Url versioned = url;
     versioned.parameters.erase("version");
     if (!version_schema.empty()) {

@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 # processors, because tests wait for servers and clocks more than they compute.
 SLOTS ?= $(shell expr 2 \* $(JOBS))
 
-.PHONY: help deps build dev sanitized demo test test-all test-versions sweep mutants bench lint format asan tsan clang fuzz install clean
+.PHONY: help deps build dev sanitized demo test test-all test-versions test-drivers sweep mutants bench lint format asan tsan clang fuzz install clean
 help:
 	@sed -n 's/^## //p' Makefile
 
@@ -37,6 +37,11 @@ sweep: deps
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev --target segue_sweep -- -j $(JOBS)
 	@build/dev/tests/segue_sweep $(SWEEP_OPTIONS) tests/sweep/schemas/*.sql
+
+## make test-drivers  node-postgres and JDBC through a migration (fetches them)
+test-drivers: dev
+	@scripts/install-drivers build/drivers
+	@SEGUE_TEST_DRIVERS=$(CURDIR)/build/drivers build/dev/tests/segue_drivers_test
 
 ## make mutants   break lines of the engine: do its unit tests see it?
 mutants: deps

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <map>
 #include <memory>
 #include <thread>
 
@@ -73,14 +75,21 @@ class DriversTest : public BadInputTest {
     for (std::size_t i = 1; i < parts.size(); i += 2) urls.push_back(parts[i]);
     return urls;
   }
-  std::unique_ptr<Process> Run(const std::string& library,
-                               const std::string& url,
-                               const std::string& version) {
+  static std::unique_ptr<Process> Python(const std::string& library,
+                                         const std::string& url,
+                                         const std::string& version) {
+    return Run({kPython, Program(library + "_app.py"), url, version},
+               {{"PYTHONDONTWRITEBYTECODE", "1"}});
+  }
+  static std::string Program(const std::string& name) {
+    return SourceDir() + "/tests/drivers/" + name;
+  }
+  static std::unique_ptr<Process> Run(
+      const std::vector<std::string>& words,
+      const std::map<std::string, std::string>& environment = {}) {
     Command command;
-    command.argv = {kPython,
-                    SourceDir() + "/tests/drivers/" + library + "_app.py", url,
-                    version};
-    command.environment = {{"PYTHONDONTWRITEBYTECODE", "1"}};
+    command.argv = words;
+    command.environment = environment;
     auto process = std::make_unique<Process>(command);
     process->WaitForOutput("running");
     return process;
@@ -100,6 +109,19 @@ class DriversTest : public BadInputTest {
     EXPECT_EQ(finished.exit_code, 0) << words[0] << ": " << finished.err;
   }
 
+  void ExpectAllRight() {
+    // What each application has left is what it wrote, whichever version it is.
+    EXPECT_EQ(
+        ToLines(db().Query(
+            "SELECT count(*) FROM account WHERE full_name LIKE '%!' AND "
+            "v <> (split_part(rtrim(full_name, '!'), ' ', 3)::int % 1000 + "
+            "1) * 100")),
+        "0\n");
+    EXPECT_GT(std::stoi(*db().app().One(
+                  "SELECT count(*) FROM account WHERE full_name LIKE '%!'")),
+              100);
+  }
+
   std::string name_;
 };
 
@@ -108,7 +130,7 @@ TEST_P(DriversTest, ApplicationsOfBothVersionsGoThroughAMigration) {
   const std::string pooled = pooler.Url(name_, "drv_app");
   std::vector<std::unique_ptr<Process>> old_ones;
   for (const std::string& library : Libraries()) {
-    old_ones.push_back(Run(library, pooled, "old"));
+    old_ones.push_back(Python(library, pooled, "old"));
   }
   Do({"start", "01_cents.yaml", "--quiet"}, Direct());
   Do({"versions", "role", "drv_new", "--base-role", "drv_app"},
@@ -116,8 +138,8 @@ TEST_P(DriversTest, ApplicationsOfBothVersionsGoThroughAMigration) {
   std::vector<std::unique_ptr<Process>> new_ones;
   for (const std::string& library : Libraries()) {
     const std::string recipe = library == "django" ? "sqlalchemy" : library;
-    new_ones.push_back(Run(library, UrlsFor(recipe, Direct()).at(0), "new"));
-    new_ones.push_back(Run(library, UrlsFor(recipe, pooled).at(1), "new"));
+    new_ones.push_back(Python(library, UrlsFor(recipe, Direct()).at(0), "new"));
+    new_ones.push_back(Python(library, UrlsFor(recipe, pooled).at(1), "new"));
   }
   std::this_thread::sleep_for(std::chrono::seconds(1));
   Do({"verify", "--quiet"}, pooled);
@@ -125,15 +147,45 @@ TEST_P(DriversTest, ApplicationsOfBothVersionsGoThroughAMigration) {
   Do({"complete", "--yes", "--quiet"}, Direct());
   std::this_thread::sleep_for(std::chrono::seconds(1));
   Stop(new_ones);
-  // What each application has left is what it wrote, whichever version it is.
-  EXPECT_EQ(ToLines(db().Query(
-                "SELECT count(*) FROM account WHERE full_name LIKE '%!' AND "
-                "v <> (split_part(rtrim(full_name, '!'), ' ', 3)::int % 1000 + "
-                "1) * 100")),
-            "0\n");
-  EXPECT_GT(std::stoi(*db().app().One(
-                "SELECT count(*) FROM account WHERE full_name LIKE '%!'")),
-            100);
+  ExpectAllRight();
+}
+
+TEST_P(DriversTest, NodeAndJdbcGoThroughAMigration) {
+  const char* given = std::getenv("SEGUE_TEST_DRIVERS");
+  if (given == nullptr) GTEST_SKIP() << "make test-drivers runs this";
+  const std::string drivers = given;
+  PgBouncerOptions options;
+  options.loopback = true;
+  const PgBouncer pooler(PostgresServer::Shared(), options);
+  const auto node = [&](const std::string& role, const std::string& version) {
+    return Run(
+        {"node", Program("node_app.js"),
+         "postgres://" + role + "@" + pooler.Address() + "/" + name_, version},
+        {{"NODE_PATH", drivers + "/node_modules"}});
+  };
+  const auto jdbc = [&](const std::string& role, const std::string& version) {
+    return Run({"java", "-cp", drivers + "/postgresql.jar",
+                Program("JdbcApp.java"),
+                "jdbc:postgresql://" + pooler.Address() + "/" + name_ +
+                    "?prepareThreshold=0",
+                role, version});
+  };
+  std::vector<std::unique_ptr<Process>> old_ones;
+  old_ones.push_back(node("drv_app", "old"));
+  old_ones.push_back(jdbc("drv_app", "old"));
+  Do({"start", "01_cents.yaml", "--quiet"}, Direct());
+  Do({"versions", "role", "drv_new", "--base-role", "drv_app"},
+     Direct("postgres"));
+  std::vector<std::unique_ptr<Process>> new_ones;
+  new_ones.push_back(node("drv_new", "new"));
+  new_ones.push_back(jdbc("drv_new", "new"));
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  Do({"verify", "--quiet"}, pooler.Url(name_, "drv_app"));
+  Stop(old_ones);
+  Do({"complete", "--yes", "--quiet"}, Direct());
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  Stop(new_ones);
+  ExpectAllRight();
 }
 
 SEGUE_INSTANTIATE_ON(DriversTest, PostgresTestbed());

@@ -1,5 +1,6 @@
 // A schema for each tenant of one database: the same migration file runs in all
-// of them, several at a time, and what serves one is nobody else's.
+// of them, several at a time, and what serves one is nobody else's. The case is
+// env-two-schemas-one-name.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,5 +1,8 @@
 #include "tests/support/pgbouncer.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -17,12 +20,29 @@ namespace {
 // Debian installs it where only root has a path to.
 constexpr const char* kProgram = "/usr/sbin/pgbouncer";
 
+// The kernel gives a port that nobody has, and not the same one again for a
+// while.
+int FreePort() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* any = reinterpret_cast<sockaddr*>(&address);
+  const bool found =
+      ::bind(socket, any, size) == 0 && ::getsockname(socket, any, &size) == 0;
+  ::close(socket);
+  if (!found) throw std::runtime_error("no port is free");
+  return ntohs(address.sin_port);
+}
+
 }  // namespace
 
 bool PgBouncer::Available() { return std::filesystem::exists(kProgram); }
 
 PgBouncer::PgBouncer(const PostgresServer& server,
-                     const PgBouncerOptions& options) {
+                     const PgBouncerOptions& options)
+    : port_(options.loopback ? FreePort() : 6432) {
   Configure(server, options);
   Command command;
   command.argv = {kProgram, "-q", folder() + "/pgbouncer.ini"};
@@ -37,8 +57,9 @@ void PgBouncer::Configure(const PostgresServer& server,
   std::ofstream(folder() + "/users") << "\"postgres\" \"\"\n";
   std::ofstream(folder() + "/pgbouncer.ini")
       << "[databases]\n* = host=" << server.folder()
-      << " auth_user=postgres\n[pgbouncer]\nlisten_addr =\nlisten_port = "
-      << kPort << "\nunix_socket_dir = " << folder()
+      << " auth_user=postgres\n[pgbouncer]\nlisten_addr = "
+      << (options.loopback ? "127.0.0.1" : "") << "\nlisten_port = " << port_
+      << "\nunix_socket_dir = " << folder()
       << "\nauth_type = trust\nauth_file = " << folder()
       << "/users\nauth_query = SELECT usename::text, ''::text FROM "
          "pg_catalog.pg_user WHERE usename = $1\npool_mode = "
@@ -58,7 +79,7 @@ void PgBouncer::Configure(const PostgresServer& server,
 void PgBouncer::WaitUntilReady() {
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  const std::string socket = folder() + "/.s.PGSQL." + std::to_string(kPort);
+  const std::string socket = folder() + "/.s.PGSQL." + std::to_string(port_);
   while (!std::filesystem::exists(socket)) {
     if (!process_->running() || std::chrono::steady_clock::now() > deadline) {
       throw std::runtime_error("PgBouncer did not start: " + process_->Err());
@@ -70,7 +91,11 @@ void PgBouncer::WaitUntilReady() {
 std::string PgBouncer::Url(const std::string& database,
                            const std::string& user) const {
   return "postgres://" + user + "@/" + database + "?host=" + folder() +
-         "&port=" + std::to_string(kPort);
+         "&port=" + std::to_string(port_);
+}
+
+std::string PgBouncer::Address() const {
+  return "127.0.0.1:" + std::to_string(port_);
 }
 
 }  // namespace segue::test

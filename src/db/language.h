@@ -56,6 +56,8 @@ struct Capabilities {
   bool exclusion_constraints = false;
   bool replica_identity = false;
   bool column_comments = false;
+  // Views and rules are bound to the column that takes the place of another.
+  bool rebinds_views = false;
   // The triggers that fill a column of a row run after the row's own checks and
   // its look into unique indexes.
   bool checks_before_triggers = false;

@@ -22,14 +22,28 @@ const PlannedAction& ActionOf(const MigrationRow& row, const Change& change) {
   return row.plan.steps[change.step].actions[change.action];
 }
 
+// A column that is put aside has another name when it is dropped.
+bool PutAside(const MigrationRow& row, const Change& change) {
+  return row.plan.steps[change.step].stage == Stage::kSeal;
+}
+
 // Privileges have followed already, and one that has come since waits for the
 // next run. What has another definition under the same name has a copy already.
-bool Supplied(const Fact& fact) {
+// A materialized view would have to be filled before the seal.
+bool Supplied(const MigrationRow& row, const Change& change, const Fact& fact) {
+  if (fact.kind == "materialized view") return false;
+  if (fact.kind == "view") return !PutAside(row, change);
   const bool redefined = fact.changed && (!fact.object.empty() ||
                                           fact.kind == "statistics object");
   return fact.kind != "privilege" && !redefined &&
          ops::AnswerOn(fact.kind, ops::ColumnFate::kReplaced).verb ==
              ops::Verb::kCarried;
+}
+
+// The contract looks for the views that are there by then.
+bool MayGo(const std::string& text) {
+  return IsDefault(text) || text.starts_with("view ") ||
+         text.starts_with("materialized view ");
 }
 
 // An object over two columns that both go would need one copy over both heirs.
@@ -49,9 +63,11 @@ bool MeetInOneObject(const MigrationRow& row,
 void RefuseUnsupplied(const MigrationRow& row,
                       const std::vector<Change>& changes) {
   const auto unsupplied = [&](const Change& change) {
-    return !std::all_of(change.gone.begin(), change.gone.end(), IsDefault) ||
+    return !std::all_of(change.gone.begin(), change.gone.end(), MayGo) ||
            !ActionOf(row, change).heir ||
-           !std::all_of(change.come.begin(), change.come.end(), Supplied);
+           !std::all_of(
+               change.come.begin(), change.come.end(),
+               [&](const Fact& fact) { return Supplied(row, change, fact); });
   };
   if (std::any_of(changes.begin(), changes.end(), unsupplied) ||
       MeetInOneObject(row, changes)) {
@@ -62,8 +78,9 @@ void RefuseUnsupplied(const MigrationRow& row,
 ops::SupplementRequest RequestOf(const MigrationRow& row,
                                  const Change& change) {
   ops::SupplementRequest request{*ActionOf(row, change).heir, {}};
-  // A default that is gone is a change, too, and nothing else may be gone.
-  request.default_changed = !change.gone.empty();
+  // A default that is gone is a change, too.
+  request.default_changed =
+      std::any_of(change.gone.begin(), change.gone.end(), IsDefault);
   for (const Fact& fact : change.come) {
     if (!fact.object.empty()) request.objects.push_back(fact.object);
     request.default_changed |= fact.kind == "default";
@@ -72,20 +89,33 @@ ops::SupplementRequest RequestOf(const MigrationRow& row,
   return request;
 }
 
-// Returns the last action of the transaction that takes the column away.
-PlannedAction& LastOfDrop(Plan& plan, const plan::Heir& heir) {
+// The actions with which the transaction begins and ends that takes a column
+// away.
+struct DropEnds {
+  PlannedAction* first = nullptr;
   PlannedAction* last = nullptr;
+};
+
+DropEnds EndsOfDrop(Plan& plan, const plan::Heir& heir) {
+  DropEnds ends;
   for (Step& step : plan.steps) {
-    std::optional<int> unit;
+    const auto is_it = [&](const PlannedAction& one) {
+      return one.heir == heir;
+    };
+    const auto found =
+        std::find_if(step.actions.rbegin(), step.actions.rend(), is_it);
+    if (found == step.actions.rend()) continue;
+    ends = {};
     for (PlannedAction& action : step.actions) {
-      if (action.heir == heir) unit = action.unit;
-      if (unit == action.unit) last = &action;
+      if (action.unit != found->unit) continue;
+      if (ends.first == nullptr) ends.first = &action;
+      ends.last = &action;
     }
   }
-  if (last == nullptr) {
+  if (ends.last == nullptr) {
     throw Error(ErrorKind::kInternal, "the plan takes no such column away");
   }
-  return *last;
+  return ends;
 }
 
 // What a supplement gives a second time is left out: an earlier one, or the
@@ -99,10 +129,15 @@ void Amend(Plan& plan, const plan::Heir& heir, Supplement supplement) {
       }
     }
   }
-  PlannedAction& last = LastOfDrop(plan, heir);
+  const DropEnds ends = EndsOfDrop(plan, heir);
+  for (Statement& statement : supplement.first) {
+    if (given.count(statement.sql) > 0) continue;
+    ends.first->forward.insert(ends.first->forward.begin(),
+                               std::move(statement));
+  }
   for (Statement& statement : supplement.within) {
     if (given.count(statement.sql) > 0) continue;
-    last.forward.push_back(std::move(statement));
+    ends.last->forward.push_back(std::move(statement));
   }
   if (supplement.before.actions.empty()) return;
   plan.steps.push_back(std::move(supplement.before));
@@ -120,7 +155,9 @@ std::vector<std::string> VersionsOf(const Context& context) {
 std::string TextOf(const Change& change, const plan::Heir& heir) {
   std::vector<std::string> texts;
   for (const Fact& fact : change.come) texts.push_back(Shown(fact.text));
-  if (!change.gone.empty()) texts.push_back("no default");
+  for (const std::string& text : change.gone) {
+    texts.push_back(IsDefault(text) ? "no default" : "no " + Shown(text));
+  }
   return "the plan gets a supplement for column '" + heir.column + "' of '" +
          heir.table + "': " + base::Join(texts, ", ");
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -191,6 +192,12 @@ bool AlterColumn::ServerConverts(const TableWork& work,
   if (!only_type || work.versioned() || work.creates()) return false;
   const schema::Table& table = work.live();
   if (!Obstacles(table, old, Fate::kReplaced, work.capabilities()).empty()) {
+    return false;
+  }
+  const auto reads = [&](const schema::Dependent& one) {
+    return one.column == old.physical();
+  };
+  if (std::any_of(table.dependents.begin(), table.dependents.end(), reads)) {
     return false;
   }
   for (const schema::Constraint& constraint : table.constraints) {

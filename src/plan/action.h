@@ -116,6 +116,22 @@ struct CarryOver {
   bool release = false;
 };
 
+// Lets the views and rules that read a column read the one that takes its
+// place. It comes before the column is dropped. `heir` is that column as it is
+// called by then.
+struct RebindViews {
+  schema::TableName table;
+  std::string column;
+  std::string heir;
+  std::vector<std::string> what;  // for people: "view public.adults"
+};
+
+// Makes what takes the place of the materialized views that read the column, or
+// fills it, before anything is locked for long.
+struct CopyViews : RebindViews {
+  bool fill = false;
+};
+
 struct RenameConstraint {
   schema::TableName table;
   schema::Constraint constraint;  // as it is now
@@ -251,11 +267,13 @@ struct RawSql {
   std::string undo;  // empty: cannot be undone
 };
 
-using Action = std::variant<
-    CreateTable, DropTable, RenameTable, AddColumn, DropColumn, RenameColumn,
-    AlterColumn, AddConstraint, ValidateConstraint, DropConstraint, CarryOver,
-    RenameConstraint, SetReplicaIdentity, CreateIndex, DropIndex, RenameIndex,
-    CreateSync, DropSync, Backfill, GuardFill, UnguardFill, Verify, Settle,
-    Retreat, PublishVersion, RetireVersion, PublishAlias, RetireAlias, RawSql>;
+using Action =
+    std::variant<CreateTable, DropTable, RenameTable, AddColumn, DropColumn,
+                 RenameColumn, AlterColumn, AddConstraint, ValidateConstraint,
+                 DropConstraint, CarryOver, RebindViews, CopyViews,
+                 RenameConstraint, SetReplicaIdentity, CreateIndex, DropIndex,
+                 RenameIndex, CreateSync, DropSync, Backfill, GuardFill,
+                 UnguardFill, Verify, Settle, Retreat, PublishVersion,
+                 RetireVersion, PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

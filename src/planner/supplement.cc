@@ -1,7 +1,9 @@
 #include "planner/supplement.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
+#include <variant>
 
 #include "planner/planner.h"
 #include "planner/render_steps.h"
@@ -26,9 +28,14 @@ Supplement MakeSupplement(const db::Dialect& dialect,
       supplement.before = std::move(step);
       continue;
     }
-    for (PlannedAction& action : step.actions) {
-      std::move(action.forward.begin(), action.forward.end(),
-                std::back_inserter(supplement.within));
+    for (std::size_t at = 0; at < step.actions.size(); ++at) {
+      // A view has to let the column go before it can be dropped.
+      const bool frees =
+          std::holds_alternative<plan::RebindViews>(draft.actions[at]);
+      std::vector<Statement>& forward = step.actions[at].forward;
+      std::move(
+          forward.begin(), forward.end(),
+          std::back_inserter(frees ? supplement.first : supplement.within));
     }
   }
   return supplement;

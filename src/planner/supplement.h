@@ -22,7 +22,9 @@ struct SupplementInput {
 
 struct Supplement {
   Step before;  // runs before the contract locks anything; may be empty
-  // End the transaction that takes the column away.
+  // Begin the transaction that takes the column away.
+  std::vector<Statement> first;
+  // End it.
   std::vector<Statement> within;
 };
 

@@ -38,6 +38,13 @@ constexpr Row Dependent(std::string_view kind) {
   return {kind, {kStaysAsItIs, kStaysAsItIs, kOnTheOld, kDepends, kDepends}};
 }
 
+// What says in a text of its own what the column means to it.
+constexpr Row Rebound(std::string_view kind, std::string_view how) {
+  return {kind,
+          {kStaysAsItIs, kStaysAsItIs, kOnTheOld, Carried(how),
+           Refused("say first what it becomes")}};
+}
+
 constexpr auto kRows = std::to_array<Row>({
     Copied("index", "a copy is built concurrently and takes its name"),
     Copied("index with the column in an expression or a predicate",
@@ -89,9 +96,18 @@ constexpr auto kRows = std::to_array<Row>({
      {kStaysAsItIs, kStaysAsItIs, Refused("a trigger cannot write it"),
       Refused("it decides where rows are"),
       Refused("it decides where rows are")}},
-    Dependent("view"),
-    Dependent("materialized view"),
-    Dependent("rule"),
+    Rebound("view", "the server binds it to the new column"),
+    Rebound("materialized view",
+            "a copy is filled with the seal and takes its name"),
+    {"view that cannot be made again",
+     {kStaysAsItIs, kStaysAsItIs, kOnTheOld,
+      Refused("with the owner, the grantor or what depends on it"), kDepends}},
+    {"rule",
+     {kStaysAsItIs, kStaysAsItIs, kOnTheOld,
+      Refused("it sees what a statement gives, and not what triggers derive"),
+      kDepends}},
+    Rebound("rule ON DELETE", "the server binds it to the new column"),
+    Rebound("rule of another table", "the server binds it to the new column"),
     Dependent("policy"),
     {"trigger that names it",
      {kStaysAsItIs, kStaysAsItIs,

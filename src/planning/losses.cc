@@ -17,7 +17,14 @@ struct Sorted {
   std::vector<std::string> statements;
   std::vector<std::string> held_by;
   std::vector<std::string> releases;
+  std::vector<std::string> views;  // and rules, which the server binds anew
+  std::vector<std::string> materialized;  // those of them that are copied
 };
+
+bool IsViewOrRule(const std::string& kind) {
+  return kind == "view" || kind == "materialized view" ||
+         kind == "rule ON DELETE" || kind == "rule of another table";
+}
 
 // Several publications are about one statement.
 void AddOnce(const std::string& sql, std::vector<std::string>& all) {
@@ -31,6 +38,13 @@ Sorted Sort(const std::vector<db::HangingFact>& facts, ColumnFate fate) {
     const FactAnswer answer = AnswerOn(fact.kind, fate);
     if (answer.verb == Verb::kRefused) {
       sorted.refused.push_back(fact.what);
+      continue;
+    }
+    if (fact.kind == "materialized view") {
+      sorted.materialized.push_back(fact.what);
+    }
+    if (IsViewOrRule(fact.kind)) {
+      sorted.views.push_back(fact.what);
       continue;
     }
     if (sorted.kept.empty() || sorted.kept.back() != fact.what) {
@@ -75,6 +89,31 @@ void ReleaseColumn(TableWork& work, const schema::Column& old,
   if (carried.releases.empty()) return;
   work.Add(kDrop, plan::CarryOver{work.live().name, old.name, carried.releases,
                                   carried.held_by, true});
+}
+
+void RebindViews(TableWork& work, const schema::Column& old,
+                 const schema::Column& target, const std::string& heir,
+                 db::LossOf of, const std::string& leaving) {
+  const Sorted carried = Carried(work, old, target, of, leaving);
+  if (carried.views.empty()) return;
+  work.Add(kDrop, plan::RebindViews{work.live().name, old.physical(), heir,
+                                    carried.views});
+}
+
+void CopyMaterializedViews(TableWork& work, const schema::Column& old,
+                           const schema::Column& target,
+                           const std::string& heir, db::LossOf of,
+                           const std::string& leaving) {
+  const Sorted carried = Carried(work, old, target, of, leaving);
+  if (carried.materialized.empty()) return;
+  work.Describe(kSeal, fmt::format("Fill copies of what is materialized from "
+                                   "'{}' of '{}'",
+                                   old.name, work.live().name.name));
+  plan::CopyViews copy{
+      {work.live().name, old.physical(), heir, carried.materialized}, false};
+  work.Add(kSeal, copy);
+  copy.fill = true;
+  work.Add(kSeal, copy);
 }
 
 void ShareColumnPrivileges(TableWork& work, const schema::Column& old,

@@ -20,6 +20,20 @@ void ReleaseColumn(TableWork& work, const schema::Column& old,
                    const schema::Column& target, db::LossOf of,
                    const std::string& leaving);
 
+// Adds the action that lets the views and rules that read the old column read
+// `heir`, which is the name of the new one until then. Comes before the column
+// is dropped. Throws as CarryOver does.
+void RebindViews(TableWork& work, const schema::Column& old,
+                 const schema::Column& target, const std::string& heir,
+                 db::LossOf of, const std::string& leaving = "");
+
+// Adds to the seal what fills copies of the materialized views that read the
+// old column, which take their places with RebindViews.
+void CopyMaterializedViews(TableWork& work, const schema::Column& old,
+                           const schema::Column& target,
+                           const std::string& heir, db::LossOf of,
+                           const std::string& leaving = "");
+
 // Adds the action that gives the new column, which exists beside the old one
 // until the contract, the privileges that roles have on the old one.
 void ShareColumnPrivileges(TableWork& work, const schema::Column& old,

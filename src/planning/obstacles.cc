@@ -25,6 +25,12 @@ bool Mentions(const std::string& sql, const std::string& column) {
   return !schema::ReferencedColumns(sql, {column}).empty();
 }
 
+// These are looked after when the losses of the column are.
+bool IsViewOrRule(const schema::Dependent& dependent) {
+  return dependent.kind == "view" || dependent.kind == "materialized view" ||
+         dependent.kind == "rule";
+}
+
 // Collects the obstacles of one column.
 class Search {
  public:
@@ -35,7 +41,8 @@ class Search {
         replaced_(fate == Fate::kReplaced),
         // Where constraints cannot be added or dropped apart from the table,
         // they are not dropped with a column either.
-        fixed_constraints_(!capabilities.constraints_go_with_column) {
+        fixed_constraints_(!capabilities.constraints_go_with_column),
+        rebinds_views_(capabilities.rebinds_views) {
     OfColumn(column);
     for (const Constraint& constraint : table.constraints) Of(constraint);
     OfPrimaryKey();
@@ -142,6 +149,7 @@ class Search {
       // The columns after a dropped one move up in a row.
       const bool whole = dependent.kind == "trigger function of whole rows";
       if (dependent.column != column_ && !(whole && !replaced_)) continue;
+      if (replaced_ && rebinds_views_ && IsViewOrRule(dependent)) continue;
       Add(fmt::format("{} '{}' depends on it", dependent.kind,
                       dependent.ToString()));
     }
@@ -160,6 +168,7 @@ class Search {
   std::string column_;
   bool replaced_;
   bool fixed_constraints_;
+  bool rebinds_views_;
   std::vector<std::string> reasons_;
 };
 
@@ -181,7 +190,9 @@ void RefuseObstacles(const TableWork& work, const schema::Column& column,
   const std::vector<std::string> reasons =
       Obstacles(work.live(), column, fate, work.capabilities());
   if (reasons.empty()) return;
-  const char* hint = "drop or change what depends on it first";
+  const char* hint =
+      "drop or change what depends on it first; a view can be made again "
+      "without the column by 'sql' in a migration before this one";
   if (fate == Fate::kReplaced) {
     hint = Contains(reasons, kOfKey)
                ? "columns of a primary key, and what refers to them, cannot be "

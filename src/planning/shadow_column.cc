@@ -31,10 +31,10 @@ void ShadowColumn::Contract() {
   const TableWork::Together together(work_, kDrop);
   if (shadow_.request().keeps == Keeps::kOld) {
     CloseShadow(work_, shadow_);
-    SealShadow(work_, shadow_);
   } else if (!stopped_) {
     StopSync();
   }
+  SealShadow(work_, shadow_);
   DropShadow(work_, shadow_);
 }
 

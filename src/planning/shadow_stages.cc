@@ -95,9 +95,11 @@ void ReplaceOld(TableWork& work, const Shadow& shadow) {
   const schema::TableName& table = work.live().name;
   ReleaseColumn(work, *shadow.request().old_column, shadow.request().target,
                 CarriedOf(shadow), shadow.request().leaving);
+  const ShadowRequest& request = shadow.request();
+  RebindViews(work, *request.old_column, request.target, request.physical,
+              CarriedOf(shadow), request.leaving);
   DropOldIndexes(work, shadow);
   DropOldConstraints(work, shadow);
-  const ShadowRequest& request = shadow.request();
   work.Add(kDrop, plan::DropColumn{table, shadow.PreparedOld(), false,
                                    HeirOf(work, request)});
   if (!shadow.hidden()) return;
@@ -211,10 +213,16 @@ void CloseShadow(TableWork& work, const Shadow& shadow) {
   }
 }
 
-// The old column stays, because it has every index, grant and constraint. It
-// takes the new name, and the copy is put aside under another name.
+// An old column that stays has every index, grant and constraint. It takes the
+// new name, and the copy is put aside under another name.
 void SealShadow(TableWork& work, const Shadow& shadow) {
-  if (shadow.request().keeps != Keeps::kOld) return;
+  if (shadow.request().keeps == Keeps::kBoth) return;
+  if (shadow.request().keeps == Keeps::kNew) {
+    CopyMaterializedViews(work, *shadow.request().old_column,
+                          shadow.request().target, shadow.request().physical,
+                          CarriedOf(shadow), shadow.request().leaving);
+    return;
+  }
   const schema::TableName& table = work.live().name;
   const ShadowRequest& request = shadow.request();
   const plan::MotionId& id = shadow.motion().name;

@@ -18,8 +18,9 @@ void MigrateShadow(TableWork& work, const Shadow& shadow);
 // PlanContext::closing.
 void CloseShadow(TableWork& work, const Shadow& shadow);
 
-// Puts an old column that is kept under the new name out of reach. A motion
-// without such a column has nothing that could be undone, so it seals nothing.
+// Puts an old column that is kept under the new name out of reach, and fills
+// copies of what is materialized from one that goes. A motion without an old
+// column has nothing that could be undone, so it seals nothing.
 void SealShadow(TableWork& work, const Shadow& shadow);
 
 // Drops the triggers of a motion that is not sealed.

@@ -125,6 +125,8 @@ void PlanSupplement(PlanContext& context, const SupplementRequest& request) {
     PlaceConstraint(work, move.request);
   }
   work.Describe(kDrop, "Give it to the column that takes its place");
+  RebindViews(work, swap.old, swap.target, swap.physical,
+              db::LossOf::kAllButPrivileges);
   NameIndexes(work, indexes, swap);
   NameConstraints(work, constraints);
   CarryOver(work, swap.old, swap.target, db::LossOf::kAllButPrivileges);

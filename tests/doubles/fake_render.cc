@@ -254,6 +254,16 @@ class Renderer {
                                 "");
     return action;
   }
+  PlannedAction operator()(const plan::RebindViews& a) const {
+    return Make("REBIND " + base::Join(a.what, ", ") + " TO " + a.table.name +
+                    "." + a.heir,
+                "");
+  }
+  PlannedAction operator()(const plan::CopyViews& a) const {
+    const std::string what = base::Join(a.what, ", ");
+    return a.fill ? Make("FILL COPIES OF " + what, "")
+                  : Make("COPY " + what, "UNCOPY " + what);
+  }
   PlannedAction operator()(const plan::GuardFill& a) const {
     const std::string what = GuardText(a);
     return Make("GUARD " + what, "UNGUARD " + what);

@@ -17,6 +17,7 @@
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/testbed.h"
+#include "tests/support/view_chain.h"
 
 namespace segue::test {
 namespace {
@@ -144,7 +145,15 @@ OperationPage PageWithTriggers(const std::string& mode) {
               "to: name}\n"};
 }
 
-// One example of docs/operations/ on one database, or with triggers.
+// Views over the column that the contract binds anew, one of them filled.
+OperationPage PageWithViews() {
+  return {"views", "postgres", "",
+          std::string(kChainRoles) + kChainTable + kChain,
+          "operations:\n  - alter_column: {table: t, column: age, type: "
+          "bigint}\n"};
+}
+
+// One example of docs/operations/ on one database, or with triggers or views.
 struct Example {
   Testbed testbed;
   OperationPage page;
@@ -156,6 +165,7 @@ std::vector<Example> Examples() {
   for (const char* mode : {"fire", "skip"}) {
     pages.push_back(PageWithTriggers(mode));
   }
+  pages.push_back(PageWithViews());
   for (const OperationPage& page : pages) {
     for (const Testbed& testbed : Testbeds()) {
       if (testbed.TakesPart(page.only)) examples.push_back({testbed, page});

@@ -5,6 +5,7 @@
 #include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
+#include "dialects/postgres/view_chain.h"
 
 namespace segue::postgres {
 namespace {
@@ -205,7 +206,6 @@ END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
   WHERE $3::text = ''
   UNION ALL
   SELECT CASE WHEN c.relkind = 'S' THEN 'owned sequence'
-    WHEN w.oid IS NOT NULL THEN 'rule'
     WHEN b.oid IS NULL THEN 'other dependent'
     WHEN NOT pg_catalog.pg_has_role(b.pubowner, 'USAGE')
     THEN 'publication of another role'
@@ -219,8 +219,6 @@ END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
   FROM t CROSS JOIN depends d
   LEFT JOIN pg_catalog.pg_class c ON c.oid = d.objid
     AND d.classid = 'pg_catalog.pg_class'::regclass::oid
-  LEFT JOIN pg_catalog.pg_rewrite w ON w.oid = d.objid
-    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
   LEFT JOIN pg_catalog.pg_publication_rel l ON l.oid = d.objid
     AND d.classid = 'pg_catalog.pg_publication_rel'::regclass::oid
   LEFT JOIN pg_catalog.pg_publication b ON b.oid = l.prpubid
@@ -229,9 +227,9 @@ END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
       'pg_catalog.pg_statistic_ext'::regclass::oid,
       'pg_catalog.pg_trigger'::regclass::oid,
       'pg_catalog.pg_policy'::regclass::oid,
+      'pg_catalog.pg_rewrite'::regclass::oid,
       'pg_catalog.pg_proc'::regclass::oid)
     AND coalesce(c.relkind NOT IN ('i', 'I'), true)
-    AND coalesce(w.ev_class = t.id, true)
   UNION ALL
   SELECT 'security label', pg_catalog.format('security label of %s', l.provider), NULL, 0
   FROM t JOIN pg_catalog.pg_seclabel l ON l.objoid = t.id
@@ -357,6 +355,10 @@ db::Answer AnswerTo(db::Connection& connection,
     if (LeftOut(question.of, fact.kind)) continue;
     if (!db::IsNull(row.at(2))) fact.sql = db::ToText(row.at(2));
     if (fact.kind == kPublication) Republish(question, fact);
+    answer.hanging.push_back(std::move(fact));
+  }
+  if (question.of == db::LossOf::kPrivileges) return answer;
+  for (db::HangingFact& fact : HangingViews(connection, question)) {
     answer.hanging.push_back(std::move(fact));
   }
   return answer;

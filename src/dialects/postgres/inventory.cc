@@ -1,6 +1,7 @@
 #include "dialects/postgres/inventory.h"
 
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/view_chain.h"
 
 namespace segue::postgres {
 namespace {
@@ -35,12 +36,15 @@ NOT EXISTS (SELECT FROM pg_catalog.pg_class o WHERE o.oid = d.objid
 // The oid of a default is another one whenever it is set, also to what it was.
 constexpr const char* kFacts = R"sql(
 depends AS (SELECT d.classid, d.objid, d.objsubid,
-    o.type || ' ' || o.identity AS what,
+    CASE WHEN v.oid IS NULL THEN o.type || ' ' || o.identity
+      ELSE v.type || pg_catalog.format(' %I.%I', v.nspname, v.relname) END
+      AS what,
     coalesce(i.relname::text, k.conname::text) AS name,
     CASE WHEN k.oid IS NOT NULL THEN CASE k.contype::text
         WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key'
         WHEN 'u' THEN 'unique constraint' WHEN 'p' THEN 'primary key'
         WHEN 'x' THEN 'exclusion constraint' ELSE 'other dependent' END
+      WHEN v.oid IS NOT NULL THEN v.type
       WHEN o.type IN ('index', 'statistics object', 'rule', 'policy')
         THEN o.type
       ELSE 'other dependent' END AS kind,
@@ -60,6 +64,12 @@ depends AS (SELECT d.classid, d.objid, d.objsubid,
     AND d.classid = 'pg_catalog.pg_constraint'::regclass::oid
   LEFT JOIN pg_catalog.pg_statistic_ext s ON s.oid = d.objid
     AND d.classid = 'pg_catalog.pg_statistic_ext'::regclass::oid
+  LEFT JOIN LATERAL (SELECT w.oid, c.relname, n.nspname, CASE c.relkind WHEN 'v'
+      THEN 'view' ELSE 'materialized view' END AS type
+    FROM pg_catalog.pg_rewrite w JOIN pg_catalog.pg_class c
+      ON c.oid = w.ev_class AND c.relkind IN ('v', 'm')
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace) v
+    ON v.oid = d.objid AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
   LEFT JOIN pg_catalog.pg_class i ON i.oid = d.objid
     AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid = 0
   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attrdef f WHERE f.oid = d.objid
@@ -145,8 +155,7 @@ SELECT what, name, kind FROM facts ORDER BY what)sql";
 
 void ListColumn(const schema::TableName& table, const std::string& column,
                 PlannedAction& planned) {
-  planned.inventory_lock =
-      "LOCK TABLE " + Name(table) + " IN ACCESS EXCLUSIVE MODE";
+  planned.inventory_lock = LockChainSql(table, column);
   planned.inventory =
       "WITH a AS MATERIALIZED (SELECT a.attrelid, a.attnum, a.attnotnull, "
       "a.attacl, a.attoptions, a.attstorage, pg_catalog.to_jsonb(a) AS "

@@ -34,6 +34,7 @@ db::Capabilities MakeCapabilities() {
   can.exclusion_constraints = true;
   can.replica_identity = true;
   can.column_comments = true;
+  can.rebinds_views = true;
   can.moves_default = true;
   can.marks_transform_errors = true;
   can.narrows_triggers = true;

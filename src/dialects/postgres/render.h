@@ -32,6 +32,9 @@ PlannedAction RenderOne(const plan::DropConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::RenameConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::CarryOver&, const RenderContext&);
 PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&);
+// rebind_views.cc
+PlannedAction RenderOne(const plan::RebindViews&, const RenderContext&);
+PlannedAction RenderOne(const plan::CopyViews&, const RenderContext&);
 // render_indexes.cc
 PlannedAction RenderOne(const plan::CreateIndex&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropIndex&, const RenderContext&);

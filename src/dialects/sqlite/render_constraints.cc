@@ -178,6 +178,16 @@ PlannedAction RenderOne(const plan::CarryOver& action, const RenderContext&) {
                                         "': SQLite has nothing to carry over");
 }
 
+PlannedAction RenderOne(const plan::RebindViews& action, const RenderContext&) {
+  throw Error(ErrorKind::kInternal,
+              "table '" + action.table.name + "': SQLite binds no view anew");
+}
+
+PlannedAction RenderOne(const plan::CopyViews& action,
+                        const RenderContext& context) {
+  return RenderOne(static_cast<const plan::RebindViews&>(action), context);
+}
+
 PlannedAction RenderOne(const plan::GuardFill& action, const RenderContext&) {
   throw Error(ErrorKind::kInternal,
               "table '" + action.table.name + "': SQLite guards no fill");

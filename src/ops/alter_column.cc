@@ -89,6 +89,15 @@ const db::Answer& AnswerOnType(const TableWork& work, const schema::Column& old,
       db::TypeQuestion{work.live().name, old.physical(), change.target.type});
 }
 
+// True when the server changes no type of it, because a view or a rule reads
+// it.
+bool IsRead(const schema::Table& table, const schema::Column& column) {
+  return std::any_of(table.dependents.begin(), table.dependents.end(),
+                     [&](const schema::Dependent& one) {
+                       return one.column == column.physical();
+                     });
+}
+
 // Explains in the plan why it takes the dearer way.
 std::string WhyCopied(const TableWork& work, const schema::Column& old,
                       const ColumnAlteration& change) {
@@ -104,6 +113,8 @@ std::string WhyCopied(const TableWork& work, const schema::Column& old,
     why = "changed where it is, every row would be read under the lock";
   } else if (answer.builds_index) {
     why = "changed where it is, an index would be built under the lock";
+  } else if (IsRead(work.live(), old)) {
+    why = "a view or a rule reads it, so that it cannot be changed where it is";
   }
   return "a second column is filled: " + why;
 }
@@ -194,12 +205,7 @@ bool AlterColumn::ServerConverts(const TableWork& work,
   if (!Obstacles(table, old, Fate::kReplaced, work.capabilities()).empty()) {
     return false;
   }
-  const auto reads = [&](const schema::Dependent& one) {
-    return one.column == old.physical();
-  };
-  if (std::any_of(table.dependents.begin(), table.dependents.end(), reads)) {
-    return false;
-  }
+  if (IsRead(table, old)) return false;
   for (const schema::Constraint& constraint : table.constraints) {
     if (CanMove(table, constraint, old.name)) return false;
   }

@@ -143,13 +143,14 @@ problems AS (
     OR NOT pg_catalog.pg_has_role(c.relowner, t.member)
 UNION
   SELECT c.what, pg_catalog.format('role %1$s may make none in its schema '
-    '(GRANT CREATE ON SCHEMA %2$I TO %1$s helps)', o.who, c.nspname)
+    '(GRANT USAGE, CREATE ON SCHEMA %2$I TO %1$s helps)', o.who, c.nspname)
   FROM changed c CROSS JOIN t CROSS JOIN LATERAL (
     SELECT c.owner, c.relowner WHERE c.remade UNION ALL
     SELECT pg_catalog.quote_ident(current_user::text), u.oid
     FROM pg_catalog.pg_roles u WHERE u.rolname = current_user) o(who, id)
   WHERE NOT t.super
-    AND NOT pg_catalog.has_schema_privilege(o.id, c.relnamespace, 'CREATE')
+    AND NOT (pg_catalog.has_schema_privilege(o.id, c.relnamespace, 'CREATE')
+      AND pg_catalog.has_schema_privilege(o.id, c.relnamespace, 'USAGE'))
 UNION
   SELECT a.what, pg_catalog.format('role %1$I has granted privileges on it '
     '(GRANT %1$I TO %2$I helps)', pg_catalog.pg_get_userbyid(a.grantor),

@@ -24,6 +24,7 @@ test: dev sanitized
 ## make test-all  every crash point and cell of the matrix, not a sample (long)
 test-all: dev sanitized
 	@SEGUE_TEST_ALL=1 scripts/test build/dev build/asan -- -j $(SLOTS)
+	@$(MAKE) sweep SWEEP_OPTIONS="--every 3"
 
 ## make test-versions  conformance and cases on PostgreSQL 13 to 18 (long)
 test-versions: dev
@@ -36,7 +37,7 @@ test-versions: dev
 sweep: deps
 	@cmake --preset dev >/dev/null
 	@cmake --build --preset dev --target segue_sweep -- -j $(JOBS)
-	@build/dev/tests/segue_sweep $(SWEEP_OPTIONS) tests/sweep/schemas/*.sql
+	@build/dev/tests/segue_sweep $(SWEEP_OPTIONS) tests/sweep/schemas/*.sql tests/realworld/schemas/*.sql
 
 ## make test-drivers  node-postgres and JDBC through a migration (fetches them)
 test-drivers: dev

@@ -84,6 +84,8 @@ LEFT JOIN LATERAL pg_catalog.unnest(x.conkey) WITH ORDINALITY k (attnum, ord) ON
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
 WHERE c.relnamespace = $1::oid AND x.contype IN ('p', 'u', 'f', 'c', 'x')
   AND c.relkind IN ('r', 'p')
+  AND NOT EXISTS (SELECT FROM pg_constraint whole
+    WHERE whole.oid = x.conparentid AND whole.conrelid = x.conrelid)
 ORDER BY x.conrelid, x.conname, k.ord)sql";
 
 // The views of published versions belong to segue; a comment on their schema

@@ -359,8 +359,8 @@ NewOperation ParseAddColumn(const base::Node& body) {
   AddColumnSpec spec;
   spec.table = reader.RequiredString("table");
   ParseColumn(reader.RequiredMap("column"), spec);
-  spec.up = reader.OptionalSql("up").value_or("");
-  spec.down = reader.OptionalSql("down").value_or("");
+  spec.up = reader.Expression("up");
+  spec.down = reader.Expression("down");
   if (!spec.down.empty() && spec.up.empty()) {
     throw UsageError(body, "'down' needs 'up'");
   }

@@ -336,7 +336,8 @@ std::map<std::string, std::string> ReadExpressions(const Node& body,
   for (const auto& [column, sql] : map->entries) columns.push_back(column);
   const Reader reader(*map, columns);
   for (const std::string& column : columns) {
-    expressions[column] = reader.RequiredSql(column);
+    const std::string sql = reader.Expression(column);
+    if (!sql.empty()) expressions[column] = sql;
   }
   return expressions;
 }

@@ -224,7 +224,7 @@ NewOperation ParseDropColumn(const base::Node& body) {
   DropColumnSpec spec;
   spec.table = reader.RequiredString("table");
   spec.column = reader.RequiredString("column");
-  spec.down = reader.OptionalSql("down").value_or("");
+  spec.down = reader.Expression("down");
   return MakeDropColumn(std::move(spec));
 }
 

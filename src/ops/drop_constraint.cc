@@ -157,8 +157,10 @@ NewOperation MakeDropConstraint(DropConstraintSpec spec) {
 NewOperation ParseDropConstraint(const base::Node& body) {
   const Reader reader(body, {"table", "name", "up", "down"});
   DropConstraintSpec spec = ParseNames(reader);
-  if (const auto up = reader.OptionalSql("up")) spec.up = {{"", *up}};
-  if (const auto down = reader.OptionalSql("down")) spec.down = {{"", *down}};
+  const std::string up = reader.Expression("up");
+  const std::string down = reader.Expression("down");
+  if (!up.empty()) spec.up = {{"", up}};
+  if (!down.empty()) spec.down = {{"", down}};
   return MakeDropConstraint(std::move(spec));
 }
 

@@ -141,6 +141,13 @@ std::optional<std::string> Reader::OptionalSql(const std::string& key) const {
   return node->scalar;
 }
 
+std::string Reader::Expression(const std::string& key) const {
+  const Node* node = Find(key);
+  const bool blank =
+      node != nullptr && node->is_scalar() && base::Trim(node->scalar).empty();
+  return blank ? "" : OptionalSql(key).value_or("");
+}
+
 std::optional<bool> Reader::OptionalBool(const std::string& key) const {
   const Node* node = OfKind(Find(key), Node::Kind::kScalar, "true or false");
   if (node == nullptr) return std::nullopt;

@@ -38,6 +38,8 @@ class Reader {
   // Reads an SQL fragment; numbers and booleans are taken as they are written.
   std::string RequiredSql(const std::string& key) const;
   std::optional<std::string> OptionalSql(const std::string& key) const;
+  // Reads `up` or `down`. Tools that make files write an empty text for none.
+  std::string Expression(const std::string& key) const;
   std::optional<bool> OptionalBool(const std::string& key) const;
   // Reads a positive whole number.
   std::optional<int> OptionalCount(const std::string& key) const;

@@ -171,5 +171,15 @@ TEST(Reader, TellsNullFromAbsent) {
   EXPECT_FALSE(reader.OptionalSql("a"));
 }
 
+TEST(Reader, AnEmptyExpressionIsNone) {
+  const Node map =
+      Map({{"up", Text(" ")}, {"down", Text("x")}, {"c", Text("")}});
+  const Reader reader(map, {"up", "down", "c"});
+  EXPECT_EQ(reader.Expression("up"), "");
+  EXPECT_EQ(reader.Expression("down"), "x");
+  EXPECT_EQ(reader.Expression("none"), "");
+  EXPECT_THROW(reader.OptionalSql("c"), Error);
+}
+
 }  // namespace
 }  // namespace segue::ops

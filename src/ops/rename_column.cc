@@ -188,8 +188,8 @@ NewOperation ParseRenameColumn(const base::Node& body) {
   spec.table = reader.RequiredString("table");
   spec.from = reader.RequiredString("from");
   spec.to = reader.RequiredString("to");
-  spec.up = reader.OptionalSql("up").value_or("");
-  spec.down = reader.OptionalSql("down").value_or("");
+  spec.up = reader.Expression("up");
+  spec.down = reader.Expression("down");
   spec.keep_order = reader.KeepsColumnOrder();
   spec.strategy = ParseStrategy(reader, body);
   const bool transforms = !spec.up.empty() || !spec.down.empty();

@@ -58,7 +58,7 @@ NewOperation ParseSql(const base::Node& body) {
   const Reader reader(body, {"up", "down", "onComplete"});
   SqlSpec spec;
   spec.up = reader.RequiredSql("up");
-  spec.down = reader.OptionalSql("down").value_or("");
+  spec.down = reader.Expression("down");
   spec.on_complete = reader.OptionalBool("onComplete").value_or(false);
   if (spec.on_complete && !spec.down.empty()) {
     throw UsageError(*body.Find("down"),

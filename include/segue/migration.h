@@ -57,6 +57,9 @@ struct ColumnChange {
   std::vector<ConstraintSpec> constraints = {};  // to be added
   std::string up;    // SQL for the new value of an old one; empty: a cast
   std::string down;  // SQL for the old value of a new one; empty: a cast
+  // With `nullable: true` and without `down`, the old version may read NULL
+  // while both versions are live.
+  bool null_visible = false;
 };
 
 // An index as the builders take it. Operator classes, methods and storage

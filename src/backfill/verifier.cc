@@ -20,6 +20,13 @@ std::string RepairedText(const std::string& table, std::int64_t rows) {
          table + (one ? "' was derived again" : "' were derived again");
 }
 
+bool Proves(ActionKind kind) {
+  return kind == ActionKind::kVerify || kind == ActionKind::kVerifyUnmarked;
+}
+
+// True when nothing is filled: the contract alone needs that no row is found.
+bool OnlyFinds(const MotionSql& motion) { return !motion.fill; }
+
 void RequireRepair(const MotionSql& motion) {
   if (motion.repair) return;
   throw Error(ErrorKind::kRefused,
@@ -35,11 +42,13 @@ std::vector<Verifier::Proof> Verifier::Proofs() const {
   const Plan& plan = context_.plan();
   std::vector<Proof> proofs;
   for (std::size_t step = 0; step < plan.steps.size(); ++step) {
-    // What the steps of the contract verify is a part of the contract.
-    if (plan.steps[step].phase == Phase::kContracting) continue;
+    const bool contracts = plan.steps[step].phase == Phase::kContracting;
     for (const PlannedAction& action : plan.steps[step].actions) {
-      if (action.kind != ActionKind::kVerify) continue;
-      proofs.push_back({step, &plan.MotionNamed(action.motion)});
+      if (!Proves(action.kind)) continue;
+      const MotionSql& motion = plan.MotionNamed(action.motion);
+      // What the steps of the contract verify is a part of the contract, unless
+      // nothing else looks for these rows.
+      if (contracts == OnlyFinds(motion)) proofs.push_back({step, &motion});
     }
   }
   return proofs;
@@ -111,12 +120,24 @@ bool Verifier::CheckMotion(const Proof& proof, bool strict,
   report.rows_checked += bad.checked;
   const bool disagrees = !bad.rows.empty();
   Append(std::move(bad.rows), report.mismatches);
-  Append(walks_.Check(motion, motion.marked, reading).rows, report.mismatches);
+  AppendMarked(motion, walks_.Check(motion, motion.marked, reading), report);
   if (strict) {
     Append(walks_.Check(motion, motion.both_given, reading).rows,
            report.both_given);
   }
   return disagrees;
+}
+
+// A row that is marked has no value, but one can still be given to it.
+void Verifier::AppendMarked(const MotionSql& motion, Disagreement marked,
+                            VerifyReport& report) {
+  if (OnlyFinds(motion)) {
+    report.rows_checked += marked.checked;
+    if (!marked.rows.empty()) {
+      report.mismatches.push_back(walks_.CountLeft(motion));
+    }
+  }
+  Append(std::move(marked.rows), report.mismatches);
 }
 
 // The repair starts at the beginning of the table, even if an earlier run had

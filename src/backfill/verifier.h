@@ -38,6 +38,8 @@ class Verifier {
                           std::vector<Proof>& wrong);
   bool CheckMotion(const Proof& proof, bool strict, StandbyReading* reading,
                    VerifyReport& report);
+  void AppendMarked(const MotionSql& motion, Disagreement marked,
+                    VerifyReport& report);
   std::int64_t Repair(const Proof& proof);
   std::int64_t RecordRepair(const MotionSql& motion);
 

@@ -67,7 +67,7 @@ void Walks::ThrowWithKeys(const MotionSql& motion, const Error& error) {
 
 void Walks::Verify(const MotionSql& motion, const std::vector<WalkSql>& walks) {
   std::vector<std::string> bad = Check(motion, walks, nullptr).rows;
-  if (!bad.empty() && FillWhatIsLeft(motion)) {
+  if (!bad.empty() && motion.fill && FillWhatIsLeft(motion)) {
     bad = Check(motion, walks, nullptr).rows;
   }
   if (bad.empty()) return;
@@ -75,15 +75,28 @@ void Walks::Verify(const MotionSql& motion, const std::vector<WalkSql>& walks) {
               "old and new disagree in " + base::Join(bad, "; "));
 }
 
-// A session whose triggers were off, such as a logical subscriber's, may have
-// written rows behind the position of the fill. After a rewrite of the table
-// (VACUUM FULL), whose pages are then others, it may be any row.
-bool Walks::FillWhatIsLeft(const MotionSql& motion) {
+std::int64_t Walks::RowsLeft(const MotionSql& motion) {
   std::int64_t rows = 0;
   context_.session.Resiliently([&] {
     const db::Result found = context_.connection().Execute(motion.count_left);
     rows = db::ToInt(found.rows.at(0).at(0));
-    if (rows == 0) return;
+  });
+  return rows;
+}
+
+std::string Walks::CountLeft(const MotionSql& motion) {
+  const std::int64_t rows = RowsLeft(motion);
+  return base::WithThousands(rows) + (rows == 1 ? " row" : " rows") + " of '" +
+         motion.table + "' without a value for the new shape";
+}
+
+// A session whose triggers were off, such as a logical subscriber's, may have
+// written rows behind the position of the fill. After a rewrite of the table
+// (VACUUM FULL), whose pages are then others, it may be any row.
+bool Walks::FillWhatIsLeft(const MotionSql& motion) {
+  const std::int64_t rows = RowsLeft(motion);
+  if (rows == 0) return false;
+  context_.session.Resiliently([&] {
     context_.session.InLedger([&] {
       context_.ledger.ForgetMotion(context_.connection(), context_.migration.id,
                                    motion.name,
@@ -94,7 +107,6 @@ bool Walks::FillWhatIsLeft(const MotionSql& motion) {
               "' that no trigger saw: " + base::WithThousands(rows));
     });
   });
-  if (rows == 0) return false;
   FillRows(motion);
   return true;
 }

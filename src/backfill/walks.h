@@ -40,12 +40,15 @@ class Walks {
   // unless `reading` is null.
   Disagreement Check(const MotionSql& motion, const std::vector<WalkSql>& walks,
                      StandbyReading* reading);
+  // Returns how many rows are not filled, for people.
+  std::string CountLeft(const MotionSql& motion);
   // Derives the rows of the table that disagree again.
   void Repair(const MotionSql& motion);
 
  private:
   void Write(const MotionSql& motion, Activity activity);
   void FillRows(const MotionSql& motion);
+  std::int64_t RowsLeft(const MotionSql& motion);
   // Fills the rows that the fill has not seen; false when there are none.
   bool FillWhatIsLeft(const MotionSql& motion);
   [[noreturn]] void ThrowWithKeys(const MotionSql& motion, const Error& error);

@@ -167,10 +167,11 @@ struct Answer {
   std::string definition = {};
   // TableQuestion: the table as Inspect would read it.
   std::shared_ptr<const schema::Table> made = {};
-  // MentionQuestion; UnprovenQuestion: each with the number of rows, or why
-  // nobody knows it ("'positive' (2 rows)"). UnknownFactsQuestion: the parts of
-  // the catalogue. TriggersQuestion: which triggers cannot be held back, each
-  // with the reason.
+  // ExpressionQuestion: the columns whose value it gives back wherever that is
+  // not NULL. MentionQuestion. UnprovenQuestion: each with the number of rows,
+  // or why nobody knows it ("'positive' (2 rows)"). UnknownFactsQuestion: the
+  // parts of the catalogue. TriggersQuestion: which triggers cannot be held
+  // back, each with the reason.
   std::vector<std::string> names = {};
   std::vector<HangingFact> hanging = {};        // LossQuestion
   std::vector<plan::HeldTrigger> held = {};     // TriggersQuestion

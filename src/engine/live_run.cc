@@ -15,6 +15,7 @@
 #include "engine/preflight.h"
 #include "engine/run_events.h"
 #include "engine/status.h"
+#include "ledger/action_states.h"
 #include "ledger/control.h"
 #include "ledger/standing.h"
 #include "segue/cancel.h"
@@ -278,6 +279,34 @@ void LiveRun::RefuseOutOfStep() const {
           "takes them as they are");
 }
 
+// A rollback that cannot be finished would leave a shape that is neither old
+// nor new.
+void LiveRun::RefuseUndoOfRows() const {
+  const ActionStates states(context_.connection(), context_.ledger, row_.id);
+  std::vector<std::string> reasons;
+  for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
+    const auto& actions = row_.plan.steps[step].actions;
+    for (std::size_t action = 0; action < actions.size(); ++action) {
+      if (actions[action].undo_objections.empty() ||
+          states.Of(step, action) != ActionState::kDone) {
+        continue;
+      }
+      for (const db::Row& row : context_.connection()
+                                    .Execute(actions[action].undo_objections)
+                                    .rows) {
+        reasons.push_back(db::ToText(row.at(0)));
+      }
+    }
+  }
+  if (reasons.empty()) return;
+  throw Error(ErrorKind::kMismatch,
+              "the old shape has no room for what has been written: " +
+                  base::Join(reasons, "; "))
+      .WithHint(
+          "give these rows a value, then run 'segue rollback' again; "
+          "nothing was changed");
+}
+
 void LiveRun::Undo(const std::string& abandon_reason) {
   const bool dropped = PastFirstDrop(context_, row_);
   if (dropped && abandon_reason.empty()) {
@@ -291,6 +320,7 @@ void LiveRun::Undo(const std::string& abandon_reason) {
   if (abandon_reason.empty() && !RollingBack(context_, row_)) {
     RefuseLasting();
     RefuseOutOfStep();
+    RefuseUndoOfRows();
   }
   for (const std::string& text : Missing(context_, row_)) {
     notes_.push_back("somebody else has changed what it needs: " + text);

@@ -38,6 +38,7 @@ class LiveRun : public Run {
   void RunPhase(RunParts& parts, Phase phase);
   void RefuseLasting() const;
   void RefuseOutOfStep() const;
+  void RefuseUndoOfRows() const;
   void UndoAll(const std::string& abandon_reason);
   void UndoSteps(RunParts& parts);
   // Makes the published version refuse.

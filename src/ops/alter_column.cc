@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ops/column_alteration.h"
 #include "ops/constraint_definition.h"
+#include "ops/null_change.h"
 #include "ops/reader.h"
 #include "ops/rename_column.h"
 #include "plan/names.h"
@@ -41,9 +42,6 @@ class AlterColumn : public Operation {
                       const ColumnAlteration& change) const;
   bool ServerConverts(const TableWork& work, const schema::Column& old,
                       const ColumnAlteration& change) const;
-  bool ForbidsNullOnly(const TableWork& work,
-                       const ColumnAlteration& change) const;
-  void PlanNotNull(TableWork& work, const schema::Column& old) const;
   void SettleDefault(const TableWork& work, ColumnAlteration& change) const;
   void LeaveOutExisting(TableWork& work, ColumnAlteration& change) const;
   void PlanConstraints(TableWork& work, const schema::Column& old,
@@ -61,17 +59,12 @@ class AlterColumn : public Operation {
   AlterColumnSpec spec_;
 };
 
-// True when clients can write the new shape before the contract.
-bool NewSideWrites(const TableWork& work, const ColumnAlteration& change) {
-  return work.versioned() || change.name;
-}
-
 bool MovesValues(const TableWork& work, const ColumnAlteration& change) {
   if (change.type || change.not_null || change.up_transforms) return true;
   // Constraints over a column with a new name must not restrict the old
   // version, which does not know them.
   if (change.name && !change.constraints.empty()) return true;
-  return NewSideWrites(work, change) &&
+  return change.new_side_writes(work.context().access) &&
          (change.nullable || change.down_transforms);
 }
 
@@ -135,9 +128,14 @@ void AlterColumn::Plan(PlanContext& context) const {
                               spec_.column, spec_.table));
     return work.Finish();
   }
-  if (ForbidsNullOnly(work, change)) return PlanNotNull(work, old);
   if (change.asks_default()) SettleDefault(work, change);
-  if (ServerConverts(work, old, change)) {
+  if (const auto now = PlanNullInPlace(work, spec_, old, change)) {
+    ColumnAlteration rest = change;
+    rest.nullable = rest.not_null = false;
+    rest.target.nullable = now->nullable;
+    PlanMetadata(work, *now, rest);
+    work.shape().FindColumn(old.name)->nullable = change.target.nullable;
+  } else if (ServerConverts(work, old, change)) {
     PlanMetadata(work, old, change);
     work.Note(
         kDrop,
@@ -149,28 +147,6 @@ void AlterColumn::Plan(PlanContext& context) const {
   } else {
     PlanMetadata(work, old, change);
   }
-  work.Finish();
-}
-
-// A partition can refuse NULL, but it can have no second column that says what
-// its rows with NULL become.
-bool AlterColumn::ForbidsNullOnly(const TableWork& work,
-                                  const ColumnAlteration& change) const {
-  return work.of_partition() && change.not_null && spec_.change.up.empty() &&
-         !change.name && !change.type && !change.default_value &&
-         !change.comment && change.constraints.empty();
-}
-
-void AlterColumn::PlanNotNull(TableWork& work,
-                              const schema::Column& old) const {
-  ForbidNull(work, old.physical());
-  work.Describe(Phase::kMigrating, fmt::format("Refuse NULL in column '{}' of "
-                                               "'{}'",
-                                               old.name, spec_.table));
-  work.Note(Phase::kMigrating,
-            "it holds for the old version too from this step on: its writes of "
-            "NULL are refused");
-  work.shape().FindColumn(old.name)->nullable = false;
   work.Finish();
 }
 
@@ -275,13 +251,14 @@ void AlterColumn::RefuseUntold(const TableWork& work,
         .WithHint("for example up: COALESCE(" + spec_.column + ", ...)");
   }
   if (change.nullable && spec_.change.down.empty() &&
-      NewSideWrites(work, change)) {
+      change.new_side_writes(work.context().access)) {
     throw work
         .Refused(spec_.column,
                  "nullable: true needs 'down', which says what the old version "
                  "sees for a NULL of the new one")
         .WithHint("for example down: COALESCE(" + change.target.name +
-                  ", ...)");
+                  ", ...); or null_visible: true, with which the old version "
+                  "reads the NULL");
   }
 }
 
@@ -418,6 +395,14 @@ void RequireChange(const base::Node& body) {
                    "default, comment, name, check, unique, references");
 }
 
+bool ParseNullVisible(const Reader& reader, const base::Node& body,
+                      const ColumnChange& change) {
+  if (!reader.OptionalBool("null_visible").value_or(false)) return false;
+  if (change.nullable.value_or(false) && change.down.empty()) return true;
+  throw UsageError(*body.Find("null_visible"),
+                   "it needs nullable: true, and takes the place of 'down'");
+}
+
 }  // namespace
 
 NewOperation MakeAlterColumn(AlterColumnSpec spec) {
@@ -425,9 +410,10 @@ NewOperation MakeAlterColumn(AlterColumnSpec spec) {
 }
 
 NewOperation ParseAlterColumn(const base::Node& body) {
-  const Reader reader(body, {"table", "column", "up", "down", "type",
-                             "nullable", "default", "name", "comment", "check",
-                             "unique", "references", "column_order"});
+  const Reader reader(
+      body, {"table", "column", "up", "down", "type", "nullable", "default",
+             "name", "comment", "check", "unique", "references", "column_order",
+             "null_visible"});
   RequireChange(body);
   AlterColumnSpec spec;
   spec.table = reader.RequiredString("table");
@@ -437,8 +423,9 @@ NewOperation ParseAlterColumn(const base::Node& body) {
   spec.change.default_sql = reader.OptionalSql("default");
   spec.change.drop_default = reader.IsNull("default");
   spec.change.new_name = reader.OptionalString("name");
-  spec.change.up = reader.OptionalSql("up").value_or("");
-  spec.change.down = reader.OptionalSql("down").value_or("");
+  spec.change.up = reader.Expression("up");
+  spec.change.down = reader.Expression("down");
+  spec.change.null_visible = ParseNullVisible(reader, body, spec.change);
   spec.keep_order = reader.KeepsColumnOrder();
   spec.comment = reader.OptionalString("comment");
   if (reader.IsNull("comment")) spec.comment = "";

@@ -1,6 +1,6 @@
 // The keys of alter_column (* is required): table*, column*, up, down, and at
 // least one of type, nullable, default, comment, name, check, unique,
-// references.
+// references. null_visible: true goes with nullable: true and without down.
 #pragma once
 
 #include <optional>

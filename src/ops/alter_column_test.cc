@@ -47,8 +47,7 @@ TEST_F(AlterColumnTest, MarkingEndsBeforeAnythingIsContracted) {
   const std::vector<std::string> closing(first, first + 5);
   EXPECT_THAT(
       closing,
-      ElementsAre("SEALING Refuse what 'up' or 'down' fails on "
-                  "again",
+      ElementsAre("SEALING Refuse what the new shape has no value for",
                   HasSubstr("  CREATE SYNC m_1"), "  VERIFY NONE MARKED m_1",
                   HasSubstr("_segue_not_null__segue_new_age"),
                   "  VALIDATE CONSTRAINT "
@@ -155,14 +154,68 @@ TEST_F(AlterColumnTest, NameAndDefault) {
   EXPECT_EQ(shape_.tables[0].FindColumn("mail")->default_sql, "'-'");
 }
 
-TEST_F(AlterColumnTest, NotNullNeedsUp) {
+TEST_F(AlterColumnTest, NotNullFillsOnlyNull) {
+  EXPECT_THAT(
+      Plan(Alter("email", NotNull("'none'"))),
+      ElementsAre("EXPANDING Turn NULL in column 'email' of 'users' into 'up'",
+                  "  ADD COLUMN users._segue_d smallint NOT NULL DEFAULT 0",
+                  "  CREATE SYNC m_1 ON users (- <-> email) UP 'none'",
+                  HasSubstr("the old version reads the value of 'up'"),
+                  "MIGRATING Fill column 'email' of 'users' where it is NULL",
+                  "  RETREAT m_1", "  FILL m_1",
+                  "  ADD CONSTRAINT _segue_not_null_email ON users CHECK "
+                  "\"email\" IS NOT NULL (email) NOT VALID",
+                  "  VERIFY m_1",
+                  "  VALIDATE CONSTRAINT _segue_not_null_email ON users",
+                  HasSubstr("a rollback gives NULL back"),
+                  "CONTRACTING Change column 'email' of 'users': not null",
+                  HasSubstr("  DROP SYNC m_1"),
+                  "  ALTER COLUMN users.email text NOT NULL",
+                  HasSubstr("  DROP CONSTRAINT _segue_not_null_email"),
+                  HasSubstr("  DROP OWN COLUMN users._segue_d")));
+}
+
+TEST_F(AlterColumnTest, NotNullWithoutUpIsProvedFirstOfAll) {
+  const std::vector<std::string> plan = Plan(Alter("email", NotNull("")));
+  ASSERT_GT(plan.size(), 4U);
+  EXPECT_THAT(std::vector<std::string>(plan.begin(), plan.begin() + 4),
+              ElementsAre("SEALING Refuse what the new shape has no value for",
+                          "  VERIFY NONE MARKED m_1",
+                          HasSubstr("  ADD CONSTRAINT _segue_not_null_email"),
+                          HasSubstr("  VALIDATE CONSTRAINT")));
+  EXPECT_THAT(plan, Contains("  ALTER COLUMN users.email text NOT NULL"));
+}
+
+TEST_F(AlterColumnTest, NotNullWhoseUpMayChangeOtherValuesNeedsASecondColumn) {
+  const Migration migration = Alter("email", NotNull("coalesce(email, '')"));
+  EXPECT_THAT(Plan(migration),
+              Contains("  ADD COLUMN users._segue_new_email text NULL"));
+  answers_["coalesce(email, '')"].names = {"email"};
+  EXPECT_THAT(Plan(migration), Not(Contains(HasSubstr("_segue_new_email"))));
+  on_transform_error_ = OnTransformError::kMark;
+  EXPECT_THAT(Plan(migration),
+              Contains("  ADD COLUMN users._segue_new_email text NULL"));
+}
+
+TEST_F(AlterColumnTest, NotNullNeedsUpWhereASecondColumnIsFilled) {
+  UseEmbedded();
   EXPECT_THAT(Refusal(Alter("email", NotNull(""))),
               HasSubstr("nullable: false needs 'up'"));
-  const std::vector<std::string> lines =
-      Plan(Alter("email", NotNull("coalesce(email, '')")));
-  EXPECT_THAT(lines, Contains("  ALTER COLUMN users.email text NOT NULL"));
-  EXPECT_THAT(lines, Contains("CONTRACTING Change column 'email' of 'users': "
-                              "not null"));
+}
+
+TEST_F(AlterColumnTest, NullVisibleAllowsNullAtOnce) {
+  ColumnChange change;
+  change.nullable = true;
+  change.null_visible = true;
+  access_ = Access::kVersioned;
+  const std::vector<std::string> plan = Plan(Alter("age", change));
+  ASSERT_GT(plan.size(), 2U);
+  EXPECT_THAT(std::vector<std::string>(plan.begin(), plan.begin() + 3),
+              ElementsAre("EXPANDING Change column 'age' of 'users': nullable",
+                          "  ALTER COLUMN users.age integer NULL",
+                          HasSubstr("the old version will read NULL")));
+  change.type = "bigint";
+  EXPECT_THAT(Refusal(Alter("age", change)), HasSubstr("null_visible"));
 }
 
 TEST_F(AlterColumnTest, NullableIsMetadataInPlace) {

@@ -34,6 +34,10 @@ struct ColumnAlteration {
     return !name && !type && !not_null && !nullable && !default_value &&
            !comment && !values && constraints.empty();
   }
+  // True when clients can write the new shape before the contract.
+  bool new_side_writes(Access access) const {
+    return access == Access::kVersioned || name;
+  }
   // True when the server has to accept the default for the column's type.
   bool asks_default() const {
     return target.default_sql && (type || default_value);

@@ -36,6 +36,8 @@ struct Expression {
   std::string lacking = {};
   // What it reads that shows different rows to different writers, for people.
   std::vector<std::string> policies = {};
+  // The columns whose value the expression gives back wherever it is not NULL.
+  std::vector<std::string> keeps = {};
 
   bool empty() const { return sql.empty(); }
   // Returns the physical column when the expression is only the name of a
@@ -137,6 +139,14 @@ struct ColumnMotion {
   // The new column takes the place of the old one, so that the same roles need
   // it. False for a column that stays beside it, or that was there before.
   bool shares_privileges = false;
+
+  // There is one column, new_column, which both versions know, and only its
+  // NULLs concern the motion. The triggers turn a NULL into `up`, and the fill
+  // writes the rows that have NULL. The provenance is 1 in a row whose value is
+  // the motion's own, until somebody writes the column; a rollback gives these
+  // rows their NULL again. An empty `up` says that nothing is written: the
+  // motion has neither triggers nor a provenance, and only finds the rows.
+  bool only_null = false;
 
   // Rows on which an expression raises an error are marked while both versions
   // are live (see OnTransformError).

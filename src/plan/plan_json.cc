@@ -118,6 +118,7 @@ Json ActionJson(const PlannedAction& action) {
   Put(to, "missing", action.missing);
   Put(to, "cleanup", action.cleanup);
   Put(to, "objections", action.objections);
+  Put(to, "undo_objections", action.undo_objections);
   Put(to, "progress", action.progress);
   Put(to, "usage", action.usage);
   Put(to, "inventory", action.inventory);
@@ -319,6 +320,7 @@ PlannedAction ActionFrom(const Json& from) {
   action.missing = Text(from, "missing");
   action.cleanup = Statements(from, "cleanup");
   action.objections = Text(from, "objections");
+  action.undo_objections = Text(from, "undo_objections");
   action.progress = Text(from, "progress");
   action.usage = Text(from, "usage");
   action.inventory = Text(from, "inventory");

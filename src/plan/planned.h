@@ -151,6 +151,9 @@ struct PlannedAction {
   // reason why `forward` would fail on the existing rows ("(email)=(a@b.c) is
   // in 3 rows"). Empty: there is nothing to ask.
   std::string objections;
+  // A SELECT of the same kind about `undo`, which runs before a rollback
+  // begins.
+  std::string undo_objections = {};
   // Another session runs this SELECT while `forward` takes long: percent
   // (0-100), the current part, and the session that it waits for (NULL: none).
   // The parameter is the session that runs `forward`. Empty: there is nothing

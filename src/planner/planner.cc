@@ -191,14 +191,24 @@ std::vector<MotionEstimate> EstimatesFor(const db::Dialect& dialect,
   return all;
 }
 
-// Renders what the actions of the plan name: each motion that has rows to fill,
-// and each fill that several motions share.
+// True for a motion that only looks for rows.
+bool OnlyFinds(const plan::Motion& motion) {
+  const auto* columns = std::get_if<plan::ColumnMotion>(&motion);
+  return columns != nullptr && columns->only_null && columns->up.empty();
+}
+
+// Renders what the actions of the plan name: each motion that has rows to fill
+// or to look for, and each fill that several motions share.
 std::vector<MotionSql> RenderMotions(const db::Language& language,
                                      const ops::PlanContext& context,
                                      const db::RenderContext& render) {
   std::vector<MotionSql> motions;
   for (const ops::DraftStep& step : context.steps) {
     for (const plan::Action& action : step.actions) {
+      const auto* verify = std::get_if<plan::Verify>(&action);
+      if (verify != nullptr && OnlyFinds(context.motions.At(verify->motion))) {
+        motions.push_back(language.RenderMotions({verify->motion}, render));
+      }
       const auto* fill = std::get_if<plan::Backfill>(&action);
       if (fill == nullptr) continue;
       for (const plan::MotionId& id : fill->motions) {
@@ -262,7 +272,8 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
   } else if (AddsVisibleColumn(context.steps)) {
     plan.notes = can.in_place_notes;
   }
-  if (!context.closing.empty()) {
+  if (input.on_transform_error == OnTransformError::kMark &&
+      !context.closing.empty()) {
     plan.notes.push_back(
         "on_transform_error: mark: a write that 'up' or 'down' fails on goes "
         "through and its row is marked; verify lists the marked rows, and "

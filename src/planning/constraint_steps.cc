@@ -10,6 +10,7 @@
 #include "planning/constraint_checks.h"
 #include "planning/expression.h"
 #include "planning/key_reference.h"
+#include "planning/not_null.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {
@@ -296,15 +297,10 @@ void ForbidNull(TableWork& work, const std::string& physical) {
         .WithHint("validate that constraint or drop it first");
   }
   if (!live->nullable) return;
-  Constraint check;
-  check.name = base::ShortName("_segue_not_null_" + physical,
-                               work.capabilities().max_identifier);
-  check.columns = {physical};
-  check.check = work.spelling().IsNotNull(physical);
+  const Constraint check = NotNullCheck(work, physical);
   ConstraintRequest request;
   request.constraint = check;
   request.columns = {*live};
-  check.validated = false;
   work.Add(Phase::kMigrating,
            plan::AddConstraint{table, check, Trial(work, request)});
   work.Add(Phase::kMigrating, plan::ValidateConstraint{table, check.name});

@@ -142,7 +142,8 @@ plan::Expression Examined(const PlanContext& context,
           answer.is_volatile,
           answer.is_immutable,
           answer.lacking,
-          answer.policies};
+          answer.policies,
+          answer.names};
 }
 
 const db::Answer& AnswerOnDefault(const PlanContext& context,

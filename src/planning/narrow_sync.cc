@@ -28,11 +28,11 @@ DraftStep* StepThatVerifies(std::vector<DraftStep>& steps,
 }
 
 // The triggers of a motion that marks rows must see every write, because each
-// may mend a marked row.
+// may mend a marked row. Those of a motion of NULLs look at little.
 bool CanNarrow(const plan::ColumnMotion& motion,
                const std::vector<const plan::ColumnMotion*>& motions,
                const schema::Schema& live) {
-  if (motion.marks) return false;
+  if (motion.marks || motion.only_null) return false;
   const schema::Table* table = live.FindTable(motion.table.name);
   // A partition may have triggers that its parent table does not have.
   if (table == nullptr || !table->triggers.empty() ||

@@ -62,7 +62,7 @@ void AddClosingStep(PlanContext& context) {
   if (context.closing.empty()) return;
   DraftStep step;
   step.place = kSeal;
-  step.description = "Refuse what 'up' or 'down' fails on again";
+  step.description = "Refuse what the new shape has no value for";
   step.actions = context.closing;
   context.steps.insert(context.steps.begin(), std::move(step));
 }

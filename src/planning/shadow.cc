@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "plan/names.h"
+#include "planning/not_null.h"
+#include "planning/provenance.h"
 
 namespace segue::ops {
 namespace {
@@ -108,12 +110,7 @@ plan::ColumnMotion Shadow::MakeMotion() {
   motion.table = table.name;
   motion.old_column = request_.old_column;
   motion.new_column = Added();
-  std::string provenance;
-  do {
-    provenance =
-        plan::ProvenanceColumn(context.claims.NextMotion(table.name.name));
-  } while (table.FindColumn(provenance) != nullptr);
-  motion.provenance = provenance;
+  motion.provenance = FreeProvenance(work_);
   motion.up = request_.up;
   motion.down = request_.down;
   motion.old_default_moved = MovesOldDefault();
@@ -153,12 +150,7 @@ schema::Column Shadow::Live() const {
 }
 
 schema::Column Shadow::Provenance() const {
-  schema::Column column;
-  column.name = motion().provenance;
-  column.type = work_.context().language.NativeType("smallint");
-  column.nullable = false;
-  column.default_sql = std::to_string(plan::kNotFilled);
-  return column;
+  return MakeProvenance(work_, motion().provenance);
 }
 
 // A default that gives another value each time cannot be told from a value that
@@ -191,14 +183,7 @@ bool Shadow::needs_check() const {
 }
 
 schema::Constraint Shadow::NotNullCheck() const {
-  schema::Constraint check;
-  check.name = base::ShortName("_segue_not_null_" + request_.physical,
-                               work_.capabilities().max_identifier);
-  check.kind = schema::ConstraintKind::kCheck;
-  check.columns = {request_.physical};
-  check.check = work_.spelling().IsNotNull(request_.physical);
-  check.validated = !work_.capabilities().not_valid_constraints;
-  return check;
+  return ops::NotNullCheck(work_, request_.physical);
 }
 
 // A marked row has no value yet, so it must pass the check.

@@ -20,11 +20,11 @@ struct Walk {
   }
 };
 
-// Two kinds of motions need a walk of their own. A row of a motion that marks
-// is filled by its trigger where `up` fails, and a rollback of a motion that
-// found the new column there has to take its copies back.
+// Some motions need a walk of their own. A row of a motion that marks is filled
+// by its trigger where `up` fails, and a rollback of a motion that found the
+// new column there, or fills NULLs of a column, has to take its values back.
 bool Shares(const plan::ColumnMotion& motion) {
-  return !motion.marks && !motion.new_was_there;
+  return !motion.marks && !motion.new_was_there && !motion.only_null;
 }
 
 bool MayJoin(const Walk& walk, const plan::ColumnMotion& motion,

@@ -55,7 +55,9 @@ void SetKey(const schema::Table& stored, plan::VersionView* view) {
 void AddMarks(const std::vector<const plan::ColumnMotion*>& motions,
               plan::VersionView* view) {
   for (const plan::ColumnMotion* motion : motions) {
-    if (!(motion->table == view->base()) || !motion->new_column) continue;
+    if (!(motion->table == view->base()) || motion->provenance.empty()) {
+      continue;
+    }
     view->marks.push_back({motion->name, motion->provenance});
   }
 }
@@ -65,13 +67,13 @@ void AddMarks(const std::vector<const plan::ColumnMotion*>& motions,
 bool IsRequired(const std::vector<const plan::ColumnMotion*>& motions,
                 const schema::Table& table, const schema::Column& column) {
   return !column.LeftOut() &&
-         std::any_of(motions.begin(), motions.end(),
-                     [&](const plan::ColumnMotion* motion) {
-                       return motion->table == table.name &&
-                              motion->new_column && motion->new_not_null &&
-                              motion->new_column->physical() ==
-                                  column.physical();
-                     });
+         std::any_of(
+             motions.begin(), motions.end(),
+             [&](const plan::ColumnMotion* motion) {
+               return motion->table == table.name && motion->new_column &&
+                      motion->new_not_null && !motion->only_null &&
+                      motion->new_column->physical() == column.physical();
+             });
 }
 
 plan::VersionView ViewOf(

@@ -153,7 +153,21 @@ OperationPage PageWithViews() {
           "bigint}\n"};
 }
 
-// One example of docs/operations/ on one database, or with triggers or views.
+// A column that takes no NULL any more and stays where it is.
+OperationPage NotNullPage(const std::string& name, const std::string& up) {
+  const std::string null = up.empty() ? "'x'" : "NULL";
+  return {name, "postgres", "",
+          "CREATE TABLE role(id integer PRIMARY KEY, code text);"
+          "INSERT INTO role SELECT n, CASE WHEN n > 3 THEN 'c' ELSE " +
+              null +
+              " END FROM generate_series(1, 9) n;"
+              "CREATE VIEW codes AS SELECT code FROM role",
+          "operations:\n  - alter_column: {table: role, column: code, "
+          "nullable: false" +
+              up + "}\n"};
+}
+
+// One example of docs/operations/ on one database, or another page.
 struct Example {
   Testbed testbed;
   OperationPage page;
@@ -166,6 +180,8 @@ std::vector<Example> Examples() {
     pages.push_back(PageWithTriggers(mode));
   }
   pages.push_back(PageWithViews());
+  pages.push_back(NotNullPage("not_null", ""));
+  pages.push_back(NotNullPage("not_null_up", ", up: coalesce(code, 'none')"));
   for (const OperationPage& page : pages) {
     for (const Testbed& testbed : Testbeds()) {
       if (testbed.TakesPart(page.only)) examples.push_back({testbed, page});

@@ -8,6 +8,7 @@
 #include "dialects/postgres/catalog.h"
 #include "dialects/postgres/examine_check.h"
 #include "dialects/postgres/examine_code.h"
+#include "dialects/postgres/kept_columns.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/rights.h"
 #include "dialects/postgres/search_path.h"
@@ -121,6 +122,7 @@ db::Answer AnswerTo(db::Connection& connection,
   const Refusal generated =
       TryGenerated(connection, question.bindings, question.sql, question.type);
   answer.is_immutable = generated.sqlstate.empty();
+  answer.names = KeptColumns(question.sql, question.bindings);
   if (answer.is_immutable) return answer;
   answer.is_volatile =
       DependsOnMoment(question.sql) || IsVolatile(connection, question);

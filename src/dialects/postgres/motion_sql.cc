@@ -51,6 +51,7 @@ std::string FillMarkingSql(const MotionTerms& terms) {
 }
 
 std::string NotFilled(const MotionTerms& terms) {
+  if (terms.motion().only_null) return terms.New(kRow) + " IS NULL";
   return terms.Provenance(kRow) + " = 0";
 }
 
@@ -284,6 +285,68 @@ void FinishFill(const plan::ColumnMotion& motion,
   sql.after_fill = "ANALYZE " + table + " (" + base::Join(columns, ", ") + ")";
 }
 
+// A row that the motion has filled has NULL again, unless somebody has written
+// its column since.
+RangeSql GiveNullBack(const MotionTerms& terms, const RowRange& range) {
+  return range.Over("UPDATE " + From(terms) + " SET " +
+                        Ident(terms.new_column().physical()) + " = NULL, " +
+                        Ident(terms.motion().provenance) + " = 0",
+                    terms.Provenance(kRow) + " = 1");
+}
+
+// Only a NULL and a provenance that says nothing are wrong: the value of a row
+// that was filled is not derived again.
+RangeSql RepairNullSql(const MotionTerms& terms, const RowRange& range,
+                       const std::string& wrong) {
+  const std::string d = terms.Provenance(kRow);
+  const std::string null = NotFilled(terms);
+  return range.Over(
+      "UPDATE " + From(terms) + " SET " + Ident(terms.new_column().physical()) +
+          " = CASE WHEN " + null + " THEN " + terms.Up(kRow) + " ELSE " +
+          terms.New(kRow) + " END, " + Ident(terms.motion().provenance) +
+          " = CASE WHEN " + null + " THEN 1 ELSE 0 END",
+      wrong);
+}
+
+// `up` is tried on the rows that have NULL, and on no others.
+TrialSql NullTrial(const MotionTerms& terms, const RowRange& range) {
+  const std::string value = Cast(BareUp(terms.motion().up), terms.new_column());
+  return {range.Walk(Keys(terms, range,
+                          "CASE WHEN " + NotFilled(terms) + " THEN " + value +
+                              " IS NULL ELSE false END"),
+                     false),
+          ""};
+}
+
+// See plan::ColumnMotion::only_null.
+MotionSql NullMotionSql(const MotionTerms& terms, const RowRange& range,
+                        const schema::Schema& schema) {
+  const plan::ColumnMotion& motion = terms.motion();
+  const std::string null = NotFilled(terms);
+  MotionSql sql;
+  sql.name = motion.name;
+  FinishFill(motion, {Ident(motion.new_column->physical())}, null, sql);
+  if (motion.up.empty()) {
+    sql.marked = {
+        range.Walk(range.Over("SELECT " + range.KeyAsText() +
+                                  ", 'it has NULL' FROM " + From(terms),
+                              null, " LIMIT 100"),
+                   false)};
+    return sql;
+  }
+  const std::string wrong =
+      "(" + null + " OR " + terms.Provenance(kRow) + " NOT IN (0, 1))";
+  sql.fill =
+      FillWalk(FillSql(terms), null, FillRange(motion, range, schema), schema);
+  sql.verify = {range.Walk(Keys(terms, range, wrong), false)};
+  sql.repair = range.Walk(RepairNullSql(terms, range, wrong), true);
+  sql.retreat = range.Walk(GiveNullBack(terms, range), true);
+  if (!motion.up.is_volatile && HasColumns(motion, schema)) {
+    sql.trial = NullTrial(terms, range);
+  }
+  return sql;
+}
+
 MotionSql MakeMotionSql(const plan::ColumnMotion& motion,
                         const RenderContext& context) {
   if (!motion.new_column) {
@@ -292,6 +355,7 @@ MotionSql MakeMotionSql(const plan::ColumnMotion& motion,
   }
   const MotionTerms terms(motion);
   const RowRange range(motion.table, motion.key, context.schema, kRow);
+  if (motion.only_null) return NullMotionSql(terms, range, context.schema);
   const RowRange fill = FillRange(motion, range, context.schema);
   const auto writing = [&](RangeSql sql) {
     return range.Walk(std::move(sql), true);

@@ -38,6 +38,8 @@ class MotionNames {
   // begins with an ASCII letter.
   std::string InsertTrigger() const { return Trigger("_ins"); }
   std::string UpdateTrigger() const { return Trigger("_upd"); }
+  // Runs where a statement names the column, of a motion of NULLs.
+  std::string SetTrigger() const { return Trigger("_set"); }
 
  private:
   std::string Function(const char* prefix) const;

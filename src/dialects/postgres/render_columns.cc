@@ -5,6 +5,7 @@
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/row_range.h"
 #include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
 #include "plan/names.h"
@@ -113,6 +114,32 @@ std::string AlterProbe(const plan::AlterColumn& action) {
                          : WithQualifiedNames(action.table.schema, changed);
 }
 
+// Returns the keys of some of the rows, as an expression; NULL where the table
+// has no key.
+std::string SomeKeys(const plan::AlterColumn& action,
+                     const RenderContext& context, const std::string& rows) {
+  const schema::Table* table = context.schema.FindTable(action.table.name);
+  if (table == nullptr || table->WalkKeyColumns().empty()) return "NULL";
+  const RowRange range(action.table, table->WalkKeyColumns(), context.schema,
+                       "t");
+  return "(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(', ', VARIADIC "
+         "k), '; ') FROM (SELECT ARRAY[" +
+         range.KeyAsText() + "] AS k" + rows + " LIMIT 5) keys)";
+}
+
+// Tells of the rows that the column would refuse again.
+std::string RowsWithNull(const plan::AlterColumn& action,
+                         const RenderContext& context) {
+  const std::string rows = " FROM " + Name(action.table) + " AS t WHERE t." +
+                           Ident(action.after.physical()) + " IS NULL";
+  return "SELECT pg_catalog.concat_ws(': ', pg_catalog.format('%s rows of %L "
+         "have NULL in %L', n, " +
+         Literal(action.table.name) + ", " + Literal(action.after.name) +
+         "), " + SomeKeys(action, context, rows) +
+         ") FROM (SELECT pg_catalog.count(*) AS n" + rows +
+         ") counted WHERE n > 0";
+}
+
 }  // namespace
 
 PlannedAction RenderOne(const plan::AddColumn& action,
@@ -195,6 +222,9 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
     planned.undo = AlterStatements(action.table, action.after, action.before);
   } else {
     planned.reversible = false;
+  }
+  if (!action.before.nullable && action.after.nullable) {
+    planned.undo_objections = RowsWithNull(action, context);
   }
   planned.probe = AlterProbe(action);
   planned.lock =

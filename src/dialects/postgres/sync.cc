@@ -6,6 +6,7 @@
 #include "dialects/postgres/grants.h"
 #include "dialects/postgres/marking.h"
 #include "dialects/postgres/missing.h"
+#include "dialects/postgres/null_trigger.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -195,17 +196,31 @@ std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
   sql.push_back(TriggerFunctionSql(terms));
   sql.push_back("GRANT EXECUTE ON FUNCTION " +
                 base::Join(FunctionNames(terms), ", ") + " TO PUBLIC");
+  if (motion.only_null) {
+    for (const TriggerTerms& one : NullTriggers(terms)) {
+      ReplaceTrigger(terms, one.name, one.event, one.when, around, &sql);
+    }
+    return sql;
+  }
   ReplaceTrigger(terms, terms.InsertTrigger(), "INSERT", InsertWhen(terms),
                  around, &sql);
   if (!IsInsertOnly(terms)) ReplaceUpdateTrigger(terms, around, &sql);
   return sql;
 }
 
+// Returns the names of the triggers that the motion has.
+std::vector<std::string> TriggerNames(const MotionTerms& terms) {
+  std::vector<std::string> names = {terms.InsertTrigger()};
+  if (!IsInsertOnly(terms)) names.push_back(terms.UpdateTrigger());
+  if (terms.motion().only_null) names.push_back(terms.SetTrigger());
+  return names;
+}
+
 std::vector<std::string> DropStatements(const plan::ColumnMotion& motion) {
   const MotionTerms terms(motion);
-  std::vector<std::string> sql = {DropTrigger(terms, terms.InsertTrigger())};
-  if (!IsInsertOnly(terms)) {
-    sql.push_back(DropTrigger(terms, terms.UpdateTrigger()));
+  std::vector<std::string> sql;
+  for (const std::string& name : TriggerNames(terms)) {
+    sql.push_back(DropTrigger(terms, name));
   }
   sql.push_back("DROP FUNCTION IF EXISTS " +
                 base::Join(FunctionNames(terms), ", "));
@@ -254,6 +269,8 @@ std::string Describe(const plan::ColumnMotion& as_planned,
            " for rows inserted without it";
   }
   const std::string fresh = "'" + motion.new_column->physical() + "'";
+  if (motion.only_null)
+    return "turn a NULL in " + fresh + " of " + table + " into 'up'";
   if (!motion.old_column) return "keep " + fresh + " of " + table + " filled";
   const bool marks = motion.marks && form == plan::SyncForm::kLive;
   return "keep '" + motion.old_column->physical() + "' and " + fresh + " of " +
@@ -265,12 +282,9 @@ std::string Describe(const plan::ColumnMotion& as_planned,
 
 // The columns that the triggers read count, too.
 std::string Missing(const MotionTerms& terms, const RenderContext& context) {
-  Installed installed{terms.motion().table,
-                      {terms.InsertTrigger()},
-                      terms.motion().Columns(),
-                      FunctionNames(terms)};
+  Installed installed{terms.motion().table, TriggerNames(terms),
+                      terms.motion().Columns(), FunctionNames(terms)};
   if (!IsInsertOnly(terms)) {
-    installed.triggers.push_back(terms.UpdateTrigger());
     installed.columns.push_back(terms.motion().provenance);
     const schema::Table* table =
         context.schema.FindTable(terms.motion().table.name);
@@ -350,9 +364,11 @@ PlannedAction RenderOne(const plan::Retreat& action,
   const plan::ColumnMotion& motion = context.motions.Column(action.motion);
   PlannedAction planned;
   planned.kind = ActionKind::kRetreat;
-  planned.description = "On a rollback, take the copies out of '" +
-                        motion.new_column->physical() + "' of '" +
-                        motion.table.name + "' again";
+  const std::string place = "'" + motion.new_column->physical() + "' of '" +
+                            motion.table.name + "' again";
+  planned.description =
+      motion.only_null ? "On a rollback, give the filled rows NULL in " + place
+                       : "On a rollback, take the copies out of " + place;
   planned.undo = Statements(CreateStatements(
       motion, plan::SyncForm::kRetreating, SurroundingsOf(motion, context)));
   planned.lock = Lock(kShareRowExclusive, motion.table, context);

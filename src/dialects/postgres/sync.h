@@ -30,6 +30,9 @@ std::string TriggerFunctionSql(const MotionTerms& terms);
 // moves rows, at this depth of triggers: 1 in the function of a trigger that
 // the statement fires, 0 in the trigger's WHEN.
 std::string ByRunner(int depth);
+// Returns the part of a trigger function that refuses a NULL in a new column
+// which takes none in the end, with the server's own message (trigger_body.cc).
+std::string RefuseNewNull(const MotionTerms& terms);
 // True when the motion only supplies the old column on INSERT.
 bool IsInsertOnly(const MotionTerms& terms);
 

@@ -2,6 +2,7 @@
 // It has no SET clause, so it sees the writer's own search_path.
 #include "base/text.h"
 #include "dialects/postgres/marking.h"
+#include "dialects/postgres/null_trigger.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 #include "plan/names.h"
@@ -11,6 +12,15 @@ namespace {
 
 std::string Set(const std::string& field, const std::string& value) {
   return field + " := " + value + "; ";
+}
+
+// A rename keeps the old column, whose NOT NULL others may drop meanwhile. Only
+// a NULL pays for the look into the catalogue.
+std::string WhileOldRefusesNull(const MotionTerms& terms) {
+  if (!terms.motion().keeps_old_column) return "";
+  return " AND (SELECT a.attnotnull FROM pg_catalog.pg_attribute a WHERE "
+         "a.attrelid = TG_RELID AND a.attname = " +
+         Literal(terms.old_column().physical()) + ")";
 }
 
 std::string SetProvenance(const MotionTerms& terms, int value) {
@@ -36,27 +46,6 @@ std::string FromOld(const MotionTerms& terms, bool null_fails = true) {
   return Guarded(
       terms, sql + filled, "up",
       Set(terms.New("NEW"), "NULL") + SetProvenance(terms, plan::kUpFailed));
-}
-
-// The final shape refuses the NULL, and the writer of the new side is told so
-// at once, with the server's own message.
-std::string RefuseNewNull(const MotionTerms& terms) {
-  const plan::ColumnMotion& motion = terms.motion();
-  if (!motion.new_not_null || terms.form() == plan::SyncForm::kSealed) {
-    return "";
-  }
-  // A hidden column keeps the name of the old one for clients.
-  const bool hidden =
-      motion.new_column->physical().starts_with(plan::kOurs) && terms.has_old();
-  const std::string& column =
-      hidden ? motion.old_column->name : motion.new_column->physical();
-  return "IF " + terms.New("NEW") +
-         " IS NULL THEN RAISE not_null_violation USING MESSAGE = " +
-         Literal("null value in column " + Ident(column) + " of relation " +
-                 Ident(motion.table.name) + " violates not-null constraint") +
-         ", COLUMN = " + Literal(column) +
-         ", TABLE = " + Literal(motion.table.name) +
-         ", SCHEMA = " + Literal(motion.table.schema) + "; END IF; ";
 }
 
 std::string FromNew(const MotionTerms& terms) {
@@ -138,7 +127,8 @@ std::string ApplyNewDefaultOnUpdate(const MotionTerms& terms) {
     return "";
   }
   return "IF " + terms.New("NEW") + " IS NULL AND " + terms.New("OLD") +
-         " IS NOT NULL THEN " + apply + "END IF; ";
+         " IS NOT NULL" + WhileOldRefusesNull(terms) + " THEN " + apply +
+         "END IF; ";
 }
 
 std::string InsertWithoutNew(const MotionTerms& terms) {
@@ -296,6 +286,7 @@ std::string UnlessConcerned(const MotionTerms& terms) {
 
 std::string Body(const MotionTerms& terms) {
   if (IsInsertOnly(terms)) return Set(terms.Old("NEW"), terms.Down("NEW"));
+  if (terms.motion().only_null) return NullTriggerBody(terms);
   if (terms.form() == plan::SyncForm::kRetreating) {
     return UnlessConcerned(terms) + Retreating(terms);
   }
@@ -309,6 +300,27 @@ std::string Body(const MotionTerms& terms) {
 }
 
 }  // namespace
+
+// The final shape refuses the NULL, and the writer of the new side is told so
+// at once, with the server's own message.
+std::string RefuseNewNull(const MotionTerms& terms) {
+  const plan::ColumnMotion& motion = terms.motion();
+  if (!motion.new_not_null || terms.form() == plan::SyncForm::kSealed) {
+    return "";
+  }
+  // A hidden column keeps the name of the old one for clients.
+  const bool hidden =
+      motion.new_column->physical().starts_with(plan::kOurs) && terms.has_old();
+  const std::string& column =
+      hidden ? motion.old_column->name : motion.new_column->physical();
+  return "IF " + terms.New("NEW") + " IS NULL" + WhileOldRefusesNull(terms) +
+         " THEN RAISE not_null_violation USING MESSAGE = " +
+         Literal("null value in column " + Ident(column) + " of relation " +
+                 Ident(motion.table.name) + " violates not-null constraint") +
+         ", COLUMN = " + Literal(column) +
+         ", TABLE = " + Literal(motion.table.name) +
+         ", SCHEMA = " + Literal(motion.table.schema) + "; END IF; ";
+}
 
 // True in the runner's own statements. Any session can set the setting, so it
 // counts only where the ledger may be written. The owner's rights in a SECURITY

@@ -247,6 +247,11 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
          EditText(action.table.name, EditExpression(before, after)));
   if (!before.nullable && after.nullable) {
     planned.undo.push_back(RequireNoNull(action.table.name, after.name));
+    planned.undo_objections =
+        "SELECT count(*) || ' rows of ' || " + Literal(action.table.name) +
+        " || ' have NULL in ' || " + Literal(after.name) + " FROM main." +
+        Quote(action.table.name) + " WHERE " + Quote(after.name) +
+        " IS NULL HAVING count(*) > 0";
   }
   Append(&planned.undo,
          EditText(action.table.name,

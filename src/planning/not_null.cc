@@ -1,0 +1,140 @@
+#include "planning/not_null.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "planning/expression.h"
+#include "planning/index_move.h"
+#include "planning/obstacles.h"
+#include "planning/provenance.h"
+
+namespace segue::ops {
+namespace {
+
+schema::Column WithoutNull(schema::Column column) {
+  column.nullable = false;
+  return column;
+}
+
+plan::ColumnMotion MotionOf(TableWork& work, const schema::Column& column) {
+  plan::ColumnMotion motion;
+  motion.name = work.context().NextMotionId();
+  motion.table = work.live().name;
+  motion.new_column = column;
+  motion.new_not_null = true;
+  motion.only_null = true;
+  motion.key = work.live().WalkKeyColumns();
+  return motion;
+}
+
+void NoteUnique(TableWork& work, const schema::Column& column) {
+  for (const schema::Index& index : work.live().indexes) {
+    if (!index.unique || !UsesPlainly(index, column.physical())) continue;
+    work.Note(
+        Phase::kMigrating,
+        fmt::format("'{}' is unique: a NULL whose 'up' gives a value that "
+                    "is taken is refused",
+                    index.name));
+  }
+}
+
+void DescribeFill(TableWork& work, const schema::Column& column) {
+  const std::string& table = work.live().name.name;
+  work.Describe(Phase::kExpanding,
+                fmt::format("Turn NULL in column '{}' of '{}' into 'up'",
+                            column.name, table));
+  work.Describe(Phase::kMigrating,
+                fmt::format("Fill column '{}' of '{}' where it is NULL",
+                            column.name, table));
+  work.Describe(kDrop, fmt::format("Change column '{}' of '{}': not null",
+                                   column.name, table));
+  work.Note(Phase::kExpanding,
+            "the column stays where it is: the old version reads the value of "
+            "'up' instead of NULL from here on, and a NULL that either version "
+            "writes becomes that value");
+  work.Note(Phase::kMigrating,
+            "a rollback gives NULL back to the rows that the migration has "
+            "filled and whose column nobody has written since");
+  NoteUnique(work, column);
+}
+
+}  // namespace
+
+schema::Constraint NotNullCheck(const TableWork& work,
+                                const std::string& physical) {
+  schema::Constraint check;
+  check.name = base::ShortName("_segue_not_null_" + physical,
+                               work.capabilities().max_identifier);
+  check.kind = schema::ConstraintKind::kCheck;
+  check.columns = {physical};
+  check.check = work.spelling().IsNotNull(physical);
+  check.validated = !work.capabilities().not_valid_constraints;
+  return check;
+}
+
+bool ChangesOnlyNull(const schema::Column& column, const plan::Expression& up) {
+  const std::string& name = column.physical();
+  const bool reads =
+      std::any_of(up.bindings.begin(), up.bindings.end(),
+                  [&](const plan::Binding& one) { return one.column == name; });
+  return !reads ||
+         std::count(up.keeps.begin(), up.keeps.end(), column.name) > 0;
+}
+
+// The check comes after the fill: before it, the check would refuse each write
+// to a row that still has NULL.
+void FillNull(TableWork& work, const schema::Column& column,
+              const plan::Expression& up) {
+  work.RefuseInherited();
+  RefuseUnwritable(work, column, "let it take values first");
+  const schema::TableName& table = work.live().name;
+  plan::ColumnMotion motion = MotionOf(work, column);
+  motion.provenance = FreeProvenance(work);
+  motion.up = up;
+  const plan::MotionId id = motion.name;
+  const schema::Column provenance = MakeProvenance(work, motion.provenance);
+  const schema::Constraint check = NotNullCheck(work, column.physical());
+  work.context().motions.Add(std::move(motion));
+  DescribeFill(work, column);
+  {
+    const TableWork::Together together(work, Phase::kExpanding);
+    work.CountAddedColumn();
+    work.Add(Phase::kExpanding, plan::AddColumn{table, provenance});
+    work.Add(Phase::kExpanding, plan::CreateSync{id});
+  }
+  constexpr Phase kPhase = Phase::kMigrating;
+  work.Add(kPhase, plan::Retreat{id});
+  work.Add(kPhase, plan::Backfill{{id}});
+  work.Add(kPhase, plan::AddConstraint{table, check});
+  work.Add(kPhase, plan::Verify{id});
+  work.Add(kPhase, plan::ValidateConstraint{table, check.name});
+  const TableWork::Together together(work, kDrop);
+  work.Add(kDrop, plan::DropSync{id});
+  work.Add(kDrop, plan::AlterColumn{table, column, WithoutNull(column)});
+  work.Add(kDrop, plan::DropConstraint{table, check});
+  work.Add(kDrop, plan::DropColumn{table, provenance, true});
+}
+
+// The proof comes before anything else of the contract, so that a row with NULL
+// leaves everything as it is.
+void ForbidNullAtContract(TableWork& work, const schema::Column& column) {
+  const schema::TableName& table = work.live().name;
+  plan::ColumnMotion motion = MotionOf(work, column);
+  const schema::Constraint check = NotNullCheck(work, column.physical());
+  plan::ConstraintTrial trial{check, {}, motion.key};
+  trial.values.push_back({column.name, column.type,
+                          ColumnExpression(work.context().language, column)});
+  std::vector<plan::Action>& closing = work.context().closing;
+  closing.push_back(plan::Verify{motion.name, true});
+  closing.push_back(plan::AddConstraint{table, check, std::move(trial)});
+  closing.push_back(plan::ValidateConstraint{table, check.name});
+  work.context().motions.Add(std::move(motion));
+  const TableWork::Together together(work, kSeal);
+  work.Add(kSeal, plan::AlterColumn{table, column, WithoutNull(column)});
+  work.Add(kSeal, plan::DropConstraint{table, check});
+}
+
+}  // namespace segue::ops

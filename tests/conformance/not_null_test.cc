@@ -1,0 +1,127 @@
+// Rows with NULL that stand in the way: of the contract of nullable: false, and
+// of the rollback of null_visible: true.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "manifest/manifest.h"
+#include "segue/error.h"
+#include "tests/conformance/migrator_fixture.h"
+
+namespace segue::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class NotNullTest : public UsersTest {
+ protected:
+  void Start(const std::string& text, Access access) {
+    database_.emplace(db().Open());
+    MigratorOptions options;
+    options.access = access;
+    migrator_.emplace(*database_, options);
+    migrator_->Start(manifest::Parse(
+        text, access == Access::kInPlace ? "01_a.yaml" : "02_a.yaml"));
+  }
+  std::string Mismatches() {
+    return base::Join(migrator_->Verify().mismatches, "; ");
+  }
+
+  std::optional<Database> database_;
+  std::optional<Migrator> migrator_;
+};
+
+class PostgresNotNullTest : public NotNullTest {
+ protected:
+  void StartNotNull(const std::string& up, Access access) {
+    Start(
+        "operations: [alter_column: {table: users, column: nick, nullable: "
+        "false" +
+            up + "}]",
+        access);
+  }
+};
+
+// The case is rw-set-not-null.
+TEST_P(PostgresNotNullTest, RowsWithNullRefuseTheContractAndChangeNothing) {
+  for (const Access access : {Access::kInPlace, Access::kVersioned}) {
+    db().Exec("DROP TABLE IF EXISTS users");
+    CreateUsers(", nick text", "(1, 'a', 'n')");
+    StartNotNull("", access);
+    const std::string live = db().Dump();
+    EXPECT_EQ(Mismatches(), "");
+    db().Exec("INSERT INTO users VALUES (2, 'b', NULL), (3, 'c', NULL)");
+    EXPECT_THAT(Mismatches(), HasSubstr("2 rows of 'users' without a value"));
+    EXPECT_EQ(KindOf([&] { migrator_->Complete(); }), ErrorKind::kMismatch);
+    EXPECT_THAT(message_, HasSubstr("2 rows of 'users' without a value for the "
+                                    "new shape; users: id=2: it has NULL; "
+                                    "users: id=3: it has NULL"));
+    EXPECT_EQ(db().Dump(), live);
+    db().Exec("INSERT INTO users VALUES (4, 'd', NULL)");
+    db().Exec("UPDATE users SET nick = name WHERE nick IS NULL");
+    migrator_->Complete();
+    EXPECT_TRUE(db().app().Fails("UPDATE users SET nick = NULL"));
+    EXPECT_EQ(db().Dump().find("_segue"), std::string::npos);
+  }
+}
+
+// A session whose triggers are off writes past them.
+TEST_P(PostgresNotNullTest, WhatNoTriggerHasSeenIsFoundAndRepaired) {
+  CreateUsers(", nick text", "(1, 'a', NULL), (2, 'b', 'x'), (3, 'c', NULL)");
+  StartNotNull(", up: name", Access::kInPlace);
+  EXPECT_EQ(Mismatches(), "");
+  db().Exec(
+      "SET session_replication_role = replica;"
+      "UPDATE users SET _segue_d = 7 WHERE id = 2;"
+      "SET session_replication_role = origin");
+  EXPECT_THAT(Mismatches(), HasSubstr("id=2"));
+  VerifyOptions options;
+  options.repair = true;
+  EXPECT_TRUE(migrator_->Verify(options).clean());
+  EXPECT_EQ(ToLines(db().Query("SELECT nick, _segue_d FROM users ORDER BY id")),
+            "a|1\nx|0\nc|1\n");
+  migrator_->Rollback();
+  EXPECT_EQ(ToLines(db().Query("SELECT nick FROM users ORDER BY id")),
+            "NULL\nx\nNULL\n");
+  EXPECT_EQ(db().Dump(), before_);
+}
+
+// The server itself says that the value that 'up' gives is NULL, too.
+TEST_P(PostgresNotNullTest, ANullWithoutAValueIsRefusedWithTheServersWords) {
+  CreateUsers(", nick text", "(1, 'a', NULL)");
+  StartNotNull(", up: \"nullif(name, 'z')\"", Access::kInPlace);
+  const std::unique_ptr<Client> client = db().NewClient();
+  client->Query("INSERT INTO users VALUES (2, 'b', NULL)");
+  EXPECT_TRUE(client->Fails("INSERT INTO users VALUES (3, 'z', NULL)"));
+  client->Query("INSERT INTO users VALUES (3, 'z', 'y')");
+  EXPECT_EQ(ToLines(db().Query("SELECT nick, _segue_d FROM users ORDER BY id")),
+            "a|1\nb|1\ny|0\n");
+  migrator_->Complete();
+}
+
+TEST_P(NotNullTest, ARollbackThatCannotForbidNullAgainDoesNotBegin) {
+  db().Exec("CREATE TABLE other(id integer PRIMARY KEY)");
+  CreateUsers("", "(1, 'a'), (2, 'b')");
+  Start(
+      "access: versioned\noperations: [alter_column: {table: users, column: "
+      "name, nullable: true, null_visible: true}, drop_table: {name: other}]",
+      Access::kVersioned);
+  const std::unique_ptr<Client> fresh =
+      db().NewVersionClient(*migrator_, "latest");
+  fresh->Query("UPDATE users SET name = NULL WHERE id = 2");
+  EXPECT_EQ(ToLines(db().Query("SELECT name FROM users ORDER BY id")),
+            "a\nNULL\n");
+  const std::string live = db().Dump();
+  EXPECT_EQ(KindOf([&] { migrator_->Rollback(); }), ErrorKind::kMismatch);
+  EXPECT_THAT(message_, HasSubstr("have NULL in"));
+  EXPECT_EQ(db().Dump(), live);
+  fresh->Query("UPDATE users SET name = 'c' WHERE id = 2");
+  migrator_->Rollback();
+  EXPECT_TRUE(db().app().Fails("UPDATE users SET name = NULL"));
+}
+
+SEGUE_INSTANTIATE(NotNullTest);
+SEGUE_INSTANTIATE_ON(PostgresNotNullTest, PostgresTestbed());
+
+}  // namespace
+}  // namespace segue::test

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ops/constraint_definition.h"
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 #include "planning/constraint_checks.h"
 #include "planning/constraint_steps.h"
 #include "planning/expression.h"
@@ -22,9 +23,9 @@ namespace {
 constexpr std::array<const char*, 6> kSerialTypes = {
     "serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"};
 
-class AddColumn : public Operation {
+class AddColumn : public WithSpec<AddColumnSpec> {
  public:
-  explicit AddColumn(AddColumnSpec spec) : spec_(std::move(spec)) {}
+  explicit AddColumn(AddColumnSpec spec) : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "add_column"; }
   void Plan(PlanContext& context) const override;
@@ -47,8 +48,6 @@ class AddColumn : public Operation {
                         const schema::Column& source) const;
   void PlanShadow(TableWork& work, ShadowRequest request,
                   const std::string& source) const;
-
-  AddColumnSpec spec_;
 };
 
 std::vector<schema::Column> With(std::vector<schema::Column> columns,
@@ -110,7 +109,6 @@ void AddColumn::Plan(PlanContext& context) const {
     PlanConstraints(work);
     return work.Finish();
   }
-  work.TakeFreeName(column.name);
   for (const char* serial : kSerialTypes) {
     if (base::ToLower(column.type) != serial) continue;
     throw work
@@ -126,6 +124,9 @@ void AddColumn::Plan(PlanContext& context) const {
     answer = ExaminedDefault(context, work.live(), column);
     column.default_is_constant = !answer.is_volatile;
   }
+  const bool filled =
+      !spec_.up.empty() || (answer.rewrites_table && !work.creates());
+  work.TakeFreeName(column.name, filled ? Use::kChanges : Use::kAdds);
   if (!spec_.up.empty()) {
     PlanDerived(work, column);
   } else if (answer.rewrites_table && !work.creates()) {

@@ -7,10 +7,12 @@
 
 #include "base/text.h"
 #include "ops/column_alteration.h"
+#include "ops/column_chain.h"
 #include "ops/constraint_definition.h"
 #include "ops/null_change.h"
 #include "ops/reader.h"
 #include "ops/rename_column.h"
+#include "ops/with_spec.h"
 #include "plan/names.h"
 #include "planning/constraint_checks.h"
 #include "planning/constraint_move.h"
@@ -23,9 +25,9 @@
 namespace segue::ops {
 namespace {
 
-class AlterColumn : public Operation {
+class AlterColumn : public WithSpec<AlterColumnSpec> {
  public:
-  explicit AlterColumn(AlterColumnSpec spec) : spec_(std::move(spec)) {}
+  explicit AlterColumn(AlterColumnSpec spec) : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return spec_.operation; }
   void Plan(PlanContext& context) const override;
@@ -55,8 +57,6 @@ class AlterColumn : public Operation {
     return fmt::format("Change column '{}' of '{}': {}", old.name, spec_.table,
                        change.Text(old));
   }
-
-  AlterColumnSpec spec_;
 };
 
 bool MovesValues(const TableWork& work, const ColumnAlteration& change) {
@@ -112,9 +112,14 @@ std::string WhyCopied(const TableWork& work, const schema::Column& old,
   return "a second column is filled: " + why;
 }
 
+Use UseOf(const AlterColumnSpec& spec) {
+  if (OnlyRelabels(spec)) return Use::kRelabels;
+  return OnlyConstrains(spec) ? Use::kConstrains : Use::kChanges;
+}
+
 void AlterColumn::Plan(PlanContext& context) const {
   TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
-  const schema::Column old = work.Take(spec_.column, Use::kChanges);
+  const schema::Column old = work.Take(spec_.column, UseOf(spec_));
   RefuseUnproven(work, old);
   ColumnAlteration change = Resolve(spec_, old, context.language);
   LeaveOutExisting(work, change);
@@ -329,7 +334,7 @@ void AlterColumn::DescribeMotion(TableWork& work, const schema::Column& old,
 void AlterColumn::PlanMetadata(TableWork& work, const schema::Column& old,
                                const ColumnAlteration& change) const {
   if (change.name) {
-    PlanRename(work, old, change.target.name, RenameStrategy::kByAccess);
+    PlanRename(work, old, change.target.name, spec_.strategy);
   }
   if (change.comment) PlanComment(work, old, change);
   PlanConstraints(work, old, change);

@@ -12,6 +12,12 @@
 
 namespace segue::ops {
 
+enum class RenameStrategy {
+  kByAccess,     // in place: a copy; versioned: only a view
+  kMetadata,     // only the rename, at the contract
+  kFillInPlace,  // a copy that is kept in step
+};
+
 struct AlterColumnSpec {
   std::string operation = "alter_column";  // its name in messages
   std::string table;
@@ -21,6 +27,8 @@ struct AlterColumnSpec {
   // Checks, unique constraints and foreign keys over the altered column.
   std::vector<schema::Constraint> constraints;
   bool keep_order = false;  // refused where the column would come last
+  // Of a rename; alter_column itself has no such key.
+  RenameStrategy strategy = RenameStrategy::kByAccess;
 };
 
 NewOperation MakeAlterColumn(AlterColumnSpec spec);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ops/constraint_definition.h"
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 #include "plan/names.h"
 #include "planning/column_motions.h"
 #include "planning/constraint_checks.h"
@@ -17,10 +18,10 @@
 namespace segue::ops {
 namespace {
 
-class CreateConstraint : public Operation {
+class CreateConstraint : public WithSpec<CreateConstraintSpec> {
  public:
   explicit CreateConstraint(CreateConstraintSpec spec)
-      : spec_(std::move(spec)) {}
+      : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "create_constraint"; }
   void Plan(PlanContext& context) const override;
@@ -32,8 +33,6 @@ class CreateConstraint : public Operation {
   void PlanPlain(TableWork& work) const;
   void PlanMotions(TableWork& work,
                    const std::vector<std::string>& moved) const;
-
-  CreateConstraintSpec spec_;
 };
 
 std::vector<std::string> CreateConstraint::ColumnsRead(
@@ -57,7 +56,7 @@ std::vector<std::string> CreateConstraint::MovedColumns(
 void CreateConstraint::Plan(PlanContext& context) const {
   TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
   for (const std::string& column : ColumnsRead(work.shape())) {
-    work.Take(column, Use::kReads);
+    work.Take(column, Use::kConstrains);
   }
   const ConstraintRequest plain = {
       spec_.constraint, work.shape().columns, {}, {}};

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "ops/drop_index.h"
+#include "ops/with_spec.h"
 #include "plan/names.h"
 #include "planning/expression.h"
 #include "segue/progress.h"
@@ -22,9 +23,9 @@ constexpr double kRowsPerSecond = 500'000;
 // The time of a smaller build is not worth a note.
 constexpr std::int64_t kWorthATime = 100'000;
 
-class CreateIndex : public Operation {
+class CreateIndex : public WithSpec<CreateIndexSpec> {
  public:
-  explicit CreateIndex(CreateIndexSpec spec) : spec_(std::move(spec)) {}
+  explicit CreateIndex(CreateIndexSpec spec) : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "create_index"; }
   void Plan(PlanContext& context) const override;
@@ -38,8 +39,6 @@ class CreateIndex : public Operation {
   void RefuseTakenName(const TableWork& work) const;
   void PlanReplaced(TableWork& work, const schema::Index& built) const;
   Error Refused(const std::string& reason) const;
-
-  CreateIndexSpec spec_;
 };
 
 // Returns the index over the columns by the names that they have in the

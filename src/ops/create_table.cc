@@ -7,15 +7,16 @@
 #include "ops/constraint_definition.h"
 #include "ops/reader.h"
 #include "ops/table_definition.h"
+#include "ops/with_spec.h"
 #include "planning/expression.h"
 #include "segue/error.h"
 
 namespace segue::ops {
 namespace {
 
-class CreateTable : public Operation {
+class CreateTable : public WithSpec<CreateTableSpec> {
  public:
-  explicit CreateTable(CreateTableSpec spec) : spec_(std::move(spec)) {}
+  explicit CreateTable(CreateTableSpec spec) : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "create_table"; }
   void Plan(PlanContext& context) const override;
@@ -28,8 +29,6 @@ class CreateTable : public Operation {
   void SkipExisting(PlanContext& context, const schema::Table& existing,
                     const schema::Table& wanted) const;
   DraftStep Step() const;
-
-  CreateTableSpec spec_;
 };
 
 DraftStep CreateTable::Step() const {

@@ -113,7 +113,9 @@ TEST_F(CreateTableTest, LaterOperationsFindIt) {
 TEST_F(CreateTableTest, WhatItRefersToStays) {
   Refer("users", {"id"});
   Migration migration = Create();
-  migration.RenameColumn("users", "id", "nr");
+  ColumnChange change;
+  change.type = "text";
+  migration.AlterColumn("users", "id", change);
   EXPECT_THAT(Refusal(migration), HasSubstr("already used by an earlier"));
   migration = Create();
   migration.DropTable("users");

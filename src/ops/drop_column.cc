@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 #include "planning/expression.h"
 #include "planning/index_move.h"
 #include "planning/losses.h"
@@ -17,9 +18,9 @@ namespace {
 
 // The trigger is planned here, because a drop has no new column as a Shadow
 // has.
-class DropColumn : public Operation {
+class DropColumn : public WithSpec<DropColumnSpec> {
  public:
-  explicit DropColumn(DropColumnSpec spec) : spec_(std::move(spec)) {}
+  explicit DropColumn(DropColumnSpec spec) : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "drop_column"; }
   void Plan(PlanContext& context) const override;
@@ -35,8 +36,6 @@ class DropColumn : public Operation {
   void PlanIndexes(TableWork& work, const schema::Column& column) const;
   void PlanForeignKeys(TableWork& work, const schema::Column& column) const;
   void PlanContract(TableWork& work, const schema::Column& column) const;
-
-  DropColumnSpec spec_;
 };
 
 bool IsNull(const std::string& expression) {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ops/constraint_definition.h"
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 #include "planning/column_motions.h"
 #include "planning/existing_constraint.h"
 #include "planning/key_reference.h"
@@ -19,9 +20,10 @@ namespace {
 using schema::Constraint;
 using schema::ConstraintKind;
 
-class DropConstraint : public Operation {
+class DropConstraint : public WithSpec<DropConstraintSpec> {
  public:
-  explicit DropConstraint(DropConstraintSpec spec) : spec_(std::move(spec)) {}
+  explicit DropConstraint(DropConstraintSpec spec)
+      : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return spec_.operation; }
   void Plan(PlanContext& context) const override;
@@ -33,8 +35,6 @@ class DropConstraint : public Operation {
   void PlanMotions(TableWork& work, const ExistingConstraint& there,
                    const Expressions& up, const Expressions& down,
                    const std::vector<std::string>& moved) const;
-
-  DropConstraintSpec spec_;
 };
 
 // The older form has one expression, for the constraint's only column.
@@ -83,7 +83,7 @@ void DropConstraint::Plan(PlanContext& context) const {
   } else {
     for (const std::string& column : constraint.columns) {
       if (work.shape().FindColumn(column) != nullptr) {
-        work.Take(column, Use::kReads);
+        work.Take(column, Use::kConstrains);
       }
     }
     AddDrop(work, there, kSeal);

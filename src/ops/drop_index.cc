@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 
 namespace segue::ops {
 namespace {
@@ -114,9 +115,9 @@ std::string TableOf(const schema::Schema& schema, const DropIndexSpec& spec) {
                     names);
 }
 
-class DropIndex : public Operation {
+class DropIndex : public WithSpec<DropIndexSpec> {
  public:
-  explicit DropIndex(DropIndexSpec spec) : spec_(std::move(spec)) {}
+  explicit DropIndex(DropIndexSpec spec) : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "drop_index"; }
 
@@ -130,9 +131,6 @@ class DropIndex : public Operation {
     work.Add(kDrop, plan::DropIndex{work.live().name, index, true});
     work.Finish();
   }
-
- private:
-  DropIndexSpec spec_;
 };
 
 }  // namespace

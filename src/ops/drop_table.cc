@@ -7,14 +7,15 @@
 
 #include "base/text.h"
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 #include "planning/table_work.h"
 
 namespace segue::ops {
 namespace {
 
-class DropTable : public Operation {
+class DropTable : public WithSpec<DropTableSpec> {
  public:
-  explicit DropTable(std::string table) : table_(std::move(table)) {}
+  explicit DropTable(DropTableSpec spec) : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "drop_table"; }
   void Plan(PlanContext& context) const override;
@@ -24,8 +25,6 @@ class DropTable : public Operation {
                       const schema::Table& live) const;
   void RefuseDependents(const PlanContext& context,
                         const schema::Table& live) const;
-
-  std::string table_;
 };
 
 void Erase(schema::Schema& schema, const std::string& table) {
@@ -88,7 +87,7 @@ void DropTable::RefuseWorkedOn(const PlanContext& context,
   throw Error(ErrorKind::kRefused,
               fmt::format("drop_table '{}': an earlier {} of this migration "
                           "works on it",
-                          table_, workers.front()))
+                          spec_.table, workers.front()))
       .WithHint("split it into two migrations");
 }
 
@@ -96,16 +95,17 @@ void DropTable::RefuseDependents(const PlanContext& context,
                                  const schema::Table& live) const {
   const std::vector<std::string> reasons = Reasons(context, live);
   if (reasons.empty()) return;
-  throw Error(ErrorKind::kRefused, fmt::format("drop_table '{}': {}", table_,
-                                               base::Join(reasons, "; ")))
+  throw Error(ErrorKind::kRefused,
+              fmt::format("drop_table '{}': {}", spec_.table,
+                          base::Join(reasons, "; ")))
       .WithHint("drop or change what depends on it first");
 }
 
 void DropTable::Plan(PlanContext& context) const {
-  TableWork work(context, name(), table_, Reach::kPartitionsToo);
+  TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
   RefuseWorkedOn(context, work.live());
   RefuseDependents(context, work.live());
-  work.Describe(kDrop, fmt::format("Drop table '{}'", table_));
+  work.Describe(kDrop, fmt::format("Drop table '{}'", spec_.table));
   work.Note(kDrop,
             fmt::format("about {} rows go with it, for good",
                         base::WithThousands(work.live().estimated_rows)));
@@ -117,17 +117,17 @@ void DropTable::Plan(PlanContext& context) const {
   work.Add(kDrop, plan::DropTable{work.live()});
   context.claims.DecideFate(work.live().name, TableFate::kDropped);
   work.Finish();
-  Erase(context.schema, table_);
+  Erase(context.schema, spec_.table);
 }
 
 }  // namespace
 
-NewOperation MakeDropTable(std::string table) {
-  return std::make_shared<DropTable>(std::move(table));
+NewOperation MakeDropTable(DropTableSpec spec) {
+  return std::make_shared<DropTable>(std::move(spec));
 }
 
 NewOperation ParseDropTable(const base::Node& body) {
-  return MakeDropTable(Reader(body, {"name"}).RequiredString("name"));
+  return MakeDropTable({Reader(body, {"name"}).RequiredString("name")});
 }
 
 }  // namespace segue::ops

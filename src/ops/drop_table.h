@@ -7,7 +7,11 @@
 
 namespace segue::ops {
 
-NewOperation MakeDropTable(std::string table);
+struct DropTableSpec {
+  std::string table;
+};
+
+NewOperation MakeDropTable(DropTableSpec spec);
 NewOperation ParseDropTable(const base::Node& body);
 
 }  // namespace segue::ops

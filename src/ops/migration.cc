@@ -154,7 +154,7 @@ Migration& Migration::CreateTable(const std::string& table,
 }
 
 Migration& Migration::DropTable(const std::string& table) {
-  operations.push_back(ops::MakeDropTable(table));
+  operations.push_back(ops::MakeDropTable({table}));
   return *this;
 }
 

@@ -8,6 +8,7 @@
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 #include "planning/expression.h"
 #include "planning/losses.h"
 #include "planning/obstacles.h"
@@ -16,16 +17,16 @@
 namespace segue::ops {
 namespace {
 
-class RenameColumn : public Operation {
+class RenameColumn : public WithSpec<RenameColumnSpec> {
  public:
-  explicit RenameColumn(RenameColumnSpec spec) : spec_(std::move(spec)) {}
+  explicit RenameColumn(RenameColumnSpec spec) : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "rename_column"; }
 
   void Plan(PlanContext& context) const override {
     if (transforms()) return AsAlteration()->Plan(context);
     TableWork work(context, name(), spec_.table);
-    const schema::Column old = work.Take(spec_.from, Use::kChanges);
+    const schema::Column old = work.Take(spec_.from, Use::kRelabels);
     PlanRename(work, old, spec_.to, spec_.strategy);
     work.Finish();
   }
@@ -46,8 +47,6 @@ class RenameColumn : public Operation {
     alteration.keep_order = spec_.keep_order;
     return MakeAlterColumn(std::move(alteration));
   }
-
-  RenameColumnSpec spec_;
 };
 
 // A view or an index follows the rename, but the body of a function does not:

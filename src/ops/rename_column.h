@@ -4,16 +4,11 @@
 
 #include <string>
 
+#include "ops/alter_column.h"
 #include "planning/operation.h"
 #include "planning/table_work.h"
 
 namespace segue::ops {
-
-enum class RenameStrategy {
-  kByAccess,     // in place: a copy; versioned: only a view
-  kMetadata,     // only the rename, at the contract
-  kFillInPlace,  // a copy that is kept in step
-};
 
 struct RenameColumnSpec {
   std::string table;

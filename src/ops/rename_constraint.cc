@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 #include "planning/constraint_checks.h"
 #include "planning/existing_constraint.h"
 #include "schema/constraint_text.h"
@@ -12,16 +13,13 @@
 namespace segue::ops {
 namespace {
 
-class RenameConstraint : public Operation {
+class RenameConstraint : public WithSpec<RenameConstraintSpec> {
  public:
   explicit RenameConstraint(RenameConstraintSpec spec)
-      : spec_(std::move(spec)) {}
+      : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "rename_constraint"; }
   void Plan(PlanContext& context) const override;
-
- private:
-  RenameConstraintSpec spec_;
 };
 
 // The rename comes at the contract: until then an application may find the old

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 #include "planning/table_work.h"
 
 namespace segue::ops {
@@ -49,9 +50,9 @@ plan::VersionView AliasOf(PlanContext& context, const schema::Table& shape,
   return view;
 }
 
-class RenameTable : public Operation {
+class RenameTable : public WithSpec<RenameTableSpec> {
  public:
-  explicit RenameTable(RenameTableSpec spec) : spec_(std::move(spec)) {}
+  explicit RenameTable(RenameTableSpec spec) : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "rename_table"; }
   void Plan(PlanContext& context) const override;
@@ -64,8 +65,6 @@ class RenameTable : public Operation {
                          const schema::Table& live) const;
   DraftStep PublishStep(PlanContext& context, const schema::Table& shape) const;
   DraftStep RenameStep(PlanContext& context, const schema::Table& shape) const;
-
-  RenameTableSpec spec_;
 };
 
 Error RenameTable::Refused(const std::string& reason) const {

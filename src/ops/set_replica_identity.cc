@@ -7,23 +7,22 @@
 
 #include "base/text.h"
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 #include "planning/table_work.h"
 
 namespace segue::ops {
 namespace {
 
-class SetReplicaIdentity : public Operation {
+class SetReplicaIdentity : public WithSpec<SetReplicaIdentitySpec> {
  public:
   explicit SetReplicaIdentity(SetReplicaIdentitySpec spec)
-      : spec_(std::move(spec)) {}
+      : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "set_replica_identity"; }
   void Plan(PlanContext& context) const override;
 
  private:
   void RequireIndex(const TableWork& work) const;
-
-  SetReplicaIdentitySpec spec_;
 };
 
 // The server would refuse such an index only after the migration has begun.

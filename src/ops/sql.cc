@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "ops/reader.h"
+#include "ops/with_spec.h"
 
 namespace segue::ops {
 namespace {
@@ -27,9 +28,9 @@ std::string Shown(const std::string& sql) {
   return line.substr(0, space == std::string::npos ? kShown : space) + " ...";
 }
 
-class Sql : public Operation {
+class Sql : public WithSpec<SqlSpec> {
  public:
-  explicit Sql(SqlSpec spec) : spec_(std::move(spec)) {}
+  explicit Sql(SqlSpec spec) : WithSpec(std::move(spec)) {}
 
   std::string name() const override { return "sql"; }
 
@@ -43,9 +44,6 @@ class Sql : public Operation {
     }
     context.steps.push_back(std::move(step));
   }
-
- private:
-  SqlSpec spec_;
 };
 
 }  // namespace

@@ -222,7 +222,7 @@ void CheckReferenced(PlanContext& context, const schema::Table& table,
                                 base::Join(parent.ColumnNames(), ", ")));
     }
     if (&parent != &table) {
-      context.claims.TakeColumn(parent.name.name, name, Use::kReads);
+      context.claims.TakeColumn(parent.name.name, name, Use::kConstrains);
     }
   }
   if (IsUnique(parent, columns)) return;

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "checks/check.h"
+#include "ops/combine.h"
 #include "plan/names.h"
 #include "planner/missing_rights.h"
 #include "planner/render_steps.h"
@@ -337,7 +338,8 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   context.on_transform_error = input.on_transform_error;
   context.user_triggers = input.user_triggers;
   context.live_versions = input.live_versions;
-  ops::PlanOperations(context, input.migration.operations);
+  ops::PlanOperations(
+      context, ops::Combine(input.migration.operations, schema, language));
   Planned planned;
   const checks::CheckContext checked{schema, context.steps, context.motions,
                                      can,    inquiry,       &language};

@@ -12,6 +12,10 @@
 namespace segue::ops {
 namespace {
 
+// The database keeps what it has over a column with the column, whatever the
+// column is called.
+bool IsKept(Use use) { return use == Use::kIndexes || use == Use::kConstrains; }
+
 // A column that is only read may be read by others too, and may be dropped once
 // the readers are done, because the steps of the contract run in the order of
 // the operations. An index is built once the columns are filled, over the
@@ -20,18 +24,27 @@ bool GoTogether(Use earlier, Use later) {
   if (later == Use::kIndexes) {
     return earlier != Use::kDrops && earlier != Use::kCopies;
   }
-  if (earlier == Use::kIndexes) return later == Use::kReads;
-  return earlier == Use::kReads &&
-         (later == Use::kReads || later == Use::kDrops);
+  if (earlier == Use::kRelabels || earlier == Use::kAdds) {
+    return later == Use::kConstrains;
+  }
+  if (later == Use::kRelabels) return IsKept(earlier);
+  const bool reads = later == Use::kReads || later == Use::kConstrains;
+  if (earlier == Use::kIndexes) return reads;
+  return (earlier == Use::kReads || earlier == Use::kConstrains) &&
+         (reads || later == Use::kDrops);
 }
 
 const char* Verb(Use use) {
   switch (use) {
     case Use::kReads:
     case Use::kIndexes:
+    case Use::kConstrains:
       return "used";
     case Use::kDrops:
       return "dropped";
+    case Use::kAdds:
+      return "added";
+    case Use::kRelabels:
     case Use::kChanges:
     case Use::kCopies:
       return "changed";

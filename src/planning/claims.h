@@ -15,11 +15,14 @@
 namespace segue::ops {
 
 enum class Use {
-  kReads,    // an expression reads it, or an index over it is copied
-  kIndexes,  // an index is built over it
-  kDrops,    // it is dropped at the contract and unchanged until then
-  kChanges,  // it is added, renamed or replaced
-  kCopies,   // it is a copy that is dropped at the contract
+  kReads,       // an expression reads it, or an index over it is copied
+  kIndexes,     // an index is built over it
+  kConstrains,  // a constraint over it is added or dropped
+  kRelabels,    // only its name, default or comment changes, at the contract
+  kDrops,       // it is dropped at the contract and unchanged until then
+  kAdds,        // it is added, and nothing fills it
+  kChanges,     // it is added and filled, or replaced
+  kCopies,      // it is a copy that is dropped at the contract
 };
 
 // The fate of a table as a whole, as an operation decides it.

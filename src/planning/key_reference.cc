@@ -70,7 +70,11 @@ schema::Reference Resolved(TableWork& work, const Constraint& constraint) {
     throw work.Refused(constraint.name,
                        fmt::format("'{}' is a view", target.shown()));
   }
-  if (reference.columns.empty()) reference.columns = PrimaryKey(target);
+  std::vector<std::string> named = reference.columns;
+  for (std::string& name : reference.columns) {
+    name = schema::RequireColumn(target, name).physical();
+  }
+  if (named.empty()) named = reference.columns = PrimaryKey(target);
   if (reference.columns.empty()) {
     throw work.Refused(
         constraint.name,
@@ -79,21 +83,15 @@ schema::Reference Resolved(TableWork& work, const Constraint& constraint) {
   }
   if (!IsUnique(target, SetOf(reference.columns))) {
     throw work
-        .Refused(
-            constraint.name,
-            fmt::format("nothing makes {} of '{}' unique",
-                        base::Join(reference.columns, ", "), target.shown()))
+        .Refused(constraint.name,
+                 fmt::format("nothing makes {} of '{}' unique",
+                             base::Join(named, ", "), target.shown()))
         .WithHint("reference its primary key, or make it unique first");
   }
   reference.table = target.name.name;
-  for (std::string& name : reference.columns) {
-    const schema::Column& column = schema::RequireColumn(target, name);
-    if (target.name == work.live().name) {
-      name = column.physical();
-      continue;
-    }
-    context.claims.TakeColumn(target.name.name, name, Use::kReads);
-    name = column.physical();
+  if (target.name == work.live().name) return reference;
+  for (const std::string& name : reference.columns) {
+    context.claims.TakeColumn(target.name.name, name, Use::kConstrains);
   }
   return reference;
 }

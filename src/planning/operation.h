@@ -122,8 +122,14 @@ class Operation {
   const Source& source() const { return source_; }
   void set_source(Source source) { source_ = std::move(source); }
 
+  // Says which operations of the file this one was made of; empty for one that
+  // stands in the file as it is. The plan and errors show it.
+  const std::string& made_of() const { return made_of_; }
+  void set_made_of(std::string text) { made_of_ = std::move(text); }
+
  private:
   Source source_;
+  std::string made_of_;
 };
 
 using OperationPtr = std::shared_ptr<const Operation>;

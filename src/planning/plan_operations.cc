@@ -80,8 +80,16 @@ void EachPlans(const std::vector<OperationPtr>& operations, Turn turn,
     } catch (Error& error) {
       const bool about_the_file = error.kind() == ErrorKind::kRefused ||
                                   error.kind() == ErrorKind::kNotFound;
-      if (about_the_file) error.WithSource(operation->source());
+      if (about_the_file) {
+        error.WithSource(operation->source());
+        if (!operation->made_of().empty()) error.WithNote(operation->made_of());
+      }
       throw;
+    }
+    const bool first = turn == &Operation::Plan;
+    if (first && !operation->made_of().empty() &&
+        context.steps.size() > before) {
+      context.steps[before].notes.push_back(operation->made_of());
     }
     for (std::size_t i = before; i < context.steps.size(); ++i) {
       context.steps[i].source = operation->source();

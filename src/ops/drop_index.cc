@@ -138,7 +138,7 @@ class DropIndex : public WithSpec<DropIndexSpec> {
 schema::Index TakeDroppable(TableWork& work, const std::string& operation,
                             const std::string& index) {
   const std::string& table = work.shape().shown();
-  work.TakeIndex(index, Use::kChanges);
+  work.TakeIndex(index, Use::kDrops);
   const schema::Index* found = work.shape().FindIndex(index);
   if (found == nullptr) {
     throw NoSuchIndex(index, fmt::format("on table '{}'", table),

@@ -99,7 +99,10 @@ void Claims::Take(Claim claim) {
     const bool same = earlier.table == claim.table &&
                       earlier.kind == claim.kind && earlier.name == claim.name;
     if (!same || earlier.number == claim.number) continue;
-    if (GoTogether(earlier.use, claim.use)) continue;
+    // A rename copies an index, and needs the original for that only.
+    const bool copied = claim.kind == "index" && earlier.use == Use::kDrops &&
+                        claim.use == Use::kReads;
+    if (copied || GoTogether(earlier.use, claim.use)) continue;
     throw Error(ErrorKind::kRefused,
                 fmt::format("{} on table '{}': {} '{}' is already {} by an "
                             "earlier {} of this migration",

@@ -52,6 +52,7 @@ struct Meeting {
 
 // What the migration has done with a table so far.
 struct Table {
+  std::string stored;                          // its name in the database
   std::optional<std::size_t> create;           // slot of its create_table
   std::map<std::string, std::size_t> changes;  // by the column's present name
   std::vector<std::pair<std::size_t, ColumnUse>> early;  // uses before a change
@@ -106,6 +107,8 @@ class Combiner {
              const AlterColumnSpec& spec) const;
   void Join(std::size_t change, const AlterColumnSpec& spec);
   void Begin(Table& table, Change change);
+  Table& At(const std::string& table);
+  bool IsTaken(const Table& table, const std::string& column) const;
   void NoteUses(std::size_t slot, const Operation& operation);
   std::size_t Push(const OperationPtr& operation);
   void Replace(std::size_t slot, const NewOperation& made);
@@ -172,7 +175,9 @@ void Combiner::Take(const OperationPtr& operation) {
   if (const auto* create = SpecOf<CreateTableSpec>(*operation)) {
     const std::size_t slot = Push(operation);
     NoteUses(slot, *operation);
-    tables_[create->name] = {slot, {}, {}};
+    // One that exists already is only compared.
+    if (schema_.FindTable(create->name) != nullptr) return;
+    tables_[create->name] = {create->name, slot, {}, {}};
     return;
   }
   const std::string name = TableOf(*operation);
@@ -197,7 +202,7 @@ void Combiner::Take(const OperationPtr& operation) {
 
 void Combiner::TakeRenameTable(const OperationPtr& operation,
                                const RenameTableSpec& spec) {
-  Table moved = std::move(tables_[spec.from]);
+  Table moved = std::move(At(spec.from));
   tables_.erase(spec.from);
   if (moved.create) {
     const std::size_t slot = *moved.create;
@@ -272,6 +277,19 @@ void Combiner::RenameInLaterSlots(std::size_t slot, const std::string& table,
 
 // --- columns ---
 
+Table& Combiner::At(const std::string& table) {
+  const auto [at, fresh] = tables_.try_emplace(table);
+  if (fresh) at->second.stored = table;
+  return at->second;
+}
+
+// True when a column of the database has the name until the contract: planning
+// refuses it to another column, so that nothing later can mean that one.
+bool Combiner::IsTaken(const Table& table, const std::string& column) const {
+  const schema::Table* there = schema_.FindTable(table.stored);
+  return there != nullptr && there->FindColumn(column) != nullptr;
+}
+
 void Combiner::Begin(Table& table, Change change) {
   const std::size_t number = changes_.size();
   for (const auto& [slot, use] : table.early) {
@@ -280,7 +298,10 @@ void Combiner::Begin(Table& table, Change change) {
       uses_.push_back({slot, use, number});
     }
   }
-  table.changes[change.after] = number;
+  const bool renames = change.adds || change.after != change.before;
+  if (!renames || !IsTaken(table, change.after)) {
+    table.changes[change.after] = number;
+  }
   changes_.push_back(std::move(change));
 }
 
@@ -288,13 +309,13 @@ void Combiner::TakeAddColumn(const OperationPtr& operation,
                              const AddColumnSpec& spec) {
   const std::size_t slot = Push(operation);
   NoteUses(slot, *operation);
-  Begin(tables_[spec.table],
+  Begin(At(spec.table),
         {slot, spec.table, spec.column.name, spec.column.name, true});
 }
 
 void Combiner::TakeDropColumn(const OperationPtr& operation,
                               const DropColumnSpec& spec) {
-  const auto& changes = tables_[spec.table].changes;
+  const auto& changes = At(spec.table).changes;
   const auto found = changes.find(spec.column);
   if (found != changes.end() && !OnlyBuilds(changes_[found->second])) {
     const Change& earlier = changes_[found->second];
@@ -340,22 +361,25 @@ void Combiner::Join(std::size_t change, const AlterColumnSpec& spec) {
   if (const auto* add = SpecOf<AddColumnSpec>(operation)) {
     Replace(earlier.slot, MakeAddColumn(Chain(*add, spec, language_)));
   } else {
-    const schema::Table* table = schema_.FindTable(earlier.table);
+    const schema::Table* there = schema_.FindTable(earlier.table);
     Replace(earlier.slot,
             MakeAlterColumn(Chain(
                 *AsAlteration(operation), spec,
-                table == nullptr ? nullptr : table->FindColumn(earlier.before),
+                there == nullptr ? nullptr : there->FindColumn(earlier.before),
                 language_)));
   }
-  auto& changes = tables_[spec.table].changes;
-  changes.erase(spec.column);
+  Table& table = At(spec.table);
+  table.changes.erase(spec.column);
   earlier.after = NameAfter(spec);
-  changes[earlier.after] = change;
+  const bool renamed = earlier.after != spec.column;
+  if (!renamed || !IsTaken(table, earlier.after)) {
+    table.changes[earlier.after] = change;
+  }
 }
 
 void Combiner::TakeAlteration(const OperationPtr& operation,
                               const AlterColumnSpec& spec) {
-  Table& table = tables_[spec.table];
+  Table& table = At(spec.table);
   const auto found = table.changes.find(spec.column);
   if (found != table.changes.end()) {
     const std::size_t change = found->second;
@@ -372,7 +396,7 @@ void Combiner::TakeAlteration(const OperationPtr& operation,
 
 void Combiner::NoteUses(std::size_t slot, const Operation& operation) {
   for (const ColumnUse& use : ColumnUses(operation, schema_)) {
-    Table& table = tables_[use.table];
+    Table& table = At(use.table);
     const auto changed = table.changes.find(use.column);
     if (changed == table.changes.end()) {
       table.early.emplace_back(slot, use);

@@ -189,6 +189,14 @@ TEST_F(CombineTest, AnIndexIsBuiltOverTheColumnThatStays) {
   EXPECT_EQ(spec.index.columns.at(0).name, "years");
 }
 
+// What comes after might mean the column that has the name.
+TEST_F(CombineTest, ARenameToATakenNameStaysOne) {
+  Migration migration("m", "");
+  migration.RenameColumn("users", "age", "name")
+      .RenameColumn("users", "name", "title");
+  EXPECT_EQ(Combined(migration).size(), 2u);
+}
+
 TEST_F(CombineTest, NothingMovesAcrossSql) {
   Migration migration("m", "");
   migration.AlterColumn("users", "age", Type("bigint"))

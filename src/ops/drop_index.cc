@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "ops/reader.h"
 #include "ops/with_spec.h"
+#include "planning/key_reference.h"
 
 namespace segue::ops {
 namespace {
@@ -71,13 +72,30 @@ std::vector<std::string> RelyingKeys(const schema::Table& table,
   return names;
 }
 
+// Returns the foreign keys that rely on the index and that this migration adds.
+std::vector<std::string> AddedKeys(const schema::Schema& schema,
+                                   const schema::Table& table,
+                                   const schema::Index& index) {
+  schema::Constraint key;
+  key.columns = KeyOf(index);
+  const auto serves = [&](const schema::Index& other) {
+    return other.name != index.name && KeyOf(other) == key.columns;
+  };
+  if (key.columns.empty() ||
+      std::any_of(table.indexes.begin(), table.indexes.end(), serves)) {
+    return {};
+  }
+  return ReliesOn(schema, table, key);
+}
+
 // Why an index cannot be dropped by itself, and what to do instead.
 struct Hold {
   std::string reason;  // empty: nothing prevents it
   std::string hint;
 };
 
-Hold HoldOn(const schema::Table& table, const schema::Index& index) {
+Hold HoldOn(const schema::Schema& schema, const schema::Table& table,
+            const schema::Index& index) {
   if (index.primary) {
     return {"it is the primary key's", "the primary key needs it"};
   }
@@ -85,7 +103,8 @@ Hold HoldOn(const schema::Table& table, const schema::Index& index) {
     return {fmt::format("it backs the constraint '{}'", index.constraint),
             "drop the constraint instead, with drop_constraint"};
   }
-  const std::vector<std::string> keys = RelyingKeys(table, index);
+  std::vector<std::string> keys = RelyingKeys(table, index);
+  if (keys.empty()) keys = AddedKeys(schema, table, index);
   if (!keys.empty()) {
     return {"foreign keys rely on it: " + base::Join(keys, ", "),
             "drop them first, or let another unique index over the same "
@@ -144,7 +163,7 @@ schema::Index TakeDroppable(TableWork& work, const std::string& operation,
     throw NoSuchIndex(index, fmt::format("on table '{}'", table),
                       IndexNames(work.shape()));
   }
-  const Hold hold = HoldOn(work.shape(), *found);
+  const Hold hold = HoldOn(work.context().schema, work.shape(), *found);
   if (!hold.reason.empty()) {
     throw Error(ErrorKind::kRefused,
                 fmt::format("{}: index '{}' of table '{}' cannot be dropped: "

@@ -119,6 +119,11 @@ void PlanCopy(TableWork& work, const schema::Column& old,
               const std::string& to) {
   RefuseUnwritable(work, old, "use access: versioned");
   RefuseColumnTriggers(work, old);
+  // Where the triggers run after the checks of a row, what this migration
+  // builds over the column would judge a row that is half written.
+  if (work.spelling().GuardedCheck("1", {old.name})) {
+    work.Take(old.name, Use::kChanges);
+  }
   ShadowRequest request;
   request.old_column = old;
   request.target = old;

@@ -198,7 +198,7 @@ const char* const kPairSetup =
     " CONSTRAINT c_low CHECK (c < 1000));"
     "CREATE UNIQUE INDEX t_c ON t(c);"
     "CREATE TABLE k(id integer NOT NULL PRIMARY KEY, v integer);"
-    "INSERT INTO p VALUES (1), (2), (3), (4), (5), (11), (12), (13);"
+    "INSERT INTO p VALUES (1), (2), (3), (4), (5), (11), (12), (13), (15);"
     "INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 3, NULL), (4, NULL, 4);";
 
 const std::vector<Pair>& Pairs() {

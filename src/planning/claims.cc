@@ -113,6 +113,14 @@ void Claims::Take(Claim claim) {
   claims_.push_back(std::move(claim));
 }
 
+bool Claims::IsTaken(const std::string& table, const std::string& column,
+                     Use use) const {
+  return std::any_of(claims_.begin(), claims_.end(), [&](const Claim& claim) {
+    return claim.kind == "column" && claim.table == table &&
+           claim.name == column && claim.use == use;
+  });
+}
+
 std::vector<std::string> Claims::Columns(const std::string& table) const {
   std::vector<std::string> names;
   for (const Claim& claim : claims_) {

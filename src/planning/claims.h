@@ -42,6 +42,10 @@ class Claims {
   // one.
   void TakeConstraint(const std::string& table, const std::string& constraint);
 
+  // True when an operation uses the column in this way.
+  bool IsTaken(const std::string& table, const std::string& column,
+               Use use) const;
+
   // Returns the columns that earlier operations and this one have claimed.
   std::vector<std::string> Columns(const std::string& table) const;
 

@@ -249,6 +249,7 @@ TEST_F(AlterColumnTest, DefaultIsMetadata) {
 TEST_F(AlterColumnTest, DefaultThatTheNewTypeDoesNotTake) {
   answers_["''::text"].error = "cannot cast";
   answers_["CAST(''::text AS json)"].error = "not json";
+  answers_["CAST('' AS json)"].error = "not json";
   EXPECT_THAT(Refusal(ToType("name", "json")),
               HasSubstr("default ''::text of column 'name' (json)"));
 }
@@ -350,14 +351,10 @@ TEST_F(AlterColumnTest, NamesEverythingThatHangsOnTheColumn) {
   users().dependents = {{"view", "public", "", "adults", "age"},
                         {"function", "public", "", "f", ""}};
   users().triggers = {{"audit", "CREATE TRIGGER audit BEFORE UPDATE OF age"}};
-  schema::Index partial = MakeIndex("users_old_idx", {"name"});
-  partial.predicate = "age > 99";
-  users().indexes.push_back(partial);
   const std::string message = Refusal(ToType("age", "bigint"));
   EXPECT_THAT(message, HasSubstr("check 'adult' uses it"));
   EXPECT_THAT(message, HasSubstr("view 'public.adults' depends on it"));
   EXPECT_THAT(message, HasSubstr("trigger 'audit' mentions it"));
-  EXPECT_THAT(message, HasSubstr("predicate of index 'users_old_idx'"));
   EXPECT_THAT(message, Not(HasSubstr("public.f")));
   EXPECT_THAT(Refusal(ToType("id", "text")), HasSubstr("primary key"));
 }

@@ -24,7 +24,8 @@ bool AreHeld(const CheckContext& context, const schema::Table& table) {
 Finding Fires(const CheckContext& context, const FoundTable& found) {
   std::vector<std::string> names;
   for (const schema::Trigger& trigger : found.table->triggers) {
-    names.push_back(trigger.name);
+    names.push_back(trigger.partition.empty() ? trigger.name
+                                              : trigger.ToString());
   }
   return {Finding::Severity::kWarning,
           "user-triggers-fire",

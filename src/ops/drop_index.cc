@@ -142,7 +142,7 @@ class DropIndex : public WithSpec<DropIndexSpec> {
 
   void Plan(PlanContext& context) const override {
     TableWork work(context, name(), TableOf(context.schema, spec_),
-                   Reach::kPartitionsToo);
+                   Reach::kForeignToo);
     const schema::Index index = TakeDroppable(work, name(), spec_.name);
     work.Describe(kDrop, fmt::format("Drop index '{}' of '{}'", spec_.name,
                                      work.shape().shown()));

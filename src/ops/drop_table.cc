@@ -43,8 +43,9 @@ bool IsOf(const schema::Dependent& dependent, const schema::TableName& table) {
 // earlier drop_table drops.
 bool GoesToo(const PlanContext& context, const schema::Table& live,
              const schema::Dependent& dependent) {
-  // The functions of its triggers only read its rows.
-  if (dependent.kind.starts_with("trigger function")) return true;
+  // Its triggers and those of its partitions go, and the functions only read
+  // its rows.
+  if (dependent.kind.starts_with("trigger")) return true;
   if (IsOf(dependent, live.name)) return true;
   const std::vector<schema::TableName> dropped = context.claims.Dropped();
   return std::any_of(
@@ -102,7 +103,7 @@ void DropTable::RefuseDependents(const PlanContext& context,
 }
 
 void DropTable::Plan(PlanContext& context) const {
-  TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
+  TableWork work(context, name(), spec_.table, Reach::kForeignToo);
   RefuseWorkedOn(context, work.live());
   RefuseDependents(context, work.live());
   work.Describe(kDrop, fmt::format("Drop table '{}'", spec_.table));

@@ -71,10 +71,10 @@ void RefuseTriggerArguments(const TableWork& work, const schema::Column& old) {
       continue;
     }
     throw work
-        .Refused(old.name, fmt::format("trigger '{}' has its name as an "
+        .Refused(old.name, fmt::format("trigger {} has its name as an "
                                        "argument and would fail after the "
                                        "contract",
-                                       trigger.name))
+                                       trigger.ToString()))
         .WithHint(
             "drop the trigger, and create it for the new name afterwards");
   }

@@ -25,7 +25,7 @@ class RenameConstraint : public WithSpec<RenameConstraintSpec> {
 // The rename comes at the contract: until then an application may find the old
 // name in an error or write it in ON CONFLICT.
 void RenameConstraint::Plan(PlanContext& context) const {
-  TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
+  TableWork work(context, name(), spec_.table, Reach::kForeignToo);
   context.claims.TakeConstraint(work.live().name.name, spec_.from);
   context.claims.TakeConstraint(work.live().name.name, spec_.to);
   const ExistingConstraint there = RequireExisting(work, spec_.from);

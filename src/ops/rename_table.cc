@@ -107,7 +107,7 @@ void RenameTable::RefuseEarlierWork(const PlanContext& context,
 }
 
 void RenameTable::Plan(PlanContext& context) const {
-  TableWork work(context, name(), spec_.from, Reach::kPartitionsToo);
+  TableWork work(context, name(), spec_.from, Reach::kForeignToo);
   const schema::Table& live = work.live();
   if (context.claims.HasFate(live.name.name, TableFate::kRenamed)) {
     throw Refused("this migration has renamed it already");

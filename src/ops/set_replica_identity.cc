@@ -53,7 +53,7 @@ void SetReplicaIdentity::RequireIndex(const TableWork& work) const {
 }
 
 void SetReplicaIdentity::Plan(PlanContext& context) const {
-  TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
+  TableWork work(context, name(), spec_.table, Reach::kForeignToo);
   if (!context.capabilities().replica_identity) {
     throw Error(ErrorKind::kRefused,
                 fmt::format("{} on table '{}': {} has no replica identity",

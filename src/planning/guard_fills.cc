@@ -91,16 +91,6 @@ bool ChangesRows(const schema::Table& table) {
       [](const schema::Trigger& one) { return one.changes_rows; });
 }
 
-// A partition may have triggers that its parent table does not have.
-bool AnyChangesRows(const schema::Schema& live, const schema::Table& table) {
-  if (ChangesRows(table)) return true;
-  return std::any_of(table.partitions.begin(), table.partitions.end(),
-                     [&](const schema::TableName& name) {
-                       const schema::Table* part = live.FindTable(name.name);
-                       return part != nullptr && ChangesRows(*part);
-                     });
-}
-
 std::vector<plan::HeldTrigger> Held(PlanContext& context,
                                     const schema::TableName& table,
                                     const Source& source) {
@@ -131,7 +121,7 @@ void Guard(PlanContext& context, const schema::Schema& live, Fills& fills) {
   if (context.user_triggers == UserTriggers::kSkip) {
     guard.held = Held(context, fills.table, first.source);
     if (guard.held.empty()) return;
-  } else if (!AnyChangesRows(live, *table)) {
+  } else if (!ChangesRows(*table)) {
     return;
   }
   Insert(context.steps[fills.last.step], fills.last.action + 1,

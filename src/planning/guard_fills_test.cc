@@ -84,16 +84,6 @@ TEST_F(GuardFillsTest, NeedsATriggerThatChangesRows) {
       ElementsAre("fill", "verify", "other", "fill", "verify", "other"));
 }
 
-TEST_F(GuardFillsTest, MindsTheTriggersOfAPartition) {
-  HaveTrigger(true);
-  live_.tables.push_back(live_.tables[0]);
-  live_.tables[1].name.name = "users_1";
-  live_.tables[0].triggers.clear();
-  EXPECT_THAT(Actions(UserTriggers::kFire)[0], "fill");
-  live_.tables[0].partitions = {{"public", "users_1"}};
-  EXPECT_THAT(Actions(UserTriggers::kFire)[0], "guard");
-}
-
 TEST_F(GuardFillsTest, HoldsWhatTheServerCanReplace) {
   HaveTrigger(false);
   EXPECT_THAT(Actions(UserTriggers::kSkip)[0], "fill");

@@ -155,11 +155,11 @@ class Search {
     }
     for (const schema::Trigger& trigger : table_.triggers) {
       if (Contains(trigger.arguments, column_)) {
-        Add(fmt::format("trigger '{}' has its name as an argument",
-                        trigger.name));
+        Add(fmt::format("trigger {} has its name as an argument",
+                        trigger.ToString()));
       } else if (!trigger.columns_known &&
                  Mentions(trigger.definition, column_)) {
-        Add(fmt::format("trigger '{}' mentions it", trigger.name));
+        Add(fmt::format("trigger {} mentions it", trigger.ToString()));
       }
     }
   }

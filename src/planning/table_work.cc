@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace segue::ops {
 namespace {
 
@@ -39,6 +41,23 @@ void RequireReached(const std::string& operation, const schema::Table& table,
       .WithHint("change its partitions, or the parent table");
 }
 
+void RefuseForeignPartitions(const std::string& operation,
+                             const schema::Table& table) {
+  if (table.foreign_partitions.empty()) return;
+  std::vector<std::string> names;
+  for (const schema::TableName& partition : table.foreign_partitions) {
+    names.push_back("'" + partition.ToString() + "'");
+  }
+  throw Error(ErrorKind::kRefused,
+              fmt::format("{} on table '{}': its partitions {} are foreign "
+                          "tables, whose rows and columns are on another "
+                          "server",
+                          operation, table.name.name, base::Join(names, ", ")))
+      .WithHint(
+          "detach them first, change their tables on their own server, and "
+          "attach them again afterwards");
+}
+
 }  // namespace
 
 TableWork::TableWork(PlanContext& context, const std::string& operation,
@@ -55,6 +74,7 @@ TableWork::TableWork(PlanContext& context, const std::string& operation,
   }
   RequireReached(operation, shape_, reach);
   RefuseRelatives();
+  if (reach != Reach::kForeignToo) RefuseForeignPartitions(operation, live_);
 }
 
 // What is done to the one is done to the other as well.

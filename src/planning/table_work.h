@@ -11,8 +11,9 @@
 namespace segue::ops {
 
 // What an operation can work on: a partition has the columns of its parent, but
-// it may have indexes, constraints and defaults of its own, and a name.
-enum class Reach { kWholeTables, kPartitionsToo };
+// it may have indexes, constraints and defaults of its own, and a name. What
+// makes no new column, index or constraint can be done to foreign tables, too.
+enum class Reach { kWholeTables, kPartitionsToo, kForeignToo };
 
 class TableWork {
  public:

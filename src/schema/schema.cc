@@ -109,6 +109,12 @@ std::vector<std::string> NamesOf(const std::vector<Column>& columns) {
   return names;
 }
 
+std::string Trigger::ToString() const {
+  const std::string of =
+      partition.empty() ? "" : " of partition '" + partition + "'";
+  return "'" + name + "'" + of;
+}
+
 std::string Dependent::ToString() const {
   std::string text;
   for (const std::string* part : {&schema, &table, &name}) {

@@ -172,6 +172,11 @@ struct Trigger {
   // does, or runs SQL that it builds as text, which nobody can see before.
   bool passes_rows = false;
   bool builds_sql = false;
+  // The partition that alone has it; empty: the table itself does.
+  std::string partition = {};
+
+  // Returns "'audit'" or "'audit' of partition 't_2024'", for messages.
+  std::string ToString() const;
 };
 
 // An object that a change of the table would break, or that forbids the change.
@@ -215,8 +220,9 @@ struct Table {
   // new rows have to keep and the rows that were there before need not, for
   // messages: "'positive'", "'positive' of t_2024".
   std::vector<std::string> unproven;
-  std::vector<TableName> partitions;  // right below; those that hold rows
-  bool subpartitioned = false;        // a partition is partitioned itself
+  std::vector<TableName> partitions;      // right below; those that hold rows
+  std::vector<TableName> subpartitioned;  // those that are partitioned again
+  std::vector<TableName> foreign_partitions;  // at any depth; on other servers
   TableName parent;  // whose partition it is; without a name: of none
   // The subscriptions that write to it, or to a partition of it.
   std::vector<std::string> subscriptions;

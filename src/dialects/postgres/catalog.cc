@@ -40,8 +40,16 @@ SELECT c.oid::bigint, c.relname::text, c.relkind::text, c.relispartition,
     FROM pg_catalog.pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid::oid
     JOIN pg_namespace n ON n.oid = l.relnamespace
     WHERE t.isleaf AND t.level = 1) END,
-  c.relkind = 'p' AND EXISTS (SELECT FROM pg_catalog.pg_partition_tree(c.oid) t
-    WHERE t.level > 1),
+  CASE WHEN c.relkind = 'p' THEN (SELECT pg_catalog.string_agg(
+      n.nspname::text || pg_catalog.chr(1) || l.relname::text, pg_catalog.chr(1) ORDER BY n.nspname, l.relname)
+    FROM pg_catalog.pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid::oid
+    JOIN pg_namespace n ON n.oid = l.relnamespace
+    WHERE l.relkind = 'p' AND t.level = 1) END,
+  CASE WHEN c.relkind = 'p' THEN (SELECT pg_catalog.string_agg(
+      n.nspname::text || pg_catalog.chr(1) || l.relname::text, pg_catalog.chr(1) ORDER BY n.nspname, l.relname)
+    FROM pg_catalog.pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid::oid
+    JOIN pg_namespace n ON n.oid = l.relnamespace
+    WHERE l.relkind = 'f') END,
   (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(u.conname::text) || CASE
       WHEN u.conrelid <> c.oid THEN ' of ' || u.conrelid::regclass::text
       ELSE '' END, pg_catalog.chr(1) ORDER BY u.conrelid <> c.oid, u.conname)
@@ -113,21 +121,28 @@ LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n'
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
 ORDER BY a.attrelid, a.attnum)sql";
 
-// The query leaves out segue's own triggers. The bits of tgtype say: for each
-// row, BEFORE, UPDATE.
+// The query leaves out segue's own triggers. A trigger that only a partition
+// has is a trigger of each table above it, too. The bits of tgtype say: for
+// each row, BEFORE, UPDATE.
 constexpr const char* kTriggersSql = R"sql(
-SELECT t.tgrelid::bigint, t.tgname::text, pg_catalog.pg_get_triggerdef(t.oid),
+SELECT c.oid::bigint, t.tgname::text,
+  CASE WHEN t.tgrelid <> c.oid THEN t.tgrelid::regclass::text END,
+  pg_catalog.pg_get_triggerdef(t.oid),
   pg_catalog.array_to_string(pg_catalog.string_to_array(
     pg_catalog.encode(t.tgargs, 'escape'), '\000'), pg_catalog.chr(1)),
   n.nspname::text || '.' || p.proname::text,
   t.tgtype::int4 & 19 = 19 AND t.tgenabled IN ('O', 'A')
     AND t.tgattr::text = ''
-FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+FROM pg_trigger t JOIN pg_class o ON o.oid = t.tgrelid
+CROSS JOIN LATERAL (SELECT o.oid UNION SELECT relid::oid
+  FROM pg_catalog.pg_partition_ancestors(o.oid)
+  WHERE o.relispartition AND t.tgparentid = 0::oid) h (id)
+JOIN pg_class c ON c.oid = h.id
 JOIN pg_proc p ON p.oid = t.tgfoid
 JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE c.relnamespace = $1::oid AND NOT t.tgisinternal
   AND t.tgname::text NOT LIKE '~segue\_%'
-ORDER BY t.tgname)sql";
+ORDER BY t.tgname, t.tgrelid)sql";
 
 constexpr const char* kGrantsSql = R"sql(
 SELECT c.oid::bigint, g.privilege_type || ' TO ' ||
@@ -256,7 +271,8 @@ TablesByOid ReadTables(db::Connection& connection, std::int64_t schema_oid) {
     table.replica_identity = row.Text();
     table.replica_identity_index = row.Text();
     table.partitions = NamesIn(row.Text());
-    table.subpartitioned = row.Boolean();
+    table.subpartitioned = NamesIn(row.Text());
+    table.foreign_partitions = NamesIn(row.Text());
     const std::string unproven = row.Text();
     table.of_type = row.Text();
     if (!unproven.empty()) table.unproven = base::Split(unproven, '\x01');
@@ -291,6 +307,7 @@ void ReadTriggers(db::Connection& connection, std::int64_t schema_oid,
     if (table == tables.end()) continue;
     schema::Trigger trigger;
     trigger.name = row.Text();
+    trigger.partition = row.Text();
     trigger.definition = row.Text();
     trigger.arguments = base::Split(row.Text(), '\x01');
     trigger.columns_known = true;

@@ -117,6 +117,19 @@ UNION
     AND g.tgname::text NOT LIKE '~segue\_%'
   JOIN pg_class t ON t.oid = g.tgrelid
 UNION
+  SELECT c.oid, a.attnum::int4, 'trigger', t.relnamespace,
+    t.relname::text, g.tgname::text
+  FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid
+    AND t.relispartition AND g.tgparentid = 0::oid AND NOT g.tgisinternal
+    AND g.tgname::text NOT LIKE '~segue\_%'
+  CROSS JOIN LATERAL pg_catalog.pg_partition_ancestors(t.oid) h
+  JOIN c ON c.oid = h.relid::oid AND c.oid <> t.oid
+  JOIN pg_depend s ON s.classid = 'pg_trigger'::regclass::oid
+    AND s.objid = g.oid AND s.refclassid = 'pg_class'::regclass::oid
+    AND s.refobjid = t.oid AND s.refobjsubid > 0
+  JOIN pg_attribute p ON p.attrelid = t.oid AND p.attnum = s.refobjsubid
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = p.attname
+UNION
   SELECT d.refobjid, d.refobjsubid, 'policy', t.relnamespace,
     t.relname::text, p.polname::text
   FROM d JOIN pg_policy p ON d.classid = 'pg_policy'::regclass::oid

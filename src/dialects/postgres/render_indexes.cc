@@ -303,6 +303,30 @@ Statement DropWhole(const plan::CreateIndex& action) {
           std::nullopt, ConstraintExists(action.table, index.constraint)};
 }
 
+// The server takes an index along that a partition has already, and then builds
+// none.
+void RefuseSubpartitioned(const plan::CreateIndex& action,
+                          const schema::Table& table) {
+  if (table.subpartitioned.empty()) return;
+  std::vector<std::string> names;
+  for (const schema::TableName& partition : table.subpartitioned) {
+    names.push_back("'" + partition.ToString() + "'");
+  }
+  const bool constraint = !action.index.constraint.empty();
+  throw Error(ErrorKind::kRefused,
+              "partitions of table '" + action.table.name +
+                  "' are partitioned themselves: " + base::Join(names, ", "))
+      .WithHint(
+          std::string("create a like index CONCURRENTLY on each partition that "
+                      "holds rows") +
+          (constraint ? ", and a constraint of it by ADD CONSTRAINT ... USING "
+                        "INDEX"
+                      : "") +
+          ", under names of their own; then one " +
+          (constraint ? "ADD CONSTRAINT" : "CREATE INDEX") + " on '" +
+          action.table.name + "' takes them along and builds nothing");
+}
+
 // CONCURRENTLY does not exist for a partitioned table. Its index is therefore
 // created empty and invalid, and each partition gets an index of its own
 // without blocking writes. When the last of them is attached, the whole index
@@ -310,13 +334,7 @@ Statement DropWhole(const plan::CreateIndex& action) {
 PlannedAction CreatePartitioned(const plan::CreateIndex& action,
                                 const RenderContext& context) {
   const schema::Table& table = *context.schema.FindTable(action.table.name);
-  if (table.subpartitioned) {
-    throw Error(ErrorKind::kRefused, "partitions of table '" +
-                                         action.table.name +
-                                         "' are partitioned themselves")
-        .WithHint("create index '" + action.index.name +
-                  "' on each of them first, then attach them");
-  }
+  RefuseSubpartitioned(action, table);
   const bool adopts = !action.index.constraint.empty();
   std::vector<Statement> builds;
   std::vector<Statement> attaches;

@@ -112,7 +112,7 @@ void RefuseLateTriggers(const MotionTerms& terms, const schema::Table& table) {
     }
     if (trigger.definition.find(" BEFORE ") == std::string::npos) continue;
     throw Error(ErrorKind::kRefused,
-                "trigger '" + trigger.name + "' of '" + table.name.name +
+                "trigger " + trigger.ToString() + " of '" + table.name.name +
                     "' would fire after the dual-write triggers and could "
                     "change what they have read")
         .WithHint("rename it to a name that sorts before '~'");

@@ -10,7 +10,9 @@ namespace {
 // parsed, and what a search finds in the text of any other, which names the
 // columns of its row as NEW.x or OLD.x.
 constexpr const char* kFunctionsSql = R"sql(
-SELECT g.tgrelid::bigint, g.tgname::text, n.nspname::text, p.proname::text,
+SELECT c.oid::bigint, g.tgname::text,
+  CASE WHEN o.oid <> c.oid THEN o.oid::regclass::text END, o.relname::text,
+  n.nspname::text, p.proname::text,
   CASE WHEN l.lanname = 'plpgsql' THEN pg_catalog.pg_get_functiondef(p.oid) END,
   coalesce(g.tgoldtable::text, ''), coalesce(g.tgnewtable::text, ''),
   (SELECT pg_catalog.string_agg(a.attname::text, pg_catalog.chr(1))
@@ -19,24 +21,31 @@ SELECT g.tgrelid::bigint, g.tgname::text, n.nspname::text, p.proname::text,
       pg_catalog.regexp_replace(pg_catalog.replace(a.attname::text, '"', '""'),
         '([][\\.*+?^$(){}|])', '\\\1', 'g') || '("|\M)')),
   p.prosrc ~* '(\m(new|old)\s*|\(\s*(new|old)\s*\)\s*)\.\s*\*'
-FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+FROM pg_trigger g JOIN pg_class o ON o.oid = g.tgrelid
+CROSS JOIN LATERAL (SELECT o.oid UNION SELECT relid::oid
+  FROM pg_catalog.pg_partition_ancestors(o.oid)
+  WHERE o.relispartition AND g.tgparentid = 0::oid) h (id)
+JOIN pg_class c ON c.oid = h.id
 JOIN pg_proc p ON p.oid = g.tgfoid
 JOIN pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_language l ON l.oid = p.prolang
 WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
   AND NOT g.tgisinternal AND g.tgname::text NOT LIKE '~segue\_%'
-ORDER BY g.tgname)sql";
+ORDER BY g.tgname, g.tgrelid)sql";
 
 struct Function {
   std::string trigger;
+  std::string partition;  // that alone has the trigger; empty: the table has it
   std::string schema;
   std::string name;
   RowUse use;
 };
 
-Function ReadFunction(RowReader& row, const schema::Table& table) {
+Function ReadFunction(RowReader& row) {
   Function function;
   function.trigger = row.Text();
+  function.partition = row.Text();
+  const std::string relation = row.Text();
   function.schema = row.Text();
   function.name = row.Text();
   const std::string definition = row.Text();
@@ -46,7 +55,7 @@ Function ReadFunction(RowReader& row, const schema::Table& table) {
     if (!transition.empty()) transitions.push_back(std::move(transition));
   }
   if (!definition.empty()) {
-    if (auto use = UseOfRow(definition, table.name.name, transitions)) {
+    if (auto use = UseOfRow(definition, relation, transitions)) {
       function.use = std::move(*use);
       return function;
     }
@@ -83,7 +92,10 @@ void Add(const Function& function, schema::Table& table) {
     AddDependent(function, "trigger function of whole rows", "", table);
   }
   for (schema::Trigger& trigger : table.triggers) {
-    if (trigger.name != function.trigger) continue;
+    if (trigger.name != function.trigger ||
+        trigger.partition != function.partition) {
+      continue;
+    }
     trigger.passes_rows = function.use.passes_row;
     trigger.builds_sql = function.use.builds_sql;
   }
@@ -98,7 +110,7 @@ void ReadTriggerFunctions(db::Connection& connection, std::int64_t schema_oid,
     RowReader row(values);
     const auto table = tables.find(row.Integer());
     if (table == tables.end()) continue;
-    Add(ReadFunction(row, table->second), table->second);
+    Add(ReadFunction(row), table->second);
   }
 }
 

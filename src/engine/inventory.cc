@@ -34,6 +34,22 @@ std::vector<Fact> Now(db::Connection& connection, const PlannedAction& action) {
   return facts;
 }
 
+// True for the text of a trigger of the user's.
+bool IsTrigger(const std::string& text) {
+  return text.starts_with("trigger '");
+}
+
+// True when the migration itself may make triggers once it completes.
+bool RunsSqlAtLast(const Plan& plan) {
+  for (const Step& step : plan.steps) {
+    if (step.phase != Phase::kContracting) continue;
+    for (const PlannedAction& action : step.actions) {
+      if (action.description.starts_with("Run SQL: ")) return true;
+    }
+  }
+  return false;
+}
+
 std::vector<std::string> TextsOf(const std::vector<Fact>& facts) {
   std::vector<std::string> texts;
   for (const Fact& fact : facts) texts.push_back(fact.text);
@@ -85,6 +101,14 @@ std::vector<std::string> Mixed(const std::vector<std::string>& first,
   return second;
 }
 
+// A trigger that is gone reads no column, and a partition may leave with what
+// it has.
+bool MayBeGone(const std::string& text) {
+  return IsTrigger(text) || text.starts_with("default of column '") ||
+         text.ends_with("' has of its own") ||
+         text.ends_with(", which has the type of its rows");
+}
+
 // Returns nullopt when nothing was kept.
 std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
                                const MigrationRow& row, std::size_t step,
@@ -111,7 +135,8 @@ std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
     subjects.insert(Subject(fact.text));
   }
   for (const std::string& text : before) {
-    if (subjects.count(Subject(text)) == 0) change.gone.push_back(text);
+    if (subjects.count(Subject(text)) > 0 || MayBeGone(text)) continue;
+    change.gone.push_back(text);
   }
   return change;
 }
@@ -166,13 +191,16 @@ bool IsDefault(const std::string& fact) {
   return fact.starts_with("default: ");
 }
 
-bool Change::DefaultsChanged() const {
-  const auto of_default = [](const std::string& text) {
-    return text.starts_with("default");
+bool Change::DefaultsChanged() const { return !ChangedDefaults().empty(); }
+
+std::vector<std::string> Change::ChangedDefaults() const {
+  std::vector<std::string> subjects;
+  const auto add = [&](const std::string& text) {
+    if (text.starts_with("default")) subjects.push_back(Subject(text));
   };
-  return std::any_of(gone.begin(), gone.end(), of_default) ||
-         std::any_of(come.begin(), come.end(),
-                     [&](const Fact& fact) { return of_default(fact.text); });
+  for (const std::string& text : gone) add(text);
+  for (const Fact& fact : come) add(fact.text);
+  return subjects;
 }
 
 std::string Shown(const std::string& fact) {
@@ -238,8 +266,8 @@ void RefuseChanges(const MigrationRow& row,
                   base::Join(texts, "; "))
       .WithHint(
           "run 'segue complete' again, which gives over what it can; or drop "
-          "it and make it again afterwards, or run 'segue rollback'; nothing "
-          "was contracted");
+          "it and make it again afterwards, or bring it back as it was, or run "
+          "'segue rollback'; nothing was contracted");
 }
 
 void LockUnchanged(db::Connection& connection, const Ledger& ledger,
@@ -254,6 +282,10 @@ void LockUnchanged(db::Connection& connection, const Ledger& ledger,
     std::optional<Change> change = ChangeOf(connection, ledger, row, step, at);
     if (!change) continue;
     std::erase_if(change->gone, std::not_fn(IsPrivilege));
+    if (RunsSqlAtLast(row.plan)) {
+      std::erase_if(change->come,
+                    [](const Fact& fact) { return IsTrigger(fact.text); });
+    }
     if (change->come.empty() && change->gone.empty()) continue;
     changes.push_back(std::move(*change));
   }

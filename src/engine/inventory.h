@@ -35,6 +35,9 @@ struct Change {
   bool DefaultsChanged() const;
   // True when nothing is there now that was not there then, and nothing gone.
   bool AsItWas() const { return come.empty() && gone.empty(); }
+  // Returns what the defaults belong to that are not those of then: "default",
+  // "default of m", "default of column 'm' of partition 't_2024'".
+  std::vector<std::string> ChangedDefaults() const;
 };
 
 // True for the text of a fact that is the default of the column that goes.

@@ -92,10 +92,19 @@ std::vector<std::string> OtherDefaults(const Context& context,
     if (!heir || !heir->both_written || change.DefaultsChanged() != now) {
       continue;
     }
-    texts.push_back("the default of column '" + heir->column + "' or '" +
-                    heir->heir + "' of '" + heir->table + "' " +
-                    (now ? "is not the one of the start"
-                         : "was set since the start, at last to what it was"));
+    const std::string of_table = "default of column '" + heir->column +
+                                 "' or '" + heir->heir + "' of '" +
+                                 heir->table + "'";
+    if (!now) {
+      AddOnce(&texts, "the " + of_table +
+                          " was set since the start, at last to what it was");
+    }
+    for (const std::string& subject : change.ChangedDefaults()) {
+      const bool of_partition =
+          subject.find(" of partition '") != std::string::npos;
+      AddOnce(&texts, "the " + (of_partition ? subject : of_table) +
+                          " is not the one of the start");
+    }
   }
   return texts;
 }

@@ -124,6 +124,7 @@ void PlanCopy(TableWork& work, const schema::Column& old,
   if (work.spelling().GuardedCheck("1", {old.name})) {
     work.Take(old.name, Use::kChanges);
   }
+  RefuseBeside(work, old);
   ShadowRequest request;
   request.old_column = old;
   request.target = old;

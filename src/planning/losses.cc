@@ -130,6 +130,20 @@ void ShareColumnPrivileges(TableWork& work, const schema::Column& old,
   work.Add(Phase::kExpanding, std::move(shared));
 }
 
+void RefuseBeside(TableWork& work, const schema::Column& old) {
+  const db::Answer& answer = work.context().Ask(
+      db::LossQuestion{work.live().name, old.physical(), "", ""});
+  const Sorted sorted = Sort(answer.hanging, ColumnFate::kBeside);
+  if (sorted.refused.empty()) return;
+  throw work
+      .Refused(old.name,
+               fmt::format("a copy of it under another name would not have {}",
+                           base::Join(sorted.refused, ", ")))
+      .WithHint(
+          "use access: versioned, or drop or change what depends on it "
+          "first");
+}
+
 void NoteLosses(TableWork& work, const schema::Column& column) {
   const db::Answer& answer = work.context().Ask(
       db::LossQuestion{work.live().name, column.physical(), "", ""});

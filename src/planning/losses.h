@@ -39,6 +39,10 @@ void CopyMaterializedViews(TableWork& work, const schema::Column& old,
 void ShareColumnPrivileges(TableWork& work, const schema::Column& old,
                            const std::string& new_name);
 
+// Throws Error{kRefused} with the names of what hangs on a column that could
+// not be kept in step with a copy under another name.
+void RefuseBeside(TableWork& work, const schema::Column& old);
+
 // Says in the plan what goes with a column that is dropped. Throws
 // Error{kRefused} with the names of everything that forbids the drop.
 void NoteLosses(TableWork& work, const schema::Column& column);

@@ -112,6 +112,14 @@ const std::map<std::string, std::string>& Makers() {
        "PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t FOR VALUES "
        "FROM "
        "(0) TO (9); CREATE INDEX i ON t1(v)"},
+      {"default of a partition",
+       "DROP TABLE t; CREATE TABLE t(id integer PRIMARY KEY, v integer) "
+       "PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t DEFAULT; ALTER "
+       "TABLE t1 ALTER v SET DEFAULT 5"},
+      {"privilege of a partition",
+       "DROP TABLE t; CREATE TABLE t(id integer PRIMARY KEY, v integer) "
+       "PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t DEFAULT; GRANT "
+       "SELECT (v) ON t1 TO PUBLIC"},
       {"inheriting table", "CREATE TABLE k() INHERITS (t)"},
       {"type of a typed table",
        "DROP TABLE t; CREATE TYPE y AS (id integer, v integer); CREATE TABLE t "

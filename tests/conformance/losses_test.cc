@@ -267,6 +267,94 @@ TEST_P(LossesTest, ATableThatInheritsMeanwhileIsNamed) {
   migrator.Rollback();
 }
 
+// A server binds neither the body of a trigger function nor a row's type to a
+// column that goes.
+struct Meanwhile {
+  std::string sql;
+  std::string named;
+  std::string back;
+};
+
+TEST_P(LossesTest, ATriggerOfOthersIsNamed) {
+  const std::string function =
+      "CREATE OR REPLACE FUNCTION tk() RETURNS trigger LANGUAGE plpgsql AS ";
+  const std::string harmless = function + "'BEGIN RETURN new; END'";
+  const std::vector<Meanwhile> all = {
+      {"CREATE TRIGGER aa AFTER INSERT ON u FOR EACH ROW EXECUTE FUNCTION tk()",
+       "new is trigger 'aa' of 'u'", "DROP TRIGGER aa ON u"},
+      {function + "'BEGIN new.n := 1; RETURN new; END'",
+       "changed is trigger 'tt' of 'u'", harmless},
+      {"ALTER TABLE u DISABLE TRIGGER tt", "changed is trigger 'tt' of 'u'",
+       "ALTER TABLE u ENABLE TRIGGER tt"}};
+  for (const char* file :
+       {"operations: [rename_column: {table: u, from: n, to: m}]",
+        "access: versioned\noperations: [rename_column: {table: u, from: n, "
+        "to: "
+        "m}]",
+        "operations: [drop_column: {table: u, column: n}]",
+        "operations: [alter_column: {table: u, column: n, type: text}]"}) {
+    db().Exec(
+        "DROP SCHEMA IF EXISTS public_01_a CASCADE; DROP TABLE IF EXISTS "
+        "u; CREATE TABLE u(id integer PRIMARY KEY, n integer); INSERT "
+        "INTO u VALUES (1, 2); " +
+        harmless +
+        "; CREATE TRIGGER tt BEFORE UPDATE ON u FOR EACH ROW EXECUTE "
+        "FUNCTION tk()");
+    Migrator& migrator = Open();
+    migrator.Start(manifest::Parse(file, "01_a.yaml"));
+    for (const Meanwhile& one : all) {
+      db().Exec(one.sql);
+      EXPECT_THAT(Refusal(migrator), HasSubstr(one.named))
+          << file << "; " << one.sql;
+      db().Exec(one.back);
+    }
+    migrator.Rollback();
+    migrator.Start(manifest::Parse(file, "01_a.yaml"));
+    db().Exec("DROP TRIGGER tt ON u");
+    EXPECT_EQ(Refusal(migrator), "") << file;
+    db().Exec("DROP SCHEMA segue CASCADE");
+  }
+}
+
+TEST_P(LossesTest, ATriggerThatTheMigrationMakesIsNoChange) {
+  db().Exec(
+      "CREATE TABLE u(id integer PRIMARY KEY, n integer, k integer);"
+      "CREATE FUNCTION tk() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN "
+      "new; END'");
+  Migrator& migrator = Open();
+  migrator.Start(Parsed(
+      "sql: {up: CREATE TRIGGER tt BEFORE UPDATE ON u FOR EACH ROW EXECUTE "
+      "FUNCTION tk(), onComplete: true}, drop_column: {table: u, column: n}"));
+  EXPECT_EQ(Refusal(migrator), "");
+}
+
+TEST_P(LossesTest, AUseOfTheRowsTypeIsNamed) {
+  db().Exec(
+      "CREATE TABLE u(id integer PRIMARY KEY, n integer); INSERT INTO u VALUES "
+      "(1, 5)");
+  Migrator& migrator = Open();
+  migrator.Start(Parsed("alter_column: {table: u, column: n, type: bigint}"));
+  db().Exec("CREATE TABLE uses(a integer, x u[])");
+  EXPECT_THAT(
+      Refusal(migrator),
+      HasSubstr("new is column public.uses.x, which has the type of its rows"));
+  db().Exec("DROP TABLE uses");
+  EXPECT_EQ(Refusal(migrator), "");
+}
+
+TEST_P(LossesTest, AGeneratedColumnIsNoDefault) {
+  db().Exec("CREATE TABLE u(id integer PRIMARY KEY, n integer)");
+  Migrator& migrator = Open();
+  migrator.Start(
+      manifest::Parse("access: versioned\noperations: [alter_column: {table: "
+                      "u, column: n, type: bigint}]",
+                      "01_a.yaml"));
+  db().Exec("ALTER TABLE u ADD g integer GENERATED ALWAYS AS (n + 1) STORED");
+  EXPECT_THAT(migrator.Status()->missing, testing::IsEmpty());
+  EXPECT_THAT(Refusal(migrator),
+              HasSubstr("new is generated column public.u.g"));
+}
+
 // A supplement is undone with what it belongs to.
 TEST_P(LossesTest, ARollbackTakesTheCopiesBack) {
   db().Exec(

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "dialects/postgres/examine.h"
+#include "dialects/postgres/own_parts.h"
 #include "dialects/postgres/search_path.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
@@ -65,18 +66,8 @@ extended AS (
   JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace
   WHERE EXISTS (SELECT FROM depends d WHERE d.objid = s.oid
     AND d.classid = 'pg_catalog.pg_statistic_ext'::regclass::oid)),
-own_parts AS (
-  SELECT t.num, t.attname, t.id AS parent, l.oid AS id, l.relname, a.attnum,
-    a.attstorage <> t.attstorage
-      OR (pg_catalog.to_jsonb(a) ->> 'attstattarget')
-        IS DISTINCT FROM (t.facts ->> 'attstattarget')
-      OR coalesce(pg_catalog.to_jsonb(a) ->> 'attcompression', '') <> ''
-      OR a.attoptions IS NOT NULL AS differs
-  FROM t CROSS JOIN LATERAL pg_catalog.pg_partition_tree(t.id) p
-  JOIN pg_catalog.pg_class l ON l.oid = p.relid::oid AND l.oid <> t.id
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = l.oid
-    AND a.attname = t.attname AND NOT a.attisdropped
-  WHERE t.relkind = 'p'),
+whole AS (SELECT id, num, attname AS name FROM t),
+@OWN_PARTS@,
 facts(kind, what, sql, rank) AS (
   SELECT CASE WHEN e.grantor = t.owner THEN 'privilege'
     ELSE 'privilege of another grantor' END, CASE WHEN e.grantor = t.owner
@@ -236,45 +227,9 @@ END $%1$s$$do$, n.tag, n.conname, t.name, $3::text), 0
     AND l.classoid = 'pg_catalog.pg_class'::regclass::oid
     AND l.objsubid = t.num::int4
   UNION ALL
-  SELECT 'what a partition has of its own', pg_catalog.format(
-    '%s, which partition %L has of its own', w.what, w.relname), NULL, 0
-  FROM (
-    SELECT o.relname, 'the settings of the column' AS what FROM own_parts o
-    WHERE o.differs
-    UNION
-    SELECT o.relname, pg_catalog.format('index %L', x.relname)
-    FROM own_parts o JOIN pg_catalog.pg_index i ON i.indrelid = o.id
-      AND (o.attnum = ANY (i.indkey::int2[]) OR EXISTS (
-        SELECT FROM pg_catalog.pg_depend d
-        WHERE d.classid = 'pg_catalog.pg_class'::regclass::oid
-          AND d.objid = i.indexrelid AND d.refobjid = o.id
-          AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
-          AND d.refobjsubid = o.attnum::int4))
-    JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h
-      WHERE h.inhrelid = i.indexrelid)
-    UNION
-    SELECT o.relname, pg_catalog.format('constraint %L', x.conname)
-    FROM own_parts o JOIN pg_catalog.pg_constraint x ON x.conrelid = o.id
-      AND o.attnum = ANY (x.conkey) AND x.coninhcount::int4 = 0
-      AND x.conparentid = 0::oid
-    UNION
-    SELECT o.relname, pg_catalog.format('statistics %L', s.stxname)
-    FROM own_parts o JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = o.id
-      AND (o.attnum = ANY (s.stxkeys::int2[]) OR EXISTS (
-        SELECT FROM pg_catalog.pg_depend d
-        WHERE d.classid = 'pg_catalog.pg_statistic_ext'::regclass::oid
-          AND d.objid = s.oid AND d.refobjid = o.id
-          AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
-          AND d.refobjsubid = o.attnum::int4))
-    UNION
-    SELECT o.relname, 'the default of the column'
-    FROM own_parts o
-    LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = o.id AND f.adnum = o.attnum
-    LEFT JOIN pg_catalog.pg_attrdef p ON p.adrelid = o.parent
-      AND p.adnum = o.num
-    WHERE pg_catalog.pg_get_expr(f.adbin, f.adrelid)
-      IS DISTINCT FROM pg_catalog.pg_get_expr(p.adbin, p.adrelid)) w)
+  SELECT o.kind, pg_catalog.format('%s, which partition %L has of its own',
+    o.what, o.relname), NULL, 0
+  FROM own_parts o)
 SELECT DISTINCT kind, what, sql, rank FROM facts ORDER BY what, rank, sql)sql";
 
 constexpr const char* kPublication =
@@ -335,7 +290,9 @@ void Republish(const db::LossQuestion& question, db::HangingFact& fact) {
 }
 
 bool LeftOut(db::LossOf of, const std::string& kind) {
-  if (of == db::LossOf::kPrivileges) return !kind.starts_with("privilege");
+  const bool privilege =
+      kind == "privilege" || kind == "privilege of another grantor";
+  if (of == db::LossOf::kPrivileges) return !privilege;
   return of == db::LossOf::kAllButPrivileges && kind == "privilege";
 }
 
@@ -347,7 +304,7 @@ db::Answer AnswerTo(db::Connection& connection,
   db::Answer answer;
   for (const db::Row& row :
        connection
-           .Execute(kLossSql,
+           .Execute(Filled(kLossSql, "@OWN_PARTS@", OwnParts()),
                     {Name(question.table), question.column, question.becomes,
                      question.type, question.leaving})
            .rows) {

@@ -1,34 +1,11 @@
 #include "dialects/postgres/inventory.h"
 
+#include "dialects/postgres/own_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/view_chain.h"
 
 namespace segue::postgres {
 namespace {
-
-// segue's own objects, and the views of its versions. `d` is a row of
-// pg_depend.
-constexpr const char* kNotOurs = R"sql(
-NOT EXISTS (SELECT FROM pg_catalog.pg_class o WHERE o.oid = d.objid
-    AND d.classid = 'pg_catalog.pg_class'::regclass::oid
-    AND o.relname::text LIKE '\_segue\_%')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.oid = d.objid
-    AND d.classid = 'pg_catalog.pg_constraint'::regclass::oid
-    AND o.conname::text LIKE '\_segue\_%')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger o WHERE o.oid = d.objid
-    AND d.classid = 'pg_catalog.pg_trigger'::regclass::oid
-    AND o.tgname::text LIKE '~segue\_%')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc o
-    JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace
-    WHERE o.oid = d.objid AND d.classid = 'pg_catalog.pg_proc'::regclass::oid
-    AND n.nspname = 'segue')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite w
-    JOIN pg_catalog.pg_class o ON o.oid = w.ev_class
-    JOIN pg_catalog.pg_description v ON v.objoid = o.relnamespace
-      AND v.classoid = 'pg_catalog.pg_namespace'::regclass::oid
-      AND v.description LIKE 'segue: version of schema %'
-    WHERE w.oid = d.objid
-    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid))sql";
 
 // The facts of the column whose row of pg_attribute is `a`: each has a text,
 // the name of the index or constraint that it is, and its kind. None depends on
@@ -36,9 +13,11 @@ NOT EXISTS (SELECT FROM pg_catalog.pg_class o WHERE o.oid = d.objid
 // The oid of a default is another one whenever it is set, also to what it was.
 constexpr const char* kFacts = R"sql(
 depends AS (SELECT d.classid, d.objid, d.objsubid,
-    CASE WHEN v.oid IS NULL THEN o.type || ' ' || o.identity
-      ELSE v.type || pg_catalog.format(' %I.%I', v.nspname, v.relname) END
-      AS what,
+    CASE WHEN v.oid IS NOT NULL
+      THEN v.type || pg_catalog.format(' %I.%I', v.nspname, v.relname)
+      WHEN o.type = 'default value'
+      THEN 'generated column ' || pg_catalog.substr(o.identity, 5)
+      ELSE o.type || ' ' || o.identity END AS what,
     coalesce(i.relname::text, k.conname::text) AS name,
     CASE WHEN k.oid IS NOT NULL THEN CASE k.contype::text
         WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key'
@@ -47,6 +26,7 @@ depends AS (SELECT d.classid, d.objid, d.objsubid,
       WHEN v.oid IS NOT NULL THEN v.type
       WHEN o.type IN ('index', 'statistics object', 'rule', 'policy')
         THEN o.type
+      WHEN o.type = 'default value' THEN 'generated column that reads it'
       ELSE 'other dependent' END AS kind,
     coalesce(i.oid, NULLIF(k.conindid, 0::oid)) AS index_id,
     pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_replace(
@@ -76,6 +56,10 @@ depends AS (SELECT d.classid, d.objid, d.objsubid,
       AND d.classid = 'pg_catalog.pg_attrdef'::regclass::oid
       AND f.adrelid = a.attrelid AND f.adnum = a.attnum)
     AND @NOT_OURS@),
+whole AS (SELECT h.attrelid AS id, h.attnum AS num, h.attname AS name
+  FROM a JOIN pg_catalog.pg_attribute h ON h.attrelid = a.attrelid
+    AND NOT h.attisdropped AND (h.attnum = a.attnum OR h.attname = a.heir)),
+@OWN_PARTS@,
 facts AS (
 SELECT d.what || ': definition ' || d.hash || coalesce((
     SELECT pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_replace(
@@ -114,6 +98,10 @@ UNION SELECT pg_catalog.format('setting of the default of %I: %s', h.attname,
 FROM a JOIN pg_catalog.pg_attribute h ON h.attrelid = a.attrelid
   AND (h.attnum = a.attnum OR h.attname = a.heir) AND NOT h.attisdropped
 JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = h.attnum
+UNION SELECT pg_catalog.format('setting of the default of %I of partition %I: %s',
+  o.column_name, o.relname, f.oid), NULL, 'setting of a default'
+FROM parts o
+JOIN pg_catalog.pg_attrdef f ON f.adrelid = o.id AND f.adnum = o.attnum
 UNION SELECT pg_catalog.format('setting of the default of type %I: %s',
   y.typname, y.xmin), NULL, 'setting of a default'
 FROM a JOIN pg_catalog.pg_type y ON y.oid = (a.facts ->> 'atttypid')::oid
@@ -148,8 +136,45 @@ WHERE k.value IS NOT NULL
 UNION SELECT 'security label of ' || l.provider, NULL, 'security label' FROM a
 JOIN pg_catalog.pg_seclabel l ON l.objoid = a.attrelid
   AND l.classoid = 'pg_catalog.pg_class'::regclass::oid
-  AND l.objsubid = a.attnum::int4)
+  AND l.objsubid = a.attnum::int4
+UNION SELECT CASE WHEN o.hash IS NULL
+    THEN pg_catalog.format('%s, which partition %L has of its own', o.what,
+      o.relname)
+    ELSE pg_catalog.format('default of column %L of partition %L: %s',
+      o.column_name, o.relname, o.hash) END, NULL, o.kind
+FROM own_parts o
+WHERE o.hash IS NOT NULL OR o.column_name = (SELECT a.attname FROM a)
+UNION SELECT pg_catalog.format('column %I.%I.%I, which has the type of its rows',
+  n.nspname, r.relname, u.attname), NULL, 'use of its row type'
+FROM a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_type y ON y.oid = c.reltype
+JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_type'::regclass::oid
+  AND d.refobjid IN (y.oid, y.typarray)
+  AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.objsubid > 0
+JOIN pg_catalog.pg_class r ON r.oid = d.objid
+JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+JOIN pg_catalog.pg_attribute u ON u.attrelid = r.oid
+  AND u.attnum = d.objsubid)
 SELECT what, name, kind FROM facts ORDER BY what)sql";
+
+// The triggers of the user's on the table and on its partitions, with what
+// their functions do. Names of columns are left out, because a contract
+// changes them; the numbers stay.
+constexpr const char* kTriggers = R"sql(
+SELECT pg_catalog.format('trigger %L of %L: definition %s',
+    g.tgname, r.relname, pg_catalog.left(pg_catalog.md5(pg_catalog.concat_ws(
+      '|', g.tgtype, g.tgattr, g.tgargs, g.tgoldtable, g.tgnewtable, g.tgenabled,
+      pg_catalog.regexp_replace(g.tgqual::text, ':location -?[0-9]+', '', 'g'),
+      s.nspname, p.proname, p.prosrc, p.proconfig)), 8)), NULL, 'trigger of the table'
+  FROM (SELECT pg_catalog.to_regclass(@TABLE@)::oid AS id) t
+  CROSS JOIN LATERAL (SELECT t.id UNION SELECT relid::oid
+    FROM pg_catalog.pg_partition_tree(t.id)) h (id)
+  JOIN pg_catalog.pg_class r ON r.oid = h.id
+  JOIN pg_catalog.pg_trigger g ON g.tgrelid = r.oid AND NOT g.tgisinternal
+    AND (g.tgparentid = 0::oid OR r.oid = t.id)
+    AND g.tgname::text NOT LIKE '~segue\_%'
+  JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
+  JOIN pg_catalog.pg_namespace s ON s.oid = p.pronamespace)sql";
 
 }  // namespace
 
@@ -157,7 +182,8 @@ void ListColumn(const schema::TableName& table, const std::string& column,
                 PlannedAction& planned) {
   planned.inventory_lock = LockChainSql(table, column);
   planned.inventory =
-      "WITH a AS MATERIALIZED (SELECT a.attrelid, a.attnum, a.attnotnull, "
+      "WITH a AS MATERIALIZED (SELECT a.attrelid, a.attnum, a.attname, "
+      "a.attnotnull, "
       "a.attacl, a.attoptions, a.attstorage, pg_catalog.to_jsonb(a) AS "
       "facts, " +
       Literal(planned.heir ? planned.heir->heir : "") +
@@ -165,7 +191,22 @@ void ListColumn(const schema::TableName& table, const std::string& column,
       "FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
       "pg_catalog.to_regclass(" +
       Literal(Name(table)) + ")::oid AND a.attname = " + Literal(column) +
-      " AND NOT a.attisdropped)," + Filled(kFacts, "@NOT_OURS@", kNotOurs);
+      " AND NOT a.attisdropped)," +
+      Filled(Filled(kFacts, "@OWN_PARTS@", OwnParts()), "@NOT_OURS@", kNotOurs);
+}
+
+void ListTriggers(const schema::TableName& table, PlannedAction& planned) {
+  if (planned.inventory_lock.empty()) {
+    planned.inventory_lock =
+        "LOCK TABLE " + Name(table) + " IN ACCESS EXCLUSIVE MODE";
+  }
+  const std::string triggers =
+      Filled(kTriggers, "@TABLE@", Literal(Name(table)));
+  const std::string others =
+      planned.inventory.empty()
+          ? ""
+          : "SELECT * FROM (" + planned.inventory + ") others UNION ALL ";
+  planned.inventory = others + triggers + " ORDER BY 1";
 }
 
 }  // namespace segue::postgres

@@ -13,4 +13,8 @@ namespace segue::postgres {
 void ListColumn(const schema::TableName& table, const std::string& column,
                 PlannedAction& planned);
 
+// Lists the triggers of the user's on the table and on its partitions, too: the
+// body of a trigger function does not follow when a column is renamed or goes.
+void ListTriggers(const schema::TableName& table, PlannedAction& planned);
+
 }  // namespace segue::postgres

@@ -185,7 +185,10 @@ PlannedAction RenderOne(const plan::DropColumn& action,
   planned.lock = Lock(kAccessExclusive, action.table, context);
   planned.reversible = false;
   planned.heir = action.heir;
-  if (!action.of_ours) ListColumn(action.table, name, planned);
+  if (!action.of_ours) {
+    ListColumn(action.table, name, planned);
+    ListTriggers(action.table, planned);
+  }
   return planned;
 }
 
@@ -204,10 +207,14 @@ PlannedAction RenderOne(const plan::RenameColumn& action,
                   ") AND NOT (" + ColumnExists(action.table, action.from) + ")";
   planned.lock = Lock(kAccessExclusive, action.table, context);
   // A copy that is put aside is dropped later.
-  const bool put_aside = action.to.starts_with(plan::kOurs) &&
-                         !action.from.starts_with(plan::kOurs);
+  const bool of_user = !action.from.starts_with(plan::kOurs);
+  const bool put_aside = of_user && action.to.starts_with(plan::kOurs);
   planned.heir = action.heir;
-  if (put_aside) ListColumn(action.table, action.from, planned);
+  if (put_aside) {
+    ListColumn(action.table, action.from, planned);
+  } else if (of_user) {
+    ListTriggers(action.table, planned);
+  }
   return planned;
 }
 

@@ -279,6 +279,19 @@ void LiveRun::RefuseOutOfStep() const {
           "takes them as they are");
 }
 
+// Where a table is gone, the undo itself says so.
+void LiveRun::AddObjections(const std::string& sql,
+                            std::vector<std::string>& reasons) const {
+  try {
+    for (const db::Row& row : context_.connection().Execute(sql).rows) {
+      reasons.push_back(db::ToText(row.at(0)));
+    }
+  } catch (const Error& error) {
+    const auto& dialect = context_.database.dialect();
+    if (dialect.AbsentIn(error) == db::Absent::kNothing) throw;
+  }
+}
+
 // A rollback that cannot be finished would leave a shape that is neither old
 // nor new.
 void LiveRun::RefuseUndoOfRows() const {
@@ -291,11 +304,7 @@ void LiveRun::RefuseUndoOfRows() const {
           states.Of(step, action) != ActionState::kDone) {
         continue;
       }
-      for (const db::Row& row : context_.connection()
-                                    .Execute(actions[action].undo_objections)
-                                    .rows) {
-        reasons.push_back(db::ToText(row.at(0)));
-      }
+      AddObjections(actions[action].undo_objections, reasons);
     }
   }
   if (reasons.empty()) return;

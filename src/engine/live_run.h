@@ -38,6 +38,8 @@ class LiveRun : public Run {
   void RunPhase(RunParts& parts, Phase phase);
   void RefuseLasting() const;
   void RefuseOutOfStep() const;
+  void AddObjections(const std::string& sql,
+                     std::vector<std::string>& reasons) const;
   void RefuseUndoOfRows() const;
   void UndoAll(const std::string& abandon_reason);
   void UndoSteps(RunParts& parts);

@@ -65,7 +65,7 @@ TEST_P(FoldCrashTest, GoesOnAfterEachOfSomeDeaths) {
   // Each run dies a little later than where the one before was continued.
   int deaths = 0;
   Finished finished;
-  for (long number = 5;; number += 12) {
+  for (long number = 5;; number += 16) {
     finished = Migrate("kill:after:" + std::to_string(number));
     if (finished.exit_code == 0) break;
     ASSERT_EQ(finished.exit_code, 128 + SIGKILL) << finished.err;

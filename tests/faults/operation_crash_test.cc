@@ -181,7 +181,8 @@ std::vector<Example> Examples() {
   }
   pages.push_back(PageWithViews());
   pages.push_back(NotNullPage("not_null", ""));
-  pages.push_back(NotNullPage("not_null_up", ", up: coalesce(code, 'none')"));
+  pages.push_back(
+      NotNullPage("not_null_up", ", up: \"coalesce(code, 'none')\""));
   for (const OperationPage& page : pages) {
     for (const Testbed& testbed : Testbeds()) {
       if (testbed.TakesPart(page.only)) examples.push_back({testbed, page});

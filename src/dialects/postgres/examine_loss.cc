@@ -296,12 +296,23 @@ bool LeftOut(db::LossOf of, const std::string& kind) {
   return of == db::LossOf::kAllButPrivileges && kind == "privilege";
 }
 
+// A role without this right cannot look a table up; its plan is refused by name
+// for the same reason.
+bool MayUse(db::Connection& connection, const std::string& schema) {
+  const db::Result found = connection.Execute(
+      "SELECT 1 FROM pg_catalog.pg_namespace n WHERE n.nspname = $1::name AND "
+      "pg_catalog.has_schema_privilege(n.oid, 'USAGE')",
+      {schema});
+  return !found.rows.empty();
+}
+
 }  // namespace
 
 db::Answer AnswerTo(db::Connection& connection,
                     const db::LossQuestion& question) {
-  const QualifiedNames names(connection, question.table.schema);
   db::Answer answer;
+  if (!MayUse(connection, question.table.schema)) return answer;
+  const QualifiedNames names(connection, question.table.schema);
   for (const db::Row& row :
        connection
            .Execute(Filled(kLossSql, "@OWN_PARTS@", OwnParts()),

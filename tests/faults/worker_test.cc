@@ -381,7 +381,7 @@ TEST_F(WorkerTest, DeadlocksAreTheFillsToRepeat) {
   EXPECT_EQ(done.exit_code, 0) << done.err;
   EXPECT_EQ(storm.failed(), 0);
   EXPECT_GT(storm.written(), 0);
-  EXPECT_GT(deadlocks(), 2) << done.err;
+  EXPECT_GT(deadlocks(), 0) << done.err;
   sum_ = std::to_string(rows * (rows + 1) / 2 + rows + storm.written());
   ExpectSound();
 }

@@ -222,6 +222,9 @@ class RepairTest : public DialectTest {
     EXPECT_EQ(Touched(), "1\n2\n2400\n");
     EXPECT_EQ(migrator().Verify({true, false}).rows_repaired, 0);
     ExpectRecordedOnce();
+    // A contract goes past no trigger that it does not know.
+    db().Exec(traits().server ? "DROP TRIGGER tell ON users"
+                              : "DROP TRIGGER tell");
     EXPECT_TRUE(migrator().Complete().status.is_complete());
   }
   void ExpectRecordedOnce() {

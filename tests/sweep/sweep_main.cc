@@ -69,9 +69,18 @@ void Count(const SweptChange& swept, Access access, const Verdict& verdict,
   }
 }
 
+// Returns the SQL of a schema, and that of its rows where they are apart.
+std::string SetupOf(const std::filesystem::path& schema) {
+  const auto rows =
+      schema.parent_path().parent_path() / "rows" / schema.filename();
+  std::string sql = ReadFile(schema);
+  if (std::filesystem::exists(rows)) sql += "\n" + ReadFile(rows);
+  return sql;
+}
+
 Counts SweepSchema(const std::string& path, const Options& options,
                    const Cells& cells) {
-  BesidePlain beside(PostgresServer::Shared(), ReadFile(path), true);
+  BesidePlain beside(PostgresServer::Shared(), SetupOf(path), true);
   Counts counts;
   bool versioned = false;
   const std::vector<SweptChange> changes = ChangesToSweep(beside.twin());

@@ -290,16 +290,6 @@ void RefuseGenerated(const base::Node& body) {
                    "with it");
 }
 
-schema::Constraint KeyOver(const std::string& column,
-                           const std::string& constraint,
-                           schema::ConstraintKind kind) {
-  schema::Constraint key;
-  key.name = constraint;
-  key.kind = kind;
-  key.columns = {column};
-  return key;
-}
-
 // `unique` and `pk` give no name, so the constraint gets the name that SQL
 // would give it.
 std::vector<schema::Constraint> ParseConstraints(const base::Node& node,
@@ -312,16 +302,16 @@ std::vector<schema::Constraint> ParseConstraints(const base::Node& node,
     constraints.push_back(ParseCheck(*check, column.name));
   }
   if (reader.OptionalBool("unique").value_or(false)) {
-    constraints.push_back(KeyOver(column.name,
-                                  table + "_" + column.name + "_key",
-                                  ConstraintKind::kUnique));
+    constraints.push_back(Keyed(ConstraintKind::kUnique,
+                                table + "_" + column.name + "_key",
+                                {column.name}));
   }
   if (reader.OptionalBool("pk").value_or(false)) {
     if (column.nullable) {
       throw UsageError(*node.Find("pk"), "a primary key takes no NULL");
     }
     constraints.push_back(
-        KeyOver(column.name, table + "_pkey", ConstraintKind::kPrimaryKey));
+        Keyed(ConstraintKind::kPrimaryKey, table + "_pkey", {column.name}));
   }
   if (const base::Node* reference = reader.OptionalMap("references")) {
     constraints.push_back(ParseReference(*reference, column.name));

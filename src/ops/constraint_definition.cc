@@ -342,6 +342,15 @@ std::map<std::string, std::string> ReadExpressions(const Node& body,
   return expressions;
 }
 
+Constraint Keyed(ConstraintKind kind, std::string name,
+                 std::vector<std::string> columns) {
+  Constraint constraint;
+  constraint.kind = kind;
+  constraint.name = std::move(name);
+  constraint.columns = std::move(columns);
+  return constraint;
+}
+
 Constraint ParseConstraint(const Node& body) {
   return ReadConstraint(body, Reader(body, ConstraintKeys()));
 }

@@ -24,6 +24,10 @@ schema::Constraint ParseUnique(const base::Node& body,
 // Parses an item of create_table's `constraints`.
 schema::Constraint ParseConstraint(const base::Node& body);
 
+// Returns a unique constraint or a primary key over the columns.
+schema::Constraint Keyed(schema::ConstraintKind kind, std::string name,
+                         std::vector<std::string> columns);
+
 // For an operation that has other keys besides those of a constraint: `reader`
 // reads `body` and knows ConstraintKeys().
 const std::vector<std::string>& ConstraintKeys();

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ops/add_column.h"
 #include "ops/column_chain.h"
+#include "ops/constraint_definition.h"
 #include "ops/create_constraint.h"
 #include "ops/drop_column.h"
 #include "ops/drop_constraint.h"
@@ -51,15 +52,6 @@ ColumnDefinition& Require(CreateTableSpec& table, const std::string& operation,
                 fmt::format("this migration creates the table, with the "
                             "columns {}",
                             base::Join(names, ", ")));
-}
-
-Constraint Keyed(ConstraintKind kind, std::string name,
-                 std::vector<std::string> columns) {
-  Constraint constraint;
-  constraint.kind = kind;
-  constraint.name = std::move(name);
-  constraint.columns = std::move(columns);
-  return constraint;
 }
 
 // Moves the constraints of the columns to those of the table. The ones without

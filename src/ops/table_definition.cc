@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "ops/constraint_definition.h"
 #include "segue/error.h"
 
 namespace segue::ops {
@@ -39,15 +40,6 @@ std::string FreeName(const std::string& wanted, const schema::Schema& schema,
     name = base::ShortName(wanted + std::to_string(i), limit);
   }
   return name;
-}
-
-Constraint Keyed(ConstraintKind kind, std::string name,
-                 std::vector<std::string> columns) {
-  Constraint constraint;
-  constraint.kind = kind;
-  constraint.name = std::move(name);
-  constraint.columns = std::move(columns);
-  return constraint;
 }
 
 std::vector<std::string> KeyColumns(const CreateTableSpec& spec) {

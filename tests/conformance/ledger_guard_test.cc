@@ -14,22 +14,12 @@
 #include "tests/support/postgres_server.h"
 #include "tests/support/roles.h"
 #include "tests/support/testbed.h"
+#include "tests/support/thrown.h"
 
 namespace segue::test {
 namespace {
 
 using testing::HasSubstr;
-
-// The message of the refusal; empty when the work goes through.
-std::string Refusal(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kRefused) << error.what();
-    return error.what();
-  }
-  return "";
-}
 
 class LedgerGuardTest : public DialectTest {
  protected:
@@ -93,10 +83,10 @@ TEST_P(LedgerGuardTest, ALedgerThatAnotherRoleMayWriteIsNotRun) {
         std::pair("GRANT CREATE ON SCHEMA segue TO guard_app",
                   "REVOKE CREATE ON SCHEMA segue FROM guard_app")}) {
     As("guard_owner", grant);
-    EXPECT_THAT(Refusal([&] { migrator.Complete(); }),
+    EXPECT_THAT(RefusalOf([&] { migrator.Complete(); }),
                 HasSubstr("may be written by "))
         << grant;
-    EXPECT_THAT(Refusal([&] { migrator.Rollback(); }),
+    EXPECT_THAT(RefusalOf([&] { migrator.Rollback(); }),
                 HasSubstr("the ledger is not safe to use"));
     EXPECT_TRUE(migrator.Status());
     As("guard_owner", revoke);
@@ -117,9 +107,9 @@ TEST_P(LedgerGuardTest, ASquattedSchemaIsNotRead) {
      " segue.boom() AS value; GRANT ALL ON segue.meta TO PUBLIC");
   Database database = db().Open();
   Migrator migrator(database, {});
-  EXPECT_THAT(Refusal([&] { migrator.Status(); }),
+  EXPECT_THAT(RefusalOf([&] { migrator.Status(); }),
               HasSubstr("segue.meta is no plain table"));
-  EXPECT_THAT(Refusal([&] { Start(database); }),
+  EXPECT_THAT(RefusalOf([&] { Start(database); }),
               HasSubstr("the ledger is not safe to use"));
   EXPECT_FALSE(IsSuperuser("guard_evil"));
 }
@@ -135,7 +125,7 @@ TEST_P(LedgerGuardTest, ATriggerOnATableThatWasThereBeforeDoesNotRun) {
      "CREATE TRIGGER boom BEFORE INSERT ON segue.event FOR EACH ROW"
      " EXECUTE FUNCTION segue.boom(); GRANT ALL ON segue.event TO PUBLIC");
   Database database = db().Open();
-  EXPECT_THAT(Refusal([&] { Start(database); }),
+  EXPECT_THAT(RefusalOf([&] { Start(database); }),
               HasSubstr("belongs to guard_evil"));
   EXPECT_FALSE(IsSuperuser("guard_evil"));
 }
@@ -149,7 +139,7 @@ TEST_P(LedgerGuardTest, WhoeverMayWriteAllDataMayWriteTheLedger) {
   db().Exec(
       "CREATE ROLE guard_writers; GRANT pg_write_all_data TO guard_writers;"
       "GRANT guard_writers TO guard_evil");
-  EXPECT_THAT(Refusal([&] { migrator.Complete(); }),
+  EXPECT_THAT(RefusalOf([&] { migrator.Complete(); }),
               HasSubstr("segue.migration may be written by guard_"));
   db().Exec("DROP ROLE guard_writers");
   EXPECT_TRUE(migrator.Complete().status.is_complete());
@@ -175,7 +165,7 @@ TEST_P(LedgerGuardTest, WhatRunsWhenItIsReadIsNotRead) {
     As("guard_evil",
        "CREATE SCHEMA segue; GRANT ALL ON SCHEMA segue TO PUBLIC;" + function +
            form);
-    EXPECT_THAT(Refusal([&] { migrator.Status(); }),
+    EXPECT_THAT(RefusalOf([&] { migrator.Status(); }),
                 HasSubstr("the ledger is not safe to use: "))
         << form;
     EXPECT_FALSE(IsSuperuser("guard_evil"));
@@ -206,7 +196,7 @@ TEST_P(LedgerGuardTest, NoRequestIsWrittenIntoALedgerOfAnother) {
       {"heartbeat", [&] { instances.Heartbeat("a"); }},
       {"remove", [&] { instances.Remove("a"); }}};
   for (const auto& [name, request] : requests) {
-    EXPECT_THAT(Refusal(request), HasSubstr("belongs to guard_evil")) << name;
+    EXPECT_THAT(RefusalOf(request), HasSubstr("belongs to guard_evil")) << name;
   }
 }
 
@@ -258,13 +248,13 @@ TEST_P(SqliteLedgerGuardTest, ALedgerWithTriggersOrViewsIsRefused) {
       "CREATE TRIGGER tt AFTER INSERT ON segue_event BEGIN DELETE FROM users "
       "WHERE id = 2; END");
   Database database = db().Open();
-  EXPECT_THAT(Refusal([&] { Start(database); }),
+  EXPECT_THAT(RefusalOf([&] { Start(database); }),
               HasSubstr("segue_event has trigger tt"));
   db().Exec("DROP TABLE segue_event");
   db().Exec(
       "CREATE VIEW segue_meta AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL "
       "SELECT x + 1 FROM c) SELECT count(*) AS name, 1 AS value FROM c");
-  EXPECT_THAT(Refusal([&] { Migrator(database, {}).Status(); }),
+  EXPECT_THAT(RefusalOf([&] { Migrator(database, {}).Status(); }),
               HasSubstr("segue_meta is no plain table"));
   EXPECT_EQ(*db().app().One("SELECT count(*) FROM users"), "2");
 }
@@ -276,8 +266,8 @@ TEST_P(SqliteLedgerGuardTest, ARowThatSilencesTheTriggersIsNamed) {
   db().Exec("INSERT INTO segue_busy VALUES (1)");
   EXPECT_THAT(migrator.Status()->missing,
               testing::ElementsAre(HasSubstr("segue_busy has a row")));
-  EXPECT_THAT(Refusal([&] { migrator.Complete(); }), HasSubstr("segue_busy"));
-  EXPECT_THAT(Refusal([&] { migrator.Verify(); }), HasSubstr("segue_busy"));
+  EXPECT_THAT(RefusalOf([&] { migrator.Complete(); }), HasSubstr("segue_busy"));
+  EXPECT_THAT(RefusalOf([&] { migrator.Verify(); }), HasSubstr("segue_busy"));
   db().Exec("DELETE FROM segue_busy");
   EXPECT_TRUE(migrator.Complete().status.is_complete());
 }
@@ -287,7 +277,7 @@ TEST_P(SqliteLedgerGuardTest, ATableCalledAsARowOfATriggerIsRefused) {
     db().Exec(std::string("CREATE TABLE \"") + name +
               "\"(id integer PRIMARY KEY, name text)");
     Database database = db().Open();
-    EXPECT_THAT(Refusal([&] { Start(database, name); }),
+    EXPECT_THAT(RefusalOf([&] { Start(database, name); }),
                 HasSubstr("has the name of a row in SQLite's triggers"));
   }
 }
@@ -297,7 +287,7 @@ TEST_P(SqliteLedgerGuardTest, ATriggerOnTheProvenanceIsRefused) {
       "CREATE TRIGGER tx AFTER UPDATE OF _segue_d ON users BEGIN DELETE FROM "
       "users WHERE id = NEW.id; END");
   Database database = db().Open();
-  EXPECT_THAT(Refusal([&] { Start(database); }), HasSubstr("trigger 'tx'"));
+  EXPECT_THAT(RefusalOf([&] { Start(database); }), HasSubstr("trigger 'tx'"));
   EXPECT_EQ(*db().app().One("SELECT count(*) FROM users"), "2");
 }
 

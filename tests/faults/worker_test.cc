@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -286,76 +285,40 @@ TEST_F(WorkerTest, ARowThatIsLockedForLongHoldsUpNothingElse) {
   ExpectSound();
 }
 
-// Writes rows just ahead of the workers in the order that theirs is not, until
-// it is told to stop.
-class Storm {
- public:
-  Storm(TestDatabase& database, int clients) {
-    for (int i = 0; i < clients; ++i) {
-      threads_.emplace_back([this, i, client = database.NewClient()] {
-        Blow(*client, static_cast<unsigned>(i));
-      });
-    }
-  }
-  ~Storm() { Stop(); }
-  Storm(const Storm&) = delete;
-  Storm& operator=(const Storm&) = delete;
-
-  void Stop() {
-    stopping_ = true;
-    for (std::thread& thread : threads_) {
-      if (thread.joinable()) thread.join();
-    }
-  }
-  long written() const { return written_; }
-  long failed() const { return failed_; }
-
- private:
-  // Of one transaction: so many rows, from the last to the first, over about
-  // as many as a chunk has.
-  static constexpr long kWrites = 30;
-  static constexpr long kApart = 200;
-
-  void Blow(Client& client, unsigned seed) {
-    std::mt19937 random(seed);
-    // What a server has by default, and most roles cannot change.
-    client.Query("SET deadlock_timeout = '1s'");
-    while (!stopping_) {
-      const Rows at = client.Query(
-          "SELECT position::json->>0 FROM segue.range WHERE done = 0 "
-          "AND position <> '[]' ORDER BY random() LIMIT 1");
-      if (at.empty()) continue;
-      const Cell there =
-          client.One("SELECT max(id) FROM t WHERE " + OnPage(*at[0][0]));
-      if (!there) continue;
-      const long first =
-          std::stol(*there) + 1 + static_cast<long>(random() % 40'000);
-      try {
-        client.Query("BEGIN");
-        for (long row = kWrites; row-- > 0;) {
-          client.Query("UPDATE t SET v = v + 1 WHERE id = " +
-                       std::to_string(first + row * kApart));
-          std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
-        const Rows written = client.Query(
-            "SELECT count(*) FROM t WHERE id BETWEEN " + std::to_string(first) +
-            " AND " + std::to_string(first + (kWrites - 1) * kApart) +
-            " AND (id - " + std::to_string(first) + ") % " +
-            std::to_string(kApart) + " = 0");
-        client.Query("COMMIT");
-        written_ += std::stol(*written[0][0]);  // fewer at the table's end
-      } catch (const ClientError&) {
-        ++failed_;
-        client.Query("ROLLBACK");
-      }
-    }
-  }
-
-  std::atomic<bool> stopping_{false};
-  std::atomic<long> written_{0};
-  std::atomic<long> failed_{0};
-  std::vector<std::thread> threads_;  // last: they use the others
-};
+// Changes the last row of a range, waits until its chunk waits for this
+// session, and then changes the other rows of that page, of which the chunk has
+// changed some or all: a deadlock. Returns how many rows it changed.
+long CrossAChunk(Client& app) {
+  const Cell page = app.One(
+      "SELECT min(upper_key::json->>0) FROM segue.range WHERE done = 0 AND "
+      "worker <> '' AND upper_key <> '[]'");
+  if (!page) return 0;
+  const Cell last = app.One("SELECT max(id) FROM t WHERE " + OnPage(*page));
+  if (!last) return 0;  // the chunk has gone by, and its rows are elsewhere
+  const auto change = [&](const std::string& which) {
+    return std::stol(*app.One("WITH changed AS (UPDATE t SET v = v + 1 WHERE " +
+                              which +
+                              " RETURNING 1) SELECT count(*) FROM changed"));
+  };
+  const auto is = [&](const std::string& condition) {
+    return *app.One("SELECT count(*) > 0 FROM " + condition) == "t";
+  };
+  app.Query("BEGIN");
+  long changed = change("id = " + *last);
+  const auto waits = [&] {
+    return is(
+        "pg_locks WHERE NOT granted AND locktype = 'transactionid' AND "
+        "pg_backend_pid() = ANY(pg_blocking_pids(pid))");
+  };
+  const auto over = [&] {
+    return !is("segue.range WHERE done = 0 AND upper_key::json->>0 = '" +
+               *page + "'");
+  };
+  Eventually([&] { return waits() || over(); });
+  if (waits()) changed += change("id < " + *last + " AND " + OnPage(*page));
+  app.Query("COMMIT");
+  return changed;
+}
 
 // The fill is the one that gives way: it waits for a tenth of the time that an
 // application does before the server looks for a deadlock.
@@ -367,22 +330,20 @@ TEST_F(WorkerTest, DeadlocksAreTheFillsToRepeat) {
   Process run(Segue({"start", "01_wide.yaml", "--workers", "3"}));
   const auto app = database_->NewClient();
   WaitUntil(*app, "SELECT to_regclass('segue.range') IS NOT NULL", "t");
+  // What a server has by default, and most roles cannot change.
+  app->Query("SET deadlock_timeout = '1s'");
   const auto deadlocks = [&] {
     return std::stol(
         *app->One("SELECT deadlocks FROM pg_stat_database WHERE datname = "
                   "current_database()"));
   };
-  Storm storm(*database_, 3);
-  // Once enough are seen, the rest of the fill has nothing more to show.
-  Eventually([&] { return deadlocks() > 2 || !run.running(); },
-             std::chrono::minutes(1), std::chrono::milliseconds(100));
-  storm.Stop();
+  long written = 0;
+  while (deadlocks() == 0 && run.running()) written += CrossAChunk(*app);
   const Finished done = run.Wait();
   EXPECT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_EQ(storm.failed(), 0);
-  EXPECT_GT(storm.written(), 0);
+  EXPECT_GT(written, 0);
   EXPECT_GT(deadlocks(), 0) << done.err;
-  sum_ = std::to_string(rows * (rows + 1) / 2 + rows + storm.written());
+  sum_ = std::to_string(rows * (rows + 1) / 2 + rows + written);
   ExpectSound();
 }
 

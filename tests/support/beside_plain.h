@@ -22,6 +22,9 @@ struct Change {
   // have taken their place.
   std::vector<std::string> moves = {};
   std::string schema = "public";  // of the tables
+  // NULL becomes a value, which is the application's own once it writes it back
+  // into the same column, and which a rollback then keeps.
+  bool fills = false;
 };
 
 struct Verdict {
@@ -59,6 +62,12 @@ class BesidePlain {
     Snapshot data;
   };
   State StateOf(Client& client);
+  struct Dropped {
+    std::vector<std::string> views;  // their names
+    std::string rules;               // statements that make them again
+  };
+  Dropped DropViewsFor(const std::string& plain);
+  void RunPlain(const std::string& plain);
   State AfterPlain(const Change& change, std::string& error);
   void ReadOldWrites(const std::string& schema);
   void MakeWork();
@@ -68,7 +77,8 @@ class BesidePlain {
   void WriteAsBoth(const Change& change, Access access, bool completes,
                    Verdict& verdict);
   void Compare(const std::string& when, const State& wanted,
-               const std::vector<std::string>& moves, Verdict& verdict);
+               const std::vector<std::string>& moves, Verdict& verdict,
+               bool compares_data = true);
   void DropWork();
 
   PostgresServer& server_;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -249,6 +250,17 @@ std::string PostgresServer::DumpSchema(const std::string& database) {
                   "-d",
                   Url(database)};
   return OutputOf(command);
+}
+
+std::string PostgresServer::DumpViews(const std::string& database,
+                                      const std::vector<std::string>& views) {
+  Command command;
+  command.argv = {ClientFolder() + "/pg_dump", "-d", Url(database)};
+  for (const std::string& view : views) {
+    command.argv.insert(command.argv.end(), {"-t", view});
+  }
+  // Lines that only psql understands.
+  return std::regex_replace(OutputOf(command), std::regex("\n\\\\[^\n]*"), "");
 }
 
 std::string PostgresServer::LogText() const {

@@ -67,6 +67,10 @@ class PostgresServer {
   // Returns the schema as pg_dump writes it, or on a server that is newer than
   // pg_dump as CatalogText does, without segue's own objects.
   std::string DumpSchema(const std::string& database);
+  // Returns the statements that make these views again, with what hangs on
+  // them, and fill the materialized ones.
+  std::string DumpViews(const std::string& database,
+                        const std::vector<std::string>& views);
   // Returns the server's log since its first start.
   std::string LogText() const;
   const std::string& folder() const { return folder_.path(); }

@@ -89,14 +89,14 @@ class Sweep {
   std::string part_sql() const { return Quoted(part_); }
 
   void Add(const std::string& operation, const std::string& keys,
-           const std::string& plain,
-           const std::vector<std::string>& moves = {}) {
+           const std::string& plain, const std::vector<std::string>& moves = {},
+           bool fills = false) {
     const std::string name = operation.substr(0, operation.find(' '));
     SweptChange swept;
     swept.operation = operation;
     swept.object = schema_ + "." + table_ + (part_.empty() ? "" : "." + part_);
-    swept.change = {"  - " + name + ": {" + keys + "}\n", plain, moves,
-                    schema_};
+    swept.change = {"  - " + name + ": {" + keys + "}\n", plain, moves, schema_,
+                    fills};
     changes_.push_back(std::move(swept));
   }
 
@@ -141,6 +141,10 @@ void AddColumn(const std::vector<Cell>& row,
       "table: " + sweep.table() + ", column: " + sweep.part();
   const std::string alter = sweep.alter() + "ALTER " + sweep.part_sql() + " ";
   const std::string targets = row[6].value_or("");
+  const std::string fill =
+      row[5] ? "UPDATE " + sweep.table_sql() + " SET " + sweep.part_sql() +
+                   " = " + *row[5] + " WHERE " + sweep.part_sql() + " IS NULL; "
+             : "";
   const std::string value = not_null ? row[7].value_or("NULL") : "NULL";
   sweep.Add(
       "rename_column",
@@ -167,7 +171,8 @@ void AddColumn(const std::vector<Cell>& row,
           (not_null ? ", nullable: true, down: " : ", nullable: false, up: ") +
           Scalar("coalesce(" + sweep.part_sql() + ", " +
                  row[5].value_or("NULL") + ")"),
-      alter + (not_null ? "DROP NOT NULL" : "SET NOT NULL"), {*row[2]});
+      (not_null ? alter + "DROP NOT NULL" : fill + alter + "SET NOT NULL"),
+      {*row[2]}, /*fills=*/!not_null);
   // An identity column has no default, so that nothing is to be done.
   sweep.Add("alter_column default", column + ", default: null",
             "DO $$ BEGIN " + alter +

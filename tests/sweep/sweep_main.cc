@@ -2,10 +2,11 @@
 // schema, and compares what is there afterwards with what the plain statement
 // gives. Prints a line for each difference and a table of the counts.
 //
-//   segue_sweep [--all] [--every N] SCHEMA.sql...
+//   segue_sweep [--all] [--every N] [--only TEXT] SCHEMA.sql...
 //
 // Both ways of access take turns; with --all each change is made in both. With
-// --every only each N-th change is made.
+// --every only each N-th change is made, with --only those that have the text
+// ("alter_column type shop.orders") in their names.
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -27,6 +28,7 @@ constexpr std::size_t kShown = 6;
 struct Options {
   bool all = false;
   std::size_t every = 1;
+  std::string only = {};
   std::vector<std::string> files = {};
 };
 
@@ -85,6 +87,8 @@ Counts SweepSchema(const std::string& path, const Options& options,
   bool versioned = false;
   const std::vector<SweptChange> changes = ChangesToSweep(beside.twin());
   for (std::size_t i = 0; i < changes.size(); i += options.every) {
+    const std::string name = changes[i].operation + " " + changes[i].object;
+    if (name.find(options.only) == std::string::npos) continue;
     versioned = !versioned;
     for (Access access : {Access::kInPlace, Access::kVersioned}) {
       if (!options.all && (access == Access::kVersioned) != versioned) continue;
@@ -137,6 +141,8 @@ Options ReadOptions(int argc, char** argv) {
       options.all = true;
     } else if (std::strcmp(argv[i], "--every") == 0 && i + 1 < argc) {
       options.every = std::stoul(argv[++i]);
+    } else if (std::strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
+      options.only = argv[++i];
     } else {
       options.files.emplace_back(argv[i]);
     }

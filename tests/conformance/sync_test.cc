@@ -15,6 +15,16 @@ TEST_P(SyncTest, LeavesBothSidesAloneWhenOtherColumnsChange) {
   EXPECT_EQ(Row(1), "Xyz|Xyz|2\n");
 }
 
+// In a session that never had a setting of segue's, too.
+TEST_P(SyncTest, TakesNoProvenanceFromAClient) {
+  if (!GetParam().traits.triggers_change_rows) {
+    GTEST_SKIP() << "triggers see a row only after it was written";
+  }
+  Install(kPlainTable, Lossy()).Fill();
+  db().NewClient()->Query("UPDATE t SET _segue_d = 2, other = 7 WHERE id = 1");
+  EXPECT_EQ(Row(1), "ABC|abc|1\n");
+}
+
 TEST_P(SyncTest, FillsARowThatAClientTouches) {
   Install(kPlainTable, Lossy());
   db().Exec("UPDATE t SET other = 5 WHERE id = 1");

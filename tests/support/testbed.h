@@ -28,6 +28,8 @@ struct BedTraits {
   // A BEFORE INSERT trigger runs before a conflict is found, so that an upsert
   // sees the row as the trigger left it.
   bool triggers_before_conflicts = false;
+  // A trigger can change the row that is written.
+  bool triggers_change_rows = false;
   double load_rate = 0;  // statements per second and client
 };
 

@@ -200,6 +200,7 @@ Testbed PostgresTestbed() {
   traits.upserts_through_views = true;
   traits.sets_default = true;
   traits.triggers_before_conflicts = true;
+  traits.triggers_change_rows = true;
   traits.load_rate = 600;
   testbed.texts = Texts();
   return testbed;

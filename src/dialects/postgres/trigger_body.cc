@@ -278,7 +278,8 @@ std::string UnlessConcerned(const MotionTerms& terms) {
   }
   return "IF NOT (" + unfilled + " OR " + base::Join(changed, " OR ") +
          ") THEN IF " + terms.Provenance("NEW") + " IS DISTINCT FROM " +
-         terms.Provenance("OLD") + " AND NOT (" + ByRunner(1) + ") THEN " +
+         terms.Provenance("OLD") + " AND (" + ByRunner(1) +
+         ") IS NOT TRUE THEN " +
          Set(terms.Provenance("NEW"), terms.Provenance("OLD")) +
          "END IF; RETURN NEW; END IF; IF TG_OP = 'UPDATE' AND " + backfill +
          " THEN RETURN NEW; END IF; ";

@@ -84,8 +84,8 @@ bool ChangesOnlyNull(const schema::Column& column, const plan::Expression& up) {
          std::count(up.keeps.begin(), up.keeps.end(), column.name) > 0;
 }
 
-// The check comes after the fill: before it, the check would refuse each write
-// to a row that still has NULL.
+// The check comes with the contract: it would refuse the NULL that an upsert
+// proposes, before the server looks for the row that is there already.
 void FillNull(TableWork& work, const schema::Column& column,
               const plan::Expression& up) {
   work.RefuseInherited();
@@ -108,9 +108,10 @@ void FillNull(TableWork& work, const schema::Column& column,
   constexpr Phase kPhase = Phase::kMigrating;
   work.Add(kPhase, plan::Retreat{id});
   work.Add(kPhase, plan::Backfill{{id}});
-  work.Add(kPhase, plan::AddConstraint{table, check});
   work.Add(kPhase, plan::Verify{id});
-  work.Add(kPhase, plan::ValidateConstraint{table, check.name});
+  std::vector<plan::Action>& closing = work.context().closing;
+  closing.push_back(plan::AddConstraint{table, check});
+  closing.push_back(plan::ValidateConstraint{table, check.name});
   const TableWork::Together together(work, kDrop);
   work.Add(kDrop, plan::DropSync{id});
   work.Add(kDrop, plan::AlterColumn{table, column, WithoutNull(column)});

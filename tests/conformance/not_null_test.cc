@@ -1,5 +1,5 @@
-// Rows with NULL that stand in the way: of the contract of nullable: false, and
-// of the rollback of null_visible: true.
+// What a NULL means: to the contract of nullable: false, to the rollback of
+// null_visible: true, and in an upsert.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -84,6 +84,61 @@ TEST_P(PostgresNotNullTest, WhatNoTriggerHasSeenIsFoundAndRepaired) {
   EXPECT_EQ(ToLines(db().Query("SELECT nick FROM users ORDER BY id")),
             "NULL\nx\nNULL\n");
   EXPECT_EQ(db().Dump(), before_);
+}
+
+// EXCLUDED is the row as the triggers have left it.
+TEST_P(PostgresNotNullTest, AnUpsertKeepsWhatIsThere) {
+  CreateUsers(", nick text, UNIQUE (name)", "(1, 'a', 'n'), (2, 'b', 'm')");
+  StartNotNull(", up: \"'none'\"", Access::kInPlace);
+  const std::string keeps =
+      " DO UPDATE SET nick = coalesce(excluded.nick, users.nick)";
+  db().Exec("INSERT INTO users VALUES (1, 'z', NULL) ON CONFLICT (id)" + keeps);
+  db().Exec("INSERT INTO users VALUES (9, 'a', NULL) ON CONFLICT (name)" +
+            keeps);
+  db().Exec("INSERT INTO users VALUES (3, 'c', NULL) ON CONFLICT (id)" + keeps);
+  db().Exec(
+      "INSERT INTO users VALUES (2, 'z', NULL) ON CONFLICT (id) DO UPDATE SET "
+      "nick = excluded.nick");
+  EXPECT_EQ(ToLines(db().Query("SELECT nick, _segue_d FROM users ORDER BY id")),
+            "n|0\nnone|1\nnone|1\n");
+  EXPECT_EQ(Mismatches(), "");
+  migrator_->Rollback();
+  EXPECT_EQ(ToLines(db().Query("SELECT nick FROM users ORDER BY id")),
+            "n\nNULL\nNULL\n");
+  EXPECT_EQ(db().Dump(), before_);
+}
+
+// The new version means its own value by NULL, and not that of 'up'.
+TEST_P(PostgresNotNullTest, AnUpsertOfADerivedColumnKeepsWhatIsThere) {
+  CreateUsers("", "(1, 'a'), (2, 'b')");
+  Start(
+      "operations: [add_column: {table: users, column: {name: nick, type: "
+      "text, nullable: true}, up: name}]",
+      Access::kInPlace);
+  db().Exec(
+      "UPDATE users SET nick = 'mine' WHERE id = 1;"
+      "INSERT INTO users SELECT id, 'z', NULL FROM (VALUES (1), (2), (3)) "
+      "v(id) ON CONFLICT (id) DO UPDATE SET name = excluded.name, nick = "
+      "coalesce(excluded.nick, users.nick)");
+  EXPECT_EQ(ToLines(db().Query("SELECT name, nick FROM users ORDER BY id")),
+            "z|mine\nz|z\nz|z\n");
+  EXPECT_EQ(Mismatches(), "");
+}
+
+// It may not look at the key.
+TEST_P(PostgresNotNullTest, ARoleThatOnlyInsertsStillMay) {
+  CreateUsers(", nick text", "(1, 'a', 'n')");
+  db().Exec(
+      "DROP ROLE IF EXISTS only_inserts; CREATE ROLE only_inserts;"
+      "GRANT INSERT ON users TO only_inserts");
+  StartNotNull(", up: \"'none'\"", Access::kInPlace);
+  db().Exec(
+      "SET ROLE only_inserts; INSERT INTO users VALUES (2, 'b', NULL);"
+      "RESET ROLE");
+  EXPECT_EQ(ToLines(db().Query("SELECT nick FROM users ORDER BY id")),
+            "n\nnone\n");
+  migrator_->Complete();
+  db().Exec("DROP OWNED BY only_inserts; DROP ROLE only_inserts");
 }
 
 // The server itself says that the value that 'up' gives is NULL, too.

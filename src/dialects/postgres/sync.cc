@@ -11,6 +11,7 @@
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/table_motion.h"
+#include "dialects/postgres/upsert.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -137,8 +138,9 @@ std::string UpdateOf(const MotionTerms& terms) {
 // The facts besides the motion on which the statements depend.
 struct Surroundings {
   int major = 0;
-  bool own_triggers = false;  // of the user's; may change a row
-  bool subscribed = false;    // a subscription writes to the table
+  bool own_triggers = false;             // of the user's; may change a row
+  bool subscribed = false;               // a subscription writes to the table
+  const schema::Table* table = nullptr;  // null: the migration creates it
 };
 
 Surroundings SurroundingsOf(const plan::ColumnMotion& motion,
@@ -146,6 +148,7 @@ Surroundings SurroundingsOf(const plan::ColumnMotion& motion,
   Surroundings around;
   around.major = MajorVersion(context.schema.server_version);
   const schema::Table* table = context.schema.FindTable(motion.table.name);
+  around.table = table;
   around.subscribed = table != nullptr && !table->subscriptions.empty();
   around.own_triggers =
       table != nullptr && std::any_of(table->triggers.begin(),
@@ -193,7 +196,10 @@ std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
   for (std::string& function : MarkFunctions(terms)) {
     sql.push_back(std::move(function));
   }
-  sql.push_back(TriggerFunctionSql(terms));
+  sql.push_back(TriggerFunctionSql(
+      terms, around.table == nullptr
+                 ? ""
+                 : LeavesProposalAlone(terms, *around.table)));
   sql.push_back("GRANT EXECUTE ON FUNCTION " +
                 base::Join(FunctionNames(terms), ", ") + " TO PUBLIC");
   if (motion.only_null) {

@@ -339,10 +339,11 @@ std::string ByRunner(int depth) {
 
 bool IsInsertOnly(const MotionTerms& terms) { return !terms.has_new(); }
 
-std::string TriggerFunctionSql(const MotionTerms& terms) {
+std::string TriggerFunctionSql(const MotionTerms& terms,
+                               const std::string& first) {
   return "CREATE OR REPLACE FUNCTION " + terms.TriggerFunction() +
          "() RETURNS trigger LANGUAGE plpgsql AS " +
-         DollarQuoted("BEGIN " + Body(terms) + "RETURN NEW; END");
+         DollarQuoted("BEGIN " + first + Body(terms) + "RETURN NEW; END");
 }
 
 }  // namespace segue::postgres

@@ -34,6 +34,7 @@ struct Guess {
   Answer operator()(const NameQuestion& /*question*/) const { return {}; }
   Answer operator()(const MentionQuestion& /*question*/) const { return {}; }
   Answer operator()(const UnprovenQuestion& /*question*/) const { return {}; }
+  Answer operator()(const FilledQuestion& /*question*/) const { return {}; }
   Answer operator()(const LossQuestion& /*question*/) const { return {}; }
   Answer operator()(const UnknownFactsQuestion& /*question*/) const {
     return {};
@@ -76,6 +77,10 @@ struct Description {
     return fmt::format(
         "which rows of '{}' break a constraint that is not valid",
         question.table.name);
+  }
+  std::string operator()(const FilledQuestion& question) const {
+    return fmt::format("whether column '{}' of table '{}' takes {}",
+                       question.column, question.table.name, question.sql);
   }
   std::string operator()(const CheckQuestion& question) const {
     return fmt::format("check {} of table '{}'", question.sql,

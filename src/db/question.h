@@ -97,6 +97,20 @@ struct UnprovenQuestion {
                          const UnprovenQuestion&) = default;
 };
 
+// Would the table take a row in which `sql` is the value of the column, as its
+// checks, indexes, foreign keys, types and generated columns say? It is tried
+// on rows that have NULL there, and where it has the same value in every row,
+// on any two.
+struct FilledQuestion {
+  schema::TableName table;
+  std::string column;  // physical
+  std::string sql;
+  std::vector<plan::Binding> bindings;  // the names in scope
+  bool is_one_value = false;
+  friend bool operator==(const FilledQuestion&,
+                         const FilledQuestion&) = default;
+};
+
 // What hangs on this column besides what a schema::Table tells, and would be
 // lost with it?
 enum class LossOf { kAll, kPrivileges, kAllButPrivileges };
@@ -141,11 +155,11 @@ struct HangingFact {
 // Stands for the table's schema in HangingFact::sql and Answer::held.
 inline constexpr const char* kSchemaMark = "@segue_schema@";
 
-using Question =
-    std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
-                 ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
-                 MentionQuestion, CheckQuestion, UnprovenQuestion, LossQuestion,
-                 UnknownFactsQuestion, TriggersQuestion>;
+using Question = std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
+                              ExpressionQuestion, IndexQuestion, TableQuestion,
+                              NameQuestion, MentionQuestion, CheckQuestion,
+                              UnprovenQuestion, FilledQuestion, LossQuestion,
+                              UnknownFactsQuestion, TriggersQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {

@@ -12,6 +12,7 @@
 #include "planning/index_move.h"
 #include "planning/losses.h"
 #include "planning/obstacles.h"
+#include "planning/one_value.h"
 
 namespace segue::ops {
 namespace {
@@ -33,7 +34,6 @@ class DropColumn : public WithSpec<DropColumnSpec> {
   schema::Column Meanwhile(const TableWork& work, schema::Column column) const;
   void PlanMeanwhile(TableWork& work, const schema::Column& column) const;
   void PlanSupply(TableWork& work, const schema::Column& column) const;
-  void RefuseOneValue(const TableWork& work, const plan::Expression& down) const;
   void PlanIndexes(TableWork& work, const schema::Column& column) const;
   void PlanForeignKeys(TableWork& work, const schema::Column& column) const;
   void PlanContract(TableWork& work, const schema::Column& column) const;
@@ -172,7 +172,8 @@ void DropColumn::PlanSupply(TableWork& work,
   motion.down =
       Examined(context, work.live(), Without(work.live().columns, spec_.column),
                {"down", spec_.column, spec_.down, column.type});
-  RefuseOneValue(work, motion.down);
+  // The second row of the new version would be refused.
+  RefuseOneValue(work, column, "down", motion.down);
   if (work.versioned()) motion.new_versions = {context.version_schema};
   motion.key = work.live().WalkKeyColumns();
   work.Describe(Phase::kExpanding,
@@ -185,28 +186,6 @@ void DropColumn::PlanSupply(TableWork& work,
   work.Add(Phase::kExpanding, plan::CreateSync{motion.name});
   work.Add(kDrop, plan::DropSync{motion.name});
   context.motions.Add(std::move(motion));
-}
-
-// The second row of the new version would be refused.
-void DropColumn::RefuseOneValue(const TableWork& work,
-                                const plan::Expression& down) const {
-  const std::vector<std::string> columns =
-      schema::NamesOf(work.live().columns);
-  if (!down.is_immutable || IsNull(spec_.down) ||
-      !schema::ReferencedColumns(spec_.down, columns).empty()) {
-    return;
-  }
-  for (const schema::Index& index : work.live().indexes) {
-    const bool takes_it_once = index.unique && index.columns.size() == 1 &&
-                               index.columns.front().name == spec_.column;
-    if (!takes_it_once) continue;
-    throw work
-        .Refused(spec_.column,
-                 fmt::format("'down' gives every new row the same value, which "
-                             "unique index '{}' takes only once",
-                             index.name))
-        .WithHint("give an expression that differs in each row");
-  }
 }
 
 // An index over several columns is dropped as a whole, which a note says.

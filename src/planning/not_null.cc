@@ -9,6 +9,7 @@
 #include "planning/expression.h"
 #include "planning/index_move.h"
 #include "planning/obstacles.h"
+#include "planning/one_value.h"
 #include "planning/provenance.h"
 
 namespace segue::ops {
@@ -28,6 +29,33 @@ plan::ColumnMotion MotionOf(TableWork& work, const schema::Column& column) {
   motion.only_null = true;
   motion.key = work.live().WalkKeyColumns();
   return motion;
+}
+
+// A writer that leaves the column NULL would be refused for the value of `up`.
+void RefuseUnfit(const TableWork& work, const schema::Column& column,
+                 const plan::Expression& up) {
+  RefuseOneValue(work, column, "up", up);
+  for (const schema::Index& index : work.live().indexes) {
+    if (!index.unique || !MentionsInSql(index, column.physical())) continue;
+    throw work
+        .Refused(
+            column.name,
+            fmt::format("unique index '{}' reads it in its text, so that a "
+                        "row may be refused once it has a value",
+                        index.name))
+        .WithHint("fill the column yourself, and leave out 'up'");
+  }
+  const db::Answer& answer = work.context().Ask(
+      db::FilledQuestion{work.live().name, column.physical(), up.sql,
+                         up.bindings, IsOneValue(work, up)});
+  if (answer.error.empty()) return;
+  throw work
+      .Refused(
+          column.name,
+          fmt::format("a row whose NULL becomes the value of 'up' would be "
+                      "refused: {}",
+                      answer.error))
+      .WithHint("let 'up' give values that the table takes");
 }
 
 void NoteUnique(TableWork& work, const schema::Column& column) {
@@ -54,7 +82,8 @@ void DescribeFill(TableWork& work, const schema::Column& column) {
   work.Note(Phase::kExpanding,
             "the column stays where it is: the old version reads the value of "
             "'up' instead of NULL from here on, and a NULL that either version "
-            "writes becomes that value");
+            "writes becomes that value, which triggers, policies and check "
+            "options of views see, too");
   work.Note(Phase::kMigrating,
             "a rollback gives NULL back to the rows that the migration has "
             "filled and whose column nobody has written since");
@@ -90,6 +119,7 @@ void FillNull(TableWork& work, const schema::Column& column,
               const plan::Expression& up) {
   work.RefuseInherited();
   RefuseUnwritable(work, column, "let it take values first");
+  RefuseUnfit(work, column, up);
   const schema::TableName& table = work.live().name;
   plan::ColumnMotion motion = MotionOf(work, column);
   motion.provenance = FreeProvenance(work);

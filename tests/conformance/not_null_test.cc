@@ -125,6 +125,44 @@ TEST_P(PostgresNotNullTest, AnUpsertOfADerivedColumnKeepsWhatIsThere) {
   EXPECT_EQ(Mismatches(), "");
 }
 
+struct Unfit {
+  const char* columns;  // of users, after id and name
+  const char* more;     // statements
+  const char* refused;
+};
+
+// What an old version's NULL would meet, on rows that it has and on an empty
+// table.
+TEST_P(PostgresNotNullTest, AValueThatTheTableRefusesIsRefusedByThePlan) {
+  const Unfit unfit[] = {
+      {", nick text UNIQUE", "", "takes only once"},
+      {", nick text", "CREATE UNIQUE INDEX ON users (name) WHERE nick <> ''",
+       "reads it in its text"},
+      {", nick text, EXCLUDE (nick WITH =)", "", "takes only once"},
+      {", nick text CHECK (nick <> 'none')", "", "violates check constraint"},
+      {", nick varchar(3)", "", "value too long"},
+      {", nick text, g int GENERATED ALWAYS AS (1 / (length(nick) - 4)) STORED",
+       "", "division by zero"},
+      {", nick text", "CREATE INDEX ON users ((1 / (length(nick) - 4)))",
+       "division by zero"},
+      {", nick text REFERENCES other ON DELETE SET NULL", "",
+       "leads to no row with this value"}};
+  for (const Unfit& one : unfit) {
+    for (const char* rows : {"(1, 'a')", ""}) {
+      db().Exec(
+          "DROP TABLE IF EXISTS users; DROP TABLE IF EXISTS other;"
+          "CREATE TABLE other(w text PRIMARY KEY);"
+          "CREATE TABLE users(id integer PRIMARY KEY, name text NOT NULL" +
+          std::string(one.columns) + ");" + one.more);
+      if (*rows) db().Exec("INSERT INTO users VALUES " + std::string(rows));
+      const std::string before = db().Dump();
+      KindOf([&] { StartNotNull(", up: \"'none'\"", Access::kInPlace); });
+      EXPECT_THAT(message_, HasSubstr(one.refused)) << one.columns << rows;
+      EXPECT_EQ(db().Dump(), before);
+    }
+  }
+}
+
 // It may not look at the key.
 TEST_P(PostgresNotNullTest, ARoleThatOnlyInsertsStillMay) {
   CreateUsers(", nick text", "(1, 'a', 'n')");

@@ -294,10 +294,12 @@ bool DependsOnMoment(const std::string& expression) {
 }
 
 db::Answer Examine(db::Connection& connection, const db::Question& question) {
+  // Or looks after what it runs by itself.
   const bool reads_only =
       std::holds_alternative<db::NameQuestion>(question) ||
       std::holds_alternative<db::MentionQuestion>(question) ||
       std::holds_alternative<db::UnprovenQuestion>(question) ||
+      std::holds_alternative<db::FilledQuestion>(question) ||
       std::holds_alternative<db::LossQuestion>(question) ||
       std::holds_alternative<db::UnknownFactsQuestion>(question) ||
       std::holds_alternative<db::TriggersQuestion>(question);

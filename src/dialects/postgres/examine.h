@@ -26,6 +26,10 @@ db::Answer AnswerTo(db::Connection& connection,
 db::Answer AnswerTo(db::Connection& connection,
                     const db::UnprovenQuestion& question);
 
+// This answer is in examine_filled.cc.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::FilledQuestion& question);
+
 // This answer is in unknown_facts.cc.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::UnknownFactsQuestion& question);

@@ -1,27 +1,38 @@
 #include "dialects/postgres/upsert.h"
 
 #include <algorithm>
-#include <optional>
 #include <vector>
 
 #include "base/text.h"
 #include "dialects/postgres/sql.h"
+#include "plan/names.h"
 
 namespace segue::postgres {
 namespace {
 
-// Returns the field that the motion fills on INSERT where it is NULL.
-std::optional<schema::Column> FilledColumn(const plan::ColumnMotion& motion) {
+// Returns the fields that have NULL where the motion fills one on INSERT; empty
+// where it fills none.
+std::vector<std::string> FilledFields(const plan::ColumnMotion& motion) {
+  const auto& old_column = motion.old_column;
   if (!motion.new_column) {  // drop_column with `down`
-    return motion.old_column->nullable ? motion.old_column : std::nullopt;
+    if (!old_column->nullable) return {};
+    return {old_column->physical()};
   }
-  const bool fills_null = motion.only_null || !motion.old_column;
-  // Otherwise the row is checked for NULL before the conflict is looked for.
+  // The row is checked for NULL before the conflict is looked for, and a
+  // default is no value of 'up'.
   const bool refuses_null = motion.new_not_null && !motion.only_null;
-  if (!fills_null || refuses_null || motion.new_has_default) {
-    return std::nullopt;
-  }
-  return motion.new_column;
+  const std::string& fresh = motion.new_column->physical();
+  if (refuses_null || motion.new_has_default) return {};
+  if (motion.only_null || !old_column) return {fresh};
+  const bool hidden = fresh.starts_with(plan::kOurs);
+  if (hidden || !old_column->nullable || old_column->LeftOut()) return {};
+  return {fresh, old_column->physical()};
+}
+
+bool HasAnyOf(const std::vector<std::string>& names,
+              const std::vector<std::string>& others) {
+  return std::find_first_of(names.begin(), names.end(), others.begin(),
+                            others.end()) != names.end();
 }
 
 // Returns the columns of an index that ON CONFLICT may name; empty where they
@@ -64,19 +75,21 @@ std::string ReturnIfTaken(const std::vector<std::string>& key,
 // A read of the key would make serializable transactions fail that only insert.
 std::string LeavesProposalAlone(const MotionTerms& terms,
                                 const schema::Table& table) {
-  const std::optional<schema::Column> filled = FilledColumn(terms.motion());
-  if (!filled || terms.form() == plan::SyncForm::kRetreating) return "";
+  const std::vector<std::string> filled = FilledFields(terms.motion());
+  if (filled.empty() || terms.form() == plan::SyncForm::kRetreating) return "";
   std::string returns;
   for (const schema::Index& index : table.indexes) {
     const std::vector<std::string> key = KeyOf(index, table);
-    const bool is_key =
-        !key.empty() &&
-        std::find(key.begin(), key.end(), filled->physical()) == key.end();
-    if (is_key) returns += ReturnIfTaken(key, Name(terms.motion().table));
+    if (key.empty() || HasAnyOf(key, filled)) continue;
+    returns += ReturnIfTaken(key, Name(terms.motion().table));
   }
   if (returns.empty()) return "";
-  return "IF TG_OP = 'INSERT' AND NEW." + Ident(filled->physical()) +
-         " IS NULL AND pg_catalog.current_setting('transaction_isolation') <> "
+  std::string condition = "TG_OP = 'INSERT'";
+  for (const std::string& field : filled) {
+    condition += " AND NEW." + Ident(field) + " IS NULL";
+  }
+  return "IF " + condition +
+         " AND pg_catalog.current_setting('transaction_isolation') <> "
          "'serializable' THEN " +
          returns + "END IF; ";
 }

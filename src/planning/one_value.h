@@ -1,0 +1,21 @@
+// An expression that gives each row the same value, over a column that takes
+// each value only once.
+#pragma once
+
+#include <string>
+
+#include "plan/motion.h"
+#include "planning/table_work.h"
+
+namespace segue::ops {
+
+// True when the expression has the same value in every row.
+bool IsOneValue(const TableWork& work, const plan::Expression& value);
+
+// Throws Error{kRefused} when `value`, which the file gives as `key`, is the
+// same in every row and a unique index or an exclusion constraint over the
+// column alone takes it once.
+void RefuseOneValue(const TableWork& work, const schema::Column& column,
+                    const std::string& key, const plan::Expression& value);
+
+}  // namespace segue::ops

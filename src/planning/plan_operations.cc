@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "planning/guard_fills.h"
+#include "planning/heirs.h"
 #include "planning/narrow_sync.h"
 #include "planning/share_fills.h"
 #include "planning/version_views.h"
@@ -108,6 +109,7 @@ void PlanOperations(PlanContext& context,
   NarrowSyncs(context, before);
   GuardFills(context, before);
   if (context.access == Access::kVersioned) {
+    FollowParents(before, context);
     AddVersionSteps(before, context);
     AddFollowStep(context);
   }

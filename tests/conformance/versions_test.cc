@@ -89,6 +89,28 @@ TEST_P(VersionsTest, AnApplicationStaysOnItsVersionUntilTheNextContract) {
                                                         "02_text live"));
 }
 
+// The server renames the column of each of them at the contract.
+TEST_P(VersionsTest, TablesThatInheritAreShownWithTheirParents) {
+  db().Exec(
+      "SET ROLE segue_owner; CREATE TABLE \"my App\".staff(desk integer) "
+      "INHERITS "
+      "(\"my App\".users); CREATE TABLE \"my App\".boss() INHERITS (\"my "
+      "App\".staff); INSERT INTO \"my App\".boss(id, name, desk) VALUES (9, "
+      "'Eve', 1); RESET ROLE");
+  Start("01_full.yaml",
+        "{rename_column: {table: users, from: name, to: full_name}}, "
+        "{add_column: {table: users, column: {name: age, type: integer, "
+        "nullable: true}}}");
+  for (const char* table : {"users", "staff", "boss"}) {
+    EXPECT_EQ(Ask("01_full", std::string("UPDATE ") + table +
+                                 " SET age = 1 WHERE full_name = 'Eve' "
+                                 "RETURNING full_name"),
+              "Eve\n");
+  }
+  migrator_->Complete();
+  EXPECT_EQ(Ask("01_full", "SELECT full_name, age FROM boss"), "Eve|1\n");
+}
+
 TEST_P(VersionsTest, ARollbackLeavesTheEarlierVersionAlone) {
   Start("01_full.yaml",
         "{rename_column: {table: users, from: name, to: full_name}}");

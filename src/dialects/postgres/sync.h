@@ -24,8 +24,8 @@ std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,
 // Returns the names of those functions and of the trigger function.
 std::vector<std::string> FunctionNames(const MotionTerms& terms);
 
-// Returns CREATE FUNCTION for the trigger function (trigger_body.cc), which does
-// `first` before anything else.
+// Returns CREATE FUNCTION for the trigger function (trigger_body.cc), which
+// does `first` before anything else.
 std::string TriggerFunctionSql(const MotionTerms& terms,
                                const std::string& first);
 // Returns a condition that is true in a statement of the runner's own that

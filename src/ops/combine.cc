@@ -115,7 +115,6 @@ class Combiner {
   void RenameInLaterSlots(std::size_t slot, const std::string& table,
                           const std::string& from, const std::string& to);
   std::string MadeOf(const Slot& slot) const;
-  bool OnlyBuilds(const Change& change) const;
   bool OnlyRenames(const Change& change) const;
   int PlaceOf(std::size_t slot, std::size_t& beside);
   std::vector<OperationPtr> Ordered();
@@ -317,7 +316,7 @@ void Combiner::TakeDropColumn(const OperationPtr& operation,
                               const DropColumnSpec& spec) {
   const auto& changes = At(spec.table).changes;
   const auto found = changes.find(spec.column);
-  if (found != changes.end() && !OnlyBuilds(changes_[found->second])) {
+  if (found != changes.end()) {
     const Change& earlier = changes_[found->second];
     throw Error(ErrorKind::kRefused,
                 fmt::format("drop_column '{}' of table '{}': an earlier {} of "
@@ -330,11 +329,6 @@ void Combiner::TakeDropColumn(const OperationPtr& operation,
                                  "nobody would see");
   }
   Push(operation);
-}
-
-bool Combiner::OnlyBuilds(const Change& change) const {
-  const auto spec = AsAlteration(*slots_[change.slot].operation);
-  return !change.adds && spec && OnlyConstrains(*spec);
 }
 
 bool Combiner::OnlyRenames(const Change& change) const {

@@ -27,6 +27,7 @@ class DropColumn : public WithSpec<DropColumnSpec> {
   void Plan(PlanContext& context) const override;
 
  private:
+  void RefuseOwnConstraints(TableWork& work) const;
   void RefuseStrictType(const TableWork& work,
                         const schema::Column& column) const;
   void RefuseWithoutValue(const TableWork& work,
@@ -61,6 +62,7 @@ void DropColumn::Plan(PlanContext& context) const {
   if (work.shape().columns.size() == 1) {
     throw work.Refused(spec_.column, "it is the table's only column");
   }
+  RefuseOwnConstraints(work);
   RefuseObstacles(work, column, Fate::kDropped);
   RefuseWithoutValue(work, column);
   NoteLosses(work, column);
@@ -69,6 +71,27 @@ void DropColumn::Plan(PlanContext& context) const {
   PlanContract(work, column);
   work.shape().columns = Without(work.shape().columns, spec_.column);
   work.Finish();
+}
+
+// The contract would take them for somebody else's, which go with the column.
+void DropColumn::RefuseOwnConstraints(TableWork& work) const {
+  for (const schema::Constraint& constraint : work.shape().constraints) {
+    const auto& columns = constraint.columns;
+    const bool is_over = std::find(columns.begin(), columns.end(),
+                                   spec_.column) != columns.end();
+    const auto& there = work.live().constraints;
+    const bool is_own = std::none_of(there.begin(), there.end(),
+                                     [&](const schema::Constraint& one) {
+                                       return one.name == constraint.name;
+                                     });
+    if (!is_over || !is_own) continue;
+    throw work
+        .Refused(spec_.column,
+                 fmt::format("an earlier operation of this migration makes or "
+                             "renames constraint '{}' over it",
+                             constraint.name))
+        .WithHint("leave out the earlier one, whose result nobody would see");
+  }
 }
 
 // Without the trigger, a NOT NULL column would refuse the rows of the new

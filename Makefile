@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 # processors, because tests wait for servers and clocks more than they compute.
 SLOTS ?= $(shell expr 2 \* $(JOBS))
 
-.PHONY: help deps build dev sanitized demo test test-all test-versions test-drivers sweep mutants bench lint format asan tsan clang fuzz install clean
+.PHONY: help deps servers build dev sanitized demo test test-all test-versions test-drivers sweep mutants bench lint format asan tsan clang fuzz install clean
 help:
 	@sed -n 's/^## //p' Makefile
 
@@ -18,11 +18,11 @@ demo: build
 
 ## make test      install, build, and run all tests (minutes): units and the
 ##                conformance suite under address+undefined, the others without
-test: dev sanitized
+test: dev sanitized servers
 	@scripts/test build/dev build/asan -- -j $(SLOTS)
 
 ## make test-all  every crash point and cell of the matrix, not a sample (long)
-test-all: dev sanitized
+test-all: dev sanitized servers
 	@SEGUE_TEST_ALL=1 scripts/test build/dev build/asan -- -j $(SLOTS)
 	@$(MAKE) sweep SWEEP_OPTIONS="--every 3"
 
@@ -50,6 +50,10 @@ mutants: deps
 
 deps:
 	@scripts/install-deps
+
+# Without the network, the tests on these versions say that they are skipped.
+servers:
+	@scripts/install-servers 13 18 || true
 
 ## make build     build/release/segue
 build: deps

@@ -114,6 +114,7 @@ struct VerifyReport {
   std::int64_t rows_repaired = 0;
   // "table: key" of rows that disagree, at most 100 for each motion.
   std::vector<std::string> mismatches;
+  bool repairable = false;  // some of them can be derived again
   // Rows of which the application wrote both sides, in the same form.
   std::vector<std::string> both_given;
   std::vector<std::string> grants = {};  // as MigrationStatus has them

@@ -10,6 +10,7 @@
 #include "ops/reader.h"
 #include "ops/with_spec.h"
 #include "planning/expression.h"
+#include "planning/index_move.h"
 #include "planning/losses.h"
 #include "planning/obstacles.h"
 #include "planning/shadow_column.h"
@@ -96,6 +97,26 @@ void RefuseColumnTriggers(const TableWork& work, const schema::Column& old) {
   }
 }
 
+// ON CONFLICT of the new version names the copy, which gets the indexes that
+// are there, and not those that are built beside it.
+void RefuseNewUnique(TableWork& work, const schema::Column& old) {
+  for (const schema::Index& index : work.shape().indexes) {
+    const auto& there = work.live().indexes;
+    const bool is_new = std::none_of(
+        there.begin(), there.end(),
+        [&](const schema::Index& one) { return one.name == index.name; });
+    if (!is_new || !index.unique || !UsesPlainly(index, old.name)) continue;
+    throw work
+        .Refused(old.name,
+                 fmt::format("unique index '{}' of this migration is built "
+                             "over the old name, so that the new version "
+                             "cannot name it in ON CONFLICT until the contract",
+                             index.name))
+        .WithHint(
+            "use access: versioned, or put the index into the next migration");
+  }
+}
+
 // One column has two names, and nothing is copied. In versioned access the view
 // of each version has its own name; in place the old name disappears at the
 // contract, from one moment to the next.
@@ -119,6 +140,7 @@ void PlanCopy(TableWork& work, const schema::Column& old,
               const std::string& to) {
   RefuseUnwritable(work, old, "use access: versioned");
   RefuseColumnTriggers(work, old);
+  RefuseNewUnique(work, old);
   // Where the triggers run after the checks of a row, what this migration
   // builds over the column would judge a row that is half written.
   if (work.spelling().GuardedCheck("1", {old.name})) {

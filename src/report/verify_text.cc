@@ -34,6 +34,9 @@ std::string MismatchText(const VerifyReport& report, bool repaired) {
   if (report.mismatches.size() >= kMostKeys) {
     text += "At most " + std::to_string(kMostKeys) + " keys are listed.\n";
   }
+  if (!report.repairable && !repaired) {
+    return text + "Next: give these rows a value; none can be derived.\n";
+  }
   return text + (repaired
                      ? "These are not derived again: mend them by hand.\n"
                      : "Next: segue verify --repair derives rows again from "

@@ -108,13 +108,30 @@ std::optional<std::string> TryUp(const Context& context, const TrialSql& trial,
       .WithHint("mend these rows or the expression; nothing was changed");
 }
 
-void TryConstraint(const Context& context, const TrialSql& trial, bool mark) {
-  const TrialReport report = Try(context, trial, mark);
+// A foreign key between types that the server does not compare fails here.
+TrialReport TryRows(const Context& context, const PlannedAction& action,
+                    bool mark) {
+  try {
+    return Try(context, *action.trial, mark);
+  } catch (const Error& error) {
+    const bool about_it = error.kind() == ErrorKind::kInternal ||
+                          error.kind() == ErrorKind::kRefused;
+    if (!about_it || error.poisons_connection()) throw;
+    throw Error(ErrorKind::kRefused,
+                action.description + " would fail: " + error.what())
+        .WithCode(error.native_code())
+        .WithHint("mend what the database says; nothing was changed");
+  }
+}
+
+void TryConstraint(const Context& context, const PlannedAction& action,
+                   bool mark) {
+  const TrialReport report = TryRows(context, action, mark);
   // A marked row that has no value yet breaks no constraint.
   const bool only_marked = mark && report.raised == report.count;
   if (report.failures.empty() || only_marked) return;
   throw Error(ErrorKind::kRefused,
-              "rows of '" + trial.walk.table +
+              "rows of '" + action.trial->walk.table +
                   "' break it: " + base::Join(report.failures, "; "))
       .WithHint(
           "mend these rows, or say in 'up' what becomes of them; nothing was "
@@ -208,7 +225,7 @@ std::vector<std::string> Preflight(const Context& context,
   for (const Step& step : planned.plan.steps) {
     for (const PlannedAction& action : step.actions) {
       RefuseObjections(context, action);
-      if (action.trial) TryConstraint(context, *action.trial, mark);
+      if (action.trial) TryConstraint(context, action, mark);
       if (action.kind != ActionKind::kBackfill) continue;
       for (const TrialSql& trial : planned.plan.TrialsOf(action.motion)) {
         const auto note = TryUp(context, trial, mark);

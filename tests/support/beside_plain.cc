@@ -255,8 +255,16 @@ void BesidePlain::WriteAsBoth(const Change& change, Access access,
                                : change.schema;
   write(old_writes_.at(change.schema).updates, change.schema, "old");
   write(last_writes_.updates, path, "new");
-  write(old_writes_.at(change.schema).moves, change.schema, "old");
-  if (completes) write(last_writes_.moves, path, "new");
+  // A foreign key holds for both versions until the contract.
+  std::vector<std::string> old_moves;
+  std::vector<std::string> new_moves;
+  for (const auto& [table, move] : old_writes_.at(change.schema).moves) {
+    old_moves.push_back(move);
+    const auto found = last_writes_.moves.find(table);
+    if (found != last_writes_.moves.end()) new_moves.push_back(found->second);
+  }
+  write(old_moves, change.schema, "old");
+  if (completes) write(new_moves, path, "new");
 }
 
 // Start, rollback, start, complete.

@@ -39,13 +39,11 @@ std::string MoveOf(const std::string& table, const std::string& columns,
          " FROM segue_moved; DROP TABLE segue_moved";
 }
 
-void KeepWhatSucceeds(Client& client, std::vector<std::string>& writes) {
-  std::erase_if(writes, [&](const std::string& write) {
-    client.Query("SAVEPOINT before_write");
-    const bool fails = client.Fails(write + "; SET CONSTRAINTS ALL IMMEDIATE");
-    client.Query("ROLLBACK TO SAVEPOINT before_write");
-    return fails;
-  });
+bool Fails(Client& client, const std::string& write) {
+  client.Query("SAVEPOINT before_write");
+  const bool fails = client.Fails(write + "; SET CONSTRAINTS ALL IMMEDIATE");
+  client.Query("ROLLBACK TO SAVEPOINT before_write");
+  return fails;
 }
 
 }  // namespace
@@ -60,11 +58,13 @@ IdleWrites IdleWritesOf(Client& client, const std::string& schema) {
       writes.updates.push_back("UPDATE " + table + " SET " + *row[1]);
     }
     if (row[2] && row[3] && *row[4] == "f") {
-      writes.moves.push_back(MoveOf(table, *row[2], *row[3]));
+      writes.moves[table] = MoveOf(table, *row[2], *row[3]);
     }
   }
-  KeepWhatSucceeds(client, writes.updates);
-  KeepWhatSucceeds(client, writes.moves);
+  std::erase_if(writes.updates,
+                [&](const std::string& write) { return Fails(client, write); });
+  std::erase_if(writes.moves,
+                [&](const auto& move) { return Fails(client, move.second); });
   return writes;
 }
 

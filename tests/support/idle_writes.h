@@ -3,6 +3,7 @@
 // without them.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace segue::test {
 
 struct IdleWrites {
   std::vector<std::string> updates;  // each sets every column to itself
-  // Each deletes one row and inserts it again; several statements.
-  std::vector<std::string> moves;
+  // By table: one row is deleted and inserted again; several statements.
+  std::map<std::string, std::string> moves;
 };
 
 // Returns the writes of the tables of a schema that succeed there, with bare

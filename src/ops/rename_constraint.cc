@@ -9,6 +9,7 @@
 #include "planning/constraint_checks.h"
 #include "planning/existing_constraint.h"
 #include "schema/constraint_text.h"
+#include "segue/error.h"
 
 namespace segue::ops {
 namespace {
@@ -22,6 +23,20 @@ class RenameConstraint : public WithSpec<RenameConstraintSpec> {
   void Plan(PlanContext& context) const override;
 };
 
+// The constraint goes with the column, and nobody would see its new name.
+void RefuseGone(const TableWork& work, const schema::Constraint& constraint) {
+  for (const std::string& name : constraint.columns) {
+    const Claims& claims = work.context().claims;
+    if (!claims.IsTaken(work.live().name.name, name, Use::kDrops)) continue;
+    throw Error(ErrorKind::kRefused,
+                fmt::format("rename_constraint '{}' on table '{}': an earlier "
+                            "operation of this migration drops column '{}', "
+                            "with which it goes",
+                            constraint.name, work.live().name.name, name))
+        .WithHint("leave out the rename, whose result nobody would see");
+  }
+}
+
 // The rename comes at the contract: until then an application may find the old
 // name in an error or write it in ON CONFLICT.
 void RenameConstraint::Plan(PlanContext& context) const {
@@ -29,6 +44,7 @@ void RenameConstraint::Plan(PlanContext& context) const {
   context.claims.TakeConstraint(work.live().name.name, spec_.from);
   context.claims.TakeConstraint(work.live().name.name, spec_.to);
   const ExistingConstraint there = RequireExisting(work, spec_.from);
+  RefuseGone(work, there.constraint);
   schema::Constraint renamed = there.constraint;
   renamed.name = spec_.to;
   RequireFreeConstraintName(work, renamed);

@@ -99,21 +99,20 @@ void RefuseColumnTriggers(const TableWork& work, const schema::Column& old) {
 
 // ON CONFLICT of the new version names the copy, which gets the indexes that
 // are there, and not those that are built beside it.
-void RefuseNewUnique(TableWork& work, const schema::Column& old) {
+void NoteNewUnique(TableWork& work, const schema::Column& old,
+                   const std::string& to) {
   for (const schema::Index& index : work.shape().indexes) {
     const auto& there = work.live().indexes;
     const bool is_new = std::none_of(
         there.begin(), there.end(),
         [&](const schema::Index& one) { return one.name == index.name; });
     if (!is_new || !index.unique || !UsesPlainly(index, old.name)) continue;
-    throw work
-        .Refused(old.name,
-                 fmt::format("unique index '{}' of this migration is built "
-                             "over the old name, so that the new version "
-                             "cannot name it in ON CONFLICT until the contract",
-                             index.name))
-        .WithHint(
-            "use access: versioned, or put the index into the next migration");
+    work.Note(Phase::kMigrating,
+              fmt::format("ON CONFLICT of the new version cannot name '{}' "
+                          "until the contract: unique index '{}' of this "
+                          "migration is built over the old name; use access: "
+                          "versioned, or the next migration",
+                          to, index.name));
   }
 }
 
@@ -140,7 +139,6 @@ void PlanCopy(TableWork& work, const schema::Column& old,
               const std::string& to) {
   RefuseUnwritable(work, old, "use access: versioned");
   RefuseColumnTriggers(work, old);
-  RefuseNewUnique(work, old);
   // Where the triggers run after the checks of a row, what this migration
   // builds over the column would judge a row that is half written.
   if (work.spelling().GuardedCheck("1", {old.name})) {
@@ -161,6 +159,7 @@ void PlanCopy(TableWork& work, const schema::Column& old,
   work.Describe(Phase::kExpanding, AddColumnText(table, added));
   work.Describe(Phase::kMigrating,
                 fmt::format("Backfill '{}' from '{}'", to, old.name));
+  NoteNewUnique(work, old, to);
   work.Describe(kSeal, fmt::format("Switch '{}' over from column '{}' to '{}'",
                                    table, old.name, to));
   work.DescribeRemoval(table, old.name);

@@ -316,6 +316,30 @@ TEST_P(LossesTest, ATriggerOfOthersIsNamed) {
   }
 }
 
+using SqliteLossesTest = LossesTest;
+
+// The plan refuses the same trigger when it is there before.
+TEST_P(SqliteLossesTest, ATriggerOfOthersIsNamed) {
+  int number = 0;
+  for (const std::string operation :
+       {"rename_column: {table: u, from: n, to: m}",
+        "drop_column: {table: u, column: n}",
+        "alter_column: {table: u, column: n, type: text}"}) {
+    db().Exec(
+        "DROP TABLE IF EXISTS u; CREATE TABLE u(id integer PRIMARY KEY, n "
+        "integer); INSERT INTO u VALUES (1, 2)");
+    Migrator& migrator = Open();
+    migrator.Start(manifest::Parse("operations: [" + operation + "]",
+                                   "0" + std::to_string(++number) + "_a.yaml"));
+    db().Exec(
+        "CREATE TRIGGER tt AFTER INSERT ON u BEGIN UPDATE u SET id = id WHERE "
+        "id = new.id; END");
+    EXPECT_THAT(Refusal(migrator), HasSubstr("new is trigger 'tt' of 'u'"));
+    db().Exec("DROP TRIGGER tt");
+    EXPECT_EQ(Refusal(migrator), "");
+  }
+}
+
 TEST_P(LossesTest, ATriggerThatTheMigrationMakesIsNoChange) {
   db().Exec(
       "CREATE TABLE u(id integer PRIMARY KEY, n integer, k integer);"
@@ -434,6 +458,7 @@ TEST_P(LossesTest, ThePlanSaysWhatAnApplicationHasToKnow) {
 }
 
 SEGUE_INSTANTIATE_ON(LossesTest, PostgresTestbed());
+SEGUE_INSTANTIATE_ON(SqliteLossesTest, SqliteTestbed());
 
 }  // namespace
 }  // namespace segue::test

@@ -182,7 +182,7 @@ TEST_P(PostgresNotNullTest, ARoleThatOnlyInsertsStillMay) {
 // The server itself says that the value that 'up' gives is NULL, too.
 TEST_P(PostgresNotNullTest, ANullWithoutAValueIsRefusedWithTheServersWords) {
   CreateUsers(", nick text", "(1, 'a', NULL)");
-  StartNotNull(", up: \"nullif(name, 'z')\"", Access::kInPlace);
+  StartNotNull(", up: \"SELECT nullif(name, 'z')\"", Access::kInPlace);
   const std::unique_ptr<Client> client = db().NewClient();
   client->Query("INSERT INTO users VALUES (2, 'b', NULL)");
   EXPECT_TRUE(client->Fails("INSERT INTO users VALUES (3, 'z', NULL)"));

@@ -33,8 +33,6 @@ std::string ColumnList(const std::vector<plan::Binding>& bindings) {
   return base::Join(columns, ", ");
 }
 
-std::string Bracketed(const std::string& sql) { return "(" + sql + "\n)"; }
-
 void CreateClone(db::Connection& connection,
                  const db::ExpressionQuestion& question) {
   connection.Execute(std::string("CREATE TABLE ") + kClone + " (" +
@@ -292,6 +290,8 @@ bool DependsOnMoment(const std::string& expression) {
   return reads_tables ||
          !schema::ReferencedColumns(expression, kMoments).empty();
 }
+
+std::string Bracketed(const std::string& sql) { return "(" + sql + "\n)"; }
 
 db::Answer Examine(db::Connection& connection, const db::Question& question) {
   // Or looks after what it runs by itself.

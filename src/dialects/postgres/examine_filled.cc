@@ -88,8 +88,8 @@ class Trial {
           (itself ? "NULL::" + one.type : row + "." + Ident(one.column)) +
           " AS " + Ident(one.name));
     }
-    if (names.empty()) return "(" + question_.sql + ")";
-    return "(SELECT " + question_.sql + " FROM (SELECT " +
+    if (names.empty()) return Bracketed(question_.sql);
+    return "(SELECT " + Bracketed(question_.sql) + " FROM (SELECT " +
            base::Join(names, ", ") + ") x)";
   }
 
@@ -119,7 +119,7 @@ class Trial {
     const bool known = Try(connection_, into + "NULL)").sqlstate.empty();
     connection_.Execute("ROLLBACK TO segue_null");
     if (!known) return "";
-    return Try(connection_, into + question_.sql + ")").message;
+    return Try(connection_, into + Bracketed(question_.sql) + ")").message;
   }
 
   std::string BrokenForeignKey() {

@@ -5,34 +5,22 @@
 
 #include "base/text.h"
 #include "dialects/postgres/sql.h"
-#include "plan/names.h"
 
 namespace segue::postgres {
 namespace {
 
-// Returns the fields that have NULL where the motion fills one on INSERT; empty
-// where it fills none.
-std::vector<std::string> FilledFields(const plan::ColumnMotion& motion) {
-  const auto& old_column = motion.old_column;
+// Returns the field that the motion fills on INSERT where it is NULL; empty
+// where it fills none, or where a NULL may be given by either side.
+std::string FilledField(const plan::ColumnMotion& motion) {
   if (!motion.new_column) {  // drop_column with `down`
-    if (!old_column->nullable) return {};
-    return {old_column->physical()};
+    return motion.old_column->nullable ? motion.old_column->physical() : "";
   }
   // The row is checked for NULL before the conflict is looked for, and a
   // default is no value of 'up'.
   const bool refuses_null = motion.new_not_null && !motion.only_null;
-  const std::string& fresh = motion.new_column->physical();
-  if (refuses_null || motion.new_has_default) return {};
-  if (motion.only_null || !old_column) return {fresh};
-  const bool hidden = fresh.starts_with(plan::kOurs);
-  if (hidden || !old_column->nullable || old_column->LeftOut()) return {};
-  return {fresh, old_column->physical()};
-}
-
-bool HasAnyOf(const std::vector<std::string>& names,
-              const std::vector<std::string>& others) {
-  return std::find_first_of(names.begin(), names.end(), others.begin(),
-                            others.end()) != names.end();
+  const bool fills_null = motion.only_null || !motion.old_column;
+  if (refuses_null || motion.new_has_default || !fills_null) return "";
+  return motion.new_column->physical();
 }
 
 // Returns the columns of an index that ON CONFLICT may name; empty where they
@@ -75,21 +63,19 @@ std::string ReturnIfTaken(const std::vector<std::string>& key,
 // A read of the key would make serializable transactions fail that only insert.
 std::string LeavesProposalAlone(const MotionTerms& terms,
                                 const schema::Table& table) {
-  const std::vector<std::string> filled = FilledFields(terms.motion());
+  const std::string filled = FilledField(terms.motion());
   if (filled.empty() || terms.form() == plan::SyncForm::kRetreating) return "";
   std::string returns;
   for (const schema::Index& index : table.indexes) {
     const std::vector<std::string> key = KeyOf(index, table);
-    if (key.empty() || HasAnyOf(key, filled)) continue;
+    const bool has_field =
+        std::find(key.begin(), key.end(), filled) != key.end();
+    if (key.empty() || has_field) continue;
     returns += ReturnIfTaken(key, Name(terms.motion().table));
   }
   if (returns.empty()) return "";
-  std::string condition = "TG_OP = 'INSERT'";
-  for (const std::string& field : filled) {
-    condition += " AND NEW." + Ident(field) + " IS NULL";
-  }
-  return "IF " + condition +
-         " AND pg_catalog.current_setting('transaction_isolation') <> "
+  return "IF TG_OP = 'INSERT' AND NEW." + Ident(filled) +
+         " IS NULL AND pg_catalog.current_setting('transaction_isolation') <> "
          "'serializable' THEN " +
          returns + "END IF; ";
 }

@@ -8,6 +8,7 @@
 #include "dialects/sqlite/schema_edit.h"
 #include "dialects/sqlite/text_edit.h"
 #include "dialects/sqlite/tokens.h"
+#include "plan/names.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
@@ -160,6 +161,16 @@ void RequireAlterable(const plan::AlterColumn& action) {
   RefuseComment(action.table, action.after);
 }
 
+// What others have made since the start was not looked at by the plan. The
+// contract edits the texts of triggers, so only their names are compared.
+std::string ListTriggers(const schema::TableName& table) {
+  return "SELECT 'trigger ' || quote(name) || ' of ' || quote(tbl_name), NULL, "
+         "'trigger of the table' FROM main.sqlite_schema WHERE type = "
+         "'trigger' AND tbl_name = " +
+         Literal(table.name) +
+         " COLLATE NOCASE AND substr(name, 1, 6) <> 'segue_' ORDER BY 1";
+}
+
 }  // namespace
 
 PlannedAction RenderOne(const plan::AddColumn& action,
@@ -200,6 +211,7 @@ PlannedAction RenderOne(const plan::DropColumn& action,
       {AlterTable(action.table) + "DROP COLUMN " + Quote(action.column.name),
        {}}};
   planned.reversible = false;
+  if (!action.of_ours) planned.inventory = ListTriggers(action.table);
   planned.probe =
       "SELECT NOT " + HasColumn(action.table.name, action.column.name);
   return planned;
@@ -218,6 +230,9 @@ PlannedAction RenderOne(const plan::RenameColumn& action,
   planned.undo = {
       {rename + Quote(action.to) + " TO " + BareOrQuoted(action.from), {}}};
   Append(&planned.undo, SpellAllAsFound(context, action));
+  if (!action.from.starts_with(plan::kOurs)) {
+    planned.inventory = ListTriggers(action.table);
+  }
   planned.probe = "SELECT " + HasColumn(action.table.name, action.to) +
                   " AND NOT " + HasColumn(action.table.name, action.from);
   return planned;

@@ -273,6 +273,8 @@ void BesidePlain::RunBoth(const Change& change, Access access,
   Database database = Database::Open({server_.Url(work_), change.schema, ""});
   MigratorOptions options;
   options.access = access;
+  // The plain statement fires none either.
+  if (writes_) options.user_triggers = UserTriggers::kSkip;
   Migrator migrator(database, options);
   Migration migration;
   bool complete = false;

@@ -40,11 +40,6 @@ class DropColumn : public WithSpec<DropColumnSpec> {
   void PlanContract(TableWork& work, const schema::Column& column) const;
 };
 
-bool IsNull(const std::string& expression) {
-  const std::optional<std::string> literal = LiteralOf(expression);
-  return literal && base::ToLower(*literal) == "null";
-}
-
 std::vector<schema::Column> Without(std::vector<schema::Column> columns,
                                     const std::string& name) {
   const auto is_it = [&](const schema::Column& column) {
@@ -79,11 +74,7 @@ void DropColumn::RefuseOwnConstraints(TableWork& work) const {
     const auto& columns = constraint.columns;
     const bool is_over = std::find(columns.begin(), columns.end(),
                                    spec_.column) != columns.end();
-    const auto& there = work.live().constraints;
-    const bool is_own = std::none_of(there.begin(), there.end(),
-                                     [&](const schema::Constraint& one) {
-                                       return one.name == constraint.name;
-                                     });
+    const bool is_own = work.live().FindConstraint(constraint.name) == nullptr;
     if (!is_over || !is_own) continue;
     throw work
         .Refused(spec_.column,

@@ -102,10 +102,7 @@ void RefuseColumnTriggers(const TableWork& work, const schema::Column& old) {
 void NoteNewUnique(TableWork& work, const schema::Column& old,
                    const std::string& to) {
   for (const schema::Index& index : work.shape().indexes) {
-    const auto& there = work.live().indexes;
-    const bool is_new = std::none_of(
-        there.begin(), there.end(),
-        [&](const schema::Index& one) { return one.name == index.name; });
+    const bool is_new = work.live().FindIndex(index.name) == nullptr;
     if (!is_new || !index.unique || !UsesPlainly(index, old.name)) continue;
     work.Note(Phase::kMigrating,
               fmt::format("ON CONFLICT of the new version cannot name '{}' "

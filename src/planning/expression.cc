@@ -177,6 +177,11 @@ std::optional<std::string> LiteralOf(const std::string& sql) {
   return end + 1 == rest.size() ? std::optional(text) : std::nullopt;
 }
 
+bool IsNull(const std::string& sql) {
+  const std::optional<std::string> literal = LiteralOf(sql);
+  return literal && base::ToLower(*literal) == "null";
+}
+
 bool SameDefault(const std::optional<std::string>& a,
                  const std::optional<std::string>& b) {
   if (!a || !b) return a.has_value() == b.has_value();

@@ -48,6 +48,8 @@ const db::Answer& ExaminedDefault(const PlanContext& context,
 // Returns the constant in quotes, or NULL, that the expression is, without a
 // cast after it; nothing for any other expression.
 std::optional<std::string> LiteralOf(const std::string& sql);
+// True for the constant NULL.
+bool IsNull(const std::string& sql);
 
 // True when the defaults are equal as far as that can be seen without a parser:
 // the comparison ignores spacing, letter case outside quotes, outer parentheses

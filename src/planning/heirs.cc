@@ -1,5 +1,8 @@
 #include "planning/heirs.h"
 
+#include <set>
+#include <string>
+
 namespace segue::ops {
 namespace {
 
@@ -43,22 +46,22 @@ void FollowIn(const schema::Schema& before, const std::string& parent,
   }
 }
 
-bool Inherits(const schema::Schema& schema, const std::string& table) {
-  for (const schema::Table& other : schema.tables) {
-    for (const schema::Dependent& dependent : other.dependents) {
-      if (dependent.kind == "inheriting table" && dependent.name == table) {
-        return true;
-      }
+std::set<std::string> HeirsIn(const schema::Schema& schema) {
+  std::set<std::string> heirs;
+  for (const schema::Table& table : schema.tables) {
+    for (const schema::Dependent& dependent : table.dependents) {
+      if (dependent.kind == "inheriting table") heirs.insert(dependent.name);
     }
   }
-  return false;
+  return heirs;
 }
 
 }  // namespace
 
 void FollowParents(const schema::Schema& before, PlanContext& context) {
+  const std::set<std::string> heirs = HeirsIn(before);
   for (const schema::Table& table : before.tables) {
-    if (!Inherits(before, table.name.name)) {
+    if (heirs.count(table.name.name) == 0) {
       FollowIn(before, table.name.name, context);
     }
   }

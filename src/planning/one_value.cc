@@ -3,18 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
-#include "base/text.h"
 #include "planning/expression.h"
 
 namespace segue::ops {
 namespace {
-
-bool IsNull(const std::string& sql) {
-  const std::optional<std::string> literal = LiteralOf(sql);
-  return literal && base::ToLower(*literal) == "null";
-}
 
 // Returns what takes a value only once, in words; empty: nothing does.
 std::string TakesOnce(const schema::Table& table, const std::string& column) {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "db/trial_terms.h"
+#include "dialects/postgres/motion_terms.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/row_range.h"
 #include "dialects/postgres/spelling.h"
@@ -18,23 +19,13 @@ constexpr const char* kRow = "t";
 // So many rows show the pattern.
 constexpr const char* kMost = " LIMIT 100";
 
-// A sub-select binds the names of the expression.
 std::string ValueSql(const plan::ConstraintTrial::Value& value) {
   const plan::Expression& expression = value.value;
   if (const auto column = expression.PlainColumn()) {
     return std::string(kRow) + "." + Ident(*column);
   }
-  std::vector<std::string> columns;
-  for (const plan::Binding& binding : expression.bindings) {
-    columns.push_back(std::string(kRow) + "." + Ident(binding.column) + " AS " +
-                      Ident(binding.name));
-  }
-  const std::string text = "(" + expression.sql + "\n)";
-  const std::string bound = columns.empty()
-                                ? text
-                                : "(SELECT " + text + " FROM (SELECT " +
-                                      base::Join(columns, ", ") + ") AS r)";
-  return bound + "::" + value.type;
+  return BoundSql(expression.sql, expression.bindings, kRow) +
+         "::" + value.type;
 }
 
 std::vector<std::string> ValuesSql(const plan::ConstraintTrial& trial) {

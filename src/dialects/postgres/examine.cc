@@ -9,6 +9,7 @@
 #include "dialects/postgres/examine_check.h"
 #include "dialects/postgres/examine_code.h"
 #include "dialects/postgres/kept_columns.h"
+#include "dialects/postgres/motion_terms.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/rights.h"
 #include "dialects/postgres/search_path.h"
@@ -290,8 +291,6 @@ bool DependsOnMoment(const std::string& expression) {
   return reads_tables ||
          !schema::ReferencedColumns(expression, kMoments).empty();
 }
-
-std::string Bracketed(const std::string& sql) { return "(" + sql + "\n)"; }
 
 db::Answer Examine(db::Connection& connection, const db::Question& question) {
   // Or looks after what it runs by itself.

@@ -37,9 +37,6 @@ db::Answer AnswerTo(db::Connection& connection,
 db::Answer AnswerTo(db::Connection& connection,
                     const db::TriggersQuestion& question);
 
-// Returns the expression of a file in brackets. The line break ends a comment.
-std::string Bracketed(const std::string& sql);
-
 // True when the expression contains something whose value changes with time or
 // user, such as now(), current_user or a subquery. Evaluating such an
 // expression again proves nothing.

@@ -3,6 +3,7 @@
 #include "dialects/postgres/attempt.h"
 #include "dialects/postgres/examine.h"
 #include "dialects/postgres/examine_code.h"
+#include "dialects/postgres/motion_terms.h"
 #include "dialects/postgres/sql.h"
 
 namespace segue::postgres {
@@ -80,34 +81,23 @@ class Trial {
   }
 
  private:
-  std::string Value(const std::string& row) const {
-    std::vector<std::string> names;
-    for (const plan::Binding& one : question_.bindings) {
-      const bool itself = one.column == question_.column;
-      names.push_back(
-          (itself ? "NULL::" + one.type : row + "." + Ident(one.column)) +
-          " AS " + Ident(one.name));
-    }
-    if (names.empty()) return Bracketed(question_.sql);
-    return "(SELECT " + Bracketed(question_.sql) + " FROM (SELECT " +
-           base::Join(names, ", ") + ") x)";
-  }
-
   std::string InsertRows(const std::string& which, const std::string& most) {
     std::vector<std::string> columns;
     std::vector<std::string> values;
     for (const db::Row& row :
          connection_.Execute(kColumnsSql, {table_, question_.column}).rows) {
       columns.push_back(db::ToText(row[0]));
-      values.push_back(db::ToInt(row[1]) != 0 ? Value("r")
-                                              : "r." + columns.back());
+      const bool is_filled = db::ToInt(row[1]) != 0;
+      values.push_back(is_filled
+                           ? BoundSql(question_.sql, question_.bindings, "f")
+                           : "f." + columns.back());
     }
     return Try(connection_, std::string("INSERT INTO ") + kCopy + " (" +
                                 base::Join(columns, ", ") + ") SELECT " +
                                 base::Join(values, ", ") +
                                 " FROM (SELECT * FROM " + table_ + " WHERE " +
                                 Ident(question_.column) + which + " LIMIT " +
-                                most + ") r")
+                                most + ") f")
         .message;
   }
 

@@ -173,16 +173,9 @@ RangeSql Keys(const MotionTerms& terms, const RowRange& range,
 }
 
 // The trial uses the expression itself, because its function does not exist
-// before the migration has begun. A sub-select binds the names.
+// before the migration has begun.
 std::string BareUp(const plan::Expression& up) {
-  std::vector<std::string> columns;
-  for (const plan::Binding& binding : up.bindings) {
-    columns.push_back(std::string(kRow) + "." + Ident(binding.column) + " AS " +
-                      Ident(binding.name));
-  }
-  if (columns.empty()) return "(" + up.sql + ")";
-  return "(SELECT (" + up.sql + ") FROM (SELECT " + base::Join(columns, ", ") +
-         ") AS r)";
+  return BoundSql(up.sql, up.bindings, kRow);
 }
 
 bool HasColumns(const plan::ColumnMotion& motion,

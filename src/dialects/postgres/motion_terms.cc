@@ -155,6 +155,21 @@ bool IsCopy(const plan::Expression& expression, const schema::Column& target) {
   return false;
 }
 
+std::string Bracketed(const std::string& sql) { return "(" + sql + "\n)"; }
+
+std::string BoundSql(const std::string& sql,
+                     const std::vector<plan::Binding>& bindings,
+                     const std::string& row) {
+  if (bindings.empty()) return Bracketed(sql);
+  std::vector<std::string> columns;
+  for (const plan::Binding& binding : bindings) {
+    columns.push_back(Field(row, binding.column) + " AS " +
+                      Ident(binding.name));
+  }
+  return "(SELECT " + Bracketed(sql) + " FROM (SELECT " +
+         base::Join(columns, ", ") + ") AS r)";
+}
+
 std::string Call(const std::string& function,
                  const plan::Expression& expression, const std::string& row) {
   std::vector<std::string> arguments;

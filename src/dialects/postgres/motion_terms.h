@@ -115,6 +115,15 @@ class MotionTerms : public MotionNames {
   std::vector<Source> shared_;
 };
 
+// Returns the expression of a file in brackets. The line break ends a comment.
+std::string Bracketed(const std::string& sql);
+
+// Returns the value of an expression of a file over this row. A sub-select
+// binds its names.
+std::string BoundSql(const std::string& sql,
+                     const std::vector<plan::Binding>& bindings,
+                     const std::string& row);
+
 // True when the expression is only a column of the target's own type.
 bool IsCopy(const plan::Expression& expression, const schema::Column& target);
 // Returns a call of `function` with the columns of `row` that the expression

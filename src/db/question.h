@@ -98,15 +98,15 @@ struct UnprovenQuestion {
 };
 
 // Would the table take a row in which `sql` is the value of the column, as its
-// checks, indexes, foreign keys, types and generated columns say? It is tried
-// on rows that have NULL there, and where it has the same value in every row,
-// on any two.
+// checks, indexes, foreign keys, types and generated columns say? Where it has
+// the same value in every row, it is tried on any two.
 struct FilledQuestion {
   schema::TableName table;
   std::string column;  // physical
   std::string sql;
   std::vector<plan::Binding> bindings;  // the names in scope
-  bool is_one_value = false;
+  bool is_one_value = false;  // the same in every row
+  bool only_null = true;      // only rows that have NULL there get the value
   friend bool operator==(const FilledQuestion&,
                          const FilledQuestion&) = default;
 };

@@ -1,4 +1,5 @@
-// Tries the value of `up` on a copy of the table that takes a few of its rows.
+// Tries the value that a column gets on a copy of the table that takes a few of
+// its rows.
 #include "base/text.h"
 #include "dialects/postgres/attempt.h"
 #include "dialects/postgres/examine.h"
@@ -71,9 +72,15 @@ class Trial {
                              "EXCLUDING STATISTICS)");
     if (!copied.sqlstate.empty()) return "";  // no temporary tables here
     connection_.Execute(kRelax);
-    std::string refused = InsertRows(" IS NULL", kMostRows);
+    const std::string column = Ident(question_.column);
+    std::string refused;
+    if (question_.only_null) {
+      refused = InsertRows(column + " IS NULL", kMostRows);
+    } else if (!question_.is_one_value) {
+      refused = InsertRows("true", kMostRows);
+    }
     if (refused.empty() && question_.is_one_value) {
-      refused = InsertRows(" IS NOT NULL", "2");
+      refused = InsertRows(column + " IS NOT NULL", "2");
     }
     if (refused.empty() && question_.is_one_value)
       refused = InsertNothingElse();
@@ -96,8 +103,7 @@ class Trial {
                                 base::Join(columns, ", ") + ") SELECT " +
                                 base::Join(values, ", ") +
                                 " FROM (SELECT * FROM " + table_ + " WHERE " +
-                                Ident(question_.column) + which + " LIMIT " +
-                                most + ") f")
+                                which + " LIMIT " + most + ") f")
         .message;
   }
 

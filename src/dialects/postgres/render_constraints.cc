@@ -8,6 +8,7 @@
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
+#include "plan/names.h"
 #include "schema/constraint_text.h"
 #include "segue/error.h"
 
@@ -152,6 +153,42 @@ PlannedAction RenderOne(const plan::DropConstraint& action,
   return planned;
 }
 
+namespace {
+
+// Returns the statement that names what the server keeps of a foreign key for
+// each partition of the table that it refers to. The server makes these names
+// of the columns, so that those of a copy have the name of the hidden column;
+// they are in the message when a row of the partition may not go.
+Statement NameForeignParts(const schema::TableName& table,
+                           const std::string& constraint) {
+  const std::string relation = Regclass(table) + "::oid";
+  const std::string hidden = Literal(plan::HiddenColumn("", kMaxIdentifier));
+  const std::string parts =
+      "pg_catalog.pg_constraint part JOIN pg_catalog.pg_constraint whole "
+      "ON whole.oid = part.conparentid AND whole.conrelid = part.conrelid "
+      "WHERE whole.conrelid = " +
+      relation + " AND whole.conname = " + Literal(constraint) +
+      " AND pg_catalog.strpos(part.conname::text, " + hidden + ") > 0";
+  const std::string body =
+      "DECLARE part text; base text; free text; n int; BEGIN FOR part IN "
+      "SELECT part.conname FROM " +
+      parts +
+      " ORDER BY part.oid LOOP base := pg_catalog.regexp_replace("
+      "pg_catalog.replace(part, " +
+      hidden +
+      ", ''), '[0-9]+$', ''); free := base; n := 0; WHILE EXISTS (SELECT FROM "
+      "pg_catalog.pg_constraint taken WHERE taken.conrelid = " +
+      relation +
+      " AND taken.conname::text = free) LOOP n := n + 1; free := base || n; "
+      "END LOOP; EXECUTE pg_catalog.format(" +
+      Literal(AlterTable(table) + "RENAME CONSTRAINT %I TO %I") +
+      ", part, free); END LOOP; END";
+  return {"DO " + DollarQuoted(body), {}, "SELECT EXISTS (SELECT FROM " +
+                                              parts + ")"};
+}
+
+}  // namespace
+
 PlannedAction RenderOne(const plan::RenameConstraint& action,
                         const RenderContext& context) {
   const std::string& from = action.constraint.name;
@@ -164,6 +201,11 @@ PlannedAction RenderOne(const plan::RenameConstraint& action,
       std::string("Rename ") + schema::KindText(action.constraint.kind) + " '" +
       from + "' of '" + action.table.name + "' to '" + action.to + "'";
   planned.forward.push_back({rename(from, action.to), {}});
+  const schema::Table* referred =
+      context.schema.FindTable(action.constraint.reference.table);
+  if (referred != nullptr && referred->kind == "partitioned table") {
+    planned.forward.push_back(NameForeignParts(action.table, action.to));
+  }
   planned.undo.push_back({rename(action.to, from), {}});
   planned.probe = ConstraintExists(action.table, action.to);
   planned.lock = Lock(kAccessExclusive, action.table, context);

@@ -146,7 +146,9 @@ CROSS JOIN LATERAL jsonb_each_text(to_jsonb(s) - ARRAY['oid', 'stxrelid',
 // The triggers of constraints have numbers in their names.
 // connoinherit of a key says nothing: it is true for the key of a partition
 // that became a part later, as ATTACH PARTITION leaves it, and false for one
-// that was made with its parent's.
+// that was made with its parent's. Nor does convalidated of the part of a
+// foreign key for a partition of the table that it refers to: VALIDATE leaves
+// it as it is before 18.
 constexpr const char* kRules = R"sql(
 UNION ALL
 SELECT o.type || ' ' || o.identity, e.key, e.value
@@ -157,6 +159,8 @@ CROSS JOIN LATERAL jsonb_each_text(to_jsonb(x) - ARRAY['oid', 'conname',
   'confrelid', 'conkey', 'confkey', 'conpfeqop', 'conppeqop', 'conffeqop',
   'conexclop', 'conbin', 'confdelsetcols']
   - CASE WHEN x.contype IN ('p', 'u') THEN 'connoinherit' ELSE '' END
+  - CASE WHEN x.contype = 'f' AND x.conparentid <> 0 THEN 'convalidated'
+    ELSE '' END
   || jsonb_build_object(
     'index', nullif(x.conindid, 0)::regclass::text,
     'parent', (SELECT p.conname || ' of ' || p.conrelid::regclass
@@ -165,7 +169,8 @@ CROSS JOIN LATERAL jsonb_each_text(to_jsonb(x) - ARRAY['oid', 'conname',
       FROM unnest(x.conkey) WITH ORDINALITY k(num, n) JOIN pg_attribute a
         ON a.attrelid = x.conrelid AND a.attnum = k.num
       WHERE x.contype <> 'c'),
-    'definition', pg_get_constraintdef(x.oid))) e
+    'definition', CASE WHEN x.conparentid = 0 OR x.contype <> 'f'
+      THEN pg_get_constraintdef(x.oid) END)) e
 UNION ALL
 SELECT CASE WHEN g.tgisinternal THEN 'trigger ' || g.tgfoid::regproc || ' of '
     || coalesce((SELECT x.conname || ' of ' || x.conrelid::regclass

@@ -56,6 +56,16 @@ JOIN pg_catalog.pg_attribute c ON c.attrelid = x.conrelid AND c.attname = $2
 WHERE x.conrelid = $1::regclass AND x.contype = 'f' AND c.attnum = ANY (x.conkey)
 ORDER BY 1)sql";
 
+// The server names the indexes of the copy as it named those of the table.
+std::string OfTable(std::string message, const std::string& table) {
+  const std::string_view copy = "segue_filled";
+  for (std::size_t at = message.find(copy); at != std::string::npos;
+       at = message.find(copy, at + table.size())) {
+    message.replace(at, copy.size(), table);
+  }
+  return message;
+}
+
 class Trial {
  public:
   Trial(db::Connection& connection, const db::FilledQuestion& question)
@@ -144,7 +154,8 @@ db::Answer AnswerTo(db::Connection& connection,
   RefuseForeignCode(connection, question.table.schema, {question.table.name});
   const Attempt attempt(connection);
   db::Answer answer;
-  answer.error = Trial(connection, question).Run();
+  answer.error =
+      OfTable(Trial(connection, question).Run(), question.table.name);
   return answer;
 }
 

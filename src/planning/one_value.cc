@@ -9,11 +9,35 @@
 namespace segue::ops {
 namespace {
 
+bool Has(const schema::Index& index, const std::string& column) {
+  return std::any_of(
+      index.columns.begin(), index.columns.end(),
+      [&](const schema::IndexColumn& one) { return one.name == column; });
+}
+
+// True when the columns of `index` beside this one are unique without it.
+bool IsUniqueWithout(const schema::Table& table, const schema::Index& index,
+                     const std::string& column) {
+  const auto within = [&](const std::string& one) {
+    return one != column && Has(index, one);
+  };
+  const std::vector<std::string> key = table.WalkKey();
+  if (!key.empty() && std::all_of(key.begin(), key.end(), within)) return true;
+  return std::any_of(
+      table.indexes.begin(), table.indexes.end(), [&](const auto& other) {
+        return other.unique && other.predicate.empty() &&
+               std::all_of(other.columns.begin(), other.columns.end(),
+                           [&](const schema::IndexColumn& one) {
+                             return !one.name.empty() && within(one.name);
+                           });
+      });
+}
+
 // Returns what takes a value only once, in words; empty: nothing does.
 std::string TakesOnce(const schema::Table& table, const std::string& column) {
   for (const schema::Index& index : table.indexes) {
-    if (index.unique && index.columns.size() == 1 &&
-        index.columns.front().name == column) {
+    if (index.unique && Has(index, column) &&
+        !IsUniqueWithout(table, index, column)) {
       return fmt::format("unique index '{}'", index.name);
     }
   }
@@ -44,9 +68,12 @@ void RefuseOneValue(const TableWork& work, const schema::Column& column,
   throw work
       .Refused(column.name,
                fmt::format("'{}' gives every new row the same value, which {} "
-                           "takes only once",
+                           "takes only once, or once for each value of its "
+                           "other columns",
                            key, once))
-      .WithHint("give an expression that differs in each row");
+      .WithHint(
+          "give an expression that differs in each row, or drop the index in "
+          "a migration of its own first");
 }
 
 }  // namespace segue::ops

@@ -14,7 +14,8 @@ bool IsOneValue(const TableWork& work, const plan::Expression& value);
 
 // Throws Error{kRefused} when `value`, which the file gives as `key`, is the
 // same in every row and a unique index or an exclusion constraint over the
-// column alone takes it once.
+// column takes it once, or once for each value of other columns that need not
+// be unique themselves.
 void RefuseOneValue(const TableWork& work, const schema::Column& column,
                     const std::string& key, const plan::Expression& value);
 

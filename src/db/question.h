@@ -105,8 +105,8 @@ struct FilledQuestion {
   std::string column;  // physical
   std::string sql;
   std::vector<plan::Binding> bindings;  // the names in scope
-  bool is_one_value = false;  // the same in every row
-  bool only_null = true;      // only rows that have NULL there get the value
+  bool is_one_value = false;            // the same in every row
+  bool only_null = true;  // only rows that have NULL there get the value
   friend bool operator==(const FilledQuestion&,
                          const FilledQuestion&) = default;
 };

@@ -183,8 +183,9 @@ Statement NameForeignParts(const schema::TableName& table,
       "END LOOP; EXECUTE pg_catalog.format(" +
       Literal(AlterTable(table) + "RENAME CONSTRAINT %I TO %I") +
       ", part, free); END LOOP; END";
-  return {"DO " + DollarQuoted(body), {}, "SELECT EXISTS (SELECT FROM " +
-                                              parts + ")"};
+  return {"DO " + DollarQuoted(body),
+          {},
+          "SELECT EXISTS (SELECT FROM " + parts + ")"};
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "ops/constraint_definition.h"
@@ -13,6 +15,31 @@
 
 namespace segue::ops {
 namespace {
+
+bool IsSameUnique(const schema::Constraint& a, const schema::Constraint& b) {
+  const auto what = [](const schema::Constraint& one) {
+    return std::tie(one.kind, one.columns, one.include, one.deferrable,
+                    one.initially_deferred, one.nulls_not_distinct);
+  };
+  return a.kind == schema::ConstraintKind::kUnique && what(a) == what(b);
+}
+
+// A database may make only the first of them, and not say so.
+void RefuseSameUnique(const schema::Table& table) {
+  const auto& all = table.constraints;
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    const auto same = std::find_if(all.begin(), one, [&](const auto& before) {
+      return IsSameUnique(before, *one);
+    });
+    if (same == one) continue;
+    throw Error(
+        ErrorKind::kRefused,
+        fmt::format("create_table '{}': unique constraint '{}' is the same as "
+                    "'{}'",
+                    table.name.name, one->name, same->name))
+        .WithHint("leave one of them out");
+  }
+}
 
 class CreateTable : public WithSpec<CreateTableSpec> {
  public:
@@ -89,6 +116,7 @@ void CreateTable::Plan(PlanContext& context) const {
   RefuseBadDefinition(spec_, context.capabilities());
   const schema::Table table =
       TableDefinition(spec_, context.schema, context.language);
+  RefuseSameUnique(table);
   CheckReferences(context, table);
   for (const schema::Column& column : table.columns) {
     if (column.default_sql) ExaminedDefault(context, table, column);

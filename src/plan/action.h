@@ -211,9 +211,10 @@ struct GuardFill {
   std::vector<std::string> columns = {};  // that are filled
   std::vector<std::string> provenances = {};  // 0 in a row that is filled
   std::vector<HeldTrigger> held = {};         // empty: the triggers fire
+  bool retreats = false;  // an undo takes what was filled out of rows again
 };
 
-// Ends the guard. An undo does nothing, because it fills nothing.
+// Ends the guard. An undo begins it again where it writes rows.
 struct UnguardFill : GuardFill {};
 
 // Proves that both sides of a motion agree in every row. With `only_marked` it

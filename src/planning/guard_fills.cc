@@ -23,6 +23,7 @@ struct Fills {
   std::vector<const plan::ColumnMotion*> motions;
   std::optional<Spot> first;
   Spot last;
+  bool retreats = false;
 
   bool Has(const plan::MotionId& id) const {
     return std::any_of(
@@ -45,7 +46,7 @@ void FindMotions(const PlanContext& context, std::vector<Fills>& all) {
             all.begin(), all.end(),
             [&](const Fills& one) { return one.table == motion->table; });
         if (found == all.end()) {
-          found = all.insert(all.end(), {motion->table, {}, {}, {}});
+          found = all.insert(all.end(), {motion->table, {}, {}, {}, false});
         }
         found->motions.push_back(motion);
       }
@@ -72,6 +73,9 @@ void FindSpots(const std::vector<DraftStep>& steps, Fills& fills) {
       if (!Concerns(steps[i].actions[k], fills)) continue;
       if (!fills.first) fills.first = {i, k};
       fills.last = {i, k};
+      if (std::holds_alternative<plan::Retreat>(steps[i].actions[k])) {
+        fills.retreats = true;
+      }
     }
   }
 }
@@ -117,6 +121,7 @@ void Guard(PlanContext& context, const schema::Schema& live, Fills& fills) {
     guard.columns.push_back(motion->provenance);
     guard.provenances.push_back(motion->provenance);
   }
+  guard.retreats = fills.retreats;
   DraftStep& first = context.steps[fills.first->step];
   if (context.user_triggers == UserTriggers::kSkip) {
     guard.held = Held(context, fills.table, first.source);

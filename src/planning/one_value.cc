@@ -51,18 +51,25 @@ std::string TakesOnce(const schema::Table& table, const std::string& column) {
   return "";
 }
 
+// True when the expression has the same value whatever is in these columns.
+bool IsSameFor(const plan::Expression& value,
+               const std::vector<std::string>& columns) {
+  return value.is_immutable && !IsNull(value.sql) &&
+         schema::ReferencedColumns(value.sql, columns).empty();
+}
+
 }  // namespace
 
 bool IsOneValue(const TableWork& work, const plan::Expression& value) {
-  return value.is_immutable && !IsNull(value.sql) &&
-         schema::ReferencedColumns(value.sql,
-                                   schema::NamesOf(work.live().columns))
-             .empty();
+  return IsSameFor(value, schema::NamesOf(work.live().columns));
 }
 
 void RefuseOneValue(const TableWork& work, const schema::Column& column,
                     const std::string& key, const plan::Expression& value) {
-  if (!IsOneValue(work, value)) return;
+  // The rows that get it have nothing in the column itself.
+  std::vector<std::string> others = schema::NamesOf(work.live().columns);
+  std::erase(others, column.name);
+  if (!IsSameFor(value, others)) return;
   const std::string once = TakesOnce(work.live(), column.physical());
   if (once.empty()) return;
   throw work

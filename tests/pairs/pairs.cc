@@ -27,7 +27,7 @@ const std::vector<Pattern>& OfColumns() {
        "down: '@c@ - 0'}"},
       {"alter_column not null",
        "alter_column: {table: @t@, column: @c@, nullable: false, up: "
-       "'coalesce(@c@, 4)'}"},
+       "'coalesce(@c@, id)'}"},
       {"alter_column default",
        "alter_column: {table: @t@, column: @c@, default: '7'}"},
       {"alter_column comment",

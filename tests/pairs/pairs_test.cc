@@ -363,7 +363,11 @@ TEST_P(PairsTest, IsAsOneAfterTheOtherOrRefused) {
       // existing one as an index.
       const bool text =
           !param.testbed.traits.server && param.pair->first == "create_table";
-      if (apart.refused.empty() && !text) {
+      // A column is added with its last default, which the rows that are there
+      // have then.
+      const bool last_default = param.pair->first.starts_with("add_column ") &&
+                                param.pair->second == "alter_column default";
+      if (apart.refused.empty() && !text && !last_default) {
         EXPECT_EQ(Difference(apart.state, stage.State()), "");
       }
     }

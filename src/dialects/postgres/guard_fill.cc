@@ -32,8 +32,8 @@ std::string IsHeld(const schema::TableName& table, const std::string& trigger) {
 }
 
 // The text is compared without the table, which another schema may have.
-Statement RequirePlanned(const schema::TableName& table,
-                         const plan::HeldTrigger& trigger) {
+std::string IsPlanned(const schema::TableName& table,
+                      const plan::HeldTrigger& trigger) {
   const std::string same =
       "EXISTS (SELECT " + TriggersOf(table) +
       " AND t.tgname = " + Literal(trigger.name) +
@@ -41,9 +41,7 @@ Statement RequirePlanned(const schema::TableName& table,
       "pg_catalog.pg_get_triggerdef(t.oid), pg_catalog.format(' ON %I.%I ', "
       "n.nspname, c.relname), ' ') = " +
       Literal(trigger.definition) + ")";
-  return {"SELECT FROM (" + WithQualifiedNames("pg_catalog", same) +
-              ") q WHERE q.holds",
-          1};
+  return WithQualifiedNames("pg_catalog", same);
 }
 
 // The server switches a trigger that is replaced on, in the way of a new one.
@@ -65,8 +63,21 @@ std::string Replace(const schema::TableName& table, const std::string& trigger,
 std::vector<Statement> Hold(const plan::GuardFill& guard) {
   std::vector<Statement> sql;
   for (const plan::HeldTrigger& trigger : guard.held) {
-    sql.push_back(RequirePlanned(guard.table, trigger));
+    sql.push_back({"SELECT FROM (" + IsPlanned(guard.table, trigger) +
+                       ") q WHERE q.holds",
+                   1});
     sql.push_back({Replace(guard.table, trigger.name, trigger.hold), {}});
+  }
+  return sql;
+}
+
+// A trigger that others have replaced since the fill is theirs, and fires.
+std::vector<Statement> HoldAgain(const plan::GuardFill& guard) {
+  std::vector<Statement> sql;
+  for (const plan::HeldTrigger& trigger : guard.held) {
+    sql.push_back({Replace(guard.table, trigger.name, trigger.hold),
+                   {},
+                   IsPlanned(guard.table, trigger)});
   }
   return sql;
 }
@@ -97,25 +108,31 @@ std::string KeepTrigger(const plan::GuardFill& guard) {
   return base::ShortName("~segue_!" + guard.name, kMaxIdentifier);
 }
 
-std::string KeepBody(const plan::GuardFill& guard) {
+std::string Unfilled(const plan::GuardFill& guard) {
   std::string unfilled;
   for (const std::string& name : guard.provenances) {
     if (!unfilled.empty()) unfilled += " OR ";
     unfilled += "OLD." + Ident(name) + " = 0";
   }
+  return unfilled;
+}
+
+// `rows` is the condition on the row as it was.
+std::string KeepBody(const plan::GuardFill& guard, const std::string& rows) {
   std::string take;
   for (const std::string& name : guard.columns) {
     take += "OLD." + Ident(name) + " := NEW." + Ident(name) + "; ";
   }
-  return "BEGIN IF (" + unfilled + ") AND " + ByRunner(1) + " THEN " + take +
+  return "BEGIN IF (" + rows + ") AND " + ByRunner(1) + " THEN " + take +
          "RETURN OLD; END IF; RETURN NEW; END";
 }
 
-std::vector<Statement> Keep(const plan::GuardFill& guard) {
+std::vector<Statement> Keep(const plan::GuardFill& guard,
+                            const std::string& rows) {
   return Statements(
       {"CREATE OR REPLACE FUNCTION " + KeepFunction(guard) +
            "() RETURNS trigger LANGUAGE plpgsql AS " +
-           DollarQuoted(KeepBody(guard)),
+           DollarQuoted(KeepBody(guard, rows)),
        "CREATE TRIGGER " + Ident(KeepTrigger(guard)) + " BEFORE UPDATE ON " +
            Name(guard.table) +
            " FOR EACH ROW WHEN (pg_catalog.current_setting('segue.backfill', "
@@ -192,7 +209,7 @@ PlannedAction RenderOne(const plan::GuardFill& action,
       holds ? "Hold back trigger " + Names(action) + " while rows are filled"
             : "Keep what triggers change in rows of '" + action.table.name +
                   "' as it was while they are filled";
-  planned.forward = holds ? Hold(action) : Keep(action);
+  planned.forward = holds ? Hold(action) : Keep(action, Unfilled(action));
   planned.undo = holds ? Release(action) : StopKeeping(action);
   planned.probe = IsGuarded(action);
   if (!holds) planned.objections = TryTriggers(action, context);
@@ -208,6 +225,9 @@ PlannedAction RenderOne(const plan::UnguardFill& action,
       holds ? "Give trigger " + Names(action) + " its own text again"
             : "Let triggers change rows of '" + action.table.name + "' again";
   planned.forward = holds ? Release(action) : StopKeeping(action);
+  if (action.retreats) {
+    planned.undo = holds ? HoldAgain(action) : Keep(action, "true");
+  }
   planned.probe = "SELECT NOT (" + IsGuarded(action) + ")";
   planned.lock = Lock(holds ? kShareRowExclusive : kAccessExclusive,
                       action.table, context);

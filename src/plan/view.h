@@ -44,6 +44,9 @@ struct VersionView {
   std::vector<std::string> grants;      // "SELECT TO app"
   // The columns whose default_sql is set on the view.
   std::vector<std::string> view_defaults;
+  // True when the migration does not work on the table, and the view shows it
+  // as it is. It is not kept in the shape of a version.
+  bool untouched = false;
   // The columns that an INSERT through the view has to give, although the table
   // does not ask for them yet.
   std::vector<std::string> required;

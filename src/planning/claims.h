@@ -52,7 +52,6 @@ class Claims {
   // Returns `now` as it was when it was first passed here: the table in the
   // database, whatever the operations have made of its shape since. The
   // reference stays valid as long as this object.
-  // valid as long as this object.
   const schema::Table& Live(const schema::Table& now);
 
   // Returns the number of the table's next motion, counted from 1.

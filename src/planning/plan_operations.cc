@@ -23,7 +23,8 @@ void AddVersionSteps(const schema::Schema& before, PlanContext& context) {
   publish.description = "Publish version '" + context.version_schema + "'";
   publish.actions.push_back(plan::PublishVersion{
       context.version_schema,
-      VersionViews(before, context.schema, context.motions.Columns())});
+      VersionViews(before, context.schema, context.motions.Columns(),
+                   context.claims)});
   context.steps.push_back(std::move(publish));
   for (const std::string& version : context.live_versions) {
     DraftStep retire;

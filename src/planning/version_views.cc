@@ -40,6 +40,17 @@ bool Shows(const plan::VersionView& view, const std::string& stored) {
                      });
 }
 
+// The children of a table are shown as their parent will be.
+bool ShowsAsItIs(const plan::VersionView& view, const schema::Table& base) {
+  return view.name == base.name.name && view.hidden.empty() &&
+         view.required.empty() && view.marks.empty() &&
+         std::all_of(view.columns.begin(), view.columns.end(),
+                     [&](const schema::Column& column) {
+                       return column.physical() == column.name &&
+                              column.default_sql == BaseDefault(&base, column);
+                     });
+}
+
 // The key identifies a row: a key whose columns are never NULL if there is one,
 // otherwise the declared key.
 void SetKey(const schema::Table& stored, plan::VersionView* view) {
@@ -209,13 +220,19 @@ std::vector<plan::VersionView> ChangedViews(const plan::VersionShape& before,
 
 std::vector<plan::VersionView> VersionViews(
     const schema::Schema& before, const schema::Schema& after,
-    const std::vector<const plan::ColumnMotion*>& motions) {
+    const std::vector<const plan::ColumnMotion*>& motions,
+    const Claims& claims) {
   std::vector<plan::VersionView> views;
   for (const schema::Table& table : after.tables) {
     if (!IsTable(table)) continue;
     // A table that the migration creates is its own base table.
     const schema::Table* base = before.FindTable(table.name.name);
-    views.push_back(ViewOf(base != nullptr ? base : &table, table, motions));
+    plan::VersionView view =
+        ViewOf(base != nullptr ? base : &table, table, motions);
+    view.untouched = base != nullptr &&
+                     claims.Workers(base->name.name).empty() &&
+                     ShowsAsItIs(view, *base);
+    views.push_back(std::move(view));
   }
   return views;
 }

@@ -5,16 +5,19 @@
 
 #include "plan/action.h"
 #include "plan/version_shape.h"
+#include "planning/claims.h"
 #include "schema/schema.h"
 
 namespace segue::ops {
 
 // Makes a view for each table, in the shape `after`. `before` is the base
 // schema as it is: a default that the base table does not have (yet) is set on
-// the view. `motions` are those of the migration that publishes the views.
+// the view. `motions` are those of the migration that publishes the views, and
+// `claims` say on which tables it works.
 std::vector<plan::VersionView> VersionViews(
     const schema::Schema& before, const schema::Schema& after,
-    const std::vector<const plan::ColumnMotion*>& motions);
+    const std::vector<const plan::ColumnMotion*>& motions,
+    const Claims& claims);
 
 // Returns these views and what of the schema `before` they leave out.
 plan::VersionShape ShapeOf(const schema::Schema& before,

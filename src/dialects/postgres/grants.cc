@@ -250,6 +250,33 @@ std::string VersionGrantsSql(const std::string& schema,
          Literal(schema) + " AND m.phase NOT IN ('COMPLETE', 'ROLLED_BACK'))";
 }
 
+std::string ViewsAgainSql(const std::string& version,
+                          const std::vector<schema::TableName>& tables,
+                          const std::string& options) {
+  if (tables.empty()) return "";
+  std::vector<std::string> names;
+  for (const schema::TableName& table : tables) {
+    names.push_back("(" + Literal(Name(table)) + ")");
+  }
+  return "SELECT pg_catalog.format('view %L of version %L is gone, and its "
+         "table is there', c.relname, v.nspname), pg_catalog.format('CREATE "
+         "VIEW %I.%I%s AS SELECT %s FROM %I.%I AS t', v.nspname, c.relname, " +
+         Literal(options) +
+         ", pg_catalog.string_agg(pg_catalog.format('t.%I', a.attname), ', ' "
+         "ORDER BY a.attnum), n.nspname, c.relname) FROM (VALUES " +
+         base::Join(names, ", ") +
+         ") w(name) JOIN pg_catalog.pg_class c ON c.oid = "
+         "pg_catalog.to_regclass(w.name)::oid JOIN pg_catalog.pg_namespace n "
+         "ON n.oid = c.relnamespace JOIN pg_catalog.pg_namespace v ON "
+         "v.nspname "
+         "= " +
+         Literal(version) +
+         " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > "
+         "0 AND NOT a.attisdropped WHERE NOT EXISTS (SELECT FROM "
+         "pg_catalog.pg_class o WHERE o.relnamespace = v.oid AND o.relname = "
+         "c.relname) GROUP BY c.relname, n.nspname, v.nspname";
+}
+
 std::string ViewDefaultsSql(const std::string& version,
                             const std::vector<FollowedDefault>& followed) {
   if (followed.empty()) return "";

@@ -19,6 +19,12 @@ std::string MotionGrantsSql(const plan::ColumnMotion& motion);
 // applications shows nothing and is left alone.
 std::string VersionGrantsSql(const std::string& schema,
                              const std::string& version);
+// The views of the version that went with a column of their table (DROP ...
+// CASCADE), and what makes each again over the columns that are left. `options`
+// are those of the view. Empty: there are no tables.
+std::string ViewsAgainSql(const std::string& version,
+                          const std::vector<schema::TableName>& tables,
+                          const std::string& options);
 // A column of a view that has the default of the column that it shows.
 struct FollowedDefault {
   std::string view;

@@ -6,6 +6,7 @@
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/required_columns.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 #include "segue/error.h"
@@ -74,13 +75,17 @@ std::string Query(const plan::Union& source, const std::string& list) {
   return base::Join(parts, " UNION ALL ");
 }
 
+std::string ViewOptions(const RenderContext& context) {
+  return MajorVersion(context.schema.server_version) >= kHasSecurityInvoker
+             ? " WITH (security_invoker = true)"
+             : "";
+}
+
 std::string CreateView(const schema::TableName& name,
-                       const plan::VersionView& view, int major,
-                       const char* create) {
-  const std::string options =
-      major >= kHasSecurityInvoker ? " WITH (security_invoker = true)" : "";
+                       const plan::VersionView& view,
+                       const RenderContext& context, const char* create) {
   const std::string list = SelectList(view);
-  return create + Name(name) + options + " AS " +
+  return create + Name(name) + ViewOptions(context) + " AS " +
          std::visit([&](const auto& source) { return Query(source, list); },
                     view.source);
 }
@@ -90,36 +95,6 @@ std::string CreateView(const schema::TableName& name,
 std::string DefaultSql(const schema::Column& column) {
   if (base::ToLower(*column.default_sql) != "null") return *column.default_sql;
   return "CASE WHEN true THEN NULL::" + column.type + " END";
-}
-
-constexpr const char* kLeftOut = "segue.left_out";
-
-// Several that publish at the same instant create the function once.
-std::string LeftOutFunction() {
-  return "DO " +
-         DollarQuoted(
-             std::string("BEGIN IF pg_catalog.to_regprocedure('") + kLeftOut +
-             "(text, text)') IS NULL THEN CREATE FUNCTION " + kLeftOut +
-             "(table_name text, column_name text) RETURNS text LANGUAGE "
-             "plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS "
-             "$left_out$ BEGIN RAISE not_null_violation USING MESSAGE = "
-             "pg_catalog.format('null value in column \"%s\" of relation "
-             "\"%s\" violates "
-             "not-null constraint', column_name, table_name), COLUMN = "
-             "column_name, TABLE = table_name; END $left_out$; "
-             "GRANT EXECUTE ON FUNCTION " +
-             kLeftOut +
-             "(text, text) TO PUBLIC; END IF; "
-             "EXCEPTION WHEN unique_violation OR duplicate_function THEN "
-             "NULL; END");
-}
-
-// The views of another version may still use it.
-std::string DropLeftOutFunction() {
-  return "DO " +
-         DollarQuoted(std::string("BEGIN DROP FUNCTION IF EXISTS ") + kLeftOut +
-                      "(text, text); EXCEPTION WHEN "
-                      "dependent_objects_still_exist THEN NULL; END");
 }
 
 bool Requires(const plan::VersionView& view) { return !view.required.empty(); }
@@ -132,9 +107,8 @@ void AddRequired(const schema::TableName& name, const plan::VersionView& view,
     for (const std::string& required : view.required) {
       if (required != column.name) continue;
       sql.push_back("ALTER VIEW " + Name(name) + " ALTER COLUMN " +
-                    Ident(column.name) + " SET DEFAULT " + kLeftOut + "(" +
-                    Literal(view.name) + ", " + Literal(column.name) +
-                    ")::" + column.type);
+                    Ident(column.name) + " SET DEFAULT " +
+                    LeftOutCall(view.name, column.name) + "::" + column.type);
     }
   }
 }
@@ -268,8 +242,7 @@ std::string TableGrants(const schema::TableName& name,
 void AddView(const schema::TableName& name, const plan::VersionView& view,
              const RenderContext& context, std::vector<std::string>& sql,
              const char* create = "CREATE VIEW ") {
-  const int major = MajorVersion(context.schema.server_version);
-  sql.push_back(CreateView(name, view, major, create));
+  sql.push_back(CreateView(name, view, context, create));
   sql.push_back(RevokeOnView(name));
   AddColumnDetails(name, view, sql);
   AddRequired(name, view, sql);
@@ -324,6 +297,30 @@ std::vector<FollowedDefault> Followed(const plan::PublishVersion& action,
     }
   }
   return followed;
+}
+
+// DROP ... CASCADE on a table that the migration does not work on takes the
+// view of it, too, which is made again over what is left.
+std::vector<std::string> ViewsThatStay(const plan::PublishVersion& action) {
+  std::vector<std::string> names;
+  for (const plan::VersionView& view : action.views) {
+    if (!view.untouched) names.push_back(view.name);
+  }
+  return names;
+}
+
+std::string GrantsOf(const plan::PublishVersion& action,
+                     const RenderContext& context) {
+  std::vector<schema::TableName> untouched;
+  for (const plan::VersionView& view : action.views) {
+    if (view.untouched) untouched.push_back(view.base());
+  }
+  std::vector<std::string> all = {
+      ViewsAgainSql(action.version_schema, untouched, ViewOptions(context)),
+      ViewDefaultsSql(action.version_schema, Followed(action, context))};
+  std::erase(all, "");
+  if (all.size() < 2) return base::Join(all, "");
+  return "(" + base::Join(all, ") UNION ALL (") + ")";
 }
 
 // Before version 15 a view reads and writes with the rights of its owner, and
@@ -433,10 +430,8 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   planned.forward = Statements(std::move(forward));
   planned.undo = Statements(std::move(undo));
   planned.probe = VersionExists(version);
-  std::vector<std::string> names;
-  for (const plan::VersionView& view : action.views) names.push_back(view.name);
-  planned.missing = MissingViews(version, names);
-  planned.grants = ViewDefaultsSql(version, Followed(action, context));
+  planned.missing = MissingViews(version, ViewsThatStay(action));
+  planned.grants = GrantsOf(action, context);
   return planned;
 }
 

@@ -183,6 +183,10 @@ struct MigrationStatus {
   // database says: "trigger 'x' of 'users' is gone". Known until a contract
   // begins.
   std::vector<std::string> missing = {};
+  // What others have made on columns of the migration's own, which keeps both
+  // the contract and the rollback from going on: "view public.v depends on
+  // column '_segue_d' of 'users'". Known until a contract begins.
+  std::vector<std::string> held = {};
   // The privileges that others have given or taken and that the views and
   // columns of the migration do not follow, and the roles that may write a
   // table and lack what its `up` or `down` needs: "role app lacks SELECT on

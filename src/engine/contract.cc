@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "engine/gate.h"
 #include "engine/grants.h"
+#include "engine/holders.h"
 #include "engine/inventory.h"
 #include "engine/late_views.h"
 #include "engine/missing.h"
@@ -87,6 +88,7 @@ void Contract::GatherEvidence(const std::string& force_reason) {
   // died while it was being undone.
   if (ContractBegun(context_, row_)) Unseal();
   RequireWhole(context_, row_);
+  RefuseHeldContract(context_, row_);
   const std::vector<std::string> set = SetDefaults(context_, row_);
   if (!set.empty()) {
     RefuseUnlessForced(

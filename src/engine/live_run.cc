@@ -9,6 +9,7 @@
 #include "engine/dry_run.h"
 #include "engine/explain.h"
 #include "engine/grants.h"
+#include "engine/holders.h"
 #include "engine/inventory.h"
 #include "engine/late_views.h"
 #include "engine/missing.h"
@@ -330,6 +331,7 @@ void LiveRun::Undo(const std::string& abandon_reason) {
     RefuseLasting();
     RefuseOutOfStep();
     RefuseUndoOfRows();
+    RefuseHeldUndo(context_, row_);
   }
   for (const std::string& text : Missing(context_, row_)) {
     notes_.push_back("somebody else has changed what it needs: " + text);

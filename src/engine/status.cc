@@ -5,6 +5,7 @@
 #include "db/signal.h"
 #include "engine/contract.h"
 #include "engine/grants.h"
+#include "engine/holders.h"
 #include "engine/missing.h"
 #include "ledger/control.h"
 #include "ledger/lease.h"
@@ -80,6 +81,7 @@ void RefineState(const Context& context, const MigrationRow& row,
   // not run for whoever wrote the plan.
   if (!context.TrustsLedger()) return;
   status.missing = Missing(context, row);
+  status.held = HoldersOfContract(context, row);
   if (status.phase == Phase::kContracting ||
       status.sub_state == SubState::kRollingBack) {
     return;

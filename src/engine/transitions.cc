@@ -5,6 +5,7 @@
 #include "db/retry.h"
 #include "engine/explain.h"
 #include "engine/gate.h"
+#include "engine/holders.h"
 #include "engine/run_events.h"
 #include "ledger/versions.h"
 #include "segue/error.h"
@@ -75,12 +76,14 @@ void Transitions::BecomeReady() {
   const std::vector<std::string> gauges = GaugeLines(context_, row_);
   const Plan& plan = row_.plan;
   SettleUsage(context_, row_);
+  const HoldersFound holders = FindHolders(context_, row_);
   InLedger([&] {
     ledger().SetPhase(connection(), row_.id, Phase::kMigrating,
                       SubState::kReady);
     for (const std::string& line : gauges)
       AddEvent(EventKind::kMigrating, line);
     RecordUsage(context_, row_);
+    RecordHolders(context_, row_, holders);
     ledger().SetError(connection(), row_.id, "");
     if (!plan.version_schema.empty()) {
       PublishedVersions(ledger()).Add(connection(), plan.version,

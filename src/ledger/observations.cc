@@ -22,6 +22,8 @@ std::string_view ToString(ObservationKind kind) {
       return "query_plan";
     case ObservationKind::kInventory:
       return "inventory";
+    case ObservationKind::kHolders:
+      return "holders";
   }
   throw Error(ErrorKind::kInternal, "unknown kind of observation");
 }

@@ -20,9 +20,10 @@ enum class ObservationKind {
   kFillEnd,    // name: motion. The reading after the fill, once told
   kQueryPlan,  // name: QueryName. The plan of a query
   kInventory,  // name: ActionName. What PlannedAction::inventory has listed
+  kHolders,    // name: ActionName. What PlannedAction::holders found at ready
 };
-// Returns "build", "usage", "gauge", "fill_begin", "fill_end", "query_plan" or
-// "inventory".
+// Returns "build", "usage", "gauge", "fill_begin", "fill_end", "query_plan",
+// "inventory" or "holders".
 std::string_view ToString(ObservationKind kind);
 
 // Returns a name such as "3.1", for the second action of the plan's fourth

@@ -119,6 +119,7 @@ Json ActionJson(const PlannedAction& action) {
   Put(to, "cleanup", action.cleanup);
   Put(to, "objections", action.objections);
   Put(to, "undo_objections", action.undo_objections);
+  Put(to, "holders", action.holders);
   Put(to, "progress", action.progress);
   Put(to, "usage", action.usage);
   Put(to, "inventory", action.inventory);
@@ -321,6 +322,7 @@ PlannedAction ActionFrom(const Json& from) {
   action.cleanup = Statements(from, "cleanup");
   action.objections = Text(from, "objections");
   action.undo_objections = Text(from, "undo_objections");
+  action.holders = Text(from, "holders");
   action.progress = Text(from, "progress");
   action.usage = Text(from, "usage");
   action.inventory = Text(from, "inventory");

@@ -63,6 +63,7 @@ Plan FullPlan() {
                  {"UPDATE one SET x = 1", 1}};
   add.undo = {{"ALTER TABLE users DROP x", 0}};
   add.probe = "SELECT true";
+  add.holders = "SELECT 'view v', 1";
   add.cleanup = {{"DROP INDEX i", std::nullopt}};
   add.lock = {"ACCESS EXCLUSIVE", "users", std::chrono::milliseconds(500),
               "milliseconds, any size", 8};
@@ -155,6 +156,7 @@ TEST(PlanJsonTest, ReadsBackWhatItWrote) {
   EXPECT_EQ(add.forward[1].expect_rows, 1);
   EXPECT_EQ(add.undo[0].expect_rows, 0);
   EXPECT_EQ(add.probe, "SELECT true");
+  EXPECT_EQ(add.holders, "SELECT 'view v', 1");
   EXPECT_EQ(add.cleanup[0].sql, "DROP INDEX i");
   EXPECT_EQ(add.lock.budget, std::chrono::milliseconds(500));
   EXPECT_FALSE(add.transactional);

@@ -154,6 +154,11 @@ struct PlannedAction {
   // A SELECT of the same kind about `undo`, which runs before a rollback
   // begins.
   std::string undo_objections = {};
+  // A SELECT of a text and a number for each object of others that hangs on
+  // what `forward` has made: "view public.v depends on column 'x' of 't'". It
+  // keeps `undo` from taking that away and, where the number is not 0, the
+  // contract, too. Empty: nothing that could hang on it is looked for.
+  std::string holders = {};
   // Another session runs this SELECT while `forward` takes long: percent
   // (0-100), the current part, and the session that it waits for (NULL: none).
   // The parameter is the session that runs `forward`. Empty: there is nothing

@@ -50,6 +50,7 @@ Json Object(const MigrationStatus& status) {
           {"folded", status.folded},
           {"folded_into", status.folded_into},
           {"missing", status.missing},
+          {"held", status.held},
           {"grants", status.grants}};
 }
 

@@ -28,6 +28,12 @@ std::string MissingText(const MigrationStatus& status) {
          "; segue rollback undoes what is there";
 }
 
+std::string HeldText(const MigrationStatus& status) {
+  if (status.held.empty()) return "";
+  return base::Join(status.held, "; ") +
+         "; drop it, and make it again when the migration is over";
+}
+
 std::string GrantsText(const MigrationStatus& status) {
   if (status.grants.empty()) return "";
   return base::Join(status.grants, "; ") +
@@ -122,7 +128,7 @@ std::string StatusText(const MigrationStatus& status) {
       Field("runner", RunnerText(status)) + Field("pace", PaceLine(status)) +
       Field("waits", AwaitedText(status)) +
       Field("paused", status.paused ? "yes; segue resume goes on" : "") +
-      Field("missing", MissingText(status)) +
+      Field("missing", MissingText(status)) + Field("held", HeldText(status)) +
       Field("privileges", GrantsText(status)) +
       Field("error", ErrorText(status)) + Field("started", status.started_at) +
       Field("updated", status.updated_at) + "  steps\n";

@@ -1,6 +1,9 @@
 // Renders ADD, DROP, RENAME and ALTER COLUMN.
+#include <algorithm>
+
 #include "base/text.h"
 #include "dialects/postgres/column_text.h"
+#include "dialects/postgres/holders.h"
 #include "dialects/postgres/inventory.h"
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
@@ -127,6 +130,26 @@ std::string SomeKeys(const plan::AlterColumn& action,
          range.KeyAsText() + "] AS k" + rows + " LIMIT 5) keys)";
 }
 
+// True for a column that the contract drops again: one of segue's own, or the
+// copy under the new name of a column that is renamed in place.
+bool GoesWithContract(const plan::AddColumn& action,
+                      const plan::Motions& motions) {
+  const std::string& name = action.column.physical();
+  if (name.starts_with(plan::kOurs)) return true;
+  const auto& all = motions.Columns();
+  return std::any_of(all.begin(), all.end(), [&](const auto* motion) {
+    return motion->table == action.table && motion->keeps_old_column &&
+           motion->new_column && motion->new_column->physical() == name;
+  });
+}
+
+// Fails where what the default names is not there any more. The default is not
+// evaluated.
+std::string DefaultStands(const std::string& default_sql) {
+  return "SELECT '', 0 FROM (SELECT (" + default_sql +
+         "\n)) d(value) WHERE false";
+}
+
 // Tells of the rows that the column would refuse again.
 std::string RowsWithNull(const plan::AlterColumn& action,
                          const RenderContext& context) {
@@ -168,6 +191,8 @@ PlannedAction RenderOne(const plan::AddColumn& action,
   planned.probe = ColumnExists(action.table, name);
   planned.missing = GoneUnless(
       planned.probe, "column '" + name + "' of '" + action.table.name + "'");
+  planned.holders = ColumnHolders(action.table, name,
+                                  GoesWithContract(action, context.motions));
   planned.lock = Lock(kAccessExclusive, action.table, context);
   return planned;
 }
@@ -232,6 +257,11 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
   }
   if (!action.before.nullable && action.after.nullable) {
     planned.undo_objections = RowsWithNull(action, context);
+  }
+  if (action.before.default_sql &&
+      action.before.default_sql != action.after.default_sql) {
+    planned.missing = DefaultStands(*action.before.default_sql);
+    planned.holders = planned.missing;
   }
   planned.probe = AlterProbe(action);
   planned.lock =

@@ -1,5 +1,6 @@
 // Renders CREATE, DROP and RENAME TABLE.
 #include "base/text.h"
+#include "dialects/postgres/holders.h"
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
@@ -61,6 +62,7 @@ PlannedAction RenderOne(const plan::CreateTable& action,
   planned.probe = TableExists(action.table.name);
   planned.missing =
       GoneUnless(planned.probe, "table '" + action.table.name.name + "'");
+  planned.holders = RelationHolders(action.table.name, "table");
   planned.lock = LockFor(action.table, context);
   return planned;
 }

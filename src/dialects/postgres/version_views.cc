@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "dialects/postgres/grants.h"
+#include "dialects/postgres/holders.h"
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
@@ -432,6 +433,7 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   planned.probe = VersionExists(version);
   planned.missing = MissingViews(version, ViewsThatStay(action));
   planned.grants = GrantsOf(action, context);
+  planned.holders = VersionHolders(version);
   return planned;
 }
 
@@ -457,6 +459,7 @@ PlannedAction RenderOne(const plan::PublishAlias& action,
   planned.undo.push_back({"DROP VIEW IF EXISTS " + Name(NameOf(alias)), {}});
   planned.probe = AliasExists(alias);
   planned.missing = GoneUnless(planned.probe, "view '" + alias.name + "'");
+  planned.holders = RelationHolders(NameOf(alias), "view");
   planned.grants = ViewGrantsSql(NameOf(alias));
   planned.lock = Lock("ACCESS SHARE", alias.base(), context);
   return planned;

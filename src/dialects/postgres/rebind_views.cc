@@ -295,15 +295,22 @@ BEGIN
 END)sql";
 
 // The names of the indexes stay with the originals until these are dropped. It
-// may run again: what is filled and indexed already is filled anew.
+// may run again: what is filled and indexed already is filled anew. An error of
+// the query names the view, because the statement of segue's does not.
 constexpr const char* kFill = R"sql(
 DECLARE
   relation regclass := pg_catalog.to_regclass(@TABLE@);
   former text := pg_catalog.current_setting('default_tablespace');
   one record;
+  code text;
+  message text;
+  detail text;
+  hint text;
 BEGIN
   FOR one IN WITH RECURSIVE @CHAIN@
-    SELECT k.id, 0::oid AS part, '' AS space, pg_catalog.format(
+    SELECT k.id, 0::oid AS part, '' AS space,
+      pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
+      pg_catalog.format(
       'REFRESH MATERIALIZED VIEW %I.%I', n.nspname,
       '_segue_mv_' || c.oid::text) AS sql
     FROM chain k JOIN pg_catalog.pg_class c ON c.oid = k.id
@@ -311,7 +318,8 @@ BEGIN
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.oid IN (SELECT id FROM direct)
     UNION ALL
-    SELECT k.id, x.oid, coalesce(s.spcname::text, ''), pg_catalog.format(
+    SELECT k.id, x.oid, coalesce(s.spcname::text, ''),
+      pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.format(
       'CREATE %sINDEX %I ON %I.%I USING%s',
       CASE WHEN i.indisunique THEN 'UNIQUE ' END, '_segue_mv_' || x.oid::text,
       n.nspname, '_segue_mv_' || c.oid::text, pg_catalog.substr(
@@ -331,7 +339,16 @@ BEGIN
     ORDER BY 1, 2
   LOOP
     PERFORM pg_catalog.set_config('default_tablespace', one.space, true);
-    EXECUTE one.sql;
+    BEGIN
+      EXECUTE one.sql;
+    EXCEPTION WHEN OTHERS THEN
+      GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE,
+        message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+        hint = PG_EXCEPTION_HINT;
+      RAISE EXCEPTION USING ERRCODE = code, DETAIL = detail, HINT = hint,
+        MESSAGE = pg_catalog.format('a copy of materialized view %s cannot be '
+          'filled: %s', one.name, message);
+    END;
   END LOOP;
   PERFORM pg_catalog.set_config('default_tablespace', former, true);
 END)sql";

@@ -173,6 +173,22 @@ UNION
   JOIN changed l ON l.id = d.refobjid AND l.id <> c.id AND l.remade
   WHERE c.relkind = 'm' AND c.remade
 UNION
+  SELECT c.what, pg_catalog.format('it is filled again as role %1$s, which may '
+    'not read %2$I.%3$I (GRANT SELECT ON %2$I.%3$I TO %1$s helps)', c.owner,
+    n.nspname, l.relname)
+  FROM changed c JOIN pg_catalog.pg_class m ON m.oid = c.id AND m.relispopulated
+  JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.id
+  JOIN pg_catalog.pg_depend d ON d.objid = r.oid
+    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+  JOIN pg_catalog.pg_class l ON l.oid = d.refobjid AND l.oid <> c.id
+    AND l.relkind IN ('r', 'p', 'v', 'm', 'f')
+  JOIN pg_catalog.pg_namespace n ON n.oid = l.relnamespace
+  WHERE c.relkind = 'm' AND c.remade AND NOT CASE
+    WHEN d.refobjsubid > 0 THEN pg_catalog.has_column_privilege(c.relowner,
+      l.oid, d.refobjsubid::int2, 'SELECT')
+    ELSE pg_catalog.has_any_column_privilege(c.relowner, l.oid, 'SELECT') END
+UNION
   SELECT c.what, pg_catalog.format('extension %I has it', x.extname)
   FROM changed c JOIN pg_catalog.pg_depend d ON d.objid = c.id
     AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.deptype = 'e'

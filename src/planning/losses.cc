@@ -100,12 +100,44 @@ void RebindViews(TableWork& work, const schema::Column& old,
                                     carried.views});
 }
 
+namespace {
+
+bool Contains(const std::vector<std::string>& texts, const std::string& text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+// A second copy would be made of the view as it is before the first takes its
+// place, and hold on to the column that goes then.
+void RefuseSecondCopy(TableWork& work, const schema::Column& old,
+                      const std::vector<std::string>& views) {
+  for (const DraftStep& step : work.context().steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* copy = std::get_if<plan::CopyViews>(&action);
+      if (copy == nullptr) continue;
+      for (const std::string& view : views) {
+        if (!Contains(copy->what, view)) continue;
+        throw work
+            .Refused(
+                old.name,
+                fmt::format("{} reads column '{}' of '{}' too, which "
+                            "another operation of this migration replaces: "
+                            "it is filled again for one column at a time",
+                            view, copy->column, copy->table.name))
+            .WithHint("put the two changes into two files");
+      }
+    }
+  }
+}
+
+}  // namespace
+
 void CopyMaterializedViews(TableWork& work, const schema::Column& old,
                            const schema::Column& target,
                            const std::string& heir, db::LossOf of,
                            const std::string& leaving) {
   const Sorted carried = Carried(work, old, target, of, leaving);
   if (carried.materialized.empty()) return;
+  RefuseSecondCopy(work, old, carried.materialized);
   work.Describe(kSeal, fmt::format("Fill copies of what is materialized from "
                                    "'{}' of '{}'",
                                    old.name, work.live().name.name));

@@ -40,6 +40,23 @@ bool RunForGood(const Context& context, const MigrationRow& row,
   return false;
 }
 
+// Rows that came past the triggers are as the default of the provenance has
+// left them.
+std::string NeverFilled(const Context& context, const MigrationRow& row) {
+  std::string text;
+  for (const MotionSql& motion : row.plan.motions) {
+    const bool mends = motion.fill && motion.repair && motion.parts.empty();
+    if (!mends || motion.count_left.empty()) continue;
+    const std::int64_t rows = db::ToInt(
+        context.connection().Execute(motion.count_left).rows.at(0).at(0));
+    if (rows == 0) continue;
+    text += std::to_string(rows) + " rows of '" + motion.table +
+            "' were never filled, like those of a partition that somebody has "
+            "attached since the start: 'segue verify --repair' fills them; ";
+  }
+  return text;
+}
+
 }  // namespace
 
 bool PastFirstDrop(const Context& context, const MigrationRow& row) {
@@ -108,7 +125,8 @@ void Contract::GatherEvidence(const std::string& force_reason) {
   if (report.clean()) return;
   throw Error(ErrorKind::kMismatch,
               "old and new disagree in " + base::Join(report.mismatches, "; "))
-      .WithHint("nothing was contracted; both versions are live");
+      .WithHint(NeverFilled(context_, row_) +
+                "nothing was contracted; both versions are live");
 }
 
 // What was given to a column that goes would be lost with it, and what was

@@ -97,6 +97,8 @@ TEST_P(PartitionsTest, OneThatBringsTheColumnsIsFilledByARepair) {
     ADD_FAILURE() << "a row without a value was taken along";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kMismatch) << error.what();
+    EXPECT_THAT(error.hint(), HasSubstr("1 rows of 'u' were never filled"));
+    EXPECT_THAT(error.hint(), HasSubstr("'segue verify --repair' fills them"));
   }
   VerifyOptions repair;
   repair.repair = true;

@@ -104,7 +104,8 @@ std::vector<std::string> Mixed(const std::vector<std::string>& first,
 // A trigger that is gone reads no column, and a partition may leave with what
 // it has.
 bool MayBeGone(const std::string& text) {
-  return IsTrigger(text) || text.starts_with("default of column '") ||
+  return IsTrigger(text) || text.starts_with("inheritance of column ") ||
+         text.starts_with("default of column '") ||
          text.ends_with("' has of its own") ||
          text.ends_with(", which has the type of its rows");
 }

@@ -157,24 +157,42 @@ JOIN pg_catalog.pg_attribute u ON u.attrelid = r.oid
   AND u.attnum = d.objsubid)
 SELECT what, name, kind FROM facts ORDER BY what)sql";
 
-// The triggers of the user's on the table and on its partitions, with what
+// The server neither renames nor drops an inherited column. The triggers of the
+// user's are those on the table and on its partitions, with what
 // their functions do. Names of columns are left out, because a contract
 // changes them; the numbers stay.
 constexpr const char* kTriggers = R"sql(
-SELECT pg_catalog.format('trigger %L of %L: definition %s',
+SELECT f.what, f.object, f.kind
+FROM (SELECT pg_catalog.to_regclass(@TABLE@)::oid AS id) t
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.format('trigger %L of %L: definition %s',
     g.tgname, r.relname, pg_catalog.left(pg_catalog.md5(pg_catalog.concat_ws(
       '|', g.tgtype, g.tgattr, g.tgargs, g.tgoldtable, g.tgnewtable, g.tgenabled,
       pg_catalog.regexp_replace(g.tgqual::text, ':location -?[0-9]+', '', 'g'),
       s.nspname, p.proname, p.prosrc, p.proconfig)), 8)), NULL, 'trigger of the table'
-  FROM (SELECT pg_catalog.to_regclass(@TABLE@)::oid AS id) t
-  CROSS JOIN LATERAL (SELECT t.id UNION SELECT relid::oid
+  FROM (SELECT t.id UNION SELECT relid::oid
     FROM pg_catalog.pg_partition_tree(t.id)) h (id)
   JOIN pg_catalog.pg_class r ON r.oid = h.id
   JOIN pg_catalog.pg_trigger g ON g.tgrelid = r.oid AND NOT g.tgisinternal
     AND (g.tgparentid = 0::oid OR r.oid = t.id)
     AND g.tgname::text NOT LIKE '~segue\_%'
   JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
-  JOIN pg_catalog.pg_namespace s ON s.oid = p.pronamespace)sql";
+  JOIN pg_catalog.pg_namespace s ON s.oid = p.pronamespace
+UNION ALL
+  SELECT pg_catalog.format('inheritance of column %L from %s (%s ends it)',
+    a.attname, h.inhparent::regclass, CASE WHEN c.relispartition
+    THEN pg_catalog.format('ALTER TABLE %s DETACH PARTITION %s',
+      h.inhparent::regclass, h.inhrelid::regclass)
+    ELSE pg_catalog.format('ALTER TABLE %s NO INHERIT %s',
+      h.inhrelid::regclass, h.inhparent::regclass) END), NULL,
+    'inheritance of the column'
+  FROM pg_catalog.pg_attribute a
+  JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+  JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.oid
+  JOIN pg_catalog.pg_attribute p ON p.attrelid = h.inhparent
+    AND p.attname = a.attname AND NOT p.attisdropped
+  WHERE a.attrelid = t.id AND a.attname = @COLUMN@ AND NOT a.attisdropped)
+  f (what, object, kind))sql";
 
 }  // namespace
 
@@ -195,13 +213,15 @@ void ListColumn(const schema::TableName& table, const std::string& column,
       Filled(Filled(kFacts, "@OWN_PARTS@", OwnParts()), "@NOT_OURS@", kNotOurs);
 }
 
-void ListTriggers(const schema::TableName& table, PlannedAction& planned) {
+void ListTriggers(const schema::TableName& table, const std::string& column,
+                  PlannedAction& planned) {
   if (planned.inventory_lock.empty()) {
     planned.inventory_lock =
         "LOCK TABLE " + Name(table) + " IN ACCESS EXCLUSIVE MODE";
   }
   const std::string triggers =
-      Filled(kTriggers, "@TABLE@", Literal(Name(table)));
+      Filled(Filled(kTriggers, "@COLUMN@", Literal(column)), "@TABLE@",
+             Literal(Name(table)));
   const std::string others =
       planned.inventory.empty()
           ? ""

@@ -15,6 +15,8 @@ void ListColumn(const schema::TableName& table, const std::string& column,
 
 // Lists the triggers of the user's on the table and on its partitions, too: the
 // body of a trigger function does not follow when a column is renamed or goes.
-void ListTriggers(const schema::TableName& table, PlannedAction& planned);
+// A column that is inherited by then would be neither renamed nor dropped.
+void ListTriggers(const schema::TableName& table, const std::string& column,
+                  PlannedAction& planned);
 
 }  // namespace segue::postgres

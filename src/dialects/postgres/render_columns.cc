@@ -212,7 +212,7 @@ PlannedAction RenderOne(const plan::DropColumn& action,
   planned.heir = action.heir;
   if (!action.of_ours) {
     ListColumn(action.table, name, planned);
-    ListTriggers(action.table, planned);
+    ListTriggers(action.table, name, planned);
   }
   return planned;
 }
@@ -238,7 +238,7 @@ PlannedAction RenderOne(const plan::RenameColumn& action,
   if (put_aside) {
     ListColumn(action.table, action.from, planned);
   } else if (of_user) {
-    ListTriggers(action.table, planned);
+    ListTriggers(action.table, action.from, planned);
   }
   return planned;
 }

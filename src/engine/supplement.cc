@@ -1,8 +1,10 @@
 #include "engine/supplement.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/text.h"
@@ -58,6 +60,25 @@ bool MeetInOneObject(const MigrationRow& row,
     }
   }
   return false;
+}
+
+// What says nothing of the rows goes with a column, as with a plain DROP
+// COLUMN, and as the plan lets it go.
+bool GoesAlong(const Fact& fact) {
+  constexpr std::string_view kKinds[] = {"comment of the column", "comment",
+                                         "index", "statistics object"};
+  return std::find(std::begin(kKinds), std::end(kKinds), fact.kind) !=
+         std::end(kKinds);
+}
+
+// True for what others have made on a column in whose place nothing comes.
+bool AllGoes(const MigrationRow& row, const Change& change) {
+  return !ActionOf(row, change).heir && !PutAside(row, change) &&
+         std::all_of(change.come.begin(), change.come.end(), GoesAlong) &&
+         std::all_of(change.gone.begin(), change.gone.end(),
+                     [](const std::string& text) {
+                       return MayGo(text) || text.starts_with("comment ");
+                     });
 }
 
 void RefuseUnsupplied(const MigrationRow& row,
@@ -162,6 +183,15 @@ std::string TextOf(const Change& change, const plan::Heir& heir) {
          heir.table + "': " + base::Join(texts, ", ");
 }
 
+void Tell(const Context& context, const MigrationRow& row,
+          const std::string& text) {
+  Progress told;
+  told.migration = row.id;
+  told.phase = row.phase;
+  told.message = text;
+  context.options.listeners.Send(told);
+}
+
 // The plan is amended in the ledger, together with what it takes into account,
 // before anything of it runs.
 void Record(const Context& context, Transitions& transitions, MigrationRow& row,
@@ -180,11 +210,27 @@ void Record(const Context& context, Transitions& transitions, MigrationRow& row,
     transitions.AddEvent(EventKind::kNote, text);
   });
   row.plan = std::move(amended.plan);
-  Progress told;
-  told.migration = row.id;
-  told.phase = row.phase;
-  told.message = text;
-  context.options.listeners.Send(told);
+  Tell(context, row, text);
+}
+
+// Takes out what goes with a column that nothing takes the place of. It is
+// known from then on.
+void LetGo(const Context& context, Transitions& transitions,
+           const MigrationRow& row, std::vector<Change>& changes) {
+  for (const Change& change : changes) {
+    if (!AllGoes(row, change)) continue;
+    std::vector<std::string> texts;
+    for (const Fact& fact : change.come) texts.push_back(Shown(fact.text));
+    const std::string text = "'" + ActionOf(row, change).description +
+                             "' takes along: " + base::Join(texts, ", ");
+    transitions.InLedger([&] {
+      KeepChange(context.connection(), context.ledger, row, change);
+      if (!texts.empty()) transitions.AddEvent(EventKind::kNote, text);
+    });
+    if (!texts.empty()) Tell(context, row, text);
+  }
+  std::erase_if(changes,
+                [&](const Change& change) { return AllGoes(row, change); });
 }
 
 // Runs the steps that were added to the plan behind those of its contract.
@@ -205,6 +251,7 @@ void CatchUp(const Context& context, Transitions& transitions,
   std::vector<Change> changes;
   for (int round = 0; round <= kRounds; ++round) {
     changes = ChangesSince(context.connection(), context.ledger, row);
+    LetGo(context, transitions, row, changes);
     if (changes.empty()) return;
     RefuseUnsupplied(row, changes);
     if (round == kRounds) break;

@@ -95,6 +95,15 @@ std::string CommentChanged(const plan::AlterColumn& action) {
          ", '') = " + Literal(action.after.comment);
 }
 
+// Somebody else's comment stays.
+std::string HasItsComment(const plan::AlterColumn& action) {
+  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = "
+         "pg_catalog.to_regclass(" +
+         Literal(Name(action.table)) +
+         ")::oid AND attname = " + Literal(action.after.physical()) +
+         " AND NOT attisdropped" + CommentChanged(action) + ")";
+}
+
 std::string TypeChanged(const plan::AlterColumn& action) {
   if (action.before.type == action.after.type) return "";
   return " AND pg_catalog.format_type(atttypid, atttypmod) <> " +
@@ -252,6 +261,9 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
   planned.forward = AlterStatements(action.table, action.before, action.after);
   if (action.before.type == action.after.type) {
     planned.undo = AlterStatements(action.table, action.after, action.before);
+    if (action.before.comment != action.after.comment) {
+      planned.undo.back().only_if = HasItsComment(action);
+    }
   } else {
     planned.reversible = false;
   }

@@ -64,6 +64,12 @@ bool IsSetting(const std::string& text) {
   return text.starts_with("setting of ");
 }
 
+// True for the text that tells what a default was, for people. It is compared
+// with nothing, because names in it depend on the session.
+bool IsWayBack(const std::string& text) {
+  return text.starts_with("what sets the default of ");
+}
+
 void Save(db::Connection& connection, const Ledger& ledger,
           const MigrationRow& row, const std::string& name,
           const std::vector<std::string>& texts) {
@@ -126,11 +132,13 @@ std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
   change.default_set = DefaultSet(change);
   std::set<std::string> before(change.kept.begin(), change.kept.end());
   std::erase_if(before, IsSetting);
+  std::erase_if(before, IsWayBack);
   std::set<std::string> known;
   for (const std::string& text : change.kept) known.insert(Subject(text));
   std::set<std::string> subjects;
   for (const Fact& fact : change.now) {
-    if (before.erase(fact.text) > 0 || IsSetting(fact.text)) continue;
+    const bool told_otherwise = IsSetting(fact.text) || IsWayBack(fact.text);
+    if (before.erase(fact.text) > 0 || told_otherwise) continue;
     change.come.push_back(fact);
     change.come.back().changed = known.count(Subject(fact.text)) > 0;
     subjects.insert(Subject(fact.text));
@@ -202,6 +210,14 @@ std::vector<std::string> Change::ChangedDefaults() const {
   for (const std::string& text : gone) add(text);
   for (const Fact& fact : come) add(fact.text);
   return subjects;
+}
+
+std::string Change::WayBack(const std::string& what) const {
+  const std::string begin = "what sets the default of " + what + " back: ";
+  for (const std::string& text : kept) {
+    if (text.starts_with(begin)) return text.substr(begin.size());
+  }
+  return "";
 }
 
 std::string Shown(const std::string& fact) {

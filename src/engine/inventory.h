@@ -38,6 +38,9 @@ struct Change {
   // Returns what the defaults belong to that are not those of then: "default",
   // "default of m", "default of column 'm' of partition 't_2024'".
   std::vector<std::string> ChangedDefaults() const;
+  // Returns the statement that sets a default back to what it was then: that of
+  // a column, "m", or of a "type t". Empty: it is not known.
+  std::string WayBack(const std::string& what) const;
 };
 
 // True for the text of a fact that is the default of the column that goes.

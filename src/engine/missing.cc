@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 
 #include "base/text.h"
 #include "engine/contract.h"
@@ -79,6 +80,25 @@ void AddMissing(const Context& context, const PlannedAction& action,
   }
 }
 
+// Says of one of Change::ChangedDefaults what has another default now, and what
+// sets it back.
+std::string OtherDefault(const Change& change, const plan::Heir& heir,
+                         const std::string& subject) {
+  constexpr std::string_view kOf = "default of ";
+  const bool own = subject.starts_with(kOf);
+  const std::string named = own ? subject.substr(kOf.size()) : heir.column;
+  const bool elsewhere = named.starts_with("type ") ||
+                         named.find(" of partition '") != std::string::npos;
+  const std::string column = own ? heir.heir : heir.column;
+  std::string text =
+      "the default of " +
+      (elsewhere ? named : "column '" + column + "' of '" + heir.table + "'") +
+      " is not the one of the start";
+  const std::string back = change.WayBack(named);
+  if (!back.empty()) text += " (" + back + " sets it back)";
+  return text;
+}
+
 // The triggers tell what was left out by the defaults of the start. What the
 // new version has written since another one counts as given on both sides.
 // Returns the columns that have another default, or those of which the default
@@ -92,18 +112,13 @@ std::vector<std::string> OtherDefaults(const Context& context,
     if (!heir || !heir->both_written || change.DefaultsChanged() != now) {
       continue;
     }
-    const std::string of_table = "default of column '" + heir->column +
-                                 "' or '" + heir->heir + "' of '" +
-                                 heir->table + "'";
     if (!now) {
-      AddOnce(&texts, "the " + of_table +
-                          " was set since the start, at last to what it was");
+      AddOnce(&texts, "the default of column '" + heir->column + "' or '" +
+                          heir->heir + "' of '" + heir->table +
+                          "' was set since the start, at last to what it was");
     }
     for (const std::string& subject : change.ChangedDefaults()) {
-      const bool of_partition =
-          subject.find(" of partition '") != std::string::npos;
-      AddOnce(&texts, "the " + (of_partition ? subject : of_table) +
-                          " is not the one of the start");
+      AddOnce(&texts, OtherDefault(change, *heir, subject));
     }
   }
   return texts;

@@ -119,6 +119,20 @@ UNION SELECT pg_catalog.format('default of type %I: %s', y.typname,
   'default of the type'
 FROM a JOIN pg_catalog.pg_type y ON y.oid = (a.facts ->> 'atttypid')::oid
 WHERE y.typtype = 'd' AND y.typdefaultbin IS NOT NULL
+UNION SELECT pg_catalog.format('what sets the default of %I back: ALTER TABLE %s '
+    'ALTER COLUMN %I %s', h.attname, h.attrelid::regclass, h.attname, coalesce(
+    'SET DEFAULT ' || pg_catalog.pg_get_expr(f.adbin, f.adrelid),
+    'DROP DEFAULT')), NULL, 'way back'
+FROM a JOIN pg_catalog.pg_attribute h ON h.attrelid = a.attrelid
+  AND (h.attnum = a.attnum OR h.attname = a.heir) AND NOT h.attisdropped
+LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid
+  AND f.adnum = h.attnum
+UNION SELECT pg_catalog.format('what sets the default of type %I back: ALTER '
+    'DOMAIN %s %s', y.typname, y.oid::regtype, coalesce('SET DEFAULT '
+    || pg_catalog.pg_get_expr(y.typdefaultbin, 0::oid), 'DROP DEFAULT')), NULL,
+  'way back'
+FROM a JOIN pg_catalog.pg_type y ON y.oid = (a.facts ->> 'atttypid')::oid
+WHERE y.typtype = 'd'
 UNION SELECT 'NOT NULL', NULL, 'NOT NULL of others' FROM a WHERE a.attnotnull
 UNION SELECT pg_catalog.format('privilege %s of %s%s', e.privilege_type,
     CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident(

@@ -347,6 +347,23 @@ TEST_P(GrantsTest, APrivilegeOnTheNewNameAloneIsLeftToPeople) {
   EXPECT_EQ(As("grants_ro", "SELECT max(b) FROM u"), "3\n");
 }
 
+// Only its grantor could give it again.
+TEST_P(GrantsTest, APrivilegeThatAnotherRoleGaveIsNamed) {
+  Start("{alter_column: {table: u, column: a, type: bigint}}");
+  db().Exec(
+      "GRANT SELECT (a) ON u TO grants_app WITH GRANT OPTION; SET ROLE "
+      "grants_app; GRANT SELECT (a) ON u TO grants_ro; RESET ROLE");
+  const std::string named =
+      "role grants_app has given SELECT (a) on \"public\".\"u\" to grants_ro";
+  EXPECT_THAT(Unfollowed(), Contains(HasSubstr(named)));
+  EXPECT_THAT(RefusalOf([&] { migrator_->Complete(); }), HasSubstr(named));
+  db().Exec(
+      "SET ROLE grants_app; REVOKE SELECT (a) ON u FROM grants_ro; RESET ROLE; "
+      "GRANT SELECT (a) ON u TO grants_ro");
+  EXPECT_TRUE(migrator_->Complete().status.is_complete());
+  EXPECT_EQ(As("grants_ro", "SELECT count(a) FROM u"), "20\n");
+}
+
 TEST_P(GrantsTest, ARenamedTableFollowsInPlace) {
   Start("{rename_table: {from: u, to: w}}");
   db().Exec("GRANT SELECT ON u TO grants_ro");

@@ -68,6 +68,28 @@ std::string ColumnPrivileges(const std::string& name,
          Literal(Name(table)) + ")::oid AND e.grantee <> c.relowner)";
 }
 
+// A privilege of another role than the owner can be given to the new column by
+// that role only. Says so of a column of segue's own, which takes the place of
+// the old one.
+std::string GrantsOfOthersSql(const plan::ColumnMotion& motion) {
+  const std::string table = Name(motion.table);
+  return " UNION ALL SELECT pg_catalog.format('role %I has given %s (%I) on %s "
+         "to %s, and only the owner of the table gives it to the column that "
+         "takes its place: give it as the owner, and REVOKE it as %I', "
+         "pg_catalog.pg_get_userbyid(e.grantor), e.privilege_type, "
+         "a.attname, " +
+         Literal(table) +
+         ", CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE "
+         "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(e.grantee)::text) "
+         "END, pg_catalog.pg_get_userbyid(e.grantor)), NULL::text FROM "
+         "pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = "
+         "c.oid AND a.attname = " +
+         Literal(motion.old_column->physical()) +
+         " AND NOT a.attisdropped, pg_catalog.aclexplode(a.attacl) e WHERE "
+         "c.oid = pg_catalog.to_regclass(" +
+         Literal(table) + ")::oid AND e.grantor <> c.relowner";
+}
+
 // The new column follows the old one. A column of segue's own has nothing of
 // its own. On a column that applications see, somebody may have given a
 // privilege for the new version alone, and only people know which column is
@@ -83,10 +105,11 @@ std::string ColumnGrantsSql(const plan::ColumnMotion& motion) {
                    Literal(" and not on column " + Ident(old) +
                            ": give it there too, or take it away") +
                    " END";
-  difference.taken = fresh.starts_with(plan::kOurs) ? "true" : "false";
+  const bool ours = fresh.starts_with(plan::kOurs);
+  difference.taken = ours ? "true" : "false";
   return "WITH " + ColumnPrivileges("want", motion.table, old, fresh) + ", " +
          ColumnPrivileges("has", motion.table, fresh, fresh) +
-         DifferenceSql(difference);
+         DifferenceSql(difference) + (ours ? GrantsOfOthersSql(motion) : "");
 }
 
 // A stored view has, for each of its columns, the table and the column that it

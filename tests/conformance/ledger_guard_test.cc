@@ -96,6 +96,20 @@ TEST_P(LedgerGuardTest, ALedgerThatAnotherRoleMayWriteIsNotRun) {
   EXPECT_TRUE(migrator.Complete().status.is_complete());
 }
 
+TEST_P(LedgerGuardTest, AFunctionThatGotAnotherOwnerIsGivenBack) {
+  Database database = Open("guard_owner");
+  Start(database);
+  Migrator migrator(database, {});
+  const std::string function = "FUNCTION segue.\"sync_public.01_rename_1\"";
+  db().Exec("ALTER " + function + " OWNER TO guard_app");
+  const std::string gives_back =
+      "ALTER " + function + " OWNER TO \"guard_owner\"";
+  EXPECT_THAT(ThrownBy([&] { migrator.Complete(); }).hint(),
+              HasSubstr(gives_back));
+  db().Exec(gives_back);
+  EXPECT_TRUE(migrator.Complete().status.is_complete());
+}
+
 // The case is sec-ledger-squatted; the reader is a superuser.
 TEST_P(LedgerGuardTest, ASquattedSchemaIsNotRead) {
   As("guard_evil",

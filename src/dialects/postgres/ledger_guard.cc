@@ -1,6 +1,9 @@
 #include "dialects/postgres/ledger_guard.h"
 
+#include <string_view>
+
 #include "dialects/postgres/catalog.h"
+#include "dialects/postgres/sql.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -126,6 +129,22 @@ JOIN pg_catalog.pg_namespace s ON s.oid = y.typnamespace
 WHERE s.nspname <> 'pg_catalog'::pg_catalog.name
 LIMIT 1)sql";
 
+// A function that somebody else has put there must not get a trusted owner.
+std::string GivesBack(db::Connection& connection, std::string object,
+                      const std::string& why) {
+  constexpr std::string_view kSpace = "segue.";
+  if (why != "belongs to" || !object.starts_with(kSpace)) return "";
+  const db::Result role =
+      connection.Execute("SELECT current_user::pg_catalog.text");
+  object.erase(0, kSpace.size());
+  const bool is_function = object.ends_with("()");
+  if (is_function) object.resize(object.size() - 2);
+  return std::string("if it is as segue has made it, ALTER ") +
+         (is_function ? "FUNCTION" : "TABLE") + " segue." + Ident(object) +
+         " OWNER TO " + Ident(db::ToText(role.rows.at(0).at(0))) +
+         " gives it back; otherwise ";
+}
+
 }  // namespace
 
 void RequireSafeLedger(db::Connection& connection, db::LedgerUse use) {
@@ -137,11 +156,13 @@ void RequireSafeLedger(db::Connection& connection, db::LedgerUse use) {
   const std::string object = row.Text();
   std::string why = row.Text();
   const std::string who = row.Text();
+  const std::string gives_back = GivesBack(connection, object, why);
   if (!who.empty()) why += " " + who;
   throw Error(ErrorKind::kRefused,
               "the ledger is not safe to use: " + object + " " + why +
                   ", so that somebody else could decide what this role runs")
       .WithHint(
+          gives_back +
           "act as the role that owns schema segue (--role), or let schema "
           "segue belong to this role and take the rights of others away; "
           "docs/security.md says why");

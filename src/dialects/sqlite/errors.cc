@@ -18,6 +18,8 @@ struct CodeKind {
 // does not resolve, which need not have to do with the table.
 constexpr std::string_view kUnresolved[] = {"error in view ",
                                             "error in trigger "};
+// An index of the table that names a column which is dropped.
+constexpr std::string_view kIndexHolds = "error in index ";
 
 // Extended codes come before their primary ones. A code that is not listed is a
 // defect.
@@ -53,6 +55,7 @@ ErrorKind KindOfText(std::string_view message) {
   for (const std::string_view unresolved : kUnresolved) {
     if (message.starts_with(unresolved)) return ErrorKind::kRefused;
   }
+  if (message.starts_with(kIndexHolds)) return ErrorKind::kRefused;
   if (has("no such table") || has("no such view") || has("no such column") ||
       has("no such index")) {
     return ErrorKind::kNotFound;
@@ -93,6 +96,11 @@ void ThrowError(sqlite3* database, int code, std::string_view sql) {
     error.WithHint(
         "ALTER TABLE needs every view and trigger of the database to resolve: "
         "mend or drop this one, then run the same command again");
+  }
+  if (message.starts_with(kIndexHolds)) {
+    error.WithHint(
+        "drop this index, run the same command again, and make the index again "
+        "afterwards if its column is still there");
   }
   throw error;
 }

@@ -56,6 +56,12 @@ struct MigratorOptions {
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   UserTriggers user_triggers = UserTriggers::kFire;
+  // A session that is idle in a transaction is ended once its lock of a table
+  // has kept the run waiting for longer than this, if our role is a member of
+  // the session's. The history says so first, with the reason, which must be
+  // given. Zero: no session is ended.
+  std::chrono::milliseconds kill_blockers_after{0};
+  std::string kill_reason = {};
 };
 
 struct StartOptions {
@@ -86,6 +92,7 @@ struct Outcome {
   MigrationStatus status;
   std::vector<HistoryEntry> history;  // of this migration, oldest first
   std::vector<std::string> notes;
+  bool acted = true;  // false: what was asked for had happened before
 };
 
 struct MigrateOutcome {
@@ -240,7 +247,14 @@ class Migrator {
   // evidence again (and asks for the reason again) if nothing is dropped, and
   // Rollback is possible until the first drop. After the first drop there is
   // only Complete, which goes on with what is left to be dropped.
-  Outcome Complete(bool dry_run = false, const std::string& force_reason = "");
+  //
+  // A name says which migration is meant. It is compared with the active one
+  // under the lease. When the named one is complete already, the outcome has a
+  // note that says so, and Outcome::acted is false. Throws kNotFound, which
+  // names the nearest, for a name that was never started, and kRefused for one
+  // that was rolled back and for a part of the active migration.
+  Outcome Complete(bool dry_run = false, const std::string& force_reason = "",
+                   const std::string& named = "");
 
   // Undoes the executed steps of the active migration in reverse. Throws
   // kNotFound when no migration is active, and kRefused when the contract has
@@ -255,13 +269,17 @@ class Migrator {
   // An `abandon_reason` ends the migration all the same when something cannot
   // be undone, also after the first drop, where it undoes nothing. Then what is
   // left is named in the notes and, with the reason, in the history.
-  Outcome Rollback(bool dry_run = false,
-                   const std::string& abandon_reason = "");
+  //
+  // A name is as for Complete, with the ends exchanged: a complete migration is
+  // refused, and one that was rolled back already is a note.
+  Outcome Rollback(bool dry_run = false, const std::string& abandon_reason = "",
+                   const std::string& named = "");
 
   // Continues the active migration from its stored plan: with Start; with
   // Complete once the contract has begun; with Rollback once that has begun.
-  // Throws kNotFound when no migration is active, and kRefused as Start does.
-  Outcome Resume();
+  // Throws kNotFound when no migration is active, and kRefused as Start does. A
+  // name is as for Complete.
+  Outcome Resume(const std::string& named = "");
 
   // Helps the runner of the active migration, which may be on another machine,
   // to move rows. Returns the number of rows that it has moved when none are
@@ -273,16 +291,19 @@ class Migrator {
   // These four write a request into the ledger and return at once, so the
   // runner may be in another process; it reads the request before its next
   // chunk. They take no lease. Start, Complete and Rollback begin without the
-  // earlier requests. They throw kNotFound when no migration is active.
-  void RequestPause();
+  // earlier requests. They throw kNotFound when no migration is active. A name
+  // is as for Complete; they return false when the named migration is over, so
+  // that there is nothing to request.
+  bool RequestPause(const std::string& named = "");
   // `share` is the largest share of the full pace, above 0 and at most 1.
   // Throws kUsage for any other.
-  void RequestPace(double share);
-  // Takes back a pause or a request to cancel; a requested pace stays.
-  void ClearPause();
+  bool RequestPace(double share, const std::string& named = "");
+  // Takes back a pause or a request to cancel; a requested pace stays. Throws
+  // kRefused for a migration that was rolled back.
+  bool ClearPause(const std::string& named = "");
   // Makes Start stop and roll back. Makes Complete stop as an interruption
-  // does.
-  void RequestCancel();
+  // does. Throws kRefused for a complete migration.
+  bool RequestCancel(const std::string& named = "");
 
   // Returns the active migration, or otherwise the newest one; nullopt when
   // there is none. Like History and Versions, it takes no lease and changes
@@ -307,12 +328,6 @@ class Migrator {
   ExplainReport Explain(const std::vector<std::string>& queries);
   // Returns the published versions, live and retired.
   std::vector<VersionInfo> Versions();
-  // Takes a live version away, with everything that shows it: its clients fail
-  // from then on. The last version stays published until the next one retires
-  // it, or this does. Cannot be undone. Throws kNotFound for a version that is
-  // not live, kUsage for the base schema, and kRefused while a migration is
-  // active or when something else uses the version.
-  void RetireVersion(const std::string& version);
   // Makes the views of a live version follow the privileges of its tables, and
   // the columns of the active migration those of the columns that they stand
   // for, under the lease. An empty name means every live version. Throws

@@ -207,6 +207,7 @@ struct VersionInfo {
   std::string state;           // "live", "rolling back", "retired"
   std::string published_at;    // ISO 8601, UTC
   bool latest = false;         // the newest of the live ones
+  bool refuses = false;        // retired, and its views still refuse
 };
 
 }  // namespace segue

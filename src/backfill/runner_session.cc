@@ -1,6 +1,10 @@
 #include "backfill/runner_session.h"
 
+#include <fmt/format.h>
+
 #include "backfill/blockers.h"
+#include "base/log.h"
+#include "base/text.h"
 #include "segue/cancel.h"
 
 namespace segue::engine {
@@ -68,6 +72,67 @@ void RunnerSession::Retried(const Error& error, bool lost) {
                           : WithBlockers(error);
   progress.cause = ToString(error.kind());
   reporter_.Send(progress);
+  if (!lost && error.kind() == ErrorKind::kLockTimeout) EndBlockers();
+}
+
+// A plan names several tables with commas in between.
+std::vector<db::Blocker> RunnerSession::IdleBlockers(
+    const db::ClientSessions& sessions) {
+  std::vector<db::Blocker> blockers;
+  for (const std::string& one : base::Split(locked_, ',')) {
+    const std::string locked(base::Trim(one));
+    if (locked.empty()) continue;
+    for (db::Blocker& blocker : sessions.IdleBlockers(
+             connection(), LockedTable(database_.schema(), locked), mode_)) {
+      blockers.push_back(std::move(blocker));
+    }
+  }
+  return blockers;
+}
+
+// A failure to end a session is no failure of the work, which is tried again
+// anyway.
+void RunnerSession::EndBlockers() {
+  const auto limit = options().kill_blockers_after;
+  if (limit.count() == 0 || locked_.empty() || mode_.empty()) return;
+  const auto* sessions = db::ClientSessionsOf(database_.dialect());
+  if (sessions == nullptr) return;
+  const auto now = std::chrono::steady_clock::now();
+  decltype(in_the_way_) still;
+  try {
+    for (const db::Blocker& blocker : IdleBlockers(*sessions)) {
+      const std::string key = blocker.session + " " + blocker.since;
+      const auto known = in_the_way_.find(key);
+      const auto since = known == in_the_way_.end() ? now : known->second;
+      still.emplace(key, since);
+      if (now - since < limit) continue;
+      EndBlocker(*sessions, blocker,
+                 std::chrono::duration<double>(now - since).count());
+    }
+  } catch (const Error& error) {
+    base::Log(base::LogLevel::kWarning,
+              std::string("no session in the way was ended: ") + error.what());
+  }
+  in_the_way_ = std::move(still);
+}
+
+// The history has it before it happens, so that no session is ended without a
+// trace.
+void RunnerSession::EndBlocker(const db::ClientSessions& sessions,
+                               const db::Blocker& blocker, double waited) {
+  const std::string application =
+      blocker.application.empty() ? "" : ", application " + blocker.application;
+  const std::string text = fmt::format(
+      "Ending session {} (role {}{}, idle in a transaction since {}, query "
+      "started {}), which has kept {} for {:.1f} s: {}",
+      blocker.session, blocker.user, application, blocker.since,
+      blocker.query_start, locked_, waited, options().kill_reason);
+  InLedger([&] {
+    ledger_.AddEvent(connection(), migration_.id, EventKind::kForced, text);
+  });
+  const bool ended = sessions.EndSession(connection(), blocker);
+  reporter_.Tell(Progress::Event::kRetry,
+                 ended ? text : text + " (it had gone on by itself)");
 }
 
 Error RunnerSession::Lasting(const Error& error) const {

@@ -2,11 +2,15 @@
 // under the lease.
 #pragma once
 
+#include <chrono>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backfill/reporter.h"
 #include "backfill/work_session.h"
+#include "db/client_sessions.h"
 #include "ledger/lease.h"
 #include "segue/cancel.h"
 #include "segue/database.h"
@@ -27,9 +31,13 @@ class RunnerSession : public WorkSession {
   bool stopping() const override;
   void ThrowIfStopping() const override;
 
-  // Tells which table the next statements lock, as a plan names it, so that an
-  // error can say who else holds its lock.
-  void Expect(const std::string& locked) { locked_ = locked; }
+  // Tells which table, or version, the next statements lock and in which mode,
+  // as a plan names both, so that an error can say who else holds its lock. No
+  // session is ended for a lock without a mode.
+  void Expect(const std::string& locked, const std::string& mode = "") {
+    locked_ = locked;
+    mode_ = mode;
+  }
   // Returns the error's message, and who holds the lock if the error is a wait
   // for one.
   std::string WithBlockers(const Error& error) const;
@@ -49,6 +57,12 @@ class RunnerSession : public WorkSession {
 
  private:
   void WatchInterrupts();
+  // Ends the sessions that have kept the lock for too long, as far as
+  // MigratorOptions::kill_blockers_after says so.
+  void EndBlockers();
+  std::vector<db::Blocker> IdleBlockers(const db::ClientSessions& sessions);
+  void EndBlocker(const db::ClientSessions& sessions,
+                  const db::Blocker& blocker, double waited);
 
   Database& database_;
   const Ledger& ledger_;
@@ -56,6 +70,10 @@ class RunnerSession : public WorkSession {
   const MigrationRow& migration_;
   const Reporter& reporter_;
   std::string locked_;
+  std::string mode_;
+  // When each session that is in the way was seen first. The key also has its
+  // transaction, because its next one is another.
+  std::map<std::string, std::chrono::steady_clock::time_point> in_the_way_;
   bool cancelled_by_request_ = false;
   // The scope in which a signal interrupts the connection.
   std::optional<CancelToken::Scope> interrupts_;

@@ -21,6 +21,20 @@ OptionSpec DryRunOption() {
   return {"--dry-run", "", "walk through every step and execute none"};
 }
 
+OptionSpec NameOption() {
+  return {"NAME",
+          "NAME",
+          "the migration that is meant; otherwise the active one",
+          {},
+          true};
+}
+
+OptionSpec KillOption() {
+  return {"--kill-blockers-after", "TIME",
+          "end idle transactions that are in the way for longer; needs "
+          "--reason"};
+}
+
 OptionSpec FileOption() {
   return {"FILE", "FILE",
           "a migration file: a path, or a name in the migrations directory"};
@@ -89,6 +103,8 @@ std::vector<OptionSpec> StartOptionSpecs() {
           ChunkTimeOption(),
           WorkersOption(),
           LockBudgetOption(),
+          KillOption(),
+          {"--reason", "TEXT", "why they are ended; kept in the history"},
           ExplainOption("keep how these queries run, for verify --explain")};
 }
 
@@ -107,9 +123,11 @@ std::vector<OptionSpec> MigrateOptionSpecs() {
 }
 
 std::vector<OptionSpec> CompleteOptionSpecs() {
-  return {{"--yes", "", "do not ask; needed without a terminal"},
+  return {NameOption(),
+          {"--yes", "", "do not ask; needed without a terminal"},
           {"--force", "", "drop also what is still in use; needs --reason"},
-          {"--reason", "TEXT", "why --force is right; kept in the history"},
+          KillOption(),
+          {"--reason", "TEXT", "why that is right; kept in the history"},
           {"--standby", "URL",
            "refuse while long queries of this standby read what changes"},
           WorkersOption(),
@@ -117,11 +135,13 @@ std::vector<OptionSpec> CompleteOptionSpecs() {
 }
 
 std::vector<OptionSpec> RollbackOptionSpecs() {
-  return {DryRunOption(),
+  return {NameOption(),
+          DryRunOption(),
           {"--abandon", "",
            "leave what cannot be undone, and end it; needs --reason"},
-          {"--reason", "TEXT", "why it is abandoned; kept in the history"},
-          {"--yes", "", "accepted; rollback never asks"}};
+          KillOption(),
+          {"--reason", "TEXT", "why that is right; kept in the history"},
+          {"--yes", "", "do not ask at a terminal"}};
 }
 
 std::vector<OptionSpec> VerifyOptionSpecs() {
@@ -138,14 +158,19 @@ std::vector<OptionSpec> VersionsOptionSpecs() {
       {"ACTION",
        "ACTION",
        "refresh: make them follow the privileges of the tables; role: make a "
-       "role that sees one",
-       {"refresh", "role"},
+       "role that sees one; retire: take one away, and let it refuse; "
+       "unpublish: take one away, and leave nothing; forget: remove what a "
+       "retired one has left",
+       {"refresh", "role", "retire", "unpublish", "forget"},
        true},
-      {"NAME", "NAME", "refresh: only this version; role: the role", {}, true},
+      {"NAME",
+       "NAME",
+       "the version (refresh: otherwise all); role: the role",
+       {},
+       true},
       {"--version", "NAME", "role: the version (default latest)"},
       {"--base-role", "NAME",
-       "role: whose rights it has (default the URL's user)"},
-      {"--retire", "NAME", "take a live version away, before it is listed"}};
+       "role: whose rights it has (default the URL's user)"}};
 }
 
 std::vector<OptionSpec> InstanceOptionSpecs() {
@@ -227,20 +252,21 @@ std::vector<Command> RunningCommands() {
        "hold the running migration after its chunk",
        true,
        false,
-       {},
+       {NameOption()},
        RunPause},
       {"pace",
        "let the running migration move rows at a share of the full pace",
        true,
        false,
-       {{"SHARE", "SHARE", "30%, or 100% for all that the throttle allows"}},
+       {{"SHARE", "SHARE", "30%, or 100% for all that the throttle allows"},
+        NameOption()},
        RunPace},
       {"resume", "go on; with no live runner, become it", true, true,
-       Watched({WorkersOption()}), RunResume},
+       Watched({NameOption(), WorkersOption()}), RunResume},
       {"work", "help the live runner to move rows, from anywhere", true, true,
        Logged({}), RunWork},
       {"cancel", "stop the running migration and roll it back", true, true,
-       Logged({}), RunCancel},
+       Logged({NameOption()}), RunCancel},
       {"verify", "prove that old and new agree, row by row", true, true,
        Logged(VerifyOptionSpecs()), RunVerify},
       {"complete", "remove the old shape; the end of rollback", true, true,

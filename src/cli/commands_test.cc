@@ -129,6 +129,40 @@ TEST_F(CommandsTest, CompleteAsksAndTakesNoForAnAnswer) {
   EXPECT_EQ(Run({"complete"}), 0) << err_.str();
 }
 
+// Another terminal is faster while the question stands.
+TEST_F(CommandsTest, TheAnswerIsAboutTheMigrationThatWasAskedAbout) {
+  std::ofstream(folder_ / "03_login.yaml")
+      << "operations:\n"
+         "  - rename_column: {table: users, from: full_name, to: login}\n";
+  EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
+  around_.ask = [&](const std::string&) {
+    around_.ask = {};
+    EXPECT_EQ(Run({"complete", "--yes"}), 0) << err_.str();
+    EXPECT_EQ(Run({"start", "03_login"}), 0) << err_.str();
+    return "y";
+  };
+  EXPECT_EQ(Run({"complete"}), 0) << err_.str();
+  EXPECT_TRUE(Printed("'02_full_name' is already complete")) << out_.str();
+  EXPECT_EQ(Run({"status"}), 0);
+  EXPECT_TRUE(Printed("03_login")) << out_.str();
+  EXPECT_TRUE(Printed("MIGRATING (ready)")) << out_.str();
+}
+
+TEST_F(CommandsTest, RollbackAsksAtATerminal) {
+  EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
+  std::string question;
+  around_.ask = [&](const std::string& text) {
+    question = text;
+    return "n";
+  };
+  EXPECT_EQ(Run({"rollback"}), 3);
+  EXPECT_EQ(question, "Roll back 02_full_name?\n[y/N] ");
+  EXPECT_TRUE(Complained("not rolled back: the answer was not yes"));
+  question.clear();
+  EXPECT_EQ(Run({"rollback", "--yes"}), 0) << err_.str();
+  EXPECT_EQ(question, "");
+}
+
 TEST_F(CommandsTest, RollbackGivesTheSchemaBack) {
   EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
   EXPECT_EQ(Run({"rollback", "--dry-run"}), 0) << err_.str();

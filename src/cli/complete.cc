@@ -5,6 +5,7 @@
 #include "cli/confirm.h"
 #include "cli/outcome.h"
 #include "cli/session.h"
+#include "cli/target.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -21,11 +22,6 @@ std::string Removals(const MigrationStatus& status) {
   return text;
 }
 
-bool SaysYes(const std::string& answer) {
-  const std::string word = base::ToLower(base::Trim(answer));
-  return word == "y" || word == "yes";
-}
-
 }  // namespace
 
 void RequireTerminal(const Context& context) {
@@ -36,45 +32,43 @@ void RequireTerminal(const Context& context) {
       .WithHint("give --yes");
 }
 
+void Confirm(const Context& context, const std::string& question,
+             const std::string& otherwise) {
+  const std::optional<std::string> answer =
+      context.around.ask(question + "[y/N] ");
+  if (context.cancel.stop_requested()) {
+    throw Error(ErrorKind::kCancelled, otherwise + ": interrupted");
+  }
+  const std::string word = base::ToLower(base::Trim(answer.value_or("")));
+  if (word == "y" || word == "yes") return;
+  throw Error(ErrorKind::kRefused, otherwise + ": the answer was not yes");
+}
+
 void ConfirmContract(const Context& context, const MigrationStatus& status) {
   RequireTerminal(context);
-  const std::optional<std::string> answer = context.around.ask(
-      "Complete " + status.id + "? This removes the old shape for good:\n" +
-      Removals(status) + "[y/N] ");
-  if (context.cancel.stop_requested()) {
-    throw Error(ErrorKind::kCancelled, "not completed: interrupted");
-  }
-  if (!answer || !SaysYes(*answer)) {
-    throw Error(ErrorKind::kRefused, "not completed: the answer was not yes");
-  }
+  Confirm(context,
+          "Complete " + status.id + "? This removes the old shape for good:\n" +
+              Removals(status),
+          "not completed");
 }
-
-namespace {
-
-// Returns an empty text without --force.
-std::string ForceReason(const Context& context) {
-  const std::string reason = context.arguments.Value("--reason");
-  if (context.arguments.Has("--force") == !base::Trim(reason).empty()) {
-    return reason;
-  }
-  throw Error(ErrorKind::kUsage, "--force and --reason TEXT go together");
-}
-
-}  // namespace
 
 int RunComplete(const Context& context) {
   const bool dry_run = context.arguments.Has("--dry-run");
-  const std::string force_reason = ForceReason(context);
+  const std::string force_reason = ReasonFor(context, "--force");
   Session session(context);
   const std::optional<MigrationStatus> status = session.migrator().Status();
-  // When there is nothing to complete, Complete throws the error below.
-  const bool asks = status && status->is_active() && !dry_run;
-  if (asks && !context.arguments.Has("--yes")) {
+  const std::string target = TargetOf(context, status);
+  // When there is nothing to complete, Complete says so below.
+  const bool asks = status && status->is_active() && status->id == target;
+  if (asks && !dry_run && !context.arguments.Has("--yes")) {
     ConfirmContract(context, *status);
   }
-  const Outcome outcome = session.migrator().Complete(dry_run, force_reason);
-  session.EndProgress();
-  return PrintOutcome(context, outcome, dry_run);
+  return ForNamed(context, [&] {
+    const Outcome outcome =
+        session.migrator().Complete(dry_run, force_reason, target);
+    session.EndProgress();
+    return PrintOutcome(context, outcome, dry_run);
+  });
 }
 
 }  // namespace segue::cli

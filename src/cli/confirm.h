@@ -6,6 +6,11 @@
 
 namespace segue::cli {
 
+// Asks at the terminal, which must be there. Throws Error{kRefused}, whose
+// message begins with `otherwise`, unless the answer is yes.
+void Confirm(const Context& context, const std::string& question,
+             const std::string& otherwise);
+
 // Throws Error{kRefused} when there is no terminal at which to ask.
 void RequireTerminal(const Context& context);
 

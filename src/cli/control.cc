@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/outcome.h"
 #include "cli/session.h"
+#include "cli/target.h"
 #include "manifest/amount.h"
 #include "report/json.h"
 #include "report/progress_text.h"
@@ -43,6 +44,14 @@ double ParseShare(const std::string& text) {
       .WithHint("'segue pause' stops it altogether");
 }
 
+constexpr const char* kNothingMoves =
+    "No runner is live, so nothing is moving.";
+
+int SayOver(const Context& context, const std::string& request,
+            const std::string& named) {
+  return Say(context, request, "", named + " is over, so nothing is moving.");
+}
+
 void Tell(const Context& context, const std::string& text) {
   if (!context.quiet()) context.around.err << text << "\n";
 }
@@ -50,63 +59,76 @@ void Tell(const Context& context, const std::string& text) {
 }  // namespace
 
 int RunPause(const Context& context) {
+  const std::string named = context.arguments.Value("NAME");
   Session session(context);
-  session.migrator().RequestPause();
-  const std::string runner = LiveRunner(session.migrator());
-  if (!runner.empty()) {
-    return Say(context, "pause", runner,
-               runner + " pauses after its chunk; segue resume goes on.");
-  }
-  // The request is taken back, because a later start must not begin paused.
-  session.migrator().ClearPause();
-  return Say(context, "pause", runner,
-             "No runner is live, so nothing is moving.");
+  return ForNamed(context, [&] {
+    if (!session.migrator().RequestPause(named)) {
+      return SayOver(context, "pause", named);
+    }
+    const std::string runner = LiveRunner(session.migrator());
+    if (!runner.empty()) {
+      return Say(context, "pause", runner,
+                 runner + " pauses after its chunk; segue resume goes on.");
+    }
+    // The request is taken back, because a later start must not begin paused.
+    session.migrator().ClearPause();
+    return Say(context, "pause", runner, kNothingMoves);
+  });
 }
 
 int RunPace(const Context& context) {
-  const std::string given = context.arguments.Value("SHARE");
-  const double share = ParseShare(given);
+  const std::string named = context.arguments.Value("NAME");
+  const double share = ParseShare(context.arguments.Value("SHARE"));
   Session session(context);
-  session.migrator().RequestPace(share);
-  const std::string runner = LiveRunner(session.migrator());
-  if (runner.empty()) {
-    // A later start begins at the full pace.
-    session.migrator().RequestPace(1);
+  return ForNamed(context, [&] {
+    if (!session.migrator().RequestPace(share, named)) {
+      return SayOver(context, "pace", named);
+    }
+    const std::string runner = LiveRunner(session.migrator());
+    if (runner.empty()) {
+      // A later start begins at the full pace.
+      session.migrator().RequestPace(1);
+      return Say(context, "pace", runner, kNothingMoves);
+    }
     return Say(context, "pace", runner,
-               "No runner is live, so nothing is moving.");
-  }
-  return Say(context, "pace", runner,
-             share < 1
-                 ? runner + " goes at most at " + report::PaceText(share) +
-                       " of the full pace from its next chunk on."
-                 : runner + " goes as fast as the throttle allows.");
+               share < 1
+                   ? runner + " goes at most at " + report::PaceText(share) +
+                         " of the full pace from its next chunk on."
+                   : runner + " goes as fast as the throttle allows.");
+  });
 }
 
 int RunResume(const Context& context) {
+  const std::string named = context.arguments.Value("NAME");
   Session session(context);
-  session.migrator().ClearPause();
-  const std::string runner = LiveRunner(session.migrator());
-  if (!runner.empty()) {
-    return Say(context, "resume", runner, runner + " goes on.");
-  }
-  Tell(context, "no runner is live: going on here");
-  const Outcome outcome = session.migrator().Resume();
-  session.EndProgress();
-  return PrintOutcome(context, outcome, false);
+  return ForNamed(context, [&] {
+    const bool active = session.migrator().ClearPause(named);
+    const std::string runner = active ? LiveRunner(session.migrator()) : "";
+    if (!runner.empty()) {
+      return Say(context, "resume", runner, runner + " goes on.");
+    }
+    if (active) Tell(context, "no runner is live: going on here");
+    const Outcome outcome = session.migrator().Resume(named);
+    session.EndProgress();
+    return PrintOutcome(context, outcome, false);
+  });
 }
 
 int RunCancel(const Context& context) {
+  const std::string named = context.arguments.Value("NAME");
   Session session(context);
-  session.migrator().RequestCancel();
-  const std::string runner = LiveRunner(session.migrator());
-  if (!runner.empty()) {
-    return Say(context, "cancel", runner,
-               runner + " stops after its chunk and rolls back.");
-  }
-  Tell(context, "no runner is live: rolling back here");
-  const Outcome outcome = session.migrator().Rollback();
-  session.EndProgress();
-  return PrintOutcome(context, outcome, false);
+  return ForNamed(context, [&] {
+    const bool active = session.migrator().RequestCancel(named);
+    const std::string runner = active ? LiveRunner(session.migrator()) : "";
+    if (!runner.empty()) {
+      return Say(context, "cancel", runner,
+                 runner + " stops after its chunk and rolls back.");
+    }
+    if (active) Tell(context, "no runner is live: rolling back here");
+    const Outcome outcome = session.migrator().Rollback(false, "", named);
+    session.EndProgress();
+    return PrintOutcome(context, outcome, false);
+  });
 }
 
 }  // namespace segue::cli

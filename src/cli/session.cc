@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/intervals.h"
+#include "cli/target.h"
 #include "cli/telemetry.h"
 #include "cli/terminal.h"
 
@@ -35,6 +36,9 @@ Session::Session(const Context& context, const Settings& settings)
   const std::string standby = context.arguments.Value("--standby");
   if (!standby.empty()) options.standbys = {standby};
   ReadIntervals(context, options);
+  if (context.arguments.Has("--kill-blockers-after")) {
+    ReadBlockerOptions(context, options);
+  }
   if (view_) {
     options.listeners.Add(
         [view = view_.get()](const Progress& p) { view->Show(p); });
@@ -42,6 +46,7 @@ Session::Session(const Context& context, const Settings& settings)
   if (context.telemetry != nullptr) {
     context.telemetry->ListenTo(options.listeners);
   }
+  versions_ = std::make_unique<Versions>(database_, options);
   migrator_ = std::make_unique<Migrator>(database_, std::move(options));
 }
 

@@ -8,6 +8,7 @@
 #include "cli/progress_view.h"
 #include "cli/settings.h"
 #include "segue/migrator.h"
+#include "segue/versions.h"
 
 namespace segue::cli {
 
@@ -23,12 +24,14 @@ class Session {
       : Session(context, ResolveSettings(context)) {}
 
   Migrator& migrator() { return *migrator_; }
+  Versions& versions() { return *versions_; }
   // Removes the live line. Called before results are printed.
   void EndProgress();
 
  private:
   Database database_;
   std::unique_ptr<ProgressView> view_;  // null: quiet
+  std::unique_ptr<Versions> versions_;
   std::unique_ptr<Migrator> migrator_;
 };
 

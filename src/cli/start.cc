@@ -4,6 +4,7 @@
 #include "cli/migration_file.h"
 #include "cli/outcome.h"
 #include "cli/session.h"
+#include "cli/target.h"
 
 namespace segue::cli {
 
@@ -15,6 +16,7 @@ int RunStart(const Context& context) {
   options.rollback_on_any_failure =
       arguments.Value("--on-failure") == "rollback";
 
+  ReasonFor(context, "--kill-blockers-after");
   // The file is read first, because its mistakes can be reported without a
   // server.
   const Settings settings = ResolveSettings(context);

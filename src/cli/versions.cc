@@ -1,6 +1,6 @@
 // segue versions: lists the published versions of the schema, makes their
 // privileges follow those of the tables, makes a role that sees one, and takes
-// one away.
+// one away, or what one has left.
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "report/json.h"
@@ -12,9 +12,6 @@ namespace segue::cli {
 namespace {
 
 int Refresh(const Context& context) {
-  if (context.arguments.Has("--retire")) {
-    throw Error(ErrorKind::kUsage, "refresh and --retire do not go together");
-  }
   Session session(context);
   const RefreshReport report =
       session.migrator().RefreshVersions(context.arguments.Value("NAME"));
@@ -25,9 +22,8 @@ int Refresh(const Context& context) {
 
 int MakeRole(const Context& context) {
   const Arguments& arguments = context.arguments;
-  if (arguments.Has("--retire") || !arguments.Has("NAME")) {
-    throw Error(ErrorKind::kUsage,
-                "role needs the NAME of the role, and no --retire");
+  if (!arguments.Has("NAME")) {
+    throw Error(ErrorKind::kUsage, "role needs the NAME of the role");
   }
   Session session(context);
   const VersionRole made = session.migrator().MakeVersionRole(
@@ -36,6 +32,30 @@ int MakeRole(const Context& context) {
   context.around.out << (context.json() ? report::VersionRoleJson(made) + "\n"
                                         : report::VersionRoleText(made));
   return 0;
+}
+
+int Print(const Context& context, Session& session) {
+  const std::vector<VersionInfo> versions = session.migrator().Versions();
+  if (context.json()) {
+    context.around.out << report::VersionsJson(versions) << "\n";
+  } else {
+    context.around.out << report::VersionsText(versions);
+  }
+  return 0;
+}
+
+// Takes a version away, or what it has left, and lists what is there then.
+int TakeAway(const Context& context, const std::string& action) {
+  const std::string name = context.arguments.Value("NAME");
+  if (name.empty()) {
+    throw Error(ErrorKind::kUsage, action + " needs the NAME of a version")
+        .WithHint("'segue versions' lists them");
+  }
+  Session session(context);
+  if (action == "retire") session.versions().Retire(name);
+  if (action == "unpublish") session.versions().Unpublish(name);
+  if (action == "forget") session.versions().Forget(name);
+  return Print(context, session);
 }
 
 }  // namespace
@@ -48,18 +68,10 @@ int RunVersions(const Context& context) {
     throw Error(ErrorKind::kUsage,
                 std::string(option) + " belongs to 'segue versions role NAME'");
   }
-  if (!action.empty()) return Refresh(context);
+  if (action == "refresh") return Refresh(context);
+  if (!action.empty()) return TakeAway(context, action);
   Session session(context);
-  if (context.arguments.Has("--retire")) {
-    session.migrator().RetireVersion(context.arguments.Value("--retire"));
-  }
-  const std::vector<VersionInfo> versions = session.migrator().Versions();
-  if (context.json()) {
-    context.around.out << report::VersionsJson(versions) << "\n";
-  } else {
-    context.around.out << report::VersionsText(versions);
-  }
-  return 0;
+  return Print(context, session);
 }
 
 }  // namespace segue::cli

@@ -41,8 +41,9 @@ struct Blocker {
   std::string user;
   std::string query;
   std::string application;
-  std::string address;     // empty: this machine, or not known
-  double age_seconds = 0;  // of its transaction
+  std::string address;           // empty: this machine, or not known
+  double age_seconds = 0;        // of its transaction
+  std::string query_start = {};  // of its last query, in UTC
 };
 
 // The lock of the one runner. Its destructor releases the lock, and so does the

@@ -1,6 +1,7 @@
 #include "engine/context.h"
 
 #include "backfill/options.h"
+#include "ledger/named.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -18,6 +19,15 @@ std::chrono::milliseconds Context::LockBudget() const {
 
 void Context::Adopt(const Migration& migration) {
   options = OptionsFor(given, migration);
+}
+
+MigrationRow Context::Require(const std::string& named, Phase end) const {
+  if (named.empty() || !ledger.Open(connection(), db::LedgerUse::kRun)) {
+    return RequireActive();
+  }
+  MigrationRow row = FindNamed(connection(), ledger, named);
+  RefuseOtherEnd(connection(), ledger, row, end);
+  return row;
 }
 
 bool Context::TrustsLedger() const {

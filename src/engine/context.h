@@ -26,6 +26,10 @@ struct Context {
   // and kRefused when somebody else may have written it: whoever asks for it
   // runs what it holds, or writes it.
   MigrationRow RequireActive() const;
+  // Returns the migration that a command is about: the active one, or the one
+  // that is named, which may be over in this phase. Throws as RequireActive and
+  // FindNamed do, and kRefused when the named one has ended otherwise.
+  MigrationRow Require(const std::string& named, Phase end) const;
   // True when what the ledger holds may be run.
   bool TrustsLedger() const;
   // Returns the active migration, otherwise the one that was changed last;

@@ -56,7 +56,7 @@ class ContractTest : public ::testing::Test {
     context_.emplace(scripted().database(), run().options);
     LiveRun live(*context_);
     try {
-      live.Continue();
+      live.Continue("", Phase::kComplete);
       live.RequireReady();
       live.Contract(reason);
     } catch (const Error& error) {
@@ -274,7 +274,7 @@ TEST_F(ContractTest, ADropThatIsDoneDecidesAndNotThePhase) {
   EXPECT_TRUE(PastFirstDrop(*bed_->context, run().row));
   context_.emplace(scripted().database(), run().options);
   LiveRun live(*context_);
-  live.Continue();
+  live.Continue("", Phase::kComplete);
   EXPECT_EQ(KindOf([&] { live.Undo(""); }), ErrorKind::kRefused);
 }
 

@@ -3,6 +3,7 @@
 #include "engine/dry_runner.h"
 #include "engine/plan_trial.h"
 #include "engine/preflight.h"
+#include "ledger/named.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -12,10 +13,15 @@ Standing DryRun::Begin(const Migration& /*migration*/) {
   return Standing::kFresh;
 }
 
-void DryRun::Continue() {
-  const MigrationRow row = context_.RequireActive();
+bool DryRun::Continue(const std::string& named, Phase end) {
+  const MigrationRow row = context_.Require(named, end);
   plan_ = row.plan;
+  if (row.phase == end) {
+    over_ = OverText(row);
+    return false;
+  }
   context_.ledger.LoadStates(context_.connection(), row.id, plan_);
+  return true;
 }
 
 // A dry run does not try the expressions on all rows, which takes long.
@@ -73,6 +79,8 @@ Outcome DryRun::Report() {
   outcome.status.access = plan_.access;
   outcome.status.version_schema = plan_.version_schema;
   outcome.history = log_;
+  outcome.acted = over_.empty();
+  if (!outcome.acted) outcome.notes.push_back(over_);
   outcome.notes.push_back("dry run: nothing was executed");
   for (const HistoryEntry& entry : log_) {
     Progress progress;

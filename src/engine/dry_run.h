@@ -15,7 +15,7 @@ class DryRun : public Run {
   explicit DryRun(const Context& context) : context_(context) {}
 
   Standing Begin(const Migration& migration) override;
-  void Continue() override;
+  bool Continue(const std::string& named, Phase end) override;
   void Preflight(const Planned& planned) override;
   void Intend(const Planned& planned,
               const std::vector<std::string>& queries) override;
@@ -34,6 +34,7 @@ class DryRun : public Run {
   Plan plan_;
   std::vector<std::string> notes_;  // about what was not tried
   std::vector<HistoryEntry> log_;
+  std::string over_;  // why there is nothing to do, or empty
 };
 
 }  // namespace segue::engine

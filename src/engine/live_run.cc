@@ -4,11 +4,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "db/client_sessions.h"
 #include "db/retry.h"
 #include "engine/contract.h"
 #include "engine/dry_run.h"
 #include "engine/explain.h"
-#include "engine/grants.h"
 #include "engine/holders.h"
 #include "engine/inventory.h"
 #include "engine/late_views.h"
@@ -16,9 +16,12 @@
 #include "engine/preflight.h"
 #include "engine/run_events.h"
 #include "engine/status.h"
+#include "engine/version_users.h"
 #include "ledger/action_states.h"
 #include "ledger/control.h"
+#include "ledger/named.h"
 #include "ledger/standing.h"
+#include "plan/action.h"
 #include "segue/cancel.h"
 #include "segue/error.h"
 #include "throttle/awaited_standby.h"
@@ -67,30 +70,25 @@ bool MayBeContinued(const Error& error) {
          error.kind() == ErrorKind::kConflict;
 }
 
-// segue drops no role: whoever logs in with one would not get in any more, and
-// finds the base schema as it is now.
-std::vector<std::string> StrandedRoles(const Context& context,
-                                       const MigrationRow& row) {
-  if (row.plan.version_schema.empty()) return {};
-  const std::vector<std::string> live = LiveVersions(context);
-  std::vector<std::string> notes;
-  for (const db::LoginRole& role : context.database.dialect().LoginRoles(
-           context.connection(), context.database.schema())) {
-    if (std::find(live.begin(), live.end(), role.version_schema) ==
-        live.end()) {
-      notes.push_back(
-          "role '" + role.name + "' is of version " + role.version_schema +
-          ", which is gone: it sees the base schema now; 'segue "
-          "versions role " +
-          role.name + "' gives it another version, otherwise drop it");
-    }
+void RefuseKills(const Context& context) {
+  const MigratorOptions& options = context.options;
+  if (options.kill_blockers_after.count() == 0) return;
+  if (base::Trim(options.kill_reason).empty()) {
+    throw Error(ErrorKind::kUsage,
+                "sessions that are in the way are ended only with a reason");
   }
-  return notes;
+  const db::Dialect& dialect = context.database.dialect();
+  if (db::ClientSessionsOf(dialect) != nullptr) return;
+  throw Error(
+      ErrorKind::kRefused,
+      dialect.capabilities().name + " cannot end a session that is in the way")
+      .WithHint("leave --kill-blockers-after out");
 }
 
 }  // namespace
 
 std::unique_ptr<Run> MakeRun(Context& context, bool dry) {
+  RefuseKills(context);
   if (dry) return std::make_unique<DryRun>(context);
   context.database.LeavePooler();
   return std::make_unique<LiveRun>(context);
@@ -148,12 +146,19 @@ Standing LiveRun::Begin(const Migration& migration) {
   return found.standing;
 }
 
-// The previous holder of the lease may have changed the phase meanwhile, so the
-// row is read again under the lease.
-void LiveRun::Continue() {
-  about_.emplace(AboutRun(context_.database, context_.RequireActive().id));
-  TakeLease();
-  row_ = context_.RequireActive();
+// The previous holder of the lease may have changed the phase meanwhile, or
+// ended the migration and begun another one, so the row is read again under the
+// lease.
+bool LiveRun::Continue(const std::string& named, Phase end) {
+  row_ = context_.Require(named, end);
+  about_.emplace(AboutRun(context_.database, row_.id));
+  if (row_.phase != end) {
+    TakeLease();
+    row_ = context_.Require(named, end);
+  }
+  acts_ = row_.phase != end;
+  if (!acts_) notes_.push_back(OverText(row_));
+  return acts_;
 }
 
 void LiveRun::Preflight(const Planned& planned) {
@@ -359,7 +364,7 @@ void LiveRun::Undo(const std::string& abandon_reason) {
 // A signal asks to stop the work. It does not stop an undo, because a half
 // undone migration helps nobody.
 void LiveRun::UndoAll(const std::string& abandon_reason) {
-  transitions_->BeginRollback();
+  BeginRollback();
   MigratorOptions calm = context_.options;
   calm.cancel = nullptr;
   RunParts parts(context_, *lease_, calm, row_);
@@ -379,6 +384,16 @@ void LiveRun::UndoAll(const std::string& abandon_reason) {
   EndRollback(abandon_reason);
 }
 
+void LiveRun::BeginRollback() {
+  if (row_.sub_state == SubState::kRollingBack) return;
+  const std::vector<std::string> users = VersionUsers(context_, row_);
+  transitions_->BeginRollback(users);
+  if (users.empty()) return;
+  notes_.push_back(
+      "version " + row_.plan.version_schema +
+      " was in use, and refuses from now on: " + base::Join(users, ", "));
+}
+
 // The applications of the new version need what the steps before the contract
 // have made, so that the version is withdrawn before these are undone.
 void LiveRun::UndoSteps(RunParts& parts) {
@@ -391,8 +406,13 @@ void LiveRun::Withdraw(RunParts& parts) {
   const std::optional<std::size_t> step = PublishingStep(row_.plan);
   if (!step) return;
   const std::string& version = row_.plan.version_schema;
-  parts.steps.UndoWith(*step, [&] {
-    context_.database.dialect().RefuseVersion(
+  const db::Dialect& dialect = context_.database.dialect();
+  schema::Schema schema;
+  schema.name = context_.database.schema();
+  const PlannedAction same = dialect.Render(plan::RetireVersion{version},
+                                            {schema, context_.LockBudget()});
+  parts.steps.UndoWith(*step, same.lock, [&] {
+    dialect.RefuseVersion(
         context_.connection(), version,
         "version " + version +
             " is rolling back: its applications have to go back to the version "
@@ -405,13 +425,26 @@ void LiveRun::EndRollback(const std::string& abandoned) {
       abandoned.empty() || notes_.empty()
           ? abandoned
           : abandoned + " (" + base::Join(notes_, "; ") + ")";
+  const db::Dialect& dialect = context_.database.dialect();
+  db::Connection& connection = context_.connection();
+  const std::string& version = row_.plan.version_schema;
+  const bool used = WasUsed(context_, row_);
   transitions_->BecomeRolledBack(
       [&] {
-        if (row_.plan.version_schema.empty()) return;
-        context_.database.dialect().RemoveRefused(context_.connection(),
-                                                  row_.plan.version_schema);
+        if (version.empty()) return false;
+        if (used) {
+          dialect.RefuseVersion(connection, version, RolledBackReason(version));
+        } else {
+          dialect.RemoveRefused(connection, version);
+        }
+        return used;
       },
       reason);
+  if (!used) return;
+  notes_.push_back("version " + version +
+                   " goes on refusing its applications, until 'segue versions "
+                   "forget " +
+                   row_.plan.version + "'");
 }
 
 void LiveRun::UndoAfter(Error& error) {
@@ -432,7 +465,8 @@ void LiveRun::UndoAfter(Error& error) {
 Outcome LiveRun::Report() {
   Outcome outcome = OutcomeOf(context_, row_.id);
   outcome.notes = std::move(notes_);
-  if (!outcome.status.is_active()) {
+  outcome.acted = acts_;
+  if (acts_ && !outcome.status.is_active()) {
     for (std::string& note : StrandedRoles(context_, row_)) {
       outcome.notes.push_back(std::move(note));
     }

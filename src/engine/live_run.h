@@ -19,7 +19,7 @@ class LiveRun : public Run {
   explicit LiveRun(Context& context);
 
   Standing Begin(const Migration& migration) override;
-  void Continue() override;
+  bool Continue(const std::string& named, Phase end) override;
   void Preflight(const Planned& planned) override;
   void Intend(const Planned& planned,
               const std::vector<std::string>& queries) override;
@@ -45,7 +45,10 @@ class LiveRun : public Run {
   void UndoSteps(RunParts& parts);
   // Makes the published version refuse.
   void Withdraw(RunParts& parts);
-  // Ends the rollback, and removes the version that refuses.
+  // Records the rollback, and who is seen to use the version.
+  void BeginRollback();
+  // Ends the rollback, and removes the version that refuses, unless it was in
+  // use: its names would then mean the tables of the schema.
   void EndRollback(const std::string& abandoned);
   // Undoes everything after `error`. The outcome of the undo becomes a note of
   // `error`, which it never hides.
@@ -58,6 +61,7 @@ class LiveRun : public Run {
   MigrationRow row_;
   std::vector<MigrationRow> parts_;  // of a fold that is begun
   std::vector<std::string> notes_;
+  bool acts_ = true;  // false: what was asked for had happened before
 };
 
 }  // namespace segue::engine

@@ -37,7 +37,7 @@ class LiveRunTest : public ::testing::Test {
     context_.emplace(scripted().database(), run().options);
     LiveRun live(*context_);
     try {
-      live.Continue();
+      live.Continue("", Phase::kComplete);
       work(live);
     } catch (const Error& error) {
       notes_ = error.notes();

@@ -139,7 +139,7 @@ std::size_t CountActive(const Files& pending,
 // stored plan has it.
 Outcome DryRunActive(const engine::Context& context, bool complete) {
   engine::DryRun run(context);
-  run.Continue();
+  run.Continue("", Phase::kComplete);
   run.ToReady(false);
   if (complete) run.Contract("");
   return run.Report();

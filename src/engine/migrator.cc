@@ -46,9 +46,11 @@ Outcome Migrator::Start(const Migration& migration,
   return run->Report();
 }
 
-Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
+Outcome Migrator::Complete(bool dry_run, const std::string& force_reason,
+                           const std::string& named) {
   const std::unique_ptr<Run> run = MakeRun(*context_, dry_run);
-  run->Continue();  // 1 take the lease
+  // 1 take the lease
+  if (!run->Continue(named, Phase::kComplete)) return run->Report();
   run->RequireReady();
   // 2 gather evidence: what is in use, every row verified; 3 settle and seal, 4
   // drop, 5 record.
@@ -56,9 +58,11 @@ Outcome Migrator::Complete(bool dry_run, const std::string& force_reason) {
   return run->Report();
 }
 
-Outcome Migrator::Rollback(bool dry_run, const std::string& abandon_reason) {
+Outcome Migrator::Rollback(bool dry_run, const std::string& abandon_reason,
+                           const std::string& named) {
   const std::unique_ptr<Run> run = MakeRun(*context_, dry_run);
-  run->Continue();  // 1 take the lease
+  // 1 take the lease
+  if (!run->Continue(named, Phase::kRolledBack)) return run->Report();
   // 2 record "rolling back"; 3 undo the contract, withdraw the version, undo
   // every other executed step in reverse; 4 record.
   run->Undo(abandon_reason);
@@ -67,12 +71,12 @@ Outcome Migrator::Rollback(bool dry_run, const std::string& abandon_reason) {
 
 // The stored plan is executed, so the file is not needed; the stored checksum
 // takes the place of the file's.
-Outcome Migrator::Resume() {
-  const engine::MigrationRow row = context_->RequireActive();
-  if (engine::RollingBack(*context_, row)) return Rollback();
-  if (row.phase == Phase::kContracting ||
+Outcome Migrator::Resume(const std::string& named) {
+  const engine::MigrationRow row = context_->Require(named, Phase::kComplete);
+  if (engine::RollingBack(*context_, row)) return Rollback(false, "", named);
+  if (row.phase == Phase::kComplete || row.phase == Phase::kContracting ||
       engine::ContractBegun(*context_, row)) {
-    return Complete();
+    return Complete(false, "", named);
   }
   Migration same(row.id, row.title);
   same.checksum = row.checksum;

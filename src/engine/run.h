@@ -23,8 +23,10 @@ class Run {
   // changed.
   virtual Standing Begin(const Migration& migration) = 0;
   // The first step of Complete and Rollback: does the same with the active
-  // migration. Throws Error{kNotFound} when there is none.
-  virtual void Continue() = 0;
+  // migration, which is this one if a name is given. Returns false when that
+  // one has come to this end already, so that nothing is left to do. Throws
+  // Error{kNotFound} when there is none, and as Context::Require does.
+  virtual bool Continue(const std::string& named, Phase end) = 0;
 
   virtual void Preflight(const Planned& planned) = 0;
   // Records the migration that was begun, its plan, and how the database runs

@@ -20,9 +20,11 @@ class StepRunner : public Runner {
   using Runner::Run;
   void Run(std::size_t step, const std::function<void()>& finishing) override;
   void Undo(std::size_t step) override;
-  // Undoes a step that was done with `work`, in one transaction with its
-  // states, instead of with the statements that the plan has for it.
-  void UndoWith(std::size_t step, const std::function<void()>& work);
+  // Undoes a step that was done with `work`, which takes this lock, in one
+  // transaction with its states, instead of with the statements that the plan
+  // has for it.
+  void UndoWith(std::size_t step, const LockNeed& lock,
+                const std::function<void()>& work);
   // From now on an undo goes on where its statement says that what it undoes is
   // not there, and adds what the database says to `gone`, which must outlive
   // the runner. What a contract exchanges goes as a whole with its table only.

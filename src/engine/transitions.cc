@@ -2,11 +2,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "db/retry.h"
 #include "engine/explain.h"
 #include "engine/gate.h"
 #include "engine/holders.h"
 #include "engine/run_events.h"
+#include "ledger/observations.h"
 #include "ledger/versions.h"
 #include "segue/error.h"
 
@@ -122,7 +124,7 @@ void Transitions::BecomeComplete(const std::vector<std::string>& gauges) {
   TellRun(context_.options, row_, Progress::Event::kComplete);
 }
 
-void Transitions::BeginRollback() {
+void Transitions::BeginRollback(const std::vector<std::string>& users) {
   if (row_.sub_state == SubState::kRollingBack) return;
   InLedger([&] {
     ledger().SetPhase(connection(), row_.id, row_.phase,
@@ -131,18 +133,27 @@ void Transitions::BeginRollback() {
       PublishedVersions(ledger()).BeginRollback(connection(),
                                                 row_.plan.version);
     }
+    if (users.empty()) return;
+    AddEvent(EventKind::kNote, "Version " + row_.plan.version_schema +
+                                   " was in use: " + base::Join(users, ", "));
+    Observations(ledger()).Save(
+        connection(), row_.id, ObservationKind::kUsers, row_.plan.version,
+        std::vector<db::Value>(users.begin(), users.end()));
   });
   Set(row_.phase, SubState::kRollingBack);
 }
 
-void Transitions::BecomeRolledBack(const std::function<void()>& last,
+void Transitions::BecomeRolledBack(const std::function<bool()>& last,
                                    const std::string& abandoned) {
   const SubState end =
       abandoned.empty() ? SubState::kNone : SubState::kAbandoned;
   InLedger([&] {
-    if (last) last();
-    if (!row_.plan.version_schema.empty()) {
-      PublishedVersions(ledger()).Remove(connection(), row_.plan.version);
+    const bool leaves = last && last();
+    const PublishedVersions published(ledger());
+    if (leaves) {
+      published.Retire(connection(), row_.plan.version_schema);
+    } else if (!row_.plan.version_schema.empty()) {
+      published.Remove(connection(), row_.plan.version);
     }
     ledger().SetPhase(connection(), row_.id, Phase::kRolledBack, end);
     if (!abandoned.empty()) AddEvent(EventKind::kAbandoned, abandoned);

@@ -40,11 +40,11 @@ class Transitions {
   void BecomeSealed();
   void BecomeComplete(const std::vector<std::string>& gauges);
   // Records that the migration is rolling back, before anything is undone. From
-  // then on only the rollback goes on.
-  void BeginRollback();
-  // `last` joins the transaction. The reason is that of an abandoned migration,
-  // and otherwise empty.
-  void BecomeRolledBack(const std::function<void()>& last = {},
+  // then on only the rollback goes on. `users` are seen to use its version.
+  void BeginRollback(const std::vector<std::string>& users = {});
+  // `last` joins the transaction, and tells whether something of the version
+  // stays. The reason is that of an abandoned migration, and otherwise empty.
+  void BecomeRolledBack(const std::function<bool()>& last = {},
                         const std::string& abandoned = "");
   // Records that both versions are live again after the steps of the contract
   // were undone, and forgets that these steps were ever run.

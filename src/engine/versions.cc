@@ -1,13 +1,14 @@
 // Published versions, and how an application reaches one.
 #include "ledger/versions.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "engine/context.h"
 #include "engine/grants.h"
 #include "engine/path_text.h"
-#include "engine/statements.h"
+#include "engine/version_users.h"
 #include "ledger/lease.h"
-#include "plan/action.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
 
@@ -61,6 +62,12 @@ std::vector<VersionInfo> Migrator::Versions() {
   if (context_->ledger.Open(context_->connection())) {
     versions =
         engine::PublishedVersions(context_->ledger).All(context_->connection());
+    const std::vector<std::string> refusing = engine::Refusing(*context_);
+    for (VersionInfo& version : versions) {
+      version.refuses = version.state == "retired" &&
+                        std::find(refusing.begin(), refusing.end(),
+                                  version.version_schema) != refusing.end();
+    }
   }
   if (versions.empty()) context_->RequireSchema();
   return versions;
@@ -151,34 +158,6 @@ RefreshReport Migrator::RefreshVersions(const std::string& version) {
       engine::FollowGrants(*context_, active ? &*active : nullptr, versions,
                            [&] { lease.Fence(connection); });
   return {std::move(followed.applied), std::move(followed.left)};
-}
-
-void Migrator::RetireVersion(const std::string& version) {
-  const std::string version_schema = VersionSchemaOf(*this, version);
-  if (version_schema.empty()) {
-    throw Error(ErrorKind::kUsage, "the base schema is no version to retire")
-        .WithHint("'segue versions' lists them");
-  }
-  const auto status = Status();
-  if (status && status->is_active()) {
-    throw Error(ErrorKind::kRefused,
-                "migration '" + status->id +
-                    "' is active; its end decides which versions stay")
-        .WithHint("'segue complete' or 'segue rollback' ends it");
-  }
-  db::Connection& connection = context_->connection();
-  schema::Schema schema;
-  schema.name = context_->database.schema();
-  const PlannedAction retire = context_->database.dialect().Render(
-      plan::RetireVersion{version_schema}, {schema, context_->LockBudget()});
-  db::Transaction transaction(connection,
-                              {db::Purpose::kSchema, context_->LockBudget()});
-  for (const Statement& statement : retire.forward) {
-    engine::Execute(connection, statement);
-  }
-  engine::PublishedVersions(context_->ledger)
-      .Retire(connection, version_schema);
-  transaction.Commit();
 }
 
 }  // namespace segue

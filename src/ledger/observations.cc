@@ -24,6 +24,8 @@ std::string_view ToString(ObservationKind kind) {
       return "inventory";
     case ObservationKind::kHolders:
       return "holders";
+    case ObservationKind::kUsers:
+      return "users";
   }
   throw Error(ErrorKind::kInternal, "unknown kind of observation");
 }

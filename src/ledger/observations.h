@@ -21,9 +21,10 @@ enum class ObservationKind {
   kQueryPlan,  // name: QueryName. The plan of a query
   kInventory,  // name: ActionName. What PlannedAction::inventory has listed
   kHolders,    // name: ActionName. What PlannedAction::holders found at ready
+  kUsers,      // name: version. Who used it when its rollback began
 };
 // Returns "build", "usage", "gauge", "fill_begin", "fill_end", "query_plan",
-// "inventory" or "holders".
+// "inventory", "holders" or "users".
 std::string_view ToString(ObservationKind kind);
 
 // Returns a name such as "3.1", for the second action of the plan's fourth

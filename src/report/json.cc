@@ -96,7 +96,8 @@ Json List(const std::vector<VersionInfo>& versions) {
                     {"version_schema", version.version_schema},
                     {"state", version.state},
                     {"published_at", version.published_at},
-                    {"latest", version.latest}});
+                    {"latest", version.latest},
+                    {"refuses", version.refuses}});
   }
   return list;
 }

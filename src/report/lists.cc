@@ -33,7 +33,9 @@ std::string VersionsText(const std::vector<VersionInfo>& versions) {
   TextTable table({"VERSION", "SCHEMA", "STATE", "PUBLISHED"});
   for (const VersionInfo& version : versions) {
     table.Add({version.name, version.version_schema,
-               version.state + (version.latest ? " (latest)" : ""),
+               version.state + (version.latest    ? " (latest)"
+                                : version.refuses ? " (refuses)"
+                                                  : ""),
                version.published_at});
   }
   return table.ToString();

@@ -85,7 +85,7 @@ std::string NotesText(const std::vector<std::string>& notes) {
 }  // namespace
 
 std::string SummaryText(const Outcome& outcome) {
-  return NotesText(outcome.notes) + StateText(outcome);
+  return NotesText(outcome.notes) + (outcome.acted ? StateText(outcome) : "");
 }
 
 std::string DryRunText(const Outcome& outcome) {

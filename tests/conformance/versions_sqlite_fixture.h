@@ -23,6 +23,7 @@ class SqliteVersionsTest : public DialectTest {
   }
 
   Migrator& migrator() { return *migrator_; }
+  Database& database() { return *database_; }
   void Start(const std::string& file, const std::string& operations) {
     migrator_->Start(
         manifest::Parse("operations: [" + operations + "]", file + ".yaml"));

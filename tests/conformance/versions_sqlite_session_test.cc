@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "segue/database.h"
+#include "segue/versions.h"
 #include "tests/conformance/versions_sqlite_fixture.h"
 #include "tests/support/process.h"
 
@@ -193,20 +194,20 @@ TEST_P(VersionSessionTest, ARetiredVersionIsInNobodysWay) {
       "CREATE TABLE new_z(id integer PRIMARY KEY, what varchar(100));"
       "DROP TABLE z; ALTER TABLE new_z RENAME TO z";
   Start("01_full", kFirst);
-  EXPECT_THROW(migrator().RetireVersion("01_full"), Error);
+  EXPECT_THROW(Versions(database(), {}).Retire("01_full"), Error);
   migrator().Complete();
   EXPECT_THAT(ErrorOf(*db().NewClient(), "BEGIN; " + rebuild),
               HasSubstr("error in view main_01_full__"));
-  EXPECT_THROW(migrator().RetireVersion(""), Error);
-  EXPECT_THROW(migrator().RetireVersion("02"), Error);
-  migrator().RetireVersion("01_full");
+  EXPECT_THROW(Versions(database(), {}).Retire(""), Error);
+  EXPECT_THROW(Versions(database(), {}).Retire("02"), Error);
+  Versions(database(), {}).Retire("01_full");
   EXPECT_EQ(migrator().Versions().at(0).state, "retired");
   EXPECT_EQ(Base("SELECT count(*) FROM sqlite_schema WHERE name LIKE "
                  "'main\\_%' ESCAPE '\\'"),
             "0\n");
   db().Exec(rebuild);
   EXPECT_EQ(Base("SELECT full_name FROM users"), "Ann\n");
-  EXPECT_THROW(migrator().RetireVersion("01_full"), Error);
+  EXPECT_THROW(Versions(database(), {}).Retire("01_full"), Error);
   // In place is possible again.
   MigratorOptions options;
   Database database = db().Open();

@@ -123,6 +123,74 @@ TEST(LockBlocker, AReaderOfTheFileIsWaitedForAndNamed) {
   Migrator(database, options).Start(migration);
 }
 
+class KillBlockersTest : public ::testing::Test {
+ protected:
+  void SetUp() override { SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed()); }
+
+  static Outcome Start(CrashSite& site) {
+    Database database = site.database().Open();
+    MigratorOptions options;
+    options.lock_budget = std::chrono::milliseconds(100);
+    options.lock_patience = std::chrono::milliseconds(3'000);
+    options.kill_blockers_after = std::chrono::milliseconds(300);
+    options.kill_reason = "forgotten psql";
+    Migration migration("01_lock", "Rename users.name");
+    migration.RenameColumn("users", "name", "full_name");
+    return Migrator(database, options).Start(migration);
+  }
+  // The entries of the history about sessions that were ended.
+  static std::vector<std::string> Ended(const Outcome& outcome) {
+    std::vector<std::string> ended;
+    for (const HistoryEntry& entry : outcome.history) {
+      if (entry.kind == EventKind::kForced) ended.push_back(entry.message);
+    }
+    return ended;
+  }
+};
+
+TEST_F(KillBlockersTest, AnIdleTransactionInTheWayIsEndedAndRecorded) {
+  CrashSite site(PostgresTestbed(), Access::kInPlace);
+  const auto blocker = site.database().NewClient();
+  blocker->Query("SET application_name = 'left_open'");
+  const std::string pid = *blocker->One("SELECT pg_backend_pid()");
+  blocker->Query("BEGIN; SELECT 'reading' FROM users LIMIT 1");
+  // It holds no lock that is in the way.
+  const auto bystander = site.database().NewClient();
+  bystander->Query("CREATE TABLE other(id integer)");
+  bystander->Query("BEGIN; SELECT 1 FROM other");
+  const std::vector<std::string> ended = Ended(Start(site));
+  ASSERT_EQ(ended.size(), 1U);
+  for (const std::string& part :
+       {"Ending session " + pid +
+            " (role postgres, application left_open, idle in a transaction "
+            "since 2",
+        std::string(", query started 2"),
+        std::string("which has kept public.users for "),
+        std::string(" s: forgotten psql")}) {
+    EXPECT_NE(ended[0].find(part), std::string::npos) << ended[0];
+  }
+  EXPECT_THROW(blocker->Query("SELECT 1"), std::exception);
+  bystander->Query("SELECT 1");
+}
+
+TEST_F(KillBlockersTest, ASessionThatWorksIsLeftAlone) {
+  CrashSite site(PostgresTestbed(), Access::kInPlace);
+  const auto blocker = site.database().NewClient();
+  std::thread busy([&] {
+    blocker->Query("BEGIN; SELECT pg_sleep(6), id FROM users LIMIT 1; COMMIT");
+  });
+  const auto watcher = site.database().NewClient();
+  EXPECT_TRUE(Eventually([&] {
+    return watcher->One(
+               "SELECT count(*) FROM pg_stat_activity WHERE query LIKE "
+               "'BEGIN; SELECT pg_sleep%' AND state = 'active' AND "
+               "pid <> pg_backend_pid()") == "1";
+  }));
+  EXPECT_EQ(ThrownBy([&] { Start(site); }).kind(), ErrorKind::kLockTimeout);
+  busy.join();
+  blocker->Query("SELECT 1");
+}
+
 // The application, not segue, must come first: nobody queues behind a waiting
 // ALTER TABLE for longer than the budget.
 TEST(LockQueue, ReadersWaitNoLongerThanTheBudget) {

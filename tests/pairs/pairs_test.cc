@@ -25,6 +25,7 @@
 #include "manifest/manifest.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
+#include "segue/versions.h"
 #include "tests/support/built.h"
 #include "tests/support/catalog_text.h"
 #include "tests/support/testbed.h"
@@ -237,7 +238,8 @@ class Stage {
   // Takes the views of the last version away.
   void Retire() {
     for (const VersionInfo& version : migrator_->Versions()) {
-      if (version.state == "live") migrator_->RetireVersion(version.name);
+      if (version.state != "live") continue;
+      Versions(*database_, {}).Unpublish(version.name);
     }
   }
 

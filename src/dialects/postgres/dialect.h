@@ -7,13 +7,15 @@
 #include "db/plan_trial.h"
 #include "db/replication.h"
 #include "dialects/postgres/language.h"
+#include "dialects/postgres/version_sessions.h"
 
 namespace segue::postgres {
 
 class PostgresDialect final : public PostgresLanguage,
                               public db::Meter,
                               public db::PlanTrier,
-                              public db::Replication {
+                              public db::Replication,
+                              public PostgresSessions {
  public:
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override;

@@ -107,7 +107,8 @@ LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
   AND l.classid::bigint = $1::bigint AND l.objid::bigint = $2::bigint)sql";
 
-// The query includes prepared transactions, which hold locks without a session.
+// A name may also be that of a version, for whose views the lock is. The query
+// includes prepared transactions, which hold locks without a session.
 // Since version 14 they keep the virtual transaction of the session that
 // prepared them, so that only the lock on their own number tells which is
 // which.
@@ -123,6 +124,8 @@ SELECT coalesce(a.pid::text, ''), coalesce(x.gid, ''),
 FROM (SELECT DISTINCT pid, virtualtransaction FROM pg_locks
   WHERE locktype = 'relation' AND granted
     AND (relation = pg_catalog.to_regclass(nullif($1, ''))::oid
+      OR relation IN (SELECT c.oid FROM pg_class c JOIN pg_namespace n
+        ON n.oid = c.relnamespace WHERE n.nspname = $2)
       OR ($1 = '' AND mode = 'AccessExclusiveLock'))
     AND database = (SELECT oid FROM pg_database
       WHERE datname = current_database())
@@ -175,7 +178,9 @@ std::vector<db::Blocker> Blockers(db::Connection& connection,
                                   const schema::TableName& table) {
   std::vector<db::Blocker> blockers;
   for (const db::Row& values :
-       connection.Execute(kBlockersSql, {table.name.empty() ? "" : Name(table)})
+       connection
+           .Execute(kBlockersSql,
+                    {table.name.empty() ? "" : Name(table), table.name})
            .rows) {
     RowReader row(values);
     db::Blocker blocker;

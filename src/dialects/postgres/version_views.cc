@@ -10,6 +10,7 @@
 #include "dialects/postgres/required_columns.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
+#include "dialects/postgres/version_refusal.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -342,23 +343,6 @@ void RefuseRowSecurity(const plan::VersionView& view,
   }
 }
 
-// Drops only segue's own objects. Anything else in the schema, or anything that
-// depends on a view, makes the drop fail, and the error names it.
-std::string RetireSql(const std::string& version) {
-  return "DO " +
-         DollarQuoted(
-             "DECLARE v text; BEGIN FOR v IN SELECT c.relname "
-             "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
-             "ON n.oid = c.relnamespace WHERE n.nspname = " +
-             Literal(version) +
-             " AND c.relkind = 'v' LOOP EXECUTE pg_catalog.format('DROP VIEW "
-             "%I.%I', " +
-             Literal(version) +
-             ", v); END LOOP; EXECUTE pg_catalog.format('DROP SCHEMA "
-             "%I', " +
-             Literal(version) + "); END");
-}
-
 schema::TableName NameOf(const plan::VersionView& alias) {
   return {alias.base().schema, alias.name};
 }
@@ -374,11 +358,6 @@ std::string AliasExists(const plan::VersionView& alias) {
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = "
          "pg_catalog.to_regclass(" +
          Literal(Name(NameOf(alias))) + ")::oid AND relkind = 'v')";
-}
-
-std::string VersionExists(const std::string& version) {
-  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = " +
-         Literal(version) + ")";
 }
 
 // A view may get columns at its end while something else uses it.
@@ -409,7 +388,7 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   const std::string& base = context.schema.name;
   // The comment marks the schema as segue's own; the inspection looks for it.
   std::vector<std::string> forward = {
-      "CREATE SCHEMA " + Ident(version),
+      RemoveRefusedSql(version), "CREATE SCHEMA " + Ident(version),
       "COMMENT ON SCHEMA " + Ident(version) + " IS " +
           Literal("segue: version of schema " + base),
       RevokeOnSchema(version), SchemaGrants(base, version)};
@@ -430,7 +409,7 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
                         "': " + std::to_string(action.views.size()) + " views";
   planned.forward = Statements(std::move(forward));
   planned.undo = Statements(std::move(undo));
-  planned.probe = VersionExists(version);
+  planned.probe = "SELECT " + IsLiveSql(version);
   planned.missing = MissingViews(version, ViewsThatStay(action));
   planned.grants = GrantsOf(action, context);
   planned.holders = VersionHolders(version);
@@ -440,9 +419,16 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
 PlannedAction RenderOne(const plan::RetireVersion& action,
                         const RenderContext& context) {
   PlannedAction planned;
-  planned.description = "Remove version '" + action.version_schema + "'";
-  planned.forward.push_back({RetireSql(action.version_schema), {}});
-  planned.probe = "SELECT NOT (" + VersionExists(action.version_schema) + ")";
+  const std::string& version = action.version_schema;
+  planned.description = "Let version '" + version + "' refuse its applications";
+  planned.forward = Statements(RefusalSql(
+      version,
+      "version " + version +
+          " is retired: its applications have to use a newer version, or "
+          "schema " +
+          context.schema.name,
+      true));
+  planned.probe = "SELECT NOT " + IsLiveSql(version);
   planned.lock = Lock(kAccessExclusive, {"", action.version_schema}, context);
   planned.reversible = false;
   return planned;

@@ -45,7 +45,7 @@ constexpr const char* kTablesAreViews =
 constexpr const char* kViewsStay =
     "the views stay until the next version, and while they are there nobody "
     "else can rebuild a table (DROP TABLE, ALTER TABLE ... RENAME): 'segue "
-    "versions --retire' takes them away after the contract";
+    "versions retire' takes them away after the contract";
 
 constexpr const char* kOrmsCannot =
     "an ORM that relies on these (Django, SQLAlchemy, ...) saves rows twice "

@@ -1,0 +1,47 @@
+// The published versions of a schema after their migration: who uses them, and
+// how they are taken away.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "segue/database.h"
+#include "segue/migrator.h"
+
+namespace segue {
+
+// Every method throws segue::Error as the methods of Migrator do. An object is
+// not thread-safe.
+class Versions {
+ public:
+  // `database` must outlive this object and stays with the caller.
+  Versions(Database& database, MigratorOptions options);
+  ~Versions();
+  Versions(const Versions&) = delete;
+  Versions& operator=(const Versions&) = delete;
+
+  // Takes a live version away, under the lease: its clients fail from then on.
+  // The last version stays published until the next one retires it, or this
+  // does. Where its names would mean the tables of the base schema otherwise,
+  // views stay that refuse, until Forget. Cannot be undone. Throws kNotFound
+  // for a version that is not live, and kRefused while a migration is active or
+  // when something else uses the version.
+  void Retire(const std::string& version);
+  // Does the same and leaves nothing: its clients see the base schema from then
+  // on where their path has it.
+  void Unpublish(const std::string& version);
+  // Removes what a retired version has left, and takes it off the list. Throws
+  // kNotFound for a version that is not retired.
+  void Forget(const std::string& version);
+  // Says who is seen to use the version that the active migration has
+  // published: instances that are registered, roles that were made for it, and
+  // sessions where the database can tell. Empty when no migration is active.
+  std::vector<std::string> Users();
+
+ private:
+  void TakeAway(const std::string& version, bool leaves_refusal);
+  std::unique_ptr<engine::Context> context_;
+};
+
+}  // namespace segue

@@ -1,0 +1,26 @@
+// Finds the sessions that use a version or stand in the way, and ends them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "db/client_sessions.h"
+
+namespace segue::postgres {
+
+class PostgresSessions : public db::ClientSessions {
+ public:
+  std::vector<std::string> RefusingVersions(
+      db::Connection& connection,
+      const std::string& schema_name) const override;
+  std::vector<db::Blocker> VersionSessions(
+      db::Connection& connection, const std::string& version_schema,
+      const std::vector<std::string>& roles) const override;
+  std::vector<db::Blocker> IdleBlockers(db::Connection& connection,
+                                        const schema::TableName& table,
+                                        const std::string& mode) const override;
+  bool EndSession(db::Connection& connection,
+                  const db::Blocker& blocker) const override;
+};
+
+}  // namespace segue::postgres

@@ -1,0 +1,107 @@
+// How a published version is taken away.
+#include <algorithm>
+
+#include "base/text.h"
+#include "engine/context.h"
+#include "engine/statements.h"
+#include "engine/version_users.h"
+#include "ledger/lease.h"
+#include "ledger/versions.h"
+#include "plan/action.h"
+#include "segue/error.h"
+#include "segue/versions.h"
+
+namespace segue {
+namespace {
+
+// Returns the version of this name, or of this schema, in this state.
+VersionInfo VersionIn(const engine::Context& context, const std::string& state,
+                      const std::string& version) {
+  std::vector<std::string> names;
+  for (const VersionInfo& info :
+       engine::PublishedVersions(context.ledger).All(context.connection())) {
+    if (info.state != state) continue;
+    if (info.name == version || info.version_schema == version) return info;
+    names.push_back(info.name);
+  }
+  const std::string near = base::Nearest(version, names);
+  throw Error(ErrorKind::kNotFound,
+              "no " + state + " version is called '" + version + "'")
+      .WithHint(near.empty() ? "'segue versions' lists them"
+                             : "did you mean " + near + "?");
+}
+
+void RequireLedger(const engine::Context& context, const std::string& version) {
+  if (context.ledger.Open(context.connection(), db::LedgerUse::kRun)) return;
+  throw Error(ErrorKind::kNotFound,
+              "no version is called '" + version + "': none was published");
+}
+
+}  // namespace
+
+Versions::Versions(Database& database, MigratorOptions options)
+    : context_(
+          std::make_unique<engine::Context>(database, std::move(options))) {}
+
+Versions::~Versions() = default;
+
+void Versions::Retire(const std::string& version) { TakeAway(version, true); }
+
+void Versions::Unpublish(const std::string& version) {
+  TakeAway(version, false);
+}
+
+// The state is looked at under the lease, because another runner may have begun
+// or ended a migration meanwhile.
+void Versions::TakeAway(const std::string& version, bool leaves_refusal) {
+  RequireLedger(*context_, version);
+  db::Connection& connection = context_->connection();
+  VersionIn(*context_, "live", version);
+  engine::Lease lease(context_->database, context_->ledger);
+  const VersionInfo info = VersionIn(*context_, "live", version);
+  if (const auto active = context_->ledger.Active(connection)) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + active->id +
+                    "' is active; its end decides which versions stay")
+        .WithHint("'segue complete' or 'segue rollback' ends it");
+  }
+  const db::Dialect& dialect = context_->database.dialect();
+  schema::Schema schema;
+  schema.name = context_->database.schema();
+  const PlannedAction retire =
+      dialect.Render(plan::RetireVersion{info.version_schema},
+                     {schema, context_->LockBudget()});
+  db::Transaction transaction(connection,
+                              {db::Purpose::kSchema, context_->LockBudget()});
+  lease.Fence(connection);
+  for (const Statement& statement : retire.forward) {
+    engine::Execute(connection, statement);
+  }
+  if (!leaves_refusal) dialect.RemoveRefused(connection, info.version_schema);
+  engine::PublishedVersions(context_->ledger)
+      .Retire(connection, info.version_schema);
+  transaction.Commit();
+}
+
+void Versions::Forget(const std::string& version) {
+  RequireLedger(*context_, version);
+  db::Connection& connection = context_->connection();
+  VersionIn(*context_, "retired", version);
+  engine::Lease lease(context_->database, context_->ledger);
+  const VersionInfo info = VersionIn(*context_, "retired", version);
+  db::Transaction transaction(connection,
+                              {db::Purpose::kSchema, context_->LockBudget()});
+  lease.Fence(connection);
+  context_->database.dialect().RemoveRefused(connection, info.version_schema);
+  engine::PublishedVersions(context_->ledger).Remove(connection, info.name);
+  transaction.Commit();
+}
+
+std::vector<std::string> Versions::Users() {
+  if (!context_->ledger.Open(context_->connection())) return {};
+  const auto active = context_->ledger.Active(context_->connection());
+  if (!active) return {};
+  return engine::VersionUsers(*context_, *active);
+}
+
+}  // namespace segue

@@ -1,0 +1,113 @@
+#include "engine/version_users.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "db/client_sessions.h"
+#include "engine/grants.h"
+#include "ledger/observations.h"
+#include "ledger/versions.h"
+#include "segue/instances.h"
+
+namespace segue::engine {
+namespace {
+
+bool IsLive(const Context& context, const std::string& version) {
+  const auto versions =
+      PublishedVersions(context.ledger).All(context.connection());
+  return std::any_of(versions.begin(), versions.end(),
+                     [&](const VersionInfo& info) {
+                       return info.name == version && info.state == "live";
+                     });
+}
+
+std::string InstanceText(const InstanceInfo& instance) {
+  const std::string expired =
+      instance.live()
+          ? ""
+          : ", expired " + std::to_string(-instance.expires_in) + " s ago";
+  return "instance '" + instance.id + "' (" + instance.host + expired + ")";
+}
+
+std::string SessionText(const db::Blocker& session) {
+  std::vector<std::string> known = {"user " + session.user};
+  for (const std::string& one : {session.application, session.address}) {
+    if (!one.empty()) known.push_back(one);
+  }
+  return "session " + session.session + " (" + base::Join(known, ", ") + ")";
+}
+
+}  // namespace
+
+std::vector<std::string> VersionUsers(const Context& context,
+                                      const MigrationRow& row) {
+  std::vector<std::string> users;
+  const std::string& schema = row.plan.version_schema;
+  if (schema.empty() || !IsLive(context, row.plan.version)) return users;
+  for (const InstanceInfo& instance : Instances(context.database).List()) {
+    if (instance.version == row.plan.version || instance.version == schema) {
+      users.push_back(InstanceText(instance));
+    }
+  }
+  const db::Dialect& dialect = context.database.dialect();
+  std::vector<std::string> roles;
+  for (const db::LoginRole& role :
+       dialect.LoginRoles(context.connection(), context.database.schema())) {
+    if (role.version_schema != schema) continue;
+    roles.push_back(role.name);
+    users.push_back("role '" + role.name + "'");
+  }
+  const auto* sessions = db::ClientSessionsOf(dialect);
+  if (sessions == nullptr) return users;
+  for (const db::Blocker& session :
+       sessions->VersionSessions(context.connection(), schema, roles)) {
+    users.push_back(SessionText(session));
+  }
+  return users;
+}
+
+bool WasUsed(const Context& context, const MigrationRow& row) {
+  if (db::ClientSessionsOf(context.database.dialect()) == nullptr) return false;
+  return Observations(context.ledger)
+      .Load(context.connection(), row.id, ObservationKind::kUsers,
+            row.plan.version)
+      .has_value();
+}
+
+std::vector<std::string> Refusing(const Context& context) {
+  const auto* sessions = db::ClientSessionsOf(context.database.dialect());
+  if (sessions == nullptr) return {};
+  return sessions->RefusingVersions(context.connection(),
+                                    context.database.schema());
+}
+
+// segue drops no role: whoever logs in with one would not get in any more.
+std::vector<std::string> StrandedRoles(const Context& context,
+                                       const MigrationRow& row) {
+  if (row.plan.version_schema.empty()) return {};
+  const std::vector<std::string> live = LiveVersions(context);
+  const std::vector<std::string> refusing = Refusing(context);
+  std::vector<std::string> notes;
+  for (const db::LoginRole& role : context.database.dialect().LoginRoles(
+           context.connection(), context.database.schema())) {
+    const std::string& version = role.version_schema;
+    if (std::count(live.begin(), live.end(), version) > 0) continue;
+    const bool refused =
+        std::count(refusing.begin(), refusing.end(), version) > 0;
+    notes.push_back("role '" + role.name + "' is of version " + version +
+                    (refused ? ", which refuses it now; 'segue versions role "
+                             : ", which is gone: it sees the base schema now; "
+                               "'segue versions role ") +
+                    role.name +
+                    "' gives it another version, otherwise drop it");
+  }
+  return notes;
+}
+
+std::string RolledBackReason(const std::string& version_schema) {
+  return "version " + version_schema +
+         " was rolled back: its applications have to go back to the version "
+         "before";
+}
+
+}  // namespace segue::engine

@@ -76,7 +76,10 @@ void CheckAccess(const db::Capabilities& can, const PlannerInput& input) {
                     "' has the published version '" +
                     input.live_versions.back() +
                     "', whose clients would not see a change in place")
-        .WithHint("use 'access: versioned'");
+        .WithHint(
+            "use 'access: versioned', or take the version away first: "
+            "'segue versions retire " +
+            input.live_versions.back() + "'");
   }
 }
 

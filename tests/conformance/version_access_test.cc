@@ -138,8 +138,9 @@ TEST_P(VersionAccessTest, ARoleIsTheBaseRoleWithTheVersionsPath) {
   // It is safe to repeat.
   migrator_->MakeVersionRole("access_new", "01_t", "access_app");
   const Outcome gone = migrator_->Rollback();
-  EXPECT_THAT(gone.notes, Contains(HasSubstr("role 'access_new' is of version "
-                                             "public_01_t, which is gone")));
+  EXPECT_THAT(gone.notes,
+              Contains(HasSubstr("role 'access_new' is of version "
+                                 "public_01_t, which refuses it now")));
 }
 
 TEST_P(VersionAccessTest, ARoleOfOthersIsLeftAlone) {

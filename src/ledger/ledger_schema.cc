@@ -155,6 +155,20 @@ std::vector<Table> TablesOfSessions() {
         {"seen", kInteger},
         {"expires", kInteger}},
        2},
+      // What sessions have said of the instance that they belong to, where the
+      // database has a function for it.
+      {"instance_session",
+       {{"schema_name", kKey},
+        {"id", kKey},
+        {"role", kKey},
+        {"pid", kInteger},
+        {"started", kText},
+        {"version", kText},
+        {"host", kText},
+        {"registered_at", kText},
+        {"seen", kInteger},
+        {"expires", kInteger}},
+       4},
       {"lease",
        {{"schema_name", kKey},
         {"token", kInteger},
@@ -215,6 +229,7 @@ std::vector<std::string> LedgerTables(const db::Capabilities& capabilities) {
 // Layout 3 added errors of transformations.
 // Layout 4 cuts walks into ranges.
 // Layout 5 has a table for observations.
+// Layout 6 has a table for sessions of instances.
 std::vector<std::string> LedgerUpgrade(const db::Capabilities& capabilities,
                                        int version) {
   if (version != 1) return {};

@@ -9,7 +9,7 @@
 namespace segue::engine {
 
 // The version of the ledger's layout that this program writes.
-inline constexpr int kLedgerVersion = 5;
+inline constexpr int kLedgerVersion = 6;
 
 // Returns CREATE TABLE IF NOT EXISTS statements, in order. They are safe to
 // repeat.

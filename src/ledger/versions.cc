@@ -1,8 +1,28 @@
 #include "ledger/versions.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
+#include "base/text.h"
 
 namespace segue::engine {
+
+std::vector<std::string> KnownVersions(db::Connection& connection,
+                                       const Ledger& ledger) {
+  const std::string version = ledger.TableNamed("version");
+  const std::string& schema = ledger.schema_name();
+  const db::Result found = connection.Execute(
+      "SELECT id FROM " + ledger.TableNamed("migration") +
+          " WHERE schema_name = $1 UNION SELECT name FROM " + version +
+          " WHERE schema_name = $2 UNION SELECT version_schema FROM " +
+          version + " WHERE schema_name = $3",
+      {schema, schema, schema});
+  std::vector<std::string> names;
+  for (const db::Row& row : found.rows) names.push_back(db::ToText(row[0]));
+  std::sort(names.begin(), names.end(), base::NumberedLess);
+  names.emplace_back(kBaseVersion);
+  return names;
+}
 
 std::vector<VersionInfo> PublishedVersions::All(
     db::Connection& connection) const {

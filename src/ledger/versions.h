@@ -9,6 +9,15 @@
 
 namespace segue::engine {
 
+// The name of the version of an application that knows no version: it uses the
+// tables as they were before the first migration, or as the last one left them.
+inline constexpr const char* kBaseVersion = "base";
+
+// Returns what an instance of the schema may name as its version: migrations,
+// published versions with their schemas, and the base.
+std::vector<std::string> KnownVersions(db::Connection& connection,
+                                       const Ledger& ledger);
+
 // All methods run on the given connection and join its open transaction.
 class PublishedVersions {
  public:

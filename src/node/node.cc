@@ -357,7 +357,8 @@ Body Node::Rollback(const Request& request) {
 
 Body Node::Register(const Request& request) {
   const InstanceInfo instance = Instances(database_).Register(
-      InstanceId(request), InstanceVersion(request), Ttl(request));
+      InstanceId(request), InstanceVersion(request), Ttl(request),
+      VersionNames::kKnownOrNumber);
   Body body = Reply(request, "register_ok");
   body.emplace_back("instance", instance.id);
   body.emplace_back("version", instance.version);

@@ -219,7 +219,7 @@ TEST_F(NodeTest, AnExpiredInstanceHoldsNothingUp) {
 }
 
 TEST_F(NodeTest, RegistersTheSenderUnlessItNamesAnother) {
-  EXPECT_THAT(Ask(R"("type":"register","version":"x")"),
+  EXPECT_THAT(Ask(R"("type":"register","version":"base")"),
               HasSubstr(R"("instance":"c1")"));
   EXPECT_EQ(Ask(R"("type":"register")"), Error(12, "register needs 'version'"));
   EXPECT_EQ(Ask(R"("type":"register","version":1,"ttl":0)"),

@@ -182,7 +182,9 @@ std::string InstancesJson(const std::vector<InstanceInfo>& instances) {
                     {"registered_at", instance.registered_at},
                     {"seen_ago", instance.seen_ago},
                     {"expires_in", instance.expires_in},
-                    {"live", instance.live()}});
+                    {"live", instance.live()},
+                    {"role", instance.role},
+                    {"sessions", instance.sessions}});
   }
   return base::JsonText({{"instances", list}});
 }

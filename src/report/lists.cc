@@ -8,9 +8,14 @@ namespace segue::report {
 namespace {
 
 std::string StateText(const InstanceInfo& instance) {
-  return instance.live()
-             ? "live, expires in " + std::to_string(instance.expires_in) + " s"
-             : "expired " + std::to_string(-instance.expires_in) + " s ago";
+  std::string text =
+      instance.live()
+          ? "live, expires in " + std::to_string(instance.expires_in) + " s"
+          : "expired " + std::to_string(-instance.expires_in) + " s ago";
+  if (instance.sessions == 0) return text;
+  return text + "; " + std::to_string(instance.sessions) +
+         (instance.sessions == 1 ? " session" : " sessions") + " of role " +
+         instance.role;
 }
 
 }  // namespace

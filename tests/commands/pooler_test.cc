@@ -158,20 +158,20 @@ TEST_P(PoolerTest, ClientsOfBothVersionsNoticeNothing) {
             "INSERT INTO acc(v) VALUES (700)");
   const int turns = std::getenv("SEGUE_TEST_ALL") != nullptr ? 5 : 1;
   for (int turn = 0; turn < turns; ++turn) {
-    for (const Words& words :
-         std::vector<Words>{{"status"},
-                            {"history"},
-                            {"versions"},
-                            {"plan", "02_note.yaml", "--access", "versioned"},
-                            {"url", "--version", "latest"},
-                            {"url", "--version", "latest", "--sql"},
-                            {"verify", "--quiet", "--workers", "2"},
-                            {"verify", "--explain", "q.sql"},
-                            {"pause"},
-                            {"pace", "50%"},
-                            {"instance", "register", "web", "--version", "1"},
-                            {"instance", "list"},
-                            {"status", "--role", "pool_app"}}) {
+    for (const Words& words : std::vector<Words>{
+             {"status"},
+             {"history"},
+             {"versions"},
+             {"plan", "02_note.yaml", "--access", "versioned"},
+             {"url", "--version", "latest"},
+             {"url", "--version", "latest", "--sql"},
+             {"verify", "--quiet", "--workers", "2"},
+             {"verify", "--explain", "q.sql"},
+             {"pause"},
+             {"pace", "50%"},
+             {"instance", "register", "web", "--version", "base"},
+             {"instance", "list"},
+             {"status", "--role", "pool_app"}}) {
       const Finished finished = Pooled(words, url);
       EXPECT_EQ(finished.exit_code, 0) << words[0] << ": " << finished.err;
     }

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "segue/error.h"
+#include "segue/migrator.h"
 #include "tests/support/testbed.h"
 #include "tests/support/thrown.h"
 
@@ -23,6 +24,13 @@ class InstancesTest : public DialectTest {
     EXPECT_EQ(error.kind(), kind) << error.what();
     return error.what();
   }
+  // "base" and "01_t" are versions from then on.
+  void Start(Database& database) {
+    db().Exec("CREATE TABLE t (id integer PRIMARY KEY)");
+    Migration migration("01_t", "");
+    migration.AddColumn("t", {"n", "TEXT"});
+    Migrator(database, {}).Start(migration);
+  }
   std::string Table() { return can().ledger_prefix + "instance"; }
   void Pass(int time) {
     db().Exec("UPDATE " + Table() + " SET seen = seen - " +
@@ -33,15 +41,16 @@ class InstancesTest : public DialectTest {
 
 TEST_P(InstancesTest, RegistersAnewWithAnotherVersion) {
   Database database = db().Open();
+  Start(database);
   Instances instances(database);
   EXPECT_TRUE(instances.List().empty());
-  const InstanceInfo first = instances.Register("web-1", "1", seconds(90));
-  EXPECT_EQ(first.version, "1");
+  const InstanceInfo first = instances.Register("web-1", "base", seconds(90));
+  EXPECT_EQ(first.version, "base");
   EXPECT_NEAR(static_cast<double>(first.expires_in), 90, 1);
   EXPECT_TRUE(first.live());
-  instances.Register("web-1", "2");
+  instances.Register("web-1", "01_t");
   ASSERT_EQ(instances.List().size(), 1U);
-  EXPECT_EQ(instances.List()[0].version, "2");
+  EXPECT_EQ(instances.List()[0].version, "01_t");
   EXPECT_TRUE(instances.Remove("web-1"));
   EXPECT_FALSE(instances.Remove("web-1"));
 }
@@ -49,7 +58,7 @@ TEST_P(InstancesTest, RegistersAnewWithAnotherVersion) {
 TEST_P(InstancesTest, AHeartbeatProlongsByTheTimeToLive) {
   Database database = db().Open();
   Instances instances(database);
-  instances.Register("web-1", "1", seconds(30));
+  instances.Register("web-1", "base", seconds(30));
   Pass(20);
   EXPECT_NEAR(static_cast<double>(instances.List()[0].expires_in), 10, 1);
   EXPECT_NEAR(static_cast<double>(instances.Heartbeat("web-1").expires_in), 30,
@@ -58,17 +67,18 @@ TEST_P(InstancesTest, AHeartbeatProlongsByTheTimeToLive) {
 
 TEST_P(InstancesTest, SilenceAndStrangers) {
   Database database = db().Open();
+  Start(database);
   Instances instances(database);
   EXPECT_THAT(
       Failure(ErrorKind::kNotFound, [&] { instances.Heartbeat("nobody"); }),
       HasSubstr("instance 'nobody' is not registered"));
-  instances.Register("web-1", "1", seconds(1));
+  instances.Register("web-1", "base", seconds(1));
   Pass(10);
   EXPECT_FALSE(instances.List()[0].live());
   EXPECT_THAT(
       Failure(ErrorKind::kNotFound, [&] { instances.Heartbeat("web-1"); }),
       HasSubstr("instance 'web-1' expired"));
-  EXPECT_TRUE(instances.Register("web-1", "2").live());
+  EXPECT_TRUE(instances.Register("web-1", "01_t").live());
 }
 
 TEST_P(InstancesTest, RefusesWhatNamesNothing) {
@@ -76,12 +86,29 @@ TEST_P(InstancesTest, RefusesWhatNamesNothing) {
   Instances instances(database);
   for (const std::string& bad :
        {std::string(), std::string("a\nb"), std::string(201, 'x')}) {
-    Failure(ErrorKind::kUsage, [&] { instances.Register(bad, "1"); });
+    Failure(ErrorKind::kUsage, [&] { instances.Register(bad, "base"); });
     Failure(ErrorKind::kUsage, [&] { instances.Register("a", bad); });
   }
   for (const seconds ttl : {seconds(0), seconds(-1), seconds(86'401)}) {
-    Failure(ErrorKind::kUsage, [&] { instances.Register("a", "1", ttl); });
+    Failure(ErrorKind::kUsage, [&] { instances.Register("a", "base", ttl); });
   }
+  EXPECT_TRUE(instances.List().empty());
+}
+
+TEST_P(InstancesTest, RefusesAVersionThatIsNotKnown) {
+  Database database = db().Open();
+  Instances instances(database);
+  const Error none = ThrownBy([&] { instances.Register("a", "01_t"); });
+  EXPECT_EQ(none.kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(none.hint(), "known are base");
+  Start(database);
+  const Error error = ThrownBy([&] { instances.Register("a", "01_tt"); });
+  EXPECT_EQ(error.kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(error.what(), "no version of schema '" + database.schema() +
+                              "' is called '01_tt'; did you mean '01_t'?");
+  EXPECT_EQ(error.hint(), "known are 01_t, base");
+  EXPECT_EQ(ThrownBy([&] { instances.Register("a", "2"); }).kind(),
+            ErrorKind::kNotFound);
   EXPECT_TRUE(instances.List().empty());
 }
 
@@ -90,7 +117,8 @@ TEST_P(InstancesTest, TwoAtTheSameInstant) {
   const auto work = [&](const std::string& version) {
     Database database = db().Open();
     for (int i = 0; i < 20; ++i) {
-      Instances(database).Register("web-1", version);
+      Instances(database).Register("web-1", version, seconds(60),
+                                   VersionNames::kKnownOrNumber);
     }
   };
   std::thread other(work, "1");

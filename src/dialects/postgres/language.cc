@@ -3,6 +3,7 @@
 #include "dialects/postgres/exposure.h"
 #include "dialects/postgres/gauge.h"
 #include "dialects/postgres/grants.h"
+#include "dialects/postgres/hello.h"
 #include "dialects/postgres/ledger_guard.h"
 #include "dialects/postgres/lock.h"
 #include "dialects/postgres/publications.h"
@@ -167,7 +168,10 @@ std::vector<std::string> PostgresLanguage::LedgerSetup() const {
 }
 
 std::vector<std::string> PostgresLanguage::LedgerSeal() const {
-  return postgres::LedgerSeal();
+  std::vector<std::string> statements = postgres::LedgerSeal();
+  for (std::string& sql : HelloFunctions())
+    statements.push_back(std::move(sql));
+  return statements;
 }
 
 std::string PostgresLanguage::VersionUrl(

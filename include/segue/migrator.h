@@ -52,6 +52,8 @@ struct MigratorOptions {
   // URLs of standbys. A contract looks there for queries that would be
   // cancelled when it is replayed.
   std::vector<std::string> standbys = {};
+  // Names of items of the gate that may be unknown when a contract begins.
+  std::vector<std::string> accept_unknown = {};
   // Used when the migration does not name them.
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
@@ -232,14 +234,13 @@ class Migrator {
   MigrateOutcome Migrate(std::vector<Migration> files,
                          const MigrateOptions& options = {});
 
-  // Verifies all rows again and then contracts the active migration. Throws
-  // kNotFound when no migration is active, kMismatch when rows disagree, and
-  // kRefused when the migration is not ready or when an object that would be
-  // dropped is in use: an index that queries have scanned since both versions
-  // were live, or a table that queries have been reading for a while on one of
-  // MigratorOptions::standbys. A `force_reason` drops such an object all the
-  // same; the history keeps the reason. Rows that disagree are listed by
-  // Verify, which can repair them.
+  // Asks every item of the gate, verifies all rows again and then contracts the
+  // active migration. Throws kNotFound when no migration is active, kMismatch
+  // when rows disagree, and kRefused when the migration is not ready, or when
+  // an item of the gate fails or is unknown and not accepted (gate.h). A
+  // `force_reason` goes on over what is still in use all the same; the history
+  // keeps the reason. Rows that disagree are listed by Verify, which can repair
+  // them.
   //
   // A failure before the first drop takes the contract back, so that both
   // versions are live. An interruption (kConnectionLost, kInDoubt, kConflict,

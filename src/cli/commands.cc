@@ -122,14 +122,31 @@ std::vector<OptionSpec> MigrateOptionSpecs() {
       LockBudgetOption()};
 }
 
+OptionSpec AcceptUnknownOption() {
+  return {"--accept-unknown", "ITEMS",
+          "items of the gate that may be unknown, separated by commas"};
+}
+
+OptionSpec StandbyOption() {
+  return {"--standby", "URL",
+          "refuse while long queries of this standby read what changes"};
+}
+
+std::vector<OptionSpec> GateOptionSpecs() {
+  return {{"NAME", "NAME", "the active migration", {}, true},
+          AcceptUnknownOption(),
+          StandbyOption(),
+          WorkersOption()};
+}
+
 std::vector<OptionSpec> CompleteOptionSpecs() {
   return {NameOption(),
           {"--yes", "", "do not ask; needed without a terminal"},
           {"--force", "", "drop also what is still in use; needs --reason"},
           KillOption(),
           {"--reason", "TEXT", "why that is right; kept in the history"},
-          {"--standby", "URL",
-           "refuse while long queries of this standby read what changes"},
+          AcceptUnknownOption(),
+          StandbyOption(),
           WorkersOption(),
           DryRunOption()};
 }
@@ -269,6 +286,8 @@ std::vector<Command> RunningCommands() {
        Logged({NameOption()}), RunCancel},
       {"verify", "prove that old and new agree, row by row", true, true,
        Logged(VerifyOptionSpecs()), RunVerify},
+      {"gate", "what speaks against complete now; changes nothing", true, true,
+       Logged(GateOptionSpecs()), RunGate},
       {"complete", "remove the old shape; the end of rollback", true, true,
        Watched(CompleteOptionSpecs()), RunComplete},
       {"rollback", "undo the active migration", true, true,

@@ -48,6 +48,7 @@ int RunResume(const Context& context);
 int RunWork(const Context& context);
 int RunCancel(const Context& context);
 int RunVerify(const Context& context);
+int RunGate(const Context& context);
 int RunComplete(const Context& context);
 int RunRollback(const Context& context);
 int RunHistory(const Context& context);

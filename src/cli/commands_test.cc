@@ -112,6 +112,49 @@ TEST_F(CommandsTest, StartVerifyComplete) {
   EXPECT_FALSE(Printed("EXPANDING")) << out_.str();
 }
 
+TEST_F(CommandsTest, TheGateShowsWhatCompleteIsRefusedOver) {
+  EXPECT_EQ(Run({"gate"}), 4) << err_.str();
+  EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
+  EXPECT_EQ(Run({"gate", "02_full_name"}), 0) << err_.str();
+  EXPECT_TRUE(Printed("instances   not watched  no instance is registered"))
+      << out_.str();
+  EXPECT_TRUE(Printed("Nothing speaks against completing 02_full_name.\n"));
+  EXPECT_EQ(Run({"instance", "register", "web", "--version", "base"}), 0);
+  EXPECT_EQ(Run({"gate"}), 3) << err_.str();
+  EXPECT_TRUE(Printed("instances run another version than 02_full_name:"))
+      << out_.str();
+  EXPECT_TRUE(Printed("A complete would be refused now: 02_full_name.\n"));
+  EXPECT_EQ(Run({"gate", "--json"}), 3);
+  EXPECT_TRUE(
+      Printed("{\"migration\":\"02_full_name\",\"open\":false,"
+              "\"items\":[{\"name\":\"objects\",\"state\":\"pass\","))
+      << out_.str();
+  EXPECT_EQ(Run({"complete", "--yes"}), 3);
+  EXPECT_TRUE(Complained("'web' runs base (host ")) << err_.str();
+  EXPECT_EQ(Run({"complete", "--yes", "--accept-unknown", "x,rows"}), 2);
+  EXPECT_TRUE(Complained("the gate has no item 'x'")) << err_.str();
+  EXPECT_EQ(Run({"instance", "register", "web", "--version", "02_full_nam"}),
+            4);
+  EXPECT_TRUE(Complained("did you mean '02_full_name'?")) << err_.str();
+  EXPECT_EQ(Run({"instance", "register", "web", "--version", "02_full_name"}),
+            0);
+  EXPECT_EQ(Run({"complete", "--yes"}), 0) << err_.str();
+}
+
+TEST_F(CommandsTest, AnUnknownItemIsAcceptedByTheConfiguration) {
+  EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
+  EXPECT_EQ(Run({"instance", "register", "web", "--version", "base"}), 0);
+  Database database = Database::Open({url_, "", ""});
+  database.Query("UPDATE segue_instance SET version = 'of an earlier segue'");
+  EXPECT_EQ(Run({"gate"}), 3) << err_.str();
+  EXPECT_TRUE(Printed("unknown")) << out_.str();
+  EXPECT_EQ(Run({"gate", "--accept-unknown", "superuser, instances"}), 0);
+  EXPECT_TRUE(Printed("unknown, accepted")) << out_.str();
+  std::ofstream(folder_ / "segue.yaml")
+      << "gate: {accept_unknown: [instances]}\n";
+  EXPECT_EQ(Run({"complete", "--yes"}), 0) << err_.str();
+}
+
 TEST_F(CommandsTest, CompleteAsksAndTakesNoForAnAnswer) {
   EXPECT_EQ(Run({"start", "02_full_name"}), 0) << err_.str();
   std::string question;

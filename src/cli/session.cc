@@ -24,30 +24,30 @@ std::unique_ptr<ProgressView> MakeProgressView(const Context& context) {
 Session::Session(const Context& context, const Settings& settings)
     : database_(Database::Open(settings.database)),
       view_(MakeProgressView(context)) {
-  MigratorOptions options;
-  options.cancel = &context.cancel;
-  options.lock_budget = settings.lock_budget;
-  options.chunk_time = settings.chunk_time;
-  options.workers = settings.workers;
-  options.pace = settings.pace;
-  options.access = settings.access;
-  options.on_transform_error = settings.on_transform_error;
-  options.user_triggers = settings.user_triggers;
+  options_.cancel = &context.cancel;
+  options_.lock_budget = settings.lock_budget;
+  options_.chunk_time = settings.chunk_time;
+  options_.workers = settings.workers;
+  options_.pace = settings.pace;
+  options_.access = settings.access;
+  options_.on_transform_error = settings.on_transform_error;
+  options_.user_triggers = settings.user_triggers;
+  options_.accept_unknown = settings.accept_unknown;
   const std::string standby = context.arguments.Value("--standby");
-  if (!standby.empty()) options.standbys = {standby};
-  ReadIntervals(context, options);
+  if (!standby.empty()) options_.standbys = {standby};
+  ReadIntervals(context, options_);
   if (context.arguments.Has("--kill-blockers-after")) {
-    ReadBlockerOptions(context, options);
+    ReadBlockerOptions(context, options_);
   }
   if (view_) {
-    options.listeners.Add(
+    options_.listeners.Add(
         [view = view_.get()](const Progress& p) { view->Show(p); });
   }
   if (context.telemetry != nullptr) {
-    context.telemetry->ListenTo(options.listeners);
+    context.telemetry->ListenTo(options_.listeners);
   }
-  versions_ = std::make_unique<Versions>(database_, options);
-  migrator_ = std::make_unique<Migrator>(database_, std::move(options));
+  versions_ = std::make_unique<Versions>(database_, options_);
+  migrator_ = std::make_unique<Migrator>(database_, options_);
 }
 
 void Session::EndProgress() {

@@ -25,12 +25,16 @@ class Session {
 
   Migrator& migrator() { return *migrator_; }
   Versions& versions() { return *versions_; }
+  Database& database() { return database_; }
+  // Those of the migrator.
+  const MigratorOptions& options() const { return options_; }
   // Removes the live line. Called before results are printed.
   void EndProgress();
 
  private:
   Database database_;
   std::unique_ptr<ProgressView> view_;  // null: quiet
+  MigratorOptions options_;
   std::unique_ptr<Versions> versions_;
   std::unique_ptr<Migrator> migrator_;
 };

@@ -171,6 +171,13 @@ Settings ResolveSettings(const Context& context) {
     settings.workers = ParseWorkers(arguments.Value("--workers"));
   }
   settings.pace = config.pace;
+  settings.accept_unknown = config.accept_unknown;
+  if (arguments.Has("--accept-unknown")) {
+    for (const std::string& name :
+         base::Split(arguments.Value("--accept-unknown"), ',')) {
+      settings.accept_unknown.emplace_back(base::Trim(name));
+    }
+  }
   if (arguments.Has("--lock-budget")) {
     settings.lock_budget =
         ParseTime("--lock-budget", arguments.Value("--lock-budget"));

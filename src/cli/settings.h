@@ -24,6 +24,7 @@ struct Settings {
   std::chrono::milliseconds chunk_time{0};   // zero: the database's default
   int workers = 0;                           // zero: the default
   PaceOptions pace;
+  std::vector<std::string> accept_unknown;  // items of the gate
 };
 
 // The URL comes from --url, from the environment that --env names, from

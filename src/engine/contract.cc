@@ -1,14 +1,8 @@
 #include "engine/contract.h"
 
-#include <algorithm>
-#include <set>
-
-#include "backfill/blockers.h"
-#include "backfill/standby.h"
 #include "base/text.h"
-#include "engine/gate.h"
+#include "engine/gate/keeper.h"
 #include "engine/grants.h"
-#include "engine/holders.h"
 #include "engine/inventory.h"
 #include "engine/late_views.h"
 #include "engine/missing.h"
@@ -38,23 +32,6 @@ bool RunForGood(const Context& context, const MigrationRow& row,
     }
   }
   return false;
-}
-
-// Rows that came past the triggers are as the default of the provenance has
-// left them.
-std::string NeverFilled(const Context& context, const MigrationRow& row) {
-  std::string text;
-  for (const MotionSql& motion : row.plan.motions) {
-    const bool mends = motion.fill && motion.repair && motion.parts.empty();
-    if (!mends || motion.count_left.empty()) continue;
-    const std::int64_t rows = db::ToInt(
-        context.connection().Execute(motion.count_left).rows.at(0).at(0));
-    if (rows == 0) continue;
-    text += std::to_string(rows) + " rows of '" + motion.table +
-            "' were never filled, like those of a partition that somebody has "
-            "attached since the start: 'segue verify --repair' fills them; ";
-  }
-  return text;
 }
 
 }  // namespace
@@ -104,100 +81,30 @@ void Contract::GatherEvidence(const std::string& force_reason) {
   // An earlier contract that died has exchanged names that the check reads, or
   // died while it was being undone.
   if (ContractBegun(context_, row_)) Unseal();
-  RequireWhole(context_, row_);
-  RefuseHeldContract(context_, row_);
-  const std::vector<std::string> set = SetDefaults(context_, row_);
-  if (!set.empty()) {
-    RefuseUnlessForced(
-        "rows may have a default in place of the value that was "
-        "written: " +
-            base::Join(set, "; "),
-        "look at the rows that were written since", force_reason);
-  }
-  LetGrantsFollow(force_reason);
+  GateKeeper keeper({context_, row_, parts_}, transitions_, force_reason);
+  keeper.Require({GateTime::kFirst, GateTime::kTwice});
+  LetGrantsFollow();
   transitions_.InLedger(
       [&] { KeepPrivileges(context_.connection(), context_.ledger, row_); });
   // What is given between the two is kept already, and follows all the same.
-  LetGrantsFollow(force_reason);
+  LetGrantsFollow();
   CatchUp(context_, transitions_, row_, parts_);
-  RefuseUsed(force_reason);
-  const VerifyReport report = parts_.verifier.VerifyAll();
-  if (report.clean()) return;
-  throw Error(ErrorKind::kMismatch,
-              "old and new disagree in " + base::Join(report.mismatches, "; "))
-      .WithHint(NeverFilled(context_, row_) +
-                "nothing was contracted; both versions are live");
+  keeper.Require({GateTime::kLast});
+  keeper.Require({GateTime::kTwice});
+  keeper.Record();
 }
 
 // What was given to a column that goes would be lost with it, and what was
 // taken from it would come back.
-void Contract::LetGrantsFollow(const std::string& force_reason) {
+void Contract::LetGrantsFollow() {
   const FollowedGrants followed = FollowGrants(
       context_, &row_, LiveVersions(context_), [&] { parts_.session.Fence(); });
-  if (!followed.applied.empty()) {
-    transitions_.InLedger([&] {
-      transitions_.AddEvent(
-          EventKind::kNote,
-          "Privileges followed: " + base::Join(followed.applied, "; "));
-    });
-  }
-  if (followed.left.empty()) return;
-  RefuseUnlessForced("privileges or defaults have changed since the start: " +
-                         base::Join(followed.left, "; "),
-                     "give or take them as it says", force_reason);
-}
-
-void Contract::RefuseUsed(const std::string& force_reason) {
-  const std::vector<std::string> used = UsedSinceReady(context_, row_);
-  if (!used.empty()) {
-    RefuseUnlessForced(
-        "still in use since both versions are live: " + base::Join(used, "; "),
-        "find the queries that need it", force_reason);
-  }
-  const std::vector<std::string> read = LongQueriesOnStandbys();
-  if (!read.empty()) {
-    RefuseUnlessForced("the replay of the contract may cancel queries of " +
-                           base::Join(read, "; "),
-                       "let these queries end", force_reason);
-  }
-}
-
-void Contract::RefuseUnlessForced(const std::string& text,
-                                  const std::string& hint,
-                                  const std::string& force_reason) {
-  if (force_reason.empty()) {
-    throw Error(ErrorKind::kRefused, text)
-        .WithHint(hint +
-                  ", or run 'segue complete --force --reason TEXT'; nothing "
-                  "was contracted");
-  }
+  if (followed.applied.empty()) return;
   transitions_.InLedger([&] {
-    transitions_.AddEvent(EventKind::kForced, force_reason + " (" + text + ")");
+    transitions_.AddEvent(
+        EventKind::kNote,
+        "Privileges followed: " + base::Join(followed.applied, "; "));
   });
-}
-
-std::vector<std::string> Contract::LongQueriesOnStandbys() const {
-  std::set<std::string> locked;
-  for (const Step& step : row_.plan.steps) {
-    if (step.phase != Phase::kContracting) continue;
-    for (const PlannedAction& action : step.actions) {
-      for (const std::string& one : base::Split(action.lock.object, ',')) {
-        locked.insert(std::string(base::Trim(one)));
-      }
-    }
-  }
-  locked.erase("");
-  std::vector<std::string> found;
-  for (const std::string& url : context_.options.standbys) {
-    const Standby standby(context_.database, context_.ledger, url, {});
-    for (const std::string& one : locked) {
-      for (const std::string& query :
-           standby.LongQueries(LockedTable(context_.database.schema(), one))) {
-        found.push_back(query);
-      }
-    }
-  }
-  return found;
 }
 
 // "Sealed" is recorded in the transaction that ends the last step of the seal.

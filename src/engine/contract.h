@@ -33,11 +33,9 @@ class Contract {
   // True past the first drop, and when the contract has no work left but to
   // record that it is complete.
   bool OnlyForward() const;
-  // Proves that the contract loses nothing, as the database is now. Throws
-  // Error{kRefused} when an object that will be dropped is in use, unless a
-  // reason is given, which the history keeps, and Error{kMismatch} when old and
-  // new disagree in a row. First undoes what an earlier run had sealed before
-  // it died.
+  // Proves that the contract loses nothing, as the database is now: every item
+  // of the gate is asked. Throws as GateKeeper::Require does. First undoes what
+  // an earlier run had sealed before it died.
   void GatherEvidence(const std::string& force_reason);
   // Settles the rows that no trigger saw, and exchanges what can be exchanged
   // back.
@@ -48,12 +46,7 @@ class Contract {
   void UnsealAfter(Error& error);
 
  private:
-  void LetGrantsFollow(const std::string& force_reason);
-  void RefuseUsed(const std::string& force_reason);
-  // Returns, in words, who reads the tables of the contract on a standby.
-  std::vector<std::string> LongQueriesOnStandbys() const;
-  void RefuseUnlessForced(const std::string& text, const std::string& hint,
-                          const std::string& force_reason);
+  void LetGrantsFollow();
   void Unseal();
 
   const Context& context_;

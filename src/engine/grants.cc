@@ -89,6 +89,12 @@ std::vector<std::string> UnfollowedGrants(
   return words;
 }
 
+FollowedGrants PendingGrants(const Context& context, const MigrationRow* row,
+                             const std::vector<std::string>& versions) {
+  const std::vector<Change> changes = Changes(context, row, versions);
+  return {Words(changes, false), Words(changes, true)};
+}
+
 // A view follows the column that it shows, which may have to follow another
 // first; and what is taken away takes with it what others have handed on.
 FollowedGrants FollowGrants(const Context& context, const MigrationRow* row,

@@ -25,6 +25,11 @@ struct FollowedGrants {
   std::vector<std::string> left;     // what people have to decide, in words
 };
 
+// Returns, in words, what of that FollowGrants makes follow, and what it
+// leaves.
+FollowedGrants PendingGrants(const Context& context, const MigrationRow* row,
+                             const std::vector<std::string>& versions);
+
 // Makes all of that follow, in one transaction, which begins with `fence`.
 // Throws Error{kRefused} when something does not follow even so; then nothing
 // has changed.

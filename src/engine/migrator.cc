@@ -5,6 +5,7 @@
 #include "backfill/standby.h"
 #include "engine/context.h"
 #include "engine/contract.h"
+#include "engine/gate/item.h"
 #include "engine/grants.h"
 #include "engine/missing.h"
 #include "engine/preflight.h"
@@ -27,6 +28,9 @@ Migrator::~Migrator() = default;
 
 Outcome Migrator::Start(const Migration& migration,
                         const StartOptions& options) {
+  if (options.complete) {
+    engine::RequireItems(context_->options.accept_unknown);
+  }
   //                                              1 its file is validated
   const std::unique_ptr<Run> run = MakeRun(*context_, options.dry_run);
   const Standing standing = run->Begin(migration);  // 2 take the lease
@@ -48,12 +52,13 @@ Outcome Migrator::Start(const Migration& migration,
 
 Outcome Migrator::Complete(bool dry_run, const std::string& force_reason,
                            const std::string& named) {
+  engine::RequireItems(context_->options.accept_unknown);
   const std::unique_ptr<Run> run = MakeRun(*context_, dry_run);
   // 1 take the lease
   if (!run->Continue(named, Phase::kComplete)) return run->Report();
   run->RequireReady();
-  // 2 gather evidence: what is in use, every row verified; 3 settle and seal, 4
-  // drop, 5 record.
+  // 2 gather evidence: every item of the gate, every row verified; 3 settle and
+  // seal, 4 drop, 5 record.
   run->Contract(force_reason);
   return run->Report();
 }

@@ -71,31 +71,6 @@ bool GoesAlong(const Fact& fact) {
          std::end(kKinds);
 }
 
-// True for what others have made on a column in whose place nothing comes.
-bool AllGoes(const MigrationRow& row, const Change& change) {
-  return !ActionOf(row, change).heir && !PutAside(row, change) &&
-         std::all_of(change.come.begin(), change.come.end(), GoesAlong) &&
-         std::all_of(change.gone.begin(), change.gone.end(),
-                     [](const std::string& text) {
-                       return MayGo(text) || text.starts_with("comment ");
-                     });
-}
-
-void RefuseUnsupplied(const MigrationRow& row,
-                      const std::vector<Change>& changes) {
-  const auto unsupplied = [&](const Change& change) {
-    return !std::all_of(change.gone.begin(), change.gone.end(), MayGo) ||
-           !ActionOf(row, change).heir ||
-           !std::all_of(
-               change.come.begin(), change.come.end(),
-               [&](const Fact& fact) { return Supplied(row, change, fact); });
-  };
-  if (std::any_of(changes.begin(), changes.end(), unsupplied) ||
-      MeetInOneObject(row, changes)) {
-    RefuseChanges(row, changes);
-  }
-}
-
 ops::SupplementRequest RequestOf(const MigrationRow& row,
                                  const Change& change) {
   ops::SupplementRequest request{*ActionOf(row, change).heir, {}};
@@ -244,6 +219,31 @@ void RunAdded(const MigrationRow& row, RunParts& parts) {
 }
 
 }  // namespace
+
+bool AllGoes(const MigrationRow& row, const Change& change) {
+  return !ActionOf(row, change).heir && !PutAside(row, change) &&
+         std::all_of(change.come.begin(), change.come.end(), GoesAlong) &&
+         std::all_of(change.gone.begin(), change.gone.end(),
+                     [](const std::string& text) {
+                       return MayGo(text) || text.starts_with("comment ");
+                     });
+}
+
+void RefuseUnsupplied(const MigrationRow& row, std::vector<Change> changes) {
+  std::erase_if(changes,
+                [&](const Change& change) { return AllGoes(row, change); });
+  const auto unsupplied = [&](const Change& change) {
+    return !std::all_of(change.gone.begin(), change.gone.end(), MayGo) ||
+           !ActionOf(row, change).heir ||
+           !std::all_of(
+               change.come.begin(), change.come.end(),
+               [&](const Fact& fact) { return Supplied(row, change, fact); });
+  };
+  if (std::any_of(changes.begin(), changes.end(), unsupplied) ||
+      MeetInOneObject(row, changes)) {
+    RefuseChanges(row, changes);
+  }
+}
 
 void CatchUp(const Context& context, Transitions& transitions,
              MigrationRow& row, RunParts& parts) {

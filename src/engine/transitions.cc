@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "db/retry.h"
 #include "engine/explain.h"
-#include "engine/gate.h"
+#include "engine/gate/transactions.h"
+#include "engine/gate/usage.h"
 #include "engine/holders.h"
 #include "engine/run_events.h"
 #include "ledger/observations.h"
@@ -86,6 +87,7 @@ void Transitions::BecomeReady() {
       AddEvent(EventKind::kMigrating, line);
     RecordUsage(context_, row_);
     RecordHolders(context_, row_, holders);
+    RecordSwitch(context_, row_);
     ledger().SetError(connection(), row_.id, "");
     if (!plan.version_schema.empty()) {
       PublishedVersions(ledger()).Add(connection(), plan.version,

@@ -26,6 +26,8 @@ std::string_view ToString(ObservationKind kind) {
       return "holders";
     case ObservationKind::kUsers:
       return "users";
+    case ObservationKind::kSwitch:
+      return "switch";
   }
   throw Error(ErrorKind::kInternal, "unknown kind of observation");
 }

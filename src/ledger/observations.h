@@ -22,9 +22,10 @@ enum class ObservationKind {
   kInventory,  // name: ActionName. What PlannedAction::inventory has listed
   kHolders,    // name: ActionName. What PlannedAction::holders found at ready
   kUsers,      // name: version. Who used it when its rollback began
+  kSwitch,     // name: "ready". The server's time when both versions were live
 };
 // Returns "build", "usage", "gauge", "fill_begin", "fill_end", "query_plan",
-// "inventory", "holders" or "users".
+// "inventory", "holders", "users" or "switch".
 std::string_view ToString(ObservationKind kind);
 
 // Returns a name such as "3.1", for the second action of the plan's fourth

@@ -20,6 +20,24 @@ Environment ReadEnvironment(const base::Node& node) {
   return environment;
 }
 
+// The names are compared with those of the gate when it is asked.
+std::vector<std::string> ReadAcceptUnknown(const Reader& reader) {
+  const base::Node* gate = reader.OptionalMap("gate");
+  if (gate == nullptr) return {};
+  const Reader keys(*gate, {"accept_unknown", "soak"});
+  keys.RefuseForNow("soak", "");
+  const base::Node* list = keys.OptionalList("accept_unknown");
+  std::vector<std::string> names;
+  if (list == nullptr) return names;
+  for (const base::Node& item : list->items) {
+    if (!item.is_scalar() || item.scalar.empty()) {
+      throw ops::UsageError(item, "expected the name of an item of the gate");
+    }
+    names.push_back(item.scalar);
+  }
+  return names;
+}
+
 // Without a window, seal and drop are one act, which is what segue does now.
 void RefuseUndoWindow(const Reader& reader, const base::Node& root) {
   const auto window = OptionalDuration(reader, root, "undo_window");
@@ -42,7 +60,7 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
       root, {"environments", "directory", "access", "undo_window",
              "on_transform_error", "lock_budget", "backfill", "throttle",
              "gate", "hooks", "webhooks"});
-  for (const char* key : {"gate", "hooks", "webhooks"}) {
+  for (const char* key : {"hooks", "webhooks"}) {
     reader.RefuseForNow(key, "");
   }
   RefuseUndoWindow(reader, root);
@@ -63,6 +81,7 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   config.user_triggers = backfill.user_triggers;
   config.pace = backfill.pace;
   config.pace.limits = ReadThrottle(reader);
+  config.accept_unknown = ReadAcceptUnknown(reader);
   return config;
 }
 

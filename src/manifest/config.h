@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "manifest/duration.h"
 #include "segue/pace.h"
@@ -30,6 +31,7 @@ struct Config {
   std::chrono::milliseconds chunk_time{0};   // zero: not given
   int workers = 0;                           // zero: not given
   PaceOptions pace;                          // members not given are 0 or empty
+  std::vector<std::string> accept_unknown;   // items of the gate
 };
 
 // Throws Error{kUsage}, which names file, line and key. A key that is

@@ -127,13 +127,24 @@ TEST(Config, EverythingIsOptional) {
   EXPECT_EQ(UsageErrorOf(""), "");
 }
 
+TEST(Config, ReadsWhichItemsOfTheGateMayBeUnknown) {
+  EXPECT_THAT(ParseConfig("gate: {accept_unknown: [superuser, instances]}\n",
+                          "segue.yaml")
+                  .accept_unknown,
+              testing::ElementsAre("superuser", "instances"));
+  EXPECT_THAT(UsageErrorOf("gate: {accept_unknown: [{a: b}]}\n"),
+              HasSubstr("expected the name of an item of the gate"));
+}
+
 TEST(Config, RefusesWhatItDoesNotActOn) {
-  for (const char* key : {"gate", "hooks", "webhooks"}) {
+  for (const char* key : {"hooks", "webhooks"}) {
     const std::string text = std::string("\n") + key + ": {x: y}\n";
     EXPECT_THAT(UsageErrorOf(text),
                 HasSubstr(std::string("segue.yaml:2: ") + key + ": '" + key +
                           "' is not supported yet"));
   }
+  EXPECT_THAT(UsageErrorOf("gate: {soak: 10m}\n"),
+              HasSubstr("gate.soak: 'soak' is not supported yet"));
   EXPECT_THAT(UsageErrorOf("undo_window: 24h\n"),
               HasSubstr("'undo_window' is not supported yet"));
   EXPECT_THAT(UsageErrorOf("lock_budged: 1s\n"),

@@ -163,6 +163,22 @@ std::string VersionsJson(const std::vector<VersionInfo>& versions) {
   return base::JsonText({{"versions", List(versions)}});
 }
 
+std::string GateJson(const GateReport& report) {
+  Json items = Json::array();
+  for (const GateItem& item : report.items) {
+    items.push_back({{"name", item.name},
+                     {"state", ToString(item.state)},
+                     {"about", item.about},
+                     {"message", item.message},
+                     {"details", item.details},
+                     {"hint", item.hint},
+                     {"accepted", item.accepted}});
+  }
+  return base::JsonText({{"migration", report.migration},
+                         {"open", report.refusing() == nullptr},
+                         {"items", items}});
+}
+
 std::string RefreshJson(const RefreshReport& report) {
   return base::JsonText({{"applied", report.applied}, {"left", report.left}});
 }

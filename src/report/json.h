@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "segue/error.h"
+#include "segue/gate.h"
 #include "segue/instances.h"
 #include "segue/migrator.h"
 #include "segue/plan.h"
@@ -28,6 +29,9 @@ std::string MigrateJson(const MigrateOutcome& outcome, bool dry_run);
 std::string StatusJson(const std::optional<MigrationStatus>& status);
 std::string HistoryJson(const std::vector<HistoryEntry>& entries);
 std::string VersionsJson(const std::vector<VersionInfo>& versions);
+// {"migration", "open", "items": [{"name", "state", "about", "message",
+// "details": [...], "hint", "accepted"}]}
+std::string GateJson(const GateReport& report);
 // {"applied": ["GRANT ..."], "left": [...]}
 std::string RefreshJson(const RefreshReport& report);
 // {"role", "version_schema", "applied": [statements]}

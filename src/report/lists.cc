@@ -72,6 +72,24 @@ std::string VersionRoleText(const VersionRole& made) {
          "give it another one.\n";
 }
 
+std::string GateText(const GateReport& report) {
+  TextTable table({"ITEM", "STATE", "EVIDENCE"});
+  for (const GateItem& item : report.items) {
+    const std::string state =
+        std::string(ToString(item.state)) + (item.accepted ? ", accepted" : "");
+    table.Add({item.name, state,
+               base::VisibleInLine(item.message.empty() ? item.about
+                                                        : item.message)});
+    for (const std::string& detail : item.details) {
+      table.Add({"", "", "  " + base::VisibleInLine(detail)});
+    }
+  }
+  return table.ToString() +
+         (report.refusing() == nullptr ? "Nothing speaks against completing "
+                                       : "A complete would be refused now: ") +
+         base::VisibleInLine(report.migration) + ".\n";
+}
+
 std::string InstancesText(const std::vector<InstanceInfo>& instances) {
   if (instances.empty()) return "No instance is registered.\n";
   TextTable table({"INSTANCE", "VERSION", "HOST", "STATE"});

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "segue/gate.h"
 #include "segue/instances.h"
 #include "segue/migrator.h"
 #include "segue/progress.h"
@@ -15,6 +16,7 @@ std::string HistoryText(const std::vector<HistoryEntry>& entries);
 std::string VersionsText(const std::vector<VersionInfo>& versions);
 std::string RefreshText(const RefreshReport& report);
 std::string VersionRoleText(const VersionRole& made);
+std::string GateText(const GateReport& report);
 std::string InstancesText(const std::vector<InstanceInfo>& instances);
 
 }  // namespace segue::report

@@ -8,6 +8,7 @@
 #include "db/replication.h"
 #include "dialects/postgres/language.h"
 #include "dialects/postgres/version_sessions.h"
+#include "dialects/postgres/witness.h"
 
 namespace segue::postgres {
 
@@ -15,7 +16,8 @@ class PostgresDialect final : public PostgresLanguage,
                               public db::Meter,
                               public db::PlanTrier,
                               public db::Replication,
-                              public PostgresSessions {
+                              public PostgresSessions,
+                              public PostgresWitness {
  public:
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override;

@@ -1,8 +1,5 @@
-// The gate of a contract: it refuses to drop an object that queries still use.
+// How often queries use what a contract drops, counted from "ready" on.
 #pragma once
-
-#include <string>
-#include <vector>
 
 #include "engine/context.h"
 
@@ -15,10 +12,5 @@ void SettleUsage(const Context& context, const MigrationRow& row);
 // Keeps how often each object that will be dropped has been used so far. Joins
 // the transaction that records "ready".
 void RecordUsage(const Context& context, const MigrationRow& row);
-
-// Returns, in words, what has been used since "ready" was recorded; empty when
-// nothing was.
-std::vector<std::string> UsedSinceReady(const Context& context,
-                                        const MigrationRow& row);
 
 }  // namespace segue::engine

@@ -1,18 +1,26 @@
-#include "engine/gate.h"
+#include "engine/gate/usage.h"
 
 #include "base/text.h"
+#include "engine/gate/items.h"
 #include "ledger/observations.h"
 
 namespace segue::engine {
+namespace {
 
-void SettleUsage(const Context& context, const MigrationRow& row) {
-  for (const Step& step : row.plan.steps) {
+bool CountsUsage(const Plan& plan) {
+  for (const Step& step : plan.steps) {
     for (const PlannedAction& action : step.actions) {
-      if (action.usage.empty()) continue;
-      context.database.dialect().SettleCounts(context.connection());
-      return;
+      if (!action.usage.empty()) return true;
     }
   }
+  return false;
+}
+
+}  // namespace
+
+void SettleUsage(const Context& context, const MigrationRow& row) {
+  if (!CountsUsage(row.plan)) return;
+  context.database.dialect().SettleCounts(context.connection());
 }
 
 void RecordUsage(const Context& context, const MigrationRow& row) {
@@ -29,6 +37,8 @@ void RecordUsage(const Context& context, const MigrationRow& row) {
     }
   }
 }
+
+namespace {
 
 // A count that is lower than before was reset in between, so everything that it
 // counts now has happened since then.
@@ -58,6 +68,15 @@ std::vector<std::string> UsedSinceReady(const Context& context,
     }
   }
   return used;
+}
+
+}  // namespace
+
+std::optional<GateAnswer> AskUsage(const GateContext& gate) {
+  if (!CountsUsage(gate.row.plan)) return std::nullopt;
+  return FailsOver(UsedSinceReady(gate.context, gate.row),
+                   "still in use since both versions are live:",
+                   "find the queries that need it");
 }
 
 }  // namespace segue::engine

@@ -1,0 +1,82 @@
+#include "engine/gate/keeper.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace segue::engine {
+namespace {
+
+std::string HintFor(const GateEntry& entry, const GateItem& item) {
+  std::string way;
+  if (item.state == GateState::kUnknown) {
+    way = "--accept-unknown " + item.name;
+  } else if (entry.forcible) {
+    way = "--force --reason TEXT";
+  } else {
+    return item.hint;
+  }
+  return item.hint + ", or run 'segue complete " + way +
+         "'; nothing was contracted";
+}
+
+constexpr const char* kPasses = "pass";
+constexpr const char* kForced = "forced";
+
+std::string VerdictOn(const GateItem& item) {
+  if (item.state == GateState::kPass) return kPasses;
+  if (item.accepted) return "unknown and accepted";
+  return item.refuses() ? kForced : "not watched";
+}
+
+}  // namespace
+
+void GateKeeper::Require(const std::vector<GateTime>& times) {
+  std::vector<std::string> texts;
+  std::vector<std::string> hints;
+  std::vector<std::string> forced;
+  ErrorKind kind = ErrorKind::kRefused;
+  for (const GateEntry& entry : GateEntries()) {
+    if (std::count(times.begin(), times.end(), entry.time) == 0) continue;
+    const std::optional<GateItem> item = AskItem(gate_, entry);
+    if (!item) continue;
+    std::string& verdict = verdicts_[item->name];
+    const bool known = verdict == kForced;
+    verdict = VerdictOn(*item);
+    if (!item->refuses()) continue;
+    if (item->state == GateState::kFail && entry.forcible && !reason_.empty()) {
+      if (!known) forced.push_back(item->Text());
+      continue;
+    }
+    if (texts.empty()) kind = item->refusal;
+    texts.push_back(item->Text());
+    hints.push_back(HintFor(entry, *item));
+  }
+  if (!texts.empty()) {
+    throw Error(kind, base::Join(texts, "; "))
+        .WithHint(base::Join(hints, "; "));
+  }
+  if (forced.empty()) return;
+  transitions_.InLedger([&] {
+    for (const std::string& text : forced) {
+      transitions_.AddEvent(EventKind::kForced, reason_ + " (" + text + ")");
+    }
+  });
+}
+
+void GateKeeper::Record() {
+  std::map<std::string, std::vector<std::string>> names;
+  for (const GateEntry& entry : GateEntries()) {
+    const auto found = verdicts_.find(entry.name);
+    if (found != verdicts_.end()) names[found->second].push_back(entry.name);
+  }
+  std::vector<std::string> parts;
+  for (const auto& [verdict, items] : names) {
+    parts.push_back(verdict + ": " + base::Join(items, ", "));
+  }
+  transitions_.InLedger([&] {
+    transitions_.AddEvent(EventKind::kNote, "Gate: " + base::Join(parts, "; "));
+  });
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,80 @@
+#include <algorithm>
+
+#include "db/witness.h"
+#include "engine/gate/items.h"
+#include "engine/gate/new_version.h"
+#include "ledger/versions.h"
+
+namespace segue::engine {
+namespace {
+
+std::string Since(const std::string& since) {
+  return since.empty() ? "" : ", since " + since;
+}
+
+// Returns the roles that were made for another version than the new one.
+std::vector<std::string> OldRoles(const std::vector<db::LoginRole>& roles,
+                                  const MigrationRow& row) {
+  std::vector<std::string> old;
+  for (const db::LoginRole& role : roles) {
+    if (!IsNewVersion(row, role.version_schema)) old.push_back(role.name);
+  }
+  return old;
+}
+
+std::vector<std::string> OldVersions(const Context& context,
+                                     const MigrationRow& row) {
+  std::vector<std::string> old;
+  for (const VersionInfo& version :
+       PublishedVersions(context.ledger).All(context.connection())) {
+    if (version.state == "live" && !IsNewVersion(row, version.version_schema)) {
+      old.push_back(version.version_schema);
+    }
+  }
+  return old;
+}
+
+}  // namespace
+
+std::optional<GateAnswer> AskSessions(const GateContext& gate) {
+  const Context& context = gate.context;
+  const db::Dialect& dialect = context.database.dialect();
+  const auto* witness = dynamic_cast<const db::Witness*>(&dialect);
+  if (witness == nullptr) {
+    return NotWatched(dialect.capabilities().name +
+                      " does not tell who uses the database");
+  }
+  db::Connection& connection = context.connection();
+  const std::string& schema = context.database.schema();
+  const std::vector<db::Sighting> introduced =
+      witness->Introduced(connection, schema);
+  const std::vector<db::LoginRole> roles =
+      dialect.LoginRoles(connection, schema);
+  const std::vector<std::string> versions = OldVersions(context, gate.row);
+  if (introduced.empty() && roles.empty() && versions.empty()) {
+    return NotWatched(
+        "no session has called segue.hello, no role was made for a version, "
+        "and no other version is published");
+  }
+  std::vector<std::string> old;
+  for (const db::Sighting& one : introduced) {
+    if (IsNewVersion(gate.row, one.version)) continue;
+    old.push_back(one.who + " said that it is of instance '" + one.instance +
+                  "', which runs " + one.version + Since(one.since));
+  }
+  for (const db::Sighting& one :
+       witness->SessionsOf(connection, OldRoles(roles, gate.row))) {
+    old.push_back(one.who + " has a role of another version" +
+                  Since(one.since));
+  }
+  for (const std::string& version : versions) {
+    for (const db::Sighting& one : witness->Holding(connection, version)) {
+      old.push_back(one.who + " holds a lock on version " + version +
+                    Since(one.since));
+    }
+  }
+  return FailsOver(std::move(old), "sessions are of another version:",
+                   "let them end, or end them with pg_terminate_backend");
+}
+
+}  // namespace segue::engine

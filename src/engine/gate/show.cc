@@ -1,0 +1,56 @@
+// Asks the gate without a contract.
+#include "engine/contract.h"
+#include "engine/gate/item.h"
+#include "engine/missing.h"
+#include "engine/run_events.h"
+#include "ledger/lease.h"
+#include "segue/error.h"
+#include "segue/migrator.h"
+
+namespace segue {
+namespace {
+
+void RequireAsked(const engine::Context& context,
+                  const engine::MigrationRow& row, const std::string& name) {
+  if (!name.empty() && name != row.id) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + row.id + "' is active, and not '" + name + "'");
+  }
+  engine::RefuseRollingBack(context, row);
+  // A contract exchanges the names that the items read.
+  if (row.phase == Phase::kContracting || engine::ContractBegun(context, row)) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + row.id + "' is being completed")
+        .WithHint(
+            "'segue complete' asks the gate again as long as nothing is "
+            "dropped");
+  }
+  if (row.sub_state != SubState::kReady) {
+    throw Error(ErrorKind::kRefused, "migration '" + row.id +
+                                         "' is not ready: it is " +
+                                         std::string(ToString(row.phase)))
+        .WithHint("let 'segue start' or 'segue resume' finish first");
+  }
+}
+
+}  // namespace
+
+GateReport AskGate(Database& database, const MigratorOptions& options,
+                   const std::string& name) {
+  const engine::Context context(database, options);
+  engine::RequireItems(options.accept_unknown);
+  const engine::MigrationRow row = context.RequireActive();
+  const base::LogContext about(engine::AboutRun(database, row.id));
+  RequireAsked(context, row, name);
+  engine::Lease lease(database, context.ledger);
+  engine::RunParts parts(context, lease, context.options, row);
+  GateReport report{row.id, {}};
+  for (const engine::GateEntry& entry : engine::GateEntries()) {
+    std::optional<GateItem> item =
+        engine::AskItem({context, row, parts}, entry);
+    if (item) report.items.push_back(std::move(*item));
+  }
+  return report;
+}
+
+}  // namespace segue

@@ -1,0 +1,35 @@
+#include "db/witness.h"
+#include "engine/gate/items.h"
+
+namespace segue::engine {
+
+// A seal takes the rights on the old views away, which stops every role but a
+// superuser. Only the roles of sessions that have introduced themselves are
+// known to be an application's.
+std::optional<GateAnswer> AskSuperuser(const GateContext& gate) {
+  const Context& context = gate.context;
+  const auto* witness =
+      dynamic_cast<const db::Witness*>(&context.database.dialect());
+  if (witness == nullptr || gate.row.plan.version_schema.empty()) {
+    return std::nullopt;
+  }
+  const std::vector<db::Sighting> introduced =
+      witness->Introduced(context.connection(), context.database.schema());
+  if (introduced.empty()) {
+    return NotWatched("no session has called segue.hello");
+  }
+  GateAnswer answer;
+  for (const db::Sighting& one : introduced) {
+    if (!one.superuser) continue;
+    answer.details.push_back(one.who + " of instance '" + one.instance + "'");
+  }
+  if (answer.details.empty()) return answer;
+  answer.state = GateState::kUnknown;
+  answer.message =
+      "superusers reach the old version also when it is shut, so it cannot be "
+      "told whether they still use it:";
+  answer.hint = "give the application a role of its own";
+  return answer;
+}
+
+}  // namespace segue::engine

@@ -1,0 +1,397 @@
+// The gate of a contract: each item that fails alone, with its message, and a
+// plain database that passes all of them.
+#include "segue/gate.h"
+
+#include <gmock/gmock.h>
+
+#include <regex>
+#include <thread>
+
+#include "ledger/ledger.h"
+#include "manifest/manifest.h"
+#include "segue/error.h"
+#include "segue/instances.h"
+#include "segue/migrator.h"
+#include "tests/conformance/migrator_fixture.h"
+#include "tests/support/postgres_server.h"
+#include "tests/support/roles.h"
+#include "tests/support/testbed.h"
+
+namespace segue::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr const char* kRename =
+    "operations: [{rename_column: {table: users, from: name, to: full_name}}]";
+
+class GateTest : public UsersTest {
+ protected:
+  void SetUp() override {
+    UsersTest::SetUp();
+    if (IsSkipped()) return;
+    CreateUsers("", "(1, 'Ada'), (2, 'Bo')");
+    database_.emplace(db().Open());
+  }
+
+  void Start(const std::string& yaml = kRename,
+             const std::string& file = "01_t.yaml",
+             Access access = Access::kInPlace) {
+    options_.access = access;
+    MigratorNow().Start(manifest::Parse(yaml, file));
+  }
+  Migrator MigratorNow() { return {*database_, options_}; }
+  GateReport Ask(const std::string& name = "") {
+    return AskGate(*database_, options_, name);
+  }
+  // "instances not watched" for each item that the migration has.
+  std::vector<std::string> States() {
+    std::vector<std::string> states;
+    for (const GateItem& item : Ask().items) {
+      states.push_back(item.name + " " + std::string(ToString(item.state)));
+    }
+    return states;
+  }
+  // The text of the item, which alone refuses the contract.
+  std::string Alone(const std::string& name) {
+    const GateReport report = Ask();
+    std::string text;
+    for (const GateItem& item : report.items) {
+      if (item.name == name) text = item.Text();
+      EXPECT_EQ(item.refuses(), item.name == name)
+          << item.name << ": " << item.Text();
+    }
+    EXPECT_NE(KindOf([&] { MigratorNow().Complete(); }), ErrorKind::kInternal);
+    EXPECT_EQ(AtOnce(message_), AtOnce(text));
+    EXPECT_EQ(MigratorNow().Status()->sub_state, SubState::kReady);
+    return AtOnce(text);
+  }
+  // The text as it is within the first second.
+  static std::string AtOnce(const std::string& text) {
+    return std::regex_replace(text, std::regex("seen [0-9]+ s"), "seen 0 s");
+  }
+  void ExpectCompletes() {
+    const Outcome outcome = MigratorNow().Complete();
+    EXPECT_TRUE(outcome.status.is_complete());
+  }
+  // Completes, and returns what the history says of the gate.
+  std::string Verdict(const std::string& reason = "") {
+    std::string verdict;
+    for (const HistoryEntry& one :
+         MigratorNow().Complete(false, reason).history) {
+      if (one.message.starts_with("Gate: ")) verdict = one.message;
+    }
+    return verdict;
+  }
+
+  std::optional<Database> database_;
+  MigratorOptions options_;
+};
+
+TEST_P(GateTest, APlainDatabaseCompletesAndTheHistorySaysWhatWasNotWatched) {
+  Start();
+  for (const GateItem& item : Ask("01_t").items) {
+    EXPECT_FALSE(item.refuses()) << item.name << ": " << item.Text();
+    EXPECT_NE(item.state, GateState::kUnknown) << item.name;
+  }
+  EXPECT_THAT(States(), Contains("instances not watched"));
+  EXPECT_THAT(States(), Contains("sessions not watched"));
+  EXPECT_THAT(States(), Contains("rows pass"));
+  const std::string verdict = Verdict();
+  EXPECT_THAT(verdict, HasSubstr("not watched: instances, sessions"));
+  EXPECT_THAT(verdict, HasSubstr("pass: objects, defaults, dependents"));
+}
+
+// Today's defect of the contract: an instance that lives on the old version.
+TEST_P(GateTest, ALiveInstanceOfTheOldVersionPreventsIt) {
+  Start();
+  Instances instances(*database_);
+  instances.Register("app-1", "base");
+  instances.Register("app-2", "01_t");
+  EXPECT_EQ(
+      Alone("instances"),
+      "instances run another version than 01_t: 'app-1' runs base (host " +
+          engine::HostName() + ", seen 0 s ago)");
+  EXPECT_EQ(hint_,
+            "let them run the new version, or take those that are gone out "
+            "with 'segue instance remove', or run 'segue complete --force "
+            "--reason TEXT'; nothing was contracted");
+  instances.Register("app-1", "01_t");
+  EXPECT_THAT(Verdict(), HasSubstr("pass: objects, defaults, dependents, "
+                                   "instances"));
+}
+
+TEST_P(GateTest, AnInstanceThatHasGoneSilentDoesNot) {
+  Start();
+  Instances(*database_).Register("app-1", "base");
+  db().Exec("UPDATE " + can().ledger_prefix + "instance SET expires = 1");
+  EXPECT_THAT(States(), Contains("instances pass"));
+  ExpectCompletes();
+}
+
+TEST_P(GateTest, AReasonForcesItAndIsKept) {
+  Start();
+  Instances(*database_).Register("app-1", "base");
+  EXPECT_THAT(Verdict("it is switched off"), HasSubstr("forced: instances"));
+  std::string forced;
+  for (const HistoryEntry& one : MigratorNow().History()) {
+    if (one.kind == EventKind::kForced) forced += one.message + "\n";
+  }
+  EXPECT_EQ(AtOnce(forced),
+            "it is switched off (instances run another version than 01_t: "
+            "'app-1' runs base (host " +
+                engine::HostName() + ", seen 0 s ago))\n");
+}
+
+// An earlier segue took any name for a version.
+TEST_P(GateTest, AnInstanceOfNoVersionIsUnknownUnlessAccepted) {
+  Start();
+  Instances(*database_)
+      .Register("app-1", "7", std::chrono::seconds(60),
+                VersionNames::kKnownOrNumber);
+  EXPECT_THAT(States(), Contains("instances unknown"));
+  EXPECT_EQ(Alone("instances"),
+            "instances run what is no version of this schema: 'app-1' runs 7 "
+            "(host " +
+                engine::HostName() + ", seen 0 s ago)");
+  EXPECT_THAT(hint_, HasSubstr("or run 'segue complete --accept-unknown "
+                               "instances'; nothing was contracted"));
+  EXPECT_EQ(KindOf([&] { MigratorNow().Complete(false, "a reason"); }),
+            ErrorKind::kRefused);
+  options_.accept_unknown = {"instances"};
+  EXPECT_THAT(Verdict(), HasSubstr("unknown and accepted: instances"));
+}
+
+TEST_P(GateTest, RowsThatDisagreePreventIt) {
+  Start();
+  db().ExecUnseen("UPDATE users SET full_name = 'x' WHERE id = 2");
+  EXPECT_EQ(Alone("rows"), "old and new disagree in users: id=2");
+  EXPECT_EQ(KindOf([&] { MigratorNow().Complete(false, "a reason"); }),
+            ErrorKind::kMismatch);
+}
+
+TEST_P(GateTest, NamesThatItDoesNotKnowAreRefused) {
+  EXPECT_EQ(KindOf([&] { Ask(); }), ErrorKind::kNotFound);
+  Start();
+  EXPECT_EQ(KindOf([&] { Ask("02_u"); }), ErrorKind::kRefused);
+  EXPECT_EQ(message_, "migration '01_t' is active, and not '02_u'");
+  options_.accept_unknown = {"superusers"};
+  EXPECT_EQ(KindOf([&] { Ask(); }), ErrorKind::kUsage);
+  EXPECT_EQ(message_,
+            "the gate has no item 'superusers'; did you mean 'superuser'?");
+  EXPECT_EQ(KindOf([&] { MigratorNow().Complete(); }), ErrorKind::kUsage);
+}
+
+SEGUE_INSTANTIATE(GateTest);
+
+// What only a server knows.
+class ServerGateTest : public GateTest {
+ protected:
+  void SetUp() override {
+    GateTest::SetUp();
+    if (IsSkipped()) return;
+    name_ = *db().app().One("SELECT current_database()");
+    CreateRole(db(), "gate_app");
+    db().Exec("GRANT SELECT, INSERT, UPDATE ON users TO gate_app");
+  }
+  void TearDown() override {
+    if (name_.empty()) return;
+    database_.reset();
+    db().Exec(
+        "DROP ROLE IF EXISTS gate_old; DROP OWNED BY gate_app; DROP ROLE "
+        "gate_app");
+  }
+  std::unique_ptr<Client> As(const std::string& role) {
+    return OpenPostgresClient(PostgresServer::Shared().Url(name_, role));
+  }
+  // A session that acts as another role may not see when it began itself.
+  std::string Seen(Client& client, const std::string& what) {
+    return *db().app().One("SELECT " + what +
+                           " FROM pg_stat_activity WHERE pid = " +
+                           *client.One("SELECT pg_backend_pid()"));
+  }
+  // The session as the gate calls it.
+  std::string Who(Client& client) {
+    return Seen(client,
+                "'session ' || pid || ' (role ' || usename || coalesce(', ' || "
+                "nullif(application_name, ''), '') || coalesce(', ' || "
+                "host(client_addr), '') || ')'");
+  }
+  std::string Since(Client& client, const std::string& column) {
+    return Seen(client, "to_char(" + column +
+                            " AT TIME ZONE 'UTC', "
+                            "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
+  }
+  // Waits until the server knows that the session is gone.
+  void End(std::unique_ptr<Client> client) {
+    const std::string pid = *client->One("SELECT pg_backend_pid()");
+    client.reset();
+    while (*db().app().One(
+               "SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid) !=
+           "0") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+  // A version is published, and then another one beside it.
+  void StartSecondVersion() {
+    Start(kRename, "01_t.yaml", Access::kVersioned);
+    ExpectCompletes();
+    Start(
+        "operations: [{rename_column: {table: users, from: full_name, to: "
+        "whole}}]",
+        "02_u.yaml", Access::kVersioned);
+  }
+
+  std::string name_;
+};
+
+// It said so once, and is still there although its time to live is over.
+TEST_P(ServerGateTest, ASessionThatSaidItIsOldPreventsIt) {
+  Start();
+  auto app = As("gate_app");
+  app->Query("SELECT segue.hello('app-1', 'base')");
+  db().Exec("UPDATE segue.instance_session SET expires = 1");
+  EXPECT_EQ(
+      Alone("sessions"),
+      "sessions are of another version: " + Who(*app) +
+          " said that it is of instance 'app-1', which runs base, since " +
+          Since(*app, "backend_start"));
+  EXPECT_THAT(hint_, HasSubstr("let them end"));
+  app->Query("SELECT segue.hello('app-1', '01_t')");
+  EXPECT_THAT(States(), Contains("sessions pass"));
+  app->Query("SELECT segue.hello('app-1', 'base')");
+  db().Exec("UPDATE segue.instance_session SET expires = 1");
+  End(std::move(app));
+  ExpectCompletes();
+}
+
+TEST_P(ServerGateTest, AnInstanceThatHasCalledHelloCountsAsLive) {
+  Start();
+  auto app = As("gate_app");
+  app->Query("SELECT segue.hello('app-1', 'base')");
+  End(std::move(app));
+  EXPECT_EQ(KindOf([&] { MigratorNow().Complete(); }), ErrorKind::kRefused);
+  EXPECT_THAT(message_,
+              HasSubstr("instances run another version than 01_t: 'app-1' runs "
+                        "base (host "));
+  EXPECT_THAT(message_, HasSubstr(", role gate_app, seen "));
+}
+
+TEST_P(ServerGateTest, ASessionOfARoleOfTheOldVersionPreventsIt) {
+  Start(kRename, "01_t.yaml", Access::kVersioned);
+  ExpectCompletes();
+  MigratorNow().MakeVersionRole("gate_old", "latest", "gate_app");
+  Start(
+      "operations: [{rename_column: {table: users, from: full_name, to: "
+      "whole}}]",
+      "02_u.yaml", Access::kVersioned);
+  auto old = As("gate_old");
+  EXPECT_EQ(Alone("sessions"), "sessions are of another version: " + Who(*old) +
+                                   " has a role of another version, since " +
+                                   Since(*old, "backend_start"));
+}
+
+TEST_P(ServerGateTest, ALockOnAViewOfTheOldVersionPreventsIt) {
+  StartSecondVersion();
+  EXPECT_THAT(States(), Contains("sessions pass"));
+  const auto old = db().NewClient();
+  old->Query("BEGIN");
+  old->Query("SELECT full_name FROM public_01_t.users");
+  EXPECT_EQ(Alone("sessions"),
+            "sessions are of another version: " + Who(*old) +
+                " holds a lock on version public_01_t, since " +
+                Since(*old, "xact_start"));
+  old->Query("COMMIT");
+  ExpectCompletes();
+}
+
+TEST_P(ServerGateTest, AnApplicationThatIsASuperuserIsUnknown) {
+  StartSecondVersion();
+  db().Exec("SELECT segue.hello('app-1', '02_u')");
+  EXPECT_THAT(States(), Contains("superuser unknown"));
+  EXPECT_EQ(Alone("superuser"),
+            "superusers reach the old version also when it is shut, so it "
+            "cannot be told whether they still use it: " +
+                Who(db().app()) + " of instance 'app-1'");
+  options_.accept_unknown = {"superuser"};
+  EXPECT_THAT(Verdict(), HasSubstr("unknown and accepted: superuser"));
+}
+
+TEST_P(ServerGateTest, ATransactionThatIsOlderPreventsIt) {
+  const auto old = db().NewClient();
+  old->Query("BEGIN");
+  old->Query("SELECT 1");
+  Start();
+  EXPECT_EQ(Alone("transactions"),
+            "transactions are older than the new version: " + Who(*old) +
+                ", since " + Since(*old, "xact_start"));
+  old->Query("COMMIT");
+  ExpectCompletes();
+}
+
+// Nobody has given it the right to see them.
+TEST_P(ServerGateTest, WhoMayNotSeeTransactionsDoesNotWatchThem) {
+  CreateRole(db(), "gate_runner");
+  db().Exec("GRANT CREATE ON DATABASE " + name_ +
+            " TO gate_runner; GRANT ALL ON SCHEMA public TO gate_runner; ALTER "
+            "TABLE users OWNER TO gate_runner");
+  database_.emplace(Database::Open(
+      {PostgresServer::Shared().Url(name_, "gate_runner"), "", ""}));
+  Start();
+  EXPECT_THAT(States(), Contains("transactions not watched"));
+  ExpectCompletes();
+  database_.reset();
+  db().Exec("DROP OWNED BY gate_runner CASCADE; DROP ROLE gate_runner");
+}
+
+TEST_P(ServerGateTest, AnObjectThatIsTurnedOffPreventsIt) {
+  Start();
+  db().Exec("ALTER TABLE users DISABLE TRIGGER ALL");
+  EXPECT_THAT(Alone("objects"),
+              HasSubstr("somebody else has changed what migration '01_t' has "
+                        "made: trigger "));
+  db().Exec("ALTER TABLE users ENABLE TRIGGER ALL");
+  ExpectCompletes();
+}
+
+TEST_P(ServerGateTest, ADefaultThatWasSetMeanwhilePreventsIt) {
+  db().Exec("ALTER TABLE users ADD age integer DEFAULT 4");
+  Start("operations: [{rename_column: {table: users, from: age, to: years}}]");
+  db().Exec("ALTER TABLE users ALTER age SET DEFAULT 5");
+  db().Exec("ALTER TABLE users ALTER age SET DEFAULT 4");
+  EXPECT_EQ(Alone("defaults"),
+            "rows may have a default in place of the value that was written: "
+            "the default of column 'years' or 'age' of 'users' was set since "
+            "the start, at last to what it was");
+}
+
+TEST_P(ServerGateTest, WhatHangsOnTheColumnAndCannotFollowPreventsIt) {
+  Start(
+      "operations: [{alter_column: {table: users, column: name, type: "
+      "varchar(40), up: name, down: name}}]");
+  db().Exec("CREATE INDEX extra ON users (name)");
+  EXPECT_THAT(States(), Contains("dependents pass"));
+  db().Exec("CREATE MATERIALIZED VIEW kept AS SELECT name FROM users");
+  EXPECT_THAT(Alone("dependents"),
+              HasSubstr("the contract would lose what others have changed "
+                        "since the start: "));
+  db().Exec("DROP MATERIALIZED VIEW kept");
+  ExpectCompletes();
+}
+
+TEST_P(ServerGateTest, APrivilegeThatPeopleDecideAboutPreventsIt) {
+  Start();
+  db().Exec("GRANT UPDATE (full_name) ON users TO public");
+  EXPECT_THAT(
+      Alone("privileges"),
+      HasSubstr("privileges or defaults have changed since the start: "));
+  db().Exec("REVOKE UPDATE (full_name) ON users FROM public");
+  ExpectCompletes();
+}
+
+SEGUE_INSTANTIATE_ON(ServerGateTest, PostgresTestbed());
+
+}  // namespace
+}  // namespace segue::test

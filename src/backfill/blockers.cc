@@ -9,23 +9,19 @@
 #include "segue/error.h"
 
 namespace segue::engine {
+
 // The sessions of another role hide their application and their query from us.
-std::string DescribeBlocker(const db::Blocker& blocker) {
-  std::vector<std::string> known;
-  if (!blocker.user.empty()) known.push_back("user " + blocker.user);
-  if (!blocker.application.empty()) known.push_back(blocker.application);
+std::string DescribeBlocker(const db::Session& blocker) {
   if (!blocker.prepared.empty()) {
-    known.push_back("open since " + blocker.since);
-    return fmt::format(
-        "; held by prepared transaction '{}' ({}), which COMMIT PREPARED or "
-        "ROLLBACK PREPARED ends",
-        blocker.prepared, base::Join(known, ", "));
+    return "; held by " +
+           db::SessionText(blocker, "open since " + blocker.since) +
+           ", which COMMIT PREPARED or ROLLBACK PREPARED ends";
   }
-  known.push_back(
-      fmt::format("transaction open for {:.1f} s", blocker.age_seconds));
   const std::string query = blocker.query.empty() ? "" : ": " + blocker.query;
-  return fmt::format("; held by session {} ({}){}", blocker.session,
-                     base::Join(known, ", "), query);
+  return "; held by " +
+         db::SessionText(blocker, fmt::format("transaction open for {:.1f} s",
+                                              blocker.age_seconds)) +
+         query;
 }
 
 // On a database with schemas, a plan writes the schema before the table's name.
@@ -41,7 +37,7 @@ std::string DescribeBlockers(Database& database, const std::string& locked) {
   if (!connection.alive()) return "";
   try {
     std::string text;
-    for (const db::Blocker& blocker : database.dialect().Blockers(
+    for (const db::Session& blocker : database.dialect().Blockers(
              connection, LockedTable(database.schema(), locked))) {
       text += DescribeBlocker(blocker);
     }

@@ -9,7 +9,7 @@
 namespace segue::engine {
 
 // Returns "; held by session 17 (user app, transaction open for 3.2 s): ...".
-std::string DescribeBlocker(const db::Blocker& blocker);
+std::string DescribeBlocker(const db::Session& blocker);
 
 // Returns the table of `schema` that a plan names so ("public.users").
 schema::TableName LockedTable(const std::string& schema,

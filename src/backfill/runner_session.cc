@@ -76,13 +76,13 @@ void RunnerSession::Retried(const Error& error, bool lost) {
 }
 
 // A plan names several tables with commas in between.
-std::vector<db::Blocker> RunnerSession::IdleBlockers(
+std::vector<db::Session> RunnerSession::IdleBlockers(
     const db::ClientSessions& sessions) {
-  std::vector<db::Blocker> blockers;
+  std::vector<db::Session> blockers;
   for (const std::string& one : base::Split(locked_, ',')) {
     const std::string locked(base::Trim(one));
     if (locked.empty()) continue;
-    for (db::Blocker& blocker : sessions.IdleBlockers(
+    for (db::Session& blocker : sessions.IdleBlockers(
              connection(), LockedTable(database_.schema(), locked), mode_)) {
       blockers.push_back(std::move(blocker));
     }
@@ -100,8 +100,8 @@ void RunnerSession::EndBlockers() {
   const auto now = std::chrono::steady_clock::now();
   decltype(in_the_way_) still;
   try {
-    for (const db::Blocker& blocker : IdleBlockers(*sessions)) {
-      const std::string key = blocker.session + " " + blocker.since;
+    for (const db::Session& blocker : IdleBlockers(*sessions)) {
+      const std::string key = blocker.id + " " + blocker.since;
       const auto known = in_the_way_.find(key);
       const auto since = known == in_the_way_.end() ? now : known->second;
       still.emplace(key, since);
@@ -119,14 +119,12 @@ void RunnerSession::EndBlockers() {
 // The history has it before it happens, so that no session is ended without a
 // trace.
 void RunnerSession::EndBlocker(const db::ClientSessions& sessions,
-                               const db::Blocker& blocker, double waited) {
-  const std::string application =
-      blocker.application.empty() ? "" : ", application " + blocker.application;
+                               const db::Session& blocker, double waited) {
   const std::string text = fmt::format(
-      "Ending session {} (role {}{}, idle in a transaction since {}, query "
-      "started {}), which has kept {} for {:.1f} s: {}",
-      blocker.session, blocker.user, application, blocker.since,
-      blocker.query_start, locked_, waited, options().kill_reason);
+      "Ending {}, which has kept {} for {:.1f} s: {}",
+      db::SessionText(blocker, "idle in a transaction since " + blocker.since +
+                                   ", query started " + blocker.query_start),
+      locked_, waited, options().kill_reason);
   InLedger([&] {
     ledger_.AddEvent(connection(), migration_.id, EventKind::kForced, text);
   });

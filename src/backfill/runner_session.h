@@ -60,9 +60,9 @@ class RunnerSession : public WorkSession {
   // Ends the sessions that have kept the lock for too long, as far as
   // MigratorOptions::kill_blockers_after says so.
   void EndBlockers();
-  std::vector<db::Blocker> IdleBlockers(const db::ClientSessions& sessions);
+  std::vector<db::Session> IdleBlockers(const db::ClientSessions& sessions);
   void EndBlocker(const db::ClientSessions& sessions,
-                  const db::Blocker& blocker, double waited);
+                  const db::Session& blocker, double waited);
 
   Database& database_;
   const Ledger& ledger_;

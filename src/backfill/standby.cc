@@ -114,7 +114,7 @@ std::vector<std::string> Standby::LongQueries(
     const schema::TableName& table) const {
   const auto session = Open();
   std::vector<std::string> found;
-  for (const db::Blocker& blocker : dialect_.Blockers(*session, table)) {
+  for (const db::Session& blocker : dialect_.Blockers(*session, table)) {
     if (blocker.age_seconds < kLongQuery) continue;
     found.push_back("'" + table.name + "' on " + name_ +
                     DescribeBlocker(blocker));

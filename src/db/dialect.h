@@ -9,6 +9,7 @@
 #include "db/connection.h"
 #include "db/language.h"
 #include "db/question.h"
+#include "db/session.h"
 #include "db/url.h"
 #include "plan/action.h"
 #include "schema/schema.h"
@@ -30,20 +31,6 @@ enum class Absent {
   kNothing,  // the error is about something else
   kTable,    // a table, view or schema that the statement names
   kPart,     // a column, index, trigger, constraint, function or type
-};
-
-// A session, or a prepared transaction, that holds a lock for which segue
-// waits.
-struct Blocker {
-  std::string session;   // as Connection::SessionId; empty for a prepared one
-  std::string prepared;  // the name of a prepared transaction; empty: a session
-  std::string since;     // the begin of its transaction, in UTC
-  std::string user;
-  std::string query;
-  std::string application;
-  std::string address;           // empty: this machine, or not known
-  double age_seconds = 0;        // of its transaction
-  std::string query_start = {};  // of its last query, in UTC
 };
 
 // The lock of the one runner. Its destructor releases the lock, and so does the
@@ -122,7 +109,7 @@ class Dialect : public Language {
 
   // Returns the session that holds the lock of the runner of `schema_name`;
   // nullopt when none does, or the database has no such lock.
-  virtual std::optional<Blocker> RunnerLockHolder(
+  virtual std::optional<Session> RunnerLockHolder(
       Connection& connection, const std::string& schema_name) const {
     static_cast<void>(connection);
     static_cast<void>(schema_name);
@@ -132,7 +119,7 @@ class Dialect : public Language {
   // Returns the sessions that hold locks on `table` that would block DDL, the
   // oldest first. Without the name of a table, returns the sessions that lock
   // any table against everybody.
-  virtual std::vector<Blocker> Blockers(
+  virtual std::vector<Session> Blockers(
       Connection& connection, const schema::TableName& table) const = 0;
 
   virtual Identity IdentityOf(Connection& connection) const {

@@ -29,12 +29,26 @@ std::string InstanceText(const InstanceInfo& instance) {
   return "instance '" + instance.id + "' (" + instance.host + expired + ")";
 }
 
-std::string SessionText(const db::Blocker& session) {
-  std::vector<std::string> known = {"user " + session.user};
-  for (const std::string& one : {session.application, session.address}) {
-    if (!one.empty()) known.push_back(one);
+// A session may have a role of the version and a lock of it at once.
+std::vector<std::string> SessionsOf(const Context& context,
+                                    const std::string& version_schema,
+                                    const std::vector<std::string>& roles) {
+  std::vector<std::string> texts;
+  const db::Dialect& dialect = context.database.dialect();
+  const auto* sessions = db::ClientSessionsOf(dialect);
+  if (sessions == nullptr) return texts;
+  db::Connection& connection = context.connection();
+  std::vector<db::Session> found = sessions->OfRoles(connection, roles);
+  for (db::Session& holder : dialect.Blockers(
+           connection, {context.database.schema(), version_schema})) {
+    found.push_back(std::move(holder));
   }
-  return "session " + session.session + " (" + base::Join(known, ", ") + ")";
+  for (const db::Session& session : found) {
+    std::string text = db::SessionText(session);
+    if (std::count(texts.begin(), texts.end(), text) > 0) continue;
+    texts.push_back(std::move(text));
+  }
+  return texts;
 }
 
 }  // namespace
@@ -57,11 +71,8 @@ std::vector<std::string> VersionUsers(const Context& context,
     roles.push_back(role.name);
     users.push_back("role '" + role.name + "'");
   }
-  const auto* sessions = db::ClientSessionsOf(dialect);
-  if (sessions == nullptr) return users;
-  for (const db::Blocker& session :
-       sessions->VersionSessions(context.connection(), schema, roles)) {
-    users.push_back(SessionText(session));
+  for (std::string& session : SessionsOf(context, schema, roles)) {
+    users.push_back(std::move(session));
   }
   return users;
 }

@@ -53,18 +53,9 @@ bool MayBeAlive(const Holder& holder) {
 
 // A session that has the lock, but is not the runner of the lease row, may be
 // of anybody: the lock needs no privilege.
-[[noreturn]] void ThrowLocked(const db::Blocker& lock) {
-  std::string who = "session " + lock.session;
-  if (!lock.user.empty()) who += " (user " + lock.user;
-  if (!lock.user.empty() && !lock.application.empty()) {
-    who += ", " + lock.application;
-  }
-  if (!lock.user.empty() && !lock.address.empty()) {
-    who += ", from " + lock.address;
-  }
-  if (!lock.user.empty()) who += ")";
+[[noreturn]] void ThrowLocked(const db::Session& lock) {
   throw Error(ErrorKind::kConflict,
-              "the lock of the runner is held by " + who +
+              "the lock of the runner is held by " + db::SessionText(lock) +
                   ", and no runner has a lease that is live")
       .WithHint(
           "a runner that begins or ends holds it for a moment: try again; "
@@ -150,7 +141,7 @@ void Lease::TakeLock(bool again) {
 void Lease::Refuse(const std::optional<Holder>& holder) const {
   const auto lock = database_.dialect().RunnerLockHolder(database_.connection(),
                                                          ledger_.schema_name());
-  const bool by_runner = holder && (!lock || holder->session == lock->session);
+  const bool by_runner = holder && (!lock || holder->session == lock->id);
   if (lock && !by_runner) ThrowLocked(*lock);
   ThrowConflict(holder);
 }

@@ -215,7 +215,7 @@ class ServerGateTest : public GateTest {
   // The session as the gate calls it.
   std::string Who(Client& client) {
     return Seen(client,
-                "'session ' || pid || ' (role ' || usename || coalesce(', ' || "
+                "'session ' || pid || ' (user ' || usename || coalesce(', ' || "
                 "nullif(application_name, ''), '') || coalesce(', ' || "
                 "host(client_addr), '') || ')'");
   }
@@ -258,7 +258,7 @@ TEST_P(ServerGateTest, ASessionThatSaidItIsOldPreventsIt) {
       "sessions are of another version: " + Who(*app) +
           " said that it is of instance 'app-1', which runs base, since " +
           Since(*app, "backend_start"));
-  EXPECT_THAT(hint_, HasSubstr("let them end"));
+  EXPECT_THAT(hint_, HasSubstr("let these sessions end"));
   app->Query("SELECT segue.hello('app-1', '01_t')");
   EXPECT_THAT(States(), Contains("sessions pass"));
   app->Query("SELECT segue.hello('app-1', 'base')");
@@ -319,16 +319,32 @@ TEST_P(ServerGateTest, AnApplicationThatIsASuperuserIsUnknown) {
   EXPECT_THAT(Verdict(), HasSubstr("unknown and accepted: superuser"));
 }
 
-TEST_P(ServerGateTest, ATransactionThatIsOlderPreventsIt) {
+// Its rows have no value of the new column, which the contract would let it
+// read all the same.
+TEST_P(ServerGateTest, ATransactionThatReadsOlderRowsPreventsIt) {
   const auto old = db().NewClient();
-  old->Query("BEGIN");
-  old->Query("SELECT 1");
+  old->Query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
   Start();
   EXPECT_EQ(Alone("transactions"),
-            "transactions are older than the new version: " + Who(*old) +
-                ", since " + Since(*old, "xact_start"));
+            "transactions still read rows as they were before the new version "
+            "was ready: " +
+                Who(*old) + ", since " +
+                Seen(*old,
+                     "to_char(xact_start AT TIME ZONE 'UTC', "
+                     "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"));
   old->Query("COMMIT");
   ExpectCompletes();
+}
+
+TEST_P(ServerGateTest, ATransactionThatReadsRowsAsTheyAreDoesNot) {
+  db().Exec("CREATE TABLE other (id integer)");
+  const auto old = db().NewClient();
+  old->Query("BEGIN; INSERT INTO other VALUES (1); SELECT * FROM other");
+  Start();
+  EXPECT_THAT(States(), Contains("transactions pass"));
+  ExpectCompletes();
+  EXPECT_EQ(*old->One("SELECT full_name FROM users WHERE id = 1"), "Ada");
+  old->Query("COMMIT");
 }
 
 // Nobody has given it the right to see them.

@@ -114,7 +114,7 @@ Gauge FakeDialect::GaugeFor(const schema::Table& table,
   return gauge;
 }
 
-std::vector<db::Blocker> FakeDialect::Blockers(
+std::vector<db::Session> FakeDialect::Blockers(
     db::Connection& /*connection*/, const schema::TableName& /*table*/) const {
   return {};
 }

@@ -93,7 +93,7 @@ class FakeDialect : public FakeUndoing, public db::Spelling {
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,
       const std::string& kill_session) const override;
-  std::vector<db::Blocker> Blockers(
+  std::vector<db::Session> Blockers(
       db::Connection& connection,
       const schema::TableName& table) const override;
   // Returns "USE <version schema>".

@@ -140,7 +140,7 @@ class FaultyDialect : public PlainVersions, public db::Meter {
     return inner_->TryLockRunner(connection, schema_name, kill_session);
   }
 
-  std::vector<db::Blocker> Blockers(
+  std::vector<db::Session> Blockers(
       db::Connection& connection,
       const schema::TableName& table) const override {
     return inner_->Blockers(connection, table);

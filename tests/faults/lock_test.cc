@@ -162,8 +162,7 @@ TEST_F(KillBlockersTest, AnIdleTransactionInTheWayIsEndedAndRecorded) {
   ASSERT_EQ(ended.size(), 1U);
   for (const std::string& part :
        {"Ending session " + pid +
-            " (role postgres, application left_open, idle in a transaction "
-            "since 2",
+            " (user postgres, left_open, idle in a transaction since 2",
         std::string(", query started 2"),
         std::string("which has kept public.users for "),
         std::string(" s: forgotten psql")}) {

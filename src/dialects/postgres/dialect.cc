@@ -93,12 +93,12 @@ std::unique_ptr<db::RunnerLock> PostgresDialect::TryLockRunner(
   return postgres::TryLockRunner(connection, schema_name, kill_session);
 }
 
-std::optional<db::Blocker> PostgresDialect::RunnerLockHolder(
+std::optional<db::Session> PostgresDialect::RunnerLockHolder(
     db::Connection& connection, const std::string& schema_name) const {
   return postgres::RunnerLockHolder(connection, schema_name);
 }
 
-std::vector<db::Blocker> PostgresDialect::Blockers(
+std::vector<db::Session> PostgresDialect::Blockers(
     db::Connection& connection, const schema::TableName& table) const {
   return postgres::Blockers(connection, table);
 }

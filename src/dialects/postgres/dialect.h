@@ -6,9 +6,8 @@
 #include "db/meter.h"
 #include "db/plan_trial.h"
 #include "db/replication.h"
+#include "dialects/postgres/client_sessions.h"
 #include "dialects/postgres/language.h"
-#include "dialects/postgres/version_sessions.h"
-#include "dialects/postgres/witness.h"
 
 namespace segue::postgres {
 
@@ -16,8 +15,7 @@ class PostgresDialect final : public PostgresLanguage,
                               public db::Meter,
                               public db::PlanTrier,
                               public db::Replication,
-                              public PostgresSessions,
-                              public PostgresWitness {
+                              public PostgresSessions {
  public:
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override;
@@ -44,10 +42,10 @@ class PostgresDialect final : public PostgresLanguage,
   std::unique_ptr<db::RunnerLock> TryLockRunner(
       db::Connection& connection, const std::string& schema_name,
       const std::string& kill_session) const override;
-  std::optional<db::Blocker> RunnerLockHolder(
+  std::optional<db::Session> RunnerLockHolder(
       db::Connection& connection,
       const std::string& schema_name) const override;
-  std::vector<db::Blocker> Blockers(
+  std::vector<db::Session> Blockers(
       db::Connection& connection,
       const schema::TableName& table) const override;
   db::Identity IdentityOf(db::Connection& connection) const override;

@@ -99,7 +99,8 @@ bool LockAfterKill(db::Connection& connection, std::int64_t key,
 
 constexpr const char* kHolderSql = R"sql(
 SELECT l.pid::text, coalesce(a.usename, '')::text,
-  coalesce(a.application_name, ''), coalesce(a.client_addr::text, '')
+  coalesce(a.application_name, ''),
+  coalesce(pg_catalog.host(a.client_addr), '')
 FROM pg_catalog.pg_locks l
 JOIN pg_catalog.pg_database d
   ON d.oid = l.database AND d.datname = pg_catalog.current_database()
@@ -117,6 +118,7 @@ SELECT coalesce(a.pid::text, ''), coalesce(x.gid, ''),
   coalesce(a.usename, x.owner)::text, coalesce(a.query, ''),
   CASE WHEN a.backend_type = 'autovacuum worker' THEN 'autovacuum'
        ELSE coalesce(a.application_name, '') END,
+  coalesce(pg_catalog.host(a.client_addr), ''),
   coalesce(to_char(coalesce(a.xact_start, x.prepared) AT TIME ZONE 'UTC',
     'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
   coalesce(extract(epoch FROM
@@ -135,7 +137,7 @@ LEFT JOIN pg_locks t ON l.pid IS NULL AND t.pid IS NULL
   AND t.locktype = 'transactionid'
   AND t.virtualtransaction = l.virtualtransaction
 LEFT JOIN pg_prepared_xacts x ON x.transaction = t.transactionid
-ORDER BY 7 DESC)sql";
+ORDER BY 8 DESC)sql";
 
 double AsDouble(const std::string& text) {
   double number = 0;
@@ -160,35 +162,36 @@ std::unique_ptr<db::RunnerLock> TryLockRunner(db::Connection& connection,
   return lock;
 }
 
-std::optional<db::Blocker> RunnerLockHolder(db::Connection& connection,
+std::optional<db::Session> RunnerLockHolder(db::Connection& connection,
                                             const std::string& schema_name) {
   const db::Result found = connection.Execute(
       kHolderSql, {std::int64_t{kLockClass}, KeyOf(schema_name)});
   if (found.rows.empty()) return std::nullopt;
   RowReader row(found.rows[0]);
-  db::Blocker holder;
-  holder.session = row.Text();
+  db::Session holder;
+  holder.id = row.Text();
   holder.user = row.Text();
   holder.application = row.Text();
   holder.address = row.Text();
   return holder;
 }
 
-std::vector<db::Blocker> Blockers(db::Connection& connection,
+std::vector<db::Session> Blockers(db::Connection& connection,
                                   const schema::TableName& table) {
-  std::vector<db::Blocker> blockers;
+  std::vector<db::Session> blockers;
   for (const db::Row& values :
        connection
            .Execute(kBlockersSql,
                     {table.name.empty() ? "" : Name(table), table.name})
            .rows) {
     RowReader row(values);
-    db::Blocker blocker;
-    blocker.session = row.Text();
+    db::Session blocker;
+    blocker.id = row.Text();
     blocker.prepared = row.Text();
     blocker.user = row.Text();
     blocker.query = row.Text();
     blocker.application = row.Text();
+    blocker.address = row.Text();
     blocker.since = row.Text();
     blocker.age_seconds = AsDouble(row.Text());
     blockers.push_back(std::move(blocker));

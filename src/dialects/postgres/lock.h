@@ -21,10 +21,10 @@ std::unique_ptr<db::RunnerLock> TryLockRunner(db::Connection& connection,
                                               const std::string& kill_session);
 
 // Does what db::Dialect::RunnerLockHolder promises.
-std::optional<db::Blocker> RunnerLockHolder(db::Connection& connection,
+std::optional<db::Session> RunnerLockHolder(db::Connection& connection,
                                             const std::string& schema_name);
 
-std::vector<db::Blocker> Blockers(db::Connection& connection,
+std::vector<db::Session> Blockers(db::Connection& connection,
                                   const schema::TableName& table);
 
 }  // namespace segue::postgres

@@ -223,7 +223,7 @@ class SqliteDialect : public db::Dialect,
     return TakeRunnerLock();
   }
 
-  std::vector<db::Blocker> Blockers(db::Connection&,
+  std::vector<db::Session> Blockers(db::Connection&,
                                     const schema::TableName&) const override {
     return sqlite::Blockers();
   }

@@ -11,6 +11,6 @@ std::unique_ptr<db::RunnerLock> TakeRunnerLock() {
   return std::make_unique<NoLock>();
 }
 
-std::vector<db::Blocker> Blockers() { return {}; }
+std::vector<db::Session> Blockers() { return {}; }
 
 }  // namespace segue::sqlite

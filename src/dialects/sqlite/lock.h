@@ -17,6 +17,6 @@ namespace segue::sqlite {
 std::unique_ptr<db::RunnerLock> TakeRunnerLock();
 
 // Returns nothing, because SQLite does not tell which session holds the lock.
-std::vector<db::Blocker> Blockers();
+std::vector<db::Session> Blockers();
 
 }  // namespace segue::sqlite

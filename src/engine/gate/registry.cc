@@ -58,7 +58,7 @@ const std::vector<GateEntry>& GateEntries() {
        AskSessions, GateTime::kTwice, true},
       {"superuser", "no application is a superuser, whom nothing shuts out",
        AskSuperuser},
-      {"transactions", "no transaction is older than the new version",
+      {"transactions", "no transaction reads rows as they were before",
        AskTransactions, GateTime::kFirst, true},
       {"indexes", "no query has used an index that goes", AskUsage,
        GateTime::kFirst, true},

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "db/witness.h"
+#include "db/client_sessions.h"
 #include "engine/gate/items.h"
 #include "engine/gate/new_version.h"
 #include "ledger/versions.h"
@@ -39,15 +39,15 @@ std::vector<std::string> OldVersions(const Context& context,
 std::optional<GateAnswer> AskSessions(const GateContext& gate) {
   const Context& context = gate.context;
   const db::Dialect& dialect = context.database.dialect();
-  const auto* witness = dynamic_cast<const db::Witness*>(&dialect);
-  if (witness == nullptr) {
+  const auto* sessions = db::ClientSessionsOf(dialect);
+  if (sessions == nullptr) {
     return NotWatched(dialect.capabilities().name +
                       " does not tell who uses the database");
   }
   db::Connection& connection = context.connection();
   const std::string& schema = context.database.schema();
-  const std::vector<db::Sighting> introduced =
-      witness->Introduced(connection, schema);
+  const std::vector<db::Introduction> introduced =
+      sessions->Introduced(connection, schema);
   const std::vector<db::LoginRole> roles =
       dialect.LoginRoles(connection, schema);
   const std::vector<std::string> versions = OldVersions(context, gate.row);
@@ -57,24 +57,28 @@ std::optional<GateAnswer> AskSessions(const GateContext& gate) {
         "and no other version is published");
   }
   std::vector<std::string> old;
-  for (const db::Sighting& one : introduced) {
+  for (const db::Introduction& one : introduced) {
     if (IsNewVersion(gate.row, one.version)) continue;
-    old.push_back(one.who + " said that it is of instance '" + one.instance +
-                  "', which runs " + one.version + Since(one.since));
+    old.push_back(db::SessionText(one.session) +
+                  " said that it is of instance '" + one.instance +
+                  "', which runs " + one.version +
+                  Since(one.session.connected));
   }
-  for (const db::Sighting& one :
-       witness->SessionsOf(connection, OldRoles(roles, gate.row))) {
-    old.push_back(one.who + " has a role of another version" +
-                  Since(one.since));
+  for (const db::Session& one :
+       sessions->OfRoles(connection, OldRoles(roles, gate.row))) {
+    old.push_back(db::SessionText(one) + " has a role of another version" +
+                  Since(one.connected));
   }
   for (const std::string& version : versions) {
-    for (const db::Sighting& one : witness->Holding(connection, version)) {
-      old.push_back(one.who + " holds a lock on version " + version +
-                    Since(one.since));
+    for (const db::Session& one :
+         dialect.Blockers(connection, {schema, version})) {
+      old.push_back(db::SessionText(one) + " holds a lock on version " +
+                    version + Since(one.since));
     }
   }
-  return FailsOver(std::move(old), "sessions are of another version:",
-                   "let them end, or end them with pg_terminate_backend");
+  return FailsOver(
+      std::move(old), "sessions are of another version:",
+      "let these sessions end, or end them with pg_terminate_backend");
 }
 
 }  // namespace segue::engine

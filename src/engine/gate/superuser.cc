@@ -1,4 +1,4 @@
-#include "db/witness.h"
+#include "db/client_sessions.h"
 #include "engine/gate/items.h"
 
 namespace segue::engine {
@@ -8,20 +8,20 @@ namespace segue::engine {
 // known to be an application's.
 std::optional<GateAnswer> AskSuperuser(const GateContext& gate) {
   const Context& context = gate.context;
-  const auto* witness =
-      dynamic_cast<const db::Witness*>(&context.database.dialect());
-  if (witness == nullptr || gate.row.plan.version_schema.empty()) {
+  const auto* sessions = db::ClientSessionsOf(context.database.dialect());
+  if (sessions == nullptr || gate.row.plan.version_schema.empty()) {
     return std::nullopt;
   }
-  const std::vector<db::Sighting> introduced =
-      witness->Introduced(context.connection(), context.database.schema());
+  const std::vector<db::Introduction> introduced =
+      sessions->Introduced(context.connection(), context.database.schema());
   if (introduced.empty()) {
     return NotWatched("no session has called segue.hello");
   }
   GateAnswer answer;
-  for (const db::Sighting& one : introduced) {
+  for (const db::Introduction& one : introduced) {
     if (!one.superuser) continue;
-    answer.details.push_back(one.who + " of instance '" + one.instance + "'");
+    answer.details.push_back(db::SessionText(one.session) + " of instance '" +
+                             one.instance + "'");
   }
   if (answer.details.empty()) return answer;
   answer.state = GateState::kUnknown;

@@ -1,4 +1,4 @@
-// The transactions that are older than the new version.
+// The transactions that read rows as they were before the new version.
 #pragma once
 
 #include "engine/context.h"

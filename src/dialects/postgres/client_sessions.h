@@ -13,14 +13,21 @@ class PostgresSessions : public db::ClientSessions {
   std::vector<std::string> RefusingVersions(
       db::Connection& connection,
       const std::string& schema_name) const override;
-  std::vector<db::Blocker> VersionSessions(
-      db::Connection& connection, const std::string& version_schema,
+  std::vector<db::Session> OfRoles(
+      db::Connection& connection,
       const std::vector<std::string>& roles) const override;
-  std::vector<db::Blocker> IdleBlockers(db::Connection& connection,
+  std::vector<db::Introduction> Introduced(
+      db::Connection& connection,
+      const std::string& schema_name) const override;
+  std::string Moment(db::Connection& connection) const override;
+  std::vector<db::Session> OlderReaders(
+      db::Connection& connection, const std::string& moment) const override;
+  bool SeesAll(db::Connection& connection) const override;
+  std::vector<db::Session> IdleBlockers(db::Connection& connection,
                                         const schema::TableName& table,
                                         const std::string& mode) const override;
   bool EndSession(db::Connection& connection,
-                  const db::Blocker& blocker) const override;
+                  const db::Session& session) const override;
 };
 
 }  // namespace segue::postgres

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,16 @@
 #include "segue/migrator.h"
 
 namespace segue {
+
+// The use of the version that the active migration has published.
+struct VersionUse {
+  std::string migration;
+  std::string version_schema;  // empty: it has access in place
+  bool rolling_back = false;
+  // Who is seen to use it: instances that are registered, roles that were made
+  // for it, and sessions where the database can tell.
+  std::vector<std::string> users = {};
+};
 
 // Every method throws segue::Error as the methods of Migrator do. An object is
 // not thread-safe.
@@ -34,10 +45,9 @@ class Versions {
   // Removes what a retired version has left, and takes it off the list. Throws
   // kNotFound for a version that is not retired.
   void Forget(const std::string& version);
-  // Says who is seen to use the version that the active migration has
-  // published: instances that are registered, roles that were made for it, and
-  // sessions where the database can tell. Empty when no migration is active.
-  std::vector<std::string> Users();
+  // Says who uses the version of the active migration; nullopt when none is
+  // active. It reads no table but the ledger's, so that no lock is waited for.
+  std::optional<VersionUse> Use();
 
  private:
   void TakeAway(const std::string& version, bool leaves_refusal);

@@ -123,6 +123,8 @@ TEST_F(CommandsTest, TheGateShowsWhatCompleteIsRefusedOver) {
   EXPECT_EQ(Run({"gate"}), 3) << err_.str();
   EXPECT_TRUE(Printed("instances run another version than 02_full_name:"))
       << out_.str();
+  EXPECT_TRUE(Printed("  hint: let them run the new version, or "))
+      << out_.str();
   EXPECT_TRUE(Printed("A complete would be refused now: 02_full_name.\n"));
   EXPECT_EQ(Run({"gate", "--json"}), 3);
   EXPECT_TRUE(

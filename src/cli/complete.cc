@@ -57,9 +57,10 @@ int RunComplete(const Context& context) {
   const std::string force_reason = ReasonFor(context, "--force");
   Session session(context);
   const std::optional<MigrationStatus> status = session.migrator().Status();
-  const std::string target = TargetOf(context, status);
+  const bool active = status && status->is_active();
+  const std::string target = TargetOf(context, active ? status->id : "");
   // When there is nothing to complete, Complete says so below.
-  const bool asks = status && status->is_active() && status->id == target;
+  const bool asks = active && status->id == target;
   if (asks && !dry_run && !context.arguments.Has("--yes")) {
     ConfirmContract(context, *status);
   }

@@ -11,26 +11,19 @@ namespace segue::cli {
 namespace {
 
 // Returns who uses the new version, and what they meet.
-std::string UsersText(const std::vector<std::string>& users,
-                      const std::string& version_schema) {
-  if (users.empty()) return "";
-  std::string text = "Version " + version_schema +
+std::string UsersText(const VersionUse& use) {
+  if (use.users.empty()) return "";
+  std::string text = "Version " + use.version_schema +
                      " refuses from then on whatever these read or write:\n";
-  for (const std::string& user : users) text += "  " + user + "\n";
+  for (const std::string& user : use.users) text += "  " + user + "\n";
   return text;
 }
 
 // Without a terminal nobody is asked, because whoever needs a rollback needs it
 // at once.
-void ConfirmRollback(const Context& context, Session& session,
-                     const MigrationStatus& status) {
-  const bool asks = context.around.ask && !context.arguments.Has("--yes") &&
-                    status.sub_state != SubState::kRollingBack;
-  if (!asks) return;
-  Confirm(context,
-          "Roll back " + status.id + "?\n" +
-              UsersText(session.versions().Users(), status.version_schema),
-          "not rolled back");
+bool Asks(const Context& context, const VersionUse& use) {
+  return context.around.ask && !context.arguments.Has("--yes") &&
+         !context.arguments.Has("--dry-run") && !use.rolling_back;
 }
 
 }  // namespace
@@ -39,10 +32,13 @@ int RunRollback(const Context& context) {
   const bool dry_run = context.arguments.Has("--dry-run");
   const std::string reason = ReasonFor(context, "--abandon");
   Session session(context);
-  const std::optional<MigrationStatus> status = session.migrator().Status();
-  const std::string target = TargetOf(context, status);
-  if (status && status->is_active() && status->id == target && !dry_run) {
-    ConfirmRollback(context, session, *status);
+  // The status reads the tables, and a lock on one must not keep a rollback
+  // from beginning.
+  const std::optional<VersionUse> use = session.versions().Use();
+  const std::string target = TargetOf(context, use ? use->migration : "");
+  if (use && use->migration == target && Asks(context, *use)) {
+    Confirm(context, "Roll back " + target + "?\n" + UsersText(*use),
+            "not rolled back");
   }
   return ForNamed(context, [&] {
     const Outcome outcome =

@@ -30,16 +30,14 @@ bool IsFile(const Context& context, const std::string& name) {
 
 }  // namespace
 
-std::string TargetOf(const Context& context,
-                     const std::optional<MigrationStatus>& status) {
+std::string TargetOf(const Context& context, const std::string& active) {
   const std::string named = context.arguments.Value("NAME");
-  if (!named.empty() || !status || !status->is_active()) return named;
+  if (!named.empty() || active.empty()) return named;
   const bool tells = context.arguments.Has("--yes") && !context.quiet();
   if (tells && !context.around.err_is_log) {
-    context.around.err << "acting on " << status->id
-                       << ", the active migration\n";
+    context.around.err << "acting on " << active << ", the active migration\n";
   }
-  return status->id;
+  return active;
 }
 
 int ForNamed(const Context& context, const std::function<int()>& act) {

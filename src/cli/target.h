@@ -10,11 +10,10 @@
 
 namespace segue::cli {
 
-// Returns the NAME that was given; otherwise the id of the active migration, so
-// that the command acts on no other one; empty when none is active. With --yes
-// it says in one line which one that is.
-std::string TargetOf(const Context& context,
-                     const std::optional<MigrationStatus>& status);
+// Returns the NAME that was given; otherwise the id of the active migration,
+// which may be empty, so that the command acts on no other one. With --yes it
+// says in one line which one that is.
+std::string TargetOf(const Context& context, const std::string& active);
 
 // Calls `act`. A NAME that was never started is refused when it is that of a
 // migration file.

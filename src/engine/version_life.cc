@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "engine/context.h"
+#include "engine/missing.h"
 #include "engine/statements.h"
 #include "engine/version_users.h"
 #include "ledger/lease.h"
@@ -97,11 +98,13 @@ void Versions::Forget(const std::string& version) {
   transaction.Commit();
 }
 
-std::vector<std::string> Versions::Users() {
-  if (!context_->ledger.Open(context_->connection())) return {};
+std::optional<VersionUse> Versions::Use() {
+  if (!context_->ledger.Open(context_->connection())) return std::nullopt;
   const auto active = context_->ledger.Active(context_->connection());
-  if (!active) return {};
-  return engine::VersionUsers(*context_, *active);
+  if (!active) return std::nullopt;
+  return VersionUse{active->id, active->plan.version_schema,
+                    engine::RollingBack(*context_, *active),
+                    engine::VersionUsers(*context_, *active)};
 }
 
 }  // namespace segue

@@ -83,6 +83,8 @@ std::string GateText(const GateReport& report) {
     for (const std::string& detail : item.details) {
       table.Add({"", "", "  " + base::VisibleInLine(detail)});
     }
+    if (!item.refuses()) continue;
+    table.Add({"", "", "hint: " + base::VisibleInLine(item.hint)});
   }
   return table.ToString() +
          (report.refusing() == nullptr ? "Nothing speaks against completing "

@@ -348,7 +348,7 @@ TEST_P(PoolerTest, ARoleSeesItsVersionWhereOptionsAreDropped) {
                                     name_ + " user=pool_new"));
   const Finished gone = Segue({"rollback", "--url", Direct()});
   EXPECT_THAT(gone.out, HasSubstr("role 'pool_new' is of version "
-                                  "public_01_cents, which is gone"));
+                                  "public_01_cents, which refuses it now"));
 }
 
 SEGUE_INSTANTIATE_ON(PoolerTest, PostgresTestbed());

@@ -142,7 +142,7 @@ TEST_P(LedgerTest, UpgradesTheFourthLayoutWithWhatWasSeenMeanwhile) {
   SetLayoutVersion("4");
   Database database = db().Open();
   EXPECT_EQ(Migrator(database, {}).Status()->sub_state, SubState::kReady);
-  EXPECT_EQ(LayoutVersion(), "5");
+  EXPECT_EQ(LayoutVersion(), "6");
   EXPECT_EQ(Observations(),
             "build|3.1|[43]\n"
             "fill_begin|told|[1.5,null,8.0]\n"

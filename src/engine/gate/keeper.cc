@@ -7,17 +7,12 @@
 namespace segue::engine {
 namespace {
 
-std::string HintFor(const GateEntry& entry, const GateItem& item) {
-  std::string way;
-  if (item.state == GateState::kUnknown) {
-    way = "--accept-unknown " + item.name;
-  } else if (entry.forcible) {
-    way = "--force --reason TEXT";
-  } else {
-    return item.hint;
-  }
-  return item.hint + ", or run 'segue complete " + way +
-         "'; nothing was contracted";
+// Some of the hints are also those of errors that the contract itself ends
+// with.
+std::string HintOf(const std::vector<std::string>& hints) {
+  const std::string end = "; nothing was contracted";
+  const std::string hint = base::Join(hints, "; ");
+  return hint.ends_with(end) ? hint : hint + end;
 }
 
 constexpr const char* kPasses = "pass";
@@ -50,11 +45,10 @@ void GateKeeper::Require(const std::vector<GateTime>& times) {
     }
     if (texts.empty()) kind = item->refusal;
     texts.push_back(item->Text());
-    hints.push_back(HintFor(entry, *item));
+    hints.push_back(item->hint);
   }
   if (!texts.empty()) {
-    throw Error(kind, base::Join(texts, "; "))
-        .WithHint(base::Join(hints, "; "));
+    throw Error(kind, base::Join(texts, "; ")).WithHint(HintOf(hints));
   }
   if (forced.empty()) return;
   transitions_.InLedger([&] {

@@ -88,6 +88,21 @@ GateAnswer NotWatched(std::string message) {
   return {GateState::kNotWatched, std::move(message), {}, ""};
 }
 
+namespace {
+
+// Returns the option with which a contract goes on over the item all the same;
+// empty when there is none.
+std::string WayOver(const GateEntry& entry, const GateItem& item) {
+  if (!item.refuses()) return "";
+  if (item.state == GateState::kUnknown) {
+    return ", or run 'segue complete --accept-unknown " + item.name + "'";
+  }
+  return entry.forcible ? ", or run 'segue complete --force --reason TEXT'"
+                        : "";
+}
+
+}  // namespace
+
 std::optional<GateItem> AskItem(const GateContext& gate,
                                 const GateEntry& entry) {
   std::optional<GateAnswer> answer = entry.ask(gate);
@@ -102,6 +117,7 @@ std::optional<GateItem> AskItem(const GateContext& gate,
   item.accepted = item.state == GateState::kUnknown &&
                   std::count(accepted.begin(), accepted.end(), item.name) > 0;
   item.refusal = entry.refusal;
+  item.hint += WayOver(entry, item);
   return item;
 }
 

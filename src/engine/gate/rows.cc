@@ -28,7 +28,8 @@ std::optional<GateAnswer> AskRows(const GateContext& gate) {
   if (report.clean()) return GateAnswer{};
   return FailsOver(std::move(report.mismatches), "old and new disagree in",
                    NeverFilled(gate.context, gate.row) +
-                       "nothing was contracted; both versions are live");
+                       "'segue verify --repair' derives rows again from the "
+                       "side written last");
 }
 
 }  // namespace segue::engine

@@ -23,7 +23,9 @@ RowWalk::RowWalk(const RunContext& context, Pacing& pacing,
       walk_(walk),
       reading_(reading) {
   context_.reporter.SetActivity(std::string(ToString(activity_)));
-  context_.session.Expect(walk_.table);
+  LockNeed rows;
+  rows.object = walk_.table;
+  context_.session.Expect(rows);
   if (activity_ != Activity::kRepair) EstimateTotal();
 }
 

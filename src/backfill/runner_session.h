@@ -31,12 +31,12 @@ class RunnerSession : public WorkSession {
   bool stopping() const override;
   void ThrowIfStopping() const override;
 
-  // Tells which table, or version, the next statements lock and in which mode,
-  // as a plan names both, so that an error can say who else holds its lock. No
-  // session is ended for a lock without a mode.
-  void Expect(const std::string& locked, const std::string& mode = "") {
-    locked_ = locked;
-    mode_ = mode;
+  // Tells what the next statements lock and in which mode, as a plan names
+  // both, so that an error can say who else holds its lock. No session is ended
+  // for a lock without a mode.
+  void Expect(const LockNeed& lock) {
+    locked_ = lock.object;
+    mode_ = lock.mode;
   }
   // Returns the error's message, and who holds the lock if the error is a wait
   // for one.

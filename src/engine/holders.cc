@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "engine/contract.h"
-#include "ledger/action_states.h"
+#include "engine/standing_actions.h"
 #include "ledger/observations.h"
 #include "segue/error.h"
 
@@ -33,23 +33,6 @@ std::vector<Hanger> Now(const Context& context, const PlannedAction& action) {
   return holders;
 }
 
-// Calls `take` with the place of each action that has run and may be held.
-template <typename Take>
-void EachHeld(const Context& context, const MigrationRow& row, Take take) {
-  const ActionStates states(context.connection(), context.ledger, row.id);
-  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    const Step& planned = row.plan.steps[step];
-    if (planned.phase == Phase::kContracting) continue;
-    for (std::size_t at = 0; at < planned.actions.size(); ++at) {
-      if (planned.actions[at].holders.empty() ||
-          states.Of(step, at) != ActionState::kDone) {
-        continue;
-      }
-      take(step, at);
-    }
-  }
-}
-
 std::vector<std::string> KnownAt(const Context& context,
                                  const MigrationRow& row,
                                  const std::string& name) {
@@ -71,10 +54,12 @@ std::vector<std::string> Since(const Context& context, const MigrationRow& row,
     return texts;
   }
   const bool ready = row.sub_state == SubState::kReady;
-  EachHeld(context, row, [&](std::size_t step, std::size_t at) {
+  EachStanding(context, row, [&](std::size_t step, std::size_t at) {
+    const PlannedAction& action = row.plan.steps[step].actions[at];
+    if (action.holders.empty()) return;
     const std::vector<std::string> known =
         KnownAt(context, row, ActionName(step, at));
-    for (const Hanger& one : Now(context, row.plan.steps[step].actions[at])) {
+    for (const Hanger& one : Now(context, action)) {
       if (!one.of_contract && (of_contract || !ready)) continue;
       const bool is_known =
           std::find(known.begin(), known.end(), one.text) != known.end();
@@ -101,8 +86,10 @@ void Refuse(const MigrationRow& row, const std::vector<std::string>& texts,
 
 HoldersFound FindHolders(const Context& context, const MigrationRow& row) {
   HoldersFound found;
-  EachHeld(context, row, [&](std::size_t step, std::size_t at) {
-    for (const Hanger& one : Now(context, row.plan.steps[step].actions[at])) {
+  EachStanding(context, row, [&](std::size_t step, std::size_t at) {
+    const PlannedAction& action = row.plan.steps[step].actions[at];
+    if (action.holders.empty()) return;
+    for (const Hanger& one : Now(context, action)) {
       found[ActionName(step, at)].emplace_back(one.text);
     }
   });

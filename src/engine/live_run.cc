@@ -21,7 +21,6 @@
 #include "ledger/control.h"
 #include "ledger/named.h"
 #include "ledger/standing.h"
-#include "plan/action.h"
 #include "segue/cancel.h"
 #include "segue/error.h"
 #include "throttle/awaited_standby.h"
@@ -231,13 +230,7 @@ void LiveRun::WalkToReady(RunParts& parts) {
 
 void LiveRun::RequireReady() {
   RefuseRollingBack(context_, row_);
-  const bool ready = row_.sub_state == SubState::kReady;
-  if (!ready && row_.phase != Phase::kContracting) {
-    throw Error(ErrorKind::kRefused, "migration '" + row_.id +
-                                         "' is not ready: it is " +
-                                         std::string(ToString(row_.phase)))
-        .WithHint("let 'segue start' or 'segue resume' finish first");
-  }
+  if (row_.phase != Phase::kContracting) RefuseUnready(row_);
   TellRun(context_.options, row_, Progress::Event::kStarted);
 }
 
@@ -407,11 +400,8 @@ void LiveRun::Withdraw(RunParts& parts) {
   if (!step) return;
   const std::string& version = row_.plan.version_schema;
   const db::Dialect& dialect = context_.database.dialect();
-  schema::Schema schema;
-  schema.name = context_.database.schema();
-  const PlannedAction same = dialect.Render(plan::RetireVersion{version},
-                                            {schema, context_.LockBudget()});
-  parts.steps.UndoWith(*step, same.lock, [&] {
+  const PlannedAction retire = RetireAction(context_, version);
+  parts.steps.UndoWith(*step, retire.lock, [&] {
     dialect.RefuseVersion(
         context_.connection(), version,
         "version " + version +

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "engine/contract.h"
 #include "engine/inventory.h"
+#include "engine/standing_actions.h"
 #include "engine/statements.h"
 #include "ledger/action_states.h"
 #include "segue/error.h"
@@ -124,20 +125,6 @@ std::vector<std::string> OtherDefaults(const Context& context,
   return texts;
 }
 
-// Calls `take` with each action of the steps before the contract that has run.
-template <typename Take>
-void EachStanding(const Context& context, const MigrationRow& row, Take take) {
-  const ActionStates states(context.connection(), context.ledger, row.id);
-  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    const Step& planned = row.plan.steps[step];
-    if (planned.phase == Phase::kContracting) continue;
-    for (std::size_t at = 0; at < planned.actions.size(); ++at) {
-      if (states.Of(step, at) != ActionState::kDone) continue;
-      take(planned.actions[at]);
-    }
-  }
-}
-
 }  // namespace
 
 bool RollingBack(const Context& context, const MigrationRow& row) {
@@ -155,6 +142,14 @@ void RefuseRollingBack(const Context& context, const MigrationRow& row) {
       .WithHint("run 'segue rollback' to finish it");
 }
 
+void RefuseUnready(const MigrationRow& row) {
+  if (row.sub_state == SubState::kReady) return;
+  throw Error(ErrorKind::kRefused, "migration '" + row.id +
+                                       "' is not ready: it is " +
+                                       std::string(ToString(row.phase)))
+      .WithHint("let 'segue start' or 'segue resume' finish first");
+}
+
 namespace {
 
 std::vector<std::string> Broken(const Context& context,
@@ -164,7 +159,8 @@ std::vector<std::string> Broken(const Context& context,
     return missing;
   }
   const bool probes = !SaysWhatIsMissing(row.plan);
-  EachStanding(context, row, [&](const PlannedAction& action) {
+  EachStanding(context, row, [&](std::size_t step, std::size_t at) {
+    const PlannedAction& action = row.plan.steps[step].actions[at];
     AddMissing(context, action, probes, &missing);
   });
   for (const std::string& text : OtherDefaults(context, row, true)) {
@@ -202,7 +198,8 @@ std::vector<std::string> OutOfStep(const Context& context,
   for (const std::string& text : SetDefaults(context, row)) {
     AddOnce(&texts, text);
   }
-  EachStanding(context, row, [&](const PlannedAction& action) {
+  EachStanding(context, row, [&](std::size_t step, std::size_t at) {
+    const PlannedAction& action = row.plan.steps[step].actions[at];
     if (action.missing.empty()) return;
     try {
       for (const db::Row& found :

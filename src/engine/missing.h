@@ -15,6 +15,9 @@ bool RollingBack(const Context& context, const MigrationRow& row);
 // Throws Error{kRefused} when only a rollback may go on.
 void RefuseRollingBack(const Context& context, const MigrationRow& row);
 
+// Throws Error{kRefused} unless both versions are live.
+void RefuseUnready(const MigrationRow& row);
+
 // Returns a text such as "trigger 'x' of 'users' is disabled" for each object
 // of the executed steps, as the database has it now. Returns nothing once a
 // contract has begun, because it takes these objects away itself.

@@ -128,14 +128,13 @@ void StepRunner::RunTogether(std::size_t step, const Group& group) {
   session_.Fence();
   for (std::size_t action = group.begin; action < group.end; ++action) {
     const PlannedAction& planned = ActionAt(step, action);
-    if (!planned.inventory.empty())
-      session_.Expect(planned.lock.object, planned.lock.mode);
+    if (!planned.inventory.empty()) session_.Expect(planned.lock);
   }
   LockUnchanged(connection, context_.ledger, context_.migration, step,
                 group.begin, group.end);
   for (std::size_t action = group.begin; action < group.end; ++action) {
     const PlannedAction& planned = ActionAt(step, action);
-    session_.Expect(planned.lock.object, planned.lock.mode);
+    session_.Expect(planned.lock);
     for (const Statement& statement : planned.forward) {
       Execute(connection, statement);
     }
@@ -152,7 +151,7 @@ void StepRunner::RunTogether(std::size_t step, const Group& group) {
 void StepRunner::RunAlone(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
   db::Connection& connection = context_.connection();
-  session_.Expect(planned.lock.object, planned.lock.mode);
+  session_.Expect(planned.lock);
   const bool happened =
       !planned.probe.empty() && Holds(connection, planned.probe);
   if (!happened) {
@@ -228,7 +227,7 @@ void StepRunner::UndoWith(std::size_t step, const LockNeed& lock,
                           const std::function<void()>& work) {
   if (StateOf(step, kWholeStep) != ActionState::kDone) return Undo(step);
   context_.reporter.WorkOn(step);
-  session_.Expect(lock.object, lock.mode);
+  session_.Expect(lock);
   const int count =
       static_cast<int>(context_.plan().steps[step].actions.size());
   session_.Resiliently([&] {
@@ -295,7 +294,7 @@ void StepRunner::UndoTogether(std::size_t step, const Group& group,
   session_.Fence();
   for (std::size_t action = group.end; action-- > group.begin;) {
     const PlannedAction& planned = ActionAt(step, action);
-    session_.Expect(planned.lock.object, planned.lock.mode);
+    session_.Expect(planned.lock);
     if (state == ActionState::kDone) {
       for (const Statement& statement : planned.undo) {
         if (piecewise) {
@@ -329,7 +328,7 @@ void StepRunner::UndoPiece(std::size_t step, const Statement& statement) {
 
 void StepRunner::UndoAlone(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
-  session_.Expect(planned.lock.object, planned.lock.mode);
+  session_.Expect(planned.lock);
   for (const Statement& statement : planned.undo) {
     try {
       ExecuteUndo(context_.connection(), statement);
@@ -362,7 +361,7 @@ void StepRunner::UndoAlone(std::size_t step, std::size_t action) {
 void StepRunner::UndoRetreat(std::size_t step, std::size_t action) {
   const PlannedAction& planned = ActionAt(step, action);
   const MotionSql& motion = context_.plan().MotionNamed(planned.motion);
-  session_.Expect(planned.lock.object, planned.lock.mode);
+  session_.Expect(planned.lock);
   try {
     session_.Resiliently([&] {
       db::Transaction transaction(

@@ -8,7 +8,6 @@
 #include "engine/version_users.h"
 #include "ledger/lease.h"
 #include "ledger/versions.h"
-#include "plan/action.h"
 #include "segue/error.h"
 #include "segue/versions.h"
 
@@ -67,11 +66,8 @@ void Versions::TakeAway(const std::string& version, bool leaves_refusal) {
         .WithHint("'segue complete' or 'segue rollback' ends it");
   }
   const db::Dialect& dialect = context_->database.dialect();
-  schema::Schema schema;
-  schema.name = context_->database.schema();
   const PlannedAction retire =
-      dialect.Render(plan::RetireVersion{info.version_schema},
-                     {schema, context_->LockBudget()});
+      engine::RetireAction(*context_, info.version_schema);
   db::Transaction transaction(connection,
                               {db::Purpose::kSchema, context_->LockBudget()});
   lease.Fence(connection);

@@ -7,6 +7,7 @@
 #include "engine/grants.h"
 #include "ledger/observations.h"
 #include "ledger/versions.h"
+#include "plan/action.h"
 #include "segue/instances.h"
 
 namespace segue::engine {
@@ -113,6 +114,14 @@ std::vector<std::string> StrandedRoles(const Context& context,
                     "' gives it another version, otherwise drop it");
   }
   return notes;
+}
+
+PlannedAction RetireAction(const Context& context,
+                           const std::string& version_schema) {
+  schema::Schema schema;
+  schema.name = context.database.schema();
+  return context.database.dialect().Render(plan::RetireVersion{version_schema},
+                                           {schema, context.LockBudget()});
 }
 
 std::string RolledBackReason(const std::string& version_schema) {

@@ -26,6 +26,10 @@ std::vector<std::string> Refusing(const Context& context);
 std::vector<std::string> StrandedRoles(const Context& context,
                                        const MigrationRow& row);
 
+// Returns how the version is taken away, so that it refuses from then on.
+PlannedAction RetireAction(const Context& context,
+                           const std::string& version_schema);
+
 // Returns what a user of a version meets that is rolled back.
 std::string RolledBackReason(const std::string& version_schema);
 

@@ -25,12 +25,7 @@ void RequireAsked(const engine::Context& context,
             "'segue complete' asks the gate again as long as nothing is "
             "dropped");
   }
-  if (row.sub_state != SubState::kReady) {
-    throw Error(ErrorKind::kRefused, "migration '" + row.id +
-                                         "' is not ready: it is " +
-                                         std::string(ToString(row.phase)))
-        .WithHint("let 'segue start' or 'segue resume' finish first");
-  }
+  engine::RefuseUnready(row);
 }
 
 }  // namespace

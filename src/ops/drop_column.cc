@@ -157,27 +157,6 @@ void DropColumn::PlanMeanwhile(TableWork& work,
   work.Add(Phase::kExpanding, plan::AlterColumn{work.live().name, column, now});
 }
 
-namespace {
-
-// The rows of the new version would be refused, and a single value from the
-// second one on.
-void RefuseUnfitDown(TableWork& work, const schema::Column& column,
-                     const plan::Expression& down) {
-  RefuseOneValue(work, column, "down", down);
-  const db::Answer& answer = work.context().Ask(db::FilledQuestion{
-      work.live().name, column.physical(), down.sql, down.bindings,
-      IsOneValue(work, down), /*only_null=*/false});
-  if (answer.error.empty()) return;
-  throw work
-      .Refused(column.name,
-               fmt::format("a row of the new version would be refused for the "
-                           "value that 'down' gives it: {}",
-                           answer.error))
-      .WithHint("let 'down' give values that the table takes");
-}
-
-}  // namespace
-
 void DropColumn::PlanSupply(TableWork& work,
                             const schema::Column& column) const {
   PlanContext& context = work.context();
@@ -207,7 +186,12 @@ void DropColumn::PlanSupply(TableWork& work,
   motion.down =
       Examined(context, work.live(), Without(work.live().columns, spec_.column),
                {"down", spec_.column, spec_.down, column.type});
-  RefuseUnfitDown(work, column, motion.down);
+  // From the second row on.
+  RefuseOneValue(work, column, "down", motion.down);
+  RefuseUnfitValue(
+      work, column, "down", motion.down, /*only_null=*/false,
+      "a row of the new version would be refused for the value that "
+      "'down' gives it");
   if (work.versioned()) motion.new_versions = {context.version_schema};
   motion.key = work.live().WalkKeyColumns();
   work.Describe(Phase::kExpanding,

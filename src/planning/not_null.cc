@@ -45,17 +45,9 @@ void RefuseUnfit(const TableWork& work, const schema::Column& column,
                         index.name))
         .WithHint("fill the column yourself, and leave out 'up'");
   }
-  const db::Answer& answer = work.context().Ask(
-      db::FilledQuestion{work.live().name, column.physical(), up.sql,
-                         up.bindings, IsOneValue(work, up)});
-  if (answer.error.empty()) return;
-  throw work
-      .Refused(
-          column.name,
-          fmt::format("a row whose NULL becomes the value of 'up' would be "
-                      "refused: {}",
-                      answer.error))
-      .WithHint("let 'up' give values that the table takes");
+  RefuseUnfitValue(
+      work, column, "up", up, /*only_null=*/true,
+      "a row whose NULL becomes the value of 'up' would be refused");
 }
 
 void NoteUnique(TableWork& work, const schema::Column& column) {

@@ -60,10 +60,6 @@ bool IsSameFor(const plan::Expression& value,
 
 }  // namespace
 
-bool IsOneValue(const TableWork& work, const plan::Expression& value) {
-  return IsSameFor(value, schema::NamesOf(work.live().columns));
-}
-
 void RefuseOneValue(const TableWork& work, const schema::Column& column,
                     const std::string& key, const plan::Expression& value) {
   // The rows that get it have nothing in the column itself.
@@ -81,6 +77,17 @@ void RefuseOneValue(const TableWork& work, const schema::Column& column,
       .WithHint(
           "give an expression that differs in each row, or drop the index in "
           "a migration of its own first");
+}
+
+void RefuseUnfitValue(const TableWork& work, const schema::Column& column,
+                      const std::string& key, const plan::Expression& value,
+                      bool only_null, const std::string& row) {
+  const db::Answer& answer = work.context().Ask(db::FilledQuestion{
+      work.live().name, column.physical(), value.sql, value.bindings,
+      IsSameFor(value, schema::NamesOf(work.live().columns)), only_null});
+  if (answer.error.empty()) return;
+  throw work.Refused(column.name, row + ": " + answer.error)
+      .WithHint(fmt::format("let '{}' give values that the table takes", key));
 }
 
 }  // namespace segue::ops

@@ -32,6 +32,12 @@ void BadInputTest::WriteFile(const std::string& name, const std::string& text) {
   std::ofstream(folder() + "/" + name, std::ios::binary) << text;
 }
 
+void BadInputTest::WriteRename() {
+  WriteFile("01_full_name.yaml",
+            "operations: [{rename_column: {table: users, from: name, to: "
+            "full_name}}]");
+}
+
 Finished BadInputTest::Segue(std::vector<std::string> arguments) {
   if (std::find(arguments.begin(), arguments.end(), "--url") ==
       arguments.end()) {

@@ -22,6 +22,8 @@ class BadInputTest : public DialectTest {
   void SetUp() override;
 
   void WriteFile(const std::string& name, const std::string& text);
+  // Writes 01_full_name.yaml, which renames users.name to full_name.
+  void WriteRename();
   // Runs segue beside the files; --url is added unless the arguments have it.
   Finished Segue(std::vector<std::string> arguments);
   // Runs it, and expects the answer word for word ({dir} and {pid} aside) and

@@ -14,9 +14,7 @@ class NamedTest : public BadInputTest {
   void SetUp() override {
     BadInputTest::SetUp();
     if (IsSkipped()) return;
-    WriteFile("01_full_name.yaml",
-              "operations: [{rename_column: {table: users, from: name, to: "
-              "full_name}}]");
+    WriteRename();
     WriteFile("02_years.yaml",
               "operations: [{rename_column: {table: users, from: age, to: "
               "years}}]");

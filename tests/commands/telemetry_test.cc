@@ -25,9 +25,7 @@ class TelemetryTest : public BadInputTest {
   void SetUp() override {
     BadInputTest::SetUp();
     if (IsSkipped()) return;
-    WriteFile("01_full_name.yaml",
-              "operations: [{rename_column: {table: users, from: name, to: "
-              "full_name}}]");
+    WriteRename();
   }
   std::string ReadFile(const std::string& name) {
     std::ifstream file(folder() + "/" + name);

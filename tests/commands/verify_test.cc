@@ -14,9 +14,7 @@ class VerifyCommandTest : public BadInputTest {
   void SetUp() override {
     BadInputTest::SetUp();
     if (IsSkipped()) return;
-    WriteFile("01_full_name.yaml",
-              "operations: [{rename_column: {table: users, from: name, to: "
-              "full_name}}]");
+    WriteRename();
     ASSERT_EQ(0, Segue({"start", "01_full_name.yaml"}).exit_code);
   }
   // The table is walked by its rowid where a BIGINT is no alias of it.

@@ -51,14 +51,6 @@ class VersionLifeTest : public DialectTest {
   std::unique_ptr<Client> On(const std::string& version) {
     return OpenPostgresClient(migrator_->UrlFor(version));
   }
-  static std::string ErrorOf(Client& client, const std::string& sql) {
-    try {
-      client.Query(sql);
-      return "";
-    } catch (const ClientError& error) {
-      return error.what();
-    }
-  }
   // The client is one of a superuser that owns the table. The version shows a
   // text and a mood as these columns.
   static void ExpectRefused(Client& client, const std::string& text,
@@ -70,7 +62,7 @@ class VersionLifeTest : public DialectTest {
           "INSERT INTO users(" + name + ") VALUES ('Bob')",
           "UPDATE users SET " + name + " = 'Bob'",
           std::string("DELETE FROM users")}) {
-      EXPECT_THAT(ErrorOf(client, sql), HasSubstr(text)) << sql;
+      EXPECT_THAT(client.ErrorOf(sql), HasSubstr(text)) << sql;
     }
   }
   std::vector<std::string> Users() {
@@ -117,7 +109,7 @@ TEST_P(VersionLifeTest, AClientOfARetiredVersionIsRefused) {
   Reach("02_b", "feels", "is_in");
   ExpectRefused(*superuser, kRetired, "name", "feels");
   superuser->Query("SET ROLE segue_user");
-  EXPECT_THAT(ErrorOf(*superuser, "SELECT name FROM users"),
+  EXPECT_THAT(superuser->ErrorOf("SELECT name FROM users"),
               HasSubstr(kRetired));
   EXPECT_THAT(States(), ElementsAre("01_a retired refuses", "02_b live"));
 
@@ -127,7 +119,7 @@ TEST_P(VersionLifeTest, AClientOfARetiredVersionIsRefused) {
       "DROP COLUMN is_in; DROP TYPE mood; DROP DOMAIN amount; DROP TABLE "
       "users; DROP OWNED BY segue_user; DROP ROLE segue_user");
   superuser->Query("RESET ROLE");
-  EXPECT_THAT(ErrorOf(*superuser, "SELECT * FROM users"), HasSubstr(kRetired));
+  EXPECT_THAT(superuser->ErrorOf("SELECT * FROM users"), HasSubstr(kRetired));
 }
 
 TEST_P(VersionLifeTest, ForgetRemovesWhatARetiredVersionHasLeft) {

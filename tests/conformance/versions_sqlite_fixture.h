@@ -41,15 +41,6 @@ class SqliteVersionsTest : public DialectTest {
   static std::string Ask(Client& client, const std::string& sql) {
     return ToLines(client.Query(sql));
   }
-  // The message that `sql` fails with; empty: it succeeds.
-  static std::string ErrorOf(Client& client, const std::string& sql) {
-    try {
-      client.Query(sql);
-      return "";
-    } catch (const ClientError& error) {
-      return error.what();
-    }
-  }
 
  private:
   std::optional<Database> database_;

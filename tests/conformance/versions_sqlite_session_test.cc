@@ -196,7 +196,7 @@ TEST_P(VersionSessionTest, ARetiredVersionIsInNobodysWay) {
   Start("01_full", kFirst);
   EXPECT_THROW(Versions(database(), {}).Retire("01_full"), Error);
   migrator().Complete();
-  EXPECT_THAT(ErrorOf(*db().NewClient(), "BEGIN; " + rebuild),
+  EXPECT_THAT(db().NewClient()->ErrorOf("BEGIN; " + rebuild),
               HasSubstr("error in view main_01_full__"));
   EXPECT_THROW(Versions(database(), {}).Retire(""), Error);
   EXPECT_THROW(Versions(database(), {}).Retire("02"), Error);

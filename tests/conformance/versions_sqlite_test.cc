@@ -136,9 +136,8 @@ TEST_P(VersionWritesTest, LimitsAreAsDocumented) {
   db().Exec("CREATE TABLE t(id integer PRIMARY KEY, o text DEFAULT 'x')");
   Start("01", kRename);
   const auto client = On("latest");
-  EXPECT_THAT(ErrorOf(*client,
-                      "INSERT INTO t(n) VALUES ('a') "
-                      "ON CONFLICT (id) DO NOTHING"),
+  EXPECT_THAT(client->ErrorOf("INSERT INTO t(n) VALUES ('a') "
+                              "ON CONFLICT (id) DO NOTHING"),
               HasSubstr("cannot UPSERT a view"));
   EXPECT_EQ(Ask(*client, "INSERT INTO t(n) VALUES (NULL) RETURNING id, n"),
             "NULL|NULL\n");
@@ -147,7 +146,7 @@ TEST_P(VersionWritesTest, LimitsAreAsDocumented) {
   client->Query("UPDATE t SET n = NULL");
   EXPECT_EQ(Ask(*client, "SELECT n FROM t"), "NULL\n");
   EXPECT_EQ(Ask(*client, "SELECT rowid FROM t"), "NULL\n");
-  EXPECT_THAT(ErrorOf(*client, "CREATE INDEX i ON t(n)"), HasSubstr("view"));
+  EXPECT_THAT(client->ErrorOf("CREATE INDEX i ON t(n)"), HasSubstr("view"));
 }
 
 TEST_P(VersionWritesTest, EachVersionHasItsOwnDefaults) {
@@ -190,10 +189,10 @@ TEST_P(VersionWritesTest, KeysAndCascades) {
   EXPECT_EQ(Base("SELECT pk, count(*) FROM c WHERE id IS NULL GROUP BY pk"),
             "q|2\n");
   EXPECT_EQ(
-      ErrorOf(*client, "INSERT INTO c VALUES ('5', 'nobody', 9)").substr(0, 29),
+      client->ErrorOf("INSERT INTO c VALUES ('5', 'nobody', 9)").substr(0, 29),
       "FOREIGN KEY constraint failed");
   EXPECT_EQ(Base("SELECT * FROM p ORDER BY l, k"), "a|1|changed\nB2|1|y\n");
-  EXPECT_THAT(ErrorOf(*client, "UPDATE c SET id = '1' WHERE id = '2'"),
+  EXPECT_THAT(client->ErrorOf("UPDATE c SET id = '1' WHERE id = '2'"),
               HasSubstr("UNIQUE constraint failed: c.id"));
   client->Query("DELETE FROM c WHERE id IS NULL");
   EXPECT_EQ(Base("SELECT id, pk, pl FROM c WHERE id IN ('1', '2') ORDER BY id"),

@@ -25,14 +25,16 @@ Cell Client::One(const std::string& sql) {
   return rows[0][0];
 }
 
-bool Client::Fails(const std::string& sql) {
+std::string Client::ErrorOf(const std::string& sql) {
   try {
     Query(sql);
-    return false;
-  } catch (const ClientError&) {
-    return true;
+    return "";
+  } catch (const ClientError& error) {
+    return error.what();
   }
 }
+
+bool Client::Fails(const std::string& sql) { return !ErrorOf(sql).empty(); }
 
 void WaitUntil(Client& client, const std::string& sql, const Cell& wanted) {
   using std::chrono::steady_clock;

@@ -37,7 +37,10 @@ class Client {
 
   // Returns the first cell of the first row. Throws when there is no row.
   Cell One(const std::string& sql);
-  // True when `sql` fails. The caller has to deal with its effects.
+  // Returns the message that `sql` fails with; empty: it succeeds. The caller
+  // has to deal with its effects.
+  std::string ErrorOf(const std::string& sql);
+  // True when it fails.
   bool Fails(const std::string& sql);
 };
 

@@ -153,6 +153,7 @@ struct Migration {
   bool subscribers_prepared = false;
   std::optional<OnTransformError> on_transform_error;
   std::optional<UserTriggers> user_triggers;
+  std::optional<std::chrono::seconds> undo_window;
   std::optional<std::chrono::milliseconds> chunk_time;
   int workers = 0;   // 0: not given
   PaceOptions pace;  // what is not given is 0 or empty
@@ -167,7 +168,8 @@ struct Migration {
 // Makes one migration of several: it has the operations of all of them in this
 // order, and the id, title and version of the last one. Its chunk time, workers
 // and rates are the most careful ones. Throws Error{kRefused} when the files
-// ask for different access, on_transform_error, user_triggers or windows, and
+// ask for different access, on_transform_error, user_triggers or windows of
+// the backfill, and
 // Error{kUsage} when `files` is empty.
 Migration Fold(std::vector<Migration> files);
 

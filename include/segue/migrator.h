@@ -58,6 +58,7 @@ struct MigratorOptions {
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   UserTriggers user_triggers = UserTriggers::kFire;
+  std::chrono::seconds undo_window{0};  // see Plan::undo_window
   // A session that is idle in a transaction is ended once its lock of a table
   // has kept the run waiting for longer than this, if our role is a member of
   // the session's. The history says so first, with the reason, which must be

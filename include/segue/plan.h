@@ -173,6 +173,9 @@ struct Plan {
   std::string version;         // the published version's name ("01_bigint")
   std::string version_schema;  // where it is published; empty in place
   OnTransformError on_transform_error = OnTransformError::kRefuse;
+  // How long a contract stays sealed, so that it can be undone, before the old
+  // shape may be dropped. Zero: seal and drop are one act.
+  std::chrono::seconds undo_window{0};
   std::vector<Step> steps;
   // The walks that move and check rows for the actions, and the measurements of
   // the tables whose rows or indexes change, for the history. Only segue itself

@@ -175,6 +175,11 @@ struct MigrationStatus {
   std::string error;       // of the last run; empty: none
   std::string started_at;  // ISO 8601, UTC
   std::string updated_at;  // ISO 8601, UTC
+  // Of a contract that is sealed and can be undone: when it was sealed (ISO
+  // 8601, UTC), and the seconds until the old shape may be dropped, 0 when they
+  // are over. Empty and -1 otherwise.
+  std::string sealed_at = {};
+  double undo_left_seconds = -1;
   // Ids of the migrations that this one's plan contains besides its own.
   std::vector<std::string> folded = {};
   // Id of the migration whose plan contains this one; or empty.

@@ -32,6 +32,7 @@ Session::Session(const Context& context, const Settings& settings)
   options_.access = settings.access;
   options_.on_transform_error = settings.on_transform_error;
   options_.user_triggers = settings.user_triggers;
+  options_.undo_window = settings.undo_window;
   options_.accept_unknown = settings.accept_unknown;
   const std::string standby = context.arguments.Value("--standby");
   if (!standby.empty()) options_.standbys = {standby};

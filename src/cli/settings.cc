@@ -164,6 +164,7 @@ Settings ResolveSettings(const Context& context) {
       config.on_transform_error.value_or(settings.on_transform_error);
   settings.user_triggers =
       config.user_triggers.value_or(settings.user_triggers);
+  settings.undo_window = config.undo_window;
   settings.lock_budget = config.lock_budget;
   settings.chunk_time = config.chunk_time;
   settings.workers = config.workers;

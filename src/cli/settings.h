@@ -20,6 +20,7 @@ struct Settings {
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   UserTriggers user_triggers = UserTriggers::kFire;
+  std::chrono::seconds undo_window{0};
   std::chrono::milliseconds lock_budget{0};  // zero: the database's default
   std::chrono::milliseconds chunk_time{0};   // zero: the database's default
   int workers = 0;                           // zero: the default

@@ -199,6 +199,7 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
         file.on_transform_error.value_or(context_->options.on_transform_error);
     file.user_triggers =
         file.user_triggers.value_or(context_->options.user_triggers);
+    file.undo_window = file.undo_window.value_or(context_->options.undo_window);
   }
   std::size_t active = CountActive(
       pending, engine::ActiveFiles(context_->connection(), context_->ledger),

@@ -192,6 +192,7 @@ Planned PlanFor(const Context& context, const Migration& migration,
                 migration.on_transform_error.value_or(
                     context.options.on_transform_error),
                 migration.user_triggers.value_or(context.options.user_triggers),
+                migration.undo_window.value_or(context.options.undo_window),
                 live, context.LockBudget(), for_subscribers});
   NoteStandbys(context, planned.plan);
   if (!migration.folded.empty()) {

@@ -38,14 +38,6 @@ std::vector<std::string> ReadAcceptUnknown(const Reader& reader) {
   return names;
 }
 
-// Without a window, seal and drop are one act, which is what segue does now.
-void RefuseUndoWindow(const Reader& reader, const base::Node& root) {
-  const auto window = OptionalDuration(reader, root, "undo_window");
-  if (window && window->count() > 0) {
-    reader.RefuseForNow("undo_window", "leave it out or set it to 0");
-  }
-}
-
 }  // namespace
 
 Config LoadConfig(const std::string& path) {
@@ -63,7 +55,6 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   for (const char* key : {"hooks", "webhooks"}) {
     reader.RefuseForNow(key, "");
   }
-  RefuseUndoWindow(reader, root);
   Config config;
   if (const base::Node* environments = reader.OptionalMap("environments")) {
     for (const auto& [name, node] : environments->entries) {
@@ -79,6 +70,8 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   config.chunk_time = backfill.chunk_time.value_or(config.chunk_time);
   config.workers = backfill.workers;
   config.user_triggers = backfill.user_triggers;
+  config.undo_window =
+      ReadUndoWindow(reader, root).value_or(config.undo_window);
   config.pace = backfill.pace;
   config.pace.limits = ReadThrottle(reader);
   config.accept_unknown = ReadAcceptUnknown(reader);

@@ -34,7 +34,7 @@ environments:
     role: owner
 directory: migrations
 access: versioned
-undo_window: 0
+undo_window: 24h
 on_transform_error: mark
 lock_budget: 250ms
 backfill: {chunk_time: 1s}
@@ -45,6 +45,7 @@ backfill: {chunk_time: 1s}
   EXPECT_EQ(config.environments.at("staging").role, "owner");
   EXPECT_EQ(config.directory, "migrations");
   EXPECT_EQ(config.access, Access::kVersioned);
+  EXPECT_EQ(config.undo_window, std::chrono::hours(24));
   EXPECT_EQ(config.on_transform_error, OnTransformError::kMark);
   EXPECT_EQ(config.lock_budget, milliseconds(250));
   EXPECT_EQ(config.chunk_time, milliseconds(1000));
@@ -145,8 +146,8 @@ TEST(Config, RefusesWhatItDoesNotActOn) {
   }
   EXPECT_THAT(UsageErrorOf("gate: {soak: 10m}\n"),
               HasSubstr("gate.soak: 'soak' is not supported yet"));
-  EXPECT_THAT(UsageErrorOf("undo_window: 24h\n"),
-              HasSubstr("'undo_window' is not supported yet"));
+  EXPECT_THAT(UsageErrorOf("undo_window: 300ms\n"),
+              HasSubstr("undo_window is counted in whole seconds"));
   EXPECT_THAT(UsageErrorOf("lock_budged: 1s\n"),
               HasSubstr("nearest is 'lock_budget'"));
   EXPECT_THAT(UsageErrorOf("environments: {a: {uri: x}}\n"),

@@ -52,9 +52,9 @@ Migration LoadFile(const std::string& path) {
 Migration Parse(std::string_view text, const std::string& filename) {
   const base::Node root = ParseDocument(text, filename);
   if (root.is_null()) throw FileError(filename, 0, "the file is empty");
-  const Reader reader(
-      root, {"name", "version_schema", "operations", "access",
-             "on_transform_error", "backfill", "gate", "subscribers"});
+  const Reader reader(root, {"name", "version_schema", "operations", "access",
+                             "on_transform_error", "undo_window", "backfill",
+                             "gate", "subscribers"});
   Migration migration;
   migration.id = Stem(filename);
   if (migration.id.empty()) {
@@ -64,6 +64,7 @@ Migration Parse(std::string_view text, const std::string& filename) {
   migration.version = reader.OptionalString("version_schema").value_or("");
   migration.access = ReadAccess(reader, root);
   migration.on_transform_error = ReadOnTransformError(reader, root);
+  migration.undo_window = ReadUndoWindow(reader, root);
   migration.subscribers_prepared = ReadSubscribers(reader, root);
   reader.RefuseForNow("gate", "");
   const BackfillKeys backfill = ReadBackfill(reader);

@@ -37,6 +37,19 @@ std::optional<OnTransformError> ReadOnTransformError(const Reader& reader,
       fmt::format("unknown value '{}'; known are refuse, mark", *text));
 }
 
+std::optional<std::chrono::seconds> ReadUndoWindow(const Reader& reader,
+                                                   const base::Node& map) {
+  const auto window = OptionalDuration(reader, map, "undo_window");
+  if (!window) return std::nullopt;
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(*window);
+  if (seconds != *window) {
+    throw UsageError(*map.Find("undo_window"),
+                     "undo_window is counted in whole seconds");
+  }
+  return seconds;
+}
+
 namespace {
 
 int ReadWorkers(const Reader& reader, const base::Node& map) {

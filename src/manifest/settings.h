@@ -18,6 +18,9 @@ std::optional<Access> ReadAccess(const ops::Reader& reader,
 // Reads `on_transform_error: refuse | mark`.
 std::optional<OnTransformError> ReadOnTransformError(const ops::Reader& reader,
                                                      const base::Node& map);
+// Reads `undo_window: 2h`. The window is of whole seconds; 0 is none.
+std::optional<std::chrono::seconds> ReadUndoWindow(const ops::Reader& reader,
+                                                   const base::Node& map);
 // Each worker has a session of its own, of which a server allows only a limited
 // number.
 inline constexpr std::int64_t kMostWorkers = 64;

@@ -80,6 +80,8 @@ void FoldChoices(const Migration& file, Migration& whole) {
   if (!whole.on_transform_error) {
     whole.on_transform_error = file.on_transform_error;
   }
+  // They have one contract, so that the window of the last one counts.
+  if (!whole.undo_window) whole.undo_window = file.undo_window;
   RefuseOtherUserTriggers(file, whole);
   if (!whole.user_triggers) whole.user_triggers = file.user_triggers;
 }

@@ -93,6 +93,8 @@ Json MotionJson(const MotionSql& motion) {
   Put(to, "retreat", motion.retreat);
   Put(to, "verify", motion.verify);
   Put(to, "marked", motion.marked);
+  Put(to, "verify_sealed", motion.verify_sealed);
+  Put(to, "marked_sealed", motion.marked_sealed);
   Put(to, "both_given", motion.both_given);
   Put(to, "count_left", motion.count_left);
   Put(to, "reclaim", motion.reclaim);
@@ -184,6 +186,9 @@ Json PlanJson(const Plan& plan) {
   Put(to, "version_schema", plan.version_schema);
   if (plan.on_transform_error != OnTransformError::kRefuse) {
     to["on_transform_error"] = ToString(plan.on_transform_error);
+  }
+  if (plan.undo_window.count() > 0) {
+    to["undo_window_seconds"] = plan.undo_window.count();
   }
   Put(to, "notes", plan.notes);
   Json& steps = to["steps"] = Json::array();
@@ -278,6 +283,8 @@ MotionSql MotionFrom(const Json& from) {
   motion.retreat = OneWalk(from, "retreat");
   motion.verify = Walks(from, "verify");
   motion.marked = Walks(from, "marked");
+  motion.verify_sealed = Walks(from, "verify_sealed");
+  motion.marked_sealed = Walks(from, "marked_sealed");
   motion.both_given = Walks(from, "both_given");
   motion.count_left = Text(from, "count_left");
   motion.reclaim = Text(from, "reclaim");
@@ -435,6 +442,8 @@ Plan PlanFrom(Json from) {
     plan.on_transform_error = OnTransformErrorFromString(
         from.at("on_transform_error").get<std::string>());
   }
+  plan.undo_window =
+      std::chrono::seconds(from.value("undo_window_seconds", std::int64_t{0}));
   plan.notes = Texts(from, "notes");
   for (const Json& step : from.at("steps")) {
     plan.steps.push_back(StepFrom(step));

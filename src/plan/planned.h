@@ -104,6 +104,12 @@ struct MotionSql {
   // These walks find rows that are marked (OnTransformError::kMark), with the
   // error.
   std::vector<WalkSql> marked = {};
+  // The same two once the contract is sealed, when the columns have exchanged
+  // their names, of a plan whose contract can be undone (Plan::undo_window).
+  // Both are empty for a motion that its seal leaves as it is, so that `verify`
+  // still holds.
+  std::vector<WalkSql> verify_sealed = {};
+  std::vector<WalkSql> marked_sealed = {};
   // These walks find rows of which the application wrote both sides.
   std::vector<WalkSql> both_given = {};
   std::optional<TrialSql> trial = {};  // of `up`

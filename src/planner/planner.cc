@@ -270,6 +270,7 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
   plan.motions = RenderMotions(language, context, render);
   plan.gauges = GaugesFor(language, schema, context);
   plan.on_transform_error = input.on_transform_error;
+  if (plan.has_phase(Phase::kContracting)) plan.undo_window = input.undo_window;
   const db::Capabilities& can = language.capabilities();
   if (input.access == Access::kVersioned) {
     plan.notes = can.versioned_notes;
@@ -340,6 +341,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
       inquiry,  schema};
   context.on_transform_error = input.on_transform_error;
   context.user_triggers = input.user_triggers;
+  context.undoable = input.undo_window.count() > 0;
   context.live_versions = input.live_versions;
   ops::PlanOperations(
       context, ops::Combine(input.migration.operations, schema, language));

@@ -20,6 +20,7 @@ struct PlannerInput {
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   UserTriggers user_triggers = UserTriggers::kFire;
+  std::chrono::seconds undo_window{0};
   std::vector<std::string> live_versions = {};  // names of version schemas
   std::chrono::milliseconds lock_budget{500};
   bool for_subscribers = false;  // they are asked for

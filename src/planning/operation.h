@@ -79,6 +79,10 @@ struct PlanContext {
 
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   UserTriggers user_triggers = UserTriggers::kFire;
+  // The contract stays sealed for a while and can be undone as long
+  // (Plan::undo_window). The seal then puts the old shape out of reach, and
+  // nothing that the old version needs goes before the drop.
+  bool undoable = false;
   // Actions that must succeed before anything is contracted. The planner makes
   // them a step of its own.
   std::vector<plan::Action> closing{};

@@ -54,11 +54,12 @@ struct GateReport {
 };
 
 // Asks what Migrator::Complete asks before it contracts the active migration,
-// all of it, under the lease, and changes nothing. `name` is that of the
-// migration, or empty. Throws kNotFound when no migration is active, kRefused
-// when another one is, or when it is not ready or its contract has begun, and
-// kUsage for an unknown name in MigratorOptions::accept_unknown; and what a
-// Migrator may throw at any time.
+// all of it, under the lease, and changes nothing. Of a contract that is sealed
+// and can be undone, it asks what is asked before the drop. `name` is that of
+// the migration, or empty. Throws kNotFound when no migration is active,
+// kRefused when another one is, or when it is not ready or its contract is
+// under way, and kUsage for an unknown name in MigratorOptions::accept_unknown;
+// and what a Migrator may throw at any time.
 GateReport AskGate(Database& database, const MigratorOptions& options,
                    const std::string& name = "");
 

@@ -180,6 +180,7 @@ struct MigrationStatus {
   // are over. Empty and -1 otherwise.
   std::string sealed_at = {};
   double undo_left_seconds = -1;
+  std::int64_t undo_window_seconds = 0;  // of the plan; 0: none
   // Ids of the migrations that this one's plan contains besides its own.
   std::vector<std::string> folded = {};
   // Id of the migration whose plan contains this one; or empty.

@@ -129,6 +129,31 @@ bool Verifier::CheckMotion(const Proof& proof, bool strict,
   return disagrees;
 }
 
+VerifyReport Verifier::VerifySealed() {
+  VerifyReport report;
+  report.migration = context_.migration.id;
+  for (const Proof& proof : Proofs()) {
+    const MotionSql& motion = *proof.motion;
+    context_.reporter.WorkOn(proof.step);
+    const bool exchanged = !motion.verify_sealed.empty();
+    Disagreement bad = walks_.Check(
+        motion, exchanged ? motion.verify_sealed : motion.verify, nullptr);
+    report.rows_checked += bad.checked;
+    Append(std::move(bad.rows), report.mismatches);
+  }
+  return report;
+}
+
+std::vector<std::string> Verifier::MarkedSealed() {
+  std::vector<std::string> marked;
+  for (const Proof& proof : Proofs()) {
+    context_.reporter.WorkOn(proof.step);
+    const MotionSql& motion = *proof.motion;
+    Append(walks_.Check(motion, motion.marked_sealed, nullptr).rows, marked);
+  }
+  return marked;
+}
+
 // A row that is marked has no value, but one can still be given to it.
 void Verifier::AppendMarked(const MotionSql& motion, Disagreement marked,
                             VerifyReport& report) {

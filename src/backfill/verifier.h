@@ -23,6 +23,13 @@ class Verifier {
   VerifyReport VerifyAll(const VerifyOptions& options = {},
                          Standby* standby = nullptr);
 
+  // Checks, once the contract is sealed, that the old shape follows the new one
+  // in every row but those that are marked. Does not throw when rows disagree.
+  VerifyReport VerifySealed();
+  // Returns the rows of which the old shape could not hold what the new version
+  // has written since the seal.
+  std::vector<std::string> MarkedSealed();
+
  private:
   // A motion that a step of the plan verifies.
   struct Proof {

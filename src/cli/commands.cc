@@ -142,12 +142,25 @@ std::vector<OptionSpec> GateOptionSpecs() {
 std::vector<OptionSpec> CompleteOptionSpecs() {
   return {NameOption(),
           {"--yes", "", "do not ask; needed without a terminal"},
+          {"--drop", "", "drop the old shape also before undo_window is over"},
+          {"--wait", "", "stay until undo_window is over, then drop it"},
+          {"--undo-on-errors", "",
+           "with --wait: undo when the probe of a table fails or is slow"},
           {"--force", "", "drop also what is still in use; needs --reason"},
           KillOption(),
           {"--reason", "TEXT", "why that is right; kept in the history"},
           AcceptUnknownOption(),
           StandbyOption(),
           WorkersOption(),
+          DryRunOption()};
+}
+
+std::vector<OptionSpec> UndoOptionSpecs() {
+  return {NameOption(),
+          {"--lossy", "",
+           "also when the old shape cannot hold rows; needs --reason"},
+          KillOption(),
+          {"--reason", "TEXT", "why that is right; kept in the history"},
           DryRunOption()};
 }
 
@@ -290,6 +303,8 @@ std::vector<Command> RunningCommands() {
        Logged(GateOptionSpecs()), RunGate},
       {"complete", "remove the old shape; the end of rollback", true, true,
        Watched(CompleteOptionSpecs()), RunComplete},
+      {"undo", "undo a sealed complete; both versions are live again", true,
+       true, Logged(UndoOptionSpecs()), RunUndo},
       {"rollback", "undo the active migration", true, true,
        Logged(RollbackOptionSpecs()), RunRollback},
   };

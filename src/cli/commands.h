@@ -50,6 +50,7 @@ int RunCancel(const Context& context);
 int RunVerify(const Context& context);
 int RunGate(const Context& context);
 int RunComplete(const Context& context);
+int RunUndo(const Context& context);
 int RunRollback(const Context& context);
 int RunHistory(const Context& context);
 int RunVersions(const Context& context);

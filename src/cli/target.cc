@@ -12,8 +12,8 @@ namespace segue::cli {
 namespace {
 
 constexpr const char* kKill = "--kill-blockers-after";
-constexpr std::array<const char*, 3> kNeedReason = {"--force", "--abandon",
-                                                    kKill};
+constexpr std::array<const char*, 4> kNeedReason = {"--force", "--abandon",
+                                                    "--lossy", kKill};
 
 // A lock is waited for this long beyond the time after which whoever holds it
 // is ended.

@@ -73,6 +73,56 @@ bool Contract::OnlyForward() const {
   return row_.sub_state == SubState::kDropping || PastFirstDrop(context_, row_);
 }
 
+std::optional<SealWindow> Contract::Walk(const std::string& force_reason,
+                                         bool drop) {
+  if (!WindowOf(context_, row_)) {
+    if (!OnlyForward()) GatherEvidence(force_reason);
+    Seal();
+  }
+  if (const auto window = WindowOf(context_, row_)) {
+    if (!drop && !window->over()) return window;
+    GatherDropEvidence(force_reason);
+  }
+  Drop();
+  return std::nullopt;
+}
+
+// Rows may be marked until the exchange has its lock, so that all are verified
+// afterwards: none is lost, and somebody has to know of each.
+std::vector<std::string> Contract::Undo(const std::string& lossy_reason) {
+  const bool whole = WindowOf(context_, row_).has_value();
+  std::vector<std::string> lost;
+  if (whole) lost = LostByUndo(context_, row_, parts_);
+  if (!lost.empty() && lossy_reason.empty()) {
+    throw Error(ErrorKind::kMismatch,
+                "the old shape cannot hold what the new version has written: " +
+                    base::Join(lost, "; "))
+        .WithHint(
+            "give these rows a value that it can hold, or run 'segue undo "
+            "--lossy --reason TEXT'; nothing was changed");
+  }
+  if (!lost.empty()) {
+    transitions_.InLedger([&] {
+      transitions_.AddEvent(EventKind::kForced,
+                            lossy_reason +
+                                " (undone although the old shape "
+                                "cannot hold: " +
+                                base::Join(lost, "; ") + ")");
+    });
+  }
+  Unseal();
+  transitions_.InLedger([&] {
+    transitions_.AddEvent(EventKind::kNote,
+                          "The contract was undone; both versions are live");
+  });
+  std::vector<std::string> notes;
+  if (!whole || !lost.empty()) return notes;
+  for (const std::string& text : parts_.verifier.VerifyAll().mismatches) {
+    notes.push_back("old and new disagree in " + text);
+  }
+  return notes;
+}
+
 // Every run that may still make the first drop gathers the evidence anew. What
 // an earlier run has recorded is no evidence, because clients have written rows
 // and run queries since that run died.
@@ -91,6 +141,20 @@ void Contract::GatherEvidence(const std::string& force_reason) {
   CatchUp(context_, transitions_, row_, parts_);
   keeper.Require({GateTime::kLast});
   keeper.Require({GateTime::kTwice});
+  keeper.Record();
+}
+
+// A run that died has dropped nothing yet, but may have begun to.
+void Contract::GatherDropEvidence(const std::string& force_reason) {
+  const std::vector<Step>& steps = row_.plan.steps;
+  for (std::size_t step = steps.size(); step-- > 0;) {
+    if (InStage(steps[step], Stage::kDrop)) parts_.steps.Undo(step);
+  }
+  transitions_.ForgetDrops();
+  GateContext gate{context_, row_, parts_};
+  gate.sealed = true;
+  GateKeeper keeper(gate, transitions_, force_reason);
+  keeper.RequireBeforeDrop();
   keeper.Record();
 }
 
@@ -123,7 +187,7 @@ void Contract::Seal() {
   }
   if (sealed) return;
   if (last == steps.size()) {
-    transitions_.MoveTo(Phase::kContracting, SubState::kSealed);
+    transitions_.InLedger([&] { transitions_.RecordSealed(); });
   }
   transitions_.BecomeSealed();
 }

@@ -2,11 +2,13 @@
 // the drop, which cannot.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/context.h"
 #include "engine/run_parts.h"
+#include "engine/seal.h"
 #include "engine/transitions.h"
 
 namespace segue::engine {
@@ -30,9 +32,24 @@ class Contract {
         row_(row),
         parts_(parts) {}
 
+  // Does what is left of the contract, except to record that it is complete.
+  // Returns the window in which it can be undone when it stays sealed: until
+  // the time is over, or `drop` says not to wait.
+  std::optional<SealWindow> Walk(const std::string& force_reason, bool drop);
+  // Undoes the contract before the first drop, so that both versions are live
+  // again. Returns what people should know of. Throws Error{kMismatch} that
+  // names the rows which the old shape cannot hold, unless a reason to lose
+  // them is given.
+  std::vector<std::string> Undo(const std::string& lossy_reason);
+
   // True past the first drop, and when the contract has no work left but to
   // record that it is complete.
   bool OnlyForward() const;
+  // Takes the seal back after `error`, so that both versions are live again. A
+  // failure of that becomes a note of `error` and never hides it.
+  void UnsealAfter(Error& error);
+
+ private:
   // Proves that the contract loses nothing, as the database is now: every item
   // of the gate is asked. Throws as GateKeeper::Require does. First undoes what
   // an earlier run had sealed before it died.
@@ -40,14 +57,13 @@ class Contract {
   // Settles the rows that no trigger saw, and exchanges what can be exchanged
   // back.
   void Seal();
+  // Proves the same of a contract that was sealed for a while, before its first
+  // drop.
+  void GatherDropEvidence(const std::string& force_reason);
   void Drop();
-  // Takes the seal back after `error`, so that both versions are live again. A
-  // failure of that becomes a note of `error` and never hides it.
-  void UnsealAfter(Error& error);
-
- private:
-  void LetGrantsFollow();
+  // Undoes the contract, so that both versions are live again.
   void Unseal();
+  void LetGrantsFollow();
 
   const Context& context_;
   Transitions& transitions_;

@@ -60,14 +60,23 @@ void DryRun::ToReady(bool /*undo_on_any_failure*/) {
   RunPhases(Phase::kExpanding, Phase::kMigrating);
 }
 
-void DryRun::Contract(const std::string& /*force_reason*/) {
+void DryRun::Contract(const std::string& /*force_reason*/, bool /*drop*/) {
   RunPhases(Phase::kContracting, Phase::kContracting);
 }
 
+void DryRun::Unseal(const std::string& /*lossy_reason*/) {
+  UndoSteps([](const Step& step) { return step.phase == Phase::kContracting; });
+}
+
 void DryRun::Undo(const std::string& /*abandon_reason*/) {
+  UndoSteps([](const Step&) { return true; });
+}
+
+void DryRun::UndoSteps(const std::function<bool(const Step&)>& which) {
   DryRunner runner(plan_, log_);
   for (std::size_t step = plan_.steps.size(); step-- > 0;) {
-    if (plan_.steps[step].executed) runner.Undo(step);
+    const Step& planned = plan_.steps[step];
+    if (planned.executed && which(planned)) runner.Undo(step);
   }
 }
 

@@ -22,13 +22,16 @@ class DryRun : public Run {
   void Keep(const std::vector<std::string>& queries) override;
   void ToReady(bool undo_on_any_failure) override;
   void RequireReady() override {}
-  void Contract(const std::string& force_reason) override;
+  using Run::Contract;
+  void Contract(const std::string& force_reason, bool drop) override;
+  void Unseal(const std::string& lossy_reason) override;
   void Undo(const std::string& abandon_reason) override;
   Outcome Report() override;
 
  private:
   // Logs what is left of these phases as the real run would execute it.
   void RunPhases(Phase first, Phase last);
+  void UndoSteps(const std::function<bool(const Step&)>& which);
 
   const Context& context_;
   Plan plan_;

@@ -19,6 +19,14 @@ const PlannedAction& ActionOf(const MigrationRow& row, std::size_t step,
   return row.plan.steps[step].actions[at];
 }
 
+bool IsAsked(const MigrationRow& row, std::size_t step, AskedOf whom) {
+  const Step& planned = row.plan.steps[step];
+  const bool drops = row.plan.undo_window.count() > 0 &&
+                     planned.phase == Phase::kContracting &&
+                     planned.stage == Stage::kDrop;
+  return drops == (whom == AskedOf::kPutAside);
+}
+
 std::vector<Fact> Now(db::Connection& connection, const PlannedAction& action) {
   std::vector<Fact> facts;
   for (const db::Row& row : connection.Execute(action.inventory).rows) {
@@ -151,9 +159,11 @@ std::optional<Change> ChangeOf(db::Connection& connection, const Ledger& ledger,
 }
 
 std::vector<Change> AllChanges(db::Connection& connection, const Ledger& ledger,
-                               const MigrationRow& row) {
+                               const MigrationRow& row,
+                               AskedOf whom = AskedOf::kOldShape) {
   std::vector<Change> changes;
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    if (!IsAsked(row, step, whom)) continue;
     for (std::size_t at = 0; at < row.plan.steps[step].actions.size(); ++at) {
       std::optional<Change> change =
           ChangeOf(connection, ledger, row, step, at);
@@ -227,8 +237,9 @@ std::string Shown(const std::string& fact) {
 }
 
 void KeepInventory(db::Connection& connection, const Ledger& ledger,
-                   const MigrationRow& row) {
+                   const MigrationRow& row, AskedOf whom) {
   for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    if (!IsAsked(row, step, whom)) continue;
     const auto& actions = row.plan.steps[step].actions;
     for (std::size_t at = 0; at < actions.size(); ++at) {
       if (actions[at].inventory.empty()) continue;
@@ -255,9 +266,9 @@ void KeepChange(db::Connection& connection, const Ledger& ledger,
 }
 
 std::vector<Change> ChangesSince(db::Connection& connection,
-                                 const Ledger& ledger,
-                                 const MigrationRow& row) {
-  std::vector<Change> changes = AllChanges(connection, ledger, row);
+                                 const Ledger& ledger, const MigrationRow& row,
+                                 AskedOf whom) {
+  std::vector<Change> changes = AllChanges(connection, ledger, row, whom);
   std::erase_if(changes, [](const Change& change) { return change.AsItWas(); });
   return changes;
 }

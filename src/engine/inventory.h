@@ -43,6 +43,11 @@ struct Change {
   std::string WayBack(const std::string& what) const;
 };
 
+// Which actions are asked. Before a seal that can be undone, the actions that
+// put the old shape aside know it by its name; from the seal on, those that
+// drop it do. Without an undo window every action is one of the first kind.
+enum class AskedOf { kOldShape, kPutAside };
+
 // True for the text of a fact that is the default of the column that goes.
 bool IsDefault(const std::string& fact);
 // Returns the text of a fact for people, without the hash by which defaults and
@@ -51,7 +56,7 @@ std::string Shown(const std::string& fact);
 
 // Records what is there now. Joins the open transaction.
 void KeepInventory(db::Connection& connection, const Ledger& ledger,
-                   const MigrationRow& row);
+                   const MigrationRow& row, AskedOf whom = AskedOf::kOldShape);
 // Records the privileges that are there now, before anything lets them follow.
 // Joins the open transaction.
 void KeepPrivileges(db::Connection& connection, const Ledger& ledger,
@@ -68,7 +73,8 @@ void KeepSettings(db::Connection& connection, const Ledger& ledger,
 // Returns what has come or gone since, action by action. A migration of an
 // earlier segue has recorded nothing, and nothing of it has changed.
 std::vector<Change> ChangesSince(db::Connection& connection,
-                                 const Ledger& ledger, const MigrationRow& row);
+                                 const Ledger& ledger, const MigrationRow& row,
+                                 AskedOf whom = AskedOf::kOldShape);
 
 // Returns the actions of which a default has changed or was set since.
 std::vector<Change> DefaultsSince(db::Connection& connection,

@@ -9,12 +9,13 @@
 #include "engine/contract.h"
 #include "engine/dry_run.h"
 #include "engine/explain.h"
-#include "engine/holders.h"
 #include "engine/inventory.h"
 #include "engine/late_views.h"
 #include "engine/missing.h"
 #include "engine/preflight.h"
+#include "engine/refuse_rollback.h"
 #include "engine/run_events.h"
+#include "engine/seal.h"
 #include "engine/status.h"
 #include "engine/version_users.h"
 #include "ledger/action_states.h"
@@ -132,6 +133,7 @@ Standing LiveRun::Begin(const Migration& migration) {
   row_.id = migration.id;
   Patiently([&] { context_.ledger.Install(connection); });
   TakeLease();
+  CloseWindow(migration);
   Found found = FindMigration(connection, context_.ledger, migration);
   row_ = std::move(found.row);
   parts_ = std::move(found.parts);
@@ -143,6 +145,20 @@ Standing LiveRun::Begin(const Migration& migration) {
     TellRun(context_.options, row_, Progress::Event::kComplete);
   }
   return found.standing;
+}
+
+void LiveRun::CloseWindow(const Migration& migration) {
+  const auto active = context_.ledger.Active(context_.connection());
+  if (!active || active->id == migration.id) return;
+  const auto window = WindowOf(context_, *active);
+  if (!window) return;
+  if (!window->over()) throw StillSealed(*active, *window);
+  row_ = context_.RequireActive();
+  Contract("");
+  notes_.push_back("migration '" + row_.id +
+                   "' is complete: the time to undo it was over");
+  row_ = {};
+  row_.id = migration.id;
 }
 
 // The previous holder of the lease may have changed the phase meanwhile, or
@@ -234,85 +250,54 @@ void LiveRun::RequireReady() {
   TellRun(context_.options, row_, Progress::Event::kStarted);
 }
 
-void LiveRun::Contract(const std::string& force_reason) {
+void LiveRun::Contract(const std::string& force_reason, bool drop) {
   if (row_.phase == Phase::kComplete) return;
   RunParts parts(context_, *lease_, context_.options, row_);
   engine::Contract contract(context_, *transitions_, row_, parts);
   try {
-    if (!contract.OnlyForward()) contract.GatherEvidence(force_reason);
-    contract.Seal();
-    contract.Drop();
+    const bool was_sealed = WindowOf(context_, row_).has_value();
+    if (const auto window = contract.Walk(force_reason, drop)) {
+      acts_ = !was_sealed;
+      if (was_sealed) notes_.push_back(SealedText(*window));
+      return;
+    }
     transitions_->BecomeComplete(GaugeLines(context_, row_));
   } catch (Error& error) {
     transitions_->RecordError(error);
-    if (!MayBeContinued(error) && !contract.OnlyForward()) {
-      contract.UnsealAfter(error);
-    }
+    const bool stays = contract.OnlyForward() || WindowOf(context_, row_);
+    if (!MayBeContinued(error) && !stays) contract.UnsealAfter(error);
     TellFailure(context_.options, row_, error);
     throw;
   }
 }
 
-void LiveRun::RefuseLasting() const {
-  const std::vector<std::string> lasting = LastingSteps(context_, row_);
-  if (lasting.empty()) return;
-  throw Error(ErrorKind::kRefused, "migration '" + row_.id +
-                                       "' has run what cannot be undone: " +
-                                       base::Join(lasting, "; "))
-      .WithHint(
-          "run 'segue complete' to finish it; 'segue rollback --abandon "
-          "--reason TEXT' undoes the rest and leaves this as it is");
-}
-
-// What the new version wrote meanwhile would be lost without a word.
-void LiveRun::RefuseOutOfStep() const {
-  if (ContractBegun(context_, row_)) return;  // it was in step at its start
-  const std::vector<std::string> texts = OutOfStep(context_, row_);
-  if (texts.empty()) return;
-  throw Error(ErrorKind::kRefused,
-              "values that the new version has written may be lost: " +
-                  base::Join(texts, "; "))
-      .WithHint(
-          "mend it, or look at the rows that were written since, as with "
-          "'segue verify --strict'; 'segue rollback --abandon --reason TEXT' "
-          "takes them as they are");
-}
-
-// Where a table is gone, the undo itself says so.
-void LiveRun::AddObjections(const std::string& sql,
-                            std::vector<std::string>& reasons) const {
+void LiveRun::Unseal(const std::string& lossy_reason) {
+  RefuseRollingBack(context_, row_);
+  if (PastFirstDrop(context_, row_)) {
+    throw Error(ErrorKind::kRefused,
+                "migration '" + row_.id +
+                    "' has dropped the old shape; there is only forward")
+        .WithHint("run 'segue complete' to finish it");
+  }
+  acts_ = row_.phase == Phase::kContracting || ContractBegun(context_, row_);
+  if (!acts_) {
+    notes_.push_back("migration '" + row_.id +
+                     "' is not sealed: both versions are live");
+    return;
+  }
+  TellRun(context_.options, row_, Progress::Event::kStarted);
+  RunParts parts(context_, *lease_, context_.options, row_);
   try {
-    for (const db::Row& row : context_.connection().Execute(sql).rows) {
-      reasons.push_back(db::ToText(row.at(0)));
+    engine::Contract contract(context_, *transitions_, row_, parts);
+    for (std::string& note : contract.Undo(lossy_reason)) {
+      notes_.push_back(std::move(note));
     }
-  } catch (const Error& error) {
-    const auto& dialect = context_.database.dialect();
-    if (dialect.AbsentIn(error) == db::Absent::kNothing) throw;
+    TellRun(context_.options, row_, Progress::Event::kReady);
+  } catch (Error& error) {
+    transitions_->RecordError(error);
+    TellFailure(context_.options, row_, error);
+    throw;
   }
-}
-
-// A rollback that cannot be finished would leave a shape that is neither old
-// nor new.
-void LiveRun::RefuseUndoOfRows() const {
-  const ActionStates states(context_.connection(), context_.ledger, row_.id);
-  std::vector<std::string> reasons;
-  for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
-    const auto& actions = row_.plan.steps[step].actions;
-    for (std::size_t action = 0; action < actions.size(); ++action) {
-      if (actions[action].undo_objections.empty() ||
-          states.Of(step, action) != ActionState::kDone) {
-        continue;
-      }
-      AddObjections(actions[action].undo_objections, reasons);
-    }
-  }
-  if (reasons.empty()) return;
-  throw Error(ErrorKind::kMismatch,
-              "the old shape has no room for what has been written: " +
-                  base::Join(reasons, "; "))
-      .WithHint(
-          "give these rows a value, then run 'segue rollback' again; "
-          "nothing was changed");
 }
 
 void LiveRun::Undo(const std::string& abandon_reason) {
@@ -325,11 +310,10 @@ void LiveRun::Undo(const std::string& abandon_reason) {
             "run 'segue complete' to finish it; where it cannot be finished, "
             "'segue rollback --abandon --reason TEXT' ends it");
   }
+  // What the old shape cannot hold is known only while the contract is sealed.
+  if (!dropped && WindowOf(context_, row_)) Unseal(abandon_reason);
   if (abandon_reason.empty() && !RollingBack(context_, row_)) {
-    RefuseLasting();
-    RefuseOutOfStep();
-    RefuseUndoOfRows();
-    RefuseHeldUndo(context_, row_);
+    RefuseRollback(context_, row_);
   }
   for (const std::string& text : Missing(context_, row_)) {
     notes_.push_back("somebody else has changed what it needs: " + text);

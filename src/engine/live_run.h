@@ -26,7 +26,9 @@ class LiveRun : public Run {
   void Keep(const std::vector<std::string>& queries) override;
   void ToReady(bool undo_on_any_failure) override;
   void RequireReady() override;
-  void Contract(const std::string& force_reason) override;
+  using Run::Contract;
+  void Contract(const std::string& force_reason, bool drop) override;
+  void Unseal(const std::string& lossy_reason) override;
   void Undo(const std::string& abandon_reason) override;
   Outcome Report() override;
 
@@ -36,11 +38,9 @@ class LiveRun : public Run {
   void Patiently(const std::function<void()>& work);
   void WalkToReady(RunParts& parts);
   void RunPhase(RunParts& parts, Phase phase);
-  void RefuseLasting() const;
-  void RefuseOutOfStep() const;
-  void AddObjections(const std::string& sql,
-                     std::vector<std::string>& reasons) const;
-  void RefuseUndoOfRows() const;
+  // Ends an active migration of another name whose undo window is over. Throws
+  // Error{kRefused} while it can be undone.
+  void CloseWindow(const Migration& migration);
   void UndoAll(const std::string& abandon_reason);
   void UndoSteps(RunParts& parts);
   // Makes the published version refuse.

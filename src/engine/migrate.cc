@@ -6,6 +6,7 @@
 #include "engine/context.h"
 #include "engine/dry_run.h"
 #include "engine/preflight.h"
+#include "engine/seal.h"
 #include "engine/status.h"
 #include "ledger/pending.h"
 #include "segue/error.h"
@@ -145,6 +146,30 @@ Outcome DryRunActive(const engine::Context& context, bool complete) {
   return run.Report();
 }
 
+// What comes after a contract that can be undone needs the names that it keeps.
+void RefuseSealed(const engine::Context& context) {
+  const engine::MigrationRow row = context.RequireActive();
+  const auto window = engine::WindowOf(context, row);
+  if (window && !window->over()) throw engine::StillSealed(row, *window);
+}
+
+// Returns the active migration when its contract is sealed and the time to undo
+// it is over; or an empty name.
+std::string OverDue(const engine::Context& context) {
+  if (!context.ledger.Open(context.connection())) return "";
+  const auto row = context.ledger.Active(context.connection());
+  if (!row) return "";
+  const auto window = engine::WindowOf(context, *row);
+  return window && window->over() ? row->id : "";
+}
+
+// Only the last plan keeps a way back: what comes after a plan needs its final
+// shape.
+Migration WithoutWindow(Migration whole, bool is_last) {
+  if (!is_last) whole.undo_window = std::chrono::seconds(0);
+  return whole;
+}
+
 }  // namespace
 
 Outcome Migrator::MigrateOnce(const Migration& whole, bool active,
@@ -154,6 +179,7 @@ Outcome Migrator::MigrateOnce(const Migration& whole, bool active,
   }
   if (active && context_->RequireActive().phase == Phase::kContracting) {
     if (options.complete) return CompleteIfAgreed(options);
+    RefuseSealed(*context_);
     throw Error(ErrorKind::kRefused,
                 "migration '" + whole.id + "' is being contracted")
         .WithHint("'segue complete' finishes it");
@@ -190,6 +216,11 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
   const Plans tried = [this](const Files& some) {
     return RefusalOf([&] { MakePlan(Fold(some)); });
   };
+  MigrateOutcome outcome;
+  const std::string due = OverDue(*context_);
+  if (!due.empty() && !options.dry_run) {
+    outcome.runs.push_back(Complete(false, "", due));
+  }
   // 1 find what is pending, with the active migration first.
   Files pending = engine::PendingFiles(context_->connection(), context_->ledger,
                                        std::move(files), options.to);
@@ -204,7 +235,6 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
   std::size_t active = CountActive(
       pending, engine::ActiveFiles(context_->connection(), context_->ledger),
       options.complete);
-  MigrateOutcome outcome;
   while (!pending.empty()) {
     // 2 take as many files as share one plan.
     std::size_t count = active;
@@ -218,8 +248,11 @@ MigrateOutcome Migrator::Migrate(Files files, const MigrateOptions& options) {
       }
     }
     // 3 start them, and complete them if that was asked for.
+    const bool is_last = count == pending.size();
+    if (active > 0 && !is_last) RefuseSealed(*context_);
     outcome.runs.push_back(
-        MigrateOnce(Fold(First(pending, count)), active > 0, options));
+        MigrateOnce(WithoutWindow(Fold(First(pending, count)), is_last),
+                    active > 0, options));
     pending.erase(pending.begin(),
                   pending.begin() + static_cast<std::ptrdiff_t>(count));
     active = 0;

@@ -47,8 +47,18 @@ class Run {
   // tells the listeners that the run has started.
   virtual void RequireReady() = 0;
   // Gathers the evidence, seals, drops and records. A failure before the first
-  // drop takes the seal back, unless it was an interruption.
-  virtual void Contract(const std::string& force_reason) = 0;
+  // drop takes the seal back, unless it was an interruption. A plan with an
+  // undo window stays sealed until its window is over, or with `drop`; then the
+  // evidence is gathered again, and a failure leaves it sealed.
+  virtual void Contract(const std::string& force_reason, bool drop) = 0;
+  void Contract(const std::string& force_reason) {
+    Contract(force_reason, false);
+  }
+  // Undoes the contract, so that both versions are live again. Throws
+  // Error{kRefused} past the first drop, and Error{kMismatch} that names the
+  // rows which the old shape cannot hold, unless a reason to lose them is
+  // given.
+  virtual void Unseal(const std::string& lossy_reason) = 0;
   // Undoes every executed step in reverse, and records that. With a reason, it
   // leaves what cannot be undone as it is, and ends the migration all the same.
   virtual void Undo(const std::string& abandon_reason) = 0;

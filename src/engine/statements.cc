@@ -10,6 +10,20 @@ bool Holds(db::Connection& connection, const std::string& question) {
          db::ToInt(found.rows[0].at(0)) != 0;
 }
 
+std::vector<std::string> TextsOf(const Context& context,
+                                 const std::string& sql) {
+  std::vector<std::string> texts;
+  try {
+    for (const db::Row& row : context.connection().Execute(sql).rows) {
+      texts.push_back(db::ToText(row.at(0)));
+    }
+  } catch (const Error& error) {
+    const auto& dialect = context.database.dialect();
+    if (dialect.AbsentIn(error) == db::Absent::kNothing) throw;
+  }
+  return texts;
+}
+
 bool HappenedAlone(db::Connection& connection, const PlannedAction& action) {
   return !action.transactional && !action.probe.empty() &&
          Holds(connection, action.probe);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "db/connection.h"
+#include "engine/context.h"
 #include "plan/planned.h"
 #include "segue/plan.h"
 
@@ -11,6 +13,11 @@ namespace segue::engine {
 
 // True when the result of this SELECT is one row with one true boolean.
 bool Holds(db::Connection& connection, const std::string& question);
+
+// Returns the first column of what this SELECT finds. What it names may be
+// gone: then it finds nothing.
+std::vector<std::string> TextsOf(const Context& context,
+                                 const std::string& sql);
 
 // True when an action that runs outside a transaction has happened, even if its
 // runner died before it recorded that.

@@ -7,6 +7,7 @@
 #include "engine/grants.h"
 #include "engine/holders.h"
 #include "engine/missing.h"
+#include "engine/seal.h"
 #include "ledger/control.h"
 #include "ledger/lease.h"
 #include "ledger/observations.h"
@@ -77,6 +78,10 @@ void RefineState(const Context& context, const MigrationRow& row,
              PastFirstDrop(context, row)) {
     status.sub_state = SubState::kDropping;
   }
+  if (const auto window = WindowOf(context, row)) {
+    status.sealed_at = window->sealed_at;
+    status.undo_left_seconds = window->left_seconds;
+  }
   // The plan says by SQL how to find it, which a role that only watches does
   // not run for whoever wrote the plan.
   if (!context.TrustsLedger()) return;
@@ -100,6 +105,7 @@ MigrationStatus StatusOf(const Context& context, MigrationRow row) {
   status.sub_state = row.sub_state;
   status.access = row.plan.access;
   status.version_schema = row.plan.version_schema;
+  status.undo_window_seconds = row.plan.undo_window.count();
   status.on_transform_error = row.plan.on_transform_error;
   status.progress_pct = row.plan.progress_pct();
   status.error = row.error;

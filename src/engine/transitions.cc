@@ -9,6 +9,7 @@
 #include "engine/gate/usage.h"
 #include "engine/holders.h"
 #include "engine/run_events.h"
+#include "engine/seal.h"
 #include "ledger/observations.h"
 #include "ledger/versions.h"
 #include "segue/error.h"
@@ -103,6 +104,11 @@ void Transitions::BecomeReady() {
 void Transitions::RecordSealed() {
   ledger().SetPhase(connection(), row_.id, Phase::kContracting,
                     SubState::kSealed);
+  if (row_.plan.undo_window.count() == 0) return;
+  RecordSeal(context_, row_);
+  AddEvent(EventKind::kContracting,
+           "Sealed; can be undone for " + FormatDuration(static_cast<double>(
+                                              row_.plan.undo_window.count())));
 }
 
 void Transitions::BecomeSealed() {
@@ -166,12 +172,24 @@ void Transitions::BecomeRolledBack(const std::function<bool()>& last,
   TellRun(context_.options, row_, Progress::Event::kRolledBack);
 }
 
+void Transitions::ForgetContract(
+    const std::function<bool(const Step&)>& which) {
+  for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
+    const Step& planned = row_.plan.steps[step];
+    if (planned.phase != Phase::kContracting || !which(planned)) continue;
+    ledger().ForgetStep(connection(), row_.id, static_cast<int>(step));
+  }
+}
+
+void Transitions::ForgetDrops() {
+  InLedger([&] {
+    ForgetContract([](const Step& step) { return step.stage == Stage::kDrop; });
+  });
+}
+
 void Transitions::BecomeUnsealed() {
   InLedger([&] {
-    for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
-      if (row_.plan.steps[step].phase != Phase::kContracting) continue;
-      ledger().ForgetStep(connection(), row_.id, static_cast<int>(step));
-    }
+    ForgetContract([](const Step&) { return true; });
     ledger().SetPhase(connection(), row_.id, Phase::kMigrating,
                       SubState::kReady);
   });

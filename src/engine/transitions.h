@@ -49,6 +49,8 @@ class Transitions {
   // Records that both versions are live again after the steps of the contract
   // were undone, and forgets that these steps were ever run.
   void BecomeUnsealed();
+  // Forgets that steps which drop were run and undone.
+  void ForgetDrops();
 
   // Runs `work` in one fenced transaction of the ledger, and tries again while
   // the ledger is locked.
@@ -59,6 +61,7 @@ class Transitions {
   void RecordError(const Error& error);
 
  private:
+  void ForgetContract(const std::function<bool(const Step&)>& which);
   // Adds the event to the history of each migration that is folded into this
   // one.
   void AddEventToParts(EventKind kind, const std::string& verb);

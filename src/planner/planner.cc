@@ -131,6 +131,9 @@ std::vector<Gauge> GaugesFor(const db::Language& language,
         add(create->table, create->index);
       } else if (const auto* drop = std::get_if<plan::DropIndex>(&action)) {
         add(drop->table, drop->index);
+      } else if (const auto* gone = std::get_if<plan::DropColumn>(&action)) {
+        // The probe of its table is watched until the drop.
+        if (context.undoable) indexes[gone->table.name];
       } else if (const auto* fill = std::get_if<plan::Backfill>(&action)) {
         indexes[plan::TableOf(context.motions.At(fill->motions[0])).name];
       }

@@ -90,6 +90,19 @@ std::string AwaitedText(const MigrationStatus& status) {
          ", which is away";
 }
 
+std::string UndoText(const MigrationStatus& status) {
+  if (status.undo_left_seconds < 0) return "";
+  const std::string since = "sealed at " + status.sealed_at + "; ";
+  if (status.undo_left_seconds == 0) {
+    return since +
+           "the time to undo it is over; segue complete drops the old "
+           "shape";
+  }
+  return since + FormatDuration(status.undo_left_seconds) +
+         " left; segue undo brings the old shape back, segue complete --drop "
+         "drops it";
+}
+
 const char* Mark(const StepStatus& step) {
   if (step.rolled_back) return "undone ";
   return step.executed ? "done   " : "       ";
@@ -126,7 +139,7 @@ std::string StatusText(const MigrationStatus& status) {
       Field("on error", MarkingText(status)) +
       Field("with", base::Join(status.folded, ", ")) +
       Field("runner", RunnerText(status)) + Field("pace", PaceLine(status)) +
-      Field("waits", AwaitedText(status)) +
+      Field("waits", AwaitedText(status)) + Field("undo", UndoText(status)) +
       Field("paused", status.paused ? "yes; segue resume goes on" : "") +
       Field("missing", MissingText(status)) + Field("held", HeldText(status)) +
       Field("privileges", GrantsText(status)) +

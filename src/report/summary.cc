@@ -53,6 +53,14 @@ std::string RolledBackText(const MigrationStatus& status, bool whole) {
   return status.id + " is rolled back; the schema is as it was before.\n";
 }
 
+std::string SealedText(const MigrationStatus& status) {
+  return status.id + " is sealed: the old shape is out of reach.\n" +
+         "Next: segue undo brings it back, for " +
+         FormatDuration(status.undo_left_seconds) +
+         "; after that, or with --drop,\n"
+         "      segue complete drops it.\n";
+}
+
 std::string StateText(const Outcome& outcome) {
   const MigrationStatus& status = outcome.status;
   switch (status.phase) {
@@ -65,9 +73,11 @@ std::string StateText(const Outcome& outcome) {
         return ReadyText(status, outcome.plan);
       }
       break;
+    case Phase::kContracting:
+      if (status.undo_left_seconds >= 0) return SealedText(status);
+      break;
     case Phase::kPending:
     case Phase::kExpanding:
-    case Phase::kContracting:
       break;
   }
   return status.id + " is at " + std::string(ToString(status.phase)) +

@@ -1,5 +1,6 @@
 // Every operation of the registry is killed before each statement of start,
-// complete and rollback, and the same command, run again, comes to the
+// complete and rollback, and of the seal, the undo and the drop of a contract
+// that can be undone, and the same command, run again, comes to the
 // catalogue and the rows of a run that nobody disturbed. `make test-all` takes
 // every point, `make test` a sample that a seed decides.
 #include <gtest/gtest.h>
@@ -29,7 +30,14 @@ struct Scene {
   const Testbed& testbed;
   Access access;
   std::string command;
+  bool window = false;  // the contract can be undone
 
+  // The commands that come before it.
+  std::vector<std::string> Before() const {
+    if (command == "start") return {};
+    if (command == "undo" || command == "drop") return {"start", "seal"};
+    return {"start"};
+  }
   std::string text() const {
     return page.name + " " + std::string(ToString(access)) + " " + command;
   }
@@ -41,18 +49,22 @@ class Site {
   explicit Site(const Scene& scene) : database_(scene.testbed.fresh()) {
     std::ofstream(folder_.path() + "/01_example.yaml")
         << "access: " << ToString(scene.access) << "\n"
+        << "undo_window: " << (scene.window ? "1h" : "0") << "\n"
         << scene.page.migration;
     database_->Exec(scene.page.setup);
   }
 
   Finished Run(const std::string& command, const std::string& fault = "") {
     Command run;
-    run.argv = {FaultySegueProgram(), command, "--url", database_->Url()};
+    const bool contracts = command == "seal" || command == "drop";
+    run.argv = {FaultySegueProgram(), contracts ? "complete" : command, "--url",
+                database_->Url()};
     if (command == "start") {
       run.argv.emplace_back("01_example.yaml");
-    } else {
+    } else if (command != "undo") {
       run.argv.emplace_back("--yes");
     }
+    if (command == "drop") run.argv.emplace_back("--drop");
     run.directory = folder_.path();
     run.environment = {{"SEGUE_FAULT", fault},
                        {"SEGUE_FAULT_COUNT", folder_.path() + "/count"}};
@@ -87,7 +99,7 @@ struct Clean {
 
 Clean RunClean(const Scene& scene) {
   Site site(scene);
-  if (scene.command != "start") site.MustRun("start");
+  for (const std::string& command : scene.Before()) site.MustRun(command);
   site.MustRun(scene.command);
   const long statements = site.Statements();
   return {site.State(), statements};
@@ -97,7 +109,7 @@ void TryAt(const Scene& scene, const Clean& clean, long number) {
   const std::string fault = "kill:before:" + std::to_string(number);
   SCOPED_TRACE(scene.text() + " " + fault);
   Site site(scene);
-  if (scene.command != "start") site.MustRun("start");
+  for (const std::string& command : scene.Before()) site.MustRun(command);
   const Finished crashed = site.Run(scene.command, fault);
   if (crashed.exit_code == 0) {  // this run needed fewer statements
     EXPECT_LT(site.Statements(), number) << "was not killed";
@@ -116,6 +128,18 @@ void TryAt(const Scene& scene, const Clean& clean, long number) {
 bool IsRefused(const OperationPage& page, const Testbed& testbed,
                Access access) {
   return page.refused == testbed.dialect + " " + std::string(ToString(access));
+}
+
+// What can be killed of a contract that can be undone. Empty where the plan
+// says that it cannot.
+std::vector<std::string> WindowCommands(const OperationPage& page,
+                                        const Testbed& testbed, Access access) {
+  Site site({page, testbed, access, "start", true});
+  const Finished started = site.Run("start");
+  if (started.err.find("undo_window") != std::string::npos) return {};
+  EXPECT_EQ(started.exit_code, 0) << started.err;
+  if (!site.Active()) return {};
+  return {"seal", "undo", "drop"};
 }
 
 // A migration that replaces nothing is complete when it has started.
@@ -214,15 +238,22 @@ class OperationCrashTest : public ::testing::TestWithParam<Example> {
     for (const Access access : {Access::kInPlace, Access::kVersioned}) {
       if (IsRefused(page(), testbed(), access)) continue;
       for (const std::string& command : Commands(page(), testbed(), access)) {
-        const Scene scene{page(), testbed(), access, command};
-        const Clean clean = RunClean(scene);
-        for (long number = 1; number <= clean.statements; ++number) {
-          TryAt(scene, clean, number);
-        }
-        std::cout << "[ " << scene.text() << ": killed " << clean.statements
-                  << " times ]" << std::endl;
+        TryAllOf({page(), testbed(), access, command});
+      }
+      for (const std::string& command :
+           WindowCommands(page(), testbed(), access)) {
+        TryAllOf({page(), testbed(), access, command, true});
       }
     }
+  }
+
+  static void TryAllOf(const Scene& scene) {
+    const Clean clean = RunClean(scene);
+    for (long number = 1; number <= clean.statements; ++number) {
+      TryAt(scene, clean, number);
+    }
+    std::cout << "[ " << scene.text() << ": killed " << clean.statements
+              << " times ]" << std::endl;
   }
 
   void TryOne(std::mt19937_64& random) {
@@ -230,10 +261,14 @@ class OperationCrashTest : public ::testing::TestWithParam<Example> {
         random() % 2 == 0 ? Access::kInPlace : Access::kVersioned;
     const Access access =
         IsRefused(page(), testbed(), drawn) ? Access::kInPlace : drawn;
-    const std::vector<std::string> commands =
-        Commands(page(), testbed(), access);
-    const Scene scene{page(), testbed(), access,
-                      commands[random() % commands.size()]};
+    std::vector<std::string> commands = Commands(page(), testbed(), access);
+    const std::size_t plain = commands.size();
+    for (std::string& more : WindowCommands(page(), testbed(), access)) {
+      commands.push_back(std::move(more));
+    }
+    const std::size_t drawn_command = random() % commands.size();
+    const Scene scene{page(), testbed(), access, commands[drawn_command],
+                      drawn_command >= plain};
     const Clean clean = RunClean(scene);
     const auto points = static_cast<unsigned long>(clean.statements);
     ASSERT_GT(points, 5U);

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "base/text.h"
+#include "segue/undo.h"
 
 namespace segue::test {
 namespace {
@@ -13,9 +14,10 @@ constexpr std::int64_t kMoment = 75;           // statements of each client
 constexpr std::chrono::minutes kLimit{2};
 constexpr int kClientsPerVersion = 2;
 
-MigratorOptions OptionsFor(Access access) {
+MigratorOptions OptionsFor(Access access, bool window) {
   MigratorOptions options;
   options.access = access;
+  if (window) options.undo_window = std::chrono::hours(1);
   return options;
 }
 
@@ -29,13 +31,14 @@ Database OpenAfterTheApplication(const Testbed& testbed,
 }  // namespace
 
 Rolling::Rolling(const Testbed& testbed, TestDatabase* database,
-                 const Scenario& scenario, Access access)
+                 const Scenario& scenario, Access access, bool window)
     : testbed_(testbed),
       database_(database),
       scenario_(scenario),
       access_(access),
+      options_(OptionsFor(access, window)),
       session_(OpenAfterTheApplication(testbed, database)),
-      migrator_(session_, OptionsFor(access)),
+      migrator_(session_, options_),
       traffic_({1, kKeys, /*seed=*/20'240'601}) {
   traffic_.SetRatePerClient(testbed.traits.load_rate);
   Fill();
@@ -155,6 +158,35 @@ void Rolling::RollBackUnderOldTraffic() {
   Moment(kMoment / 3);
   for (const int number : new_clients_) traffic_.StopClient(number);
   migrator_.Rollback();
+  Moment(kMoment);
+}
+
+// Where the new shape appears at the seal only, its clients come then.
+void Rolling::SealUnderNewTraffic() {
+  Moment(kMoment / 3);
+  for (const int number : old_clients_) traffic_.StopClient(number);
+  migrator_.Complete();
+  if (new_clients_.empty()) new_clients_ = AddClients(NewShape());
+  Moment(kMoment);
+}
+
+void Rolling::UndoUnderNewTraffic() {
+  const bool stays =
+      access_ == Access::kVersioned || scenario_.new_shape_in_place;
+  if (!stays) {
+    for (const int number : new_clients_) traffic_.StopClient(number);
+    new_clients_.clear();
+  }
+  UndoWindow(session_, options_).Undo();
+}
+
+void Rolling::GoOnWithBoth() {
+  old_clients_ = AddClients(OldShape());
+  Moment(kMoment);
+}
+
+void Rolling::DropUnderNewTraffic() {
+  UndoWindow(session_, options_).Drop();
   Moment(kMoment);
 }
 

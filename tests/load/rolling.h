@@ -37,8 +37,9 @@ const std::vector<Scenario>& Scenarios();
 
 class Rolling {
  public:
+  // With a `window`, the contract can be undone.
   Rolling(const Testbed& testbed, TestDatabase* database,
-          const Scenario& scenario, Access access);
+          const Scenario& scenario, Access access, bool window = false);
 
   // Each throws when something does not come about in time.
   void StartUnderOldTraffic();
@@ -47,6 +48,12 @@ class Rolling {
   void JudgeBothShapes();
   void CompleteUnderNewTraffic();
   void RollBackUnderOldTraffic();
+  // The contract under the new version's clients only.
+  void SealUnderNewTraffic();
+  void UndoUnderNewTraffic();
+  void DropUnderNewTraffic();
+  // Clients of both versions, after an undo.
+  void GoOnWithBoth();
 
   lab::Traffic& traffic() { return traffic_; }
   lab::ClientShape OldShape() const;
@@ -67,6 +74,7 @@ class Rolling {
   TestDatabase* const database_;
   const Scenario& scenario_;
   const Access access_;
+  const MigratorOptions options_;
   Database session_;
   Migrator migrator_;
   std::string dump_before_;

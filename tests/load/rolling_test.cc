@@ -1,7 +1,10 @@
 // Every change under the traffic of both versions, to the end and back.
 #include "tests/load/rolling.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "segue/error.h"
 
 namespace segue::test {
 namespace {
@@ -70,6 +73,33 @@ TEST_P(RollingTest, ToTheEnd) {
   rolling_->traffic().StopAll();
   const auto shape = rolling_->NewShape();
   ExpectClean(rolling_->traffic().Judge({shape}));
+  if (GetParam().access == Access::kInPlace) ExpectNoLeftovers();
+}
+
+// No acknowledged write is lost, whichever version made it, through a contract
+// that is undone. Of a change that keeps no way back the plan says so.
+TEST_P(RollingTest, SealedUndoneAndDropped) {
+  rolling_ = nullptr;
+  database_ = GetParam().testbed->fresh();
+  rolling_ = std::make_unique<Rolling>(*GetParam().testbed, database_.get(),
+                                       *GetParam().scenario, GetParam().access,
+                                       /*window=*/true);
+  try {
+    rolling_->StartUnderOldTraffic();
+  } catch (const Error& error) {
+    rolling_->traffic().StopAll();
+    ASSERT_THAT(error.what(), ::testing::HasSubstr("undo_window"));
+    GTEST_SKIP() << error.what();
+  }
+  rolling_->AddNewVersion();
+  rolling_->SealUnderNewTraffic();
+  rolling_->UndoUnderNewTraffic();
+  rolling_->GoOnWithBoth();
+  rolling_->JudgeBothShapes();
+  rolling_->SealUnderNewTraffic();
+  rolling_->DropUnderNewTraffic();
+  rolling_->traffic().StopAll();
+  ExpectClean(rolling_->traffic().Judge({rolling_->NewShape()}));
   if (GetParam().access == Access::kInPlace) ExpectNoLeftovers();
 }
 

@@ -21,9 +21,23 @@ std::vector<Change> WithoutPrivileges(std::vector<Change> changes) {
   return changes;
 }
 
+// What others have made on the old shape since the seal would go with it.
+GateAnswer AskPutAside(const GateContext& gate) {
+  const std::vector<Change> changes = WithoutPrivileges(
+      ChangesSince(gate.context.connection(), gate.context.ledger, gate.row,
+                   AskedOf::kPutAside));
+  try {
+    RefuseChanges(gate.row, changes);
+  } catch (const Error& error) {
+    return FailsWith(error);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<GateAnswer> AskDependents(const GateContext& gate) {
+  if (gate.sealed) return AskPutAside(gate);
   const std::vector<Change> changes = WithoutPrivileges(
       ChangesSince(gate.context.connection(), gate.context.ledger, gate.row));
   try {

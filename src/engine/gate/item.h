@@ -15,8 +15,10 @@ namespace segue::engine {
 
 struct GateContext {
   const Context& context;
-  const MigrationRow& row;  // is ready, and its contract has not begun
+  const MigrationRow& row;  // is ready, or sealed
   RunParts& parts;
+  // The contract is sealed, and its drop is asked about.
+  bool sealed = false;
 };
 
 struct GateAnswer {
@@ -52,6 +54,8 @@ struct GateEntry {
   GateTime time = GateTime::kFirst;
   bool forcible = false;
   ErrorKind refusal = ErrorKind::kRefused;
+  // It is asked again before a contract that was sealed for a while drops.
+  bool before_drop = false;
 };
 
 // Returns the table of items, in the order in which they are asked.

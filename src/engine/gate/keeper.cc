@@ -27,19 +27,30 @@ std::string VerdictOn(const GateItem& item) {
 }  // namespace
 
 void GateKeeper::Require(const std::vector<GateTime>& times) {
+  Require([&](const GateEntry& entry) {
+    return std::count(times.begin(), times.end(), entry.time) > 0;
+  });
+}
+
+void GateKeeper::RequireBeforeDrop() {
+  Require([](const GateEntry& entry) { return entry.before_drop; });
+}
+
+void GateKeeper::Require(const std::function<bool(const GateEntry&)>& asked) {
   std::vector<std::string> texts;
   std::vector<std::string> hints;
   std::vector<std::string> forced;
   ErrorKind kind = ErrorKind::kRefused;
   for (const GateEntry& entry : GateEntries()) {
-    if (std::count(times.begin(), times.end(), entry.time) == 0) continue;
+    if (!asked(entry)) continue;
     const std::optional<GateItem> item = AskItem(gate_, entry);
     if (!item) continue;
     std::string& verdict = verdicts_[item->name];
     const bool known = verdict == kForced;
     verdict = VerdictOn(*item);
     if (!item->refuses()) continue;
-    if (item->state == GateState::kFail && entry.forcible && !reason_.empty()) {
+    const bool forcible = entry.forcible || gate_.sealed;
+    if (item->state == GateState::kFail && forcible && !reason_.empty()) {
       if (!known) forced.push_back(item->Text());
       continue;
     }

@@ -2,6 +2,7 @@
 // what they have answered.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,11 +24,16 @@ class GateKeeper {
   // accepted, unless a reason is given and allowed for each. The history keeps
   // that reason.
   void Require(const std::vector<GateTime>& times);
+  // Asks the items that count before the drop of a sealed contract, as Require
+  // does.
+  void RequireBeforeDrop();
   // Records which items have passed, and over which the contract goes on all
   // the same.
   void Record();
 
  private:
+  void Require(const std::function<bool(const GateEntry&)>& asked);
+
   GateContext gate_;
   Transitions& transitions_;
   std::string reason_;

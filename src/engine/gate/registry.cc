@@ -49,25 +49,25 @@ const std::vector<GateEntry>& GateEntries() {
        GateTime::kFirst, true},
       {"dependents",
        "what hangs on the columns that go is as it was, or follows",
-       AskDependents},
+       AskDependents, GateTime::kFirst, false, ErrorKind::kRefused, true},
       {"instances", "live instances run the new version", AskInstances,
-       GateTime::kTwice, true},
+       GateTime::kTwice, true, ErrorKind::kRefused, true},
       {"sessions",
        "no session is known to be of another version; others cannot be told "
        "apart",
-       AskSessions, GateTime::kTwice, true},
+       AskSessions, GateTime::kTwice, true, ErrorKind::kRefused, true},
       {"superuser", "no application is a superuser, whom nothing shuts out",
        AskSuperuser},
       {"transactions", "no transaction reads rows as they were before",
        AskTransactions, GateTime::kFirst, true},
       {"indexes", "no query has used an index that goes", AskUsage,
-       GateTime::kFirst, true},
+       GateTime::kFirst, true, ErrorKind::kRefused, true},
       {"standby_queries", "no long query reads on a standby what changes",
-       AskStandbyQueries, GateTime::kFirst, true},
+       AskStandbyQueries, GateTime::kFirst, true, ErrorKind::kRefused, true},
       {"privileges", "privileges and defaults are as at the start, or follow",
        AskPrivileges, GateTime::kLast, true},
       {"rows", "old and new agree in every row", AskRows, GateTime::kLast,
-       false, ErrorKind::kMismatch},
+       false, ErrorKind::kMismatch, true},
   };
   return kEntries;
 }
@@ -92,8 +92,13 @@ namespace {
 
 // Returns the option with which a contract goes on over the item all the same;
 // empty when there is none.
-std::string WayOver(const GateEntry& entry, const GateItem& item) {
+std::string WayOver(const GateContext& gate, const GateEntry& entry,
+                    const GateItem& item) {
   if (!item.refuses()) return "";
+  // The drop of what is sealed loses nothing but the way back.
+  if (gate.sealed && item.state == GateState::kFail) {
+    return ", or run 'segue complete --drop --force --reason TEXT'";
+  }
   if (item.state == GateState::kUnknown) {
     return ", or run 'segue complete --accept-unknown " + item.name + "'";
   }
@@ -117,7 +122,7 @@ std::optional<GateItem> AskItem(const GateContext& gate,
   item.accepted = item.state == GateState::kUnknown &&
                   std::count(accepted.begin(), accepted.end(), item.name) > 0;
   item.refusal = entry.refusal;
-  item.hint += WayOver(entry, item);
+  item.hint += WayOver(gate, entry, item);
   return item;
 }
 

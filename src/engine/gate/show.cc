@@ -3,6 +3,7 @@
 #include "engine/gate/item.h"
 #include "engine/missing.h"
 #include "engine/run_events.h"
+#include "engine/seal.h"
 #include "ledger/lease.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
@@ -18,6 +19,7 @@ void RequireAsked(const engine::Context& context,
   }
   engine::RefuseRollingBack(context, row);
   // A contract exchanges the names that the items read.
+  if (engine::WindowOf(context, row)) return;
   if (row.phase == Phase::kContracting || engine::ContractBegun(context, row)) {
     throw Error(ErrorKind::kRefused,
                 "migration '" + row.id + "' is being completed")
@@ -40,9 +42,11 @@ GateReport AskGate(Database& database, const MigratorOptions& options,
   engine::Lease lease(database, context.ledger);
   engine::RunParts parts(context, lease, context.options, row);
   GateReport report{row.id, {}};
+  engine::GateContext gate{context, row, parts};
+  gate.sealed = engine::WindowOf(context, row).has_value();
   for (const engine::GateEntry& entry : engine::GateEntries()) {
-    std::optional<GateItem> item =
-        engine::AskItem({context, row, parts}, entry);
+    if (gate.sealed && !entry.before_drop) continue;
+    std::optional<GateItem> item = engine::AskItem(gate, entry);
     if (item) report.items.push_back(std::move(*item));
   }
   return report;

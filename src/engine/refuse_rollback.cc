@@ -1,0 +1,75 @@
+#include "engine/refuse_rollback.h"
+
+#include "base/text.h"
+#include "engine/contract.h"
+#include "engine/holders.h"
+#include "engine/missing.h"
+#include "engine/statements.h"
+#include "ledger/action_states.h"
+#include "segue/error.h"
+
+namespace segue::engine {
+namespace {
+
+void RefuseLasting(const Context& context, const MigrationRow& row) {
+  const std::vector<std::string> lasting = LastingSteps(context, row);
+  if (lasting.empty()) return;
+  throw Error(ErrorKind::kRefused, "migration '" + row.id +
+                                       "' has run what cannot be undone: " +
+                                       base::Join(lasting, "; "))
+      .WithHint(
+          "run 'segue complete' to finish it; 'segue rollback --abandon "
+          "--reason TEXT' undoes the rest and leaves this as it is");
+}
+
+// What the new version wrote meanwhile would be lost without a word.
+void RefuseOutOfStep(const Context& context, const MigrationRow& row) {
+  if (ContractBegun(context, row)) return;  // it was in step at its start
+  const std::vector<std::string> texts = OutOfStep(context, row);
+  if (texts.empty()) return;
+  throw Error(ErrorKind::kRefused,
+              "values that the new version has written may be lost: " +
+                  base::Join(texts, "; "))
+      .WithHint(
+          "mend it, or look at the rows that were written since, as with "
+          "'segue verify --strict'; 'segue rollback --abandon --reason TEXT' "
+          "takes them as they are");
+}
+
+// A rollback that cannot be finished would leave a shape that is neither old
+// nor new.
+void RefuseUndoOfRows(const Context& context, const MigrationRow& row) {
+  const ActionStates states(context.connection(), context.ledger, row.id);
+  std::vector<std::string> reasons;
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const auto& actions = row.plan.steps[step].actions;
+    for (std::size_t action = 0; action < actions.size(); ++action) {
+      if (actions[action].undo_objections.empty() ||
+          states.Of(step, action) != ActionState::kDone) {
+        continue;
+      }
+      for (std::string& text :
+           TextsOf(context, actions[action].undo_objections)) {
+        reasons.push_back(std::move(text));
+      }
+    }
+  }
+  if (reasons.empty()) return;
+  throw Error(ErrorKind::kMismatch,
+              "the old shape has no room for what has been written: " +
+                  base::Join(reasons, "; "))
+      .WithHint(
+          "give these rows a value, then run 'segue rollback' again; "
+          "nothing was changed");
+}
+
+}  // namespace
+
+void RefuseRollback(const Context& context, const MigrationRow& row) {
+  RefuseLasting(context, row);
+  RefuseOutOfStep(context, row);
+  RefuseUndoOfRows(context, row);
+  RefuseHeldUndo(context, row);
+}
+
+}  // namespace segue::engine

@@ -210,6 +210,7 @@ TEST_F(PlannerPlanTest, VersionedAccessHasToStandInTheFile) {
   Migration migration = Rename();
   migration.access_from_outside = true;
   EXPECT_EQ(Refusal(migration), "");
+  // The case is sqlite-versioned_orm_writes.
   dialect_.mutable_capabilities().versioned_breaks = "drivers notice";
   EXPECT_THAT(Refusal(migration), HasSubstr("in the migration file itself"));
   migration.access_from_outside = false;

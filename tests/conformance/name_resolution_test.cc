@@ -1,7 +1,8 @@
 // No function and no operator of segue's own SQL is found in a schema that
 // others can write. The server chooses the one whose argument types fit best,
 // wherever in the search path it is, so a role that may create in the schema at
-// work could otherwise run code as the runner and as every writer.
+// work could otherwise run code as the runner and as every writer. The case is
+// sec-search-path-shadowing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

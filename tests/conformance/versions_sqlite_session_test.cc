@@ -186,8 +186,8 @@ TEST_P(VersionSessionTest, NamesInTheWayAreRefusedBeforeAnythingChanges) {
   EXPECT_EQ(db().Dump(), before);
 }
 
-// Case version_views_block_rebuilds: what Django, Alembic and SQLite's own
-// twelve steps do to a table that no migration has touched.
+// The case is sqlite-version_views_block_rebuilds: what Django, Alembic and
+// SQLite's own twelve steps do to a table that no migration has touched.
 TEST_P(VersionSessionTest, ARetiredVersionIsInNobodysWay) {
   db().Exec("CREATE TABLE z(id integer PRIMARY KEY, what text)");
   const std::string rebuild =

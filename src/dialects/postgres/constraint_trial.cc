@@ -45,23 +45,17 @@ class Trial {
         range_(table, trial.key, context.schema, kRow) {}
 
   std::optional<TrialSql> Make() const {
-    TrialSql sql{range_.Walk({}, false), db::TrialReason(trial_)};
-    RangeSql& statement = sql.walk.statement;
+    const std::string reason = db::TrialReason(trial_);
     switch (trial_.constraint.kind) {
       case ConstraintKind::kCheck:
-        statement = Keys(terms_.Holds(table_.name) + " IS FALSE");
-        return sql;
+        return TrialSql{Keys(terms_.Holds(table_.name) + " IS FALSE"), reason};
       case ConstraintKind::kForeignKey:
         if (Parent() == nullptr) return std::nullopt;
-        statement = Keys(HasNoParent(*Parent()));
-        return sql;
+        return TrialSql{Keys(HasNoParent(*Parent())), reason};
       case ConstraintKind::kUnique:
       case ConstraintKind::kPrimaryKey:
-        // The statement reads the whole table at once, because a range does not
-        // know the rows of the others.
-        sql.walk.next_bound.all = "SELECT 1 WHERE $1::bigint IS NULL";
-        statement.all = Repeated();
-        return sql;
+        // A range does not know the rows of the others.
+        return TrialSql{range_.Whole(Repeated()), reason};
       case ConstraintKind::kExclude:
         return std::nullopt;
     }
@@ -78,9 +72,12 @@ class Trial {
            " AS " + kRow;
   }
 
-  RangeSql Keys(const std::string& condition) const {
-    return range_.Over("SELECT " + range_.KeyAsText() + " FROM " + From(),
-                       "(" + condition + ")", kMost);
+  WalkSql Keys(const std::string& condition) const {
+    const std::string head = "SELECT " + range_.KeyAsText() + " FROM " + From();
+    if (!range_.walkable()) {
+      return range_.Whole(head + " WHERE (" + condition + ")" + kMost);
+    }
+    return range_.Walk(range_.Over(head, "(" + condition + ")", kMost), false);
   }
 
   // Returns the SELECT of the rows that share their values with another. A

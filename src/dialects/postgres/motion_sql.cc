@@ -243,7 +243,7 @@ RangeSql RetreatSql(const MotionTerms& terms, const RowRange& range) {
 // it, so it sees every row that moved.
 RowRange FillRange(const plan::ColumnMotion& motion, const RowRange& by_key,
                    const schema::Schema& schema) {
-  if (by_key.partitioned() || !RowRange::ScansPositions(schema)) return by_key;
+  if (by_key.partitioned() || !ScansPositions(schema)) return by_key;
   return {motion.table, {}, schema, kRow};
 }
 

@@ -65,16 +65,27 @@ RowRange::RowRange(schema::TableName table_name,
       row_(std::move(row)) {
   const schema::Table* table = schema.FindTable(table_.name);
   partitioned_ = table != nullptr && table->kind == "partitioned table";
-  if (by_position() && !ScansPositions(schema)) {
+  walkable_ = !by_position() || ScansPositions(schema);
+}
+
+WalkSql RowRange::Whole(const std::string& statement) const {
+  WalkSql walk;
+  walk.table = table_.name;
+  walk.key_columns = key_columns();
+  walk.statement.all = statement;
+  walk.next_bound.all = "SELECT 1 WHERE $1::bigint IS NULL";
+  walk.estimated_rows = EstimatedRows();
+  return walk;
+}
+
+WalkSql RowRange::Walk(RangeSql statement, bool writes) const {
+  if (!walkable_) {
     throw Error(ErrorKind::kRefused,
                 "table '" + table_.name +
                     "' has no primary key and no NOT NULL unique key, and "
                     "PostgreSQL before 14 cannot walk it in another way")
         .WithHint("add a primary key first");
   }
-}
-
-WalkSql RowRange::Walk(RangeSql statement, bool writes) const {
   WalkSql walk;
   walk.table = table_.name;
   walk.key_columns = key_columns();
@@ -86,7 +97,7 @@ WalkSql RowRange::Walk(RangeSql statement, bool writes) const {
   return walk;
 }
 
-bool RowRange::ScansPositions(const schema::Schema& schema) {
+bool ScansPositions(const schema::Schema& schema) {
   return MajorVersion(schema.server_version) >= kScansPositions;
 }
 

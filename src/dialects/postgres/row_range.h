@@ -11,16 +11,16 @@
 
 namespace segue::postgres {
 
+// True when this server finds the rows of a page without reading the table.
+bool ScansPositions(const schema::Schema& schema);
+
 class RowRange {
  public:
   // `row` is the alias of the table in the statements. With an empty `key` the
-  // walk goes by physical position; the constructor throws kRefused for that on
-  // a server that cannot walk positions.
+  // walk goes by physical position.
   RowRange(schema::TableName table, std::vector<schema::Column> key,
            const schema::Schema& schema, std::string row);
 
-  // True when this server finds the rows of a page without reading the table.
-  static bool ScansPositions(const schema::Schema& schema);
   bool partitioned() const { return partitioned_; }
   std::vector<std::string> key_columns() const;
   // Returns the key as text for people: t."id"::text, ...
@@ -38,7 +38,12 @@ class RowRange {
       const std::string& head,
       const std::function<std::string(const std::string&)>& condition) const;
   std::string EstimatedRows() const;
-  // Returns the walk of a statement over this range.
+  // True when the rows can be walked range by range.
+  bool walkable() const { return walkable_; }
+  // Returns the walk of a SELECT that reads the whole table at once.
+  WalkSql Whole(const std::string& statement) const;
+  // Returns the walk of a statement over this range. Throws kRefused for a
+  // table without a key on a server that cannot walk positions.
   WalkSql Walk(RangeSql statement, bool writes) const;
 
  private:
@@ -67,6 +72,7 @@ class RowRange {
   bool partitioned_;
   std::vector<schema::Column> key_;
   std::string row_;
+  bool walkable_ = true;
 };
 
 }  // namespace segue::postgres

@@ -129,7 +129,7 @@ TEST_F(HazardsTest, ATriggerThatAnotherOneFiresIsFoundToo) {
                           HasSubstr("trigger 'b' of table 't' runs again")));
 }
 
-// Cases up_of_session_functions and up_reads_other_table.
+// The cases are sqlite-up_of_session_functions and sqlite-up_reads_other_table.
 TEST_F(HazardsTest, ExpressionsTellWhatTheyDependOn) {
   EXPECT_THAT(OfRename("lower(o)"),
               ElementsAre(HasSubstr("(warning) expression-of-the-session: 'up' "

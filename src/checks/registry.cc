@@ -35,6 +35,7 @@ std::string TableOf(const plan::Action& action, const plan::Motions& motions) {
           return value.view.base().name;
         } else {
           static_assert(std::is_same_v<T, plan::PublishVersion> ||
+                        std::is_same_v<T, plan::SealVersion> ||
                         std::is_same_v<T, plan::RetireVersion> ||
                         std::is_same_v<T, plan::RawSql>);
           return {};

@@ -13,6 +13,7 @@
 #include "planning/constraint_steps.h"
 #include "planning/expression.h"
 #include "planning/obstacles.h"
+#include "planning/seal.h"
 #include "planning/shadow_column.h"
 
 namespace segue::ops {
@@ -266,6 +267,9 @@ void AddColumn::PlanShadow(TableWork& work, ShadowRequest request,
                 fmt::format("Backfill '{}' from {}", column, source));
   work.Describe(kDrop,
                 fmt::format("Finish column '{}' of '{}'", column, spec_.table));
+  NoteUndo(work, kDrop,
+           "nothing to do: the triggers stay until the drop, and nothing of "
+           "the old shape goes");
   std::vector<ConstraintRequest> constraints;
   const schema::Column shape = shadow.Shape();
   for (const schema::Constraint& constraint : spec_.constraints) {

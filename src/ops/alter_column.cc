@@ -19,6 +19,7 @@
 #include "planning/constraint_steps.h"
 #include "planning/expression.h"
 #include "planning/obstacles.h"
+#include "planning/seal.h"
 #include "planning/shadow_column.h"
 #include "schema/constraint_text.h"
 
@@ -323,7 +324,7 @@ void AlterColumn::DescribeMotion(TableWork& work, const schema::Column& old,
                             change.target.type, spec_.table));
   work.Describe(Phase::kMigrating, fmt::format("Backfill '{}' from '{}'",
                                                change.target.name, old.name));
-  work.Describe(kDrop, ContractText(old, change));
+  DescribeSwitch(work, old.name, ContractText(old, change));
   if (change.type) work.Note(Phase::kExpanding, WhyCopied(work, old, change));
   if (change.type && !old.collation.empty()) {
     work.Note(Phase::kExpanding, "collation " + old.collation +
@@ -347,8 +348,23 @@ void AlterColumn::PlanMetadata(TableWork& work, const schema::Column& old,
   // A change of type comes into the drop, because the values may not fit the
   // old type any more.
   const Place place = change.type ? kDrop : kSeal;
-  work.Add(place, plan::AlterColumn{work.live().name, before, change.target});
+  const bool relaxes = !before.nullable && change.target.nullable;
+  if (work.context().undoable && relaxes && place == kSeal) {
+    LiftNotNull(work, before, before);
+    before.nullable = true;
+  }
+  const bool more = before.nullable != change.target.nullable ||
+                    before.default_sql != change.target.default_sql ||
+                    before.type != change.target.type;
+  if (more || !relaxes) {
+    work.Add(place, plan::AlterColumn{work.live().name, before, change.target});
+  }
   work.Describe(place, ContractText(old, change));
+  NoteUndo(work, place,
+           place == kSeal ? "the column is as it was; NOT NULL comes back if "
+                            "no row has NULL by then"
+                          : "nothing is sealed: every client sees the old type "
+                            "until the drop");
   if (!spec_.change.down.empty() && !change.name) {
     work.Note(place,
               "'up' and 'down' are not needed: every client sees the old shape "

@@ -13,6 +13,7 @@
 #include "planning/column_motions.h"
 #include "planning/constraint_checks.h"
 #include "planning/constraint_steps.h"
+#include "planning/seal.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {
@@ -109,10 +110,11 @@ void CreateConstraint::PlanMotions(
                 fmt::format("Backfill {} and add {} '{}'", names,
                             schema::KindText(spec_.constraint.kind),
                             spec_.constraint.name));
-  work.Describe(
-      kDrop, fmt::format("Replace {} of '{}' under {} '{}'", names, spec_.table,
-                         schema::KindText(spec_.constraint.kind),
-                         spec_.constraint.name));
+  DescribeSwitch(
+      work, base::Join(moved, "', '"),
+      fmt::format("Replace {} of '{}' under {} '{}'", names, spec_.table,
+                  schema::KindText(spec_.constraint.kind),
+                  spec_.constraint.name));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "ops/with_spec.h"
 #include "plan/names.h"
 #include "planning/expression.h"
+#include "planning/seal.h"
 #include "segue/progress.h"
 
 namespace segue::ops {
@@ -240,6 +241,7 @@ void CreateIndex::PlanReplaced(TableWork& work,
   if (renamed) {
     work.Add(kDrop, plan::RenameIndex{table, built, spec_.index.name});
   }
+  NoteUndo(work, kDrop, "nothing to do: both indexes are there until the drop");
 }
 
 void NoteCost(TableWork& work) {

@@ -8,11 +8,13 @@
 #include "base/text.h"
 #include "ops/reader.h"
 #include "ops/with_spec.h"
+#include "plan/names.h"
 #include "planning/expression.h"
 #include "planning/index_move.h"
 #include "planning/losses.h"
 #include "planning/obstacles.h"
 #include "planning/one_value.h"
+#include "planning/seal.h"
 
 namespace segue::ops {
 namespace {
@@ -34,10 +36,13 @@ class DropColumn : public WithSpec<DropColumnSpec> {
                           const schema::Column& column) const;
   schema::Column Meanwhile(const TableWork& work, schema::Column column) const;
   void PlanMeanwhile(TableWork& work, const schema::Column& column) const;
-  void PlanSupply(TableWork& work, const schema::Column& column) const;
+  plan::MotionId PlanSupply(TableWork& work,
+                            const schema::Column& column) const;
   void PlanIndexes(TableWork& work, const schema::Column& column) const;
   void PlanForeignKeys(TableWork& work, const schema::Column& column) const;
   void PlanContract(TableWork& work, const schema::Column& column) const;
+  void PlanSeal(TableWork& work, const schema::Column& column) const;
+  void NoteSeal(TableWork& work) const;
 };
 
 std::vector<schema::Column> Without(std::vector<schema::Column> columns,
@@ -63,7 +68,11 @@ void DropColumn::Plan(PlanContext& context) const {
   NoteLosses(work, column);
   work.DescribeRemoval(spec_.table, spec_.column);
   PlanMeanwhile(work, column);
-  PlanContract(work, column);
+  if (context.undoable) {
+    PlanSeal(work, column);
+  } else {
+    PlanContract(work, column);
+  }
   work.shape().columns = Without(work.shape().columns, spec_.column);
   work.Finish();
 }
@@ -90,11 +99,58 @@ void DropColumn::RefuseOwnConstraints(TableWork& work) const {
 void DropColumn::PlanContract(TableWork& work,
                               const schema::Column& column) const {
   const TableWork::Together together(work, kDrop);
-  if (!spec_.down.empty()) PlanSupply(work, column);
+  if (!spec_.down.empty()) {
+    work.Add(kDrop, plan::DropSync{PlanSupply(work, column)});
+  }
   PlanIndexes(work, column);
   PlanForeignKeys(work, column);
   work.Add(kDrop,
            plan::DropColumn{work.live().name, Meanwhile(work, column), false});
+}
+
+// The column stays under another name until the drop, and new rows get its
+// value as before. Nothing of it refuses them any more.
+void DropColumn::PlanSeal(TableWork& work, const schema::Column& column) const {
+  const schema::TableName& table = work.live().name;
+  const schema::Column now = Meanwhile(work, column);
+  const PutAside old{
+      column,
+      plan::PutAsideColumn(column.name, work.capabilities().max_identifier)};
+  const bool supplied = !spec_.down.empty();
+  std::vector<schema::Index> indexes;
+  std::optional<plan::MotionId> id;
+  if (supplied) id = PlanSupply(work, column);
+  {
+    const TableWork::Together together(work, kSeal);
+    if (id) work.Add(kSeal, plan::DropSync{*id});
+    indexes = LiftAllOf(work, old, supplied || column.LeftOut());
+    if (supplied) LiftNotNull(work, column, now);
+    work.Add(kSeal, plan::RenameColumn{table, column.physical(), old.aside});
+    if (id) work.Add(kSeal, plan::CreateSync{*id, plan::SyncForm::kSealed});
+  }
+  const TableWork::Together together(work, kDrop);
+  if (id) work.Add(kDrop, plan::DropSync{*id, plan::SyncForm::kSealed});
+  for (const schema::Index& index : indexes) {
+    work.TakeIndex(index.name, Use::kChanges);
+    work.Note(kDrop,
+              fmt::format("index '{}' goes with the column", index.name));
+    if (!index.constraint.empty()) continue;
+    work.Add(kDrop, plan::DropIndex{table, WithColumn(index, column.physical(),
+                                                      old.aside)});
+  }
+  work.Add(kDrop, plan::DropColumn{table, ColumnAside(now, old.aside), false});
+  NoteSeal(work);
+}
+
+void DropColumn::NoteSeal(TableWork& work) const {
+  work.Describe(kSeal, fmt::format("Put column '{}' of '{}' aside",
+                                   spec_.column, spec_.table));
+  NoteUndo(work, kSeal,
+           "it has its name and its values again; rows from after the seal "
+           "have " +
+               std::string(spec_.down.empty()
+                               ? "its default, or NULL"
+                               : "what 'down' gives, or NULL where it fails"));
 }
 
 // The inserts of the new version do not mention the column.
@@ -157,8 +213,8 @@ void DropColumn::PlanMeanwhile(TableWork& work,
   work.Add(Phase::kExpanding, plan::AlterColumn{work.live().name, column, now});
 }
 
-void DropColumn::PlanSupply(TableWork& work,
-                            const schema::Column& column) const {
+plan::MotionId DropColumn::PlanSupply(TableWork& work,
+                                      const schema::Column& column) const {
   PlanContext& context = work.context();
   work.RefuseInherited();
   if (!column.generated_sql.empty()) {
@@ -201,9 +257,15 @@ void DropColumn::PlanSupply(TableWork& work,
     work.Note(Phase::kExpanding,
               "new rows get its default; 'down' only replaces a NULL");
   }
-  work.Add(Phase::kExpanding, plan::CreateSync{motion.name});
-  work.Add(kDrop, plan::DropSync{motion.name});
+  if (context.undoable) {
+    motion.put_aside =
+        plan::PutAsideColumn(column.name, work.capabilities().max_identifier);
+    motion.undoable = true;
+  }
+  plan::MotionId id = motion.name;
+  work.Add(Phase::kExpanding, plan::CreateSync{id});
   context.motions.Add(std::move(motion));
+  return id;
 }
 
 // An index over several columns is dropped as a whole, which a note says.

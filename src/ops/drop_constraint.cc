@@ -12,6 +12,7 @@
 #include "planning/column_motions.h"
 #include "planning/existing_constraint.h"
 #include "planning/key_reference.h"
+#include "planning/seal.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {
@@ -102,10 +103,17 @@ void DropConstraint::Plan(PlanContext& context) const {
                 "until the contract");
     }
   }
-  work.Describe(
-      moves ? kDrop : kSeal,
+  const std::string text =
       fmt::format("Drop {} '{}' of '{}'", schema::KindText(constraint.kind),
-                  spec_.name, spec_.table));
+                  spec_.name, spec_.table);
+  if (moves) {
+    DescribeSwitch(work, base::Join(moved, "', '"), text);
+  } else {
+    work.Describe(kSeal, text);
+    NoteUndo(work, kSeal,
+             "it is there again, a check or a foreign key NOT VALID, and any "
+             "other unless rows break it by then");
+  }
   auto& all = work.shape().constraints;
   all.erase(std::remove_if(
                 all.begin(), all.end(),
@@ -116,6 +124,10 @@ void DropConstraint::Plan(PlanContext& context) const {
 
 void DropConstraint::AddDrop(TableWork& work, const ExistingConstraint& there,
                              Place place) const {
+  if (work.context().undoable) {
+    if (!there.index) return LiftConstraintForSeal(work, there.constraint);
+    return LiftUniqueIndex(work, *there.index);
+  }
   if (there.index) {
     work.Add(place, plan::DropIndex{work.live().name, *there.index});
   } else {
@@ -133,8 +145,9 @@ void DropConstraint::PlanMotions(TableWork& work,
   motions.Expand();
   motions.Migrate();
   {
-    const TableWork::Together together(work, kDrop);
-    AddDrop(work, there, kDrop);
+    const Place place = SwitchPlace(work);
+    const TableWork::Together together(work, place);
+    AddDrop(work, there, place);
     motions.Contract();
   }
   const std::string names = "'" + base::Join(moved, "', '") + "'";

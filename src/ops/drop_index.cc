@@ -10,6 +10,7 @@
 #include "ops/reader.h"
 #include "ops/with_spec.h"
 #include "planning/key_reference.h"
+#include "planning/seal.h"
 
 namespace segue::ops {
 namespace {
@@ -148,6 +149,7 @@ class DropIndex : public WithSpec<DropIndexSpec> {
                                      work.shape().shown()));
     NoteDrop(work, index);
     work.Add(kDrop, plan::DropIndex{work.live().name, index, true});
+    NoteUndo(work, kDrop, "nothing to do: it is there until the drop");
     work.Finish();
   }
 };

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "ops/reader.h"
 #include "ops/with_spec.h"
+#include "plan/names.h"
+#include "planning/seal.h"
 #include "planning/table_work.h"
 
 namespace segue::ops {
@@ -25,6 +27,7 @@ class DropTable : public WithSpec<DropTableSpec> {
                       const schema::Table& live) const;
   void RefuseDependents(const PlanContext& context,
                         const schema::Table& live) const;
+  void PlanSeal(TableWork& work) const;
 };
 
 void Erase(schema::Schema& schema, const std::string& table) {
@@ -102,6 +105,32 @@ void DropTable::RefuseDependents(const PlanContext& context,
       .WithHint("drop or change what depends on it first");
 }
 
+// The rows stay as they are under another name. A foreign key of theirs would
+// refuse what the new version does to the rows that they refer to.
+void DropTable::PlanSeal(TableWork& work) const {
+  const schema::Table& live = work.live();
+  const std::string aside =
+      plan::PutAside(live.name.name, work.capabilities().max_identifier);
+  {
+    const TableWork::Together together(work, kSeal);
+    for (const schema::Constraint& constraint : live.constraints) {
+      const auto& on = constraint.reference;
+      const bool follows =
+          on.on_delete == "CASCADE" && on.on_update == "CASCADE";
+      if (constraint.kind != schema::ConstraintKind::kForeignKey || follows) {
+        continue;
+      }
+      LiftConstraintForSeal(work, constraint, aside);
+    }
+    work.Add(kSeal, plan::RenameTable{live.name, aside});
+  }
+  schema::Table put_aside = live;
+  put_aside.name.name = aside;
+  work.Add(kDrop, plan::DropTable{put_aside});
+  work.Describe(kSeal, fmt::format("Put table '{}' aside", spec_.table));
+  NoteUndo(work, kSeal, "it has its name and its rows again");
+}
+
 void DropTable::Plan(PlanContext& context) const {
   TableWork work(context, name(), spec_.table, Reach::kForeignToo);
   RefuseWorkedOn(context, work.live());
@@ -115,7 +144,11 @@ void DropTable::Plan(PlanContext& context) const {
                                  "against all reads and writes",
                                  work.live().parent.ToString()));
   }
-  work.Add(kDrop, plan::DropTable{work.live()});
+  if (context.undoable) {
+    PlanSeal(work);
+  } else {
+    work.Add(kDrop, plan::DropTable{work.live()});
+  }
   context.claims.DecideFate(work.live().name, TableFate::kDropped);
   work.Finish();
   Erase(context.schema, spec_.table);

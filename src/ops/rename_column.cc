@@ -13,6 +13,7 @@
 #include "planning/index_move.h"
 #include "planning/losses.h"
 #include "planning/obstacles.h"
+#include "planning/seal.h"
 #include "planning/shadow_column.h"
 
 namespace segue::ops {
@@ -127,6 +128,7 @@ void PlanMetadata(TableWork& work, const schema::Column& old,
               "strategy: metadata: the old name ends when the new one begins; "
               "no two versions of an application work at the same time");
   }
+  NoteUndo(work, kSeal, "the column has its old name again");
   schema::Column* column = work.shape().FindColumn(old.name);
   column->stored_as = old.physical();
   column->name = to;
@@ -160,6 +162,9 @@ void PlanCopy(TableWork& work, const schema::Column& old,
   work.Describe(kSeal, fmt::format("Switch '{}' over from column '{}' to '{}'",
                                    table, old.name, to));
   work.DescribeRemoval(table, old.name);
+  NoteUndo(work, kSeal,
+           "both columns exchange their names again; they have the same "
+           "values");
   ShadowColumn shadow(work, std::move(request));
   shadow.Expand();
   shadow.Migrate();

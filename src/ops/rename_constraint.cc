@@ -8,6 +8,7 @@
 #include "ops/with_spec.h"
 #include "planning/constraint_checks.h"
 #include "planning/existing_constraint.h"
+#include "planning/seal.h"
 #include "schema/constraint_text.h"
 #include "segue/error.h"
 
@@ -58,6 +59,7 @@ void RenameConstraint::Plan(PlanContext& context) const {
   work.Describe(kSeal, fmt::format("Rename {} '{}' of '{}' to '{}'",
                                    schema::KindText(there.constraint.kind),
                                    spec_.from, spec_.table, spec_.to));
+  NoteUndo(work, kSeal, "it has its old name again");
   for (schema::Constraint& one : work.shape().constraints) {
     if (one.name == spec_.from) one.name = spec_.to;
   }

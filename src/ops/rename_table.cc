@@ -175,6 +175,12 @@ DraftStep RenameTable::RenameStep(PlanContext& context,
         spec_.from, base::Join(answer.names, ", ")));
   }
   step.notes.emplace_back("indexes and constraints keep their names");
+  if (context.undoable) {
+    step.notes.emplace_back(
+        step.place == kSeal
+            ? "undo: the table has its old name again"
+            : "undo: nothing to do: it keeps its old name until the drop");
+  }
   return step;
 }
 

@@ -7,6 +7,7 @@
 
 #include "planning/expression.h"
 #include "planning/obstacles.h"
+#include "planning/seal.h"
 #include "planning/shadow_column.h"
 #include "planning/table_work.h"
 
@@ -91,6 +92,10 @@ void ReplaceColumn::Describe(TableWork& work) const {
   work.Describe(Phase::kMigrating,
                 fmt::format("Backfill '{}' from '{}'", spec_.to, spec_.from));
   work.DescribeRemoval(spec_.table, spec_.from);
+  if (!work.context().undoable) return;
+  work.Describe(kSeal, fmt::format("Put column '{}' of '{}' aside", spec_.from,
+                                   spec_.table));
+  NoteUndo(work, kSeal, "it has its name again; both have the same values");
 }
 
 }  // namespace

@@ -42,6 +42,9 @@ class Sql : public WithSpec<SqlSpec> {
     if (spec_.down.empty()) {
       step.notes.emplace_back("no 'down' is given: it cannot be undone");
     }
+    if (context.undoable && step.place == kSeal) {
+      step.notes.emplace_back("undo: its 'down' runs");
+    }
     context.steps.push_back(std::move(step));
   }
 };

@@ -65,6 +65,9 @@ struct AlterColumn {
   schema::TableName table;
   schema::Column before;
   schema::Column after;
+  // The check by which PrepareUndo has proven that no row has NULL; an undo
+  // sets NOT NULL again only where it is there, and drops it. Empty: always.
+  std::string proven_by = {};
 };
 
 // The values that the columns of a future constraint will have. They serve to
@@ -98,9 +101,23 @@ struct ValidateConstraint {
   std::optional<ConstraintTrial> trial = {};
 };
 
+// How a constraint or an index comes back with an undo, by which time rows may
+// have come that it refuses. It then stays away.
+struct ComesBack {
+  // The columns of the table, and the names that they have while the contract
+  // is sealed, as the table has `table`; empty: its own.
+  std::vector<Binding> columns = {};
+  std::string table = {};
+  std::string parent = {};  // of a foreign key, in the same way
+  // The index that PrepareUndo has built by then. Empty: none is needed, and
+  // the constraint comes back NOT VALID.
+  std::string index = {};
+};
+
 struct DropConstraint {
   schema::TableName table;
   schema::Constraint constraint;
+  std::optional<ComesBack> back = {};  // not given: as it was, with a scan
 };
 
 // Gives what a column that is gone has had, and no other action carries, to the
@@ -114,6 +131,8 @@ struct CarryOver {
   std::vector<std::string> what;  // for people: "statistics 'st'"
   // True for the statements that let the old column go beforehand.
   bool release = false;
+  // True for statements that only an undo runs, where what they name is there.
+  bool back = false;
 };
 
 // Lets the views and rules that read a column read the one that takes its
@@ -163,12 +182,23 @@ struct DropIndex {
   schema::TableName table;
   schema::Index index;
   bool alone = false;
+  std::optional<ComesBack> back = {};  // not given: it is built again
 };
 
 struct RenameIndex {
   schema::TableName table;
   schema::Index index;  // as it is now
   std::string to;
+};
+
+// Does nothing going forward. An undo builds the index, unless it is there, or
+// adds the check and looks at all rows, without blocking anybody for long. It
+// does neither where rows are in the way. The columns have the names of the
+// time at which the undo comes to it.
+struct PrepareUndo {
+  schema::TableName table;
+  std::optional<schema::Index> index = {};
+  std::optional<schema::Constraint> check = {};
 };
 
 // Installs the dual-write triggers of a motion in this form and replaces the
@@ -246,9 +276,16 @@ struct PublishVersion {
   bool again = false;
 };
 
-// Removes a published version. This cannot be undone.
+// Lets nobody use a published version any more. An undo gives back what was
+// taken.
+struct SealVersion {
+  std::string version_schema;
+};
+
+// Removes a published version, which is `sealed` or not. This cannot be undone.
 struct RetireVersion {
   std::string version_schema;
+  bool sealed = false;
 };
 
 // Shows a table under a second name in the base schema, by an updatable view.
@@ -268,13 +305,12 @@ struct RawSql {
   std::string undo;  // empty: cannot be undone
 };
 
-using Action =
-    std::variant<CreateTable, DropTable, RenameTable, AddColumn, DropColumn,
-                 RenameColumn, AlterColumn, AddConstraint, ValidateConstraint,
-                 DropConstraint, CarryOver, RebindViews, CopyViews,
-                 RenameConstraint, SetReplicaIdentity, CreateIndex, DropIndex,
-                 RenameIndex, CreateSync, DropSync, Backfill, GuardFill,
-                 UnguardFill, Verify, Settle, Retreat, PublishVersion,
-                 RetireVersion, PublishAlias, RetireAlias, RawSql>;
+using Action = std::variant<
+    CreateTable, DropTable, RenameTable, AddColumn, DropColumn, RenameColumn,
+    AlterColumn, AddConstraint, ValidateConstraint, DropConstraint, CarryOver,
+    RebindViews, CopyViews, RenameConstraint, SetReplicaIdentity, CreateIndex,
+    DropIndex, RenameIndex, PrepareUndo, CreateSync, DropSync, Backfill,
+    GuardFill, UnguardFill, Verify, Settle, Retreat, PublishVersion,
+    SealVersion, RetireVersion, PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

@@ -174,12 +174,31 @@ void RequireLive(const TableMotion& motion, SyncForm form) {
 
 ColumnMotion Sealed(ColumnMotion motion) {
   const std::string old = motion.old_column->physical();
+  const std::string fresh =
+      motion.new_column ? motion.new_column->physical() : std::string();
   motion.old_column->name = motion.put_aside;
   motion.old_column->stored_as.clear();
   motion.old_default_moved = false;
+  if (motion.undoable && motion.keeps_old_column) {
+    for (schema::Column& key : motion.key) {
+      if (key.physical() != old) continue;
+      key = *motion.new_column;
+    }
+  }
+  // What the old shape refuses must not keep out a write of the new one.
+  if (motion.undoable) motion.old_column->nullable = true;
+  const bool renamed = !motion.sealed_as.empty();
+  if (renamed) {
+    motion.new_column->name = motion.sealed_as;
+    motion.new_column->stored_as.clear();
+  }
   for (Expression* expression : {&motion.up, &motion.down}) {
     for (Binding& binding : expression->bindings) {
-      if (binding.column == old) binding.column = motion.put_aside;
+      if (binding.column == old) {
+        binding.column = motion.put_aside;
+      } else if (renamed && binding.column == fresh) {
+        binding.column = motion.sealed_as;
+      }
     }
   }
   return motion;

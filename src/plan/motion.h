@@ -130,6 +130,11 @@ struct ColumnMotion {
   // The name of the old side from the seal to the drop, when the new side has
   // the name that the new version knows; empty: the motion is never sealed.
   std::string put_aside;
+  // That name of the new side, where it is hidden until then; empty: it has it.
+  std::string sealed_as;
+  // The seal lasts and can be undone (Plan::undo_window). A row on which `down`
+  // raises an error is marked from the seal on, and may stay so after an undo.
+  bool undoable = false;
 
   // The new column existed before the motion. A row that is not filled yet may
   // therefore have a value that an application gave: then both sides were given

@@ -20,6 +20,10 @@ std::string HiddenColumn(std::string_view column, std::size_t limit);
 // "_segue_old_name": the old side of a sealed motion, until it is dropped.
 std::string PutAsideColumn(std::string_view column, std::size_t limit);
 
+// "_segue_old_users": a table or an index that a seal has put aside, until it
+// is dropped; or what takes its place at an undo.
+std::string PutAside(std::string_view object, std::size_t limit);
+
 // "01_a_1+01_a_2": the fill that these motions share. The fill of a single
 // motion has the motion's own id.
 std::string FillId(const std::vector<std::string>& motions);

@@ -18,6 +18,10 @@ class Mover {
 
   void Move(schema::Index& index) const { index.definition.clear(); }
 
+  void Move(std::optional<schema::Index>& index) const {
+    if (index) Move(*index);
+  }
+
   void Move(schema::Table& table) const {
     Move(table.name);
     for (schema::TableName& partition : table.partitions) Move(partition);

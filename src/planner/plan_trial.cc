@@ -50,6 +50,7 @@ void KeepNamed(plan::PublishVersion& publish, const Names& names) {
 // the user's, and the views of an earlier version.
 bool StaysOut(const plan::Action& action) {
   return std::holds_alternative<plan::RawSql>(action) ||
+         std::holds_alternative<plan::SealVersion>(action) ||
          std::holds_alternative<plan::RetireVersion>(action);
 }
 

@@ -326,6 +326,15 @@ std::vector<Finding> PolicyFindings(const plan::Motions& motions) {
   return findings;
 }
 
+// What a subscriber has to run is known for a contract that is one act.
+void RefuseSealedForSubscribers(const PlannerInput& input) {
+  if (input.undo_window.count() == 0) return;
+  throw Error(ErrorKind::kRefused,
+              "undo_window: what a subscriber has to run for a contract that "
+              "is sealed first is not known")
+      .WithHint("use undo_window: 0, with which complete is final");
+}
+
 // What only a server can add to a plan that is rendered.
 using Additions = std::function<void(const schema::Schema&,
                                      const ops::PlanContext&, Planned&)>;
@@ -371,6 +380,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
          planned.findings);
   if (HasError(planned.findings)) return planned;
   if (input.for_subscribers) {
+    RefuseSealedForSubscribers(input);
     planned.for_subscribers =
         PartsForSubscribers(language, *connection, context.steps,
                             {schema, input.lock_budget, context.motions});

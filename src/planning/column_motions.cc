@@ -9,6 +9,7 @@
 #include "plan/names.h"
 #include "planning/expression.h"
 #include "planning/obstacles.h"
+#include "planning/seal.h"
 #include "schema/constraint_text.h"
 
 namespace segue::ops {
@@ -167,8 +168,11 @@ void ColumnMotions::Migrate() {
   for (ShadowColumn& shadow : shadows_) shadow.Migrate();
 }
 
+Place ColumnMotions::Switch() const { return SwitchPlace(work_); }
+
 void ColumnMotions::Contract() {
   const TableWork::Together together(work_, kDrop);
+  const TableWork::Together sealed(work_, Switch());
   for (ShadowColumn& shadow : shadows_) shadow.StopSync();
   for (ShadowColumn& shadow : shadows_) {
     shadow.Contract();

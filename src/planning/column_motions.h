@@ -37,6 +37,7 @@ class ColumnMotions : public MotionSteps {
   void Migrate() override;
   // Also applies the new columns to the shape.
   void Contract() override;
+  Place Switch() const override;
 
  private:
   void RefuseShared(const std::vector<std::string>& columns,

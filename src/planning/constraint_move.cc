@@ -112,12 +112,12 @@ std::vector<ConstraintMove> PlanConstraintMoves(TableWork& work,
   return moves;
 }
 
-void NameConstraints(TableWork& work,
-                     const std::vector<ConstraintMove>& moves) {
+void NameConstraints(TableWork& work, const std::vector<ConstraintMove>& moves,
+                     Place place) {
   for (const ConstraintMove& move : moves) {
     ConstraintRequest finished = move.request;
     finished.constraint = move.finished;
-    FinishConstraint(work, finished);
+    FinishConstraint(work, finished, place);
   }
 }
 

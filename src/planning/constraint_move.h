@@ -32,7 +32,8 @@ std::vector<ConstraintMove> PlanConstraintMoves(TableWork& work,
                                                 const std::string& provenance,
                                                 const std::string& leaving);
 
-// Adds to the drop what gives the copies the names of their originals.
-void NameConstraints(TableWork& work, const std::vector<ConstraintMove>& moves);
+// Adds to the place what gives the copies the names of their originals.
+void NameConstraints(TableWork& work, const std::vector<ConstraintMove>& moves,
+                     Place place);
 
 }  // namespace segue::ops

@@ -310,21 +310,23 @@ void ForbidNull(TableWork& work, const std::string& physical) {
   work.Add(Phase::kMigrating, plan::DropConstraint{table, check});
 }
 
-void LiftConstraint(TableWork& work, const ConstraintRequest& request) {
+void LiftConstraint(TableWork& work, const ConstraintRequest& request,
+                    Place place) {
   if (!NeedsGuard(work, request)) return;
-  work.Add(kDrop,
+  work.Add(place,
            plan::DropConstraint{work.live().name, Placed(work, request)});
 }
 
-void FinishConstraint(TableWork& work, const ConstraintRequest& request) {
+void FinishConstraint(TableWork& work, const ConstraintRequest& request,
+                      Place place) {
   const schema::TableName& table = work.live().name;
   const Constraint& constraint = request.constraint;
   if (NeedsGuard(work, request)) {
-    work.Add(kDrop, plan::AddConstraint{table, constraint});
+    work.Add(place, plan::AddConstraint{table, constraint});
   } else if (!request.placed_as.empty()) {
     Constraint placed = constraint;
     placed.name = request.placed_as;
-    work.Add(kDrop, plan::RenameConstraint{table, placed, constraint.name});
+    work.Add(place, plan::RenameConstraint{table, placed, constraint.name});
   }
 }
 
@@ -334,10 +336,15 @@ void PlanWithConstraints(TableWork& work, MotionSteps& motion,
   motion.Expand();
   motion.Migrate();
   for (const ConstraintRequest& one : constraints) PlanConstraint(work, one);
-  const TableWork::Together together(work, kDrop);
-  for (const ConstraintRequest& one : constraints) LiftConstraint(work, one);
+  const Place place = motion.Switch();
+  const TableWork::Together together(work, place);
+  for (const ConstraintRequest& one : constraints) {
+    LiftConstraint(work, one, place);
+  }
   motion.Contract();
-  for (const ConstraintRequest& one : constraints) FinishConstraint(work, one);
+  for (const ConstraintRequest& one : constraints) {
+    FinishConstraint(work, one, place);
+  }
 }
 
 }  // namespace segue::ops

@@ -34,10 +34,12 @@ void PlaceConstraint(TableWork& work, const ConstraintRequest& request);
 // database, takes no NULL. Adds none when it is so already. Throws
 // Error{kRefused} when rows from before may have NULL and nobody has looked.
 void ForbidNull(TableWork& work, const std::string& physical);
-// Adds to the drop what the constraint needs before its columns are swapped.
-void LiftConstraint(TableWork& work, const ConstraintRequest& request);
-// Adds to the drop what the constraint needs after the swap.
-void FinishConstraint(TableWork& work, const ConstraintRequest& request);
+// Adds to the place what the constraint needs before its columns are swapped.
+void LiftConstraint(TableWork& work, const ConstraintRequest& request,
+                    Place place);
+// Adds to the place what the constraint needs after the swap.
+void FinishConstraint(TableWork& work, const ConstraintRequest& request,
+                      Place place);
 
 // Adds the steps of a motion, and those of the constraints over the columns
 // that it fills. Throws Error{kRefused} when the database cannot have one of

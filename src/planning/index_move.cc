@@ -8,6 +8,7 @@
 #include "plan/names.h"
 #include "planning/constraint_checks.h"
 #include "planning/expression.h"
+#include "planning/seal.h"
 #include "segue/error.h"
 
 namespace segue::ops {
@@ -181,13 +182,13 @@ std::vector<IndexMove> PlanIndexMoves(TableWork& work, const ColumnSwap& swap,
 }
 
 void NameIndexes(TableWork& work, const std::vector<IndexMove>& moves,
-                 const ColumnSwap& swap) {
+                 const ColumnSwap& swap, Place place) {
   const schema::Table& table = work.live();
   for (const IndexMove& move : moves) {
     const schema::Constraint* old =
         table.FindConstraint(move.original.constraint);
     if (old == nullptr) {
-      work.Add(kDrop,
+      work.Add(place,
                plan::RenameIndex{table.name, move.named, move.original.name});
       continue;
     }
@@ -197,7 +198,8 @@ void NameIndexes(TableWork& work, const std::vector<IndexMove>& moves,
     }
     constraint.using_index = move.copy.name;
     constraint.definition.clear();
-    work.Add(kDrop, plan::AddConstraint{table.name, constraint});
+    work.Add(place, plan::AddConstraint{table.name, constraint});
+    if (place == kSeal) BuildAgain(work, move.copy);
   }
 }
 

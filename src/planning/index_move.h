@@ -33,11 +33,11 @@ schema::Index WithColumn(schema::Index index, const std::string& from,
 std::vector<IndexMove> PlanIndexMoves(TableWork& work, const ColumnSwap& swap,
                                       Use use, const std::string& leaving = "");
 
-// Adds to the drop what gives each copy the name of the index that it replaces.
-// An index that will back a constraint gets its name when the constraint adopts
-// it.
+// Adds to the place what gives each copy the name of the index that it
+// replaces. An index that will back a constraint gets its name when the
+// constraint adopts it.
 void NameIndexes(TableWork& work, const std::vector<IndexMove>& moves,
-                 const ColumnSwap& swap);
+                 const ColumnSwap& swap, Place place);
 // True when the index is that of an exclusion constraint.
 bool BacksExclusion(const schema::Table& table, const schema::Index& index);
 

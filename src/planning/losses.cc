@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "planning/answers.h"
+#include "planning/seal.h"
 
 namespace segue::ops {
 namespace {
@@ -19,11 +20,22 @@ struct Sorted {
   std::vector<std::string> releases;
   std::vector<std::string> views;  // and rules, which the server binds anew
   std::vector<std::string> materialized;  // those of them that are copied
+  // What a seal cannot give and take back, and the statements for the rest.
+  std::vector<std::string> unsealed;
+  std::vector<std::string> comments;
 };
 
 bool IsViewOrRule(const std::string& kind) {
   return kind == "view" || kind == "materialized view" ||
          kind == "rule ON DELETE" || kind == "rule of another table";
+}
+
+// What the new column can have while the old one is put aside, and keep after
+// an undo.
+bool IsOfColumn(const std::string& kind) {
+  return kind == "privilege" || kind == "storage" || kind == "compression" ||
+         kind == "statistics target" || kind == "options" ||
+         kind == "comment of the column" || kind == "comment";
 }
 
 // Several publications are about one statement.
@@ -50,6 +62,9 @@ Sorted Sort(const std::vector<db::HangingFact>& facts, ColumnFate fate) {
     if (sorted.kept.empty() || sorted.kept.back() != fact.what) {
       sorted.kept.push_back(fact.what);
     }
+    const bool sealed = fact.sql.empty() || IsOfColumn(fact.kind);
+    if (!sealed || !fact.release.empty()) AddOnce(fact.what, sorted.unsealed);
+    if (fact.kind == "comment") AddOnce(fact.sql, sorted.comments);
     AddOnce(fact.sql, sorted.statements);
     if (!fact.release.empty()) sorted.held_by.push_back(fact.what);
     AddOnce(fact.release, sorted.releases);
@@ -78,8 +93,31 @@ void CarryOver(TableWork& work, const schema::Column& old,
                const std::string& leaving) {
   const Sorted carried = Carried(work, old, target, of, leaving);
   if (carried.statements.empty()) return;
-  work.Add(kDrop, plan::CarryOver{work.live().name, target.name,
-                                  carried.statements, carried.kept});
+  work.Add(SwitchPlace(work),
+           plan::CarryOver{work.live().name, target.name, carried.statements,
+                           carried.kept});
+}
+
+void SealLosses(TableWork& work, const schema::Column& old,
+                const schema::Column& target, db::LossOf of,
+                const std::string& leaving) {
+  const Sorted carried = Carried(work, old, target, of, leaving);
+  std::vector<std::string> unsealed = carried.views;
+  unsealed.insert(unsealed.end(), carried.unsealed.begin(),
+                  carried.unsealed.end());
+  if (!unsealed.empty()) {
+    throw work
+        .Refused(old.name,
+                 fmt::format("undo_window: {} would not be as it was after an "
+                             "undo",
+                             base::Join(unsealed, ", ")))
+        .WithHint("use undo_window: 0, with which complete is final");
+  }
+  if (carried.comments.empty()) return;
+  plan::CarryOver back{
+      work.live().name, old.name, carried.comments, {"comments"}};
+  back.back = true;
+  work.Add(kSeal, std::move(back));
 }
 
 void ReleaseColumn(TableWork& work, const schema::Column& old,

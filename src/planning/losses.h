@@ -6,13 +6,21 @@
 
 namespace segue::ops {
 
-// Adds the action that gives `target`, which takes the place of `old` under its
-// own name by then, what the old column has had. Throws Error{kRefused} with
-// the names of everything that cannot go over. What belongs to the constraint
-// `leaving` is left out.
+// Adds to the place of the switch the action that gives `target`, which takes
+// the place of `old` under its own name by then, what the old column has had.
+// Throws Error{kRefused} with the names of everything that cannot go over. What
+// belongs to the constraint `leaving` is left out.
 void CarryOver(TableWork& work, const schema::Column& old,
                const schema::Column& target, db::LossOf of,
                const std::string& leaving = "");
+
+// For a column that a seal puts aside (PlanContext::undoable). Adds to the
+// seal, before anything else, what gives comments back with an undo. Throws
+// Error{kRefused} with the names of everything that would read the column that
+// is put aside, or would not be as it was after an undo.
+void SealLosses(TableWork& work, const schema::Column& old,
+                const schema::Column& target, db::LossOf of,
+                const std::string& leaving);
 
 // Adds the action that lets the old column go, where something holds it. Comes
 // before the column is dropped. Throws as CarryOver does.

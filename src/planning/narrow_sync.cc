@@ -27,6 +27,20 @@ DraftStep* StepThatVerifies(std::vector<DraftStep>& steps,
   return nullptr;
 }
 
+// An undo of a seal installs the form that was there.
+void NarrowDropped(std::vector<DraftStep>& steps, const plan::MotionId& id) {
+  for (DraftStep& step : steps) {
+    if (step.place != kSeal) continue;
+    for (plan::Action& action : step.actions) {
+      auto* drop = std::get_if<plan::DropSync>(&action);
+      if (drop == nullptr || drop->motion != id) continue;
+      if (drop->form == plan::SyncForm::kLive) {
+        drop->form = plan::SyncForm::kNarrow;
+      }
+    }
+  }
+}
+
 // The triggers of a motion that marks rows must see every write, because each
 // may mend a marked row. Those of a motion of NULLs look at little.
 bool CanNarrow(const plan::ColumnMotion& motion,
@@ -59,6 +73,7 @@ void NarrowSyncs(PlanContext& context, const schema::Schema& live) {
     step->actions.emplace_back(
         plan::CreateSync{motion->name, plan::SyncForm::kNarrow});
     context.motions.Column(motion->name).narrows = true;
+    NarrowDropped(context.steps, motion->name);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "planning/obstacles.h"
 #include "planning/one_value.h"
 #include "planning/provenance.h"
+#include "planning/seal.h"
 
 namespace segue::ops {
 namespace {
@@ -139,6 +140,8 @@ void FillNull(TableWork& work, const schema::Column& column,
   work.Add(kDrop, plan::AlterColumn{table, column, WithoutNull(column)});
   work.Add(kDrop, plan::DropConstraint{table, check});
   work.Add(kDrop, plan::DropColumn{table, provenance, true});
+  NoteUndo(work, kDrop,
+           "nothing to do: NULL becomes 'up' until the drop, as before");
 }
 
 // The proof comes before anything else of the contract, so that a row with NULL
@@ -157,7 +160,16 @@ void ForbidNullAtContract(TableWork& work, const schema::Column& column) {
   work.context().motions.Add(std::move(motion));
   const TableWork::Together together(work, kSeal);
   work.Add(kSeal, plan::AlterColumn{table, column, WithoutNull(column)});
-  work.Add(kSeal, plan::DropConstraint{table, check});
+  if (!work.context().undoable) {
+    work.Add(kSeal, plan::DropConstraint{table, check});
+    return;
+  }
+  // An undo would have to validate it again.
+  work.Add(kDrop, plan::DropConstraint{table, check});
+  work.Describe(kDrop, fmt::format("Drop the check of '{}' that the NOT NULL "
+                                   "makes needless",
+                                   column.name));
+  NoteUndo(work, kSeal, "the column takes NULL again");
 }
 
 }  // namespace segue::ops

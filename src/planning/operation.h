@@ -86,6 +86,10 @@ struct PlanContext {
   // Actions that must succeed before anything is contracted. The planner makes
   // them a step of its own.
   std::vector<plan::Action> closing{};
+  // What an undo of the sealed contract begins and ends with, by the names that
+  // the columns have before the seal.
+  std::vector<plan::PrepareUndo> undo_first{};
+  std::vector<plan::PrepareUndo> undo_last{};
 
   // The published version schemas, which the contract retires.
   std::vector<std::string> live_versions{};

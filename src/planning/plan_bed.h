@@ -97,6 +97,8 @@ class PlanBed : public ::testing::Test {
     PlanContext context{dialect, access_, "m", versioned() ? "public_m" : "",
                         inquiry, schema_};
     context.on_transform_error = on_transform_error_;
+    context.undoable = undoable_;
+    context.live_versions = live_versions_;
     PlanOperations(context, migration.operations);
     shape_ = context.schema;
     steps_ = context.steps;
@@ -137,6 +139,8 @@ class PlanBed : public ::testing::Test {
   schema::Schema schema_;
   Access access_ = Access::kInPlace;
   OnTransformError on_transform_error_ = OnTransformError::kRefuse;
+  bool undoable_ = false;
+  std::vector<std::string> live_versions_;
   std::map<std::string, db::Answer> answers_;  // by TextOf
   std::vector<db::Question> questions_;
   schema::Schema shape_;

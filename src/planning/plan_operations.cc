@@ -7,12 +7,24 @@
 #include "planning/guard_fills.h"
 #include "planning/heirs.h"
 #include "planning/narrow_sync.h"
+#include "planning/seal.h"
+#include "planning/seal_check.h"
 #include "planning/share_fills.h"
 #include "planning/version_views.h"
 #include "segue/error.h"
 
 namespace segue::ops {
 namespace {
+
+void AddSealOf(const std::string& version, PlanContext& context) {
+  DraftStep seal;
+  seal.place = kSeal;
+  seal.description = "Let nobody use version '" + version + "'";
+  seal.notes.push_back(
+      "undo: its clients may use it again, as they could before");
+  seal.actions.push_back(plan::SealVersion{version});
+  context.steps.insert(context.steps.begin(), std::move(seal));
+}
 
 // The published version comes last in MIGRATING, and the retired versions come
 // first in the drop, so that everything that may still fail has succeeded by
@@ -30,8 +42,9 @@ void AddVersionSteps(const schema::Schema& before, PlanContext& context) {
     DraftStep retire;
     retire.place = kDrop;
     retire.description = "Retire version '" + version + "'";
-    retire.actions.push_back(plan::RetireVersion{version});
+    retire.actions.push_back(plan::RetireVersion{version, context.undoable});
     context.steps.insert(context.steps.begin(), std::move(retire));
+    if (context.undoable) AddSealOf(version, context);
   }
 }
 
@@ -114,10 +127,12 @@ void PlanOperations(PlanContext& context,
     AddVersionSteps(before, context);
     AddFollowStep(context);
   }
+  if (context.undoable) AddUndoSteps(context);
   AddClosingStep(context);
   std::stable_sort(
       context.steps.begin(), context.steps.end(),
       [](const DraftStep& a, const DraftStep& b) { return a.place < b.place; });
+  if (context.undoable) RefuseUnsealable(context);
 }
 
 }  // namespace segue::ops

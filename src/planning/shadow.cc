@@ -122,10 +122,12 @@ plan::ColumnMotion Shadow::MakeMotion() {
   motion.shares_privileges = request_.old_column && !request_.existing &&
                              request_.keeps != Keeps::kBoth;
   motion.key = table.WalkKeyColumns();
-  if (motion.keeps_old_column) {
+  if (motion.keeps_old_column || switches()) {
     motion.put_aside = plan::PutAsideColumn(
         request_.old_column->name, work_.capabilities().max_identifier);
   }
+  if (switches() && hidden()) motion.sealed_as = request_.target.name;
+  motion.undoable = context.undoable && !motion.put_aside.empty();
   return motion;
 }
 
@@ -175,6 +177,10 @@ schema::Column Shadow::PreparedOld() const {
     old.nullable = true;
   }
   return old;
+}
+
+bool Shadow::switches() const {
+  return work_.context().undoable && request_.keeps == Keeps::kNew;
 }
 
 bool Shadow::needs_check() const {

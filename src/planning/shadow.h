@@ -37,6 +37,9 @@ class Shadow {
   }
   // True when the new column has a temporary name until the contract.
   bool hidden() const { return request_.physical != request_.target.name; }
+  // True when the new column takes the old one's place with a seal that can be
+  // undone, and not with the drop.
+  bool switches() const;
   // True when a check must prove that the new column has a value in each row,
   // because the contract makes the column NOT NULL.
   bool needs_check() const;

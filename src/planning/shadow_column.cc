@@ -21,6 +21,10 @@ void ShadowColumn::StartSync() { StartShadowSync(work_, shadow_); }
 
 void ShadowColumn::Migrate() { MigrateShadow(work_, shadow_); }
 
+Place ShadowColumn::Switch() const {
+  return shadow_.switches() ? kSeal : kDrop;
+}
+
 void ShadowColumn::StopSync() {
   CloseShadow(work_, shadow_);
   StopShadowSync(work_, shadow_);
@@ -29,6 +33,7 @@ void ShadowColumn::StopSync() {
 
 void ShadowColumn::Contract() {
   const TableWork::Together together(work_, kDrop);
+  const TableWork::Together sealed(work_, Switch());
   if (shadow_.request().keeps == Keeps::kOld) {
     CloseShadow(work_, shadow_);
   } else if (!stopped_) {

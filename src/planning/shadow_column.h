@@ -21,6 +21,7 @@ class ShadowColumn : public MotionSteps {
   void Expand() override;
   void Migrate() override;
   void Contract() override;
+  Place Switch() const override;
   // Parts of Expand and Contract. They are called on their own only where the
   // triggers of several motions read each other's columns, because the triggers
   // must then be created after all columns and dropped before any.

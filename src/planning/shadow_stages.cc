@@ -2,6 +2,7 @@
 
 #include "planning/constraint_steps.h"
 #include "planning/losses.h"
+#include "planning/seal.h"
 
 namespace segue::ops {
 namespace {
@@ -69,7 +70,7 @@ void DropOldIndexes(TableWork& work, const Shadow& shadow) {
 // drop a guarded copy.
 void DropOldConstraints(TableWork& work, const Shadow& shadow) {
   for (const ConstraintMove& move : shadow.constraint_moves()) {
-    LiftConstraint(work, move.request);
+    LiftConstraint(work, move.request, kDrop);
     work.Add(kDrop, plan::DropConstraint{work.live().name, move.original});
   }
 }
@@ -107,18 +108,80 @@ void ReplaceOld(TableWork& work, const Shadow& shadow) {
            plan::RenameColumn{table, request.physical, request.target.name});
 }
 
-// Gives the new column the NOT NULL and the default that were asked for.
-void FinishNew(TableWork& work, const Shadow& shadow) {
-  const schema::TableName& table = work.live().name;
-  const schema::Column& target = shadow.request().target;
-  schema::Column before = shadow.Live();
-  before.name = target.name;
-  AlterIfDifferent(work, kDrop, before, target);
+// The checks stay with a seal, because an undo would have to validate them
+// again.
+void DropChecks(TableWork& work, const Shadow& shadow) {
   if (!shadow.needs_check()) return;
+  const schema::TableName& table = work.live().name;
   work.Add(kDrop, plan::DropConstraint{table, shadow.NotNullCheck()});
   if (shadow.motion().marks) {
     work.Add(kDrop, plan::DropConstraint{table, shadow.LiveCheck()});
   }
+}
+
+// Gives the new column the NOT NULL and the default that were asked for.
+void FinishNew(TableWork& work, const Shadow& shadow) {
+  const schema::Column& target = shadow.request().target;
+  schema::Column before = shadow.Live();
+  before.name = target.name;
+  AlterIfDifferent(work, shadow.switches() ? kSeal : kDrop, before, target);
+  DropChecks(work, shadow);
+}
+
+PutAside AsideOf(const Shadow& shadow) {
+  return {*shadow.request().old_column, shadow.motion().put_aside};
+}
+
+// What is undone must not have to look at a row; see PrepareUndo for what has.
+void PutOldAside(TableWork& work, const Shadow& shadow) {
+  const PutAside old = AsideOf(shadow);
+  for (const IndexMove& move : shadow.index_moves()) {
+    PutIndexAside(work, move.original, old);
+  }
+  RefuseUncopied(work, shadow.index_moves(), old, shadow.request().leaving);
+  for (const ConstraintMove& move : shadow.constraint_moves()) {
+    LiftConstraint(work, move.request, kSeal);
+    LiftConstraintForSeal(work, move.original);
+  }
+  LiftNotNull(work, *shadow.request().old_column, shadow.PreparedOld());
+}
+
+// One transaction makes the new shape real. The old column is kept in step
+// under another name, and nothing of it refuses a write any more.
+void Exchange(TableWork& work, const Shadow& shadow) {
+  const schema::TableName& table = work.live().name;
+  const ShadowRequest& request = shadow.request();
+  const schema::Column& old = *request.old_column;
+  SealLosses(work, old, request.target, CarriedOf(shadow), request.leaving);
+  PutOldAside(work, shadow);
+  work.Add(kSeal, plan::RenameColumn{table, old.physical(),
+                                     shadow.motion().put_aside});
+  if (shadow.hidden()) {
+    work.Add(kSeal,
+             plan::RenameColumn{table, request.physical, request.target.name});
+  }
+  FinishNew(work, shadow);
+  NameIndexes(work, shadow.index_moves(), shadow.swap(), kSeal);
+  NameConstraints(work, shadow.constraint_moves(), kSeal);
+  CarryOver(work, old, request.target, CarriedOf(shadow), request.leaving);
+  work.Add(kSeal,
+           plan::CreateSync{shadow.motion().name, plan::SyncForm::kSealed});
+}
+
+// Drops the old column, which the seal has put aside.
+void DropAside(TableWork& work, const Shadow& shadow) {
+  const PutAside old = AsideOf(shadow);
+  work.Add(kDrop,
+           plan::DropSync{shadow.motion().name, plan::SyncForm::kSealed});
+  DropChecks(work, shadow);
+  std::vector<schema::Index> indexes;
+  for (const IndexMove& move : shadow.index_moves()) {
+    indexes.push_back(move.original);
+  }
+  DropPutAside(work, indexes, old);
+  work.Add(kDrop,
+           plan::DropColumn{work.live().name,
+                            ColumnAside(shadow.PreparedOld(), old.aside)});
 }
 
 void NotePartitions(TableWork& work) {
@@ -135,10 +198,11 @@ void NoteOrder(TableWork& work, const ShadowRequest& request) {
   const bool was_last =
       columns.empty() || columns.back().name == request.old_column->name;
   if (request.existing || was_last) return;
-  work.Note(kDrop, "column '" + request.target.name + "' is the last one of '" +
-                       work.live().name.name +
-                       "' afterwards: INSERT and COPY without a list of "
-                       "columns, and casts of rows, mean other columns then");
+  work.Note(SwitchPlace(work),
+            "column '" + request.target.name + "' is the last one of '" +
+                work.live().name.name +
+                "' afterwards: INSERT and COPY without a list of "
+                "columns, and casts of rows, mean other columns then");
 }
 
 }  // namespace
@@ -217,6 +281,7 @@ void CloseShadow(TableWork& work, const Shadow& shadow) {
 // new name, and the copy is put aside under another name.
 void SealShadow(TableWork& work, const Shadow& shadow) {
   if (shadow.request().keeps == Keeps::kBoth) return;
+  if (shadow.switches()) return Exchange(work, shadow);
   if (shadow.request().keeps == Keeps::kNew) {
     CopyMaterializedViews(work, *shadow.request().old_column,
                           shadow.request().target, shadow.request().physical,
@@ -241,7 +306,8 @@ void SealShadow(TableWork& work, const Shadow& shadow) {
 
 void StopShadowSync(TableWork& work, const Shadow& shadow) {
   const plan::ColumnMotion& motion = shadow.motion();
-  work.Add(kDrop, plan::DropSync{motion.name, plan::ReadyForm(motion)});
+  work.Add(shadow.switches() ? kSeal : kDrop,
+           plan::DropSync{motion.name, plan::ReadyForm(motion)});
 }
 
 void DropShadow(TableWork& work, const Shadow& shadow) {
@@ -252,10 +318,15 @@ void DropShadow(TableWork& work, const Shadow& shadow) {
       DropCopy(work, shadow);
       break;
     case Keeps::kNew:
+      if (shadow.switches()) {
+        DropAside(work, shadow);
+        NoteOrder(work, request);
+        break;
+      }
       ReplaceOld(work, shadow);
       FinishNew(work, shadow);
-      NameIndexes(work, shadow.index_moves(), shadow.swap());
-      NameConstraints(work, shadow.constraint_moves());
+      NameIndexes(work, shadow.index_moves(), shadow.swap(), kDrop);
+      NameConstraints(work, shadow.constraint_moves(), kDrop);
       CarryOver(work, *request.old_column, request.target, CarriedOf(shadow),
                 request.leaving);
       NoteOrder(work, request);

@@ -127,8 +127,8 @@ void PlanSupplement(PlanContext& context, const SupplementRequest& request) {
   work.Describe(kDrop, "Give it to the column that takes its place");
   RebindViews(work, swap.old, swap.target, swap.physical,
               db::LossOf::kAllButPrivileges);
-  NameIndexes(work, indexes, swap);
-  NameConstraints(work, constraints);
+  NameIndexes(work, indexes, swap, kDrop);
+  NameConstraints(work, constraints, kDrop);
   CarryOver(work, swap.old, swap.target, db::LossOf::kAllButPrivileges);
   GiveAttributes(work, request, swap);
   work.Finish();

@@ -224,7 +224,10 @@ class Renderer {
   }
   PlannedAction operator()(const plan::AlterColumn& a) const {
     const std::string verb = "ALTER COLUMN " + Of(a.table, a.after.name) + " ";
-    return Make(verb + ColumnText(a.after), verb + ColumnText(a.before));
+    const std::string proven =
+        a.proven_by.empty() ? "" : " PROVEN BY " + a.proven_by;
+    return Make(verb + ColumnText(a.after) + proven,
+                verb + ColumnText(a.before));
   }
   PlannedAction operator()(const plan::AddConstraint& a) const {
     const bool checks_later = can_.not_valid_constraints;
@@ -240,7 +243,8 @@ class Renderer {
                     : "");
   }
   PlannedAction operator()(const plan::DropConstraint& a) const {
-    return Make("DROP CONSTRAINT " + a.constraint.name + " ON " + a.table.name,
+    return Make("DROP CONSTRAINT " + a.constraint.name + " ON " + a.table.name +
+                    BackText(a.back),
                 "ADD " + ConstraintText(a.table, a.constraint));
   }
   PlannedAction operator()(const plan::RenameConstraint& a) const {
@@ -248,7 +252,29 @@ class Renderer {
     return Make("RENAME CONSTRAINT " + a.constraint.name + on + " TO " + a.to,
                 "RENAME CONSTRAINT " + a.to + on + " TO " + a.constraint.name);
   }
+  static std::string BackText(const std::optional<plan::ComesBack>& back) {
+    if (!back) return "";
+    std::string text = " BACK";
+    for (const plan::Binding& one : back->columns) {
+      if (one.name != one.column) text += " " + one.name + "=" + one.column;
+    }
+    return back->index.empty() ? text : text + " BY " + back->index;
+  }
+  PlannedAction operator()(const plan::PrepareUndo& a) const {
+    PlannedAction action = Make(
+        a.index ? "ON UNDO CREATE " + IndexText(a.table, *a.index)
+                : "ON UNDO PROVE " + a.check->check + " ON " + a.table.name,
+        "");
+    action.transactional = false;
+    action.probe = "TRUE";
+    return action;
+  }
   PlannedAction operator()(const plan::CarryOver& a) const {
+    if (a.back) {
+      return Make("ON UNDO CARRY " + base::Join(a.what, ", ") + " TO " +
+                      a.table.name + "." + a.column,
+                  "");
+    }
     PlannedAction action = Make("CARRY " + base::Join(a.what, ", ") + " TO " +
                                     a.table.name + "." + a.column,
                                 "");
@@ -293,7 +319,8 @@ class Renderer {
   }
   PlannedAction operator()(const plan::DropIndex& a) const {
     PlannedAction action =
-        Make("DROP INDEX " + a.index.name + (a.alone ? " ALONE" : ""),
+        Make("DROP INDEX " + a.index.name + (a.alone ? " ALONE" : "") +
+                 BackText(a.back),
              "CREATE " + IndexText(a.table, a.index));
     action.transactional = !a.alone || !can_.concurrent_index;
     if (!action.transactional) action.probe = "HAS NO INDEX " + a.index.name;
@@ -338,8 +365,12 @@ class Renderer {
     for (const auto& view : a.views) text += " " + ViewText(view);
     return Make(text, "RETIRE " + a.version_schema);
   }
+  PlannedAction operator()(const plan::SealVersion& a) const {
+    return Make("SEAL " + a.version_schema, "UNSEAL " + a.version_schema);
+  }
   PlannedAction operator()(const plan::RetireVersion& a) const {
-    return Irreversible("RETIRE " + a.version_schema);
+    return Irreversible((a.sealed ? "RETIRE SEALED " : "RETIRE ") +
+                        a.version_schema);
   }
   PlannedAction operator()(const plan::PublishAlias& a) const {
     return Make("ALIAS " + a.view.base().name + " AS " + ViewText(a.view),

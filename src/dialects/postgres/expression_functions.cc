@@ -2,6 +2,7 @@
 // the bare text, trigger, backfill and verify cannot disagree. The planner
 // inlines an immutable function, which then costs nothing.
 #include "base/text.h"
+#include "dialects/postgres/marking.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 
@@ -118,7 +119,7 @@ std::vector<std::string> FunctionNames(const MotionTerms& terms) {
   if (terms.DownNeedsFunction()) names.push_back(terms.DownFunction());
   if (UsesOldDefault(terms)) names.push_back(terms.OldDefaultFunction());
   if (UsesNewDefault(terms)) names.push_back(terms.NewDefaultFunction());
-  if (terms.motion().marks) {
+  if (EverMarks(terms)) {
     names.push_back(terms.MarkFunction());
   }
   names.push_back(terms.TriggerFunction());

@@ -25,8 +25,6 @@ constexpr const char* kErrors = "segue.transform_error";
 // a motion. Of any further row the provenance alone says which side failed.
 constexpr int kMostErrors = 10000;
 
-bool Marks(const MotionTerms& terms) { return terms.motion().marks; }
-
 // The motion as the log of errors has it.
 std::string LoggedName(const MotionTerms& terms) {
   return Literal(
@@ -50,6 +48,11 @@ std::string MayMark(const MotionTerms& terms) {
 
 }  // namespace
 
+bool EverMarks(const MotionTerms& terms) {
+  const plan::ColumnMotion& motion = terms.motion();
+  return motion.marks || (motion.undoable && terms.DownNeedsFunction());
+}
+
 // Each run of the block is a subtransaction, so only the trigger of a motion
 // that marks rows has it.
 std::string Guarded(const MotionTerms& terms, const std::string& assign,
@@ -65,7 +68,7 @@ std::string Guarded(const MotionTerms& terms, const std::string& assign,
 // Applications may not write the ledger, so the function runs with the rights
 // of its owner.
 std::vector<std::string> MarkFunctions(const MotionTerms& terms) {
-  if (!Marks(terms)) return {};
+  if (!EverMarks(terms)) return {};
   const schema::TableName& table = terms.motion().table;
   return {
       "CREATE OR REPLACE FUNCTION " + terms.MarkFunction() +
@@ -91,7 +94,7 @@ std::vector<std::string> MarkFunctions(const MotionTerms& terms) {
 }
 
 std::vector<std::string> ForgetErrors(const MotionTerms& terms) {
-  if (!Marks(terms)) return {};
+  if (!EverMarks(terms)) return {};
   return {std::string("DELETE FROM ") + kErrors +
           " WHERE motion = " + LoggedName(terms)};
 }
@@ -99,6 +102,21 @@ std::vector<std::string> ForgetErrors(const MotionTerms& terms) {
 std::string IsMarked(const MotionTerms& terms, const std::string& row) {
   return terms.Provenance(row) + " IN (" + std::to_string(plan::kUpFailed) +
          ", " + std::to_string(plan::kDownFailed) + ")";
+}
+
+std::string RowsWithoutOld(const MotionTerms& terms) {
+  const std::string rows =
+      " FROM " + Name(terms.motion().table) + " AS t WHERE " + terms.Old("t") +
+      " IS NULL AND " + terms.LogKey("t") + " IN (SELECT e.row_key FROM " +
+      kErrors + " e WHERE e.motion = " + LoggedName(terms) + ")";
+  return "SELECT pg_catalog.format('%s rows of %L have no value in %L, because "
+         "''down'' failed: %s', n, " +
+         Literal(terms.motion().table.name) + ", " +
+         Literal(terms.old_column().physical()) +
+         ", (SELECT pg_catalog.string_agg(k, '; ') FROM (SELECT " +
+         terms.LogKey("t") + " AS k" + rows +
+         " LIMIT 5) keys)) FROM (SELECT pg_catalog.count(*) AS n" + rows +
+         ") counted WHERE n > 0";
 }
 
 // The error of a row may be missing, for example when the session's time zone

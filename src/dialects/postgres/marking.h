@@ -16,6 +16,8 @@ namespace segue::postgres {
 std::string Guarded(const MotionTerms& terms, const std::string& assign,
                     const std::string& direction, const std::string& failed);
 
+// True when the triggers of the motion mark rows in one of their forms.
+bool EverMarks(const MotionTerms& terms);
 // Returns CREATE FUNCTION for the function that keeps an error; empty when the
 // motion never marks a row.
 std::vector<std::string> MarkFunctions(const MotionTerms& terms);
@@ -25,6 +27,9 @@ std::vector<std::string> ForgetErrors(const MotionTerms& terms);
 
 // Returns a condition that is true for a marked row.
 std::string IsMarked(const MotionTerms& terms, const std::string& row);
+// Returns the SELECT of a text that says how many rows have no old side because
+// `down` failed, for a motion without provenance; no row where there is none.
+std::string RowsWithoutOld(const MotionTerms& terms);
 // Returns an expression for the error of a marked row, as text.
 std::string ErrorOf(const MotionTerms& terms, const std::string& row);
 

@@ -110,10 +110,13 @@ std::string OldIsWrong(const MotionTerms& terms) {
 // The provenance is a column as any other, so a client can give it a value that
 // says nothing. Only a motion that marks rows has marked ones.
 std::string IsTold(const MotionTerms& terms) {
-  return terms.Provenance(kRow) + " BETWEEN " +
-         std::to_string(plan::kOldWrote) + " AND " +
-         std::to_string(terms.motion().marks ? plan::kDownFailed
-                                             : plan::kBothGiven);
+  const plan::ColumnMotion& motion = terms.motion();
+  const std::string d = terms.Provenance(kRow);
+  const std::string told =
+      d + " BETWEEN " + std::to_string(plan::kOldWrote) + " AND " +
+      std::to_string(motion.marks ? plan::kDownFailed : plan::kBothGiven);
+  if (motion.marks || !motion.undoable) return told;
+  return told + " OR " + d + " = " + std::to_string(plan::kDownFailed);
 }
 
 // True for a row that breaks one of the rules of its provenance.
@@ -340,6 +343,19 @@ MotionSql NullMotionSql(const MotionTerms& terms, const RowRange& range,
   return sql;
 }
 
+// The walks once the columns have exchanged their names. A row on which `down`
+// fails is marked from then on, and is told apart.
+void AddSealedWalks(const plan::ColumnMotion& motion,
+                    const RenderContext& context, MotionSql& sql) {
+  if (!motion.undoable) return;
+  const plan::ColumnMotion sealed = plan::Sealed(motion);
+  const MotionTerms terms(sealed, plan::SyncForm::kSealed);
+  const RowRange range(sealed.table, sealed.key, context.schema, kRow);
+  sql.verify_sealed = {range.Walk(
+      Keys(terms, range, Disagrees(terms, DerivesOld(terms))), false)};
+  sql.marked_sealed = {range.Walk(MarkedSql(terms, range), false)};
+}
+
 MotionSql MakeMotionSql(const plan::ColumnMotion& motion,
                         const RenderContext& context) {
   if (!motion.new_column) {
@@ -366,6 +382,7 @@ MotionSql MakeMotionSql(const plan::ColumnMotion& motion,
   sql.repair = writing(RepairSql(terms, range));
   sql.both_given = {finding(terms.Provenance(kRow) + " = 3")};
   if (motion.marks) sql.marked = {range.Walk(MarkedSql(terms, range), false)};
+  AddSealedWalks(motion, context, sql);
   if (Settles(terms)) sql.settle = writing(SettleSql(terms, range));
   if (motion.new_was_there) sql.retreat = writing(RetreatSql(terms, range));
   sql.trial = UpTrial(terms, range, context.schema);

@@ -100,6 +100,9 @@ bool MotionTerms::MarksUp() const {
 }
 
 bool MotionTerms::MarksDown() const {
+  if (form_ == plan::SyncForm::kSealed) {
+    return motion_.undoable && DownNeedsFunction();
+  }
   return MarksNow() && DownNeedsFunction() && old_column().nullable;
 }
 

@@ -39,6 +39,8 @@ PlannedAction RenderOne(const plan::CopyViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::CreateIndex&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropIndex&, const RenderContext&);
 PlannedAction RenderOne(const plan::RenameIndex&, const RenderContext&);
+// prepare_undo.cc
+PlannedAction RenderOne(const plan::PrepareUndo&, const RenderContext&);
 // sync.cc
 PlannedAction RenderOne(const plan::CreateSync&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropSync&, const RenderContext&);
@@ -57,5 +59,7 @@ PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::PublishAlias&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireAlias&, const RenderContext&);
+// version_seal.cc
+PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
 
 }  // namespace segue::postgres

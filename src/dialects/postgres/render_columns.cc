@@ -128,12 +128,11 @@ std::string AlterProbe(const plan::AlterColumn& action) {
 
 // Returns the keys of some of the rows, as an expression; NULL where the table
 // has no key.
-std::string SomeKeys(const plan::AlterColumn& action,
+std::string SomeKeys(const schema::TableName& name,
                      const RenderContext& context, const std::string& rows) {
-  const schema::Table* table = context.schema.FindTable(action.table.name);
+  const schema::Table* table = context.schema.FindTable(name.name);
   if (table == nullptr || table->WalkKeyColumns().empty()) return "NULL";
-  const RowRange range(action.table, table->WalkKeyColumns(), context.schema,
-                       "t");
+  const RowRange range(name, table->WalkKeyColumns(), context.schema, "t");
   return "(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(', ', VARIADIC "
          "k), '; ') FROM (SELECT ARRAY[" +
          range.KeyAsText() + "] AS k" + rows + " LIMIT 5) keys)";
@@ -159,20 +158,43 @@ std::string DefaultStands(const std::string& default_sql) {
          "\n)) d(value) WHERE false";
 }
 
-// Tells of the rows that the column would refuse again.
-std::string RowsWithNull(const plan::AlterColumn& action,
-                         const RenderContext& context) {
-  const std::string rows = " FROM " + Name(action.table) + " AS t WHERE t." +
-                           Ident(action.after.physical()) + " IS NULL";
-  return "SELECT pg_catalog.concat_ws(': ', pg_catalog.format('%s rows of %L "
-         "have NULL in %L', n, " +
-         Literal(action.table.name) + ", " + Literal(action.after.name) +
-         "), " + SomeKeys(action, context, rows) +
-         ") FROM (SELECT pg_catalog.count(*) AS n" + rows +
-         ") counted WHERE n > 0";
+// Brings NOT NULL back where no row has NULL. The check has proven it, unless
+// the seal did not end.
+std::vector<Statement> UndoProven(const plan::AlterColumn& action) {
+  schema::Column before = action.before;
+  before.nullable = true;
+  std::vector<Statement> sql =
+      AlterStatements(action.table, action.after, before);
+  const std::string column = Ident(action.after.physical());
+  sql.push_back(
+      {AlterTable(action.table) + "ALTER COLUMN " + column + " SET NOT NULL",
+       {},
+       "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE "
+       "conrelid = pg_catalog.to_regclass(" +
+           Literal(Name(action.table)) +
+           ")::oid AND conname = " + Literal(action.proven_by) +
+           " AND convalidated) THEN true ELSE NOT EXISTS (SELECT FROM " +
+           Name(action.table) + " WHERE " + column + " IS NULL) END"});
+  sql.push_back({AlterTable(action.table) + "DROP CONSTRAINT IF EXISTS " +
+                     Ident(action.proven_by),
+                 {}});
+  return sql;
 }
 
 }  // namespace
+
+std::string RowsWithNullSql(const schema::TableName& table,
+                            const std::string& column, const std::string& shown,
+                            const RenderContext& context) {
+  const std::string rows =
+      " FROM " + Name(table) + " AS t WHERE t." + Ident(column) + " IS NULL";
+  return "SELECT pg_catalog.concat_ws(': ', pg_catalog.format('%s rows of %L "
+         "have NULL in %L', n, " +
+         Literal(table.name) + ", " + Literal(shown) + "), " +
+         SomeKeys(table, context, rows) +
+         ") FROM (SELECT pg_catalog.count(*) AS n" + rows +
+         ") counted WHERE n > 0";
+}
 
 PlannedAction RenderOne(const plan::AddColumn& action,
                         const RenderContext& context) {
@@ -267,8 +289,11 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
   } else {
     planned.reversible = false;
   }
-  if (!action.before.nullable && action.after.nullable) {
-    planned.undo_objections = RowsWithNull(action, context);
+  if (!action.proven_by.empty()) {
+    planned.undo = UndoProven(action);
+  } else if (!action.before.nullable && action.after.nullable) {
+    planned.undo_objections = RowsWithNullSql(
+        action.table, action.after.physical(), action.after.name, context);
   }
   if (action.before.default_sql &&
       action.before.default_sql != action.after.default_sql) {

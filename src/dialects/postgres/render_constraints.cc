@@ -1,9 +1,12 @@
 // Renders ADD, VALIDATE and DROP CONSTRAINT.
+#include <algorithm>
+
 #include "base/text.h"
 #include "db/question.h"
 #include "dialects/postgres/constraint_body.h"
 #include "dialects/postgres/constraint_trial.h"
 #include "dialects/postgres/missing.h"
+#include "dialects/postgres/motion_terms.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -78,6 +81,105 @@ const char* HoldText(const Constraint& constraint, bool not_valid) {
                                    : "as long as building the index takes";
 }
 
+constexpr const char* kRow = "t";
+
+// The table as it is called while the contract is sealed.
+schema::TableName TableThen(const plan::DropConstraint& action) {
+  schema::TableName table = action.table;
+  if (!action.back->table.empty()) table.name = action.back->table;
+  return table;
+}
+
+std::string ColumnThen(const plan::DropConstraint& action,
+                       const std::string& name) {
+  for (const plan::Binding& binding : action.back->columns) {
+    if (binding.name == name) return binding.column;
+  }
+  return name;
+}
+
+schema::TableName ParentThen(const plan::DropConstraint& action) {
+  const std::string& name = action.back->parent.empty()
+                                ? action.constraint.reference.table
+                                : action.back->parent;
+  const std::size_t dot = name.find('.');
+  if (dot == std::string::npos) return {action.table.schema, name};
+  return {name.substr(0, dot), name.substr(dot + 1)};
+}
+
+std::string HasNoParent(const plan::DropConstraint& action) {
+  const Constraint& constraint = action.constraint;
+  std::vector<std::string> given, equal;
+  for (std::size_t i = 0; i < constraint.columns.size(); ++i) {
+    const std::string value = std::string(kRow) + "." +
+                              Ident(ColumnThen(action, constraint.columns[i]));
+    given.push_back(value + " IS NOT NULL");
+    equal.push_back("p." + Ident(constraint.reference.columns.at(i)) + " = " +
+                    value);
+  }
+  return base::Join(given, " AND ") + " AND NOT EXISTS (SELECT FROM " +
+         Name(ParentThen(action)) + " p WHERE " + base::Join(equal, " AND ") +
+         ")";
+}
+
+std::string BreaksCheck(const plan::DropConstraint& action) {
+  std::vector<plan::Binding> columns;
+  std::vector<std::string> names;
+  for (const plan::Binding& one : action.back->columns) {
+    names.push_back(one.name);
+  }
+  const std::vector<std::string> read =
+      schema::ReferencedColumns(action.constraint.check, names);
+  for (const plan::Binding& one : action.back->columns) {
+    if (std::find(read.begin(), read.end(), one.name) != read.end()) {
+      columns.push_back(one);
+    }
+  }
+  return BoundSql(action.constraint.check, columns, kRow) + " IS FALSE";
+}
+
+// Tells of the rows that the constraint would refuse.
+std::string RowsInTheWay(const plan::DropConstraint& action) {
+  const Constraint& constraint = action.constraint;
+  const bool is_check = constraint.kind == ConstraintKind::kCheck;
+  const std::string breaks =
+      is_check ? BreaksCheck(action) : HasNoParent(action);
+  return "SELECT pg_catalog.format('%s rows of %L break " +
+         std::string(schema::KindText(constraint.kind)) + " %L', n, " +
+         Literal(action.table.name) + ", " + Literal(constraint.name) +
+         ") FROM (SELECT pg_catalog.count(*) AS n FROM " +
+         Name(TableThen(action)) + " AS " + kRow + " WHERE " + breaks +
+         ") counted WHERE n > 0";
+}
+
+// Where no index was built beforehand, which means that the seal did not end,
+// it is built under the lock, unless rows are in the way.
+void BringKeyBack(const plan::DropConstraint& action, PlannedAction& planned) {
+  Constraint adopting = action.constraint;
+  adopting.definition.clear();
+  adopting.using_index = action.back->index;
+  planned.undo.push_back(
+      {AddSql(action.table, adopting, false),
+       {},
+       IndexExists(action.table, action.back->index, "i.indisvalid")});
+  Constraint whole = action.constraint;
+  whole.using_index.clear();
+  planned.undo.push_back(
+      {AddSql(action.table, whole, false),
+       {},
+       "SELECT NOT (" + ConstraintExists(action.table, whole.name) +
+           ") AND NOT EXISTS (" +
+           DuplicateKeysSql(action.table, IndexOfKey(whole)) + ")"});
+}
+
+// A table that is dropped has no names of columns here, because none of them
+// changes.
+void BringBack(const plan::DropConstraint& action, PlannedAction& planned) {
+  if (!action.back->index.empty()) return BringKeyBack(action, planned);
+  planned.undo.push_back({AddSql(action.table, action.constraint, true), {}});
+  planned.undo_objections = RowsInTheWay(action);
+}
+
 }  // namespace
 
 PlannedAction RenderOne(const plan::AddConstraint& action,
@@ -141,15 +243,19 @@ PlannedAction RenderOne(const plan::DropConstraint& action,
   planned.forward.push_back(
       {AlterTable(action.table) + "DROP CONSTRAINT " + Ident(constraint.name),
        {}});
+  planned.probe =
+      "SELECT NOT (" + ConstraintExists(action.table, constraint.name) + ")";
+  planned.lock = Lock(kAccessExclusive, action.table, context);
+  if (action.back) {
+    BringBack(action, planned);
+    return planned;
+  }
   Constraint whole = constraint;
   whole.using_index.clear();  // dropped with the constraint
   planned.undo.push_back({AddSql(action.table, whole, not_valid), {}});
   if (not_valid && constraint.validated) {
     planned.undo.push_back({ValidateSql(action.table, constraint.name), {}});
   }
-  planned.probe =
-      "SELECT NOT (" + ConstraintExists(action.table, constraint.name) + ")";
-  planned.lock = Lock(kAccessExclusive, action.table, context);
   return planned;
 }
 
@@ -230,6 +336,17 @@ std::string IdentityCode(const std::string& identity) {
 
 }  // namespace
 
+namespace {
+
+// What rows have kept from coming back is left out.
+std::string WhereThere(const std::string& statement) {
+  return "DO " + DollarQuoted("BEGIN EXECUTE " + Literal(statement) +
+                              "; EXCEPTION WHEN undefined_object OR "
+                              "undefined_table THEN NULL; END");
+}
+
+}  // namespace
+
 PlannedAction RenderOne(const plan::CarryOver& action,
                         const RenderContext& context) {
   PlannedAction planned;
@@ -239,7 +356,18 @@ PlannedAction RenderOne(const plan::CarryOver& action,
       (action.release ? "' out of " : "' what the old column had: ") +
       base::Join(action.what, ", ");
   for (const std::string& sql : action.statements) {
-    planned.forward.push_back({InSchema(sql, action.table.schema), {}});
+    const std::string statement = InSchema(sql, action.table.schema);
+    if (action.back) {
+      planned.undo.push_back({WhereThere(statement), {}});
+    } else {
+      planned.forward.push_back({statement, {}});
+    }
+  }
+  if (action.back) {
+    planned.description = "On an undo, give '" + action.column + "' of '" +
+                          action.table.name + "' its " +
+                          base::Join(action.what, ", ") + " back";
+    planned.probe = "SELECT true";
   }
   planned.lock = Lock(kShareUpdateExclusive, action.table, context);
   return planned;

@@ -19,9 +19,6 @@ namespace {
 using schema::Index;
 using schema::IndexColumn;
 
-// So many groups show the pattern.
-constexpr int kShownDuplicates = 5;
-
 std::string IndexName(const schema::TableName& table,
                       const std::string& index) {
   return Name({table.schema, index});
@@ -69,9 +66,6 @@ std::string CreateIndexSql(const schema::TableName& table, const Index& index,
   return sql;
 }
 
-namespace {
-
-// Wraps statements that run outside a transaction in a longer lock budget.
 std::vector<Statement> Patiently(std::vector<Statement> statements,
                                  const RenderContext& context) {
   const std::string usual = std::to_string(context.lock_budget.count()) + "ms";
@@ -82,14 +76,14 @@ std::vector<Statement> Patiently(std::vector<Statement> statements,
   return statements;
 }
 
-// The statement drops the name only if it is an index of this table, because
-// somebody else may have taken the name.
 Statement DropConcurrently(const schema::TableName& table,
                            const std::string& index,
-                           const std::string& condition = "true") {
+                           const std::string& condition) {
   return {"DROP INDEX CONCURRENTLY IF EXISTS " + IndexName(table, index),
           std::nullopt, IndexExists(table, index, condition)};
 }
+
+namespace {
 
 // The percentage covers the two longest parts, one pass that builds and one
 // that checks. The phases of other methods than btree have shorter names.
@@ -122,15 +116,6 @@ SELECT (CASE
 FROM pg_catalog.pg_stat_progress_create_index p
 WHERE p.pid = $1::int)sql";
 
-std::string KeySql(const IndexColumn& column) {
-  std::string sql = column.expression.empty() ? Ident(column.name)
-                                              : "(" + column.expression + "\n)";
-  if (!column.collation.empty()) {
-    sql = "(" + sql + " COLLATE " + CollationSql(column.collation) + ")";
-  }
-  return sql;
-}
-
 bool IsThere(const schema::Table& table, const Index& index) {
   for (const IndexColumn& column : index.columns) {
     if (!column.name.empty() && table.FindColumn(column.name) == nullptr) {
@@ -151,30 +136,8 @@ std::string DuplicatesSql(const plan::CreateIndex& action,
       !IsThere(*table, action.index)) {
     return "";
   }
-  std::vector<std::string> keys;
-  std::vector<std::string> names;
-  std::vector<std::string> values;
-  std::vector<std::string> given;
-  for (const IndexColumn& column : action.index.columns) {
-    keys.push_back(KeySql(column));
-    names.push_back(column.name.empty() ? column.expression : column.name);
-    values.push_back("pg_catalog.left(" + keys.back() + "::text, 100)");
-    if (!action.index.nulls_not_distinct) {
-      given.push_back(keys.back() + " IS NOT NULL");
-    }
-  }
-  if (!action.index.predicate.empty()) {
-    given.push_back("(" + action.index.predicate + "\n)");
-  }
-  const std::string where =
-      given.empty() ? "" : " WHERE " + base::Join(given, " AND ");
-  return "SELECT " + Literal("(" + base::Join(names, ", ") + ")=(") +
-         " || pg_catalog.concat_ws(', ', " + base::Join(values, ", ") +
-         ") || ') is in ' || count(*) || ' rows' FROM " +
-         RowsOfOwn(action.table, context.schema) + where + " GROUP BY " +
-         base::Join(keys, ", ") +
-         " HAVING count(*) > 1 ORDER BY count(*) DESC, 1 LIMIT " +
-         std::to_string(kShownDuplicates);
+  return DuplicateRowsSql(RowsOfOwn(action.table, context.schema),
+                          action.index);
 }
 
 // Returns the definition with CONCURRENTLY, and without a tablespace, which the
@@ -210,6 +173,22 @@ PlannedAction DropAlone(const plan::DropIndex& action,
   planned.transactional = false;
   planned.usage = ScansSql({action.table.schema, name});
   return planned;
+}
+
+// Where no index was built beforehand, which means that the seal did not end,
+// it is built under the lock, unless rows are in the way.
+std::vector<Statement> BringBack(const plan::DropIndex& action) {
+  const schema::TableName& table = action.table;
+  const Index& index = action.index;
+  std::string absent = "SELECT NOT (" + IndexExists(table, index.name) + ")";
+  if (index.unique) {
+    absent += " AND NOT EXISTS (" + DuplicateKeysSql(table, index) + ")";
+  }
+  return {
+      {"ALTER INDEX " + IndexName(table, action.back->index) + " RENAME TO " +
+           Ident(index.name),
+       std::nullopt, IndexExists(table, action.back->index, "i.indisvalid")},
+      {Rebuild(action, false), std::nullopt, absent}};
 }
 
 bool IsPartitioned(const schema::TableName& name,
@@ -421,7 +400,8 @@ PlannedAction RenderOne(const plan::DropIndex& action,
   } else {
     planned.forward = Statements(
         {"DROP INDEX " + IndexName(action.table, action.index.name)});
-    planned.undo = Statements({Rebuild(action, false)});
+    planned.undo =
+        action.back ? BringBack(action) : Statements({Rebuild(action, false)});
     planned.lock = Lock(kAccessExclusive, action.table, context);
   }
   planned.reversible = !action.alone;

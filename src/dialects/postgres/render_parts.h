@@ -57,6 +57,29 @@ std::string CreateIndexSql(const schema::TableName& table,
                            const schema::Index& index, bool concurrently,
                            const char* only = "");
 
+// Wraps statements that run outside a transaction in a longer lock budget.
+std::vector<Statement> Patiently(std::vector<Statement> statements,
+                                 const db::RenderContext& context);
+// The statement drops the name only if it is an index of this table, because
+// somebody else may have taken the name.
+Statement DropConcurrently(const schema::TableName& table,
+                           const std::string& index,
+                           const std::string& condition = "true");
+
+// Returns groups of rows that a unique index over these columns would refuse,
+// as a text each. `rows` is what stands after FROM.
+std::string DuplicateRowsSql(const std::string& rows,
+                             const schema::Index& index);
+std::string DuplicateKeysSql(const schema::TableName& table,
+                             const schema::Index& index);
+// Returns a SELECT of a text about the rows that have NULL in the column, if
+// there are any.
+std::string RowsWithNullSql(const schema::TableName& table,
+                            const std::string& column, const std::string& shown,
+                            const db::RenderContext& context);
+// Returns the index of a unique constraint or a primary key.
+schema::Index IndexOfKey(const schema::Constraint& constraint);
+
 // Returns the collation as it is written after COLLATE. A bare name is quoted;
 // a name from Inspect is quoted already and stays as it is.
 std::string CollationSql(const std::string& collation);

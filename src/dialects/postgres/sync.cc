@@ -43,8 +43,9 @@ std::string DropTrigger(const MotionTerms& terms, const std::string& name) {
 std::string InsertWhen(const MotionTerms& terms) {
   if (IsInsertOnly(terms)) {
     // The old version may mean a NULL where the column takes it.
-    const bool told =
-        terms.old_column().nullable && !terms.motion().new_versions.empty();
+    const bool told = terms.form() != plan::SyncForm::kSealed &&
+                      terms.old_column().nullable &&
+                      !terms.motion().new_versions.empty();
     return terms.Old("NEW") + " IS NULL" +
            (told ? " AND " + NewWriter(terms.motion()) : "");
   }
@@ -335,6 +336,11 @@ PlannedAction RenderOne(const plan::CreateSync& action,
   planned.forward = Statements(CreateStatements(motion, action.form, around));
   planned.undo = Statements(UndoCreate(motion, action.form, around));
   planned.probe = TriggerExists(motion.table, terms.InsertTrigger());
+  if (action.form == plan::SyncForm::kSealed && IsInsertOnly(terms) &&
+      EverMarks(terms)) {
+    const plan::ColumnMotion sealed = plan::Sealed(motion);
+    planned.undo_objections = RowsWithoutOld(MotionTerms(sealed));
+  }
   if (action.form == plan::SyncForm::kLive) {
     planned.missing = Missing(terms, context);
     planned.grants = MotionGrantsSql(motion);

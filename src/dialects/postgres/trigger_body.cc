@@ -190,7 +190,7 @@ std::string NeitherSideChanged(const MotionTerms& terms) {
     return "ELSIF " + terms.Provenance("OLD") + " = 0 THEN " +
            FillTouched(terms) + "END IF; ";
   }
-  const bool marks = terms.motion().marks;
+  const bool marks = terms.motion().marks || terms.motion().undoable;
   return "ELSIF " + terms.Provenance("OLD") + (marks ? " IN (2, 5)" : " = 2") +
          " THEN " + FromNew(terms) + "ELSIF " + terms.Provenance("OLD") +
          " <> 3 THEN " + FromOld(terms) + "END IF; ";
@@ -285,8 +285,14 @@ std::string UnlessConcerned(const MotionTerms& terms) {
          " THEN RETURN NEW; END IF; ";
 }
 
+std::string SupplyOld(const MotionTerms& terms) {
+  const std::string supply = Set(terms.Old("NEW"), terms.Down("NEW"));
+  if (!terms.MarksDown()) return supply;
+  return Guarded(terms, supply, "down", Set(terms.Old("NEW"), "NULL"));
+}
+
 std::string Body(const MotionTerms& terms) {
-  if (IsInsertOnly(terms)) return Set(terms.Old("NEW"), terms.Down("NEW"));
+  if (IsInsertOnly(terms)) return SupplyOld(terms);
   if (terms.motion().only_null) return NullTriggerBody(terms);
   if (terms.form() == plan::SyncForm::kRetreating) {
     return UnlessConcerned(terms) + Retreating(terms);

@@ -65,6 +65,8 @@ std::string LeavesProposalAlone(const MotionTerms& terms,
                                 const schema::Table& table) {
   const std::string filled = FilledField(terms.motion());
   if (filled.empty() || terms.form() == plan::SyncForm::kRetreating) return "";
+  // The columns of the indexes have other names by then.
+  if (terms.form() == plan::SyncForm::kSealed) return "";
   std::string returns;
   for (const schema::Index& index : table.indexes) {
     const std::vector<std::string> key = KeyOf(index, table);

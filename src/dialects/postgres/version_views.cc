@@ -11,6 +11,7 @@
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 #include "dialects/postgres/version_refusal.h"
+#include "dialects/postgres/version_seal.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -428,6 +429,11 @@ PlannedAction RenderOne(const plan::RetireVersion& action,
           "schema " +
           context.schema.name,
       true));
+  // The views that refuse take over the privileges of those before.
+  if (action.sealed) {
+    planned.forward.insert(planned.forward.begin(),
+                           {UnsealVersionSql(version), {}});
+  }
   planned.probe = "SELECT NOT " + IsLiveSql(version);
   planned.lock = Lock(kAccessExclusive, {"", action.version_schema}, context);
   planned.reversible = false;

@@ -31,6 +31,17 @@ std::string Called(const std::string& column, const std::string& table) {
   return "column '" + column + "' of table '" + table + "'";
 }
 
+// A seal may have put the column aside under another name.
+std::string NameUntilSeal(const plan::DropColumn& drop,
+                          const std::vector<plan::Action>& actions) {
+  for (const plan::Action& action : actions) {
+    const auto* rename = std::get_if<plan::RenameColumn>(&action);
+    if (rename == nullptr || rename->to != drop.column.name) continue;
+    if (rename->table == drop.table) return rename->from;
+  }
+  return drop.column.name;
+}
+
 class Search {
  public:
   Search(const std::vector<plan::Action>& actions,
@@ -213,7 +224,7 @@ class Search {
     if constexpr (std::is_same_v<Action, plan::DropColumn>) {
       const schema::Table* table = schema_.FindTable(action.table.name);
       if (action.of_ours || table == nullptr) return;
-      const std::string& name = action.column.name;
+      const std::string name = NameUntilSeal(action, actions_);
       if (table->FindColumn(name) == nullptr) return;
       const std::vector<Fault> before = copy.Faults();
       const std::string error =

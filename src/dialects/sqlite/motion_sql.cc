@@ -22,6 +22,8 @@ class RowStatements {
         table_(Quote(motion.table.name)),
         d_(Quote(motion.provenance)) {}
 
+  WalkSql VerifyWalk() const { return address_.Walk(Verify(), false); }
+
   MotionSql Make() const {
     MotionSql sql;
     sql.name = motion_.name;
@@ -183,7 +185,12 @@ class RowStatements {
 
 MotionSql MakeMotionSql(const plan::ColumnMotion& motion,
                         const schema::Table* table) {
-  return RowStatements(motion, table).Make();
+  MotionSql sql = RowStatements(motion, table).Make();
+  if (!motion.undoable || !motion.new_column) return sql;
+  // No trigger marks a row, so that none is looked for.
+  const plan::ColumnMotion sealed = plan::Sealed(motion);
+  sql.verify_sealed = {RowStatements(sealed, table).VerifyWalk()};
+  return sql;
 }
 
 MotionSql SharedFillSql(const std::vector<const plan::ColumnMotion*>& motions,

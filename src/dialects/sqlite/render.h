@@ -35,6 +35,7 @@ PlannedAction RenderOne(const plan::AlterColumn&, const RenderContext&);
 PlannedAction RenderOne(const plan::CreateIndex&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropIndex&, const RenderContext&);
 PlannedAction RenderOne(const plan::RenameIndex&, const RenderContext&);
+PlannedAction RenderOne(const plan::PrepareUndo&, const RenderContext&);
 // render_motions.cc; see db::Language
 MotionSql RenderMotions(const std::vector<plan::MotionId>& ids,
                         const RenderContext& context);
@@ -59,6 +60,7 @@ PlannedAction RenderOne(const plan::UnguardFill&, const RenderContext&);
 PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&);
 // render_versions.cc
 PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);
+PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireVersion&, const RenderContext&);
 
 // Plans a change with the lock that every change takes; `hold` tells for how

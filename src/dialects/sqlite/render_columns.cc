@@ -260,7 +260,8 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
   if (stores) Append(&planned.forward, StoreDefaults(action.table));
   Append(&planned.forward,
          EditText(action.table.name, EditExpression(before, after)));
-  if (!before.nullable && after.nullable) {
+  const bool proves = !action.proven_by.empty();
+  if (!before.nullable && after.nullable && !proves) {
     planned.undo.push_back(RequireNoNull(action.table.name, after.name));
     planned.undo_objections =
         "SELECT count(*) || ' rows of ' || " + Literal(action.table.name) +
@@ -271,6 +272,13 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
   Append(&planned.undo,
          EditText(action.table.name,
                   UndoExpression(TableOf(context, action.table), action)));
+  if (proves) {
+    for (Statement& statement : planned.undo) {
+      statement.only_if = "SELECT NOT EXISTS (SELECT 1 FROM " +
+                          Quote(action.table.name) + " WHERE " +
+                          Quote(after.name) + " IS NULL)";
+    }
+  }
   planned.probe = AlterProbe(action);
   return planned;
 }

@@ -108,6 +108,23 @@ std::vector<Statement> PutBack(const schema::Table* table,
            {"sql", std::to_string(found.item - 1), Literal(removed)}));
 }
 
+// What the text of a column has besides the constraint may be another by the
+// time of an undo.
+void RefuseColumnText(const schema::Table* table,
+                      const plan::DropConstraint& action) {
+  const std::string& name = action.constraint.name;
+  const bool alone = table != nullptr && !table->definition.empty() &&
+                     HasConstraint(table->definition, name) &&
+                     FindConstraint(table->definition, name).column.empty();
+  if (alone) return;
+  throw Error(ErrorKind::kRefused,
+              "undo_window: constraint '" + name + "' of table '" +
+                  action.table.name +
+                  "' stands in the text of a column, which an undo cannot "
+                  "bring back by itself")
+      .WithHint("use undo_window: 0, with which complete is final");
+}
+
 }  // namespace
 
 PlannedAction RenderOne(const plan::AddConstraint& action,
@@ -142,6 +159,7 @@ PlannedAction RenderOne(const plan::DropConstraint& action,
       Change(context, Named("Drop", action.constraint, action.table),
              "milliseconds, any size");
   planned.forward = DropStatements(action.table, action.constraint.name);
+  if (action.back) RefuseColumnText(TableOf(context, action.table), action);
   planned.undo = PutBack(TableOf(context, action.table), action);
   planned.probe =
       "SELECT NOT " + IsThere(action.table.name, action.constraint.name);

@@ -57,19 +57,15 @@ void RequireOwnIndex(const schema::TableName& table,
                   "SQLite cannot take away");
 }
 
-// Returns groups of rows that a unique index would refuse. Empty when the
-// columns do not exist yet, so that only the build finds such rows.
-std::string DuplicatesSql(const schema::Table* table,
-                          const schema::Index& index) {
-  if (!index.unique || table == nullptr) return "";
+// Returns groups of rows that a unique index would refuse; empty for another
+// index.
+std::string Duplicates(const std::string& table, const schema::Index& index) {
+  if (!index.unique) return "";
   std::vector<std::string> keys;
   std::vector<std::string> names;
   std::vector<std::string> values;
   std::vector<std::string> given;
   for (const schema::IndexColumn& part : index.columns) {
-    if (!part.name.empty() && table->FindColumn(part.name) == nullptr) {
-      return "";
-    }
     const std::string value =
         part.name.empty() ? "(" + part.expression + "\n)" : Quote(part.name);
     keys.push_back(value + (part.collation.empty()
@@ -82,11 +78,24 @@ std::string DuplicatesSql(const schema::Table* table,
   if (!index.predicate.empty()) given.push_back("(" + index.predicate + "\n)");
   return "SELECT " + Literal("(" + base::Join(names, ", ") + ")=(") + " || " +
          base::Join(values, " || ', ' || ") +
-         " || ') is in ' || count(*) || ' rows' FROM " +
-         Quote(table->name.name) + " WHERE " + base::Join(given, " AND ") +
-         " GROUP BY " + base::Join(keys, ", ") +
+         " || ') is in ' || count(*) || ' rows' FROM " + Quote(table) +
+         " WHERE " + base::Join(given, " AND ") + " GROUP BY " +
+         base::Join(keys, ", ") +
          " HAVING count(*) > 1 ORDER BY count(*) DESC, 1 LIMIT " +
          kShownDuplicates;
+}
+
+// Empty when the columns do not exist yet, so that only the build finds such
+// rows.
+std::string DuplicatesSql(const schema::Table* table,
+                          const schema::Index& index) {
+  if (table == nullptr) return "";
+  for (const schema::IndexColumn& part : index.columns) {
+    if (!part.name.empty() && table->FindColumn(part.name) == nullptr) {
+      return "";
+    }
+  }
+  return Duplicates(table->name.name, index);
 }
 
 }  // namespace
@@ -132,8 +141,41 @@ PlannedAction RenderOne(const plan::DropIndex& action,
              "milliseconds to seconds, frees its pages");
   planned.forward = {{DropSql(action.index.name), {}}};
   planned.undo = {{RecreateSql(action.table, action.index), {}}};
+  if (action.back && action.index.unique) {
+    planned.undo.back().only_if = "SELECT NOT EXISTS (" +
+                                  Duplicates(action.table.name, action.index) +
+                                  ")";
+  }
   planned.probe = "SELECT NOT " + HasIndex(action.index.name);
   planned.reversible = !action.alone;
+  return planned;
+}
+
+// SQLite has one writer, who builds and checks all the same. What is in the way
+// is told beforehand.
+PlannedAction RenderOne(const plan::PrepareUndo& action,
+                        const RenderContext& context) {
+  const std::string& table = action.table.name;
+  PlannedAction planned;
+  if (action.index) {
+    planned = Change(context,
+                     "On an undo, look for rows that index '" +
+                         action.index->name + "' refuses",
+                     "milliseconds, any size");
+    planned.undo_objections = Duplicates(table, *action.index);
+  } else {
+    const std::string& column = action.check->columns.at(0);
+    planned = Change(
+        context,
+        "On an undo, look for NULL in '" + column + "' of '" + table + "'",
+        "milliseconds, any size");
+    planned.undo_objections = "SELECT count(*) || ' rows of ' || " +
+                              Literal(table) + " || ' have NULL in ' || " +
+                              Literal(column) + " FROM main." + Quote(table) +
+                              " WHERE " + Quote(column) +
+                              " IS NULL HAVING count(*) > 0";
+  }
+  planned.probe = "SELECT 1";
   return planned;
 }
 

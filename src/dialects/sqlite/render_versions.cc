@@ -109,6 +109,50 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   return planned;
 }
 
+namespace {
+
+constexpr char kSealedTable[] = "segue_sealed_views";
+
+std::string OfVersion(const std::string& version) {
+  return " WHERE type IN ('view', 'trigger') AND tbl_name IN " +
+         Names(IsViewOf(version));
+}
+
+}  // namespace
+
+// The views and their triggers are kept elsewhere for the time. The rows of
+// views and triggers in sqlite_schema have no other content than what is kept.
+PlannedAction RenderOne(const plan::SealVersion& action,
+                        const RenderContext& context) {
+  const std::string& version = action.version_schema;
+  const std::string table = kSealedTable;
+  PlannedAction planned = Change(
+      context, "Take the views of version '" + version + "' away", kInstant);
+  planned.forward =
+      EditSchema({"DELETE FROM sqlite_schema" + OfVersion(version), {}});
+  const std::vector<Statement> before = {
+      RequireUnused(version),
+      {"CREATE TABLE IF NOT EXISTS " + table +
+           "(version TEXT, type TEXT, name TEXT, tbl_name TEXT, sql TEXT)",
+       {}},
+      {"INSERT INTO " + table + " SELECT " + Literal(version) +
+           ", type, name, tbl_name, sql FROM sqlite_schema" +
+           OfVersion(version),
+       {}}};
+  planned.forward.insert(planned.forward.begin(), before.begin(), before.end());
+  planned.undo = EditSchema(
+      {"INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) SELECT "
+       "type, name, tbl_name, 0, sql FROM " +
+           table + " WHERE version = " + Literal(version) +
+           " ORDER BY type DESC",
+       {}});
+  planned.undo.push_back(
+      {"DELETE FROM " + table + " WHERE version = " + Literal(version), {}});
+  planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE " +
+                  IsViewOf(version) + ")";
+  return planned;
+}
+
 // The statements use the views that exist, because a plan does not know the
 // views of an earlier plan. The rows of views and triggers in sqlite_schema
 // have no other content.
@@ -123,6 +167,11 @@ PlannedAction RenderOne(const plan::RetireVersion& action,
            Names(IsViewOf(version)),
        {}});
   planned.forward.insert(planned.forward.begin(), RequireUnused(version));
+  if (action.sealed) {
+    planned.forward.push_back({std::string("DELETE FROM ") + kSealedTable +
+                                   " WHERE version = " + Literal(version),
+                               {}});
+  }
   planned.probe = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE " +
                   IsViewOf(version) + ")";
   planned.reversible = false;

@@ -1,0 +1,77 @@
+// Renders what an undo of a sealed contract builds and proves.
+#include "dialects/postgres/constraint_body.h"
+#include "dialects/postgres/render.h"
+#include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/sql.h"
+
+namespace segue::postgres {
+namespace {
+
+PlannedAction PrepareIndex(const schema::TableName& table,
+                           const schema::Index& index,
+                           const RenderContext& context) {
+  PlannedAction planned;
+  planned.description = "On an undo, build index '" + index.name + "' on '" +
+                        table.name + "' without blocking writes";
+  std::string absent = "SELECT NOT (" + IndexExists(table, index.name) + ")";
+  if (index.unique) {
+    const std::string duplicates = DuplicateKeysSql(table, index);
+    absent += " AND NOT EXISTS (" + duplicates + ")";
+    planned.undo_objections = duplicates;
+  }
+  planned.undo =
+      Patiently({DropConcurrently(table, index.name, "NOT i.indisvalid"),
+                 {CreateIndexSql(table, index, true), std::nullopt, absent}},
+                context);
+  planned.lock = Lock(kShareUpdateExclusive, table, context,
+                      "as long as the build takes; neither reads nor writes "
+                      "are blocked");
+  planned.lock.budget = kConcurrentBudgetTime;
+  return planned;
+}
+
+// The check that is not valid yet may be of an undo that was stopped, and rows
+// may have come since that break it.
+PlannedAction PrepareCheck(const schema::TableName& table,
+                           const schema::Constraint& check,
+                           const RenderContext& context) {
+  const std::string& column = check.columns.at(0);
+  const std::string there = ConstraintExists(table, check.name);
+  const std::string unproven =
+      "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = "
+      "pg_catalog.to_regclass(" +
+      Literal(Name(table)) + ")::oid AND conname = " + Literal(check.name) +
+      " AND NOT convalidated)";
+  PlannedAction planned;
+  planned.description = "On an undo, prove that '" + column + "' of '" +
+                        table.name + "' has no NULL";
+  planned.undo = {
+      {AlterTable(table) + "DROP CONSTRAINT " + Ident(check.name), std::nullopt,
+       unproven},
+      {AlterTable(table) + "ADD CONSTRAINT " + Ident(check.name) + " " +
+           ConstraintBody(table, check) + " NOT VALID",
+       std::nullopt,
+       "SELECT NOT (" + there + ") AND NOT EXISTS (SELECT FROM " + Name(table) +
+           " WHERE " + Ident(column) + " IS NULL)"},
+      {AlterTable(table) + "VALIDATE CONSTRAINT " + Ident(check.name),
+       std::nullopt, unproven}};
+  planned.undo_objections = RowsWithNullSql(table, column, column, context);
+  planned.lock =
+      Lock(kShareUpdateExclusive, table, context,
+           "a scan of the table; neither reads nor writes are blocked");
+  return planned;
+}
+
+}  // namespace
+
+PlannedAction RenderOne(const plan::PrepareUndo& action,
+                        const RenderContext& context) {
+  PlannedAction planned =
+      action.index ? PrepareIndex(action.table, *action.index, context)
+                   : PrepareCheck(action.table, *action.check, context);
+  planned.probe = "SELECT true";
+  planned.transactional = false;
+  return planned;
+}
+
+}  // namespace segue::postgres

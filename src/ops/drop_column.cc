@@ -146,7 +146,8 @@ void DropColumn::NoteSeal(TableWork& work) const {
   work.Describe(kSeal, fmt::format("Put column '{}' of '{}' aside",
                                    spec_.column, spec_.table));
   NoteUndo(work, kSeal,
-           "it has its name and its values again; rows from after the seal "
+           "it has its name and its values again, its checks and foreign keys "
+           "are NOT VALID and have no comments; rows from after the seal "
            "have " +
                std::string(spec_.down.empty()
                                ? "its default, or NULL"

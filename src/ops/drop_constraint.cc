@@ -111,8 +111,8 @@ void DropConstraint::Plan(PlanContext& context) const {
   } else {
     work.Describe(kSeal, text);
     NoteUndo(work, kSeal,
-             "it is there again, a check or a foreign key NOT VALID, and any "
-             "other unless rows break it by then");
+             "it is there again without its comment, a check or a foreign key "
+             "NOT VALID, and any other unless rows break it by then");
   }
   auto& all = work.shape().constraints;
   all.erase(std::remove_if(

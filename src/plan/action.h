@@ -199,6 +199,9 @@ struct PrepareUndo {
   schema::TableName table;
   std::optional<schema::Index> index = {};
   std::optional<schema::Constraint> check = {};
+  // False for what an undo ends with: before it begins, the columns have other
+  // names, and nothing can be asked.
+  bool asks = true;
 };
 
 // Installs the dual-write triggers of a motion in this form and replaces the

@@ -178,7 +178,7 @@ void LiftUniqueIndex(TableWork& work, const schema::Index& index) {
 void BuildAgain(TableWork& work, const schema::Index& copy) {
   PrepareIndex(work, copy);
   work.context().undo_last.push_back(
-      plan::PrepareUndo{work.live().name, copy, {}});
+      plan::PrepareUndo{work.live().name, copy, {}, false});
 }
 
 void RefuseUncopied(const TableWork& work, const std::vector<IndexMove>& moves,

@@ -125,7 +125,7 @@ void FinishNew(TableWork& work, const Shadow& shadow) {
   schema::Column before = shadow.Live();
   before.name = target.name;
   AlterIfDifferent(work, shadow.switches() ? kSeal : kDrop, before, target);
-  DropChecks(work, shadow);
+  if (!shadow.switches()) DropChecks(work, shadow);
 }
 
 PutAside AsideOf(const Shadow& shadow) {

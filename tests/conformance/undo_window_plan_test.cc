@@ -291,26 +291,42 @@ TEST_P(PostgresUndoWindowPlanTest, WhatTheOldShapeRefusesIsTold) {
   db().Exec(kChecked);
   Contract contract(db(),
                     "operations: [alter_column: {table: users, column: age, "
-                    "type: text, up: CAST(age AS text), down: CAST(age AS "
-                    "integer)}]");
+                    "type: bigint, up: age, down: \"CAST(NULLIF(age % 100, 50) "
+                    "/ (age - 70) * (age - 70) AS integer)\"}]");
   contract.Seal();
   db().Exec(
-      "INSERT INTO users VALUES (3, 'c', NULL, '030'), (4, 'd', NULL, "
-      "'30'), (5, 'e', NULL, 'old')");
+      "INSERT INTO users(id, age) VALUES (3, 110), (4, 100), (5, 50), (6, 70)");
   EXPECT_EQ(contract.Mismatches(), "");
-  EXPECT_EQ(contract.Marked(), "5");
+  EXPECT_EQ(contract.Marked(), "6");
   const std::string told = base::Join(contract.Objections(), "; ");
-  EXPECT_THAT(told, HasSubstr("is in 2 rows"));
-  EXPECT_THAT(told, HasSubstr("1 rows of 'users' have NULL"));
+  EXPECT_THAT(told, HasSubstr("2 rows of 'users' have NULL"));
+  EXPECT_THAT(told, HasSubstr("rows of 'users' break check 'adult'"));
   contract.Undo();
-  EXPECT_EQ(ToLines(db().Query("SELECT id, age FROM users ORDER BY id")),
-            "1|10\n2|20\n3|30\n4|30\n5|NULL\n");
+  EXPECT_EQ(contract.MismatchesBefore(), "");
+  EXPECT_EQ(ToLines(db().Query("SELECT count(*) FROM users WHERE age IS NULL")),
+            "2\n");
+}
+
+TEST_P(PostgresUndoWindowPlanTest, RowsThatAreTheSameToTheOldShapeAreTold) {
+  db().Exec(kChecked);
+  Contract contract(db(),
+                    "operations: [alter_column: {table: users, column: code, "
+                    "type: varchar(9), up: code, down: \"left(code, 1)\"}]");
+  contract.Seal();
+  db().Exec("INSERT INTO users(id, age, code) VALUES (3, 30, 'axe')");
+  EXPECT_THAT(base::Join(contract.Objections(), "; "),
+              HasSubstr("is in 2 rows"));
+  contract.Undo();
+  EXPECT_EQ(ToLines(db().Query("SELECT id, code FROM users ORDER BY id")),
+            "1|a\n2|b\n3|a\n");
 }
 
 TEST_P(PostgresUndoWindowPlanTest, ADroppedConstraintComesBack) {
-  ExpectRoundTrip(kChecked,
-                  "operations: [drop_constraint: {table: users, name: adult}]",
-                  " NOT VALID");
+  ExpectRoundTrip(
+      "CREATE TABLE users(id integer PRIMARY KEY, age integer CONSTRAINT adult "
+      "CHECK (age > 0)); INSERT INTO users VALUES (1, 2);",
+      "operations: [drop_constraint: {table: users, name: adult}]",
+      " NOT VALID");
 }
 
 TEST_P(PostgresUndoWindowPlanTest, ADroppedKeyComesBack) {
@@ -331,14 +347,14 @@ TEST_P(PostgresUndoWindowPlanTest, ARowThatDownCannotSupplyIsTold) {
   db().Exec(kUsers);
   Contract contract(db(),
                     "operations: [drop_column: {table: users, column: age, "
-                    "down: CAST(name AS integer)}]");
+                    "down: length(name) / (length(name) - 5)}]");
   contract.Seal();
-  db().Exec("INSERT INTO users(id, name) VALUES (3, 'Three'), (4, '44')");
+  db().Exec("INSERT INTO users(id, name) VALUES (3, 'Three'), (4, 'Fourty')");
   EXPECT_THAT(base::Join(contract.Objections(), "; "),
               HasSubstr("1 rows of 'users' have no value"));
   contract.Undo();
   EXPECT_EQ(ToLines(db().Query("SELECT id, age FROM users ORDER BY id")),
-            "1|10\n2|NULL\n3|NULL\n4|44\n");
+            "1|10\n2|NULL\n3|NULL\n4|6\n");
 }
 
 TEST_P(PostgresUndoWindowPlanTest, WhatHasNoSealIsRefusedByName) {

@@ -69,6 +69,7 @@ PlannedAction RenderOne(const plan::PrepareUndo& action,
   PlannedAction planned =
       action.index ? PrepareIndex(action.table, *action.index, context)
                    : PrepareCheck(action.table, *action.check, context);
+  if (!action.asks) planned.undo_objections.clear();
   planned.probe = "SELECT true";
   planned.transactional = false;
   return planned;

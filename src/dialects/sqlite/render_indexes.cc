@@ -175,6 +175,7 @@ PlannedAction RenderOne(const plan::PrepareUndo& action,
                               " WHERE " + Quote(column) +
                               " IS NULL HAVING count(*) > 0";
   }
+  if (!action.asks) planned.undo_objections.clear();
   planned.probe = "SELECT 1";
   return planned;
 }

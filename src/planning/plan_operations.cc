@@ -8,6 +8,7 @@
 #include "planning/heirs.h"
 #include "planning/narrow_sync.h"
 #include "planning/share_fills.h"
+#include "planning/version_follow.h"
 #include "planning/version_views.h"
 #include "segue/error.h"
 
@@ -31,6 +32,10 @@ void AddVersionSteps(const schema::Schema& before, PlanContext& context) {
     retire.place = kDrop;
     retire.description = "Retire version '" + version + "'";
     retire.actions.push_back(plan::RetireVersion{version});
+    retire.notes.push_back("version '" + version +
+                           "' ends at complete: its applications are refused "
+                           "from then on, and '" +
+                           context.version_schema + "' stays");
     context.steps.insert(context.steps.begin(), std::move(retire));
   }
 }
@@ -118,6 +123,7 @@ void PlanOperations(PlanContext& context,
   std::stable_sort(
       context.steps.begin(), context.steps.end(),
       [](const DraftStep& a, const DraftStep& b) { return a.place < b.place; });
+  FollowInVersions(before, operations, context);
 }
 
 }  // namespace segue::ops

@@ -57,5 +57,7 @@ PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::PublishAlias&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireAlias&, const RenderContext&);
+// reshape_view.cc
+PlannedAction RenderOne(const plan::ReshapeView&, const RenderContext&);
 
 }  // namespace segue::postgres

@@ -1,19 +1,9 @@
 // Changes in place while a version is published, whose views follow them.
 #include <gmock/gmock.h>
 
-#include <atomic>
-#include <functional>
-#include <mutex>
-#include <thread>
-
-#include "manifest/manifest.h"
 #include "segue/error.h"
-#include "segue/gate.h"
 #include "segue/instances.h"
-#include "segue/migrator.h"
-#include "tests/support/roles.h"
-#include "tests/support/testbed.h"
-#include "tests/support/thrown.h"
+#include "tests/conformance/version_in_place_fixture.h"
 
 namespace segue::test {
 namespace {
@@ -22,114 +12,13 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class VersionInPlaceTest : public DialectTest {
- protected:
-  void SetUp() override {
-    DialectTest::SetUp();
-    if (IsSkipped()) return;
-    CreateRole(db(), "in_place_app");
-    db().Exec(
-        "CREATE TABLE users(id serial PRIMARY KEY, name text NOT NULL DEFAULT "
-        "'nobody', mood text, age integer DEFAULT 7);"
-        "COMMENT ON COLUMN users.age IS 'in years';"
-        "CREATE TABLE others(id integer PRIMARY KEY, note text);"
-        "GRANT SELECT, INSERT, UPDATE ON users TO in_place_app;"
-        "GRANT USAGE ON SEQUENCE users_id_seq TO in_place_app;"
-        "INSERT INTO users(name) VALUES ('Alice'), ('Bob')");
-    database_.emplace(db().Open());
-    Publish("01_a", "{rename_column: {table: users, from: mood, to: feels}}");
-    // What others give to a view is theirs.
-    db().Exec(
-        "COMMENT ON VIEW public_01_a.users IS 'of the first version';"
-        "ALTER VIEW public_01_a.users SET (security_barrier = true)");
-  }
-  void TearDown() override {
-    migrator_.reset();
-    database_.reset();
-    DialectTest::TearDown();
-  }
-
-  Migrator& With(Access access) {
-    MigratorOptions options;
-    options.access = access;
-    migrator_.emplace(*database_, options);
-    return *migrator_;
-  }
-  void Publish(const std::string& file, const std::string& operation) {
-    Migrator& migrator = With(Access::kVersioned);
-    migrator.Start(Parsed(file, operation));
-    migrator.Complete();
-    With(Access::kInPlace);
-  }
-  static Migration Parsed(const std::string& file,
-                          const std::string& operations) {
-    return manifest::Parse("operations: [" + operations + "]", file + ".yaml");
-  }
-  Outcome Start(const std::string& operations) {
-    return migrator_->Start(Parsed("02_b", operations));
-  }
-  std::unique_ptr<Client> OnVersion() {
-    return OpenPostgresClient(With(Access::kInPlace).UrlFor("01_a"));
-  }
-  std::string Refusal(const std::string& operations) {
-    return RefusalOf([&] { Start(operations); });
-  }
-
-  // Everything that the version's schema has.
-  std::string View() {
-    return ToLines(db().Query(
-        "SELECT c.relname, pg_get_viewdef(c.oid), c.reloptions, "
-        "(SELECT string_agg(x::text, ',' ORDER BY x::text) FROM "
-        "unnest(c.relacl) x), obj_description(c.oid), (SELECT "
-        "string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, "
-        "a.atttypmod), a.attacl, pg_get_expr(d.adbin, d.adrelid), "
-        "col_description(c.oid, a.attnum)), '; ' ORDER BY a.attnum) FROM "
-        "pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND "
-        "d.adnum = a.attnum WHERE a.attrelid = c.oid AND a.attnum > 0) FROM "
-        "pg_class c WHERE c.relnamespace = 'public_01_a'::regnamespace ORDER "
-        "BY 1"));
-  }
-  std::string ColumnsShown() {
-    return *db().app().One(
-        "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute "
-        "WHERE attrelid = 'public_01_a.users'::regclass AND attnum > 0");
-  }
-  // A start that is rolled back leaves everything as it was, and the migration
-  // ends with everything in step. `live` runs while both shapes are there.
-  void ThereBackAndOn(const std::string& operations,
-                      const std::function<void()>& live) {
-    const std::string view = View();
-    const std::string dump = db().Dump();
-    Start(operations);
-    EXPECT_EQ(migrator_->Status()->sub_state, SubState::kReady);
-    EXPECT_TRUE(migrator_->Status()->grants.empty())
-        << migrator_->Status()->grants.front();
-    live();
-    migrator_->Rollback();
-    EXPECT_EQ(View(), view);
-    EXPECT_EQ(db().Dump(), dump);
-    Start(operations);
-    live();
-    migrator_->Complete();
-    EXPECT_TRUE(migrator_->RefreshVersions("").applied.empty());
-    const std::string after = View();
-    EXPECT_THAT(after, AllOf(HasSubstr("of the first version"),
-                             HasSubstr("security_barrier=true"),
-                             HasSubstr("in_place_app=arw/")));
-  }
-
-  std::optional<Database> database_;
-  std::optional<Migrator> migrator_;
-};
-
-constexpr char kRename[] =
-    "{rename_column: {table: users, from: name, to: full_name}}";
+using VersionInPlaceTest = VersionInPlace;
 
 // Old code and new code write through the version and past it, each by its
 // own name of the column.
 TEST_P(VersionInPlaceTest, ARenameShowsBothNamesUntilTheContract) {
   const auto version = OnVersion();
-  ThereBackAndOn(kRename, [&] {
+  ThereBackAndOn(kRenameName, [&] {
     EXPECT_EQ(ColumnsShown(), "id name feels age full_name");
     db().Exec("DELETE FROM users WHERE id > 2");
     int id = 10;
@@ -304,7 +193,7 @@ TEST_P(VersionInPlaceTest, SeveralChangesShareThePlan) {
 
 // The next version is published over what the one before has followed.
 TEST_P(VersionInPlaceTest, ALaterVersionTakesOver) {
-  Start(kRename);
+  Start(kRenameName);
   migrator_->Complete();
   Migrator& migrator = With(Access::kVersioned);
   migrator.Start(
@@ -333,22 +222,22 @@ TEST_P(VersionInPlaceTest, WhatIsNotRightIsRefusedByItsName) {
               "nullable: true}}}"),
       HasSubstr("'public.heirs' inherits from it"));
   db().Exec("CREATE VIEW report AS SELECT name FROM public_01_a.users");
-  EXPECT_THAT(Refusal(kRename),
+  EXPECT_THAT(Refusal(kRenameName),
               HasSubstr("view 'public.report' depends on it"));
   db().Exec(
       "DROP VIEW report; CREATE OR REPLACE VIEW public_01_a.users AS SELECT "
       "id, upper(name) AS name, feels, age FROM public.users");
-  EXPECT_THAT(Refusal(kRename), HasSubstr("shows something else"));
+  EXPECT_THAT(Refusal(kRenameName), HasSubstr("shows something else"));
   db().Exec("DROP VIEW public_01_a.users; ALTER TABLE users RENAME age TO old");
   db().Exec(
       "CREATE VIEW public_01_a.users AS SELECT id, name, feels, old AS age "
       "FROM public.users");
-  EXPECT_THAT(Refusal(kRename), HasSubstr("shows something else"));
+  EXPECT_THAT(Refusal(kRenameName), HasSubstr("shows something else"));
   EXPECT_THAT(View(), Not(HasSubstr("full_name")));
 }
 
 TEST_P(VersionInPlaceTest, WhatComesToDependOnAViewIsMet) {
-  Start(kRename);
+  Start(kRenameName);
   db().Exec("CREATE VIEW report AS SELECT name FROM public_01_a.users");
   EXPECT_THAT(RefusalOf([&] { migrator_->Complete(); }), HasSubstr("report"));
   EXPECT_EQ(migrator_->Status()->sub_state, SubState::kReady);
@@ -360,7 +249,7 @@ TEST_P(VersionInPlaceTest, WhatComesToDependOnAViewIsMet) {
 
 // What others give to the added column of the view is theirs, too.
 TEST_P(VersionInPlaceTest, ThePlanTellsWhichVersionFollows) {
-  const Outcome outcome = Start(kRename);
+  const Outcome outcome = Start(kRenameName);
   ASSERT_FALSE(outcome.plan.notes.empty());
   EXPECT_THAT(outcome.plan.notes,
               ::testing::Contains(HasSubstr("'public_01_a' follows")));
@@ -377,7 +266,7 @@ TEST_P(VersionInPlaceTest, TheGateCountsItsInstancesAsOld) {
   migrator_->MakeVersionRole("in_place_version", "01_a", "in_place_app");
   Instances instances(*database_);
   instances.Register("web-1", "01_a", std::chrono::seconds(60));
-  Start(kRename);
+  Start(kRenameName);
   const auto version = OnVersion();
   version->Query("BEGIN; SET LOCAL ROLE in_place_version; SELECT 1 FROM users");
   const Error old = ThrownBy([&] { migrator_->Complete(); });
@@ -393,7 +282,7 @@ TEST_P(VersionInPlaceTest, TheGateCountsItsInstancesAsOld) {
 
 // A contract that fails after the seal gives the view both names again.
 TEST_P(VersionInPlaceTest, AFailedContractIsUnsealed) {
-  Start(kRename);
+  Start(kRenameName);
   const std::string live = View();
   db().Exec(
       "CREATE FUNCTION no_drop() RETURNS event_trigger LANGUAGE plpgsql AS "
@@ -410,92 +299,6 @@ TEST_P(VersionInPlaceTest, AFailedContractIsUnsealed) {
             "Ann");
   db().Exec("DROP EVENT TRIGGER no_drop; DROP FUNCTION no_drop");
   migrator_->Complete();
-  EXPECT_EQ(ColumnsShown(), "id full_name feels age");
-}
-
-// Clients that write a column by one name, through the version and past it.
-class Writers {
- public:
-  Writers(const std::vector<std::string>& urls, const std::string& column,
-          int first) {
-    for (std::size_t at = 0; at < urls.size(); ++at) {
-      threads_.emplace_back(
-          [this, url = urls[at], column, id = first + static_cast<int>(at)] {
-            Write(url, column, std::to_string(id));
-          });
-    }
-  }
-  ~Writers() { Stop(); }
-  Writers(const Writers&) = delete;
-  Writers& operator=(const Writers&) = delete;
-
-  void Stop() {
-    stopping_ = true;
-    for (std::thread& thread : threads_) {
-      if (thread.joinable()) thread.join();
-    }
-  }
-  int writes() const { return writes_; }
-  // The first error, or a read that did not find what was written.
-  std::string error() {
-    Stop();
-    return error_;
-  }
-
- private:
-  void Write(const std::string& url, const std::string& column,
-             const std::string& id) {
-    try {
-      const auto client = OpenPostgresClient(url);
-      client->Query("SET deadlock_timeout = '100ms'");
-      client->Query("INSERT INTO users(id, " + column + ") VALUES (" + id +
-                    ", '0')");
-      for (int round = 1; !stopping_; ++round) {
-        const std::string value = std::to_string(round);
-        client->Query("UPDATE users SET " + column + " = '" + value +
-                      "' WHERE id = " + id);
-        const Cell read =
-            client->One("SELECT " + column + " FROM users WHERE id = " + id);
-        if (read != value) throw std::runtime_error("lost " + value);
-        ++writes_;
-      }
-    } catch (const std::exception& error) {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (error_.empty()) error_ = error.what();
-    }
-  }
-
-  std::atomic<bool> stopping_ = false;
-  std::atomic<int> writes_ = 0;
-  std::mutex mutex_;
-  std::string error_;
-  std::vector<std::thread> threads_;
-};
-
-// Old code works until it is replaced, new code from ready on, and neither
-// meets an error, also while the contract takes the view anew.
-TEST_P(VersionInPlaceTest, NoStatementOfEitherCodeFailsUnderLoad) {
-  const std::vector<std::string> urls = {migrator_->UrlFor("01_a"),
-                                         migrator_->UrlFor("01_a"),
-                                         migrator_->UrlFor("")};
-  db().Exec(
-      "INSERT INTO users(name) SELECT 'u' || i FROM generate_series(1, 5000) "
-      "i");
-  Writers old_code(urls, "name", 900001);
-  Start(kRename);
-  migrator_->Rollback();
-  Start(kRename);
-  Writers new_code(urls, "full_name", 910001);
-  while (new_code.writes() < 300) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    ASSERT_EQ(migrator_->Status()->sub_state, SubState::kReady);
-  }
-  EXPECT_EQ(old_code.error(), "");
-  EXPECT_GT(old_code.writes(), 100);
-  migrator_->Complete();
-  const int written = new_code.writes();
-  while (new_code.writes() < written + 100) std::this_thread::yield();
-  EXPECT_EQ(new_code.error(), "");
   EXPECT_EQ(ColumnsShown(), "id full_name feels age");
 }
 

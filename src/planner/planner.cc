@@ -339,38 +339,13 @@ std::vector<Finding> PolicyFindings(const plan::Motions& motions) {
   return findings;
 }
 
-// The physical columns of its table that the view reads.
-std::vector<std::string> ReadBy(const schema::Table& view,
-                                const schema::Table& table) {
-  std::vector<std::string> columns;
-  for (const schema::Dependent& dependent : table.dependents) {
-    const bool is_it = dependent.schema == view.name.schema &&
-                       dependent.name == view.name.name &&
-                       !dependent.column.empty();
-    if (is_it) columns.push_back(dependent.column);
-  }
-  std::sort(columns.begin(), columns.end());
-  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-  return columns;
-}
-
-// Reads what each of these versions shows, in the schema as it is.
+// Reads what each of these versions shows.
 std::vector<ops::PublishedVersion> ReadPublished(
     const db::Dialect& dialect, db::Connection& connection,
-    const schema::Schema& schema, const std::vector<std::string>& versions) {
+    const std::vector<std::string>& versions) {
   std::vector<ops::PublishedVersion> published;
   for (const std::string& version : versions) {
-    ops::PublishedVersion one{version};
-    for (schema::Table& view : dialect.Inspect(connection, version).tables) {
-      const schema::Table* table = schema.FindTable(view.name.name);
-      std::vector<std::string> names = view.ColumnNames();
-      std::sort(names.begin(), names.end());
-      if (table == nullptr || ReadBy(view, *table) != names) {
-        one.strange.push_back(view.name.name);
-      }
-      one.views.push_back(std::move(view));
-    }
-    published.push_back(std::move(one));
+    published.push_back({version, dialect.Inspect(connection, version).tables});
   }
   return published;
 }
@@ -461,8 +436,7 @@ Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
     return dialect.Examine(connection, question);
   };
   if (input.access == Access::kInPlace) {
-    server.published =
-        ReadPublished(dialect, connection, found, input.live_versions);
+    server.published = ReadPublished(dialect, connection, input.live_versions);
   }
   server.add = [&](const schema::Schema& schema,
                    const ops::PlanContext& context, Planned& planned) {

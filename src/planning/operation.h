@@ -60,9 +60,6 @@ struct DraftStep {
 struct PublishedVersion {
   std::string version_schema;
   std::vector<schema::Table> views = {};
-  // The views that show something else than columns of the table of their name
-  // under the names that they are stored as.
-  std::vector<std::string> strange = {};
 };
 
 // The context in which an operation plans: what it may read, and what it

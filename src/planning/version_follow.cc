@@ -187,16 +187,9 @@ class Follower {
             version.version_schema + "'");
   }
 
-  void RefuseStrange(const PublishedVersion& version,
-                     const schema::Table& table,
-                     const schema::Table& view) const {
+  void RefuseTied(const PublishedVersion& version, const schema::Table& table,
+                  const schema::Table& view) const {
     const std::string& name = table.name.name;
-    const auto& strange = version.strange;
-    if (std::find(strange.begin(), strange.end(), name) != strange.end()) {
-      throw Refused(version, name,
-                    "it shows something else than the columns of the table "
-                    "under their names");
-    }
     for (const schema::Dependent& dependent : view.dependents) {
       throw Refused(version, name,
                     dependent.kind + " '" + dependent.ToString() +
@@ -217,7 +210,7 @@ class Follower {
     for (const PublishedVersion& version : context_.followed) {
       for (const schema::Table& view : version.views) {
         if (view.name.name != live.name.name) continue;
-        RefuseStrange(version, live, view);
+        RefuseTied(version, live, view);
         View shown{&version, {}};
         for (const schema::Column& column : view.columns) {
           shown.columns.push_back({table.NumberOf(column.name), column});
@@ -252,9 +245,9 @@ class Follower {
         });
   }
 
-  // The views let a column go before it is dropped, and otherwise come last: an
-  // undo, which goes backwards, then locks them before the table, as whoever
-  // uses them does.
+  // The views let a column go before it is dropped, and otherwise come last,
+  // also after the triggers: an undo, which goes backwards, then locks them
+  // before the table, as whoever uses them does.
   void Follow(DraftStep& step, const schema::TableName& name) {
     Followed& followed = At(name);
     Change change;
@@ -401,9 +394,20 @@ class Follower {
     if (first_drop) {
       Insert(step, *first_drop, *first_drop, std::move(reshape));
     } else {
-      Insert(step, last + 1, last, std::move(reshape));
+      AddAfter(step, last, std::move(reshape));
     }
     ++last;
+  }
+
+  // Puts the action behind everything that takes effect together with that at
+  // `last`, or of the step.
+  static void AddAfter(DraftStep& step, std::size_t last,
+                       plan::ReshapeView action) {
+    for (const AtomicRun& run : step.atomic) {
+      if (last < run.begin || last >= run.end) continue;
+      return Insert(step, run.end, last, std::move(action));
+    }
+    step.actions.emplace_back(std::move(action));
   }
 
   // Puts the action in front of that at `at`. It belongs to what the action at

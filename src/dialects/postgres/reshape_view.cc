@@ -86,6 +86,35 @@ constexpr const char* kHas = R"sql(
   JOIN pg_description d ON d.objoid = o.object AND d.classoid = o.class
     AND d.objsubid = o.part)sql";
 
+// The text of a view names its one table "t" up to version 15. A name that has
+// such a part in it passes for another one, and then the view is refused.
+constexpr const char* kObstacles = R"sql(
+WITH v AS (SELECT c.oid, c.relowner,
+    pg_catalog.regexp_replace(pg_catalog.pg_get_viewdef(c.oid), '\mt\.', '',
+      'g') AS text,
+    ' SELECT ' || (SELECT pg_catalog.string_agg(pg_catalog.regexp_replace(
+        pg_catalog.quote_ident(a.attname::text), '\mt\.', '', 'g'), E',\n    '
+        ORDER BY a.attnum)
+      FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid
+        AND a.attnum > 0::int2) || E'\n   FROM ' AS head
+  FROM pg_catalog.pg_class c
+  WHERE c.oid = pg_catalog.to_regclass(@NAME@)::oid)
+SELECT pg_catalog.format('role %I does not own view %s, which has to follow',
+  current_user, @NAME@), 'use --role with the role that owns it'
+FROM v WHERE NOT pg_catalog.pg_has_role(v.relowner, 'USAGE')
+UNION ALL
+SELECT pg_catalog.format('view %s shows something else than the columns of the '
+  'table under their names, and cannot follow a change in place', @NAME@),
+  'use access: versioned, or make the view again as SELECT of the columns'
+FROM v WHERE NOT (pg_catalog.starts_with(v.text, v.head)
+    AND pg_catalog.substr(v.text, 1 + pg_catalog.length(v.head)) ~ '^[^\n]+;$')
+  OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d
+    ON d.classid = 'pg_catalog.pg_rewrite'::regclass::oid AND d.objid = r.oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    WHERE r.ev_class = v.oid AND r.rulename = '_RETURN'
+      AND d.refobjid NOT IN (v.oid,
+        coalesce(pg_catalog.to_regclass(@TABLE@)::oid, 0::oid))))sql";
+
 // What ALTER DEFAULT PRIVILEGES gives to a new view is taken from it again.
 constexpr const char* kRemake = R"sql(
 DECLARE
@@ -275,6 +304,11 @@ std::string InventorySql(const plan::ReshapeView& action) {
 }
 
 }  // namespace
+
+std::string ReshapeObstaclesSql(const plan::ReshapeView& action) {
+  return FilledAll(kObstacles, {{"@NAME@", Literal(Name(ViewOf(action)))},
+                                {"@TABLE@", Literal(Name(action.table))}});
+}
 
 PlannedAction RenderOne(const plan::ReshapeView& action,
                         const RenderContext& context) {

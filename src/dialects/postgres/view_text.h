@@ -22,4 +22,9 @@ std::string ColumnGrants(const schema::TableName& name,
 // stored, and then the default of the base table would count.
 std::string DefaultSql(const schema::Column& column);
 
+// A SELECT of two texts: why the view cannot be given another shape, and what
+// helps. The role has to own it, and it has to show columns of its table under
+// the names that they are stored as, and nothing else. reshape_view.cc has it.
+std::string ReshapeObstaclesSql(const plan::ReshapeView& action);
+
 }  // namespace segue::postgres

@@ -198,6 +198,9 @@ struct MigrationStatus {
   // table and lack what its `up` or `down` needs: "role app lacks SELECT on
   // ...". Known until a contract begins.
   std::vector<std::string> grants = {};
+  // The retired versions of the schema whose views still refuse, whatever
+  // migration they are of: "version public_01_a refuses since ...".
+  std::vector<std::string> refusing = {};
 
   bool is_complete() const { return phase == Phase::kComplete; }
   bool is_active() const {
@@ -208,12 +211,13 @@ struct MigrationStatus {
 
 // A published version.
 struct VersionInfo {
-  std::string name;            // the migration's: "01_bigint"
-  std::string version_schema;  // "public_01_bigint"
-  std::string state;           // "live", "rolling back", "retired"
-  std::string published_at;    // ISO 8601, UTC
-  bool latest = false;         // the newest of the live ones
-  bool refuses = false;        // retired, and its views still refuse
+  std::string name;             // the migration's: "01_bigint"
+  std::string version_schema;   // "public_01_bigint"
+  std::string state;            // "live", "rolling back", "retired"
+  std::string published_at;     // ISO 8601, UTC
+  bool latest = false;          // the newest of the live ones
+  bool refuses = false;         // retired, and its views still refuse
+  std::string retired_at = {};  // as published_at; empty where it is not known
 };
 
 }  // namespace segue

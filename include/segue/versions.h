@@ -36,12 +36,15 @@ class Versions {
   // The last version stays published until the next one retires it, or this
   // does. Where its names would mean the tables of the base schema otherwise,
   // views stay that refuse, until Forget. Cannot be undone. Throws kNotFound
-  // for a version that is not live, and kRefused while a migration is active or
-  // when something else uses the version.
-  void Retire(const std::string& version);
+  // for a version that is not live, and kRefused while a migration is active,
+  // when something in the database depends on the version, and while live
+  // instances, roles or sessions of it are seen, each by its name. With a
+  // reason it goes on over these, and the history keeps them and the reason.
+  void Retire(const std::string& version, const std::string& force_reason = "");
   // Does the same and leaves nothing: its clients see the base schema from then
   // on where their path has it.
-  void Unpublish(const std::string& version);
+  void Unpublish(const std::string& version,
+                 const std::string& force_reason = "");
   // Removes what a retired version has left, and takes it off the list. Throws
   // kNotFound for a version that is not retired.
   void Forget(const std::string& version);
@@ -50,7 +53,8 @@ class Versions {
   std::optional<VersionUse> Use();
 
  private:
-  void TakeAway(const std::string& version, bool leaves_refusal);
+  void TakeAway(const std::string& version, bool leaves_refusal,
+                const std::string& force_reason);
   std::unique_ptr<engine::Context> context_;
 };
 

@@ -200,7 +200,10 @@ std::vector<OptionSpec> VersionsOptionSpecs() {
        true},
       {"--version", "NAME", "role: the version (default latest)"},
       {"--base-role", "NAME",
-       "role: whose rights it has (default the URL's user)"}};
+       "role: whose rights it has (default the URL's user)"},
+      {"--force", "",
+       "retire, unpublish: also while it is in use; needs --reason"},
+      {"--reason", "TEXT", "why that is right; kept in the history"}};
 }
 
 std::vector<OptionSpec> InstanceOptionSpecs() {

@@ -3,6 +3,7 @@
 // one away, or what one has left.
 #include "cli/commands.h"
 #include "cli/session.h"
+#include "cli/target.h"
 #include "report/json.h"
 #include "report/lists.h"
 #include "segue/error.h"
@@ -51,9 +52,10 @@ int TakeAway(const Context& context, const std::string& action) {
     throw Error(ErrorKind::kUsage, action + " needs the NAME of a version")
         .WithHint("'segue versions' lists them");
   }
+  const std::string reason = ReasonFor(context, "--force");
   Session session(context);
-  if (action == "retire") session.versions().Retire(name);
-  if (action == "unpublish") session.versions().Unpublish(name);
+  if (action == "retire") session.versions().Retire(name, reason);
+  if (action == "unpublish") session.versions().Unpublish(name, reason);
   if (action == "forget") session.versions().Forget(name);
   return Print(context, session);
 }
@@ -67,6 +69,13 @@ int RunVersions(const Context& context) {
     if (!context.arguments.Has(option)) continue;
     throw Error(ErrorKind::kUsage,
                 std::string(option) + " belongs to 'segue versions role NAME'");
+  }
+  for (const char* option : {"--force", "--reason"}) {
+    if (!context.arguments.Has(option)) continue;
+    if (action == "retire" || action == "unpublish") continue;
+    throw Error(ErrorKind::kUsage,
+                std::string(option) +
+                    " belongs to 'segue versions retire NAME' and 'unpublish'");
   }
   if (action == "refresh") return Refresh(context);
   if (!action.empty()) return TakeAway(context, action);

@@ -58,6 +58,9 @@ struct Capabilities {
   bool column_comments = false;
   // Views and rules are bound to the column that takes the place of another.
   bool rebinds_views = false;
+  // The views of a published version can follow a change of their table in
+  // place.
+  bool reshapes_versions = false;
   // The triggers that fill a column of a row run after the row's own checks and
   // its look into unique indexes.
   bool checks_before_triggers = false;

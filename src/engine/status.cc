@@ -8,6 +8,7 @@
 #include "engine/holders.h"
 #include "engine/missing.h"
 #include "engine/seal.h"
+#include "engine/version_users.h"
 #include "ledger/control.h"
 #include "ledger/lease.h"
 #include "ledger/observations.h"
@@ -125,6 +126,7 @@ MigrationStatus StatusOf(const Context& context, MigrationRow row) {
     status.runner = holder->ToString();
   }
   RefineState(context, row, status);
+  status.refusing = RefusingTexts(VersionsNow(context));
   AddPace(context, status);
   if (status.is_active()) {
     status.awaited_standby =

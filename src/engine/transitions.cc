@@ -159,7 +159,8 @@ void Transitions::BecomeRolledBack(const std::function<bool()>& last,
     const bool leaves = last && last();
     const PublishedVersions published(ledger());
     if (leaves) {
-      published.Retire(connection(), row_.plan.version_schema);
+      published.Retire(connection(),
+                       {row_.plan.version, row_.plan.version_schema, "", ""});
     } else if (!row_.plan.version_schema.empty()) {
       published.Remove(connection(), row_.plan.version);
     }

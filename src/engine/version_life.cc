@@ -37,6 +37,35 @@ void RequireLedger(const engine::Context& context, const std::string& version) {
               "no version is called '" + version + "': none was published");
 }
 
+void RefuseUsed(const VersionInfo& info, const std::vector<std::string>& users,
+                bool leaves_refusal) {
+  if (users.empty()) return;
+  throw Error(ErrorKind::kRefused, "version " + info.version_schema +
+                                       " is in use: " + base::Join(users, ", "))
+      .WithHint("let them use another version first; 'segue versions " +
+                std::string(leaves_refusal ? "retire " : "unpublish ") +
+                info.name + " --force --reason TEXT' goes on all the same");
+}
+
+// The migration of the version, in whose history its end stands, has the name
+// of the version unless its file gives it another one.
+void Tell(const engine::Context& context, const VersionInfo& info,
+          bool leaves_refusal, const std::vector<std::string>& users,
+          const std::string& force_reason) {
+  db::Connection& connection = context.connection();
+  const auto add = [&](EventKind kind, const std::string& text) {
+    context.ledger.AddEvent(connection, info.name, kind, text);
+  };
+  if (!users.empty()) {
+    add(EventKind::kForced, force_reason + " (version " + info.version_schema +
+                                " was in use: " + base::Join(users, ", ") +
+                                ")");
+  }
+  add(EventKind::kNote,
+      "Version " + info.version_schema +
+          (leaves_refusal ? " was retired" : " was unpublished"));
+}
+
 }  // namespace
 
 Versions::Versions(Database& database, MigratorOptions options)
@@ -45,15 +74,20 @@ Versions::Versions(Database& database, MigratorOptions options)
 
 Versions::~Versions() = default;
 
-void Versions::Retire(const std::string& version) { TakeAway(version, true); }
+void Versions::Retire(const std::string& version,
+                      const std::string& force_reason) {
+  TakeAway(version, true, force_reason);
+}
 
-void Versions::Unpublish(const std::string& version) {
-  TakeAway(version, false);
+void Versions::Unpublish(const std::string& version,
+                         const std::string& force_reason) {
+  TakeAway(version, false, force_reason);
 }
 
 // The state is looked at under the lease, because another runner may have begun
 // or ended a migration meanwhile.
-void Versions::TakeAway(const std::string& version, bool leaves_refusal) {
+void Versions::TakeAway(const std::string& version, bool leaves_refusal,
+                        const std::string& force_reason) {
   RequireLedger(*context_, version);
   db::Connection& connection = context_->connection();
   VersionIn(*context_, "live", version);
@@ -65,6 +99,8 @@ void Versions::TakeAway(const std::string& version, bool leaves_refusal) {
                     "' is active; its end decides which versions stay")
         .WithHint("'segue complete' or 'segue rollback' ends it");
   }
+  const std::vector<std::string> users = engine::UsersNow(*context_, info);
+  if (force_reason.empty()) RefuseUsed(info, users, leaves_refusal);
   const db::Dialect& dialect = context_->database.dialect();
   const PlannedAction retire =
       engine::RetireAction(*context_, info.version_schema);
@@ -75,8 +111,8 @@ void Versions::TakeAway(const std::string& version, bool leaves_refusal) {
     engine::Execute(connection, statement);
   }
   if (!leaves_refusal) dialect.RemoveRefused(connection, info.version_schema);
-  engine::PublishedVersions(context_->ledger)
-      .Retire(connection, info.version_schema);
+  engine::PublishedVersions(context_->ledger).Retire(connection, info);
+  Tell(*context_, info, leaves_refusal, users, force_reason);
   transaction.Commit();
 }
 

@@ -52,6 +52,39 @@ std::vector<std::string> SessionsOf(const Context& context,
   return texts;
 }
 
+// Appends the roles that were made for the version, and its sessions.
+void AddRolesAndSessions(const Context& context, const std::string& schema,
+                         std::vector<std::string>& users) {
+  const db::Dialect& dialect = context.database.dialect();
+  std::vector<std::string> roles;
+  for (const db::LoginRole& role :
+       dialect.LoginRoles(context.connection(), context.database.schema())) {
+    if (role.version_schema != schema) continue;
+    roles.push_back(role.name);
+    users.push_back("role '" + role.name + "'");
+  }
+  for (std::string& session : SessionsOf(context, schema, roles)) {
+    users.push_back(std::move(session));
+  }
+}
+
+// Appends the sessions that have said that they are of the version, and are not
+// among the users yet.
+void AddIntroduced(const Context& context, const VersionInfo& version,
+                   std::vector<std::string>& users) {
+  const auto* sessions = db::ClientSessionsOf(context.database.dialect());
+  if (sessions == nullptr) return;
+  for (const db::Introduction& one :
+       sessions->Introduced(context.connection(), context.database.schema())) {
+    if (one.version != version.name && one.version != version.version_schema) {
+      continue;
+    }
+    std::string text = db::SessionText(one.session);
+    if (std::count(users.begin(), users.end(), text) > 0) continue;
+    users.push_back(std::move(text));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> VersionUsers(const Context& context,
@@ -64,17 +97,20 @@ std::vector<std::string> VersionUsers(const Context& context,
       users.push_back(InstanceText(instance));
     }
   }
-  const db::Dialect& dialect = context.database.dialect();
-  std::vector<std::string> roles;
-  for (const db::LoginRole& role :
-       dialect.LoginRoles(context.connection(), context.database.schema())) {
-    if (role.version_schema != schema) continue;
-    roles.push_back(role.name);
-    users.push_back("role '" + role.name + "'");
+  AddRolesAndSessions(context, schema, users);
+  return users;
+}
+
+std::vector<std::string> UsersNow(const Context& context,
+                                  const VersionInfo& version) {
+  std::vector<std::string> users;
+  for (const InstanceInfo& instance : Instances(context.database).List()) {
+    const bool is_of = instance.version == version.name ||
+                       instance.version == version.version_schema;
+    if (is_of && instance.live()) users.push_back(InstanceText(instance));
   }
-  for (std::string& session : SessionsOf(context, schema, roles)) {
-    users.push_back(std::move(session));
-  }
+  AddRolesAndSessions(context, version.version_schema, users);
+  AddIntroduced(context, version, users);
   return users;
 }
 
@@ -91,6 +127,33 @@ std::vector<std::string> Refusing(const Context& context) {
   if (sessions == nullptr) return {};
   return sessions->RefusingVersions(context.connection(),
                                     context.database.schema());
+}
+
+std::vector<VersionInfo> VersionsNow(const Context& context) {
+  std::vector<VersionInfo> versions =
+      PublishedVersions(context.ledger).All(context.connection());
+  const std::vector<std::string> refusing = Refusing(context);
+  for (VersionInfo& version : versions) {
+    version.refuses = version.state == "retired" &&
+                      std::count(refusing.begin(), refusing.end(),
+                                 version.version_schema) > 0;
+  }
+  return versions;
+}
+
+std::vector<std::string> RefusingTexts(
+    const std::vector<VersionInfo>& versions) {
+  std::vector<std::string> texts;
+  for (const VersionInfo& version : versions) {
+    if (!version.refuses) continue;
+    texts.push_back(
+        "version " + version.version_schema + " refuses its applications" +
+        (version.retired_at.empty() ? std::string()
+                                    : " since " + version.retired_at) +
+        "; 'segue versions forget " + version.name +
+        "' removes what it has left");
+  }
+  return texts;
 }
 
 // segue drops no role: whoever logs in with one would not get in any more.

@@ -60,14 +60,7 @@ std::string VersionSchemaOf(Migrator& migrator, const std::string& version) {
 std::vector<VersionInfo> Migrator::Versions() {
   std::vector<VersionInfo> versions;
   if (context_->ledger.Open(context_->connection())) {
-    versions =
-        engine::PublishedVersions(context_->ledger).All(context_->connection());
-    const std::vector<std::string> refusing = engine::Refusing(*context_);
-    for (VersionInfo& version : versions) {
-      version.refuses = version.state == "retired" &&
-                        std::find(refusing.begin(), refusing.end(),
-                                  version.version_schema) != refusing.end();
-    }
+    versions = engine::VersionsNow(*context_);
   }
   if (versions.empty()) context_->RequireSchema();
   return versions;

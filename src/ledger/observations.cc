@@ -28,6 +28,8 @@ std::string_view ToString(ObservationKind kind) {
       return "users";
     case ObservationKind::kSwitch:
       return "switch";
+    case ObservationKind::kRetired:
+      return "retired";
   }
   throw Error(ErrorKind::kInternal, "unknown kind of observation");
 }

@@ -23,9 +23,10 @@ enum class ObservationKind {
   kHolders,    // name: ActionName. What PlannedAction::holders found at ready
   kUsers,      // name: version. Who used it when its rollback began
   kSwitch,     // name: "ready". The server's time when both versions were live
+  kRetired,  // name: version, which is the migration, too. Since when it is so
 };
 // Returns "build", "usage", "gauge", "fill_begin", "fill_end", "query_plan",
-// "inventory", "holders", "users" or "switch".
+// "inventory", "holders", "users", "switch" or "retired".
 std::string_view ToString(ObservationKind kind);
 
 // Returns a name such as "3.1", for the second action of the plan's fourth

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "ledger/observations.h"
 
 namespace segue::engine {
 
@@ -33,8 +34,14 @@ std::vector<VersionInfo> PublishedVersions::All(
       {ledger_.schema_name()});
   std::vector<VersionInfo> versions;
   for (const db::Row& row : found.rows) {
-    versions.push_back({db::ToText(row[0]), db::ToText(row[1]),
-                        db::ToText(row[2]), db::ToText(row[3]), false});
+    VersionInfo version{db::ToText(row[0]), db::ToText(row[1]),
+                        db::ToText(row[2]), db::ToText(row[3]), false};
+    if (version.state == "retired") {
+      const auto since = Observations(ledger_).Load(
+          connection, version.name, ObservationKind::kRetired, version.name);
+      if (since) version.retired_at = db::ToText(since->at(0));
+    }
+    versions.push_back(std::move(version));
   }
   for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
     if (it->state == "live") {
@@ -64,6 +71,8 @@ void PublishedVersions::Remove(db::Connection& connection,
   connection.Execute("DELETE FROM " + ledger_.TableNamed("version") +
                          " WHERE schema_name = $1 AND name = $2",
                      {ledger_.schema_name(), name});
+  Observations(ledger_).Forget(connection, name, ObservationKind::kRetired,
+                               name);
 }
 
 void PublishedVersions::BeginRollback(db::Connection& connection,
@@ -75,19 +84,22 @@ void PublishedVersions::BeginRollback(db::Connection& connection,
 }
 
 void PublishedVersions::Retire(db::Connection& connection,
-                               const std::string& version_schema) const {
+                               const VersionInfo& version) const {
   connection.Execute("UPDATE " + ledger_.TableNamed("version") +
                          " SET state = 'retired'"
                          " WHERE schema_name = $1 AND version_schema = $2",
-                     {ledger_.schema_name(), version_schema});
+                     {ledger_.schema_name(), version.version_schema});
+  Observations(ledger_).Save(connection, version.name,
+                             ObservationKind::kRetired, version.name,
+                             {base::FormatUtc(base::SystemClock().WallTime())});
 }
 
 void PublishedVersions::RetireOthers(db::Connection& connection,
                                      const std::string& name) const {
-  connection.Execute("UPDATE " + ledger_.TableNamed("version") +
-                         " SET state = 'retired'"
-                         " WHERE schema_name = $1 AND name <> $2",
-                     {ledger_.schema_name(), name});
+  for (const VersionInfo& version : All(connection)) {
+    if (version.name == name || version.state == "retired") continue;
+    Retire(connection, version);
+  }
 }
 
 }  // namespace segue::engine

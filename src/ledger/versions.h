@@ -31,8 +31,8 @@ class PublishedVersions {
   void Remove(db::Connection& connection, const std::string& name) const;
   // Says that the version is being rolled back, if it is published.
   void BeginRollback(db::Connection& connection, const std::string& name) const;
-  void Retire(db::Connection& connection,
-              const std::string& version_schema) const;
+  // Keeps since when it is retired.
+  void Retire(db::Connection& connection, const VersionInfo& version) const;
   // Retires all live versions except this one.
   void RetireOthers(db::Connection& connection, const std::string& name) const;
 

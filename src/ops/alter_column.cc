@@ -107,7 +107,7 @@ std::string WhyCopied(const TableWork& work, const schema::Column& old,
     why = "changed where it is, every row would be read under the lock";
   } else if (answer.builds_index) {
     why = "changed where it is, an index would be built under the lock";
-  } else if (IsRead(work.live(), old)) {
+  } else if (IsRead(work.live(), old) || !work.context().followed.empty()) {
     why = "a view or a rule reads it, so that it cannot be changed where it is";
   }
   return "a second column is filled: " + why;
@@ -183,6 +183,8 @@ bool AlterColumn::ServerConverts(const TableWork& work,
                          !change.nullable && !change.default_value &&
                          change.constraints.empty() && spec_.change.up.empty();
   if (!only_type || work.versioned() || work.creates()) return false;
+  // A view of a version that follows reads the column.
+  if (!work.context().followed.empty()) return false;
   const schema::Table& table = work.live();
   if (!Obstacles(table, old, Fate::kReplaced, work.capabilities()).empty()) {
     return false;

@@ -291,6 +291,17 @@ struct RetireVersion {
   bool sealed = false;
 };
 
+// Gives the view of a published version another shape, because its table gets
+// one in place. What others have given to the view and to the columns that stay
+// is kept. Each column has the name that it is shown by, and the one that it is
+// stored as at this point of the plan. A view that is not there before is made.
+struct ReshapeView {
+  std::string version_schema;
+  schema::TableName table;  // which it shows, under its name
+  std::vector<schema::Column> before;
+  std::vector<schema::Column> after;
+};
+
 // Shows a table under a second name in the base schema, by an updatable view.
 // The view lives until the table itself takes the name.
 struct PublishAlias {
@@ -314,6 +325,6 @@ using Action = std::variant<
     RebindViews, CopyViews, RenameConstraint, SetReplicaIdentity, CreateIndex,
     DropIndex, RenameIndex, PrepareUndo, CreateSync, DropSync, Backfill,
     GuardFill, UnguardFill, Verify, Settle, Retreat, PublishVersion,
-    SealVersion, RetireVersion, PublishAlias, RetireAlias, RawSql>;
+    SealVersion, RetireVersion, ReshapeView, PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

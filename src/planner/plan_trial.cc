@@ -6,6 +6,7 @@
 
 #include "plan/rebase.h"
 #include "planner/render_steps.h"
+#include "planning/version_follow.h"
 
 namespace segue::engine {
 namespace {
@@ -78,7 +79,8 @@ std::vector<Step> RenderThere(const db::Dialect& dialect,
   const plan::Motions motions = rebase.Of(context.motions);
   const db::RenderContext render{there, lock_budget, motions};
   std::vector<Step> steps;
-  for (ops::DraftStep draft : context.steps) {
+  for (const ops::DraftStep& planned : context.steps) {
+    ops::DraftStep draft = ops::WithoutReshapes(planned);
     if (AnyStaysOut(draft)) {
       draft.actions.clear();
       draft.atomic.clear();

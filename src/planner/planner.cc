@@ -54,7 +54,9 @@ void CheckUserTriggers(const db::Capabilities& can, const PlannerInput& input) {
       .WithHint("use 'user_triggers: fire'");
 }
 
-void CheckAccess(const db::Capabilities& can, const PlannerInput& input) {
+// Without a server nobody knows what a published version shows.
+void CheckAccess(const db::Capabilities& can, const PlannerInput& input,
+                 bool online) {
   if (input.access == Access::kVersioned && !can.versioned_access) {
     throw Error(ErrorKind::kRefused,
                 can.name + " has no versioned access in this version of segue")
@@ -70,7 +72,9 @@ void CheckAccess(const db::Capabilities& can, const PlannerInput& input) {
             "write 'access: versioned' into the file if no application "
             "relies on that");
   }
-  if (input.access == Access::kInPlace && !input.live_versions.empty()) {
+  const bool follows = online && can.reshapes_versions;
+  if (input.access == Access::kInPlace && !input.live_versions.empty() &&
+      !follows) {
     throw Error(ErrorKind::kRefused,
                 "schema '" + input.schema_name +
                     "' has the published version '" +
@@ -287,6 +291,15 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
         "through and its row is marked; verify lists the marked rows, and "
         "complete is refused while there are any");
   }
+  for (const ops::PublishedVersion& version : context.followed) {
+    plan.notes.push_back(
+        "version '" + version.version_schema +
+        "' follows: it shows what is added from the start on, and the new "
+        "shape from complete on. Its applications use the shape of the base "
+        "schema, so that the gate counts an instance of it as old until it "
+        "says that it runs " +
+        input.migration.id);
+  }
   for (const std::string& question : context.inquiry.Unanswered()) {
     plan.notes.push_back("not checked with a server: " + question);
   }
@@ -335,19 +348,36 @@ void RefuseSealedForSubscribers(const PlannerInput& input) {
       .WithHint("use undo_window: 0, with which complete is final");
 }
 
+// Reads what each of these versions shows.
+std::vector<ops::PublishedVersion> ReadPublished(
+    const db::Dialect& dialect, db::Connection& connection,
+    const std::vector<std::string>& versions) {
+  std::vector<ops::PublishedVersion> published;
+  for (const std::string& version : versions) {
+    published.push_back({version, dialect.Inspect(connection, version).tables});
+  }
+  return published;
+}
+
 // What only a server can add to a plan that is rendered.
 using Additions = std::function<void(const schema::Schema&,
                                      const ops::PlanContext&, Planned&)>;
 
-// `server` answers the questions, and `add` computes the cost of the steps.
-// Both are empty, and `connection` is null, when there is no server.
+// What a plan needs of a server. All of it is empty when there is none.
+struct Server {
+  ops::Inquiry::Server answers = {};
+  db::Connection* connection = nullptr;
+  std::vector<ops::PublishedVersion> published = {};  // that follow in place
+  Additions add = {};  // computes the cost of the steps
+};
+
 Planned PlanOn(const db::Language& language, schema::Schema schema,
-               ops::Inquiry::Server server, db::Connection* connection,
-               const PlannerInput& input, const Additions& add) {
+               Server server, const PlannerInput& input) {
+  db::Connection* connection = server.connection;
   const db::Capabilities& can = language.capabilities();
   ForgetVersionViews(schema, input.live_versions);
   CheckLocks(schema, input);
-  ops::Inquiry inquiry(std::move(server));
+  ops::Inquiry inquiry(std::move(server.answers));
   ops::PlanContext context{
       language, input.access, input.migration.id, VersionSchemaFor(can, input),
       inquiry,  schema};
@@ -355,6 +385,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   context.user_triggers = input.user_triggers;
   context.undoable = input.undo_window.count() > 0;
   context.live_versions = input.live_versions;
+  context.followed = std::move(server.published);
   ops::PlanOperations(
       context, ops::Combine(input.migration.operations, schema, language));
   Planned planned;
@@ -385,7 +416,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
         PartsForSubscribers(language, *connection, context.steps,
                             {schema, input.lock_budget, context.motions});
   }
-  add(schema, context, planned);
+  server.add(schema, context, planned);
   return planned;
 }
 
@@ -405,31 +436,34 @@ void ForgetVersionViews(schema::Schema& schema,
 
 Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
                  const PlannerInput& input) {
-  CheckAccess(dialect.capabilities(), input);
+  CheckAccess(dialect.capabilities(), input, true);
   CheckTransformErrors(dialect.capabilities(), input);
   CheckUserTriggers(dialect.capabilities(), input);
-  return PlanOn(
-      dialect, dialect.Inspect(connection, input.schema_name),
-      [&](const db::Question& question) {
-        return dialect.Examine(connection, question);
-      },
-      &connection, input,
-      [&](const schema::Schema& schema, const ops::PlanContext& context,
-          Planned& planned) {
-        planned.plan.estimates =
-            EstimatesFor(dialect, connection, schema, context);
-        planned.trial = PrepareTrial(dialect, connection, schema, context,
-                                     planned.plan, input.lock_budget);
-      });
+  schema::Schema found = dialect.Inspect(connection, input.schema_name);
+  Server server;
+  server.connection = &connection;
+  server.answers = [&](const db::Question& question) {
+    return dialect.Examine(connection, question);
+  };
+  if (input.access == Access::kInPlace) {
+    server.published = ReadPublished(dialect, connection, input.live_versions);
+  }
+  server.add = [&](const schema::Schema& schema,
+                   const ops::PlanContext& context, Planned& planned) {
+    planned.plan.estimates = EstimatesFor(dialect, connection, schema, context);
+    planned.trial = PrepareTrial(dialect, connection, schema, context,
+                                 planned.plan, input.lock_budget);
+  };
+  return PlanOn(dialect, std::move(found), std::move(server), input);
 }
 
 Planned MakePlanOffline(const db::Language& language,
                         const schema::Schema& schema,
                         const PlannerInput& input) {
-  CheckAccess(language.capabilities(), input);
+  CheckAccess(language.capabilities(), input, false);
   CheckTransformErrors(language.capabilities(), input);
   CheckUserTriggers(language.capabilities(), input);
-  return PlanOn(language, schema, {}, nullptr, input, {});
+  return PlanOn(language, schema, {}, input);
 }
 
 }  // namespace segue::engine

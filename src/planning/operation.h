@@ -55,6 +55,13 @@ struct DraftStep {
   Source source{};  // of the operation; unknown for the planner's own steps
 };
 
+// A published version as it is: its views, each with the columns that it shows
+// in their order, and with what depends on it.
+struct PublishedVersion {
+  std::string version_schema;
+  std::vector<schema::Table> views = {};
+};
+
 // The context in which an operation plans: what it may read, and what it
 // appends to.
 struct PlanContext {
@@ -93,6 +100,8 @@ struct PlanContext {
 
   // The published version schemas, which the contract retires.
   std::vector<std::string> live_versions{};
+  // In place: the published versions, whose views follow the tables.
+  std::vector<PublishedVersion> followed{};
 
   const db::Capabilities& capabilities() const {
     return language.capabilities();

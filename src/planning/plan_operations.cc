@@ -10,6 +10,7 @@
 #include "planning/seal.h"
 #include "planning/seal_check.h"
 #include "planning/share_fills.h"
+#include "planning/version_follow.h"
 #include "planning/version_views.h"
 #include "segue/error.h"
 
@@ -43,6 +44,10 @@ void AddVersionSteps(const schema::Schema& before, PlanContext& context) {
     retire.place = kDrop;
     retire.description = "Retire version '" + version + "'";
     retire.actions.push_back(plan::RetireVersion{version, context.undoable});
+    retire.notes.push_back("version '" + version +
+                           "' ends at complete: its applications are refused "
+                           "from then on, and '" +
+                           context.version_schema + "' stays");
     context.steps.insert(context.steps.begin(), std::move(retire));
     if (context.undoable) AddSealOf(version, context);
   }
@@ -132,6 +137,7 @@ void PlanOperations(PlanContext& context,
   std::stable_sort(
       context.steps.begin(), context.steps.end(),
       [](const DraftStep& a, const DraftStep& b) { return a.place < b.place; });
+  FollowInVersions(before, operations, context);
   if (context.undoable) RefuseUnsealable(context);
 }
 

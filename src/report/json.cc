@@ -54,7 +54,8 @@ Json Object(const MigrationStatus& status) {
           {"folded_into", status.folded_into},
           {"missing", status.missing},
           {"held", status.held},
-          {"grants", status.grants}};
+          {"grants", status.grants},
+          {"refusing", status.refusing}};
 }
 
 Json List(const std::vector<HistoryEntry>& entries) {
@@ -100,7 +101,8 @@ Json List(const std::vector<VersionInfo>& versions) {
                     {"state", version.state},
                     {"published_at", version.published_at},
                     {"latest", version.latest},
-                    {"refuses", version.refuses}});
+                    {"refuses", version.refuses},
+                    {"retired_at", version.retired_at}});
   }
   return list;
 }

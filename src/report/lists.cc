@@ -43,7 +43,15 @@ std::string VersionsText(const std::vector<VersionInfo>& versions) {
                                                   : ""),
                version.published_at});
   }
-  return table.ToString();
+  std::string text = table.ToString();
+  for (const VersionInfo& version : versions) {
+    if (!version.refuses) continue;
+    text += base::VisibleInLine(version.name) + " refuses its applications" +
+            (version.retired_at.empty() ? "" : " since " + version.retired_at) +
+            "; segue versions forget " + base::VisibleInLine(version.name) +
+            " removes what it has left.\n";
+  }
+  return text;
 }
 
 std::string RefreshText(const RefreshReport& report) {

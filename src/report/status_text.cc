@@ -143,6 +143,7 @@ std::string StatusText(const MigrationStatus& status) {
       Field("paused", status.paused ? "yes; segue resume goes on" : "") +
       Field("missing", MissingText(status)) + Field("held", HeldText(status)) +
       Field("privileges", GrantsText(status)) +
+      Field("refused", base::Join(status.refusing, "; ")) +
       Field("error", ErrorText(status)) + Field("started", status.started_at) +
       Field("updated", status.updated_at) + "  steps\n";
   for (const StepStatus& step : status.steps) {

@@ -144,6 +144,83 @@ TEST_P(VersionLifeTest, UnpublishLeavesNothing) {
   EXPECT_THAT(States(), ElementsAre("01_a retired"));
 }
 
+// Whoever is seen to use it is named, and a reason goes on over them.
+TEST_P(VersionLifeTest, AVersionInUseIsTakenAwayOnlyWithAReason) {
+  db().Exec("DROP ROLE IF EXISTS segue_app");
+  Reach("01_a", "is_in", "feels");
+  Instances instances(*database_);
+  instances.Register("web-1", "01_a", std::chrono::seconds(60));
+  instances.Register("web-2", "public_01_a", std::chrono::seconds(60));
+  instances.Register("web-3", "base", std::chrono::seconds(60));
+  for (const bool leaves : {true, false}) {
+    const std::string refusal = RefusalOf([&] {
+      leaves ? versions_->Retire("01_a") : versions_->Unpublish("01_a");
+    });
+    EXPECT_THAT(refusal, HasSubstr("version public_01_a is in use: instance "
+                                   "'web-1' ("));
+    EXPECT_THAT(refusal, HasSubstr("instance 'web-2' ("));
+    EXPECT_THAT(refusal, ::testing::Not(HasSubstr("web-3")));
+  }
+  EXPECT_THAT(States(), ElementsAre("01_a live"));
+  instances.Remove("web-1");
+  instances.Remove("web-2");
+
+  migrator_->MakeVersionRole("segue_app", "01_a", "pg_monitor");
+  EXPECT_THAT(RefusalOf([&] { versions_->Retire("01_a"); }),
+              ::testing::EndsWith("is in use: role 'segue_app'"));
+  db().Exec("DROP OWNED BY segue_app; DROP ROLE segue_app");
+
+  const auto client = On("01_a");
+  const std::string pid = *client->One("SELECT pg_backend_pid()");
+  client->Query("SET lock_timeout = '10s'; BEGIN; SELECT feels FROM users");
+  EXPECT_THAT(RefusalOf([&] { versions_->Retire("01_a"); }),
+              HasSubstr("is in use: session " + pid));
+  client->Query("COMMIT; SELECT segue.hello('web-4', '01_a')");
+  EXPECT_THAT(RefusalOf([&] { versions_->Retire("01_a"); }),
+              HasSubstr("instance 'web-4' ("));
+
+  versions_->Retire("01_a", "nobody needs it");
+  EXPECT_THAT(States(), ElementsAre("01_a retired refuses"));
+  std::string history;
+  for (const HistoryEntry& entry : migrator_->History()) {
+    if (entry.migration != "01_a") continue;
+    history += std::string(ToString(entry.kind)) + " " + entry.message + "\n";
+  }
+  EXPECT_THAT(history, HasSubstr("FORCED nobody needs it (version "
+                                 "public_01_a was in use: instance 'web-4'"));
+  EXPECT_THAT(history, HasSubstr("Version public_01_a was retired"));
+}
+
+TEST_P(VersionLifeTest, WhatStillRefusesIsShownWithItsTime) {
+  Reach("01_a", "is_in", "feels");
+  EXPECT_THAT(migrator_->Status()->refusing, ElementsAre());
+  Reach("02_b", "feels", "is_in");
+  const VersionInfo retired = migrator_->Versions().front();
+  EXPECT_TRUE(retired.refuses);
+  EXPECT_GE(retired.retired_at, retired.published_at);
+  EXPECT_THAT(
+      migrator_->Status()->refusing,
+      ElementsAre("version public_01_a refuses its applications since " +
+                  retired.retired_at +
+                  "; 'segue versions forget 01_a' removes what it has "
+                  "left"));
+  versions_->Forget("01_a");
+  EXPECT_THAT(migrator_->Status()->refusing, ElementsAre());
+}
+
+TEST_P(VersionLifeTest, APlanNamesTheVersionsThatEndAtComplete) {
+  Reach("01_a", "is_in", "feels");
+  const Plan plan = migrator_->MakePlan(manifest::Parse(
+      "operations: [" + std::string(kRename) + "]", "02_b.yaml"));
+  std::string notes;
+  for (const Step& step : plan.steps) {
+    for (const std::string& note : step.notes) notes += note + "\n";
+  }
+  EXPECT_THAT(notes, HasSubstr("version 'public_01_a' ends at complete: its "
+                               "applications are refused from then on, and "
+                               "'public_02_b' stays"));
+}
+
 TEST_P(VersionLifeTest, WhatDependsOnAVersionKeepsItFromBeingRetired) {
   Reach("01_a", "is_in", "feels");
   db().Exec("CREATE VIEW report AS SELECT feels FROM public_01_a.users");

@@ -184,6 +184,12 @@ std::string ViewText(const plan::VersionView& view) {
   return text + " OF " + base::Join(tables, joins ? " JOIN " : " UNION ");
 }
 
+std::string ShownText(const std::vector<schema::Column>& columns) {
+  plan::VersionView view;
+  view.columns = columns;
+  return ViewText(view);
+}
+
 // No fallback overload: a new primitive does not compile until it has its own.
 class Renderer {
  public:
@@ -371,6 +377,11 @@ class Renderer {
   PlannedAction operator()(const plan::RetireVersion& a) const {
     return Irreversible((a.sealed ? "RETIRE SEALED " : "RETIRE ") +
                         a.version_schema);
+  }
+  PlannedAction operator()(const plan::ReshapeView& a) const {
+    const std::string head = "RESHAPE " + a.version_schema + "." + a.table.name;
+    return Make(head + " " + ShownText(a.after),
+                head + " " + ShownText(a.before));
   }
   PlannedAction operator()(const plan::PublishAlias& a) const {
     return Make("ALIAS " + a.view.base().name + " AS " + ViewText(a.view),

@@ -36,6 +36,7 @@ db::Capabilities MakeCapabilities() {
   can.replica_identity = true;
   can.column_comments = true;
   can.rebinds_views = true;
+  can.reshapes_versions = true;
   can.moves_default = true;
   can.marks_transform_errors = true;
   can.narrows_triggers = true;

@@ -2,9 +2,6 @@
 // server does it: for a moment the new column has the name of the old one, and
 // each view gets its own text again. What the text says is read then and not
 // when the plan is made, so that whatever others have changed is kept.
-#include <utility>
-#include <vector>
-
 #include "base/text.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
@@ -373,25 +370,6 @@ BEGIN
     EXECUTE one.sql;
   END LOOP;
 END)sql";
-
-using Marks = std::vector<std::pair<std::string, std::string>>;
-
-// Replaces all marks in one pass, because a name may look like a mark.
-std::string FilledAll(const std::string& text, const Marks& marks) {
-  std::string filled;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t length = 1;
-    std::string by = text.substr(at, 1);
-    for (const auto& [mark, value] : marks) {
-      if (text.compare(at, mark.size(), mark) != 0) continue;
-      length = mark.size();
-      by = value;
-    }
-    filled += by;
-    at += length;
-  }
-  return filled;
-}
 
 std::string Block(const std::string& text, const plan::RebindViews& action) {
   const std::string gathering = FilledAll(text, {{"@GATHER@", kGather}});

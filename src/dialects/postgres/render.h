@@ -61,5 +61,7 @@ PlannedAction RenderOne(const plan::PublishAlias&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireAlias&, const RenderContext&);
 // version_seal.cc
 PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
+// reshape_view.cc
+PlannedAction RenderOne(const plan::ReshapeView&, const RenderContext&);
 
 }  // namespace segue::postgres

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/view_text.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -197,6 +198,10 @@ struct Needs {
   }
   std::string operator()(const plan::PublishVersion& action) const {
     return CreateSchemaSql(action.version_schema);
+  }
+  std::string operator()(const plan::ReshapeView& action) const {
+    return action.before.empty() ? CreateInSchemaSql(action.version_schema)
+                                 : ReshapeObstaclesSql(action);
   }
   // Whoever writes the table runs the expressions.
   std::string operator()(const plan::CreateSync& action) const {

@@ -37,6 +37,22 @@ std::string Filled(std::string text, std::string_view mark,
   return text.replace(text.find(mark), mark.size(), by);
 }
 
+std::string FilledAll(const std::string& text, const Marks& marks) {
+  std::string filled;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = 1;
+    std::string by = text.substr(at, 1);
+    for (const auto& [mark, value] : marks) {
+      if (text.compare(at, mark.size(), mark) != 0) continue;
+      length = mark.size();
+      by = value;
+    }
+    filled += by;
+    at += length;
+  }
+  return filled;
+}
+
 std::string CommentOf(const std::string& oid, const std::string& catalog,
                       const std::string& part) {
   return "(SELECT v.description FROM pg_catalog.pg_description v WHERE "

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "schema/schema.h"
@@ -31,6 +32,11 @@ std::string Idents(const std::vector<std::string>& names);
 // one in the text is replaced first: what stands for it may look like another.
 std::string Filled(std::string text, std::string_view mark,
                    std::string_view by);
+
+using Marks = std::vector<std::pair<std::string, std::string>>;
+// Returns the text with every mark replaced by what stands beside it. All are
+// replaced in one pass, because a name may look like a mark.
+std::string FilledAll(const std::string& text, const Marks& marks);
 
 // Returns an expression for the comment on the object `oid` of a catalogue
 // ("pg_constraint"), or on its part. The server's own functions for this are

@@ -12,6 +12,7 @@
 #include "dialects/postgres/sync.h"
 #include "dialects/postgres/version_refusal.h"
 #include "dialects/postgres/version_seal.h"
+#include "dialects/postgres/view_text.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -93,12 +94,14 @@ std::string CreateView(const schema::TableName& name,
                     view.source);
 }
 
-// A bare NULL would not be stored, and then the default of the base table would
-// count.
+}  // namespace
+
 std::string DefaultSql(const schema::Column& column) {
   if (base::ToLower(*column.default_sql) != "null") return *column.default_sql;
   return "CASE WHEN true THEN NULL::" + column.type + " END";
 }
+
+namespace {
 
 bool Requires(const plan::VersionView& view) { return !view.required.empty(); }
 
@@ -140,35 +143,6 @@ std::string GrantSql(const schema::TableName& name, const std::string& grant) {
   }
   return "GRANT " + grant.substr(0, to) + " ON " + Name(name) +
          grant.substr(to);
-}
-
-// Grants privileges of columns, under the names that the columns have in the
-// view.
-std::string ColumnGrants(const schema::TableName& name,
-                         const plan::VersionView& view) {
-  std::string mapping;
-  for (const schema::Column& column : view.columns) {
-    if (!mapping.empty()) mapping += ", ";
-    mapping +=
-        "(" + Literal(column.physical()) + ", " + Literal(column.name) + ")";
-  }
-  if (mapping.empty()) return "";
-  return "DO " +
-         DollarQuoted(
-             std::string(
-                 "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, ") +
-             "e.is_grantable, m.shown, " + kGrantee +
-             " AS grantee FROM (VALUES " + mapping +
-             ") m (stored, shown) JOIN pg_catalog.pg_attribute a ON "
-             "a.attrelid = " +
-             Regclass(view.base()) +
-             "::oid AND a.attname = m.stored CROSS JOIN "
-             "pg_catalog.aclexplode(a.attacl) e "
-             "LOOP EXECUTE pg_catalog.format('GRANT %s (%I) ON %s TO %s%s', "
-             "g.privilege_type, g.shown, " +
-             Literal(Name(name)) +
-             ", g.grantee, CASE WHEN g.is_grantable THEN "
-             "' WITH GRANT OPTION' ELSE '' END); END LOOP; END");
 }
 
 // Default privileges may have given others rights on what was just created, and
@@ -242,9 +216,38 @@ std::string TableGrants(const schema::TableName& name,
              "' WITH GRANT OPTION' ELSE '' END); END LOOP; END");
 }
 
+}  // namespace
+
+std::string ColumnGrants(const schema::TableName& name,
+                         const plan::VersionView& view) {
+  std::string mapping;
+  for (const schema::Column& column : view.columns) {
+    if (!mapping.empty()) mapping += ", ";
+    mapping +=
+        "(" + Literal(column.physical()) + ", " + Literal(column.name) + ")";
+  }
+  if (mapping.empty()) return "";
+  return "DO " +
+         DollarQuoted(
+             std::string(
+                 "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, ") +
+             "e.is_grantable, m.shown, " + kGrantee +
+             " AS grantee FROM (VALUES " + mapping +
+             ") m (stored, shown) JOIN pg_catalog.pg_attribute a ON "
+             "a.attrelid = " +
+             Regclass(view.base()) +
+             "::oid AND a.attname = m.stored CROSS JOIN "
+             "pg_catalog.aclexplode(a.attacl) e "
+             "LOOP EXECUTE pg_catalog.format('GRANT %s (%I) ON %s TO %s%s', "
+             "g.privilege_type, g.shown, " +
+             Literal(Name(name)) +
+             ", g.grantee, CASE WHEN g.is_grantable THEN "
+             "' WITH GRANT OPTION' ELSE '' END); END LOOP; END");
+}
+
 void AddView(const schema::TableName& name, const plan::VersionView& view,
              const RenderContext& context, std::vector<std::string>& sql,
-             const char* create = "CREATE VIEW ") {
+             const char* create) {
   sql.push_back(CreateView(name, view, context, create));
   sql.push_back(RevokeOnView(name));
   AddColumnDetails(name, view, sql);
@@ -268,6 +271,8 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
     sql.push_back(GrantSql(name, grant));
   }
 }
+
+namespace {
 
 // True when a motion writes the column, whose default the plan decides then.
 bool Moves(const plan::Motions& motions, const schema::TableName& table,

@@ -43,7 +43,7 @@ chain AS (SELECT id, max(depth) AS depth FROM above GROUP BY id))sql";
 
 // OWNER TO the owner that it has changes nothing, and it locks the view alone:
 // LOCK TABLE would lock what the view reads, too. The tables of rules come
-// after the views.
+// after the views. A view of a version that follows the table is among them.
 constexpr const char* kLock = R"sql(
 DECLARE
   one record;
@@ -62,7 +62,16 @@ BEGIN
       n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner)) AS sql
     FROM (SELECT id, depth FROM chain UNION SELECT id, 0 FROM direct
       WHERE relkind NOT IN ('v', 'm')
-        AND id NOT IN (SELECT id FROM targets)) k
+        AND id NOT IN (SELECT id FROM targets)
+      UNION SELECT r.ev_class, 1 FROM targets t JOIN pg_catalog.pg_depend d
+        ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+        AND d.refobjid = t.id AND d.refobjsubid = t.num::int4
+        AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+      JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
+      JOIN pg_catalog.pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+      JOIN pg_catalog.pg_description s ON s.objoid = v.relnamespace
+        AND s.classoid = 'pg_catalog.pg_namespace'::regclass::oid
+        AND s.description LIKE 'segue: version of schema %') k
     JOIN pg_catalog.pg_class c ON c.oid = k.id
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')

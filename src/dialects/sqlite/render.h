@@ -54,6 +54,7 @@ PlannedAction RenderOne(const plan::DropConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::RenameConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::CarryOver&, const RenderContext&);
 PlannedAction RenderOne(const plan::RebindViews&, const RenderContext&);
+PlannedAction RenderOne(const plan::ReshapeView&, const RenderContext&);
 PlannedAction RenderOne(const plan::CopyViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::GuardFill&, const RenderContext&);
 PlannedAction RenderOne(const plan::UnguardFill&, const RenderContext&);

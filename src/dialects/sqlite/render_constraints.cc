@@ -201,6 +201,12 @@ PlannedAction RenderOne(const plan::RebindViews& action, const RenderContext&) {
               "table '" + action.table.name + "': SQLite binds no view anew");
 }
 
+PlannedAction RenderOne(const plan::ReshapeView& action, const RenderContext&) {
+  throw Error(
+      ErrorKind::kInternal,
+      "table '" + action.table.name + "': SQLite gives no view another shape");
+}
+
 PlannedAction RenderOne(const plan::CopyViews& action,
                         const RenderContext& context) {
   return RenderOne(static_cast<const plan::RebindViews&>(action), context);

@@ -12,24 +12,35 @@ std::string Since(const std::string& since) {
   return since.empty() ? "" : ", since " + since;
 }
 
-// Returns the roles that were made for another version than the new one.
-std::vector<std::string> OldRoles(const std::vector<db::LoginRole>& roles,
-                                  const MigrationRow& row) {
-  std::vector<std::string> old;
-  for (const db::LoginRole& role : roles) {
-    if (!IsNewVersion(row, role.version_schema)) old.push_back(role.name);
-  }
-  return old;
-}
-
-std::vector<std::string> OldVersions(const Context& context,
-                                     const MigrationRow& row) {
-  std::vector<std::string> old;
+std::vector<std::string> OtherVersions(const Context& context,
+                                       const MigrationRow& row) {
+  std::vector<std::string> others;
   for (const VersionInfo& version :
        PublishedVersions(context.ledger).All(context.connection())) {
     if (version.state == "live" && !IsNewVersion(row, version.version_schema)) {
-      old.push_back(version.version_schema);
+      others.push_back(version.version_schema);
     }
+  }
+  return others;
+}
+
+// A migration in place ends no version: old code and new code use the views of
+// the same one, so that a role or a lock of it says nothing.
+bool EndsVersions(const MigrationRow& row) {
+  return !row.plan.version_schema.empty();
+}
+
+// Returns the roles that were made for another version than the new one.
+// `stays` has the versions that a contract leaves.
+std::vector<std::string> OldRoles(const std::vector<db::LoginRole>& roles,
+                                  const MigrationRow& row,
+                                  const std::vector<std::string>& stays) {
+  std::vector<std::string> old;
+  for (const db::LoginRole& role : roles) {
+    const bool is_old =
+        !IsNewVersion(row, role.version_schema) &&
+        std::count(stays.begin(), stays.end(), role.version_schema) == 0;
+    if (is_old) old.push_back(role.name);
   }
   return old;
 }
@@ -50,7 +61,9 @@ std::optional<GateAnswer> AskSessions(const GateContext& gate) {
       sessions->Introduced(connection, schema);
   const std::vector<db::LoginRole> roles =
       dialect.LoginRoles(connection, schema);
-  const std::vector<std::string> versions = OldVersions(context, gate.row);
+  std::vector<std::string> versions = OtherVersions(context, gate.row);
+  std::vector<std::string> stays;
+  if (!EndsVersions(gate.row)) stays.swap(versions);
   if (introduced.empty() && roles.empty() && versions.empty()) {
     return NotWatched(
         "no session has called segue.hello, no role was made for a version, "
@@ -65,7 +78,7 @@ std::optional<GateAnswer> AskSessions(const GateContext& gate) {
                   Since(one.session.connected));
   }
   for (const db::Session& one :
-       sessions->OfRoles(connection, OldRoles(roles, gate.row))) {
+       sessions->OfRoles(connection, OldRoles(roles, gate.row, stays))) {
     old.push_back(db::SessionText(one) + " has a role of another version" +
                   Since(one.connected));
   }

@@ -28,6 +28,12 @@ std::string_view ToString(ObservationKind kind) {
       return "users";
     case ObservationKind::kSwitch:
       return "switch";
+    case ObservationKind::kSoak:
+      return "soak";
+    case ObservationKind::kCalls:
+      return "calls";
+    case ObservationKind::kRefusal:
+      return "refusal";
   }
   throw Error(ErrorKind::kInternal, "unknown kind of observation");
 }

@@ -23,9 +23,12 @@ enum class ObservationKind {
   kHolders,    // name: ActionName. What PlannedAction::holders found at ready
   kUsers,      // name: version. Who used it when its rollback began
   kSwitch,     // name: "ready". The server's time when both versions were live
+  kSoak,       // name: place and version. Its use as of the last look
+  kCalls,      // name: digest of a query. How often it had run at ready
+  kRefusal,    // name: counter. Its count as of the last look
 };
 // Returns "build", "usage", "gauge", "fill_begin", "fill_end", "query_plan",
-// "inventory", "holders", "users" or "switch".
+// "inventory", "holders", "users", "switch", "soak", "calls" or "refusal".
 std::string_view ToString(ObservationKind kind);
 
 // Returns a name such as "3.1", for the second action of the plan's fourth

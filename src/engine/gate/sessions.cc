@@ -1,9 +1,7 @@
-#include <algorithm>
-
 #include "db/client_sessions.h"
 #include "engine/gate/items.h"
 #include "engine/gate/new_version.h"
-#include "ledger/versions.h"
+#include "engine/gate/old_versions.h"
 
 namespace segue::engine {
 namespace {
@@ -18,18 +16,6 @@ std::vector<std::string> OldRoles(const std::vector<db::LoginRole>& roles,
   std::vector<std::string> old;
   for (const db::LoginRole& role : roles) {
     if (!IsNewVersion(row, role.version_schema)) old.push_back(role.name);
-  }
-  return old;
-}
-
-std::vector<std::string> OldVersions(const Context& context,
-                                     const MigrationRow& row) {
-  std::vector<std::string> old;
-  for (const VersionInfo& version :
-       PublishedVersions(context.ledger).All(context.connection())) {
-    if (version.state == "live" && !IsNewVersion(row, version.version_schema)) {
-      old.push_back(version.version_schema);
-    }
   }
   return old;
 }

@@ -50,7 +50,7 @@ class SoakTest : public ServerGateTest {
   std::int64_t Counted() {
     return std::stoll(
         *db().app().One("SELECT seq_scan FROM pg_stat_all_tables WHERE relid = "
-                        "'public_01_t._segue_seen'::regclass"));
+                        "'public_01_t.segue_seen'::regclass"));
   }
   // Runs what a client of the old version sends, and returns how often it was
   // counted.
@@ -121,7 +121,7 @@ TEST_P(SoakTest, DoesNotCountWhatReadsNothing) {
 }
 
 TEST_P(SoakTest, NobodyCanMakeTheViewsEmpty) {
-  EXPECT_THAT(ThrownText("INSERT INTO public_01_t._segue_seen DEFAULT VALUES"),
+  EXPECT_THAT(ThrownText("INSERT INTO public_01_t.segue_seen DEFAULT VALUES"),
               HasSubstr("violates check constraint"));
   EXPECT_EQ(*db().app().One("SELECT count(*) FROM public_01_t.users"), "2");
 }
@@ -138,7 +138,7 @@ TEST_P(SoakTest, AResetOfTheCountsBeginsItAnew) {
   EXPECT_THAT(States(), Contains("soak pass"));
   db().Exec(
       "SELECT pg_stat_reset_single_table_counters("
-      "'public_01_t._segue_seen'::regclass)");
+      "'public_01_t.segue_seen'::regclass)");
   EXPECT_THAT(Text(), HasSubstr("its counts began anew"));
 }
 
@@ -162,7 +162,7 @@ TEST_P(SoakTest, ATransactionThatIsNotCountedYetPreventsIt) {
 TEST_P(SoakTest, AVersionThatNothingCountsIsUnknown) {
   db().Exec(
       "CREATE OR REPLACE VIEW public_01_t.users AS SELECT t.id, "
-      "t.full_name FROM public.users t; DROP TABLE public_01_t._segue_seen");
+      "t.full_name FROM public.users t; DROP TABLE public_01_t.segue_seen");
   Watch(seconds(1));
   EXPECT_EQ(Soak().state, GateState::kUnknown);
   EXPECT_EQ(Text(),
@@ -174,8 +174,8 @@ TEST_P(SoakTest, AVersionThatNothingCountsIsUnknown) {
 // The clients of a version are counted from the time at which it is published.
 TEST_P(SoakTest, TheTableGoesWithTheVersion) {
   ExpectCompletes();
-  EXPECT_EQ(*db().app().One("SELECT to_regclass('public_01_t._segue_seen') IS "
-                            "NULL AND to_regclass('public_02_u._segue_seen') "
+  EXPECT_EQ(*db().app().One("SELECT to_regclass('public_01_t.segue_seen') IS "
+                            "NULL AND to_regclass('public_02_u.segue_seen') "
                             "IS NOT NULL"),
             "t");
 }

@@ -10,7 +10,7 @@
 
 namespace segue::postgres {
 
-inline constexpr const char* kSeenTable = "_segue_seen";
+inline constexpr const char* kSeenTable = "segue_seen";
 
 // Returns the statements that make the table for a version, safe to repeat, and
 // the condition by which a view of the version scans it. No row can be put into

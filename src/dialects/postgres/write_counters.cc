@@ -1,5 +1,7 @@
 #include "dialects/postgres/write_counters.h"
 
+#include "base/text.h"
+#include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 #include "plan/names.h"
@@ -10,17 +12,24 @@ namespace {
 constexpr const char* kOldWrites = "old_writes_";
 constexpr const char* kToFail = "to_fail_";
 
-std::string OldWritesName(const std::string& schema,
-                          const std::string& motion) {
-  return FunctionName(kOldWrites, schema, motion);
+schema::TableName CounterName(const char* prefix, const std::string& schema,
+                              const std::string& motion) {
+  return {"segue", base::ShortName(prefix + NameInDatabase(schema, motion),
+                                   kMaxIdentifier)};
 }
 
-std::string ToFailName(const std::string& schema, const std::string& motion) {
-  return FunctionName(kToFail, schema, motion);
+schema::TableName OldWritesName(const std::string& schema,
+                                const std::string& motion) {
+  return CounterName(kOldWrites, schema, motion);
 }
 
-std::string Next(const std::string& sequence) {
-  return "PERFORM pg_catalog.nextval(" + Literal(sequence) + "); ";
+schema::TableName ToFailName(const std::string& schema,
+                             const std::string& motion) {
+  return CounterName(kToFail, schema, motion);
+}
+
+std::string Next(const schema::TableName& sequence) {
+  return "PERFORM pg_catalog.nextval(" + Literal(Name(sequence)) + "); ";
 }
 
 // Where the new column is hidden, every client writes the old one.
@@ -40,9 +49,9 @@ bool TellsWritesToFail(const MotionTerms& terms) {
   return motion.only_null || (!terms.has_old() && !motion.new_default);
 }
 
-std::vector<std::string> Counters(const MotionTerms& terms) {
+std::vector<schema::TableName> Counters(const MotionTerms& terms) {
   const plan::ColumnMotion& motion = terms.motion();
-  std::vector<std::string> names;
+  std::vector<schema::TableName> names;
   if (TellsOldWrites(terms)) {
     names.push_back(OldWritesName(motion.table.schema, motion.name));
   }
@@ -55,12 +64,12 @@ std::vector<std::string> Counters(const MotionTerms& terms) {
 // A server that has crashed goes on at a later number, which counts too much
 // and never too little.
 std::optional<std::int64_t> ValueOf(db::Connection& connection,
-                                    const std::string& sequence) {
+                                    const schema::TableName& sequence) {
   const db::Result found = connection.Execute(
       "SELECT coalesce(pg_catalog.pg_sequence_last_value(c.oid), 0) FROM "
       "pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass($1::text)"
       "::oid AND c.relkind = 'S'",
-      {sequence});
+      {Name(sequence)});
   if (found.rows.empty()) return std::nullopt;
   return db::ToInt(found.rows[0].at(0));
 }
@@ -86,17 +95,18 @@ std::string CountWriteToFail(const MotionTerms& terms) {
 
 std::vector<std::string> CreateCounters(const MotionTerms& terms) {
   std::vector<std::string> sql;
-  for (const std::string& name : Counters(terms)) {
-    sql.push_back("CREATE SEQUENCE IF NOT EXISTS " + name);
-    sql.push_back("GRANT USAGE ON SEQUENCE " + name + " TO PUBLIC");
+  for (const schema::TableName& name : Counters(terms)) {
+    sql.push_back("CREATE SEQUENCE IF NOT EXISTS " + Name(name));
+    sql.push_back(RevokeOnTable(name));
+    sql.push_back("GRANT USAGE ON SEQUENCE " + Name(name) + " TO PUBLIC");
   }
   return sql;
 }
 
 std::vector<std::string> DropCounters(const MotionTerms& terms) {
   std::vector<std::string> sql;
-  for (const std::string& name : Counters(terms)) {
-    sql.push_back("DROP SEQUENCE IF EXISTS " + name);
+  for (const schema::TableName& name : Counters(terms)) {
+    sql.push_back("DROP SEQUENCE IF EXISTS " + Name(name));
   }
   return sql;
 }

@@ -54,6 +54,9 @@ struct MigratorOptions {
   std::vector<std::string> standbys = {};
   // Names of items of the gate that may be unknown when a contract begins.
   std::vector<std::string> accept_unknown = {};
+  // How long nothing may have read or written through the old version before a
+  // contract. Zero: it is not watched.
+  std::chrono::milliseconds soak{0};
   // Used when the migration does not name them.
   Access access = Access::kInPlace;
   OnTransformError on_transform_error = OnTransformError::kRefuse;

@@ -51,6 +51,10 @@ class Standby {
   // for a while. The replay of a change of the table may cancel them.
   std::vector<std::string> LongQueries(const schema::TableName& table) const;
 
+  // Opens a session and proves that its server is a standby of the database. It
+  // may be behind.
+  std::unique_ptr<db::Connection> Open() const;
+
   // Opens a session. Each session is proven anew, because a URL may lead to
   // another server each time. Waits until the server has replayed enough, and
   // throws Error{kRefused} when it does not. Thread-safe, but not at the same
@@ -60,7 +64,6 @@ class Standby {
   const std::string& name() const { return name_; }  // without password
 
  private:
-  std::unique_ptr<db::Connection> Open() const;
   void WaitForReplay(db::Connection& session, const Waiting& waiting) const;
   void RequireLease(db::Connection& session) const;
 

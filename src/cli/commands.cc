@@ -127,6 +127,11 @@ OptionSpec AcceptUnknownOption() {
           "items of the gate that may be unknown, separated by commas"};
 }
 
+OptionSpec SoakOption() {
+  return {"--soak", "TIME",
+          "how long nothing may have used the old version: 10m"};
+}
+
 OptionSpec StandbyOption() {
   return {"--standby", "URL",
           "refuse while long queries of this standby read what changes"};
@@ -135,6 +140,7 @@ OptionSpec StandbyOption() {
 std::vector<OptionSpec> GateOptionSpecs() {
   return {{"NAME", "NAME", "the active migration", {}, true},
           AcceptUnknownOption(),
+          SoakOption(),
           StandbyOption(),
           WorkersOption()};
 }
@@ -150,6 +156,7 @@ std::vector<OptionSpec> CompleteOptionSpecs() {
           KillOption(),
           {"--reason", "TEXT", "why that is right; kept in the history"},
           AcceptUnknownOption(),
+          SoakOption(),
           StandbyOption(),
           WorkersOption(),
           DryRunOption()};

@@ -34,6 +34,7 @@ Session::Session(const Context& context, const Settings& settings)
   options_.user_triggers = settings.user_triggers;
   options_.undo_window = settings.undo_window;
   options_.accept_unknown = settings.accept_unknown;
+  options_.soak = settings.soak;
   const std::string standby = context.arguments.Value("--standby");
   if (!standby.empty()) options_.standbys = {standby};
   ReadIntervals(context, options_);

@@ -172,6 +172,10 @@ Settings ResolveSettings(const Context& context) {
     settings.workers = ParseWorkers(arguments.Value("--workers"));
   }
   settings.pace = config.pace;
+  settings.soak = config.soak;
+  if (arguments.Has("--soak")) {
+    settings.soak = ParseTime("--soak", arguments.Value("--soak"));
+  }
   settings.accept_unknown = config.accept_unknown;
   if (arguments.Has("--accept-unknown")) {
     for (const std::string& name :

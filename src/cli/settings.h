@@ -26,6 +26,7 @@ struct Settings {
   int workers = 0;                           // zero: the default
   PaceOptions pace;
   std::vector<std::string> accept_unknown;  // items of the gate
+  std::chrono::milliseconds soak{0};        // zero: not watched
 };
 
 // The URL comes from --url, from the environment that --env names, from

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "db/retry.h"
 #include "engine/explain.h"
+#include "engine/gate/soak.h"
+#include "engine/gate/statements.h"
 #include "engine/gate/transactions.h"
 #include "engine/gate/usage.h"
 #include "engine/holders.h"
@@ -89,6 +91,8 @@ void Transitions::BecomeReady() {
     RecordUsage(context_, row_);
     RecordHolders(context_, row_, holders);
     RecordSwitch(context_, row_);
+    RecordSoak(context_, row_);
+    RecordStatements(context_, row_);
     ledger().SetError(connection(), row_.id, "");
     if (!plan.version_schema.empty()) {
       PublishedVersions(ledger()).Add(connection(), plan.version,

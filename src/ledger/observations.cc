@@ -30,6 +30,12 @@ std::string_view ToString(ObservationKind kind) {
       return "switch";
     case ObservationKind::kRetired:
       return "retired";
+    case ObservationKind::kSoak:
+      return "soak";
+    case ObservationKind::kCalls:
+      return "calls";
+    case ObservationKind::kRefusal:
+      return "refusal";
   }
   throw Error(ErrorKind::kInternal, "unknown kind of observation");
 }

@@ -23,10 +23,14 @@ enum class ObservationKind {
   kHolders,    // name: ActionName. What PlannedAction::holders found at ready
   kUsers,      // name: version. Who used it when its rollback began
   kSwitch,     // name: "ready". The server's time when both versions were live
+  kSoak,       // name: place and version. Its use as of the last look
+  kCalls,      // name: digest of a query. How often it had run at ready
+  kRefusal,    // name: counter. Its count as of the last look
   kRetired,  // name: version, which is the migration, too. Since when it is so
 };
 // Returns "build", "usage", "gauge", "fill_begin", "fill_end", "query_plan",
-// "inventory", "holders", "users", "switch" or "retired".
+// "inventory", "holders", "users", "switch", "soak", "calls", "refusal" or
+// "retired".
 std::string_view ToString(ObservationKind kind);
 
 // Returns a name such as "3.1", for the second action of the plan's fourth

@@ -21,21 +21,19 @@ Environment ReadEnvironment(const base::Node& node) {
 }
 
 // The names are compared with those of the gate when it is asked.
-std::vector<std::string> ReadAcceptUnknown(const Reader& reader) {
+void ReadGate(const Reader& reader, Config& config) {
   const base::Node* gate = reader.OptionalMap("gate");
-  if (gate == nullptr) return {};
+  if (gate == nullptr) return;
   const Reader keys(*gate, {"accept_unknown", "soak"});
-  keys.RefuseForNow("soak", "");
+  config.soak = OptionalDuration(keys, *gate, "soak").value_or(config.soak);
   const base::Node* list = keys.OptionalList("accept_unknown");
-  std::vector<std::string> names;
-  if (list == nullptr) return names;
+  if (list == nullptr) return;
   for (const base::Node& item : list->items) {
     if (!item.is_scalar() || item.scalar.empty()) {
       throw ops::UsageError(item, "expected the name of an item of the gate");
     }
-    names.push_back(item.scalar);
+    config.accept_unknown.push_back(item.scalar);
   }
-  return names;
 }
 
 }  // namespace
@@ -74,7 +72,7 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
       ReadUndoWindow(reader, root).value_or(config.undo_window);
   config.pace = backfill.pace;
   config.pace.limits = ReadThrottle(reader);
-  config.accept_unknown = ReadAcceptUnknown(reader);
+  ReadGate(reader, config);
   return config;
 }
 

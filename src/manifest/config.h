@@ -33,6 +33,7 @@ struct Config {
   int workers = 0;                           // zero: not given
   PaceOptions pace;                          // members not given are 0 or empty
   std::vector<std::string> accept_unknown;   // items of the gate
+  std::chrono::milliseconds soak{0};         // zero: not given
 };
 
 // Throws Error{kUsage}, which names file, line and key. A key that is

@@ -137,6 +137,13 @@ TEST(Config, ReadsWhichItemsOfTheGateMayBeUnknown) {
               HasSubstr("expected the name of an item of the gate"));
 }
 
+TEST(Config, ReadsHowLongTheOldVersionHasToBeQuiet) {
+  EXPECT_EQ(ParseConfig("gate: {soak: 10m}\n", "segue.yaml").soak,
+            milliseconds(600'000));
+  EXPECT_EQ(ParseConfig("gate: {}\n", "segue.yaml").soak, milliseconds(0));
+  EXPECT_THAT(UsageErrorOf("gate: {soak: soon}\n"), HasSubstr("'soon'"));
+}
+
 TEST(Config, RefusesWhatItDoesNotActOn) {
   for (const char* key : {"hooks", "webhooks"}) {
     const std::string text = std::string("\n") + key + ": {x: y}\n";
@@ -144,8 +151,6 @@ TEST(Config, RefusesWhatItDoesNotActOn) {
                 HasSubstr(std::string("segue.yaml:2: ") + key + ": '" + key +
                           "' is not supported yet"));
   }
-  EXPECT_THAT(UsageErrorOf("gate: {soak: 10m}\n"),
-              HasSubstr("gate.soak: 'soak' is not supported yet"));
   EXPECT_THAT(UsageErrorOf("undo_window: 300ms\n"),
               HasSubstr("undo_window is counted in whole seconds"));
   EXPECT_THAT(UsageErrorOf("lock_budged: 1s\n"),

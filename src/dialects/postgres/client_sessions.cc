@@ -48,18 +48,6 @@ db::Session ReadSession(RowReader& row) {
   return session;
 }
 
-std::vector<db::Session> Sessions(db::Connection& connection,
-                                  const std::string& condition,
-                                  const std::vector<db::Value>& parameters) {
-  std::vector<db::Session> sessions;
-  for (const db::Row& values :
-       connection.Execute(SessionsSql(condition), parameters).rows) {
-    RowReader row(values);
-    sessions.push_back(ReadSession(row));
-  }
-  return sessions;
-}
-
 // A number may belong to another session by now, which began at another time.
 // Behind a pooler one session speaks for several instances in turn, of which
 // the last one counts.
@@ -116,6 +104,18 @@ std::string KeepingOut(const std::string& mode) {
 
 }  // namespace
 
+std::vector<db::Session> SessionsWhere(
+    db::Connection& connection, const std::string& condition,
+    const std::vector<db::Value>& parameters) {
+  std::vector<db::Session> sessions;
+  for (const db::Row& values :
+       connection.Execute(SessionsSql(condition), parameters).rows) {
+    RowReader row(values);
+    sessions.push_back(ReadSession(row));
+  }
+  return sessions;
+}
+
 std::vector<std::string> PostgresSessions::RefusingVersions(
     db::Connection& connection, const std::string& schema_name) const {
   return postgres::RefusingVersions(connection, schema_name);
@@ -126,8 +126,8 @@ std::vector<db::Session> PostgresSessions::OfRoles(
   if (roles.empty()) return {};
   std::vector<std::string> names;
   for (const std::string& role : roles) names.push_back(Literal(role));
-  return Sessions(connection, "a.usename IN (" + base::Join(names, ", ") + ")",
-                  {});
+  return SessionsWhere(connection,
+                       "a.usename IN (" + base::Join(names, ", ") + ")", {});
 }
 
 std::vector<db::Introduction> PostgresSessions::Introduced(
@@ -156,10 +156,11 @@ std::string PostgresSessions::Moment(db::Connection& connection) const {
 // next one sees every row as it is.
 std::vector<db::Session> PostgresSessions::OlderReaders(
     db::Connection& connection, const std::string& moment) const {
-  return Sessions(connection,
-                  "a.backend_type = 'client backend' AND a.backend_xmin IS NOT "
-                  "NULL AND a.xact_start < $1::pg_catalog.timestamptz",
-                  {moment});
+  return SessionsWhere(
+      connection,
+      "a.backend_type = 'client backend' AND a.backend_xmin IS NOT "
+      "NULL AND a.xact_start < $1::pg_catalog.timestamptz",
+      {moment});
 }
 
 bool PostgresSessions::SeesAll(db::Connection& connection) const {
@@ -172,7 +173,7 @@ bool PostgresSessions::SeesAll(db::Connection& connection) const {
 std::vector<db::Session> PostgresSessions::IdleBlockers(
     db::Connection& connection, const schema::TableName& table,
     const std::string& mode) const {
-  return Sessions(
+  return SessionsWhere(
       connection,
       "a.state IN ('idle in transaction', 'idle in transaction (aborted)') "
       "AND pg_catalog.pg_has_role(a.usesysid, 'MEMBER') AND EXISTS (SELECT "

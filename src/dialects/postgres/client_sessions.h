@@ -8,6 +8,12 @@
 
 namespace segue::postgres {
 
+// Returns the sessions of this database but ours for which the condition holds
+// on `a`, a row of pg_stat_activity, the oldest first.
+std::vector<db::Session> SessionsWhere(
+    db::Connection& connection, const std::string& condition,
+    const std::vector<db::Value>& parameters);
+
 class PostgresSessions : public db::ClientSessions {
  public:
   std::vector<std::string> RefusingVersions(

@@ -8,6 +8,8 @@
 #include "db/replication.h"
 #include "dialects/postgres/client_sessions.h"
 #include "dialects/postgres/language.h"
+#include "dialects/postgres/use_counts.h"
+#include "dialects/postgres/write_counters.h"
 
 namespace segue::postgres {
 
@@ -15,7 +17,9 @@ class PostgresDialect final : public PostgresLanguage,
                               public db::Meter,
                               public db::PlanTrier,
                               public db::Replication,
-                              public PostgresSessions {
+                              public PostgresSessions,
+                              public PostgresUseCounts,
+                              public PostgresWriteCounts {
  public:
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override;

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dialects/postgres/explain.h"
+#include "dialects/postgres/use_counts.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -22,7 +23,9 @@ void Collect(const Json& node, const std::string& above, QueryPlan& plan) {
   // The index scans of a bitmap heap scan say everything.
   const bool by_bitmap = type == "Bitmap Heap Scan";
   const bool names_one = node.contains("Relation Name") || !index.empty();
-  if (reads && names_one && !by_bitmap) {
+  // That the use of a version is counted says nothing about the query.
+  const bool counts = table == kSeenTable;
+  if (reads && names_one && !by_bitmap && !counts) {
     plan.accesses.push_back({type, table, index});
   }
   if (!node.contains("Plans")) return;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/use_counts.h"
 #include "plan/names.h"
 
 namespace segue::postgres {
@@ -283,10 +284,12 @@ std::string ViewsAgainSql(const std::string& version,
   }
   return "SELECT pg_catalog.format('view %L of version %L is gone, and its "
          "table is there', c.relname, v.nspname), pg_catalog.format('CREATE "
-         "VIEW %I.%I%s AS SELECT %s FROM %I.%I AS t', v.nspname, c.relname, " +
+         "VIEW %I.%I%s AS SELECT %s FROM %I.%I AS t%s', v.nspname, "
+         "c.relname, " +
          Literal(options) +
          ", pg_catalog.string_agg(pg_catalog.format('t.%I', a.attname), ', ' "
-         "ORDER BY a.attnum), n.nspname, c.relname) FROM (VALUES " +
+         "ORDER BY a.attnum), n.nspname, c.relname, " +
+         SeenConditionIfThere("v.nspname") + ") FROM (VALUES " +
          base::Join(names, ", ") +
          ") w(name) JOIN pg_catalog.pg_class c ON c.oid = "
          "pg_catalog.to_regclass(w.name)::oid JOIN pg_catalog.pg_namespace n "

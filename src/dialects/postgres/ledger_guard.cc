@@ -4,6 +4,7 @@
 
 #include "dialects/postgres/catalog.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/write_counters.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -51,6 +52,8 @@ granted(object, role) AS (
   SELECT 'segue.'::pg_catalog.text || relation.name, a.grantee
   FROM relation, pg_catalog.aclexplode(relation.acl) a
   WHERE a.privilege_type <> 'SELECT'::pg_catalog.text
+    AND NOT (a.privilege_type = 'USAGE'::pg_catalog.text
+      AND relation.kind = 'S'::pg_catalog.text AND @COUNTER@)
     AND a.grantee <> relation.owner
   UNION ALL
   SELECT 'segue.'::pg_catalog.text || relation.name, a.grantee
@@ -149,8 +152,9 @@ std::string GivesBack(db::Connection& connection, std::string object,
 
 void RequireSafeLedger(db::Connection& connection, db::LedgerUse use) {
   const bool runs = use == db::LedgerUse::kRun;
-  const db::Result found =
-      connection.Execute(kUnsafeSql, {std::int64_t{runs ? 1 : 0}});
+  const db::Result found = connection.Execute(
+      Filled(kUnsafeSql, "@COUNTER@", IsCounter("relation.name")),
+      {std::int64_t{runs ? 1 : 0}});
   if (found.rows.empty()) return;
   RowReader row(found.rows[0]);
   const std::string object = row.Text();
@@ -183,6 +187,9 @@ std::vector<std::string> LedgerSeal() {
       "c.relowner = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname "
       "= current_user::pg_catalog.name) AND "
       "c.relkind::pg_catalog.text IN ('r', 'S') AND a.grantee <> c.relowner "
+      "AND NOT (c.relkind::pg_catalog.text = 'S'::pg_catalog.text AND " +
+      IsCounter("c.relname::pg_catalog.text") +
+      ") "
       "LOOP EXECUTE one.sql; END LOOP; "
       "FOR one IN SELECT pg_catalog.format('REVOKE CREATE ON SCHEMA segue FROM "
       "%s', (CASE WHEN a.grantee = 0::pg_catalog.oid THEN 'PUBLIC' ELSE "

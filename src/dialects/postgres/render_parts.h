@@ -34,6 +34,10 @@ std::string RowsOfOwn(const schema::TableName& table,
 // Returns "ALTER TABLE "public"."users" ".
 std::string AlterTable(const schema::TableName& table);
 
+// Takes the privileges on a table or view from everybody but its owner. Default
+// privileges may have given some on what was just created.
+std::string RevokeOnTable(const schema::TableName& table);
+
 std::vector<Statement> Statements(std::vector<std::string> sql);
 
 // Puts the schema in the place of db::kSchemaMark.

@@ -253,8 +253,10 @@ TEST(VersionTest, ViewsShowColumnsUnderTheirNewNames) {
   view.view_defaults = {"full_name"};
   const std::string sql =
       Joined(Rendered(plan::PublishVersion{"public_01", {view}}).forward);
-  EXPECT_THAT(sql, HasSubstr("WITH (security_invoker = true) AS SELECT "
-                             "t.\"name\" AS \"full_name\""));
+  EXPECT_THAT(sql, HasSubstr("WITH (security_invoker = true, check_option = "
+                             "local) AS SELECT t.\"name\" AS \"full_name\""));
+  EXPECT_THAT(sql, HasSubstr("AS t WHERE NOT EXISTS (SELECT FROM "
+                             "\"public_01\".\"segue_seen\");"));
   EXPECT_THAT(sql, HasSubstr("SET DEFAULT CASE WHEN true THEN NULL::text END"));
   EXPECT_THAT(sql, HasSubstr("pg_catalog.aclexplode(c.relacl)"));
   EXPECT_THAT(sql, HasSubstr("('name', 'full_name')"));

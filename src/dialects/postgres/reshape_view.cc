@@ -11,6 +11,7 @@
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
+#include "dialects/postgres/use_counts.h"
 #include "dialects/postgres/view_text.h"
 
 namespace segue::postgres {
@@ -107,13 +108,15 @@ SELECT pg_catalog.format('view %s shows something else than the columns of the '
   'table under their names, and cannot follow a change in place', @NAME@),
   'use access: versioned, or make the view again as SELECT of the columns'
 FROM v WHERE NOT (pg_catalog.starts_with(v.text, v.head)
-    AND pg_catalog.substr(v.text, 1 + pg_catalog.length(v.head)) ~ '^[^\n]+;$')
+    AND pg_catalog.substr(v.text, 1 + pg_catalog.length(v.head)) ~
+      ('^[^\n]+(' || @COUNTS@ || ')?;$'))
   OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d
     ON d.classid = 'pg_catalog.pg_rewrite'::regclass::oid AND d.objid = r.oid
     AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
     WHERE r.ev_class = v.oid AND r.rulename = '_RETURN'
       AND d.refobjid NOT IN (v.oid,
-        coalesce(pg_catalog.to_regclass(@TABLE@)::oid, 0::oid))))sql";
+        coalesce(pg_catalog.to_regclass(@TABLE@)::oid, 0::oid),
+        coalesce(pg_catalog.to_regclass(@SEEN@)::oid, 0::oid))))sql";
 
 // What ALTER DEFAULT PRIVILEGES gives to a new view is taken from it again.
 constexpr const char* kRemake = R"sql(
@@ -159,6 +162,10 @@ BEGIN
     options, @QUERY@);
 END)sql";
 
+// The condition of SeenCondition, as the server prints it.
+constexpr const char* kCounts =
+    "\\n  WHERE \\(?NOT \\(EXISTS \\( SELECT *\\n *FROM [^\\n]+\\)\\)\\)?";
+
 schema::TableName ViewOf(const plan::ReshapeView& action) {
   return {action.version_schema, action.table.name};
 }
@@ -172,6 +179,13 @@ std::string QueryOf(const plan::ReshapeView& action, const Columns& columns) {
   }
   return "SELECT " + base::Join(list, ", ") + " FROM " + Name(action.table) +
          " AS t";
+}
+
+// An expression for the query with the condition by which the use of a version
+// is counted, which one of an earlier segue does not have.
+std::string QuerySql(const plan::ReshapeView& action, const Columns& columns) {
+  return "(" + Literal(QueryOf(action, columns)) + " || " +
+         SeenConditionIfThere(Literal(action.version_schema)) + ")";
 }
 
 const Column* Named(const Columns& columns, const std::string& name) {
@@ -208,7 +222,7 @@ std::string Block(const plan::ReshapeView& action, const Columns& from,
   return "DO " + DollarQuoted(FilledAll(
                      text, {{"@KEPT@", Names(kept)},
                             {"@OWN@", Names(own)},
-                            {"@QUERY@", Literal(QueryOf(action, to))},
+                            {"@QUERY@", QuerySql(action, to)},
                             {"@NAME@", Literal(Name(ViewOf(action)))}}));
 }
 
@@ -258,7 +272,9 @@ std::vector<Statement> Reshaped(const plan::ReshapeView& action,
                                 const RenderContext& context) {
   std::vector<std::string> sql;
   if (from.empty()) {
-    AddView(ViewOf(action), AsView(action, to), context, sql);
+    sql = CreateSeenTable(action.version_schema);
+    AddView(ViewOf(action), AsView(action, to), context, sql,
+            action.version_schema);
   } else if (to.empty()) {
     sql.push_back("DROP VIEW " + Name(ViewOf(action)));
   } else {
@@ -306,8 +322,12 @@ std::string InventorySql(const plan::ReshapeView& action) {
 }  // namespace
 
 std::string ReshapeObstaclesSql(const plan::ReshapeView& action) {
-  return FilledAll(kObstacles, {{"@NAME@", Literal(Name(ViewOf(action)))},
-                                {"@TABLE@", Literal(Name(action.table))}});
+  return FilledAll(
+      kObstacles,
+      {{"@NAME@", Literal(Name(ViewOf(action)))},
+       {"@TABLE@", Literal(Name(action.table))},
+       {"@COUNTS@", Literal(kCounts)},
+       {"@SEEN@", Literal(Name({action.version_schema, kSeenTable}))}});
 }
 
 PlannedAction RenderOne(const plan::ReshapeView& action,

@@ -12,6 +12,7 @@
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/table_motion.h"
 #include "dialects/postgres/upsert.h"
+#include "dialects/postgres/write_counters.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
@@ -197,6 +198,9 @@ std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
   for (std::string& function : MarkFunctions(terms)) {
     sql.push_back(std::move(function));
   }
+  for (std::string& counter : CreateCounters(terms)) {
+    sql.push_back(std::move(counter));
+  }
   sql.push_back(TriggerFunctionSql(
       terms, around.table == nullptr
                  ? ""
@@ -231,6 +235,9 @@ std::vector<std::string> DropStatements(const plan::ColumnMotion& motion) {
   }
   sql.push_back("DROP FUNCTION IF EXISTS " +
                 base::Join(FunctionNames(terms), ", "));
+  for (std::string& counter : DropCounters(terms)) {
+    sql.push_back(std::move(counter));
+  }
   for (std::string& forget : ForgetErrors(terms)) {
     sql.push_back(std::move(forget));
   }

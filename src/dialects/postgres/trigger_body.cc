@@ -5,6 +5,7 @@
 #include "dialects/postgres/null_trigger.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
+#include "dialects/postgres/write_counters.h"
 #include "plan/names.h"
 
 namespace segue::postgres {
@@ -131,8 +132,16 @@ std::string ApplyNewDefaultOnUpdate(const MotionTerms& terms) {
          "END IF; ";
 }
 
+// A row that gives neither side may be from anybody.
+std::string CountGivenOld(const MotionTerms& terms) {
+  const std::string count = CountOldWrite(terms);
+  if (count.empty()) return "";
+  return "IF NOT (" + OldAbsent(terms) + ") THEN " + count + "END IF; ";
+}
+
 std::string InsertWithoutNew(const MotionTerms& terms) {
-  const std::string old_way = ApplyOldDefault(terms) + FromOld(terms);
+  const std::string old_way =
+      CountGivenOld(terms) + ApplyOldDefault(terms) + FromOld(terms);
   if (terms.motion().new_versions.empty()) return old_way;
   return "IF " + OldAbsent(terms) + " AND " + NewWriter(terms.motion()) +
          " THEN " + ApplyNewDefault(terms) + FromNew(terms) + "ELSE " +
@@ -143,7 +152,7 @@ std::string InsertTwoSided(const MotionTerms& terms) {
   if (NewIsUnknown(terms)) return InsertWithoutNew(terms);
   return "IF " + NewAbsent(terms) + " THEN " + InsertWithoutNew(terms) +
          "ELSIF " + OldAbsent(terms) + " THEN " + FromNew(terms) + "ELSE " +
-         FromBoth(terms) + "END IF; ";
+         CountOldWrite(terms) + FromBoth(terms) + "END IF; ";
 }
 
 // NULL stands for "left out" where the new column has no default of its own; a
@@ -171,8 +180,8 @@ std::string InsertNewOnly(const MotionTerms& terms) {
   const std::string as_new = NewVersionGaveNoValue(terms);
   return "IF " + NewAbsent(terms) +
          (as_new.empty() ? "" : " AND NOT " + as_new) + " THEN " +
-         FromOld(terms, !has_default) + fallback + "ELSE " + FromNew(terms) +
-         "END IF; ";
+         CountWriteToFail(terms) + FromOld(terms, !has_default) + fallback +
+         "ELSE " + FromNew(terms) + "END IF; ";
 }
 
 // The application gave the new side of a row before the motion began, and the
@@ -235,9 +244,9 @@ std::string Update(const MotionTerms& terms) {
                                : std::string();
   return defaults + kept + AskedToMark(terms) + "IF " + filled_by_backfill +
          " THEN " + FromOld(terms) + "ELSIF " + terms.OldSideChanged() +
-         " THEN IF " + new_changed + " THEN " + FromBoth(terms) + "ELSE " +
-         FromChangedOld(terms) + "END IF; ELSIF " + new_changed + " THEN " +
-         FromNew(terms) + NeitherSideChanged(terms);
+         " THEN " + CountOldWrite(terms) + "IF " + new_changed + " THEN " +
+         FromBoth(terms) + "ELSE " + FromChangedOld(terms) + "END IF; ELSIF " +
+         new_changed + " THEN " + FromNew(terms) + NeitherSideChanged(terms);
 }
 
 // See plan::SyncForm::kRetreating. A value that only the new side has goes to

@@ -3,6 +3,7 @@
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
+#include "dialects/postgres/use_counts.h"
 
 namespace segue::postgres {
 namespace {
@@ -165,7 +166,9 @@ std::vector<std::string> RefusalSql(const std::string& version,
           CreateFunction(write, "trigger", reason),
           "GRANT EXECUTE ON FUNCTION " + Name(read) + "(), " + Name(write) +
               "() TO PUBLIC",
-          ReplaceViews(version, anew), DropDefaults(version)};
+          ReplaceViews(version, anew),
+          DropDefaults(version),
+          DropSeenTable(version)};
 }
 
 void RefuseVersion(db::Connection& connection,

@@ -10,6 +10,7 @@
 #include "dialects/postgres/required_columns.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
+#include "dialects/postgres/use_counts.h"
 #include "dialects/postgres/version_refusal.h"
 #include "dialects/postgres/version_seal.h"
 #include "dialects/postgres/view_text.h"
@@ -55,12 +56,14 @@ std::string From(const schema::TableName& table, const char* alias) {
 }
 
 // The server accepts writes of a view of one table, and refuses those of others
-// with a message of its own.
-std::string Query(const plan::Projection& source, const std::string& list) {
-  return "SELECT " + list + From(source.base, kRow);
+// with a message of its own. `where` is empty or begins with a space.
+std::string Query(const plan::Projection& source, const std::string& list,
+                  const std::string& where) {
+  return "SELECT " + list + From(source.base, kRow) + where;
 }
 
-std::string Query(const plan::Join& source, const std::string& list) {
+std::string Query(const plan::Join& source, const std::string& list,
+                  const std::string& where) {
   std::vector<std::string> same;
   for (const plan::Join::Pair& pair : source.on) {
     same.push_back(std::string(kRow) + "." + Ident(pair.left) + " = " + kRight +
@@ -68,30 +71,52 @@ std::string Query(const plan::Join& source, const std::string& list) {
   }
   return "SELECT " + list + From(source.left, kRow) + " LEFT JOIN " +
          Name(source.right) + " AS " + kRight + " ON " +
-         base::Join(same, " AND ");
+         base::Join(same, " AND ") + where;
 }
 
-std::string Query(const plan::Union& source, const std::string& list) {
+std::string Query(const plan::Union& source, const std::string& list,
+                  const std::string& where) {
   std::vector<std::string> parts;
   for (const schema::TableName& part : source.parts) {
-    parts.push_back("SELECT " + list + From(part, kRow));
+    parts.push_back("SELECT " + list + From(part, kRow) + where);
   }
   return base::Join(parts, " UNION ALL ");
 }
 
-std::string ViewOptions(const RenderContext& context) {
-  return MajorVersion(context.schema.server_version) >= kHasSecurityInvoker
-             ? " WITH (security_invoker = true)"
-             : "";
+// An INSERT looks at the condition of a view only where the view checks what is
+// written through it.
+enum class Counts { kNothing, kReads, kReadsAndWrites };
+
+std::string ViewOptions(const RenderContext& context, Counts counts) {
+  std::vector<std::string> options;
+  if (MajorVersion(context.schema.server_version) >= kHasSecurityInvoker) {
+    options.emplace_back("security_invoker = true");
+  }
+  if (counts == Counts::kReadsAndWrites) {
+    options.emplace_back("check_option = local");
+  }
+  return options.empty() ? "" : " WITH (" + base::Join(options, ", ") + ")";
 }
 
+Counts CountsOf(const plan::VersionView& view, const std::string& version) {
+  if (version.empty()) return Counts::kNothing;
+  return view.projects() ? Counts::kReadsAndWrites : Counts::kReads;
+}
+
+// `version` is the schema whose use is counted; empty for a view that belongs
+// to no version.
 std::string CreateView(const schema::TableName& name,
                        const plan::VersionView& view,
-                       const RenderContext& context, const char* create) {
+                       const RenderContext& context, const char* create,
+                       const std::string& version) {
   const std::string list = SelectList(view);
-  return create + Name(name) + ViewOptions(context) + " AS " +
-         std::visit([&](const auto& source) { return Query(source, list); },
-                    view.source);
+  const std::string where =
+      version.empty() ? "" : " WHERE " + SeenCondition(version);
+  return create + Name(name) + ViewOptions(context, CountsOf(view, version)) +
+         " AS " +
+         std::visit(
+             [&](const auto& source) { return Query(source, list, where); },
+             view.source);
 }
 
 }  // namespace
@@ -164,11 +189,6 @@ std::string RevokeOthers(const std::string& kind, const std::string& catalog,
 std::string RevokeOnSchema(const std::string& schema) {
   return RevokeOthers("SCHEMA", "pg_namespace", "nspacl", "nspowner",
                       Ident(schema), "o.nspname = " + Literal(schema));
-}
-
-std::string RevokeOnView(const schema::TableName& view) {
-  return RevokeOthers("TABLE", "pg_class", "relacl", "relowner", Name(view),
-                      "o.oid = " + Regclass(view) + "::oid");
 }
 
 // Every role that may use the base schema, including its owner, may use the
@@ -247,9 +267,9 @@ std::string ColumnGrants(const schema::TableName& name,
 
 void AddView(const schema::TableName& name, const plan::VersionView& view,
              const RenderContext& context, std::vector<std::string>& sql,
-             const char* create) {
-  sql.push_back(CreateView(name, view, context, create));
-  sql.push_back(RevokeOnView(name));
+             const std::string& version, const char* create) {
+  sql.push_back(CreateView(name, view, context, create, version));
+  sql.push_back(RevokeOnTable(name));
   AddColumnDetails(name, view, sql);
   AddRequired(name, view, sql);
   const schema::Table* base = context.schema.FindTable(view.base().name);
@@ -324,7 +344,8 @@ std::string GrantsOf(const plan::PublishVersion& action,
     if (view.untouched) untouched.push_back(view.base());
   }
   std::vector<std::string> all = {
-      ViewsAgainSql(action.version_schema, untouched, ViewOptions(context)),
+      ViewsAgainSql(action.version_schema, untouched,
+                    ViewOptions(context, Counts::kReadsAndWrites)),
       ViewDefaultsSql(action.version_schema, Followed(action, context))};
   std::erase(all, "");
   if (all.size() < 2) return base::Join(all, "");
@@ -356,7 +377,7 @@ schema::TableName NameOf(const plan::VersionView& alias) {
 std::vector<Statement> AliasStatements(const plan::VersionView& alias,
                                        const RenderContext& context) {
   std::vector<std::string> sql;
-  AddView(NameOf(alias), alias, context, sql);
+  AddView(NameOf(alias), alias, context, sql, "");
   return Statements(std::move(sql));
 }
 
@@ -369,10 +390,10 @@ std::string AliasExists(const plan::VersionView& alias) {
 // A view may get columns at its end while something else uses it.
 PlannedAction PublishAgain(const plan::PublishVersion& action,
                            const RenderContext& context) {
-  std::vector<std::string> sql;
+  std::vector<std::string> sql = CreateSeenTable(action.version_schema);
   for (const plan::VersionView& view : action.views) {
     AddView({action.version_schema, view.name}, view, context, sql,
-            "CREATE OR REPLACE VIEW ");
+            action.version_schema, "CREATE OR REPLACE VIEW ");
   }
   PlannedAction planned;
   planned.description =
@@ -383,6 +404,11 @@ PlannedAction PublishAgain(const plan::PublishVersion& action,
 }
 
 }  // namespace
+
+std::string RevokeOnTable(const schema::TableName& table) {
+  return RevokeOthers("TABLE", "pg_class", "relacl", "relowner", Name(table),
+                      "o.oid = " + Regclass(table) + "::oid");
+}
 
 PlannedAction RenderOne(const plan::PublishVersion& action,
                         const RenderContext& context) {
@@ -402,11 +428,15 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   const bool requires_some =
       std::any_of(action.views.begin(), action.views.end(), Requires);
   if (requires_some) forward.push_back(LeftOutFunction());
+  for (std::string& sql : CreateSeenTable(version)) {
+    forward.push_back(std::move(sql));
+  }
   for (const plan::VersionView& view : action.views) {
     const schema::TableName name{version, view.name};
-    AddView(name, view, context, forward);
+    AddView(name, view, context, forward, version);
     undo.push_back("DROP VIEW " + Name(name));
   }
+  undo.push_back(DropSeenTable(version));
   undo.push_back("DROP SCHEMA " + Ident(version));
   if (requires_some) undo.push_back(DropLeftOutFunction());
 

@@ -8,10 +8,12 @@
 
 namespace segue::postgres {
 
-// Adds the statements that make the view with everything that it has.
+// Adds the statements that make the view with everything that it has. `version`
+// is the schema whose use is counted; empty for a view that belongs to no
+// version.
 void AddView(const schema::TableName& name, const plan::VersionView& view,
              const RenderContext& context, std::vector<std::string>& sql,
-             const char* create = "CREATE VIEW ");
+             const std::string& version, const char* create = "CREATE VIEW ");
 
 // Grants privileges of columns, under the names that the columns have in the
 // view. Empty: it has no columns.

@@ -22,6 +22,7 @@
 #include "dialects/sqlite/spelling.h"
 #include "dialects/sqlite/version_refusal.h"
 #include "dialects/sqlite/version_session.h"
+#include "dialects/sqlite/write_counts.h"
 
 namespace segue::sqlite {
 namespace {
@@ -110,7 +111,8 @@ db::Capabilities MakeCapabilities() {
 
 class SqliteDialect : public db::Dialect,
                       public db::Meter,
-                      public db::PlanTrier {
+                      public db::PlanTrier,
+                      public SqliteWriteCounts {
  public:
   const db::Capabilities& capabilities() const override {
     return capabilities_;

@@ -56,6 +56,13 @@ const std::vector<GateEntry>& GateEntries() {
        "no session is known to be of another version; others cannot be told "
        "apart",
        AskSessions, GateTime::kTwice, true, ErrorKind::kRefused, true},
+      {"soak",
+       "nothing has read or written through the old version for a while",
+       AskSoak, GateTime::kTwice, true},
+      {"statements", "no query that the server has counted names what goes",
+       AskStatements, GateTime::kTwice, true},
+      {"writes", "no write that both versions accept will be refused",
+       AskWrites, GateTime::kTwice, true},
       {"superuser", "no application is a superuser, whom nothing shuts out",
        AskSuperuser},
       {"transactions", "no transaction reads rows as they were before",

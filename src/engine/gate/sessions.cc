@@ -1,27 +1,13 @@
-#include <algorithm>
-
 #include "db/client_sessions.h"
 #include "engine/gate/items.h"
 #include "engine/gate/new_version.h"
-#include "ledger/versions.h"
+#include "engine/gate/old_versions.h"
 
 namespace segue::engine {
 namespace {
 
 std::string Since(const std::string& since) {
   return since.empty() ? "" : ", since " + since;
-}
-
-std::vector<std::string> OtherVersions(const Context& context,
-                                       const MigrationRow& row) {
-  std::vector<std::string> others;
-  for (const VersionInfo& version :
-       PublishedVersions(context.ledger).All(context.connection())) {
-    if (version.state == "live" && !IsNewVersion(row, version.version_schema)) {
-      others.push_back(version.version_schema);
-    }
-  }
-  return others;
 }
 
 // A migration in place ends no version: old code and new code use the views of
@@ -61,7 +47,7 @@ std::optional<GateAnswer> AskSessions(const GateContext& gate) {
       sessions->Introduced(connection, schema);
   const std::vector<db::LoginRole> roles =
       dialect.LoginRoles(connection, schema);
-  std::vector<std::string> versions = OtherVersions(context, gate.row);
+  std::vector<std::string> versions = OldVersions(context, gate.row);
   std::vector<std::string> stays;
   if (!EndsVersions(gate.row)) stays.swap(versions);
   if (introduced.empty() && roles.empty() && versions.empty()) {

@@ -1,0 +1,21 @@
+// What the rows tell of who has written them: the triggers keep in each row
+// which side was written last.
+#pragma once
+
+#include "db/write_counts.h"
+
+namespace segue::sqlite {
+
+class SqliteWriteCounts : public db::WriteCounts {
+ public:
+  bool counts_rows() const override { return true; }
+  std::optional<std::int64_t> OldWrites(db::Connection& connection,
+                                        const std::string& schema_name,
+                                        const MotionSql& motion) const override;
+  std::optional<std::int64_t> WritesToFail(
+      db::Connection& connection, const std::string& schema_name,
+      const MotionSql& motion) const override;
+  std::int64_t Now(db::Connection& connection) const override;
+};
+
+}  // namespace segue::sqlite

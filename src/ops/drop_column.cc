@@ -119,7 +119,10 @@ void DropColumn::PlanSeal(TableWork& work, const schema::Column& column) const {
   const bool supplied = !spec_.down.empty();
   std::vector<schema::Index> indexes;
   std::optional<plan::MotionId> id;
-  if (supplied) id = PlanSupply(work, column);
+  if (supplied) {
+    RefuseStrictDomain(work, column);
+    id = PlanSupply(work, column);
+  }
   {
     const TableWork::Together together(work, kSeal);
     if (id) work.Add(kSeal, plan::DropSync{*id});

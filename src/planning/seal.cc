@@ -79,6 +79,17 @@ void NoteUndo(TableWork& work, Place place, const std::string& text) {
   if (work.context().undoable) work.Note(place, "undo: " + text);
 }
 
+void RefuseStrictDomain(const TableWork& work, const schema::Column& column) {
+  if (!column.of_domain) return;
+  const db::Answer& answer =
+      work.context().Ask(db::LeftOutQuestion{work.live().name, column.type});
+  if (answer.error.empty()) return;
+  throw NoWayBack(work, column.name,
+                  fmt::format("its type {} refuses NULL ({}), which it would "
+                              "have in a row that 'down' fails on",
+                              column.type, answer.error));
+}
+
 void LiftNotNull(TableWork& work, const schema::Column& column,
                  const schema::Column& now) {
   if (column.nullable) return;

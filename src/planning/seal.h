@@ -29,6 +29,9 @@ struct PutAside {
 
 // Each function adds to the seal, before the column is renamed.
 
+// Throws Error{kRefused} when the type of the column refuses NULL, which a row
+// has there on which `down` fails.
+void RefuseStrictDomain(const TableWork& work, const schema::Column& column);
 // Takes the NOT NULL of the column, which is `now` while both versions are
 // live, away. An undo brings it back if no row has NULL.
 void LiftNotNull(TableWork& work, const schema::Column& column,

@@ -135,6 +135,7 @@ PutAside AsideOf(const Shadow& shadow) {
 // What is undone must not have to look at a row; see PrepareUndo for what has.
 void PutOldAside(TableWork& work, const Shadow& shadow) {
   const PutAside old = AsideOf(shadow);
+  RefuseStrictDomain(work, old.column);
   for (const IndexMove& move : shadow.index_moves()) {
     PutIndexAside(work, move.original, old);
   }

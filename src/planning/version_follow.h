@@ -19,6 +19,6 @@ void FollowInVersions(const schema::Schema& before,
                       PlanContext& context);
 
 // Returns the step without these actions.
-DraftStep WithoutReshapes(DraftStep step);
+DraftStep WithoutReshapes(DraftStep step);  // without_reshapes.cc
 
 }  // namespace segue::ops

@@ -258,7 +258,6 @@ constexpr char kChecked[] =
     "CONSTRAINT adult CHECK (age > 0), code text, team integer CONSTRAINT "
     "of_team REFERENCES teams);"
     "CREATE UNIQUE INDEX users_code ON users(code);"
-    "COMMENT ON CONSTRAINT adult ON users IS 'of age';"
     "COMMENT ON COLUMN users.age IS 'in years';"
     "INSERT INTO users VALUES (1, 10, 'a', 1), (2, 20, 'b', NULL);";
 

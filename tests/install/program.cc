@@ -9,7 +9,8 @@ int main() {
   database.CreateTable("users", {{"name"}});
   database.Insert("users", {{"name", "Ada"}});
   segue::Migrator migrator(database, {});
-  migrator.Start(segue::Migration("01", "").RenameColumn("users", "name", "full_name"));
+  migrator.Start(
+      segue::Migration("01", "").RenameColumn("users", "name", "full_name"));
   migrator.Complete();
   std::cout << database.Query("SELECT full_name FROM users")[0][0] << "\n";
 }

@@ -240,8 +240,11 @@ PlannedAction RenderOne(const plan::DropConstraint& action,
   planned.description = std::string("Drop ") +
                         schema::KindText(constraint.kind) + " '" +
                         constraint.name + "' of '" + action.table.name + "'";
+  // It may have stayed away after an earlier undo.
   planned.forward.push_back(
-      {AlterTable(action.table) + "DROP CONSTRAINT " + Ident(constraint.name),
+      {action.back ? DropSql(action.table, constraint.name)
+                   : AlterTable(action.table) + "DROP CONSTRAINT " +
+                         Ident(constraint.name),
        {}});
   planned.probe =
       "SELECT NOT (" + ConstraintExists(action.table, constraint.name) + ")";

@@ -398,8 +398,9 @@ PlannedAction RenderOne(const plan::DropIndex& action,
   if (action.alone && !IsPartitioned(action.table, context)) {
     planned = DropAlone(action, context);
   } else {
-    planned.forward = Statements(
-        {"DROP INDEX " + IndexName(action.table, action.index.name)});
+    planned.forward = Statements({std::string("DROP INDEX ") +
+                                  (action.back ? "IF EXISTS " : "") +
+                                  IndexName(action.table, action.index.name)});
     planned.undo =
         action.back ? BringBack(action) : Statements({Rebuild(action, false)});
     planned.lock = Lock(kAccessExclusive, action.table, context);

@@ -20,7 +20,8 @@ std::string IsSealed(const std::string& version) {
 // Each privilege on a view of the version, with the statement that gives it.
 // The owner's own are among them.
 std::string PrivilegesOf(const std::string& version) {
-  return "SELECT c.relname, c.relowner, e.grantor, w.who, pg_catalog.format("
+  return "SELECT c.relname, c.relowner, e.grantor, e.place, s.name, w.who, "
+         "pg_catalog.format("
          "'GRANT %s%s ON %I.%I TO %s%s', e.privilege_type, CASE WHEN s.name IS "
          "NULL THEN '' ELSE pg_catalog.format(' (%I)', s.name) END, n.nspname, "
          "c.relname, w.who, CASE WHEN e.is_grantable AND e.grantee <> "
@@ -30,7 +31,9 @@ std::string PrivilegesOf(const std::string& version) {
          "coalesce(c.relacl, pg_catalog.acldefault('r', c.relowner)) AS acl "
          "UNION ALL SELECT a.attname, a.attacl FROM pg_catalog.pg_attribute a "
          "WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL) s CROSS JOIN "
-         "LATERAL pg_catalog.aclexplode(s.acl) e CROSS JOIN LATERAL (SELECT "
+         "LATERAL pg_catalog.aclexplode(s.acl) WITH ORDINALITY e(grantor, "
+         "grantee, privilege_type, is_grantable, place) CROSS JOIN LATERAL "
+         "(SELECT "
          "CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE "
          "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(e.grantee)::text) "
          "END AS who) w WHERE n.nspname = " +
@@ -58,7 +61,8 @@ std::string SealVersionSql(const std::string& version) {
              "'object_not_in_prerequisite_state'; END LOOP; given := ARRAY("
              "SELECT p.given FROM " +
              all +
-             " ORDER BY p.given); FOR v IN SELECT DISTINCT relname, who "
+             " ORDER BY p.relname, p.name NULLS FIRST, p.place); FOR v IN "
+             "SELECT DISTINCT relname, who "
              "FROM " +
              all +
              " LOOP EXECUTE pg_catalog.format('REVOKE ALL ON %I.%I FROM %s', " +

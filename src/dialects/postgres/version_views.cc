@@ -26,11 +26,6 @@ constexpr int kHasSecurityInvoker = 15;
 constexpr const char* kRow = "t";
 constexpr const char* kRight = "r";
 
-// The role of a row `e` of aclexplode, as GRANT and REVOKE name it.
-constexpr const char* kGrantee =
-    "CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident("
-    "pg_catalog.pg_get_userbyid(e.grantee)::text) END";
-
 // Returns the alias of the table in which a column of the view lives.
 std::string RowOf(const plan::VersionView& view, const schema::Column& column) {
   const auto* join = std::get_if<plan::Join>(&view.source);
@@ -237,33 +232,6 @@ std::string TableGrants(const schema::TableName& name,
 }
 
 }  // namespace
-
-std::string ColumnGrants(const schema::TableName& name,
-                         const plan::VersionView& view) {
-  std::string mapping;
-  for (const schema::Column& column : view.columns) {
-    if (!mapping.empty()) mapping += ", ";
-    mapping +=
-        "(" + Literal(column.physical()) + ", " + Literal(column.name) + ")";
-  }
-  if (mapping.empty()) return "";
-  return "DO " +
-         DollarQuoted(
-             std::string(
-                 "DECLARE g record; BEGIN FOR g IN SELECT e.privilege_type, ") +
-             "e.is_grantable, m.shown, " + kGrantee +
-             " AS grantee FROM (VALUES " + mapping +
-             ") m (stored, shown) JOIN pg_catalog.pg_attribute a ON "
-             "a.attrelid = " +
-             Regclass(view.base()) +
-             "::oid AND a.attname = m.stored CROSS JOIN "
-             "pg_catalog.aclexplode(a.attacl) e "
-             "LOOP EXECUTE pg_catalog.format('GRANT %s (%I) ON %s TO %s%s', "
-             "g.privilege_type, g.shown, " +
-             Literal(Name(name)) +
-             ", g.grantee, CASE WHEN g.is_grantable THEN "
-             "' WITH GRANT OPTION' ELSE '' END); END LOOP; END");
-}
 
 void AddView(const schema::TableName& name, const plan::VersionView& view,
              const RenderContext& context, std::vector<std::string>& sql,

@@ -8,6 +8,11 @@
 
 namespace segue::postgres {
 
+// The role of a row `e` of aclexplode, as GRANT and REVOKE name it.
+inline constexpr const char* kGrantee =
+    "CASE WHEN e.grantee = 0::oid THEN 'PUBLIC' ELSE pg_catalog.quote_ident("
+    "pg_catalog.pg_get_userbyid(e.grantee)::text) END";
+
 // Adds the statements that make the view with everything that it has. `version`
 // is the schema whose use is counted; empty for a view that belongs to no
 // version.

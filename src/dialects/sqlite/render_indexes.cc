@@ -142,6 +142,9 @@ PlannedAction RenderOne(const plan::DropIndex& action,
   planned.forward = {{DropSql(action.index.name), {}}};
   planned.undo = {{RecreateSql(action.table, action.index), {}}};
   if (action.back && action.index.unique) {
+    // It may have stayed away after an earlier undo.
+    planned.forward = {
+        {"DROP INDEX IF EXISTS " + Quote(action.index.name), {}}};
     planned.undo.back().only_if = "SELECT NOT EXISTS (" +
                                   Duplicates(action.table.name, action.index) +
                                   ")";

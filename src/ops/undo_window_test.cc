@@ -49,8 +49,23 @@ class UndoWindowTest : public PlanBed {
 };
 
 TEST_F(UndoWindowTest, AReplacedColumnIsPutAside) {
-  EXPECT_THAT(In(kSeal, AgeToText()), ElementsAre("?"));
-  EXPECT_THAT(In(kDrop, AgeToText()), ElementsAre("?"));
+  EXPECT_THAT(
+      In(kSeal, AgeToText()),
+      ElementsAre("DROP SYNC m_1",
+                  "ALTER COLUMN users.age integer NULL PROVEN BY "
+                  "_segue_undo_age",
+                  "RENAME COLUMN users.age TO _segue_old_age",
+                  "RENAME COLUMN users._segue_new_age TO age",
+                  "ALTER COLUMN users.age text NOT NULL",
+                  "CREATE SYNC m_1 ON users (_segue_old_age <== age) UP "
+                  "age::text DOWN age::integer",
+                  "ON UNDO PROVE \"_segue_old_age\" IS NOT NULL ON users"));
+  EXPECT_THAT(
+      In(kDrop, AgeToText()),
+      ElementsAre("DROP SYNC m_1",
+                  "DROP CONSTRAINT _segue_not_null__segue_new_age ON users",
+                  "DROP COLUMN users._segue_old_age",
+                  "DROP OWN COLUMN users._segue_d"));
   EXPECT_THAT(Notes(), Contains(StartsWith("undo: ")));
   EXPECT_EQ(FirstMotion().put_aside, "_segue_old_age");
   EXPECT_EQ(FirstMotion().sealed_as, "age");
@@ -104,6 +119,7 @@ TEST_F(UndoWindowTest, ACheckIsLiftedAndComesBack) {
   check.columns = {"age"};
   check.validated = true;
   users().constraints.push_back(check);
+  answers_["age > 17"].bound = "_segue_new_age > 17";
   EXPECT_THAT(In(kSeal, AgeToText()),
               Contains("DROP CONSTRAINT adult ON users BACK "
                        "age=_segue_old_age"));
@@ -122,7 +138,13 @@ TEST_F(UndoWindowTest, ADroppedColumnIsPutAside) {
 TEST_F(UndoWindowTest, DownGoesOnSupplyingADroppedColumn) {
   EXPECT_THAT(
       In(kSeal, Migration("m", "").DropColumn("users", "age", "length(name)")),
-      ElementsAre("?"));
+      ElementsAre("DROP SYNC m_1",
+                  "ALTER COLUMN users.age integer NULL PROVEN BY "
+                  "_segue_undo_age",
+                  "RENAME COLUMN users.age TO _segue_old_age",
+                  "CREATE SYNC m_1 ON users (_segue_old_age <== -) DOWN "
+                  "length(name)",
+                  "ON UNDO PROVE \"_segue_old_age\" IS NOT NULL ON users"));
 }
 
 TEST_F(UndoWindowTest, ADroppedTableIsPutAside) {
@@ -142,7 +164,9 @@ TEST_F(UndoWindowTest, NotNullComesBackIfItIsProven) {
   ColumnChange change;
   change.nullable = true;
   EXPECT_THAT(In(kSeal, Migration("m", "").AlterColumn("users", "age", change)),
-              ElementsAre("?"));
+              ElementsAre("ALTER COLUMN users.age integer NULL PROVEN BY "
+                          "_segue_undo_age",
+                          "ON UNDO PROVE \"age\" IS NOT NULL ON users"));
 }
 
 TEST_F(UndoWindowTest, EarlierVersionsAreSealedFirst) {

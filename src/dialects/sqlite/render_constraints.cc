@@ -108,6 +108,15 @@ std::vector<Statement> PutBack(const schema::Table* table,
            {"sql", std::to_string(found.item - 1), Literal(removed)}));
 }
 
+// The table has segue's columns before its constraints by then, so that none of
+// them is where it was. No row is looked at.
+std::vector<Statement> PutAtEnd(const plan::DropConstraint& action) {
+  return EditText(
+      action.table.name,
+      Call("segue_add_constraint",
+           {"sql", Literal(ConstraintSql(action.table, action.constraint))}));
+}
+
 // What the text of a column has besides the constraint may be another by the
 // time of an undo.
 void RefuseColumnText(const schema::Table* table,
@@ -159,8 +168,12 @@ PlannedAction RenderOne(const plan::DropConstraint& action,
       Change(context, Named("Drop", action.constraint, action.table),
              "milliseconds, any size");
   planned.forward = DropStatements(action.table, action.constraint.name);
-  if (action.back) RefuseColumnText(TableOf(context, action.table), action);
-  planned.undo = PutBack(TableOf(context, action.table), action);
+  if (action.back) {
+    RefuseColumnText(TableOf(context, action.table), action);
+    planned.undo = PutAtEnd(action);
+  } else {
+    planned.undo = PutBack(TableOf(context, action.table), action);
+  }
   planned.probe =
       "SELECT NOT " + IsThere(action.table.name, action.constraint.name);
   return planned;

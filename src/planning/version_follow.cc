@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "plan/names.h"
+#include "planning/stored_table.h"
 #include "segue/error.h"
 
 namespace segue::ops {
@@ -18,13 +19,6 @@ namespace {
 constexpr std::string_view kFollowed[] = {
     "add_column",  "alter_column", "create_index", "create_table",
     "drop_column", "drop_index",   "rename_column"};
-
-// A column keeps its number when its name changes.
-struct Stored {
-  int number = 0;
-  schema::Column column;
-};
-using Columns = std::vector<Stored>;
 
 struct Shown {
   int number = 0;
@@ -57,75 +51,6 @@ const schema::TableName* TableOf(const plan::Action& action) {
   return alter == nullptr ? nullptr : &alter->table;
 }
 
-const Stored* Find(const Columns& columns, int number) {
-  const auto found =
-      std::find_if(columns.begin(), columns.end(),
-                   [&](const Stored& one) { return one.number == number; });
-  return found == columns.end() ? nullptr : &*found;
-}
-
-// A table as the actions leave it, by the names in the database.
-class Table {
- public:
-  explicit Table(const schema::Table& table) : name_(table.name) {
-    for (const schema::Column& column : table.columns) Add(column);
-  }
-
-  const schema::TableName& name() const { return name_; }
-  const Columns& columns() const { return columns_; }
-  // The columns with these numbers and above are the migration's.
-  int next() const { return next_; }
-
-  void Apply(const plan::Action& action) {
-    if (const auto* add = std::get_if<plan::AddColumn>(&action)) {
-      Add(add->column);
-      if (add->then_default) {
-        columns_.back().column.default_sql = add->then_default;
-      }
-    } else if (const auto* drop = std::get_if<plan::DropColumn>(&action)) {
-      std::erase_if(columns_, [&](const Stored& one) {
-        return one.column.name == drop->column.physical();
-      });
-    } else if (const auto* rename = std::get_if<plan::RenameColumn>(&action)) {
-      At(rename->from).column.name = rename->to;
-    } else if (const auto* alter = std::get_if<plan::AlterColumn>(&action)) {
-      Stored& stored = At(alter->after.physical());
-      const std::string name = stored.column.name;
-      stored.column = alter->after;
-      stored.column.name = name;
-      stored.column.stored_as.clear();
-    }
-  }
-
-  // Returns the number of the column; 0 when the table has none of that name.
-  int NumberOf(const std::string& column) const {
-    for (const Stored& one : columns_) {
-      if (one.column.name == column) return one.number;
-    }
-    return 0;
-  }
-
- private:
-  void Add(schema::Column column) {
-    column.name = column.physical();
-    column.stored_as.clear();
-    columns_.push_back({next_++, std::move(column)});
-  }
-
-  Stored& At(const std::string& column) {
-    for (Stored& one : columns_) {
-      if (one.column.name == column) return one;
-    }
-    throw Error(ErrorKind::kInternal, "the plan changes column '" + column +
-                                          "' of '" + name_.name +
-                                          "', which is not there");
-  }
-
-  schema::TableName name_;
-  Columns columns_;
-  int next_ = 1;
-};
-
 struct View {
   const PublishedVersion* version = nullptr;
   std::vector<Shown> columns;
@@ -134,9 +59,9 @@ struct View {
 // What a step does to the columns of one table, seen from one place in it: that
 // of the action which gives the views their new shape.
 struct Change {
-  Columns start;
-  Columns here;
-  Columns end;
+  StoredColumns start;
+  StoredColumns here;
+  StoredColumns end;
   int own = 0;  // the columns with this number and above are the migration's
   std::vector<int> altered = {};
   std::vector<plan::Heir> heirs = {};
@@ -158,7 +83,7 @@ class Follower {
 
  private:
   struct Followed {
-    Table table;
+    StoredTable table;
     int own = 0;
     std::vector<View> views;
   };
@@ -205,7 +130,7 @@ class Follower {
   // A table without a view is seen as it is: the path of a client goes on to
   // the base schema.
   std::vector<View> ViewsOf(const schema::Table& live,
-                            const Table& table) const {
+                            const StoredTable& table) const {
     std::vector<View> views;
     for (const PublishedVersion& version : context_.followed) {
       for (const schema::Table& view : version.views) {
@@ -226,7 +151,7 @@ class Follower {
       if (one.table.name() == name) return one;
     }
     const schema::Table& live = schema::RequireTable(before_, name.name);
-    Table table(live);
+    StoredTable table(live);
     const int own = table.next();
     std::vector<View> views = ViewsOf(live, table);
     return tables_.emplace_back(
@@ -286,7 +211,7 @@ class Follower {
     }
   }
 
-  static void Record(const plan::Action& action, const Table& table,
+  static void Record(const plan::Action& action, const StoredTable& table,
                      Change& change) {
     if (const auto* alter = std::get_if<plan::AlterColumn>(&action)) {
       const bool same = alter->before.nullable == alter->after.nullable &&
@@ -301,15 +226,15 @@ class Follower {
 
   // Returns the column that is in the place of this one at the end; nullptr
   // when there is none that the application sees.
-  static const Stored* PlaceOf(const Shown& shown, const Change& change) {
-    const Stored* stays = Find(change.end, shown.number);
+  static const StoredColumn* PlaceOf(const Shown& shown, const Change& change) {
+    const StoredColumn* stays = FindStored(change.end, shown.number);
     if (stays != nullptr) {
       return IsOurs(stays->column.name) ? nullptr : stays;
     }
-    const Stored* was = Find(change.start, shown.number);
+    const StoredColumn* was = FindStored(change.start, shown.number);
     for (const plan::Heir& heir : change.heirs) {
       if (was == nullptr || heir.column != was->column.name) continue;
-      for (const Stored& one : change.end) {
+      for (const StoredColumn& one : change.end) {
         if (one.column.name == heir.name) return &one;
       }
     }
@@ -317,7 +242,7 @@ class Follower {
   }
 
   // Returns the column as the view shows it from then on.
-  static Shown ShownAs(const Stored& stored, const Shown* before,
+  static Shown ShownAs(const StoredColumn& stored, const Shown* before,
                        const Change& change) {
     Shown shown{stored.number, stored.column};
     const bool altered = std::find(change.altered.begin(), change.altered.end(),
@@ -336,13 +261,13 @@ class Follower {
       });
     };
     for (const Shown& one : view.columns) {
-      const Stored* stored = PlaceOf(one, change);
+      const StoredColumn* stored = PlaceOf(one, change);
       if (stored == nullptr || has(after, stored->number)) continue;
       const bool shown_already =
           stored->number != one.number && has(view.columns, stored->number);
       if (!shown_already) after.push_back(ShownAs(*stored, &one, change));
     }
-    for (const Stored& stored : change.end) {
+    for (const StoredColumn& stored : change.end) {
       const bool added =
           stored.number >= change.own && !IsOurs(stored.column.name);
       if (!added || has(after, stored.number)) continue;
@@ -357,12 +282,12 @@ class Follower {
 
   // The names are those that the columns have where the action stands.
   static std::vector<schema::Column> Named(const std::vector<Shown>& all,
-                                           const Columns& here) {
+                                           const StoredColumns& here) {
     std::vector<schema::Column> columns;
     for (const Shown& one : all) {
       schema::Column column = one.column;
       column.stored_as.clear();
-      const Stored* stored = Find(here, one.number);
+      const StoredColumn* stored = FindStored(here, one.number);
       if (stored != nullptr && stored->column.name != column.name) {
         column.stored_as = stored->column.name;
       }
@@ -432,12 +357,12 @@ class Follower {
       const auto* create = std::get_if<plan::CreateTable>(&step.actions[at]);
       if (create == nullptr) continue;
       const schema::Table created = create->table;
-      Table table(created);
+      StoredTable table(created);
       std::vector<View> views;
       for (const PublishedVersion& version : context_.followed) {
         plan::ReshapeView reshape{version.version_schema, created.name, {}, {}};
         View view{&version, {}};
-        for (const Stored& stored : table.columns()) {
+        for (const StoredColumn& stored : table.columns()) {
           if (IsOurs(stored.column.name)) continue;
           view.columns.push_back(ShownAs(stored, nullptr, {}));
         }

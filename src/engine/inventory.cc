@@ -86,6 +86,11 @@ void Save(db::Connection& connection, const Ledger& ledger,
                             name, values);
 }
 
+bool IsConstraint(const std::string& kind) {
+  return kind == "check" || kind == "foreign key" ||
+         kind == "unique constraint" || kind == "primary key";
+}
+
 // Returns what the fact is about: the text before its value or its hash.
 std::string Subject(const std::string& text) {
   return text.substr(0, text.find(": "));
@@ -257,6 +262,22 @@ void KeepPrivileges(db::Connection& connection, const Ledger& ledger,
 void KeepSettings(db::Connection& connection, const Ledger& ledger,
                   const MigrationRow& row) {
   KeepNow(connection, ledger, row, IsSetting);
+}
+
+// A constraint that others had changed before would have refused the contract.
+void KeepBroughtBack(db::Connection& connection, const Ledger& ledger,
+                     const MigrationRow& row) {
+  for (const Change& change : AllChanges(connection, ledger, row)) {
+    std::vector<std::string> kept = change.kept;
+    for (const Fact& fact : change.come) {
+      if (!fact.changed || !IsConstraint(fact.kind)) continue;
+      for (std::string& text : kept) {
+        if (Subject(text) == Subject(fact.text)) text = fact.text;
+      }
+    }
+    if (kept == change.kept) continue;
+    Save(connection, ledger, row, ActionName(change.step, change.action), kept);
+  }
 }
 
 void KeepChange(db::Connection& connection, const Ledger& ledger,

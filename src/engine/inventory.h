@@ -70,6 +70,11 @@ void KeepChange(db::Connection& connection, const Ledger& ledger,
 void KeepSettings(db::Connection& connection, const Ledger& ledger,
                   const MigrationRow& row);
 
+// Records the constraints that an undo of the contract has brought back as they
+// are then: a check or a foreign key is NOT VALID. Joins the open transaction.
+void KeepBroughtBack(db::Connection& connection, const Ledger& ledger,
+                     const MigrationRow& row);
+
 // Returns what has come or gone since, action by action. A migration of an
 // earlier segue has recorded nothing, and nothing of it has changed.
 std::vector<Change> ChangesSince(db::Connection& connection,

@@ -10,6 +10,7 @@
 #include "engine/gate/transactions.h"
 #include "engine/gate/usage.h"
 #include "engine/holders.h"
+#include "engine/inventory.h"
 #include "engine/run_events.h"
 #include "engine/seal.h"
 #include "ledger/observations.h"
@@ -195,6 +196,9 @@ void Transitions::ForgetDrops() {
 void Transitions::BecomeUnsealed() {
   InLedger([&] {
     ForgetContract([](const Step&) { return true; });
+    if (row_.plan.undo_window.count() > 0) {
+      KeepBroughtBack(connection(), ledger(), row_);
+    }
     ledger().SetPhase(connection(), row_.id, Phase::kMigrating,
                       SubState::kReady);
   });

@@ -69,6 +69,11 @@ bool ContractBegun(const Context& context, const MigrationRow& row) {
   return false;
 }
 
+bool MayBeContinued(const Error& error) {
+  return error.poisons_connection() || error.kind() == ErrorKind::kCancelled ||
+         error.kind() == ErrorKind::kConflict;
+}
+
 bool Contract::OnlyForward() const {
   return row_.sub_state == SubState::kDropping || PastFirstDrop(context_, row_);
 }
@@ -110,7 +115,13 @@ std::vector<std::string> Contract::Undo(const std::string& lossy_reason) {
                                 base::Join(lost, "; ") + ")");
     });
   }
-  Unseal();
+  if (whole && lossy_reason.empty()) parts_.steps.RefuseLoss();
+  try {
+    Unseal();
+  } catch (Error& error) {
+    if (whole && !MayBeContinued(error)) SealAgainAfter(error);
+    throw;
+  }
   transitions_.InLedger([&] {
     transitions_.AddEvent(EventKind::kNote,
                           "The contract was undone; both versions are live");
@@ -209,6 +220,21 @@ void Contract::Drop() {
 void Contract::Unseal() {
   UndoFrom(Phase::kContracting, row_.plan, parts_.steps);
   transitions_.BecomeUnsealed();
+}
+
+// What prepares an undo refuses rows, and would go on refusing those of the new
+// version.
+void Contract::SealAgainAfter(Error& error) {
+  try {
+    for (std::size_t step = 0; step < row_.plan.steps.size(); ++step) {
+      if (InStage(row_.plan.steps[step], Stage::kSeal)) {
+        parts_.steps.RunAgain(step);
+      }
+    }
+  } catch (const Error& second) {
+    error.WithNote(std::string("the contract is undone in part: ") +
+                   second.what() + "; run 'segue undo' again");
+  }
 }
 
 void Contract::UnsealAfter(Error& error) {

@@ -22,6 +22,10 @@ std::vector<std::string> LastingSteps(const Context& context,
 // True when an action of the contract was run and was not undone.
 bool ContractBegun(const Context& context, const MigrationRow& row);
 
+// True for a failure after which a contract stays as it is: an interruption
+// says nothing about the migration, and the next run gathers the evidence anew.
+bool MayBeContinued(const Error& error);
+
 class Contract {
  public:
   // All references must outlive the contract.
@@ -64,6 +68,8 @@ class Contract {
   // Undoes the contract, so that both versions are live again.
   void Unseal();
   void LetGrantsFollow();
+  // Takes back what an undo has undone before `error`.
+  void SealAgainAfter(Error& error);
 
   const Context& context_;
   Transitions& transitions_;

@@ -269,6 +269,7 @@ void KeepBroughtBack(db::Connection& connection, const Ledger& ledger,
                      const MigrationRow& row) {
   for (const Change& change : AllChanges(connection, ledger, row)) {
     std::vector<std::string> kept = change.kept;
+    for (const std::string& gone : change.gone) std::erase(kept, gone);
     for (const Fact& fact : change.come) {
       if (!fact.changed || !IsConstraint(fact.kind)) continue;
       for (std::string& text : kept) {

@@ -71,7 +71,8 @@ void KeepSettings(db::Connection& connection, const Ledger& ledger,
                   const MigrationRow& row);
 
 // Records the constraints that an undo of the contract has brought back as they
-// are then: a check or a foreign key is NOT VALID. Joins the open transaction.
+// are then: a check or a foreign key is NOT VALID, and what rows keep away is
+// gone. Joins the open transaction.
 void KeepBroughtBack(db::Connection& connection, const Ledger& ledger,
                      const MigrationRow& row);
 

@@ -63,11 +63,18 @@ std::optional<std::size_t> PublishingStep(const Plan& plan) {
   return last;
 }
 
-// True for a failure after which a contract stays as it is: an interruption
-// says nothing about the migration, and the next run gathers the evidence anew.
-bool MayBeContinued(const Error& error) {
-  return error.poisons_connection() || error.kind() == ErrorKind::kCancelled ||
-         error.kind() == ErrorKind::kConflict;
+// True when a seal takes constraints or indexes away, which an undo makes
+// again.
+bool LiftsWithSeal(const Plan& plan) {
+  if (plan.undo_window.count() == 0) return false;
+  for (const Step& step : plan.steps) {
+    const bool seals =
+        step.phase == Phase::kContracting && step.stage == Stage::kSeal;
+    for (const PlannedAction& action : step.actions) {
+      if (seals && action.description.starts_with("Drop ")) return true;
+    }
+  }
+  return false;
 }
 
 void RefuseKills(const Context& context) {
@@ -356,6 +363,13 @@ void LiveRun::UndoAll(const std::string& abandon_reason) {
     if (abandon_reason.empty() || MayPass(error)) throw;
     // What is earlier in the plan may be needed by what is left of this step.
     gone.push_back(std::string("left as it is: ") + error.what());
+  }
+  if (LiftsWithSeal(row_.plan) && WasSealed(context_, row_)) {
+    gone.emplace_back(
+        "the contract was sealed before: checks and foreign keys that it had "
+        "lifted are NOT VALID until ALTER TABLE ... VALIDATE CONSTRAINT, and "
+        "what hung on lifted constraints and indexes, as comments, is not "
+        "back");
   }
   notes_.insert(notes_.end(), gone.begin(), gone.end());
   EndRollback(abandon_reason);

@@ -62,6 +62,12 @@ std::optional<SealWindow> WindowOf(const Context& context,
   return window;
 }
 
+bool WasSealed(const Context& context, const MigrationRow& row) {
+  return Observations(context.ledger)
+      .Load(context.connection(), row.id, ObservationKind::kSwitch, kSealed)
+      .has_value();
+}
+
 void RecordSeal(const Context& context, const MigrationRow& row) {
   db::Connection& connection = context.connection();
   Observations(context.ledger)

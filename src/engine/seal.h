@@ -24,6 +24,9 @@ struct SealWindow {
 std::optional<SealWindow> WindowOf(const Context& context,
                                    const MigrationRow& row);
 
+// True when the contract was ever sealed, also when that was undone.
+bool WasSealed(const Context& context, const MigrationRow& row);
+
 // Records when the contract was sealed, and what hangs on the old shape and how
 // often that was used by then. Joins the transaction that ends the seal.
 void RecordSeal(const Context& context, const MigrationRow& row);

@@ -5,6 +5,7 @@
 #include "backfill/ranges.h"
 #include "engine/build.h"
 #include "engine/inventory.h"
+#include "engine/loss.h"
 #include "engine/statements.h"
 #include "segue/error.h"
 
@@ -292,6 +293,8 @@ void StepRunner::UndoTogether(std::size_t step, const Group& group,
   db::Transaction transaction(connection,
                               {db::Purpose::kSchema, session_.LockBudget()});
   session_.Fence();
+  const bool looks = refuses_loss_ && state == ActionState::kDone;
+  bool looked = false;
   for (std::size_t action = group.end; action-- > group.begin;) {
     const PlannedAction& planned = ActionAt(step, action);
     session_.Expect(planned.lock);
@@ -304,12 +307,40 @@ void StepRunner::UndoTogether(std::size_t step, const Group& group,
         }
       }
     }
+    // The first statement has the lock, and the names are those of the seal.
+    if (looks && !looked && !planned.undo.empty()) {
+      LookForLoss(context_, step, group.begin, group.end);
+      looked = true;
+    }
     SetState(step, static_cast<int>(action), ActionState::kUndone);
   }
+  if (looks) LookForLoss(context_, step, group.begin, group.end);
   if (context_.plan().steps[step].phase == Phase::kContracting) {
     KeepSettings(connection, context_.ledger, context_.migration);
   }
   transaction.Commit();
+}
+
+// What only prepares an undo has nothing to run, but something to clear away.
+void StepRunner::RunAgain(std::size_t step) {
+  for (const Group& group : GroupsOf(step)) {
+    const PlannedAction& first = ActionAt(step, group.begin);
+    if (first.forward.empty() && !first.cleanup.empty()) {
+      session_.Expect(first.lock);
+      session_.Resiliently([&] {
+        for (const Statement& statement : first.cleanup) {
+          Execute(context_.connection(), statement);
+        }
+      });
+    }
+    if (StateOf(step, static_cast<int>(group.begin)) != ActionState::kUndone) {
+      continue;
+    }
+    RunGroup(step, group);
+  }
+  session_.Resiliently([&] {
+    session_.InLedger([&] { SetState(step, kWholeStep, ActionState::kDone); });
+  });
 }
 
 // An error would otherwise end the transaction.

@@ -25,6 +25,12 @@ class StepRunner : public Runner {
   // has for it.
   void UndoWith(std::size_t step, const LockNeed& lock,
                 const std::function<void()>& work);
+  // From now on an undo of the contract looks again, once it has the locks, for
+  // rows that the old shape cannot hold, and throws Error{kMismatch} over them:
+  // some may have come since they were asked about.
+  void RefuseLoss() { refuses_loss_ = true; }
+  // Runs what an undo of the step has undone again, and nothing else.
+  void RunAgain(std::size_t step);
   // From now on an undo goes on where its statement says that what it undoes is
   // not there, and adds what the database says to `gone`, which must outlive
   // the runner. What a contract exchanges goes as a whole with its table only.
@@ -68,6 +74,7 @@ class StepRunner : public Runner {
   Walks& walks_;
   std::function<void()> finishing_;  // for the step that is being run
   std::vector<std::string>* gone_ = nullptr;
+  bool refuses_loss_ = false;
 };
 
 }  // namespace segue::engine

@@ -108,9 +108,27 @@ void DropColumn::PlanContract(TableWork& work,
            plan::DropColumn{work.live().name, Meanwhile(work, column), false});
 }
 
+// What the database computes for a column that is put aside may fail, and with
+// it the write of the new version.
+void RefuseComputed(const TableWork& work, const schema::Column& column) {
+  const std::string text = column.default_sql.value_or("");
+  const bool calls = text.find('(') != std::string::npos;
+  const bool generated = !column.generated_sql.empty();
+  if (!generated && !calls && column.identity == schema::Identity::kNone) {
+    return;
+  }
+  throw work
+      .Refused(column.name,
+               fmt::format("undo_window: its {} is still computed in new rows "
+                           "until the drop, and may fail",
+                           generated ? "expression" : "default"))
+      .WithHint("use undo_window: 0, with which complete is final");
+}
+
 // The column stays under another name until the drop, and new rows get its
 // value as before. Nothing of it refuses them any more.
 void DropColumn::PlanSeal(TableWork& work, const schema::Column& column) const {
+  RefuseComputed(work, column);
   const schema::TableName& table = work.live().name;
   const schema::Column now = Meanwhile(work, column);
   const PutAside old{

@@ -109,6 +109,13 @@ void DropTable::RefuseDependents(const PlanContext& context,
 // refuse what the new version does to the rows that they refer to.
 void DropTable::PlanSeal(TableWork& work) const {
   const schema::Table& live = work.live();
+  if (work.of_partition()) {
+    throw Error(ErrorKind::kRefused,
+                fmt::format("drop_table '{}': undo_window: it is a partition, "
+                            "and rows would still come into it through '{}'",
+                            spec_.table, live.parent.ToString()))
+        .WithHint("use undo_window: 0, with which complete is final");
+  }
   const std::string aside =
       plan::PutAside(live.name.name, work.capabilities().max_identifier);
   {

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/text.h"
+#include "plan/names.h"
 #include "planning/total_expression.h"
 #include "segue/error.h"
 
@@ -176,6 +177,23 @@ void RefuseRenamedTables(const PlanContext& context) {
   }
 }
 
+// Says why an action that waits for the drop would let the old shape refuse
+// what the new version writes until then.
+std::string WhyNotDropped(const plan::Action& action) {
+  const auto* index = std::get_if<plan::DropIndex>(&action);
+  const bool of_users = index != nullptr && index->index.unique &&
+                        !index->index.name.starts_with(plan::kOurs);
+  if (of_users) {
+    return "unique index '" + index->index.name +
+           "' goes with the drop only, and refuses rows until then";
+  }
+  const auto* alter = std::get_if<plan::AlterColumn>(&action);
+  if (alter != nullptr && alter->before.type != alter->after.type) {
+    return "the type changes with the drop only, and refuses values until then";
+  }
+  return "";
+}
+
 // Says why the action cannot be part of a contract that is sealed first; empty
 // when it can.
 std::string WhyNot(const plan::Action& action, const Place& place) {
@@ -191,7 +209,7 @@ std::string WhyNot(const plan::Action& action, const Place& place) {
   if (const auto* publish = std::get_if<plan::PublishVersion>(&action)) {
     return publish->again ? "views that are made again are not made back" : "";
   }
-  if (place != kSeal) return "";
+  if (place == kDrop) return WhyNotDropped(action);
   const auto* index = std::get_if<plan::DropIndex>(&action);
   if (index != nullptr && !index->back) {
     return "index '" + index->index.name + "' would be built under a lock";

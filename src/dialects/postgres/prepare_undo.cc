@@ -23,6 +23,8 @@ PlannedAction PrepareIndex(const schema::TableName& table,
       Patiently({DropConcurrently(table, index.name, "NOT i.indisvalid"),
                  {CreateIndexSql(table, index, true), std::nullopt, absent}},
                 context);
+  planned.cleanup =
+      Patiently({DropConcurrently(table, index.name, "true")}, context);
   planned.lock = Lock(kShareUpdateExclusive, table, context,
                       "as long as the build takes; neither reads nor writes "
                       "are blocked");
@@ -55,6 +57,9 @@ PlannedAction PrepareCheck(const schema::TableName& table,
            " WHERE " + Ident(column) + " IS NULL)"},
       {AlterTable(table) + "VALIDATE CONSTRAINT " + Ident(check.name),
        std::nullopt, unproven}};
+  planned.cleanup = {
+      {AlterTable(table) + "DROP CONSTRAINT " + Ident(check.name), std::nullopt,
+       "SELECT " + there}};
   planned.undo_objections = RowsWithNullSql(table, column, column, context);
   planned.lock =
       Lock(kShareUpdateExclusive, table, context,

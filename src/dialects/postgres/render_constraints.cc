@@ -177,7 +177,10 @@ void BringKeyBack(const plan::DropConstraint& action, PlannedAction& planned) {
 void BringBack(const plan::DropConstraint& action, PlannedAction& planned) {
   if (!action.back->index.empty()) return BringKeyBack(action, planned);
   planned.undo.push_back({AddSql(action.table, action.constraint, true), {}});
-  planned.undo_objections = RowsInTheWay(action);
+  // One that was NOT VALID has let rows be that break it.
+  if (action.constraint.validated) {
+    planned.undo_objections = RowsInTheWay(action);
+  }
 }
 
 }  // namespace

@@ -300,6 +300,19 @@ std::string SupplyOld(const MotionTerms& terms) {
   return Guarded(terms, supply, "down", Set(terms.Old("NEW"), "NULL"));
 }
 
+// The column that is put aside is still in its place, where an INSERT without a
+// list of columns reaches it.
+std::string RefuseMisplaced(const MotionTerms& terms) {
+  const std::string& aside = terms.old_column().physical();
+  return "IF TG_OP = 'INSERT' AND NOT (" + OldAbsent(terms) + ") AND " +
+         NewAbsent(terms) + " THEN RAISE EXCEPTION USING MESSAGE = " +
+         Literal("column " + Ident(aside) + " of relation " +
+                 Ident(terms.motion().table.name) +
+                 " is put aside and takes no value") +
+         ", HINT = 'Name the columns of the INSERT.', ERRCODE = "
+         "'invalid_column_reference'; END IF; ";
+}
+
 std::string Body(const MotionTerms& terms) {
   if (IsInsertOnly(terms)) return SupplyOld(terms);
   if (terms.motion().only_null) return NullTriggerBody(terms);
@@ -307,7 +320,7 @@ std::string Body(const MotionTerms& terms) {
     return UnlessConcerned(terms) + Retreating(terms);
   }
   if (terms.form() == plan::SyncForm::kSealed) {
-    return UnlessConcerned(terms) + FromNew(terms);
+    return UnlessConcerned(terms) + RefuseMisplaced(terms) + FromNew(terms);
   }
   const std::string insert =
       terms.has_old() ? InsertTwoSided(terms) : InsertNewOnly(terms);

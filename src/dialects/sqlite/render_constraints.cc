@@ -1,6 +1,7 @@
 // Renders checks and foreign keys of existing tables. SQLite's ALTER TABLE
 // knows none of these, so the text of the table is edited after every row was
 // checked.
+#include "dialects/sqlite/bound.h"
 #include "dialects/sqlite/constraint_trial.h"
 #include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/missing.h"
@@ -117,6 +118,56 @@ std::vector<Statement> PutAtEnd(const plan::DropConstraint& action) {
            {"sql", Literal(ConstraintSql(action.table, action.constraint))}));
 }
 
+std::string ColumnThen(const plan::DropConstraint& action,
+                       const std::string& name) {
+  for (const plan::Binding& binding : action.back->columns) {
+    if (binding.name == name) return binding.column;
+  }
+  return name;
+}
+
+std::string HasNoParent(const plan::DropConstraint& action) {
+  const schema::Reference& reference = action.constraint.reference;
+  const std::string& parent =
+      action.back->parent.empty() ? reference.table : action.back->parent;
+  std::string given;
+  std::string equal;
+  for (std::size_t i = 0; i < action.constraint.columns.size(); ++i) {
+    const std::string value =
+        "c." + Quote(ColumnThen(action, action.constraint.columns[i]));
+    given += value + " IS NOT NULL AND ";
+    equal += (i == 0 ? "p." : " AND p.") + Quote(reference.columns.at(i)) +
+             " = " + value;
+  }
+  return given + "NOT EXISTS (SELECT 1 FROM main." + Quote(parent) +
+         " AS p WHERE " + equal + ")";
+}
+
+// Tells of the rows that the constraint would refuse, by the names that an undo
+// begins with.
+std::string RowsInTheWay(const plan::DropConstraint& action) {
+  const Constraint& constraint = action.constraint;
+  const bool check = constraint.kind == ConstraintKind::kCheck;
+  if (!check && constraint.reference.columns.empty()) {
+    throw Error(ErrorKind::kRefused,
+                "undo_window: foreign key '" + constraint.name +
+                    "' of table '" + action.table.name +
+                    "' names no columns of '" + constraint.reference.table +
+                    "', so that rows without a parent cannot be told")
+        .WithHint("use undo_window: 0, with which complete is final");
+  }
+  const std::string table =
+      action.back->table.empty() ? action.table.name : action.back->table;
+  const std::string breaks =
+      check
+          ? "NOT (" + Bound({constraint.check, action.back->columns}, "c") + ")"
+          : HasNoParent(action);
+  return "SELECT count(*) || ' rows of ' || " + Literal(action.table.name) +
+         " || ' break " + (check ? "check" : "foreign key") + " ' || " +
+         Literal(constraint.name) + " FROM main." + Quote(table) +
+         " AS c WHERE " + breaks + " HAVING count(*) > 0";
+}
+
 // What the text of a column has besides the constraint may be another by the
 // time of an undo.
 void RefuseColumnText(const schema::Table* table,
@@ -171,6 +222,7 @@ PlannedAction RenderOne(const plan::DropConstraint& action,
   if (action.back) {
     RefuseColumnText(TableOf(context, action.table), action);
     planned.undo = PutAtEnd(action);
+    planned.undo_objections = RowsInTheWay(action);
   } else {
     planned.undo = PutBack(TableOf(context, action.table), action);
   }

@@ -38,7 +38,7 @@ configure_file(cmake/segue.pc.in segue.pc.configured @ONLY)
 install(CODE "
   file(READ \"${CMAKE_CURRENT_BINARY_DIR}/segue.pc.configured\" text)
   get_filename_component(prefix \"\${CMAKE_INSTALL_PREFIX}\" ABSOLUTE)
-  string(REPLACE \"@prefix@\" \"\${prefix}\" text \"\${text}\")
+  string(REPLACE PREFIX_WHERE_IT_IS_INSTALLED \"\${prefix}\" text \"\${text}\")
   file(WRITE \"${CMAKE_CURRENT_BINARY_DIR}/segue.pc\" \"\${text}\")")
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/segue.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

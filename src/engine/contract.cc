@@ -14,6 +14,16 @@
 namespace segue::engine {
 namespace {
 
+Error CannotHold(const std::vector<std::string>& rows) {
+  Error error(ErrorKind::kMismatch,
+              "the old shape cannot hold what the new version has written: " +
+                  base::Join(rows, "; "));
+  error.WithHint(
+      "give these rows a value that it can hold, or run 'segue undo --lossy "
+      "--reason TEXT'; the contract is still sealed");
+  return error;
+}
+
 bool InStage(const Step& step, Stage stage) {
   return step.phase == Phase::kContracting && step.stage == stage;
 }
@@ -98,14 +108,7 @@ std::vector<std::string> Contract::Undo(const std::string& lossy_reason) {
   const bool whole = WindowOf(context_, row_).has_value();
   std::vector<std::string> lost;
   if (whole) lost = LostByUndo(context_, row_, parts_);
-  if (!lost.empty() && lossy_reason.empty()) {
-    throw Error(ErrorKind::kMismatch,
-                "the old shape cannot hold what the new version has written: " +
-                    base::Join(lost, "; "))
-        .WithHint(
-            "give these rows a value that it can hold, or run 'segue undo "
-            "--lossy --reason TEXT'; nothing was changed");
-  }
+  if (!lost.empty() && lossy_reason.empty()) throw CannotHold(lost);
   if (!lost.empty()) {
     transitions_.InLedger([&] {
       transitions_.AddEvent(EventKind::kForced,
@@ -119,8 +122,13 @@ std::vector<std::string> Contract::Undo(const std::string& lossy_reason) {
   try {
     Unseal();
   } catch (Error& error) {
-    if (whole && !MayBeContinued(error)) SealAgainAfter(error);
-    throw;
+    if (!whole || MayBeContinued(error)) throw;
+    SealAgainAfter(error);
+    if (error.kind() != ErrorKind::kConstraint) throw;
+    // A row came behind the question, and what prepares the undo refused it.
+    lost = LostByUndo(context_, row_, parts_);
+    if (lost.empty()) throw;
+    throw CannotHold(lost);
   }
   transitions_.InLedger([&] {
     transitions_.AddEvent(EventKind::kNote,

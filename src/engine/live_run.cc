@@ -184,7 +184,9 @@ bool LiveRun::Continue(const std::string& named, Phase end) {
 }
 
 void LiveRun::Preflight(const Planned& planned) {
-  notes_ = engine::Preflight(context_, planned);
+  for (std::string& note : engine::Preflight(context_, planned)) {
+    notes_.push_back(std::move(note));
+  }
 }
 
 void LiveRun::Intend(const Planned& planned,

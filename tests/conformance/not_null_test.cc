@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "base/text.h"
 #include "manifest/manifest.h"
 #include "segue/error.h"
@@ -61,7 +63,8 @@ TEST_P(PostgresNotNullTest, RowsWithNullRefuseTheContractAndChangeNothing) {
     db().Exec("UPDATE users SET nick = name WHERE nick IS NULL");
     migrator_->Complete();
     EXPECT_TRUE(db().app().Fails("UPDATE users SET nick = NULL"));
-    EXPECT_EQ(db().Dump().find("_segue"), std::string::npos);
+    // The array of the rows of the version's own table has such a name.
+    EXPECT_FALSE(std::regex_search(db().Dump(), std::regex("_segue(?!_seen)")));
   }
 }
 

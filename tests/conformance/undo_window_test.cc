@@ -259,6 +259,55 @@ TEST_P(ServerUndoWindowTest, TheWatchUndoesWhenTheProbeFails) {
   EXPECT_EQ(PhaseNow(), "MIGRATING ready");
 }
 
+// An undo waits for the writer behind the question and before the exchange.
+TEST_P(ServerUndoWindowTest, RowsThatComeBeforeTheLockAreNotLost) {
+  db().Exec(
+      "CREATE TABLE t(id integer PRIMARY KEY, v integer NOT NULL CHECK (v > "
+      "0)); INSERT INTO t VALUES (1, 1)");
+  Start("operations: [{alter_column: {table: t, column: v, type: bigint}}]");
+  Seal();
+  const auto writer = db().NewClient();
+  writer->Query("BEGIN; UPDATE t SET v = 5000000000 WHERE id = 1");
+  std::thread later([&] {
+    std::this_thread::sleep_for(seconds(1));
+    writer->Query("COMMIT");
+  });
+  const ErrorKind kind = KindOf([&] { Window().Undo(); });
+  later.join();
+  EXPECT_EQ(kind, ErrorKind::kMismatch);
+  EXPECT_THAT(message_, HasSubstr("t: id=1: 'down' failed"));
+  EXPECT_EQ(PhaseNow(), "CONTRACTING sealed");
+  EXPECT_EQ(db().app().One("SELECT v FROM t"), "5000000000");
+  // The new version is refused nothing for the undo that failed.
+  db().Exec(
+      "INSERT INTO t (id, v) VALUES (2, 6000000000); UPDATE t SET v = id");
+  EXPECT_THAT(Window().Undo().notes, IsEmpty());
+  EXPECT_TRUE(db().app().Fails("UPDATE t SET v = 5000000000"));
+  Seal();
+  EXPECT_TRUE(Window().Drop().status.is_complete());
+}
+
+TEST_P(ServerUndoWindowTest, ALossyUndoKeepsTheReasonAndCanBeSealedAgain) {
+  db().Exec(
+      "CREATE TABLE t(id integer PRIMARY KEY, v integer NOT NULL UNIQUE); "
+      "INSERT INTO t VALUES (1, 1), (2, 2)");
+  Start(
+      "operations: [{alter_column: {table: t, column: v, type: text, up: "
+      "'v::text', down: 'v::integer'}}]");
+  Seal();
+  db().Exec("UPDATE t SET v = 'abc' WHERE id = 1");
+  EXPECT_EQ(KindOf([&] { Window().Undo(); }), ErrorKind::kMismatch);
+  EXPECT_TRUE(Window().Undo("", "nobody reads them").acted);
+  std::string forced;
+  for (const HistoryEntry& one : MigratorNow().History()) {
+    if (one.kind == EventKind::kForced) forced += one.message;
+  }
+  EXPECT_THAT(forced, HasSubstr("nobody reads them (undone although"));
+  Seal();
+  EXPECT_TRUE(Window().Drop().status.is_complete());
+  EXPECT_EQ(db().app().One("SELECT v FROM t WHERE id = 1"), "abc");
+}
+
 SEGUE_INSTANTIATE_ON(ServerUndoWindowTest, PostgresTestbed());
 
 }  // namespace

@@ -59,7 +59,7 @@ PlannedAction PrepareCheck(const schema::TableName& table,
        std::nullopt, unproven}};
   planned.cleanup = {
       {AlterTable(table) + "DROP CONSTRAINT " + Ident(check.name), std::nullopt,
-       "SELECT " + there}};
+       "SELECT (" + there + ")"}};
   planned.undo_objections = RowsWithNullSql(table, column, column, context);
   planned.lock =
       Lock(kShareUpdateExclusive, table, context,

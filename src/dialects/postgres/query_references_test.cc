@@ -24,8 +24,8 @@ TEST(RefersToTest, FindsTheColumnWhereverAQueryHasIt) {
        "UPDATE users SET name = $1 WHERE id = $2",
        "UPDATE orders o SET x = u.name FROM users u WHERE u.id = o.id",
        "INSERT INTO users (id, name) VALUES ($1, $2)",
-       "INSERT INTO users (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET name "
-       "= $2",
+       ("INSERT INTO users (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET "
+        "name = $2"),
        "INSERT INTO users (id) VALUES ($1) ON CONFLICT (name) DO NOTHING",
        "INSERT INTO users (id) VALUES ($1) RETURNING name",
        "DELETE FROM users WHERE name IS NULL",

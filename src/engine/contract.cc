@@ -102,14 +102,14 @@ std::optional<SealWindow> Contract::Walk(const std::string& force_reason,
   return std::nullopt;
 }
 
-// Rows may be marked until the exchange has its lock, so that all are verified
-// afterwards: none is lost, and somebody has to know of each.
+// The rows that the old shape cannot hold are asked for before anything is
+// locked, and again under the locks of the exchange (LookForLoss).
 std::vector<std::string> Contract::Undo(const std::string& lossy_reason) {
   const bool whole = WindowOf(context_, row_).has_value();
   std::vector<std::string> lost;
   if (whole) lost = LostByUndo(context_, row_, parts_);
-  if (!lost.empty() && lossy_reason.empty()) throw CannotHold(lost);
   if (!lost.empty()) {
+    if (lossy_reason.empty()) throw CannotHold(lost);
     transitions_.InLedger([&] {
       transitions_.AddEvent(EventKind::kForced,
                             lossy_reason +

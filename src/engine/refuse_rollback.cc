@@ -5,7 +5,6 @@
 #include "engine/holders.h"
 #include "engine/missing.h"
 #include "engine/statements.h"
-#include "ledger/action_states.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -39,21 +38,8 @@ void RefuseOutOfStep(const Context& context, const MigrationRow& row) {
 // A rollback that cannot be finished would leave a shape that is neither old
 // nor new.
 void RefuseUndoOfRows(const Context& context, const MigrationRow& row) {
-  const ActionStates states(context.connection(), context.ledger, row.id);
-  std::vector<std::string> reasons;
-  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    const auto& actions = row.plan.steps[step].actions;
-    for (std::size_t action = 0; action < actions.size(); ++action) {
-      if (actions[action].undo_objections.empty() ||
-          states.Of(step, action) != ActionState::kDone) {
-        continue;
-      }
-      for (std::string& text :
-           TextsOf(context, actions[action].undo_objections)) {
-        reasons.push_back(std::move(text));
-      }
-    }
-  }
+  const std::vector<std::string> reasons =
+      UndoObjections(context, row, UndoOf::kAll);
   if (reasons.empty()) return;
   throw Error(ErrorKind::kMismatch,
               "the old shape has no room for what has been written: " +

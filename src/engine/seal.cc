@@ -80,17 +80,8 @@ void RecordSeal(const Context& context, const MigrationRow& row) {
 std::vector<std::string> LostByUndo(const Context& context,
                                     const MigrationRow& row, RunParts& parts) {
   std::vector<std::string> lost = parts.verifier.MarkedSealed();
-  const ActionStates states(context.connection(), context.ledger, row.id);
-  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
-    const Step& planned = row.plan.steps[step];
-    if (planned.phase != Phase::kContracting) continue;
-    for (std::size_t at = 0; at < planned.actions.size(); ++at) {
-      const std::string& sql = planned.actions[at].undo_objections;
-      if (sql.empty() || states.Of(step, at) != ActionState::kDone) continue;
-      for (std::string& text : TextsOf(context, sql)) {
-        lost.push_back(std::move(text));
-      }
-    }
+  for (std::string& text : UndoObjections(context, row, UndoOf::kContract)) {
+    lost.push_back(std::move(text));
   }
   return lost;
 }

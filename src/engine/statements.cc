@@ -1,5 +1,6 @@
 #include "engine/statements.h"
 
+#include "ledger/action_states.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -22,6 +23,25 @@ std::vector<std::string> TextsOf(const Context& context,
     if (dialect.AbsentIn(error) == db::Absent::kNothing) throw;
   }
   return texts;
+}
+
+std::vector<std::string> UndoObjections(const Context& context,
+                                        const MigrationRow& row, UndoOf what) {
+  const ActionStates states(context.connection(), context.ledger, row.id);
+  std::vector<std::string> reasons;
+  for (std::size_t step = 0; step < row.plan.steps.size(); ++step) {
+    const Step& planned = row.plan.steps[step];
+    const bool contracts = planned.phase == Phase::kContracting;
+    if (what == UndoOf::kContract && !contracts) continue;
+    for (std::size_t at = 0; at < planned.actions.size(); ++at) {
+      const std::string& sql = planned.actions[at].undo_objections;
+      if (sql.empty() || states.Of(step, at) != ActionState::kDone) continue;
+      for (std::string& text : TextsOf(context, sql)) {
+        reasons.push_back(std::move(text));
+      }
+    }
+  }
+  return reasons;
 }
 
 bool HappenedAlone(db::Connection& connection, const PlannedAction& action) {

@@ -19,6 +19,12 @@ bool Holds(db::Connection& connection, const std::string& question);
 std::vector<std::string> TextsOf(const Context& context,
                                  const std::string& sql);
 
+// Returns why the undo of what the migration has run would lose something, by
+// the actions themselves: those of the contract only, or all.
+enum class UndoOf { kContract, kAll };
+std::vector<std::string> UndoObjections(const Context& context,
+                                        const MigrationRow& row, UndoOf what);
+
 // True when an action that runs outside a transaction has happened, even if its
 // runner died before it recorded that.
 bool HappenedAlone(db::Connection& connection, const PlannedAction& action);

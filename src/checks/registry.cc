@@ -37,6 +37,7 @@ std::string TableOf(const plan::Action& action, const plan::Motions& motions) {
           static_assert(std::is_same_v<T, plan::PublishVersion> ||
                         std::is_same_v<T, plan::SealVersion> ||
                         std::is_same_v<T, plan::RetireVersion> ||
+                        std::is_same_v<T, plan::LockTables> ||
                         std::is_same_v<T, plan::RawSql>);
           return {};
         }

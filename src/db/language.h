@@ -53,6 +53,8 @@ struct Capabilities {
   // takes the place of the constraint.
   bool adopts_index = false;
   bool add_primary_key = false;
+  // A table can get another primary key, and its foreign keys other columns.
+  bool moves_keys = false;
   bool exclusion_constraints = false;
   bool replica_identity = false;
   bool column_comments = false;

@@ -6,6 +6,7 @@
 
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
+#include "ops/change_primary_key.h"
 #include "ops/create_constraint.h"
 #include "ops/create_index.h"
 #include "ops/create_table.h"
@@ -27,8 +28,8 @@ namespace {
 // unknown.
 const std::vector<std::string>& NotYet() {
   static const std::vector<std::string> kNames = {
-      "split_table",        "merge_tables",    "move_column",
-      "change_primary_key", "partition_table", "rebuild_table",
+      "split_table",     "merge_tables",  "move_column",
+      "partition_table", "rebuild_table",
   };
   return kNames;
 }
@@ -39,6 +40,7 @@ const std::vector<RegistryEntry>& Registry() {
   static const std::vector<RegistryEntry> kEntries = {
       {"add_column", ParseAddColumn},
       {"alter_column", ParseAlterColumn},
+      {"change_primary_key", ParseChangePrimaryKey},
       {"create_constraint", ParseCreateConstraint},
       {"create_index", ParseCreateIndex},
       {"create_table", ParseCreateTable},

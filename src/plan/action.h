@@ -109,6 +109,10 @@ struct ComesBack {
   std::vector<Binding> columns = {};
   std::string table = {};
   std::string parent = {};  // of a foreign key, in the same way
+  std::vector<Binding> parent_columns = {};
+  // The columns of the parent have their names again before the foreign key
+  // comes back.
+  bool parent_first = false;
   // The index that PrepareUndo has built by then. Empty: none is needed, and
   // the constraint comes back NOT VALID.
   std::string index = {};
@@ -155,6 +159,28 @@ struct RenameConstraint {
   schema::TableName table;
   schema::Constraint constraint;  // as it is now
   std::string to;
+  // An undo drops the foreign key, because the index that it needs goes with
+  // the same undo; PrepareUndo adds it again.
+  bool undo_drops = false;
+};
+
+// Locks the tables in this order, before the actions of the same transaction
+// do. All waits of the transaction share one lock budget.
+struct LockTables {
+  std::vector<schema::TableName> tables;
+};
+
+// Takes the sequence that numbers a column, owned or of its identity, from the
+// column. AttachSequence gives it to the column of the same table that takes
+// the place, later in the same transaction.
+struct DetachSequence {
+  schema::TableName table;
+  schema::Column column;
+};
+
+struct AttachSequence {
+  schema::TableName table;
+  schema::Column column;
 };
 
 // Sets what a logical subscriber is told of a row that has changed.
@@ -192,9 +218,9 @@ struct RenameIndex {
 };
 
 // Does nothing going forward. An undo builds the index, unless it is there, or
-// adds the check and looks at all rows, without blocking anybody for long. It
-// does neither where rows are in the way. The columns have the names of the
-// time at which the undo comes to it.
+// adds the check or the foreign key and looks at all rows, without blocking
+// anybody for long. It does neither where rows are in the way. The columns have
+// the names of the time at which the undo comes to it.
 struct PrepareUndo {
   schema::TableName table;
   std::optional<schema::Index> index = {};
@@ -202,6 +228,7 @@ struct PrepareUndo {
   // False for what an undo ends with: before it begins, the columns have other
   // names, and nothing can be asked.
   bool asks = true;
+  std::optional<schema::Constraint> foreign_key = {};
 };
 
 // Installs the dual-write triggers of a motion in this form and replaces the
@@ -322,9 +349,10 @@ struct RawSql {
 using Action = std::variant<
     CreateTable, DropTable, RenameTable, AddColumn, DropColumn, RenameColumn,
     AlterColumn, AddConstraint, ValidateConstraint, DropConstraint, CarryOver,
-    RebindViews, CopyViews, RenameConstraint, SetReplicaIdentity, CreateIndex,
-    DropIndex, RenameIndex, PrepareUndo, CreateSync, DropSync, Backfill,
-    GuardFill, UnguardFill, Verify, Settle, Retreat, PublishVersion,
-    SealVersion, RetireVersion, ReshapeView, PublishAlias, RetireAlias, RawSql>;
+    RebindViews, CopyViews, RenameConstraint, LockTables, DetachSequence,
+    AttachSequence, SetReplicaIdentity, CreateIndex, DropIndex, RenameIndex,
+    PrepareUndo, CreateSync, DropSync, Backfill, GuardFill, UnguardFill, Verify,
+    Settle, Retreat, PublishVersion, SealVersion, RetireVersion, ReshapeView,
+    PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

@@ -179,6 +179,7 @@ ColumnMotion Sealed(ColumnMotion motion) {
   motion.old_column->name = motion.put_aside;
   motion.old_column->stored_as.clear();
   motion.old_default_moved = false;
+  if (!motion.sealed_key.empty()) motion.key = motion.sealed_key;
   if (motion.undoable && motion.keeps_old_column) {
     for (schema::Column& key : motion.key) {
       if (key.physical() != old) continue;

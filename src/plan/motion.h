@@ -159,9 +159,16 @@ struct ColumnMotion {
   // The triggers take the form kNarrow once every row is filled.
   bool narrows = false;
 
+  // A value that is given to the new side decides, whatever the old side has:
+  // the old side is a key, which the database numbers before the trigger runs.
+  bool new_decides = false;
+
   // The columns of the key to walk by, in key order; empty: the walk goes by
   // physical position.
   std::vector<schema::Column> key;
+  // The same once the contract is sealed, where columns of the key are replaced
+  // with the seal; empty: as `key`.
+  std::vector<schema::Column> sealed_key = {};
 
   // Returns the physical columns that an expression reads or the motion writes,
   // each once, without the provenance column.

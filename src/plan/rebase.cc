@@ -52,6 +52,9 @@ class Mover {
     if constexpr (std::is_same_v<T, RenameTable>) Move(action.from);
     if constexpr (requires { action.index; }) Move(action.index);
     if constexpr (requires { action.view; }) Move(action.view);
+    if constexpr (std::is_same_v<T, LockTables>) {
+      for (schema::TableName& table : action.tables) Move(table);
+    }
     if constexpr (std::is_same_v<T, PublishVersion>) Move(action);
   }
 

@@ -193,6 +193,8 @@ std::string_view Title(ColumnFate fate) {
       return "replaced";
     case ColumnFate::kDropped:
       return "dropped";
+    case ColumnFate::kTied:
+      return "replaced with the key";
   }
   return "";
 }
@@ -219,7 +221,35 @@ std::string ToText(const FactAnswer& answer) {
 
 }  // namespace
 
+namespace {
+
+struct Tied {
+  std::string_view kind;
+  FactAnswer answer;
+};
+
+// What a change of a key does with what a change of one column refuses.
+constexpr auto kTiedRows = std::to_array<Tied>({
+    {"primary key",
+     Carried("a unique index is built concurrently and becomes the key")},
+    {"foreign key",
+     Carried("added NOT VALID over the new columns and validated")},
+    {"foreign key of another table",
+     Carried("added NOT VALID over the new columns and validated")},
+    {"default from a sequence", Carried("set on the new column")},
+    {"owned sequence", Carried("the new column owns it, as its type")},
+    {"identity", Carried("made again over the new column, at the same value")},
+});
+
+}  // namespace
+
 FactAnswer AnswerOn(std::string_view kind, ColumnFate fate) {
+  if (fate == ColumnFate::kTied) {
+    for (const Tied& one : kTiedRows) {
+      if (one.kind == kind) return one.answer;
+    }
+    fate = ColumnFate::kReplaced;
+  }
   const auto row =
       std::find_if(kRows.begin(), kRows.end(),
                    [&](const Row& one) { return one.kind == kind; });

@@ -16,6 +16,7 @@ enum class ColumnFate {
   kBeside,    // in place: renamed, with a copy under the new name until then
   kReplaced,  // another column takes its place
   kDropped,
+  kTied,  // replaced together with a key, or what refers to one (key_change.h)
 };
 
 enum class Verb {

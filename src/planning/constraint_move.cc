@@ -93,14 +93,15 @@ bool CanMove(const schema::Table& table, const Constraint& constraint,
          constraint.reference.on_update != "SET DEFAULT";
 }
 
-std::vector<ConstraintMove> PlanConstraintMoves(TableWork& work,
-                                                const ColumnSwap& swap,
-                                                const plan::Expression& up,
-                                                const std::string& provenance,
-                                                const std::string& leaving) {
+std::vector<ConstraintMove> PlanConstraintMoves(
+    TableWork& work, const ColumnSwap& swap, const plan::Expression& up,
+    const std::string& provenance, const std::vector<std::string>& leaving) {
   std::vector<ConstraintMove> moves;
   for (const Constraint& constraint : work.live().constraints) {
-    if (constraint.name == leaving) continue;
+    if (std::find(leaving.begin(), leaving.end(), constraint.name) !=
+        leaving.end()) {
+      continue;
+    }
     if (!CanMove(work.live(), constraint, swap.old.name)) continue;
     work.context().claims.TakeConstraint(work.live().name.name,
                                          constraint.name);

@@ -22,15 +22,13 @@ struct ConstraintMove {
 bool CanMove(const schema::Table& table, const schema::Constraint& constraint,
              const std::string& column);
 
-// Plans the copies of the column's constraints, except for `leaving`, and
-// claims the constraints. `up` fills the new column, and `provenance` is the
-// column that records the origin of its values. Throws Error{kRefused} with the
-// server's message when a constraint does not hold over the new type.
-std::vector<ConstraintMove> PlanConstraintMoves(TableWork& work,
-                                                const ColumnSwap& swap,
-                                                const plan::Expression& up,
-                                                const std::string& provenance,
-                                                const std::string& leaving);
+// Plans the copies of the column's constraints, except for those of `leaving`,
+// and claims the constraints. `up` fills the new column, and `provenance` is
+// the column that records the origin of its values. Throws Error{kRefused} with
+// the server's message when a constraint does not hold over the new type.
+std::vector<ConstraintMove> PlanConstraintMoves(
+    TableWork& work, const ColumnSwap& swap, const plan::Expression& up,
+    const std::string& provenance, const std::vector<std::string>& leaving);
 
 // Adds to the place what gives the copies the names of their originals.
 void NameConstraints(TableWork& work, const std::vector<ConstraintMove>& moves,

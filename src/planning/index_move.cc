@@ -100,13 +100,51 @@ schema::Index Bound(schema::Index index, Binder binder) {
   return index;
 }
 
-// Returns the index over the column that is called `to`.
-schema::Index Over(const TableWork& work, const schema::Index& index,
-                   const ColumnSwap& swap, const std::string& to) {
-  const std::string& column = swap.old.physical();
-  const schema::Index over = WithColumn(index, column, to);
-  if (to == column || !MentionsInSql(index, column)) return over;
-  return Bound(over, {work, swap, to});
+// The names of the new columns: until the contract, and after it.
+using NameOf = const std::string& (*)(const ColumnSwap& swap);
+const std::string& NameUntil(const ColumnSwap& swap) { return swap.physical; }
+const std::string& NameAfter(const ColumnSwap& swap) {
+  return swap.target.name;
+}
+
+// Returns the index over the columns that are called so.
+schema::Index Over(const TableWork& work, schema::Index index,
+                   const std::vector<ColumnSwap>& swaps, NameOf name) {
+  for (const ColumnSwap& swap : swaps) {
+    const std::string& column = swap.old.physical();
+    const std::string& to = name(swap);
+    const bool bind = to != column && MentionsInSql(index, column);
+    index = WithColumn(std::move(index), column, to);
+    if (bind) index = Bound(std::move(index), {work, swap, to});
+  }
+  return index;
+}
+
+// Returns the columns among them that the index is over.
+std::vector<ColumnSwap> Concerned(const schema::Index& index,
+                                  const std::vector<ColumnSwap>& swaps) {
+  std::vector<ColumnSwap> concerned;
+  for (const ColumnSwap& swap : swaps) {
+    const std::string& column = swap.old.physical();
+    if (UsesPlainly(index, column) || MentionsInSql(index, column)) {
+      concerned.push_back(swap);
+    }
+  }
+  return concerned;
+}
+
+// The database binds one column at a time in SQL.
+void RefuseBoundTogether(const TableWork& work, const schema::Index& index,
+                         const std::vector<ColumnSwap>& swaps) {
+  if (swaps.size() < 2) return;
+  for (const ColumnSwap& swap : swaps) {
+    if (!MentionsInSql(index, swap.old.physical())) continue;
+    throw work.Refused(
+        swap.old.name,
+        fmt::format("an expression or the predicate of index '{}' mentions it, "
+                    "and the index is over another column that changes, too",
+                    index.name));
+  }
 }
 
 schema::Index Copy(schema::Index copy, std::size_t limit) {
@@ -154,35 +192,37 @@ bool BacksExclusion(const schema::Table& table, const schema::Index& index) {
   return backed != nullptr && backed->kind == schema::ConstraintKind::kExclude;
 }
 
-std::vector<IndexMove> PlanIndexMoves(TableWork& work, const ColumnSwap& swap,
+std::vector<IndexMove> PlanIndexMoves(TableWork& work,
+                                      const std::vector<ColumnSwap>& swaps,
                                       Use use, const std::string& leaving) {
-  const std::string& column = swap.old.physical();
   std::vector<IndexMove> moves;
   const std::size_t limit = work.capabilities().max_identifier;
   for (const schema::Index& index : work.live().indexes) {
     const bool leaves = !leaving.empty() &&
                         (index.constraint == leaving || index.name == leaving);
     if (leaves) continue;
-    const bool plain = UsesPlainly(index, column);
-    if (!plain && !MentionsInSql(index, column)) continue;
+    const std::vector<ColumnSwap> concerned = Concerned(index, swaps);
+    if (concerned.empty()) continue;
     work.TakeIndex(index.name, use);
-    const std::string reason = WhyNotCopied(work.live(), index, column, use);
+    const std::string reason =
+        WhyNotCopied(work.live(), index, concerned[0].old.physical(), use);
     if (reason.empty()) {
+      RefuseBoundTogether(work, index, concerned);
       moves.push_back({index,
-                       Copy(Over(work, index, swap, swap.physical), limit),
-                       Copy(Over(work, index, swap, swap.target.name), limit)});
+                       Copy(Over(work, index, concerned, NameUntil), limit),
+                       Copy(Over(work, index, concerned, NameAfter), limit)});
       continue;
     }
     work.Note(Phase::kMigrating,
               fmt::format("index '{}' has no copy over '{}' while both "
                           "versions live: {}",
-                          index.name, swap.physical, reason));
+                          index.name, concerned[0].physical, reason));
   }
   return moves;
 }
 
 void NameIndexes(TableWork& work, const std::vector<IndexMove>& moves,
-                 const ColumnSwap& swap, Place place) {
+                 const std::vector<ColumnSwap>& swaps, Place place) {
   const schema::Table& table = work.live();
   for (const IndexMove& move : moves) {
     const schema::Constraint* old =
@@ -194,7 +234,11 @@ void NameIndexes(TableWork& work, const std::vector<IndexMove>& moves,
     }
     schema::Constraint constraint = *old;
     for (std::string& column : constraint.columns) {
-      if (column == swap.old.name) column = swap.target.name;
+      for (const ColumnSwap& swap : swaps) {
+        if (column != swap.old.name) continue;
+        column = swap.target.name;
+        break;
+      }
     }
     constraint.using_index = move.copy.name;
     constraint.definition.clear();

@@ -24,20 +24,23 @@ bool MentionsInSql(const schema::Index& index, const std::string& column);
 schema::Index WithColumn(schema::Index index, const std::string& from,
                          const std::string& to);
 
-// Plans the copies of the indexes over the old column, which are built over the
-// new one, and claims the indexes. An index that cannot be copied becomes a
-// note on the MIGRATING step. The database binds the expressions and the
+// Plans the copies of the indexes over the old columns, which are built over
+// the new ones, and claims the indexes. An index that cannot be copied becomes
+// a note on the MIGRATING step. The database binds the expressions and the
 // predicate of a copy; throws Error{kRefused} with its reason when it does not
 // accept them over the new column. The index of the constraint `leaving` is not
 // copied.
-std::vector<IndexMove> PlanIndexMoves(TableWork& work, const ColumnSwap& swap,
+// Where an index is over several of the columns, its copy is over all of their
+// successors.
+std::vector<IndexMove> PlanIndexMoves(TableWork& work,
+                                      const std::vector<ColumnSwap>& swaps,
                                       Use use, const std::string& leaving = "");
 
 // Adds to the place what gives each copy the name of the index that it
 // replaces. An index that will back a constraint gets its name when the
 // constraint adopts it.
 void NameIndexes(TableWork& work, const std::vector<IndexMove>& moves,
-                 const ColumnSwap& swap, Place place);
+                 const std::vector<ColumnSwap>& swaps, Place place);
 // True when the index is that of an exclusion constraint.
 bool BacksExclusion(const schema::Table& table, const schema::Index& index);
 

@@ -96,7 +96,7 @@ void RefuseStrictType(const TableWork& work, const ShadowRequest& request) {
 // computed again.
 void RefuseUnknowableDefault(const TableWork& work,
                              const ShadowRequest& request) {
-  if (!request.old_column) return;
+  if (!request.old_column || request.tied_by) return;
   const schema::Column& old = *request.old_column;
   if (!old.LeftOut() || old.LeftOutIsConstant()) return;
   if (!old.nullable && work.capabilities().moves_default) return;

@@ -72,12 +72,12 @@ Sorted Sort(const std::vector<db::HangingFact>& facts, ColumnFate fate) {
   return sorted;
 }
 
-Sorted Carried(TableWork& work, const schema::Column& old,
-               const schema::Column& target, db::LossOf of,
-               const std::string& leaving) {
-  const db::Answer& answer = work.context().Ask(db::LossQuestion{
-      work.live().name, old.physical(), target.name, target.type, of, leaving});
-  Sorted sorted = Sort(answer.hanging, ColumnFate::kReplaced);
+Sorted Carried(TableWork& work, const Succession& columns) {
+  const schema::Column& old = columns.old;
+  const db::Answer& answer = work.context().Ask(
+      db::LossQuestion{work.live().name, old.physical(), columns.target.name,
+                       columns.target.type, columns.of, columns.leaving});
+  Sorted sorted = Sort(answer.hanging, columns.fate);
   if (sorted.refused.empty()) return sorted;
   throw work
       .Refused(old.name,
@@ -88,26 +88,22 @@ Sorted Carried(TableWork& work, const schema::Column& old,
 
 }  // namespace
 
-void CarryOver(TableWork& work, const schema::Column& old,
-               const schema::Column& target, db::LossOf of,
-               const std::string& leaving) {
-  const Sorted carried = Carried(work, old, target, of, leaving);
+void CarryOver(TableWork& work, const Succession& columns) {
+  const Sorted carried = Carried(work, columns);
   if (carried.statements.empty()) return;
   work.Add(SwitchPlace(work),
-           plan::CarryOver{work.live().name, target.name, carried.statements,
-                           carried.kept});
+           plan::CarryOver{work.live().name, columns.target.name,
+                           carried.statements, carried.kept});
 }
 
-void SealLosses(TableWork& work, const schema::Column& old,
-                const schema::Column& target, db::LossOf of,
-                const std::string& leaving) {
-  const Sorted carried = Carried(work, old, target, of, leaving);
+void SealLosses(TableWork& work, const Succession& columns) {
+  const Sorted carried = Carried(work, columns);
   std::vector<std::string> unsealed = carried.views;
   unsealed.insert(unsealed.end(), carried.unsealed.begin(),
                   carried.unsealed.end());
   if (!unsealed.empty()) {
     throw work
-        .Refused(old.name,
+        .Refused(columns.old.name,
                  fmt::format("undo_window: {} would not be as it was after an "
                              "undo",
                              base::Join(unsealed, ", ")))
@@ -115,27 +111,24 @@ void SealLosses(TableWork& work, const schema::Column& old,
   }
   if (carried.comments.empty()) return;
   plan::CarryOver back{
-      work.live().name, old.name, carried.comments, {"comments"}};
+      work.live().name, columns.old.name, carried.comments, {"comments"}};
   back.back = true;
   work.Add(kSeal, std::move(back));
 }
 
-void ReleaseColumn(TableWork& work, const schema::Column& old,
-                   const schema::Column& target, db::LossOf of,
-                   const std::string& leaving) {
-  const Sorted carried = Carried(work, old, target, of, leaving);
+void ReleaseColumn(TableWork& work, const Succession& columns) {
+  const Sorted carried = Carried(work, columns);
   if (carried.releases.empty()) return;
-  work.Add(kDrop, plan::CarryOver{work.live().name, old.name, carried.releases,
-                                  carried.held_by, true});
+  work.Add(kDrop, plan::CarryOver{work.live().name, columns.old.name,
+                                  carried.releases, carried.held_by, true});
 }
 
-void RebindViews(TableWork& work, const schema::Column& old,
-                 const schema::Column& target, const std::string& heir,
-                 db::LossOf of, const std::string& leaving) {
-  const Sorted carried = Carried(work, old, target, of, leaving);
+void RebindViews(TableWork& work, const Succession& columns,
+                 const std::string& heir) {
+  const Sorted carried = Carried(work, columns);
   if (carried.views.empty()) return;
-  work.Add(kDrop, plan::RebindViews{work.live().name, old.physical(), heir,
-                                    carried.views});
+  work.Add(kDrop, plan::RebindViews{work.live().name, columns.old.physical(),
+                                    heir, carried.views});
 }
 
 namespace {
@@ -169,18 +162,17 @@ void RefuseSecondCopy(TableWork& work, const schema::Column& old,
 
 }  // namespace
 
-void CopyMaterializedViews(TableWork& work, const schema::Column& old,
-                           const schema::Column& target,
-                           const std::string& heir, db::LossOf of,
-                           const std::string& leaving) {
-  const Sorted carried = Carried(work, old, target, of, leaving);
+void CopyMaterializedViews(TableWork& work, const Succession& columns,
+                           const std::string& heir) {
+  const Sorted carried = Carried(work, columns);
   if (carried.materialized.empty()) return;
-  RefuseSecondCopy(work, old, carried.materialized);
+  RefuseSecondCopy(work, columns.old, carried.materialized);
   work.Describe(kSeal, fmt::format("Fill copies of what is materialized from "
                                    "'{}' of '{}'",
-                                   old.name, work.live().name.name));
+                                   columns.old.name, work.live().name.name));
   plan::CopyViews copy{
-      {work.live().name, old.physical(), heir, carried.materialized}, false};
+      {work.live().name, columns.old.physical(), heir, carried.materialized},
+      false};
   work.Add(kSeal, copy);
   copy.fill = true;
   work.Add(kSeal, copy);

@@ -333,7 +333,12 @@ void TellNames(PlanContext& context) {
       if (auto* drop = std::get_if<plan::DropConstraint>(&action)) {
         tell(drop->table, drop->back);
         if (!drop->back) continue;
-        drop->back->parent = After(tables, drop->constraint.reference.table);
+        const std::string& parent = drop->constraint.reference.table;
+        drop->back->parent = After(tables, parent);
+        if (const schema::Table* shape = context.schema.FindTable(parent)) {
+          drop->back->parent_columns = Bindings(
+              context.claims.Live(*shape), NamesAfterSeal(context, parent));
+        }
       } else if (auto* index = std::get_if<plan::DropIndex>(&action)) {
         tell(index->table, index->back);
       }

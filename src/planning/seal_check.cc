@@ -62,7 +62,7 @@ void RefuseRenamed(const plan::ColumnMotion& motion, const Places& renamed) {
     // The copy has the same values, and the column itself gets the new name.
     const bool follows = motion.keeps_old_column &&
                          key.physical() == motion.old_column->physical();
-    if (follows) continue;
+    if (follows || !motion.sealed_key.empty()) continue;
     if (renamed.count({motion.table.name, key.physical()}) == 0) continue;
     throw Refused("table '" + motion.table.name + "'",
                   fmt::format("its rows are walked by column '{}', which gets "
@@ -77,7 +77,7 @@ void RefuseRenamedParents(const PlanContext& context) {
   for (const DraftStep& step : context.steps) {
     for (const plan::Action& action : step.actions) {
       const auto* drop = std::get_if<plan::DropConstraint>(&action);
-      if (drop == nullptr || !drop->back) continue;
+      if (drop == nullptr || !drop->back || drop->back->parent_first) continue;
       const schema::Reference& parent = drop->constraint.reference;
       for (const std::string& column : parent.columns) {
         if (renamed.count({parent.table, column}) == 0) continue;

@@ -56,11 +56,17 @@ Shadow::Shadow(TableWork& work, ShadowRequest request)
   NoteLeftOut(work_, request_);
   if (request_.keeps == Keeps::kBoth) return;
   const bool keeps_old = request_.keeps == Keeps::kOld;
-  index_moves_ = PlanIndexMoves(
-      work_, swap(), keeps_old ? Use::kReads : Use::kChanges, request_.leaving);
+  if (!request_.tied_by) {
+    index_moves_ =
+        PlanIndexMoves(work_, {swap()}, keeps_old ? Use::kReads : Use::kChanges,
+                       request_.leaving);
+  }
   if (!keeps_old) {
-    constraint_moves_ = PlanConstraintMoves(
-        work_, swap(), request_.up, motion().provenance, request_.leaving);
+    std::vector<std::string> leaving =
+        request_.tied_by.value_or(std::vector<std::string>());
+    leaving.push_back(request_.leaving);
+    constraint_moves_ = PlanConstraintMoves(work_, swap(), request_.up,
+                                            motion().provenance, leaving);
   }
   if (!request_.up.PlainColumn()) NoteUnique();
 }
@@ -121,6 +127,7 @@ plan::ColumnMotion Shadow::MakeMotion() {
   motion.new_was_there = request_.existing;
   motion.shares_privileges = request_.old_column && !request_.existing &&
                              request_.keeps != Keeps::kBoth;
+  motion.new_decides = request_.tied_by.has_value();
   motion.key = table.WalkKeyColumns();
   if (motion.keeps_old_column || switches()) {
     motion.put_aside = plan::PutAsideColumn(
@@ -159,6 +166,7 @@ schema::Column Shadow::Provenance() const {
 // was given, so the trigger supplies it where NULL can only mean "left out".
 bool Shadow::MovesOldDefault() const {
   if (!request_.old_column || !new_side_writes()) return false;
+  if (request_.tied_by) return false;
   const schema::Column& old = *request_.old_column;
   return !old.nullable && old.LeftOut() && !old.LeftOutIsConstant() &&
          work_.capabilities().moves_default;

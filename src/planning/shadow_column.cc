@@ -31,6 +31,8 @@ void ShadowColumn::StopSync() {
   stopped_ = true;
 }
 
+void ShadowColumn::CarryOver() { CarryToShadow(work_, shadow_); }
+
 void ShadowColumn::Contract() {
   const TableWork::Together together(work_, kDrop);
   const TableWork::Together sealed(work_, Switch());

@@ -28,7 +28,10 @@ class ShadowColumn : public MotionSteps {
   void AddColumns();
   void StartSync();
   void StopSync();
+  // For a column that changes with others (ShadowRequest::tied_by), at the end.
+  void CarryOver();
 
+  const plan::MotionId& motion() const { return shadow_.motion().name; }
   const std::string& provenance() const { return shadow_.motion().provenance; }
   // Returns the target with the place where the new version finds it until the
   // contract.

@@ -36,6 +36,10 @@ struct ShadowRequest {
   bool own_default = false;
   // True when `up` and `down` only convert between the types.
   bool only_converts = false;
+  // The foreign keys over a column that changes together with those that they
+  // tie it to (key_change.h), which look after the column's indexes and its
+  // sequence, too. nullopt for a column that changes alone.
+  std::optional<std::vector<std::string>> tied_by = {};
 };
 
 // True when clients can write the new column while both versions are live.

@@ -87,18 +87,22 @@ plan::Heir HeirOf(const TableWork& work, const ShadowRequest& request) {
           NewSideWrites(work, request)};
 }
 
-db::LossOf CarriedOf(const Shadow& shadow) {
-  return shadow.motion().shares_privileges ? db::LossOf::kAllButPrivileges
-                                           : db::LossOf::kAll;
+Succession SuccessionOf(const Shadow& shadow) {
+  const ShadowRequest& request = shadow.request();
+  Succession columns{*request.old_column, request.target};
+  columns.leaving = request.leaving;
+  if (shadow.motion().shares_privileges) {
+    columns.of = db::LossOf::kAllButPrivileges;
+  }
+  if (request.tied_by) columns.fate = ColumnFate::kTied;
+  return columns;
 }
 
 void ReplaceOld(TableWork& work, const Shadow& shadow) {
   const schema::TableName& table = work.live().name;
-  ReleaseColumn(work, *shadow.request().old_column, shadow.request().target,
-                CarriedOf(shadow), shadow.request().leaving);
+  ReleaseColumn(work, SuccessionOf(shadow));
   const ShadowRequest& request = shadow.request();
-  RebindViews(work, *request.old_column, request.target, request.physical,
-              CarriedOf(shadow), request.leaving);
+  RebindViews(work, SuccessionOf(shadow), request.physical);
   DropOldIndexes(work, shadow);
   DropOldConstraints(work, shadow);
   work.Add(kDrop, plan::DropColumn{table, shadow.PreparedOld(), false,
@@ -139,7 +143,9 @@ void PutOldAside(TableWork& work, const Shadow& shadow) {
   for (const IndexMove& move : shadow.index_moves()) {
     PutIndexAside(work, move.original, old);
   }
-  RefuseUncopied(work, shadow.index_moves(), old, shadow.request().leaving);
+  if (!shadow.request().tied_by) {
+    RefuseUncopied(work, shadow.index_moves(), old, shadow.request().leaving);
+  }
   for (const ConstraintMove& move : shadow.constraint_moves()) {
     LiftConstraint(work, move.request, kSeal);
     LiftConstraintForSeal(work, move.original);
@@ -153,7 +159,7 @@ void Exchange(TableWork& work, const Shadow& shadow) {
   const schema::TableName& table = work.live().name;
   const ShadowRequest& request = shadow.request();
   const schema::Column& old = *request.old_column;
-  SealLosses(work, old, request.target, CarriedOf(shadow), request.leaving);
+  SealLosses(work, SuccessionOf(shadow));
   PutOldAside(work, shadow);
   work.Add(kSeal, plan::RenameColumn{table, old.physical(),
                                      shadow.motion().put_aside});
@@ -162,9 +168,9 @@ void Exchange(TableWork& work, const Shadow& shadow) {
              plan::RenameColumn{table, request.physical, request.target.name});
   }
   FinishNew(work, shadow);
-  NameIndexes(work, shadow.index_moves(), shadow.swap(), kSeal);
+  NameIndexes(work, shadow.index_moves(), {shadow.swap()}, kSeal);
   NameConstraints(work, shadow.constraint_moves(), kSeal);
-  CarryOver(work, old, request.target, CarriedOf(shadow), request.leaving);
+  if (!request.tied_by) CarryOver(work, SuccessionOf(shadow));
   work.Add(kSeal,
            plan::CreateSync{shadow.motion().name, plan::SyncForm::kSealed});
 }
@@ -284,9 +290,8 @@ void SealShadow(TableWork& work, const Shadow& shadow) {
   if (shadow.request().keeps == Keeps::kBoth) return;
   if (shadow.switches()) return Exchange(work, shadow);
   if (shadow.request().keeps == Keeps::kNew) {
-    CopyMaterializedViews(work, *shadow.request().old_column,
-                          shadow.request().target, shadow.request().physical,
-                          CarriedOf(shadow), shadow.request().leaving);
+    CopyMaterializedViews(work, SuccessionOf(shadow),
+                          shadow.request().physical);
     return;
   }
   const schema::TableName& table = work.live().name;
@@ -326,10 +331,9 @@ void DropShadow(TableWork& work, const Shadow& shadow) {
       }
       ReplaceOld(work, shadow);
       FinishNew(work, shadow);
-      NameIndexes(work, shadow.index_moves(), shadow.swap(), kDrop);
+      NameIndexes(work, shadow.index_moves(), {shadow.swap()}, kDrop);
       NameConstraints(work, shadow.constraint_moves(), kDrop);
-      CarryOver(work, *request.old_column, request.target, CarriedOf(shadow),
-                request.leaving);
+      if (!request.tied_by) CarryOver(work, SuccessionOf(shadow));
       NoteOrder(work, request);
       break;
     case Keeps::kBoth:
@@ -341,6 +345,10 @@ void DropShadow(TableWork& work, const Shadow& shadow) {
       break;
   }
   DropProvenance(work, shadow);
+}
+
+void CarryToShadow(TableWork& work, const Shadow& shadow) {
+  CarryOver(work, SuccessionOf(shadow));
 }
 
 }  // namespace segue::ops

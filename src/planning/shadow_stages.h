@@ -28,4 +28,8 @@ void StopShadowSync(TableWork& work, const Shadow& shadow);
 // Drops what is not needed any more, after the triggers are gone.
 void DropShadow(TableWork& work, const Shadow& shadow);
 
+// Gives the new column what hangs on the old one, where constraints and indexes
+// that have comments get their names after DropShadow or SealShadow.
+void CarryToShadow(TableWork& work, const Shadow& shadow);
+
 }  // namespace segue::ops

@@ -111,9 +111,9 @@ void PlanSupplement(PlanContext& context, const SupplementRequest& request) {
   TableWork work(context, "complete", request.heir.table);
   const schema::TableName& table = work.live().name;
   const std::vector<IndexMove> indexes =
-      PlanIndexMoves(work, swap, Use::kChanges);
+      PlanIndexMoves(work, {swap}, Use::kChanges);
   const std::vector<ConstraintMove> constraints =
-      PlanConstraintMoves(work, swap, value, "", "");
+      PlanConstraintMoves(work, swap, value, "", {});
   RefuseUncopied(work, request, indexes, constraints);
   work.Describe(Phase::kMigrating,
                 fmt::format("Copy what others have made on '{}' of '{}'",
@@ -125,11 +125,12 @@ void PlanSupplement(PlanContext& context, const SupplementRequest& request) {
     PlaceConstraint(work, move.request);
   }
   work.Describe(kDrop, "Give it to the column that takes its place");
-  RebindViews(work, swap.old, swap.target, swap.physical,
-              db::LossOf::kAllButPrivileges);
-  NameIndexes(work, indexes, swap, kDrop);
+  const Succession columns{swap.old, swap.target,
+                           db::LossOf::kAllButPrivileges};
+  RebindViews(work, columns, swap.physical);
+  NameIndexes(work, indexes, {swap}, kDrop);
   NameConstraints(work, constraints, kDrop);
-  CarryOver(work, swap.old, swap.target, db::LossOf::kAllButPrivileges);
+  CarryOver(work, columns);
   GiveAttributes(work, request, swap);
   work.Finish();
 }

@@ -256,7 +256,23 @@ class Renderer {
   PlannedAction operator()(const plan::RenameConstraint& a) const {
     const std::string on = " ON " + a.table.name;
     return Make("RENAME CONSTRAINT " + a.constraint.name + on + " TO " + a.to,
-                "RENAME CONSTRAINT " + a.to + on + " TO " + a.constraint.name);
+                a.undo_drops ? "DROP CONSTRAINT " + a.to + on
+                             : "RENAME CONSTRAINT " + a.to + on + " TO " +
+                                   a.constraint.name);
+  }
+  PlannedAction operator()(const plan::LockTables& a) const {
+    std::vector<std::string> names;
+    for (const schema::TableName& one : a.tables) names.push_back(one.name);
+    const std::string text = "LOCK " + base::Join(names, ", ");
+    return Make(text, text);
+  }
+  PlannedAction operator()(const plan::DetachSequence& a) const {
+    const std::string of = a.column.name + " OF " + a.table.name;
+    return Make("DETACH SEQUENCE FROM " + of, "ATTACH SEQUENCE TO " + of);
+  }
+  PlannedAction operator()(const plan::AttachSequence& a) const {
+    const std::string of = a.column.name + " OF " + a.table.name;
+    return Make("ATTACH SEQUENCE TO " + of, "DETACH SEQUENCE FROM " + of);
   }
   static std::string BackText(const std::optional<plan::ComesBack>& back) {
     if (!back) return "";
@@ -267,10 +283,12 @@ class Renderer {
     return back->index.empty() ? text : text + " BY " + back->index;
   }
   PlannedAction operator()(const plan::PrepareUndo& a) const {
-    PlannedAction action = Make(
-        a.index ? "ON UNDO CREATE " + IndexText(a.table, *a.index)
-                : "ON UNDO PROVE " + a.check->check + " ON " + a.table.name,
-        "");
+    PlannedAction action =
+        Make(a.index ? "ON UNDO CREATE " + IndexText(a.table, *a.index)
+             : a.foreign_key
+                 ? "ON UNDO ADD " + a.foreign_key->name + " ON " + a.table.name
+                 : "ON UNDO PROVE " + a.check->check + " ON " + a.table.name,
+             "");
     action.transactional = false;
     action.probe = "TRUE";
     return action;

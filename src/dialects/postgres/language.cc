@@ -32,6 +32,7 @@ db::Capabilities MakeCapabilities() {
   can.constraints_go_with_column = true;
   can.adopts_index = true;
   can.add_primary_key = true;
+  can.moves_keys = true;
   can.exclusion_constraints = true;
   can.replica_identity = true;
   can.column_comments = true;

@@ -39,6 +39,10 @@ PlannedAction RenderOne(const plan::CopyViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::CreateIndex&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropIndex&, const RenderContext&);
 PlannedAction RenderOne(const plan::RenameIndex&, const RenderContext&);
+// render_keys.cc
+PlannedAction RenderOne(const plan::LockTables&, const RenderContext&);
+PlannedAction RenderOne(const plan::DetachSequence&, const RenderContext&);
+PlannedAction RenderOne(const plan::AttachSequence&, const RenderContext&);
 // prepare_undo.cc
 PlannedAction RenderOne(const plan::PrepareUndo&, const RenderContext&);
 // sync.cc

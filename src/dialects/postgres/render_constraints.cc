@@ -90,9 +90,10 @@ schema::TableName TableThen(const plan::DropConstraint& action) {
   return table;
 }
 
-std::string ColumnThen(const plan::DropConstraint& action,
-                       const std::string& name) {
-  for (const plan::Binding& binding : action.back->columns) {
+// Returns the name that the column has while the contract is sealed.
+std::string Then(const std::vector<plan::Binding>& columns,
+                 const std::string& name) {
+  for (const plan::Binding& binding : columns) {
     if (binding.name == name) return binding.column;
   }
   return name;
@@ -111,11 +112,14 @@ std::string HasNoParent(const plan::DropConstraint& action) {
   const Constraint& constraint = action.constraint;
   std::vector<std::string> given, equal;
   for (std::size_t i = 0; i < constraint.columns.size(); ++i) {
-    const std::string value = std::string(kRow) + "." +
-                              Ident(ColumnThen(action, constraint.columns[i]));
+    const std::string value =
+        std::string(kRow) + "." +
+        Ident(Then(action.back->columns, constraint.columns[i]));
     given.push_back(value + " IS NOT NULL");
-    equal.push_back("p." + Ident(constraint.reference.columns.at(i)) + " = " +
-                    value);
+    equal.push_back("p." +
+                    Ident(Then(action.back->parent_columns,
+                               constraint.reference.columns.at(i))) +
+                    " = " + value);
   }
   return base::Join(given, " AND ") + " AND NOT EXISTS (SELECT FROM " +
          Name(ParentThen(action)) + " p WHERE " + base::Join(equal, " AND ") +
@@ -319,7 +323,9 @@ PlannedAction RenderOne(const plan::RenameConstraint& action,
   if (referred != nullptr && referred->kind == "partitioned table") {
     planned.forward.push_back(NameForeignParts(action.table, action.to));
   }
-  planned.undo.push_back({rename(action.to, from), {}});
+  planned.undo.push_back({action.undo_drops ? DropSql(action.table, action.to)
+                                            : rename(action.to, from),
+                          {}});
   planned.probe = ConstraintExists(action.table, action.to);
   planned.lock = Lock(kAccessExclusive, action.table, context);
   return planned;

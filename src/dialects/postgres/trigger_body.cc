@@ -65,7 +65,8 @@ std::string FromNew(const MotionTerms& terms) {
 // When both sides are given, both values are kept until the contract is near.
 // Where nothing is written back, the new side alone counts.
 std::string FromBoth(const MotionTerms& terms) {
-  if (terms.form() == plan::SyncForm::kSettling || !terms.has_old()) {
+  if (terms.form() == plan::SyncForm::kSettling || !terms.has_old() ||
+      terms.motion().new_decides) {
     return FromNew(terms);
   }
   return RefuseNewNull(terms) + SetProvenance(terms, plan::kBothGiven);
@@ -136,7 +137,12 @@ std::string ApplyNewDefaultOnUpdate(const MotionTerms& terms) {
 std::string CountGivenOld(const MotionTerms& terms) {
   const std::string count = CountOldWrite(terms);
   if (count.empty()) return "";
-  return "IF NOT (" + OldAbsent(terms) + ") THEN " + count + "END IF; ";
+  const bool numbers = terms.motion().new_decides;
+  const std::string other = numbers && !terms.motion().new_versions.empty()
+                                ? " AND NOT " + NewWriter(terms.motion())
+                                : std::string();
+  return "IF NOT (" + OldAbsent(terms) + ")" + other + " THEN " + count +
+         "END IF; ";
 }
 
 std::string InsertWithoutNew(const MotionTerms& terms) {
@@ -152,7 +158,8 @@ std::string InsertTwoSided(const MotionTerms& terms) {
   if (NewIsUnknown(terms)) return InsertWithoutNew(terms);
   return "IF " + NewAbsent(terms) + " THEN " + InsertWithoutNew(terms) +
          "ELSIF " + OldAbsent(terms) + " THEN " + FromNew(terms) + "ELSE " +
-         CountOldWrite(terms) + FromBoth(terms) + "END IF; ";
+         (terms.motion().new_decides ? "" : CountOldWrite(terms)) +
+         FromBoth(terms) + "END IF; ";
 }
 
 // NULL stands for "left out" where the new column has no default of its own; a

@@ -293,4 +293,27 @@ PlannedAction RenderOne(const plan::SetReplicaIdentity& action,
                                        "': SQLite has no replica identity");
 }
 
+PlannedAction RenderOne(const plan::LockTables&, const RenderContext&) {
+  throw Error(ErrorKind::kInternal, "SQLite locks no single tables");
+}
+
+namespace {
+
+Error NoSequences(const schema::TableName& table) {
+  return {ErrorKind::kInternal,
+          "table '" + table.name + "': SQLite has no sequences"};
+}
+
+}  // namespace
+
+PlannedAction RenderOne(const plan::DetachSequence& action,
+                        const RenderContext&) {
+  throw NoSequences(action.table);
+}
+
+PlannedAction RenderOne(const plan::AttachSequence& action,
+                        const RenderContext&) {
+  throw NoSequences(action.table);
+}
+
 }  // namespace segue::sqlite

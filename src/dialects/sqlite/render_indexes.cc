@@ -166,6 +166,9 @@ PlannedAction RenderOne(const plan::PrepareUndo& action,
                          action.index->name + "' refuses",
                      "milliseconds, any size");
     planned.undo_objections = Duplicates(table, *action.index);
+  } else if (action.foreign_key) {
+    throw Error(ErrorKind::kInternal,
+                "table '" + table + "': SQLite moves no foreign key");
   } else {
     const std::string& column = action.check->columns.at(0);
     planned = Change(

@@ -1,0 +1,240 @@
+// Renders what a change of a key does to several tables at once: their locks
+// within one budget, and the sequence of the column.
+#include "base/text.h"
+#include "dialects/postgres/render.h"
+#include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/sql.h"
+#include "dialects/postgres/sync.h"
+
+namespace segue::postgres {
+namespace {
+
+// The waits add up, and everybody queues behind the tables that are locked
+// already. A budget below the server's deadlock_timeout lets this session give
+// up before a client is chosen to end a deadlock with it. What is left of it
+// counts for the rest of the transaction.
+constexpr const char* kLockAll = R"sql(
+DECLARE
+  budget pg_catalog.interval :=
+    pg_catalog.current_setting('lock_timeout')::pg_catalog.interval;
+  patience pg_catalog.interval := (
+    SELECT 0.8 * (reset_val || unit)::pg_catalog.interval
+    FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout');
+  began pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+  one pg_catalog.text;
+  rest pg_catalog.int4;
+BEGIN
+  IF budget = '0'::pg_catalog.interval OR patience < budget THEN
+    budget := patience;
+  END IF;
+  FOREACH one IN ARRAY ARRAY[@NAMES@]::pg_catalog.text[] LOOP
+    rest := 1000 * extract(epoch FROM budget
+      - (pg_catalog.clock_timestamp() - began));
+    IF rest < 1 THEN
+      RAISE lock_not_available
+        USING MESSAGE = 'the tables are not free in time';
+    END IF;
+    PERFORM pg_catalog.set_config('lock_timeout', rest || 'ms', true);
+    EXECUTE 'LOCK TABLE ' || one || ' IN ACCESS EXCLUSIVE MODE';
+  END LOOP;
+END)sql";
+
+// What a sequence is, from the moment when the column loses it until another
+// one gets it, is kept in a setting of the transaction.
+constexpr const char* kDetach = R"sql(
+DECLARE
+  t pg_catalog.oid := @TABLE@::pg_catalog.oid;
+  seq record;
+  state pg_catalog.jsonb := '[]';
+  at record;
+BEGIN
+  FOR seq IN
+    SELECT d.deptype, c.oid AS id, c.relname, n.nspname, c.relacl, a.attidentity,
+      s.*, pg_catalog.obj_description(c.oid, 'pg_class') AS said,
+      s.seqtypid = a.atttypid AS of_column
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_depend d
+      ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+      AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
+      AND d.classid = 'pg_catalog.pg_class'::regclass::oid
+      AND d.deptype IN ('a', 'i')
+    JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
+    WHERE a.attrelid = t AND a.attname = @COLUMN@ AND NOT a.attisdropped
+  LOOP
+    EXECUTE pg_catalog.format('SELECT last_value, is_called FROM %I.%I',
+      seq.nspname, seq.relname) INTO at;
+    state := state || pg_catalog.jsonb_build_object(
+      'kind', seq.deptype, 'of_column', seq.of_column,
+      'name', pg_catalog.format('%I.%I', seq.nspname, seq.relname),
+      'identity', CASE seq.attidentity WHEN 'a' THEN 'ALWAYS'
+        ELSE 'BY DEFAULT' END,
+      'increment', seq.seqincrement, 'start', seq.seqstart,
+      'low', CASE WHEN seq.seqmin IN (-32768, -2147483648,
+        -9223372036854775808) THEN NULL ELSE seq.seqmin END,
+      'high', CASE WHEN seq.seqmax IN (32767, 2147483647, 9223372036854775807)
+        THEN NULL ELSE seq.seqmax END,
+      'cache', seq.seqcache, 'cycle', seq.seqcycle,
+      'last', at.last_value, 'called', at.is_called, 'said', seq.said,
+      'rights', (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+          'to', CASE x.grantee WHEN 0 THEN 'PUBLIC'
+            ELSE pg_catalog.quote_ident(
+              pg_catalog.pg_get_userbyid(x.grantee)::text) END,
+          'right', x.privilege_type, 'passes', x.is_grantable))
+        FROM pg_catalog.aclexplode(seq.relacl) x));
+    IF seq.deptype = 'a' THEN
+      EXECUTE pg_catalog.format('ALTER SEQUENCE %I.%I OWNED BY NONE',
+        seq.nspname, seq.relname);
+    ELSE
+      EXECUTE pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I DROP IDENTITY',
+        @NAME@, @COLUMN@::pg_catalog.text);
+    END IF;
+  END LOOP;
+  PERFORM pg_catalog.set_config('segue.sequences_' || t || '_'
+    || pg_catalog.substr(pg_catalog.md5(@COLUMN@), 1, 8), state::text, true);
+END)sql";
+
+// A column that takes NULL, which an undo may come to, can have no identity; it
+// is numbered by a default then.
+constexpr const char* kAttach = R"sql(
+DECLARE
+  t pg_catalog.oid := @TABLE@::pg_catalog.oid;
+  state pg_catalog.jsonb := @STATE@;
+  seq pg_catalog.jsonb;
+  top pg_catalog.int8 := CASE @TYPE@ WHEN 'smallint' THEN 32767
+    WHEN 'integer' THEN 2147483647 ELSE 9223372036854775807 END;
+  options pg_catalog.text;
+  had record;
+BEGIN
+  FOR seq IN SELECT e FROM pg_catalog.jsonb_array_elements(state) e LOOP
+    IF seq->>'kind' = 'a' THEN
+      EXECUTE pg_catalog.format('ALTER SEQUENCE %s OWNED BY %s.%I',
+        seq->>'name', @NAME@, @COLUMN@::pg_catalog.text);
+      IF (seq->>'of_column')::pg_catalog.bool
+          AND (seq->>'last')::pg_catalog.int8 <= top THEN
+        EXECUTE pg_catalog.format('ALTER SEQUENCE %s AS %s', seq->>'name',
+          @TYPE@::pg_catalog.text);
+      END IF;
+      CONTINUE;
+    END IF;
+    options := pg_catalog.concat_ws(' ',
+      'INCREMENT BY ' || (seq->>'increment'),
+      CASE WHEN seq->>'low' IS NULL THEN 'NO MINVALUE'
+        ELSE 'MINVALUE ' || (seq->>'low') END,
+      CASE WHEN seq->>'high' IS NULL THEN 'NO MAXVALUE'
+        ELSE 'MAXVALUE ' || (seq->>'high') END,
+      'START WITH ' || (seq->>'start'), 'CACHE ' || (seq->>'cache'),
+      CASE WHEN (seq->>'cycle')::pg_catalog.bool THEN 'CYCLE' END);
+    IF EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = t
+        AND attname = @COLUMN@ AND attnotnull) THEN
+      EXECUTE pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I ADD GENERATED '
+        '%s AS IDENTITY (SEQUENCE NAME %s %s)', @NAME@,
+        @COLUMN@::pg_catalog.text, seq->>'identity', seq->>'name', options);
+    ELSE
+      EXECUTE pg_catalog.format('CREATE SEQUENCE %s AS %s %s OWNED BY %s.%I',
+        seq->>'name', @TYPE@::pg_catalog.text, options, @NAME@,
+        @COLUMN@::pg_catalog.text);
+      EXECUTE pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT '
+        'pg_catalog.nextval(%L::pg_catalog.regclass)', @NAME@,
+        @COLUMN@::pg_catalog.text, seq->>'name');
+    END IF;
+    PERFORM pg_catalog.setval((seq->>'name')::pg_catalog.regclass,
+      LEAST((seq->>'last')::pg_catalog.int8, top),
+      (seq->>'called')::pg_catalog.bool);
+    FOR had IN SELECT DISTINCT CASE x.grantee WHEN 0 THEN 'PUBLIC'
+        ELSE pg_catalog.quote_ident(
+          pg_catalog.pg_get_userbyid(x.grantee)::text) END AS who
+      FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) x
+      WHERE c.oid = (seq->>'name')::pg_catalog.regclass::pg_catalog.oid
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE ALL ON SEQUENCE %s FROM %s',
+        seq->>'name', had.who);
+    END LOOP;
+    FOR had IN SELECT e FROM pg_catalog.jsonb_array_elements(
+        CASE pg_catalog.jsonb_typeof(seq->'rights') WHEN 'array'
+          THEN seq->'rights' ELSE '[]' END) AS r(e)
+    LOOP
+      EXECUTE pg_catalog.format('GRANT %s ON SEQUENCE %s TO %s%s',
+        had.e->>'right', seq->>'name', had.e->>'to',
+        CASE WHEN (had.e->>'passes')::pg_catalog.bool
+          THEN ' WITH GRANT OPTION' ELSE '' END);
+    END LOOP;
+    IF seq->>'said' IS NOT NULL THEN
+      EXECUTE pg_catalog.format('COMMENT ON SEQUENCE %s IS %L', seq->>'name',
+        seq->>'said');
+    END IF;
+  END LOOP;
+END)sql";
+
+std::string WithMarks(const std::string& text, const schema::TableName& table,
+                      const schema::Column& column) {
+  constexpr const char* kState =
+      "pg_catalog.current_setting('segue.sequences_' || t || '_' || "
+      "pg_catalog.substr(pg_catalog.md5(@COLUMN@), 1, 8))::pg_catalog.jsonb";
+  return "DO " + DollarQuoted(FilledAll(
+                     FilledAll(text, {{"@STATE@", kState}}),
+                     {{"@TABLE@", Regclass(table)},
+                      {"@NAME@", Literal(Name(table)) + "::pg_catalog.text"},
+                      {"@TYPE@", Literal(column.type)},
+                      {"@COLUMN@", Literal(column.name)}}));
+}
+
+std::string DetachSql(const schema::TableName& table,
+                      const schema::Column& column) {
+  return WithMarks(kDetach, table, column);
+}
+
+std::string AttachSql(const schema::TableName& table,
+                      const schema::Column& column) {
+  return WithMarks(kAttach, table, column);
+}
+
+}  // namespace
+
+PlannedAction RenderOne(const plan::LockTables& action,
+                        const RenderContext& context) {
+  std::vector<std::string> names, shown;
+  for (const schema::TableName& table : action.tables) {
+    names.push_back(Literal(Name(table)));
+    shown.push_back("'" + table.name + "'");
+  }
+  const std::string sql =
+      "DO " +
+      DollarQuoted(FilledAll(kLockAll, {{"@NAMES@", base::Join(names, ", ")}}));
+  PlannedAction planned;
+  planned.description =
+      "Lock " + base::Join(shown, ", ") + " within one lock budget";
+  planned.forward = {{sql, {}}};
+  planned.undo = {{sql, {}}};
+  planned.probe = "SELECT true";
+  planned.lock = Lock(kAccessExclusive, action.tables.at(0), context);
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::DetachSequence& action,
+                        const RenderContext& context) {
+  PlannedAction planned;
+  planned.description = "Take the sequence from '" + action.column.name +
+                        "' of '" + action.table.name + "'";
+  planned.forward = {{DetachSql(action.table, action.column), {}}};
+  planned.undo = {{AttachSql(action.table, action.column), {}}};
+  planned.probe = "SELECT true";
+  planned.lock = Lock(kAccessExclusive, action.table, context);
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::AttachSequence& action,
+                        const RenderContext& context) {
+  PlannedAction planned;
+  planned.description = "Give the sequence to the '" + action.column.name +
+                        "' of '" + action.table.name +
+                        "' that has taken the place";
+  planned.forward = {{AttachSql(action.table, action.column), {}}};
+  planned.undo = {{DetachSql(action.table, action.column), {}}};
+  planned.probe = "SELECT true";
+  planned.lock = Lock(kAccessExclusive, action.table, context);
+  return planned;
+}
+
+}  // namespace segue::postgres

@@ -156,31 +156,75 @@ std::string RowsInTheWay(const plan::DropConstraint& action) {
          ") counted WHERE n > 0";
 }
 
+// True when none of the columns takes NULL, as a primary key asks.
+std::string NoneTakesNull(const schema::TableName& table,
+                          const std::vector<std::string>& columns) {
+  return "NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = " +
+         Regclass(table) + "::oid AND attname IN (" + Literals(columns) +
+         ") AND NOT attnotnull)";
+}
+
 // Where no index was built beforehand, which means that the seal did not end,
-// it is built under the lock, unless rows are in the way.
+// it is built under the lock, unless rows are in the way. A primary key with a
+// column that has NULL by then comes back as a unique constraint, on which
+// foreign keys can still rely.
 void BringKeyBack(const plan::DropConstraint& action, PlannedAction& planned) {
+  const bool primary = action.constraint.kind == ConstraintKind::kPrimaryKey;
+  const std::string may =
+      primary ? " AND " + NoneTakesNull(action.table, action.constraint.columns)
+              : std::string();
+  const std::string built =
+      IndexExists(action.table, action.back->index, "i.indisvalid");
   Constraint adopting = action.constraint;
   adopting.definition.clear();
   adopting.using_index = action.back->index;
   planned.undo.push_back(
-      {AddSql(action.table, adopting, false),
-       {},
-       IndexExists(action.table, action.back->index, "i.indisvalid")});
+      {AddSql(action.table, adopting, false), {}, built + may});
+  const std::string absent =
+      "SELECT NOT (" + ConstraintExists(action.table, adopting.name) + ")";
+  if (primary) {
+    adopting.kind = ConstraintKind::kUnique;
+    planned.undo.push_back({AddSql(action.table, adopting, false),
+                            {},
+                            absent + " AND (" + built + ")"});
+  }
   Constraint whole = action.constraint;
   whole.using_index.clear();
   planned.undo.push_back(
       {AddSql(action.table, whole, false),
        {},
-       "SELECT NOT (" + ConstraintExists(action.table, whole.name) +
-           ") AND NOT EXISTS (" +
+       absent + may + " AND NOT EXISTS (" +
            DuplicateKeysSql(action.table, IndexOfKey(whole)) + ")"});
+}
+
+// True when the foreign key has a unique index to rely on.
+std::string HasKeyToRefer(const plan::DropConstraint& action) {
+  const schema::Reference& reference = action.constraint.reference;
+  const std::size_t dot = reference.table.find('.');
+  const schema::TableName parent =
+      dot == std::string::npos
+          ? schema::TableName{action.table.schema, reference.table}
+          : schema::TableName{reference.table.substr(0, dot),
+                              reference.table.substr(dot + 1)};
+  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid "
+         "= " +
+         Regclass(parent) +
+         "::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND "
+         "i.indpred IS NULL AND ARRAY(SELECT a.attname::text FROM "
+         "pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum "
+         "= ANY (i.indkey[0:i.indnkeyatts - 1]) ORDER BY 1) = ARRAY(SELECT "
+         "name::text FROM pg_catalog.unnest(ARRAY[" +
+         Literals(reference.columns) + "]) name ORDER BY 1))";
 }
 
 // A table that is dropped has no names of columns here, because none of them
 // changes.
 void BringBack(const plan::DropConstraint& action, PlannedAction& planned) {
   if (!action.back->index.empty()) return BringKeyBack(action, planned);
-  planned.undo.push_back({AddSql(action.table, action.constraint, true), {}});
+  planned.undo.push_back(
+      {AddSql(action.table, action.constraint, true),
+       {},
+       action.back->parent_first ? HasKeyToRefer(action) : std::string()});
   // One that was NOT VALID has let rows be that break it.
   if (action.constraint.validated) {
     planned.undo_objections = RowsInTheWay(action);

@@ -27,13 +27,6 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// True when the database numbers the column from a sequence.
-bool IsNumbered(const Column& column) {
-  return column.identity != schema::Identity::kNone ||
-         base::ToLower(column.default_sql.value_or("")).find("nextval(") !=
-             std::string::npos;
-}
-
 bool IsInteger(const std::string& type) {
   return type == "smallint" || type == "integer" || type == "bigint";
 }
@@ -570,6 +563,12 @@ void KeyChange::Plan() {
 }
 
 }  // namespace
+
+bool IsNumbered(const Column& column) {
+  return column.identity != schema::Identity::kNone ||
+         base::ToLower(column.default_sql.value_or("")).find("nextval(") !=
+             std::string::npos;
+}
 
 bool IsTied(const schema::Schema& schema, const schema::Table& table,
             const std::string& column) {

@@ -25,6 +25,9 @@ struct KeyChangeSpec {
 bool IsTied(const schema::Schema& schema, const schema::Table& table,
             const std::string& column);
 
+// True when the database numbers the column from a sequence.
+bool IsNumbered(const schema::Column& column);
+
 // Plans the change. Throws Error{kRefused} when a column, or what hangs on it,
 // cannot be changed so.
 void PlanKeyChange(PlanContext& context, const KeyChangeSpec& spec);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plan/names.h"
+#include "planning/key_change.h"
 #include "segue/error.h"
 
 namespace segue::ops {
@@ -87,6 +88,20 @@ bool IsRequired(const std::vector<const plan::ColumnMotion*>& motions,
              });
 }
 
+// A key that the database numbers gets its number by the old column, from which
+// the trigger takes it; a second one would be lost, and found by lastval().
+bool IsNumberedByOld(const std::vector<const plan::ColumnMotion*>& motions,
+                     const schema::Table& table, const schema::Column& column) {
+  return IsNumbered(column) &&
+         std::any_of(motions.begin(), motions.end(),
+                     [&](const plan::ColumnMotion* motion) {
+                       return motion->table == table.name &&
+                              motion->new_decides && motion->new_column &&
+                              motion->new_column->physical() ==
+                                  column.physical();
+                     });
+}
+
 plan::VersionView ViewOf(
     const schema::Table* base, const schema::Table& table,
     const std::vector<const plan::ColumnMotion*>& motions) {
@@ -95,6 +110,10 @@ plan::VersionView ViewOf(
   view.name = table.shown();
   view.grants = table.grants;
   for (schema::Column column : table.columns) {
+    if (IsNumberedByOld(motions, table, column)) {
+      view.columns.push_back(std::move(column));
+      continue;
+    }
     if (NeedsViewDefault(base, column)) {
       // A default that the new version does not have any more must not come
       // from the base table, which keeps it for the old version.

@@ -97,6 +97,14 @@ struct Migration {
   // column.
   Migration& AlterColumn(const std::string& table, const std::string& column,
                          const ColumnChange& change);
+  // Changes the type of a column of the primary key, and of every column that
+  // refers to it. `up` and `down` are SQL expressions over the column's name;
+  // without them the values are converted.
+  Migration& ChangePrimaryKey(const std::string& table,
+                              const std::string& column,
+                              const std::string& type,
+                              const std::string& up = "",
+                              const std::string& down = "");
   // Drops a column at the contract. `down` is an SQL expression that gives its
   // value in rows that the new version adds; it may be empty if the column
   // takes NULL or has a default.

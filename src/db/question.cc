@@ -40,6 +40,7 @@ struct Guess {
     return {};
   }
   Answer operator()(const TriggersQuestion& /*question*/) const { return {}; }
+  Answer operator()(const RoomQuestion& /*question*/) const { return {}; }
 };
 
 struct Description {
@@ -97,6 +98,10 @@ struct Description {
   std::string operator()(const TriggersQuestion& question) const {
     return fmt::format("how the triggers of table '{}' are held back",
                        question.table.name);
+  }
+  std::string operator()(const RoomQuestion& question) const {
+    return fmt::format("how many values column '{}' of table '{}' has left",
+                       question.column, question.table.name);
   }
 };
 

@@ -133,6 +133,13 @@ struct TriggersQuestion {
                          const TriggersQuestion&) = default;
 };
 
+// How many values has the column left until its type is full?
+struct RoomQuestion {
+  schema::TableName table;
+  std::string column;
+  friend bool operator==(const RoomQuestion&, const RoomQuestion&) = default;
+};
+
 // What does the database say of this table in parts of its catalogue that segue
 // does not know, so that a change of the table might lose or break it?
 struct UnknownFactsQuestion {
@@ -152,14 +159,25 @@ struct HangingFact {
   std::string release = {};
 };
 
+// The room that an integer column has.
+struct KeyRoom {
+  std::int64_t left = 0;    // values above the highest that is taken
+  double per_second = 0.0;  // rows that came, on average since `since`
+  std::string since;        // when the counters began; empty: unknown
+  bool negative = false;    // a value below 0 is taken
+  // One from 1 upwards numbers it, and belongs to it.
+  bool owns_sequence = false;
+};
+
 // Stands for the table's schema in HangingFact::sql and Answer::held.
 inline constexpr const char* kSchemaMark = "@segue_schema@";
 
-using Question = std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
-                              ExpressionQuestion, IndexQuestion, TableQuestion,
-                              NameQuestion, MentionQuestion, CheckQuestion,
-                              UnprovenQuestion, FilledQuestion, LossQuestion,
-                              UnknownFactsQuestion, TriggersQuestion>;
+using Question =
+    std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
+                 ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
+                 MentionQuestion, CheckQuestion, UnprovenQuestion,
+                 FilledQuestion, LossQuestion, UnknownFactsQuestion,
+                 TriggersQuestion, RoomQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {
@@ -190,6 +208,7 @@ struct Answer {
   std::vector<HangingFact> hanging = {};        // LossQuestion
   std::vector<plan::HeldTrigger> held = {};     // TriggersQuestion
   std::optional<std::string> default_sql = {};  // LeftOutQuestion
+  std::optional<KeyRoom> room = {};  // RoomQuestion; nullopt: no integers
   // CheckQuestion: the check over the physical names of the columns.
   std::string bound = {};
   // ExpressionQuestion: as plan::Expression has them.

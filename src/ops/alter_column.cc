@@ -18,6 +18,7 @@
 #include "planning/constraint_move.h"
 #include "planning/constraint_steps.h"
 #include "planning/expression.h"
+#include "planning/key_change.h"
 #include "planning/obstacles.h"
 #include "planning/seal.h"
 #include "planning/shadow_column.h"
@@ -34,6 +35,7 @@ class AlterColumn : public WithSpec<AlterColumnSpec> {
   void Plan(PlanContext& context) const override;
 
  private:
+  bool ChangesKey(const PlanContext& context) const;
   void MoveByDown(const TableWork& work, ColumnAlteration& change) const;
   void RefuseUntold(const TableWork& work,
                     const ColumnAlteration& change) const;
@@ -118,7 +120,28 @@ Use UseOf(const AlterColumnSpec& spec) {
   return OnlyConstrains(spec) ? Use::kConstrains : Use::kChanges;
 }
 
+// What foreign keys lead to cannot change its type alone.
+bool AlterColumn::ChangesKey(const PlanContext& context) const {
+  const ColumnChange& change = spec_.change;
+  const bool only_type = change.type && !change.nullable && !change.new_name &&
+                         !change.default_sql && !change.drop_default &&
+                         !spec_.comment && spec_.constraints.empty() &&
+                         !spec_.keep_order;
+  if (!only_type || !context.capabilities().moves_keys) return false;
+  const schema::Table* table = context.schema.FindTable(spec_.table);
+  if (table == nullptr) return false;
+  const schema::Column* column = table->FindColumn(spec_.column);
+  return column != nullptr &&
+         !SameType(column->type, context.language.NativeType(*change.type)) &&
+         IsTied(context.schema, *table, column->physical());
+}
+
 void AlterColumn::Plan(PlanContext& context) const {
+  if (ChangesKey(context)) {
+    return PlanKeyChange(context,
+                         {name(), spec_.table, spec_.column, *spec_.change.type,
+                          spec_.change.up, spec_.change.down});
+  }
   TableWork work(context, name(), spec_.table, Reach::kPartitionsToo);
   const schema::Column old = work.Take(spec_.column, UseOf(spec_));
   RefuseUnproven(work, old);

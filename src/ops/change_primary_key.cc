@@ -56,7 +56,7 @@ void ChangePrimaryKey::RefuseOther(const PlanContext& context) const {
 void ChangePrimaryKey::Plan(PlanContext& context) const {
   RefuseOther(context);
   PlanKeyChange(context, {name(), spec_.table, spec_.column, spec_.type,
-                          spec_.up, spec_.down});
+                          spec_.up, spec_.down, spec_.negative_ids});
 }
 
 }  // namespace
@@ -66,13 +66,15 @@ NewOperation MakeChangePrimaryKey(ChangePrimaryKeySpec spec) {
 }
 
 NewOperation ParseChangePrimaryKey(const base::Node& body) {
-  const Reader reader(body, {"table", "column", "type", "up", "down"});
+  const Reader reader(
+      body, {"table", "column", "type", "up", "down", "negative_ids"});
   ChangePrimaryKeySpec spec;
   spec.table = reader.RequiredString("table");
   spec.column = reader.RequiredString("column");
   spec.type = reader.RequiredString("type");
   spec.up = reader.Expression("up");
   spec.down = reader.Expression("down");
+  spec.negative_ids = reader.OptionalBool("negative_ids").value_or(false);
   return MakeChangePrimaryKey(std::move(spec));
 }
 

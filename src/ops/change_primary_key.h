@@ -1,5 +1,5 @@
 // The keys of change_primary_key (* is required): table*, column*, type*, up,
-// down. The columns that refer to the column change with it.
+// down, negative_ids. The columns that refer to the column change with it.
 #pragma once
 
 #include <string>
@@ -14,6 +14,7 @@ struct ChangePrimaryKeySpec {
   std::string type;
   std::string up;
   std::string down;
+  bool negative_ids = false;
 };
 
 NewOperation MakeChangePrimaryKey(ChangePrimaryKeySpec spec);

@@ -4,6 +4,7 @@
 
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
+#include "ops/change_primary_key.h"
 #include "ops/create_constraint.h"
 #include "ops/create_index.h"
 #include "ops/create_table.h"
@@ -179,6 +180,16 @@ Migration& Migration::DropConstraint(
     const std::map<std::string, std::string>& down) {
   operations.push_back(
       ops::MakeDropConstraint({"drop_constraint", table, name, up, down}));
+  return *this;
+}
+
+Migration& Migration::ChangePrimaryKey(const std::string& table,
+                                       const std::string& column,
+                                       const std::string& type,
+                                       const std::string& up,
+                                       const std::string& down) {
+  operations.push_back(
+      ops::MakeChangePrimaryKey({table, column, type, up, down}));
   return *this;
 }
 

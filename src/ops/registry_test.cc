@@ -53,8 +53,8 @@ TEST(Registry, ListsItsOperations) {
   EXPECT_THAT(
       names,
       ::testing::ElementsAre(
-          "add_column", "alter_column", "create_constraint", "create_index",
-          "create_table", "drop_column", "drop_constraint", "drop_index",
+          "add_column", "alter_column", "change_primary_key",
+          "create_constraint", "create_index", "create_table", "drop_column", "drop_constraint", "drop_index",
           "drop_multicolumn_constraint", "drop_table", "rename_column",
           "rename_constraint", "rename_table", "set_replica_identity", "sql"));
 }

@@ -183,6 +183,17 @@ struct AttachSequence {
   schema::Column column;
 };
 
+// Lets the sequence of a column go on at the lowest value of the column's type,
+// from where it comes up to the values that are taken; or, with `above`, behind
+// the highest value of that type, once a wider column has taken the place. An
+// undo goes on where the other left off.
+struct RestartSequence {
+  schema::TableName table;
+  schema::Column column;
+  bool above = false;
+  std::string narrow;  // the type that is full: "integer"
+};
+
 // Sets what a logical subscriber is told of a row that has changed.
 struct SetReplicaIdentity {
   schema::TableName table;
@@ -350,9 +361,9 @@ using Action = std::variant<
     CreateTable, DropTable, RenameTable, AddColumn, DropColumn, RenameColumn,
     AlterColumn, AddConstraint, ValidateConstraint, DropConstraint, CarryOver,
     RebindViews, CopyViews, RenameConstraint, LockTables, DetachSequence,
-    AttachSequence, SetReplicaIdentity, CreateIndex, DropIndex, RenameIndex,
-    PrepareUndo, CreateSync, DropSync, Backfill, GuardFill, UnguardFill, Verify,
-    Settle, Retreat, PublishVersion, SealVersion, RetireVersion, ReshapeView,
-    PublishAlias, RetireAlias, RawSql>;
+    AttachSequence, RestartSequence, SetReplicaIdentity, CreateIndex, DropIndex,
+    RenameIndex, PrepareUndo, CreateSync, DropSync, Backfill, GuardFill,
+    UnguardFill, Verify, Settle, Retreat, PublishVersion, SealVersion,
+    RetireVersion, ReshapeView, PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

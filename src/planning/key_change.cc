@@ -108,6 +108,9 @@ class KeyChange {
                       const std::string& column) const;
   void MoveKeys();
   void AddKeys();
+  void LookAtRoom();
+  void GoBelow(const db::KeyRoom& room);
+  double SecondsNeeded() const;
   void Describe(TiedTable& table) const;
   void Expand(TiedTable& table);
   void Migrate(TiedTable& table);
@@ -476,6 +479,11 @@ void KeyChange::Contract(TiedTable& table) {
       work.Add(place, plan::AttachSequence{name, swap.target});
     }
   }
+  if (spec_.negative_ids && &table == &tables_.front()) {
+    const ColumnSwap& key = table.swaps[0];
+    work.Add(place,
+             plan::RestartSequence{name, key.target, true, key.old.type});
+  }
   FinishKeys(work, false);
   for (ShadowColumn& shadow : table.shadows) shadow.CarryOver();
 }
@@ -536,12 +544,94 @@ void KeyChange::JoinSteps(Place place, const std::string& description) {
   context_.steps.push_back(std::move(joined));
 }
 
+// A fill of this many rows in a second is slow, and indexes and foreign keys
+// take about as long again.
+double KeyChange::SecondsNeeded() const {
+  constexpr double kRowsPerSecond = 20000;
+  double rows = 0;
+  for (const TiedTable& table : tables_) {
+    rows += static_cast<double>(table.work.live().estimated_rows);
+  }
+  return 60 + 2 * rows / kRowsPerSecond;
+}
+
+// Until the cut-over new rows still need a value of the old type.
+void KeyChange::LookAtRoom() {
+  TableWork& work = tables_.front().work;
+  const Column& old = tables_.front().swaps[0].old;
+  const db::Answer& answer =
+      context_.Ask(db::RoomQuestion{work.live().name, old.physical()});
+  if (!answer.room) {
+    if (!spec_.negative_ids) return;
+    throw work.Refused(old.name, answer.known
+                                     ? "negative_ids: it is no integer"
+                                     : "negative_ids: the server was not asked "
+                                       "how many values are left");
+  }
+  const db::KeyRoom& room = *answer.room;
+  if (spec_.negative_ids) return GoBelow(room);
+  const double needed = SecondsNeeded();
+  const double lasts = room.per_second > 0
+                           ? static_cast<double>(room.left) / room.per_second
+                           : 0;
+  const auto days = [](double seconds) {
+    return seconds < 7200 ? fmt::format("{:.0f} minutes", seconds / 60)
+                          : fmt::format("{:.1f} days", seconds / 86400);
+  };
+  const std::string rate =
+      fmt::format("{:.2f} rows came in a second on average since {}",
+                  room.per_second, room.since);
+  if (room.per_second > 0 && lasts < 2 * needed) {
+    throw work
+        .Refused(
+            old.name,
+            fmt::format("{} values of type {} are left, and {}: they last "
+                        "{}, and the change may take {}",
+                        room.left, old.type, rate, days(lasts), days(needed)))
+        .WithHint(
+            "set negative_ids: true, with which the sequence goes on at "
+            "the lowest value of the type until the change is done");
+  }
+  work.Note(
+      Phase::kExpanding,
+      fmt::format("{} values of type {} are left for '{}'; {}{}; the "
+                  "change may take {}",
+                  room.left, old.type, old.name, rate,
+                  room.per_second > 0 ? ", so that they last " + days(lasts)
+                                      : std::string(),
+                  days(needed)));
+}
+
+void KeyChange::GoBelow(const db::KeyRoom& room) {
+  TableWork& work = tables_.front().work;
+  const Column& old = tables_.front().swaps[0].old;
+  std::string reason;
+  if (old.type == "bigint") {
+    reason = "type bigint does not run out";
+  } else if (!room.owns_sequence) {
+    reason = "no sequence of its own numbers it from 1 upwards";
+  } else if (room.negative) {
+    reason = "negative values are taken already";
+  }
+  if (!reason.empty()) {
+    throw work.Refused(old.name, "negative_ids: " + reason);
+  }
+  work.Add(Phase::kExpanding,
+           plan::RestartSequence{work.live().name, old, false, old.type});
+  work.Note(Phase::kExpanding,
+            fmt::format("new rows of '{}' get negative values of '{}' from "
+                        "here on, and values behind those of type {} from the "
+                        "contract on; an order by it is no order in time",
+                        work.live().name.name, old.name, old.type));
+}
+
 void KeyChange::Plan() {
   RefuseUnable();
   RefuseKeys();
   const std::string from = First().type;
   for (const std::string& table : ties_.Tables()) Begin(table);
   MoveKeys();
+  LookAtRoom();
   for (TiedTable& table : tables_) {
     Describe(table);
     Expand(table);

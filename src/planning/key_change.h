@@ -18,6 +18,8 @@ struct KeyChangeSpec {
   // conversion between the types.
   std::string up;
   std::string down;
+  // The sequence goes on at the lowest value of the type meanwhile.
+  bool negative_ids = false;
 };
 
 // True when the column is part of a primary key, or foreign keys lead to it, so

@@ -195,8 +195,8 @@ void RefuseObstacles(const TableWork& work, const schema::Column& column,
       "without the column by 'sql' in a migration before this one";
   if (fate == Fate::kReplaced) {
     hint = Contains(reasons, kOfKey)
-               ? "columns of a primary key, and what refers to them, cannot be "
-                 "changed yet"
+               ? "a column of a primary key, and what refers to it, can change "
+                 "its type alone, by change_primary_key"
                : "a column with these cannot be replaced yet";
   }
   throw work.Refused(column.name, base::Join(reasons, "; ")).WithHint(hint);

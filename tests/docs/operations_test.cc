@@ -68,6 +68,7 @@ TEST(AnswersOnPagesTest, ThePagesHaveWhatTheCodeDoes) {
   const std::map<std::string, std::vector<ColumnFate>> pages = {
       {"add_column", {ColumnFate::kStays}},
       {"alter_column", {ColumnFate::kReplaced}},
+      {"change_primary_key", {ColumnFate::kTied}},
       {"rename_column", {ColumnFate::kRenamed, ColumnFate::kBeside}},
       {"drop_column", {ColumnFate::kDropped}}};
   for (const auto& [name, fates] : pages) {

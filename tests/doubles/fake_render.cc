@@ -270,6 +270,11 @@ class Renderer {
     const std::string of = a.column.name + " OF " + a.table.name;
     return Make("DETACH SEQUENCE FROM " + of, "ATTACH SEQUENCE TO " + of);
   }
+  PlannedAction operator()(const plan::RestartSequence& a) const {
+    const std::string of = "RESTART SEQUENCE OF " + a.table.name;
+    return Make(of + (a.above ? " ABOVE " : " BELOW "),
+                of + (a.above ? " BELOW " : " ABOVE "));
+  }
   PlannedAction operator()(const plan::AttachSequence& a) const {
     const std::string of = a.column.name + " OF " + a.table.name;
     return Make("ATTACH SEQUENCE TO " + of, "DETACH SEQUENCE FROM " + of);

@@ -18,6 +18,8 @@ namespace segue::test {
 // `items(id, v, note)`.
 struct Scenario {
   std::string name;
+  std::string only = {};  // a dialect; empty: every one
+  std::string key_type = "BIGINT";
   std::string column = "v BIGINT NOT NULL";  // its definition at the start
   std::string extra_column = {};             // another one, as "code TEXT"
   std::string setup = {};  // run after CREATE TABLE, as "CREATE INDEX ..."

@@ -20,6 +20,7 @@ std::vector<LoadCase> LoadCases() {
   for (const Testbed& testbed : Testbeds()) {
     for (const Access access : {Access::kInPlace, Access::kVersioned}) {
       for (const Scenario& scenario : Scenarios()) {
+        if (!testbed.TakesPart(scenario.only)) continue;
         cases.push_back({&testbed, access, &scenario});
       }
     }

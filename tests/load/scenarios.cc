@@ -309,6 +309,26 @@ std::vector<Scenario> Others() {
   return {drop, add};
 }
 
+Migration ChangeKey() {
+  Migration migration("change_key", "id becomes bigint");
+  migration.ChangePrimaryKey("items", "id", "bigint");
+  return migration;
+}
+
+// Each row refers to one that the traffic leaves alone.
+std::vector<Scenario> Keys() {
+  Scenario key{.name = "ChangeKey", .only = "postgres"};
+  key.key_type = "INTEGER";
+  key.extra_column =
+      "parent INTEGER DEFAULT 0 REFERENCES items(id) ON DELETE SET NULL";
+  key.setup = "INSERT INTO items (id, v) VALUES (0, 0)";
+  key.migration = ChangeKey;
+  key.old_version = Shape("v");
+  key.new_version = Shape("v");
+  key.wrong_rows = "SELECT count(*) FROM items WHERE parent IS DISTINCT FROM 0";
+  return {key};
+}
+
 std::vector<Scenario> Indexes() {
   Scenario replace{.name = "ReplaceIndex",
                    .setup = "CREATE INDEX items_v ON items (v)"};
@@ -336,6 +356,7 @@ const std::vector<Scenario>& Scenarios() {
     for (const Scenario& scenario : Types()) all.push_back(scenario);
     for (const Scenario& scenario : Others()) all.push_back(scenario);
     for (const Scenario& scenario : Indexes()) all.push_back(scenario);
+    for (const Scenario& scenario : Keys()) all.push_back(scenario);
     for (const Scenario& scenario : Tables()) all.push_back(scenario);
     for (const Scenario& scenario : Constraints()) all.push_back(scenario);
     return all;

@@ -43,6 +43,7 @@ PlannedAction RenderOne(const plan::RenameIndex&, const RenderContext&);
 PlannedAction RenderOne(const plan::LockTables&, const RenderContext&);
 PlannedAction RenderOne(const plan::DetachSequence&, const RenderContext&);
 PlannedAction RenderOne(const plan::AttachSequence&, const RenderContext&);
+PlannedAction RenderOne(const plan::RestartSequence&, const RenderContext&);
 // prepare_undo.cc
 PlannedAction RenderOne(const plan::PrepareUndo&, const RenderContext&);
 // sync.cc

@@ -71,9 +71,9 @@ BEGIN
       'identity', CASE seq.attidentity WHEN 'a' THEN 'ALWAYS'
         ELSE 'BY DEFAULT' END,
       'increment', seq.seqincrement, 'start', seq.seqstart,
-      'low', CASE WHEN seq.seqmin IN (-32768, -2147483648,
+      'low', CASE WHEN seq.seqincrement < 0 AND seq.seqmin IN (-32768, -2147483648,
         -9223372036854775808) THEN NULL ELSE seq.seqmin END,
-      'high', CASE WHEN seq.seqmax IN (32767, 2147483647, 9223372036854775807)
+      'high', CASE WHEN seq.seqincrement > 0 AND seq.seqmax IN (32767, 2147483647, 9223372036854775807)
         THEN NULL ELSE seq.seqmax END,
       'cache', seq.seqcache, 'cycle', seq.seqcycle,
       'last', at.last_value, 'called', at.is_called, 'said', seq.said,
@@ -167,6 +167,70 @@ BEGIN
   END LOOP;
 END)sql";
 
+// Goes on from the lowest value, or behind the negative values that are taken.
+constexpr const char* kGoBelow = R"sql(
+DECLARE
+  seq pg_catalog.regclass := @SEQUENCE@;
+  low pg_catalog.int8 := @LOW@;
+  next pg_catalog.int8;
+BEGIN
+  EXECUTE pg_catalog.format('SELECT pg_catalog.max(%I) FROM %s WHERE %I < 0',
+    @COLUMN@::pg_catalog.text, @NAME@, @COLUMN@::pg_catalog.text) INTO next;
+  next := coalesce(next + 1, low);
+  EXECUTE pg_catalog.format('ALTER SEQUENCE %s MINVALUE %s RESTART WITH %s',
+    seq, low, next);
+END)sql";
+
+// Goes on behind the highest value that is taken and at least at `from`. A
+// sequence that is at its end stays there.
+constexpr const char* kGoAbove = R"sql(
+DECLARE
+  seq pg_catalog.regclass := @SEQUENCE@;
+  top pg_catalog.int8 := (SELECT seqmax FROM pg_catalog.pg_sequence
+    WHERE seqrelid = seq::pg_catalog.oid);
+  next pg_catalog.int8;
+BEGIN
+  EXECUTE pg_catalog.format('SELECT pg_catalog.max(%I) FROM %s',
+    @COLUMN@::pg_catalog.text, @NAME@) INTO next;
+  next := GREATEST(next, @FROM@);
+  EXECUTE pg_catalog.format(
+    'ALTER SEQUENCE %s MINVALUE 1 RESTART WITH %s', seq,
+    LEAST(GREATEST(next, 0) + 1, top));
+  IF next >= top THEN
+    PERFORM pg_catalog.setval(seq, top, true);
+  END IF;
+END)sql";
+
+// Returns the lowest value of the type, or the highest.
+std::string Lowest(const std::string& type) {
+  return type == "smallint" ? "-32768" : "-2147483648";
+}
+std::string Highest(const std::string& type) {
+  return type == "smallint" ? "32767" : "2147483647";
+}
+
+std::string GoOn(const char* text, const plan::RestartSequence& action,
+                 const std::string& from) {
+  const schema::TableName& table = action.table;
+  const std::string sequence =
+      "(SELECT c.oid::pg_catalog.regclass FROM pg_catalog.pg_attribute a JOIN "
+      "pg_catalog.pg_depend d ON d.refobjid = a.attrelid AND d.refobjsubid = "
+      "a.attnum AND d.deptype IN ('a', 'i') JOIN pg_catalog.pg_class c ON "
+      "c.oid "
+      "= d.objid AND c.relkind = 'S' WHERE a.attrelid = " +
+      Regclass(table) +
+      "::pg_catalog.oid AND a.attname = " + Literal(action.column.name) +
+      " AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid AND d.classid "
+      "= 'pg_catalog.pg_class'::regclass::oid ORDER BY c.oid LIMIT 1)";
+  return "DO " +
+         DollarQuoted(FilledAll(
+             text, {{"@SEQUENCE@", sequence},
+                    {"@NAME@", Literal(Name(table)) + "::pg_catalog.text"},
+                    {"@LOW@", Lowest(action.narrow)},
+                    {"@FROM@", from},
+                    {"@COLUMN@", Literal(action.column.name)}}));
+}
+
 std::string WithMarks(const std::string& text, const schema::TableName& table,
                       const schema::Column& column) {
   constexpr const char* kState =
@@ -234,6 +298,26 @@ PlannedAction RenderOne(const plan::AttachSequence& action,
   planned.undo = {{DetachSql(action.table, action.column), {}}};
   planned.probe = "SELECT true";
   planned.lock = Lock(kAccessExclusive, action.table, context);
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::RestartSequence& action,
+                        const RenderContext& context) {
+  const std::string below = GoOn(kGoBelow, action, "0");
+  PlannedAction planned;
+  planned.description = "Let the sequence of '" + action.column.name +
+                        "' of '" + action.table.name + "' go on " +
+                        (action.above ? "behind " + Highest(action.narrow)
+                                      : "from " + Lowest(action.narrow));
+  if (action.above) {
+    planned.forward = {{GoOn(kGoAbove, action, Highest(action.narrow)), {}}};
+    planned.undo = {{below, {}}};
+  } else {
+    planned.forward = {{below, {}}};
+    planned.undo = {{GoOn(kGoAbove, action, "0"), {}}};
+  }
+  planned.probe = "SELECT true";
+  planned.lock = Lock(kShareUpdateExclusive, action.table, context);
   return planned;
 }
 

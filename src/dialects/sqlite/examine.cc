@@ -293,6 +293,12 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
   return {};
 }
 
+// No key is moved here (Capabilities::moves_keys).
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::RoomQuestion& /*question*/) {
+  return {};
+}
+
 // What hangs on a column is in the texts of the schema.
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::LossQuestion& /*question*/) {

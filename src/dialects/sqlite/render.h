@@ -55,6 +55,7 @@ PlannedAction RenderOne(const plan::RenameConstraint&, const RenderContext&);
 PlannedAction RenderOne(const plan::LockTables&, const RenderContext&);
 PlannedAction RenderOne(const plan::DetachSequence&, const RenderContext&);
 PlannedAction RenderOne(const plan::AttachSequence&, const RenderContext&);
+PlannedAction RenderOne(const plan::RestartSequence&, const RenderContext&);
 PlannedAction RenderOne(const plan::CarryOver&, const RenderContext&);
 PlannedAction RenderOne(const plan::RebindViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::ReshapeView&, const RenderContext&);

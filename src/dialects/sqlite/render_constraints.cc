@@ -316,4 +316,9 @@ PlannedAction RenderOne(const plan::AttachSequence& action,
   throw NoSequences(action.table);
 }
 
+PlannedAction RenderOne(const plan::RestartSequence& action,
+                        const RenderContext&) {
+  throw NoSequences(action.table);
+}
+
 }  // namespace segue::sqlite

@@ -1,0 +1,68 @@
+// Answers how long a key of integers lasts.
+#include "dialects/postgres/examine.h"
+#include "dialects/postgres/sql.h"
+
+namespace segue::postgres {
+namespace {
+
+constexpr const char* kTypeSql = R"sql(
+SELECT CASE a.atttypid WHEN 'pg_catalog.int2'::regtype::oid THEN 32767
+    WHEN 'pg_catalog.int4'::regtype::oid THEN 2147483647
+    WHEN 'pg_catalog.int8'::regtype::oid THEN 9223372036854775807 END,
+  (SELECT pg_catalog.pg_sequence_last_value(c.oid) FROM pg_catalog.pg_depend d
+   JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+   WHERE d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+     AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
+     AND d.classid = 'pg_catalog.pg_class'::regclass::oid
+     AND d.deptype IN ('a', 'i') ORDER BY c.oid LIMIT 1),
+  (SELECT count(*) FROM pg_catalog.pg_depend d
+   JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+   JOIN pg_catalog.pg_sequence q ON q.seqrelid = c.oid
+     AND q.seqincrement > 0 AND q.seqmin = 1
+   WHERE d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+     AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
+     AND d.classid = 'pg_catalog.pg_class'::regclass::oid
+     AND d.deptype IN ('a', 'i')),
+  (SELECT pg_catalog.pg_stat_get_tuples_inserted(a.attrelid)
+    / GREATEST(extract(epoch FROM pg_catalog.clock_timestamp() - s.began), 1)),
+  pg_catalog.to_char(s.began, 'YYYY-MM-DD HH24:MI')
+FROM pg_catalog.pg_attribute a, (SELECT coalesce(
+    pg_catalog.pg_stat_get_db_stat_reset_time(
+      (SELECT oid FROM pg_catalog.pg_database
+       WHERE datname = pg_catalog.current_database())),
+    pg_catalog.pg_postmaster_start_time()) AS began) s
+WHERE a.attrelid = pg_catalog.to_regclass($1::text)::oid
+  AND a.attname = $2::name AND NOT a.attisdropped)sql";
+
+}  // namespace
+
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::RoomQuestion& question) {
+  db::Answer answer;
+  const db::Transaction transaction(connection, {db::Purpose::kRead});
+  const db::Result types =
+      connection.Execute(kTypeSql, {Name(question.table), question.column});
+  if (types.rows.empty() || db::IsNull(types.rows[0][0])) return answer;
+  const db::Row& row = types.rows[0];
+  const std::string column = Ident(question.column);
+  const db::Result taken =
+      connection.Execute("SELECT pg_catalog.max(" + column +
+                         ")::pg_catalog.int8, coalesce("
+                         "pg_catalog.min(" +
+                         column + ") < 0, false) FROM " + Name(question.table));
+  const std::int64_t top = db::ToInt(row[0]);
+  std::int64_t highest = 0;
+  for (const db::Value* value : {&row[1], &taken.rows.at(0).at(0)}) {
+    if (!db::IsNull(*value)) highest = std::max(highest, db::ToInt(*value));
+  }
+  db::KeyRoom room;
+  room.left = top - highest;
+  room.owns_sequence = db::ToInt(row[2]) > 0;
+  room.per_second = std::stod(db::ToText(row[3]));
+  room.since = db::ToText(row[4]);
+  room.negative = db::ToInt(taken.rows[0][1]) != 0;
+  answer.room = std::move(room);
+  return answer;
+}
+
+}  // namespace segue::postgres

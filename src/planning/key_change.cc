@@ -149,6 +149,13 @@ const Column& KeyChange::First() const {
 }
 
 void KeyChange::RefuseUnable() const {
+  if (!context_.followed.empty()) {
+    throw Refused(ties_.columns[0],
+                  fmt::format("version '{}' is published, whose views would "
+                              "not follow a key in place",
+                              context_.followed[0].version_schema))
+        .WithHint("use access: versioned, or retire the version first");
+  }
   if (context_.capabilities().moves_keys) return;
   throw Refused(ties_.columns[0],
                 fmt::format("{} cannot give a table another primary key",

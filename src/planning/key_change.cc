@@ -115,6 +115,7 @@ class KeyChange {
   void Expand(TiedTable& table);
   void Migrate(TiedTable& table);
   void ContractAll();
+  void RefuseSharedCopies();
   void LiftKeys();
   void Contract(TiedTable& table);
   void PutIndexesAside(TiedTable& table);
@@ -529,6 +530,29 @@ void KeyChange::ContractAll() {
   tables_.back().work.Add(place, Locks());
 }
 
+// A copy of a materialized view reads one new column, and would hold on to the
+// others that go.
+void KeyChange::RefuseSharedCopies() {
+  std::vector<std::string> seen;
+  for (TiedTable& table : tables_) {
+    for (const plan::Action& action : table.work.step(kSeal).actions) {
+      const auto* copy = std::get_if<plan::CopyViews>(&action);
+      if (copy == nullptr || copy->fill) continue;
+      for (const std::string& view : copy->what) {
+        if (Contains(seen, view)) {
+          throw Refused(ties_.columns[0],
+                        fmt::format("{} reads several of the columns that "
+                                    "change, and is filled again for one at a "
+                                    "time",
+                                    view))
+              .WithHint("drop it first, and make it again afterwards");
+        }
+        seen.push_back(view);
+      }
+    }
+  }
+}
+
 // All tables change in one transaction, because a writer would otherwise find a
 // row whose parent has a key that it cannot hold.
 void KeyChange::JoinSteps(Place place, const std::string& description) {
@@ -645,6 +669,7 @@ void KeyChange::Plan() {
     Migrate(table);
   }
   ContractAll();
+  RefuseSharedCopies();
   const std::string what = fmt::format("'{}' of '{}', and of what refers to it",
                                        spec_.column, spec_.table);
   const std::string change =

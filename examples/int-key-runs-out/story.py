@@ -16,7 +16,7 @@ here = os.path.dirname(os.path.abspath(__file__))
 FILE = os.path.join(here, "01_bigint.yaml")
 CHILDREN = 12
 LAST = 2**31 - 1
-LEFT = 4000
+LEFT = 20000
 writers = []
 
 

@@ -161,10 +161,11 @@ struct HangingFact {
 
 // The room that an integer column has.
 struct KeyRoom {
-  std::int64_t left = 0;    // values above the highest that is taken
-  double per_second = 0.0;  // rows that came, on average since `since`
-  std::string since;        // when the counters began; empty: unknown
-  bool negative = false;    // a value below 0 is taken
+  std::int64_t left = 0;        // values above the highest that is taken
+  double per_second = 0.0;      // rows that came, on average since `since`
+  std::string since;            // when the counters began; empty: unknown
+  double now_per_second = 0.0;  // values that went while one looked
+  bool negative = false;        // a value below 0 is taken
   // One from 1 upwards numbers it, and belongs to it.
   bool owns_sequence = false;
 };

@@ -602,17 +602,17 @@ void KeyChange::LookAtRoom() {
   const db::KeyRoom& room = *answer.room;
   if (spec_.negative_ids) return GoBelow(room);
   const double needed = SecondsNeeded();
-  const double lasts = room.per_second > 0
-                           ? static_cast<double>(room.left) / room.per_second
-                           : 0;
+  const double pace = std::max(room.per_second, room.now_per_second);
+  const double lasts = pace > 0 ? static_cast<double>(room.left) / pace : 0;
   const auto days = [](double seconds) {
     return seconds < 7200 ? fmt::format("{:.0f} minutes", seconds / 60)
                           : fmt::format("{:.1f} days", seconds / 86400);
   };
-  const std::string rate =
-      fmt::format("{:.2f} rows came in a second on average since {}",
-                  room.per_second, room.since);
-  if (room.per_second > 0 && lasts < 2 * needed) {
+  const std::string rate = fmt::format(
+      "{:.2f} rows came in a second on average since {}, and {:.0f} "
+      "values went in the last second",
+      room.per_second, room.since, room.now_per_second);
+  if (pace > 0 && lasts < 2 * needed) {
     throw work
         .Refused(
             old.name,
@@ -623,14 +623,13 @@ void KeyChange::LookAtRoom() {
             "set negative_ids: true, with which the sequence goes on at "
             "the lowest value of the type until the change is done");
   }
-  work.Note(
-      Phase::kExpanding,
-      fmt::format("{} values of type {} are left for '{}'; {}{}; the "
-                  "change may take {}",
-                  room.left, old.type, old.name, rate,
-                  room.per_second > 0 ? ", so that they last " + days(lasts)
-                                      : std::string(),
-                  days(needed)));
+  work.Note(Phase::kExpanding,
+            fmt::format(
+                "{} values of type {} are left for '{}'; {}{}; the "
+                "change may take {}",
+                room.left, old.type, old.name, rate,
+                pace > 0 ? ", so that they last " + days(lasts) : std::string(),
+                days(needed)));
 }
 
 void KeyChange::GoBelow(const db::KeyRoom& room) {

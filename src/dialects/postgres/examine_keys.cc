@@ -36,12 +36,29 @@ WHERE a.attrelid = pg_catalog.to_regclass($1::text)::oid
 
 }  // namespace
 
+namespace {
+
+// Returns how many values the sequence gives away while one looks at it for a
+// second; 0 where there is none.
+double NowPerSecond(db::Connection& connection,
+                    const std::vector<db::Value>& parameters,
+                    const db::Value& before) {
+  if (db::IsNull(before)) return 0;
+  connection.Execute("SELECT pg_catalog.pg_sleep(1)");
+  const db::Result after = connection.Execute(kTypeSql, parameters);
+  if (after.rows.empty() || db::IsNull(after.rows[0][1])) return 0;
+  return static_cast<double>(db::ToInt(after.rows[0][1]) - db::ToInt(before));
+}
+
+}  // namespace
+
 db::Answer AnswerTo(db::Connection& connection,
                     const db::RoomQuestion& question) {
   db::Answer answer;
   const db::Transaction transaction(connection, {db::Purpose::kRead});
-  const db::Result types =
-      connection.Execute(kTypeSql, {Name(question.table), question.column});
+  const std::vector<db::Value> parameters = {Name(question.table),
+                                             question.column};
+  const db::Result types = connection.Execute(kTypeSql, parameters);
   if (types.rows.empty() || db::IsNull(types.rows[0][0])) return answer;
   const db::Row& row = types.rows[0];
   const std::string column = Ident(question.column);
@@ -60,6 +77,7 @@ db::Answer AnswerTo(db::Connection& connection,
   room.owns_sequence = db::ToInt(row[2]) > 0;
   room.per_second = std::stod(db::ToText(row[3]));
   room.since = db::ToText(row[4]);
+  room.now_per_second = NowPerSecond(connection, parameters, row[1]);
   room.negative = db::ToInt(taken.rows[0][1]) != 0;
   answer.room = std::move(room);
   return answer;

@@ -10,7 +10,8 @@
 #include "plan/names.h"
 #include "planning/expression.h"
 #include "planning/index_move.h"
-#include "planning/obstacles.h"
+#include "planning/key_obstacles.h"
+#include "planning/key_room.h"
 #include "planning/seal.h"
 #include "planning/shadow_column.h"
 #include "planning/tied_columns.h"
@@ -29,40 +30,6 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
 
 bool IsInteger(const std::string& type) {
   return type == "smallint" || type == "integer" || type == "bigint";
-}
-
-// What the change looks after itself is no obstacle.
-schema::Table WithoutTies(schema::Table table, const Ties& ties) {
-  const auto tied = [&](const std::string& owner, const std::string& name) {
-    return std::any_of(ties.foreign_keys.begin(), ties.foreign_keys.end(),
-                       [&](const TiedKey& key) {
-                         return key.table == owner &&
-                                key.constraint.name == name;
-                       });
-  };
-  auto& constraints = table.constraints;
-  constraints.erase(std::remove_if(constraints.begin(), constraints.end(),
-                                   [&](const Constraint& one) {
-                                     return one.kind ==
-                                                ConstraintKind::kPrimaryKey ||
-                                            tied(table.name.name, one.name);
-                                   }),
-                    constraints.end());
-  auto& indexes = table.indexes;
-  indexes.erase(std::remove_if(indexes.begin(), indexes.end(),
-                               [](const schema::Index& one) {
-                                 return one.primary && !one.deferrable;
-                               }),
-                indexes.end());
-  auto& dependents = table.dependents;
-  dependents.erase(std::remove_if(dependents.begin(), dependents.end(),
-                                  [&](const schema::Dependent& one) {
-                                    return one.kind == "foreign key" &&
-                                           one.schema == table.name.schema &&
-                                           tied(one.table, one.name);
-                                  }),
-                   dependents.end());
-  return table;
 }
 
 // One table with columns that change.
@@ -92,12 +59,6 @@ class KeyChange {
 
  private:
   const Column& First() const;
-  Error Refused(const TiedColumn& at, const std::string& reason) const;
-  void RefuseUnable() const;
-  void RefuseKeys() const;
-  void RefuseKey(const TiedKey& key) const;
-  void RefuseObstaclesOf(const TiedTable& table, const Column& old) const;
-  void RefuseSharedChecks(const TiedTable& table) const;
   Column TargetOf(const TiedTable& table, const Column& old) const;
   void Begin(const std::string& name);
   void BeginColumn(TiedTable& table, const Column& old);
@@ -108,14 +69,11 @@ class KeyChange {
                       const std::string& column) const;
   void MoveKeys();
   void AddKeys();
-  void LookAtRoom();
-  void GoBelow(const db::KeyRoom& room);
-  double SecondsNeeded() const;
+  void PlanRoom();
   void Describe(TiedTable& table) const;
   void Expand(TiedTable& table);
   void Migrate(TiedTable& table);
   void ContractAll();
-  void RefuseSharedCopies();
   void LiftKeys();
   void Contract(TiedTable& table);
   void PutIndexesAside(TiedTable& table);
@@ -137,89 +95,9 @@ KeyChange::KeyChange(PlanContext& context, const KeyChangeSpec& spec)
   ties_ = TiesOf(context.schema, {spec.table, spec.column}, spec_.type);
 }
 
-Error KeyChange::Refused(const TiedColumn& at,
-                         const std::string& reason) const {
-  return {ErrorKind::kRefused,
-          fmt::format("{} '{}' of table '{}': {}", spec_.operation, at.column,
-                      at.table, reason)};
-}
-
 const Column& KeyChange::First() const {
   return schema::RequireColumn(
       schema::RequireTable(context_.schema, spec_.table), spec_.column);
-}
-
-void KeyChange::RefuseUnable() const {
-  if (!context_.followed.empty()) {
-    throw Refused(ties_.columns[0],
-                  fmt::format("version '{}' is published, whose views would "
-                              "not follow a key in place",
-                              context_.followed[0].version_schema))
-        .WithHint("use access: versioned, or retire the version first");
-  }
-  if (context_.capabilities().moves_keys) return;
-  throw Refused(ties_.columns[0],
-                fmt::format("{} cannot give a table another primary key",
-                            context_.capabilities().name))
-      .WithHint("an INTEGER PRIMARY KEY of SQLite has 64 bits already");
-}
-
-void KeyChange::RefuseKey(const TiedKey& key) const {
-  const Constraint& constraint = key.constraint;
-  const schema::Table& table = schema::RequireTable(context_.schema, key.table);
-  std::string reason;
-  if (table.kind != "table") {
-    reason = fmt::format("'{}' is a {}", table.shown(), table.kind);
-  } else if (!constraint.validated || !constraint.enforced) {
-    reason = "it is NOT VALID or NOT ENFORCED, so that rows may break it";
-  } else if (constraint.reference.on_delete == "SET DEFAULT" ||
-             constraint.reference.on_update == "SET DEFAULT") {
-    reason = "it sets a default, which the new column has not yet";
-  }
-  if (reason.empty()) return;
-  throw Refused(ties_.columns[0],
-                fmt::format("foreign key '{}' of '{}' would need a copy: {}",
-                            constraint.name, key.table, reason))
-      .WithHint("drop or change it first");
-}
-
-void KeyChange::RefuseKeys() const {
-  for (const TiedKey& key : ties_.foreign_keys) RefuseKey(key);
-}
-
-void KeyChange::RefuseObstaclesOf(const TiedTable& table,
-                                  const Column& old) const {
-  const schema::Table& live = table.work.live();
-  if (live.kind != "table") {
-    throw table.work.Refused(
-        old.name, fmt::format("the table is a {}, whose key cannot be built "
-                              "without blocking writes",
-                              live.kind));
-  }
-  // A generated identity counts as numbered, which is looked after.
-  Column plain = old;
-  plain.identity = schema::Identity::kNone;
-  if (IsNumbered(old)) plain.default_sql.reset();
-  const std::vector<std::string> reasons =
-      Obstacles(WithoutTies(live, ties_), plain, Fate::kReplaced,
-                table.work.capabilities());
-  if (reasons.empty()) return;
-  throw table.work.Refused(old.name, base::Join(reasons, "; "))
-      .WithHint("a column with these cannot be replaced yet");
-}
-
-// Each of two copies of a check would be over one new column and one old one.
-void KeyChange::RefuseSharedChecks(const TiedTable& table) const {
-  for (const Constraint& check : table.work.live().constraints) {
-    if (check.kind != ConstraintKind::kCheck) continue;
-    std::vector<std::string> moved;
-    for (const ColumnSwap& swap : table.swaps) {
-      moved.push_back(swap.old.physical());
-    }
-    if (schema::ReferencedColumns(check.check, moved).size() < 2) continue;
-    throw table.work.Refused(
-        check.name, "the check reads several of the columns that change");
-  }
 }
 
 Column KeyChange::TargetOf(const TiedTable& table, const Column& old) const {
@@ -284,25 +162,12 @@ void KeyChange::Begin(const std::string& name) {
   for (const TiedColumn& one : ties_.columns) {
     if (one.table != name) continue;
     columns.push_back(table.work.Take(one.column, Use::kChanges));
-    RefuseObstaclesOf(table, columns.back());
+    RefuseBesidesTies(table.work, columns.back(), ties_);
   }
   for (const Column& column : columns) BeginColumn(table, column);
-  RefuseSharedChecks(table);
+  RefuseSharedChecks(table.work, table.swaps);
   table.indexes = PlanIndexMoves(table.work, table.swaps, Use::kChanges);
-  for (const schema::Index& index : table.work.live().indexes) {
-    const bool moved = std::any_of(table.indexes.begin(), table.indexes.end(),
-                                   [&](const IndexMove& move) {
-                                     return move.original.name == index.name;
-                                   });
-    if (moved || !index.unique) continue;
-    for (const ColumnSwap& swap : table.swaps) {
-      if (!UsesPlainly(index, swap.old.physical())) continue;
-      throw table.work.Refused(
-          swap.old.name, fmt::format("unique index '{}' has no copy over the "
-                                     "new column",
-                                     index.name));
-    }
-  }
+  RefuseUncopied(table.work, table.swaps, table.indexes);
 }
 
 std::string KeyChange::NewName(const std::string& table,
@@ -530,29 +395,6 @@ void KeyChange::ContractAll() {
   tables_.back().work.Add(place, Locks());
 }
 
-// A copy of a materialized view reads one new column, and would hold on to the
-// others that go.
-void KeyChange::RefuseSharedCopies() {
-  std::vector<std::string> seen;
-  for (TiedTable& table : tables_) {
-    for (const plan::Action& action : table.work.step(kSeal).actions) {
-      const auto* copy = std::get_if<plan::CopyViews>(&action);
-      if (copy == nullptr || copy->fill) continue;
-      for (const std::string& view : copy->what) {
-        if (Contains(seen, view)) {
-          throw Refused(ties_.columns[0],
-                        fmt::format("{} reads several of the columns that "
-                                    "change, and is filled again for one at a "
-                                    "time",
-                                    view))
-              .WithHint("drop it first, and make it again afterwards");
-        }
-        seen.push_back(view);
-      }
-    }
-  }
-}
-
 // All tables change in one transaction, because a writer would otherwise find a
 // row whose parent has a key that it cannot hold.
 void KeyChange::JoinSteps(Place place, const std::string& description) {
@@ -575,100 +417,35 @@ void KeyChange::JoinSteps(Place place, const std::string& description) {
   context_.steps.push_back(std::move(joined));
 }
 
-// A fill of this many rows in a second is slow, and indexes and foreign keys
-// take about as long again.
-double KeyChange::SecondsNeeded() const {
-  constexpr double kRowsPerSecond = 20000;
-  double rows = 0;
+void KeyChange::PlanRoom() {
+  std::int64_t rows = 0;
   for (const TiedTable& table : tables_) {
-    rows += static_cast<double>(table.work.live().estimated_rows);
+    rows += table.work.live().estimated_rows;
   }
-  return 60 + 2 * rows / kRowsPerSecond;
-}
-
-// Until the cut-over new rows still need a value of the old type.
-void KeyChange::LookAtRoom() {
-  TableWork& work = tables_.front().work;
-  const Column& old = tables_.front().swaps[0].old;
-  const db::Answer& answer =
-      context_.Ask(db::RoomQuestion{work.live().name, old.physical()});
-  if (!answer.room) {
-    if (!spec_.negative_ids) return;
-    throw work.Refused(old.name, answer.known
-                                     ? "negative_ids: it is no integer"
-                                     : "negative_ids: the server was not asked "
-                                       "how many values are left");
-  }
-  const db::KeyRoom& room = *answer.room;
-  if (spec_.negative_ids) return GoBelow(room);
-  const double needed = SecondsNeeded();
-  const double pace = std::max(room.per_second, room.now_per_second);
-  const double lasts = pace > 0 ? static_cast<double>(room.left) / pace : 0;
-  const auto days = [](double seconds) {
-    return seconds < 7200 ? fmt::format("{:.0f} minutes", seconds / 60)
-                          : fmt::format("{:.1f} days", seconds / 86400);
-  };
-  const std::string rate = fmt::format(
-      "{:.2f} rows came in a second on average since {}, and {:.0f} "
-      "values went in the last second",
-      room.per_second, room.since, room.now_per_second);
-  if (pace > 0 && lasts < 2 * needed) {
-    throw work
-        .Refused(
-            old.name,
-            fmt::format("{} values of type {} are left, and {}: they last "
-                        "{}, and the change may take {}",
-                        room.left, old.type, rate, days(lasts), days(needed)))
-        .WithHint(
-            "set negative_ids: true, with which the sequence goes on at "
-            "the lowest value of the type until the change is done");
-  }
-  work.Note(Phase::kExpanding,
-            fmt::format(
-                "{} values of type {} are left for '{}'; {}{}; the "
-                "change may take {}",
-                room.left, old.type, old.name, rate,
-                pace > 0 ? ", so that they last " + days(lasts) : std::string(),
-                days(needed)));
-}
-
-void KeyChange::GoBelow(const db::KeyRoom& room) {
-  TableWork& work = tables_.front().work;
-  const Column& old = tables_.front().swaps[0].old;
-  std::string reason;
-  if (old.type == "bigint") {
-    reason = "type bigint does not run out";
-  } else if (!room.owns_sequence) {
-    reason = "no sequence of its own numbers it from 1 upwards";
-  } else if (room.negative) {
-    reason = "negative values are taken already";
-  }
-  if (!reason.empty()) {
-    throw work.Refused(old.name, "negative_ids: " + reason);
-  }
-  work.Add(Phase::kExpanding,
-           plan::RestartSequence{work.live().name, old, false, old.type});
-  work.Note(Phase::kExpanding,
-            fmt::format("new rows of '{}' get negative values of '{}' from "
-                        "here on, and values behind those of type {} from the "
-                        "contract on; an order by it is no order in time",
-                        work.live().name.name, old.name, old.type));
+  LookAtRoom(tables_.front().work, tables_.front().swaps[0].old, rows,
+             spec_.negative_ids);
 }
 
 void KeyChange::Plan() {
-  RefuseUnable();
-  RefuseKeys();
+  RefuseUnable(context_, spec_);
+  RefuseForeignKeys(context_, spec_, ties_);
   const std::string from = First().type;
   for (const std::string& table : ties_.Tables()) Begin(table);
   MoveKeys();
-  LookAtRoom();
+  PlanRoom();
   for (TiedTable& table : tables_) {
     Describe(table);
     Expand(table);
     Migrate(table);
   }
   ContractAll();
-  RefuseSharedCopies();
+  std::vector<plan::Action> sealed;
+  for (TiedTable& table : tables_) {
+    for (const plan::Action& action : table.work.step(kSeal).actions) {
+      sealed.push_back(action);
+    }
+  }
+  RefuseSharedCopies(spec_, sealed);
   const std::string what = fmt::format("'{}' of '{}', and of what refers to it",
                                        spec_.column, spec_.table);
   const std::string change =

@@ -40,6 +40,7 @@ struct Guess {
     return {};
   }
   Answer operator()(const TriggersQuestion& /*question*/) const { return {}; }
+  Answer operator()(const CopyQuestion& /*question*/) const { return {}; }
 };
 
 struct Description {
@@ -96,6 +97,10 @@ struct Description {
   }
   std::string operator()(const TriggersQuestion& question) const {
     return fmt::format("how the triggers of table '{}' are held back",
+                       question.table.name);
+  }
+  std::string operator()(const CopyQuestion& question) const {
+    return fmt::format("what a copy of table '{}' could not get",
                        question.table.name);
   }
 };

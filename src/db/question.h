@@ -133,6 +133,12 @@ struct TriggersQuestion {
                          const TriggersQuestion&) = default;
 };
 
+// What of this table could its copy not get when it takes the table's place?
+struct CopyQuestion {
+  schema::TableName table;
+  friend bool operator==(const CopyQuestion&, const CopyQuestion&) = default;
+};
+
 // What does the database say of this table in parts of its catalogue that segue
 // does not know, so that a change of the table might lose or break it?
 struct UnknownFactsQuestion {
@@ -155,11 +161,12 @@ struct HangingFact {
 // Stands for the table's schema in HangingFact::sql and Answer::held.
 inline constexpr const char* kSchemaMark = "@segue_schema@";
 
-using Question = std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
-                              ExpressionQuestion, IndexQuestion, TableQuestion,
-                              NameQuestion, MentionQuestion, CheckQuestion,
-                              UnprovenQuestion, FilledQuestion, LossQuestion,
-                              UnknownFactsQuestion, TriggersQuestion>;
+using Question =
+    std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
+                 ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
+                 MentionQuestion, CheckQuestion, UnprovenQuestion,
+                 FilledQuestion, LossQuestion, UnknownFactsQuestion,
+                 TriggersQuestion, CopyQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {
@@ -185,7 +192,7 @@ struct Answer {
   // not NULL. MentionQuestion. UnprovenQuestion: each with the number of rows,
   // or why nobody knows it ("'positive' (2 rows)"). UnknownFactsQuestion: the
   // parts of the catalogue. TriggersQuestion: which triggers cannot be held
-  // back, each with the reason.
+  // back, each with the reason. CopyQuestion: each with its name.
   std::vector<std::string> names = {};
   std::vector<HangingFact> hanging = {};        // LossQuestion
   std::vector<plan::HeldTrigger> held = {};     // TriggersQuestion

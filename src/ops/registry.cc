@@ -14,6 +14,7 @@
 #include "ops/drop_index.h"
 #include "ops/drop_table.h"
 #include "ops/reader.h"
+#include "ops/rebuild_table.h"
 #include "ops/rename_column.h"
 #include "ops/rename_constraint.h"
 #include "ops/rename_table.h"
@@ -28,7 +29,7 @@ namespace {
 const std::vector<std::string>& NotYet() {
   static const std::vector<std::string> kNames = {
       "split_table",        "merge_tables",    "move_column",
-      "change_primary_key", "partition_table", "rebuild_table",
+      "change_primary_key", "partition_table",
   };
   return kNames;
 }
@@ -47,6 +48,7 @@ const std::vector<RegistryEntry>& Registry() {
       {"drop_index", ParseDropIndex},
       {"drop_multicolumn_constraint", ParseDropMulticolumnConstraint},
       {"drop_table", ParseDropTable},
+      {"rebuild_table", ParseRebuildTable},
       {"rename_column", ParseRenameColumn},
       {"rename_constraint", ParseRenameConstraint},
       {"rename_table", ParseRenameTable},

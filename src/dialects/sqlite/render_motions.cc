@@ -58,7 +58,7 @@ PlannedAction WalkOf(ActionKind kind, const char* verb,
 PlannedAction RenderOne(const plan::CreateSync& action,
                         const RenderContext& context) {
   if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
-    plan::RequireLive(*copy, action.form);
+    plan::RequireForm(*copy, action.form);
     PlannedAction planned =
         Change(context, "Keep " + Subject(*copy) + ", in step", kInstant);
     planned.forward = CreateCopyTriggers(*copy);
@@ -102,7 +102,7 @@ PlannedAction RenderOne(const plan::CreateSync& action,
 PlannedAction RenderOne(const plan::DropSync& action,
                         const RenderContext& context) {
   if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
-    plan::RequireLive(*copy, action.form);
+    plan::RequireForm(*copy, action.form);
     PlannedAction planned = Change(
         context, "Stop keeping " + Subject(*copy) + ", in step", kInstant);
     planned.forward = DropCopyTriggers(*copy);

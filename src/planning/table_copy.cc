@@ -60,11 +60,17 @@ struct CopiedIndexes {
   std::vector<schema::Index> later;
 };
 
+// Where no constraint adopts an index, the text of the table makes its indexes.
+bool ComesWithTable(const TableWork& work, const schema::Index& index) {
+  return !work.capabilities().adopts_index &&
+         (index.primary || !index.constraint.empty());
+}
+
 CopiedIndexes IndexesOf(const TableWork& work) {
   CopiedIndexes indexes;
   const schema::Table& table = work.live();
   for (const schema::Index& index : table.indexes) {
-    if (!index.valid) continue;
+    if (!index.valid || ComesWithTable(work, index)) continue;
     const plan::IndexPair pair{index.name,
                                plan::IndexCopy(index.name, Limit(work))};
     indexes.all.push_back(pair);

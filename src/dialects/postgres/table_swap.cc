@@ -86,7 +86,7 @@ END)sql";
 // to `taker` alone is what the plan wants it to be.
 //
 // A transaction that has begun before the copy was filled does not see the
-// rows of the copy.
+// rows of the copy. The age of a mark that this transaction has made is 0.
 constexpr const char* kExchange = R"sql(
 DECLARE
   giver oid := pg_catalog.to_regclass(@TABLE@)::oid;
@@ -112,6 +112,7 @@ BEGIN
       ON pg_catalog.age(a.backend_xmin) > pg_catalog.age(d.xmin)
     WHERE d.objoid = taker AND d.classoid = 'pg_catalog.pg_class'::regclass::oid
       AND d.objsubid = 0 AND d.description = @MARK@
+      AND pg_catalog.age(d.xmin) > 0
       AND a.datname = pg_catalog.current_database()
       AND a.backend_type = 'client backend'
       AND a.pid <> pg_catalog.pg_backend_pid()

@@ -114,7 +114,8 @@ BEGIN
       AND d.objsubid = 0 AND d.description = @MARK@
       AND pg_catalog.age(d.xmin) > 0
       AND a.datname = pg_catalog.current_database()
-      AND a.backend_type = 'client backend'
+      AND coalesce(a.backend_type, 'client backend') = 'client backend'
+      AND a.usesysid IS NOT NULL
       AND a.pid <> pg_catalog.pg_backend_pid()
   LOOP
     RAISE lock_not_available USING MESSAGE = pg_catalog.format('the '

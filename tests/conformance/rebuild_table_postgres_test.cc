@@ -117,17 +117,17 @@ class RebuildTableUndoTest : public ::testing::Test {
  protected:
   void SetUp() override {
     SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
-    db_ = PostgresTestbed().create();
+    db_ = PostgresTestbed().fresh();
     db_->Exec(kSetup);
     before_ = db_->Dump();
     database_.emplace(db_->Open());
-    Migrator migrator(*database_);
+    Migrator migrator(*database_, {});
     migration_.RebuildTable("t", {.storage_parameters = "fillfactor = 50"});
     migration_.undo_window = std::chrono::hours(1);
     migrator.Start(migration_);
   }
-  void Complete() { Migrator(*database_).Complete(); }
-  void Undo() { UndoWindow(*database_).Undo(); }
+  void Complete() { Migrator(*database_, {}).Complete(); }
+  void Undo() { UndoWindow(*database_, {}).Undo(); }
   std::string One(const std::string& sql) { return *db_->app().One(sql); }
 
   std::unique_ptr<TestDatabase> db_;
@@ -156,7 +156,7 @@ TEST_F(RebuildTableUndoTest, TheTableAsItWasHasWhatWasWrittenSince) {
   Complete();
   EXPECT_EQ(One("SELECT count(*) FROM t WHERE name LIKE 'late%'"), "2");
   Undo();
-  Migrator(*database_).Rollback();
+  Migrator(*database_, {}).Rollback();
   EXPECT_EQ(db_->Dump(), before_);
 }
 
@@ -193,7 +193,7 @@ TEST_F(RebuildTableUndoTest, TheContractLosesNothingOfOthers) {
 
 // Such a transaction would find the new table empty.
 TEST_F(RebuildTableUndoTest, ASnapshotThatIsOlderThanTheCopyIsWaitedFor) {
-  db_ = PostgresTestbed().create();
+  db_ = PostgresTestbed().fresh();
   db_->Exec(
       "CREATE TABLE u (id integer PRIMARY KEY); INSERT INTO u VALUES (1)");
   Database database = db_->Open();
@@ -202,7 +202,7 @@ TEST_F(RebuildTableUndoTest, ASnapshotThatIsOlderThanTheCopyIsWaitedFor) {
   reader->Query("SELECT 1");
   Migration migration("m", "");
   migration.RebuildTable("u");
-  Migrator migrator(database);
+  Migrator migrator(database, {});
   migrator.Start(migration);
   EXPECT_THAT(ThrownBy([&] { migrator.Complete(); }).what(),
               HasSubstr("is older than the copy"));

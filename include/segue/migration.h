@@ -73,6 +73,16 @@ struct IndexSpec {
   std::string replaces = {};   // an index to drop at the contract
 };
 
+// How rebuild_table writes a table anew; what stays empty is as it was. The
+// storage of columns can be given in a file only.
+struct RebuildSpec {
+  std::string storage_parameters = {};  // "fillfactor = 70"
+  std::string tablespace = {};
+  std::vector<std::string> column_order = {};  // every column once
+  std::vector<std::string> cluster_by =
+      {};  // columns that an index begins with
+};
+
 // A migration is a value; copies share the operations, which never change. Each
 // builder appends one operation and returns *this, so that calls chain. The
 // builders check nothing against a database: Migrator::MakePlan and Start
@@ -144,6 +154,11 @@ struct Migration {
   Migration& SetReplicaIdentity(const std::string& table,
                                 const std::string& type,
                                 const std::string& index = "");
+  // Writes a table anew while it is in use: a copy is filled and kept in step,
+  // and takes its place with the contract. Without anything in `how` that gives
+  // room back.
+  Migration& RebuildTable(const std::string& table,
+                          const RebuildSpec& how = {});
   // Runs statements in the expand step, in one transaction; a rollback runs
   // `down`. Without `down` the statements cannot be undone.
   Migration& Sql(const std::string& up, const std::string& down = "");

@@ -57,6 +57,12 @@ struct Capabilities {
   bool moves_keys = false;
   bool exclusion_constraints = false;
   bool replica_identity = false;
+  // Tables and their columns have storage parameters, a tablespace, a storage
+  // and a compression of their own.
+  bool table_storage = false;
+  // A copy of a table can take its place while clients go on, and the table can
+  // follow it until an undo.
+  bool swaps_tables = false;
   bool column_comments = false;
   // Views and rules are bound to the column that takes the place of another.
   bool rebinds_views = false;

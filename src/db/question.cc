@@ -41,6 +41,7 @@ struct Guess {
   }
   Answer operator()(const TriggersQuestion& /*question*/) const { return {}; }
   Answer operator()(const RoomQuestion& /*question*/) const { return {}; }
+  Answer operator()(const CopyQuestion& /*question*/) const { return {}; }
 };
 
 struct Description {
@@ -102,6 +103,10 @@ struct Description {
   std::string operator()(const RoomQuestion& question) const {
     return fmt::format("how many values column '{}' of table '{}' has left",
                        question.column, question.table.name);
+  }
+  std::string operator()(const CopyQuestion& question) const {
+    return fmt::format("what a copy of table '{}' could not get",
+                       question.table.name);
   }
 };
 

@@ -140,6 +140,12 @@ struct RoomQuestion {
   friend bool operator==(const RoomQuestion&, const RoomQuestion&) = default;
 };
 
+// What of this table could its copy not get when it takes the table's place?
+struct CopyQuestion {
+  schema::TableName table;
+  friend bool operator==(const CopyQuestion&, const CopyQuestion&) = default;
+};
+
 // What does the database say of this table in parts of its catalogue that segue
 // does not know, so that a change of the table might lose or break it?
 struct UnknownFactsQuestion {
@@ -178,7 +184,7 @@ using Question =
                  ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
                  MentionQuestion, CheckQuestion, UnprovenQuestion,
                  FilledQuestion, LossQuestion, UnknownFactsQuestion,
-                 TriggersQuestion, RoomQuestion>;
+                 TriggersQuestion, RoomQuestion, CopyQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {
@@ -204,7 +210,7 @@ struct Answer {
   // not NULL. MentionQuestion. UnprovenQuestion: each with the number of rows,
   // or why nobody knows it ("'positive' (2 rows)"). UnknownFactsQuestion: the
   // parts of the catalogue. TriggersQuestion: which triggers cannot be held
-  // back, each with the reason.
+  // back, each with the reason. CopyQuestion: each with its name.
   std::vector<std::string> names = {};
   std::vector<HangingFact> hanging = {};        // LossQuestion
   std::vector<plan::HeldTrigger> held = {};     // TriggersQuestion

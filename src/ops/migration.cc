@@ -12,6 +12,7 @@
 #include "ops/drop_constraint.h"
 #include "ops/drop_index.h"
 #include "ops/drop_table.h"
+#include "ops/rebuild_table.h"
 #include "ops/rename_column.h"
 #include "ops/rename_constraint.h"
 #include "ops/rename_table.h"
@@ -204,6 +205,18 @@ Migration& Migration::SetReplicaIdentity(const std::string& table,
                                          const std::string& type,
                                          const std::string& index) {
   operations.push_back(ops::MakeSetReplicaIdentity({table, type, index}));
+  return *this;
+}
+
+Migration& Migration::RebuildTable(const std::string& table,
+                                   const RebuildSpec& how) {
+  ops::RebuildTableSpec spec;
+  spec.table = table;
+  spec.traits.parameters = ops::ParametersOf(how.storage_parameters);
+  spec.traits.tablespace = how.tablespace;
+  spec.column_order = how.column_order;
+  spec.cluster_by = how.cluster_by;
+  operations.push_back(ops::MakeRebuildTable(std::move(spec)));
   return *this;
 }
 

@@ -15,6 +15,7 @@
 #include "ops/drop_index.h"
 #include "ops/drop_table.h"
 #include "ops/reader.h"
+#include "ops/rebuild_table.h"
 #include "ops/rename_column.h"
 #include "ops/rename_constraint.h"
 #include "ops/rename_table.h"
@@ -28,8 +29,10 @@ namespace {
 // unknown.
 const std::vector<std::string>& NotYet() {
   static const std::vector<std::string> kNames = {
-      "split_table",     "merge_tables",  "move_column",
-      "partition_table", "rebuild_table",
+      "split_table",
+      "merge_tables",
+      "move_column",
+      "partition_table",
   };
   return kNames;
 }
@@ -49,6 +52,7 @@ const std::vector<RegistryEntry>& Registry() {
       {"drop_index", ParseDropIndex},
       {"drop_multicolumn_constraint", ParseDropMulticolumnConstraint},
       {"drop_table", ParseDropTable},
+      {"rebuild_table", ParseRebuildTable},
       {"rename_column", ParseRenameColumn},
       {"rename_constraint", ParseRenameConstraint},
       {"rename_table", ParseRenameTable},

@@ -55,8 +55,8 @@ TEST(Registry, ListsItsOperations) {
                          "create_constraint", "create_index", "create_table",
                          "drop_column", "drop_constraint", "drop_index",
                          "drop_multicolumn_constraint", "drop_table",
-                         "rename_column", "rename_constraint", "rename_table",
-                         "set_replica_identity", "sql"));
+                         "rebuild_table", "rename_column", "rename_constraint",
+                         "rename_table", "set_replica_identity", "sql"));
 }
 
 TEST(ParseOperation, ReadsEachOperation) {

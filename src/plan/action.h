@@ -20,6 +20,65 @@ struct CreateTable {
   schema::Table table;
 };
 
+// What a copy of a table has otherwise than the table; empty: as the table has
+// it.
+struct TableTraits {
+  struct Column {
+    std::string name;
+    std::string storage;
+    std::string compression;
+  };
+  struct Parameter {
+    std::string name;   // "fillfactor"
+    std::string value;  // "70"
+  };
+  std::vector<Parameter> parameters;
+  std::string tablespace;
+  std::vector<Column> columns;
+};
+
+// An index of a table, and that of the table's copy until they exchange their
+// names.
+struct IndexPair {
+  std::string name;
+  std::string copy;
+};
+
+// Creates the hidden copy of a table, which is empty. It has everything that
+// rows are checked against or stored by: columns, defaults, checks, the key and
+// what can only be built with it. SwapTables gives it the rest.
+struct CopyTable {
+  schema::Table table;               // that is copied
+  std::string copy;                  // its name, in the schema of the table
+  std::vector<std::string> columns;  // in the order in which the copy has them
+  TableTraits traits;
+  std::vector<IndexPair> indexes;  // that are built with the copy
+};
+
+// Marks the copy as filled: a transaction that has begun before cannot see the
+// rows of it, and the copy must not take the table's place under its eyes.
+struct MarkCopied {
+  schema::TableName table;  // the copy
+};
+
+// Lets the copy of a motion take the place of its source: it gets all that the
+// source has had, and the name. The source gets the name `aside`; where it is
+// kept, it follows the copy from then on, and an undo exchanges them back.
+struct SwapTables {
+  MotionId motion;
+  std::string aside;
+  bool kept = false;
+  TableTraits traits;  // as CopyTable has them
+  std::vector<IndexPair> indexes;
+};
+
+// Proves the foreign keys from and to a table that SwapTables has added without
+// a look at the rows. With `back` only an undo does so.
+struct ProveForeignKeys {
+  schema::TableName table;
+  bool back = false;
+};
+
 // Drops a table. This cannot be undone.
 struct DropTable {
   schema::Table table;
@@ -358,12 +417,13 @@ struct RawSql {
 };
 
 using Action = std::variant<
-    CreateTable, DropTable, RenameTable, AddColumn, DropColumn, RenameColumn,
-    AlterColumn, AddConstraint, ValidateConstraint, DropConstraint, CarryOver,
-    RebindViews, CopyViews, RenameConstraint, LockTables, DetachSequence,
-    AttachSequence, RestartSequence, SetReplicaIdentity, CreateIndex, DropIndex,
-    RenameIndex, PrepareUndo, CreateSync, DropSync, Backfill, GuardFill,
-    UnguardFill, Verify, Settle, Retreat, PublishVersion, SealVersion,
-    RetireVersion, ReshapeView, PublishAlias, RetireAlias, RawSql>;
+    CreateTable, CopyTable, MarkCopied, SwapTables, ProveForeignKeys, DropTable,
+    RenameTable, AddColumn, DropColumn, RenameColumn, AlterColumn,
+    AddConstraint, ValidateConstraint, DropConstraint, CarryOver, RebindViews,
+    CopyViews, RenameConstraint, LockTables, DetachSequence, AttachSequence,
+    RestartSequence, SetReplicaIdentity, CreateIndex, DropIndex, RenameIndex,
+    PrepareUndo, CreateSync, DropSync, Backfill, GuardFill, UnguardFill, Verify,
+    Settle, Retreat, PublishVersion, SealVersion, RetireVersion, ReshapeView,
+    PublishAlias, RetireAlias, RawSql>;
 
 }  // namespace segue::plan

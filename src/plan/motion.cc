@@ -165,11 +165,24 @@ std::optional<SyncForm> FormBefore(const ColumnMotion& motion, SyncForm form) {
   return std::nullopt;
 }
 
-void RequireLive(const TableMotion& motion, SyncForm form) {
-  if (form == SyncForm::kLive) return;
+void RequireForm(const TableMotion& motion, SyncForm form) {
+  const bool sealed = form == SyncForm::kSealed && !motion.put_aside.empty();
+  if (form == SyncForm::kLive || sealed) return;
   throw Error(ErrorKind::kInternal,
               "the triggers of motion '" + motion.name +
-                  "', which copies a table, have one form only");
+                  "', which copies a table, have no such form");
+}
+
+TableMotion Sealed(TableMotion motion) {
+  motion.target.name = motion.put_aside;
+  motion.walk.clear();
+  for (TableMotion::Column& column : motion.columns) {
+    const std::string& name = column.column.physical();
+    column.value = {};
+    column.value.sql = "x";
+    column.value.bindings = {{"x", name, column.column.type}};
+  }
+  return motion;
 }
 
 ColumnMotion Sealed(ColumnMotion motion) {

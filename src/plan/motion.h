@@ -194,6 +194,13 @@ struct TableMotion {
   // columns under the same names, by which its rows are found. It is never
   // empty.
   std::vector<schema::Column> key;
+  // The columns by which the fill walks, so that the copy has its rows in their
+  // order; they end with those of the key. Empty: it walks by the key.
+  std::vector<schema::Column> walk = {};
+  // The name that the source has from the seal to the drop, while it is kept in
+  // step with the copy, which has the source's name then. Empty: the source is
+  // dropped as soon as the copy takes its place.
+  std::string put_aside = {};
 };
 
 using Motion = std::variant<ColumnMotion, TableMotion>;
@@ -230,9 +237,13 @@ class Motions {
 SyncForm ReadyForm(const ColumnMotion& motion);
 std::optional<SyncForm> FormBefore(const ColumnMotion& motion, SyncForm form);
 
-// Throws Error{kInternal} for a form other than kLive, because the triggers of
-// a copy have no other form.
-void RequireLive(const TableMotion& motion, SyncForm form);
+// Throws Error{kInternal} for a form that the triggers of a copy do not have:
+// they are live, or sealed where the source is put aside and not dropped.
+void RequireForm(const TableMotion& motion, SyncForm form);
+// Returns the motion as it is once its contract is sealed: the copy has the
+// name of the source, and what is written to it is carried to the table that
+// was the source.
+TableMotion Sealed(TableMotion motion);
 
 // Returns the motion as it is once its contract is sealed: the old side has the
 // name `put_aside`, and the new side has the name that the new version knows.

@@ -19,6 +19,10 @@ std::string PutAsideColumn(std::string_view column, std::size_t limit) {
   return base::ShortName("_segue_old_" + std::string(column), limit);
 }
 
+std::string HiddenTable(std::string_view table, std::size_t limit) {
+  return WithPrefix(table, limit);
+}
+
 std::string PutAside(std::string_view object, std::size_t limit) {
   return PutAsideColumn(object, limit);
 }

@@ -20,6 +20,9 @@ std::string HiddenColumn(std::string_view column, std::size_t limit);
 // "_segue_old_name": the old side of a sealed motion, until it is dropped.
 std::string PutAsideColumn(std::string_view column, std::size_t limit);
 
+// "_segue_new_users": the hidden copy of a table that is rebuilt.
+std::string HiddenTable(std::string_view table, std::size_t limit);
+
 // "_segue_old_users": a table or an index that a seal has put aside, until it
 // is dropped; or what takes its place at an undo.
 std::string PutAside(std::string_view object, std::size_t limit);

@@ -57,11 +57,14 @@ class Collector {
   void Of(const plan::CreateTable& create) {
     At(create.table.name.name).created = true;
   }
+  void Of(const plan::CopyTable& create) { At(create.copy).created = true; }
   void Of(const plan::DropTable& drop) {
     At(drop.table.name.name).dropped = true;
   }
   void Of(const plan::Backfill& fill) {
     for (const plan::MotionId& id : fill.motions) {
+      // A table that is copied is only read.
+      if (motions_.Copy(id) != nullptr) continue;
       At(plan::TableOf(motions_.At(id)).name).moved = true;
     }
   }

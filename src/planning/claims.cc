@@ -156,7 +156,8 @@ bool Claims::HasFate(const std::string& table, TableFate fate) const {
 void Claims::RequireReachable(const std::string& operation,
                               const std::string& shown) const {
   const auto found = fates_.find(shown);
-  if (found == fates_.end() || found->second.fate == TableFate::kCreated) {
+  if (found == fates_.end() || found->second.fate == TableFate::kCreated ||
+      found->second.fate == TableFate::kRebuilt) {
     return;
   }
   const bool dropped = found->second.fate == TableFate::kDropped;
@@ -180,6 +181,13 @@ void Claims::WorkOn(const std::string& operation, const std::string& table,
                             "table",
                             operation, table))
         .WithHint("put it into the create_table");
+  }
+  if (HasFate(table, TableFate::kRebuilt)) {
+    throw Error(ErrorKind::kRefused,
+                fmt::format("{} on table '{}': an earlier operation of this "
+                            "migration lets a copy take its place",
+                            operation, table))
+        .WithHint("split it into two migrations");
   }
   const bool aliased = in_place && HasFate(table, TableFate::kRenamed);
   if (aliased && !GoesWithAlias(operation)) {

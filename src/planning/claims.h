@@ -26,7 +26,7 @@ enum class Use {
 };
 
 // The fate of a table as a whole, as an operation decides it.
-enum class TableFate { kCreated, kDropped, kRenamed };
+enum class TableFate { kCreated, kDropped, kRenamed, kRebuilt };
 
 class Claims {
  public:

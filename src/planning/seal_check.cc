@@ -131,6 +131,8 @@ void RefuseMotions(const PlanContext& context) {
   for (const plan::Motion& one : context.motions.all()) {
     const auto* motion = std::get_if<plan::ColumnMotion>(&one);
     if (motion == nullptr) {
+      // The table follows the copy from the seal on.
+      if (!std::get<plan::TableMotion>(one).put_aside.empty()) continue;
       throw Refused("table '" + plan::TableOf(one).name + "'",
                     "a copy of it takes its place, which nothing takes back");
     }

@@ -26,6 +26,8 @@ db::Capabilities FakeDialect::Capable() {
   can.add_primary_key = true;
   can.exclusion_constraints = true;
   can.replica_identity = true;
+  can.table_storage = true;
+  can.swaps_tables = true;
   can.moves_default = true;
   can.marks_transform_errors = true;
   can.parallel_writers = true;

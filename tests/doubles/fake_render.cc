@@ -103,8 +103,11 @@ std::string SyncText(const plan::ColumnMotion& as_planned,
   return text;
 }
 
-std::string SyncText(const plan::TableMotion& motion, plan::SyncForm form) {
-  plan::RequireLive(motion, form);
+std::string SyncText(const plan::TableMotion& as_planned, plan::SyncForm form) {
+  plan::RequireForm(as_planned, form);
+  const bool sealed = form == plan::SyncForm::kSealed;
+  const plan::TableMotion motion =
+      sealed ? plan::Sealed(as_planned) : as_planned;
   return motion.name + " ON " + motion.source.name.name + " (-> " +
          motion.target.name + ")";
 }
@@ -322,6 +325,29 @@ class Renderer {
   PlannedAction operator()(const plan::GuardFill& a) const {
     const std::string what = GuardText(a);
     return Make("GUARD " + what, "UNGUARD " + what);
+  }
+  PlannedAction operator()(const plan::CopyTable& a) const {
+    std::string text = "COPY TABLE " + a.table.name.name + " AS " + a.copy +
+                       " (" + base::Join(a.columns, ", ") + ")";
+    for (const auto& one : a.traits.parameters) {
+      text += " " + one.name + "=" + one.value;
+    }
+    for (const plan::IndexPair& one : a.indexes) text += " WITH " + one.copy;
+    return Make(text, "DROP TABLE " + a.copy);
+  }
+  PlannedAction operator()(const plan::MarkCopied& a) const {
+    return Make("MARK " + a.table.name, "");
+  }
+  PlannedAction operator()(const plan::SwapTables& a) const {
+    const plan::TableMotion& motion = *motions_.Copy(a.motion);
+    const std::string text = motion.source.name.name + " AND " +
+                             motion.target.name + " PUT ASIDE AS " + a.aside;
+    if (!a.kept) return Irreversible("SWAP " + text);
+    return Make("SWAP " + text + " KEPT", "SWAP BACK " + text);
+  }
+  PlannedAction operator()(const plan::ProveForeignKeys& a) const {
+    const std::string text = "PROVE KEYS OF " + a.table.name;
+    return a.back ? Make("NOTHING, BACK: " + text, text) : Make(text, "");
   }
   PlannedAction operator()(const plan::UnguardFill& a) const {
     return Make("UNGUARD " + GuardText(a), "");

@@ -283,13 +283,29 @@ Migration RenameTable() {
   return migration;
 }
 
+Migration Rebuild() {
+  Migration migration("rebuild_items", "items are written anew");
+  migration.RebuildTable("items");
+  return migration;
+}
+
 std::vector<Scenario> Tables() {
   Scenario rename{.name = "CreateAndRenameTable"};
   rename.migration = RenameTable;
   rename.old_version = Shape("v");
   rename.new_version = Shape("v");
   rename.new_version.table = "goods";
-  return {rename};
+
+  Scenario rebuild{.name = "RebuildTable",
+                   .setup =
+                       "CREATE INDEX items_v ON items (v);"
+                       "CREATE TABLE notes(item BIGINT REFERENCES "
+                       "items (id) ON DELETE CASCADE);"
+                       "CREATE VIEW shown AS SELECT id, v FROM items"};
+  rebuild.migration = Rebuild;
+  rebuild.old_version = Shape("v");
+  rebuild.new_version = Shape("v");
+  return {rename, rebuild};
 }
 
 std::vector<Scenario> Others() {

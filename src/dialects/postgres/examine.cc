@@ -302,7 +302,8 @@ db::Answer Examine(db::Connection& connection, const db::Question& question) {
       std::holds_alternative<db::LossQuestion>(question) ||
       std::holds_alternative<db::UnknownFactsQuestion>(question) ||
       std::holds_alternative<db::TriggersQuestion>(question) ||
-      std::holds_alternative<db::RoomQuestion>(question);
+      std::holds_alternative<db::RoomQuestion>(question) ||
+      std::holds_alternative<db::CopyQuestion>(question);
   if (!reads_only) {
     RequireTemporary(connection);
     RefuseForeignCode(connection, question);

@@ -40,6 +40,9 @@ db::Answer AnswerTo(db::Connection& connection,
 // This answer is in examine_keys.cc.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::RoomQuestion& question);
+// This answer is in examine_copy.cc.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::CopyQuestion& question);
 
 // True when the expression contains something whose value changes with time or
 // user, such as now(), current_user or a subquery. Evaluating such an

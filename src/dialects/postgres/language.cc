@@ -35,6 +35,8 @@ db::Capabilities MakeCapabilities() {
   can.moves_keys = true;
   can.exclusion_constraints = true;
   can.replica_identity = true;
+  can.table_storage = true;
+  can.swaps_tables = true;
   can.column_comments = true;
   can.rebinds_views = true;
   can.reshapes_versions = true;

@@ -20,6 +20,12 @@ PlannedAction RenderOne(const plan::RawSql&, const RenderContext&);
 PlannedAction RenderOne(const plan::CreateTable&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropTable&, const RenderContext&);
 PlannedAction RenderOne(const plan::RenameTable&, const RenderContext&);
+// table_copy.cc
+PlannedAction RenderOne(const plan::CopyTable&, const RenderContext&);
+PlannedAction RenderOne(const plan::MarkCopied&, const RenderContext&);
+// table_swap.cc
+PlannedAction RenderOne(const plan::SwapTables&, const RenderContext&);
+PlannedAction RenderOne(const plan::ProveForeignKeys&, const RenderContext&);
 // render_columns.cc
 PlannedAction RenderOne(const plan::AddColumn&, const RenderContext&);
 PlannedAction RenderOne(const plan::DropColumn&, const RenderContext&);

@@ -157,6 +157,7 @@ struct Needs {
   }
   std::string operator()(const plan::CreateTable&) const { return InSchema(); }
   std::string operator()(const plan::RenameTable&) const { return InSchema(); }
+  std::string operator()(const plan::CopyTable&) const { return InSchema(); }
   std::string operator()(const plan::RenameIndex&) const { return InSchema(); }
   std::string operator()(const plan::PublishAlias&) const { return InSchema(); }
   // The index of a partition is in the schema of the partition.

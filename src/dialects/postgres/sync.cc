@@ -307,6 +307,10 @@ std::string Missing(const MotionTerms& terms, const RenderContext& context) {
   return MissingOf(installed);
 }
 
+plan::TableMotion InForm(const plan::TableMotion& motion, plan::SyncForm form) {
+  return form == plan::SyncForm::kSealed ? plan::Sealed(motion) : motion;
+}
+
 PlannedAction RenderNarrow(const plan::ColumnMotion& motion,
                            const RenderContext& context) {
   constexpr plan::SyncForm kNarrow = plan::SyncForm::kNarrow;
@@ -327,8 +331,8 @@ PlannedAction RenderNarrow(const plan::ColumnMotion& motion,
 PlannedAction RenderOne(const plan::CreateSync& action,
                         const RenderContext& context) {
   if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
-    plan::RequireLive(*copy, action.form);
-    return CreateCopySync(*copy, context);
+    plan::RequireForm(*copy, action.form);
+    return CreateCopySync(InForm(*copy, action.form), context);
   }
   const plan::ColumnMotion& motion = context.motions.Column(action.motion);
   if (action.form == plan::SyncForm::kNarrow) {
@@ -359,8 +363,8 @@ PlannedAction RenderOne(const plan::CreateSync& action,
 PlannedAction RenderOne(const plan::DropSync& action,
                         const RenderContext& context) {
   if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
-    plan::RequireLive(*copy, action.form);
-    return DropCopySync(*copy, context);
+    plan::RequireForm(*copy, action.form);
+    return DropCopySync(InForm(*copy, action.form), context);
   }
   const plan::ColumnMotion& motion = context.motions.Column(action.motion);
   const MotionTerms terms(motion);

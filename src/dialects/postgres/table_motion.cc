@@ -260,9 +260,10 @@ std::string Missing(const CopyTerms& terms) {
 // brought the row, the INSERT breaks the key; the chunk is then repeated and
 // keeps that row. Both ways take 1.6 times as long as a bare INSERT ... SELECT.
 // ON CONFLICT with FOR SHARE from the start takes 2.2 to 2.8 times as long.
-WalkSql FillWalk(const CopyTerms& terms, const RowRange& range) {
+WalkSql FillWalk(const CopyTerms& terms, const RowRange& range,
+                 const std::string& order) {
   const std::string head = terms.InsertFromSource();
-  const std::string lock = std::string(" FOR KEY SHARE OF ") + kSource;
+  const std::string lock = order + " FOR KEY SHARE OF " + kSource;
   WalkSql walk = range.Walk(range.Over(head, Missing(terms), lock), true);
   // Only a conflict on that key is skipped, because a row that breaks another
   // unique key must be an error.
@@ -322,6 +323,30 @@ WalkSql Ghosts(const plan::TableMotion& motion, const CopyTerms& terms,
       false);
 }
 
+std::vector<WalkSql> VerifyWalks(const plan::TableMotion& motion,
+                                 const schema::Schema& schema) {
+  const CopyTerms terms(motion);
+  const RowRange range(motion.source.name, motion.key, schema, kSource);
+  return {MissingOrDifferent(terms, range), Ghosts(motion, terms, schema)};
+}
+
+// Without ORDER BY the server may read a chunk in the order in which it is
+// stored.
+WalkSql Fill(const plan::TableMotion& motion, const CopyTerms& terms,
+             const schema::Schema& schema) {
+  if (motion.walk.empty()) {
+    return FillWalk(
+        terms, RowRange(motion.source.name, motion.key, schema, kSource), "");
+  }
+  std::vector<std::string> order;
+  for (const schema::Column& column : motion.walk) {
+    order.push_back(Field(kSource, column));
+  }
+  return FillWalk(terms,
+                  RowRange(motion.source.name, motion.walk, schema, kSource),
+                  " ORDER BY " + base::Join(order, ", "));
+}
+
 std::string Describe(const plan::TableMotion& motion) {
   return "carry each write of '" + motion.source.name.name + "' over to '" +
          motion.target.name + "'";
@@ -379,16 +404,27 @@ PlannedAction VerifyCopy(const plan::TableMotion& motion) {
   return planned;
 }
 
+std::vector<Statement> CopySyncSql(const plan::TableMotion& motion,
+                                   const db::RenderContext& context) {
+  return Statements(CreateStatements(
+      CopyTerms(motion), MajorVersion(context.schema.server_version)));
+}
+
+std::vector<Statement> DropCopySyncSql(const plan::TableMotion& motion) {
+  return Statements(DropStatements(CopyTerms(motion)));
+}
+
 MotionSql CopySql(const plan::TableMotion& motion,
                   const db::RenderContext& context) {
   const CopyTerms terms(motion);
-  const RowRange range(motion.source.name, motion.key, context.schema, kSource);
   MotionSql sql;
   sql.name = motion.name;
   sql.table = motion.source.name.name;
-  sql.fill = FillWalk(terms, range);
-  sql.verify = {MissingOrDifferent(terms, range),
-                Ghosts(motion, terms, context.schema)};
+  sql.fill = Fill(motion, terms, context.schema);
+  sql.verify = VerifyWalks(motion, context.schema);
+  if (!motion.put_aside.empty()) {
+    sql.verify_sealed = VerifyWalks(plan::Sealed(motion), context.schema);
+  }
   sql.count_left = "SELECT count(*) FROM " + terms.source() + " AS " + kSource +
                    " WHERE " + Missing(terms);
   sql.after_fill = "ANALYZE " + terms.target();

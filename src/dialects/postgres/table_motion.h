@@ -2,6 +2,8 @@
 // carry each write over, and the walks that fill and check the copy.
 #pragma once
 
+#include <vector>
+
 #include "db/language.h"
 #include "plan/motion.h"
 #include "plan/planned.h"
@@ -16,6 +18,10 @@ PlannedAction DropCopySync(const plan::TableMotion& motion,
 
 PlannedAction FillCopy(const plan::TableMotion& motion);
 PlannedAction VerifyCopy(const plan::TableMotion& motion);
+// Returns the statements that install and remove these triggers.
+std::vector<Statement> CopySyncSql(const plan::TableMotion& motion,
+                                   const db::RenderContext& context);
+std::vector<Statement> DropCopySyncSql(const plan::TableMotion& motion);
 MotionSql CopySql(const plan::TableMotion& motion,
                   const db::RenderContext& context);
 

@@ -234,8 +234,11 @@ void SqliteConnection::Rollback() noexcept {
   try {
     // SQLite itself ends a transaction after some errors.
     if (!alive_ || sqlite3_get_autocommit(database_.get()) != 0) return;
-    // A failed edit of a CREATE TABLE text may have left writable_schema on.
-    ExecuteScript("ROLLBACK; PRAGMA writable_schema = RESET");
+    // A failed edit of a text, or a failed exchange of two tables, may have
+    // left these on.
+    ExecuteScript(
+        "ROLLBACK; PRAGMA writable_schema = RESET; "
+        "PRAGMA legacy_alter_table = OFF");
   } catch (const std::exception& error) {
     base::Log(base::LogLevel::kWarning,
               std::string("cannot roll back: ") + error.what());

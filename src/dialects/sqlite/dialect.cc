@@ -70,6 +70,7 @@ db::Capabilities MakeCapabilities() {
   // SQLite has no limit; this one keeps names readable.
   // SQLite knows no limit; this one keeps names of ours readable.
   can.max_identifier = 250;
+  can.swaps_tables = true;
   // There is one writer at a time, so clients' transactions are often in the
   // way, but each of them is short.
   can.lock_budget = std::chrono::milliseconds(2'000);

@@ -299,6 +299,12 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
   return {};
 }
 
+// The rendering of a copy knows all that SQLite has of a table.
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::CopyQuestion& /*question*/) {
+  return {};
+}
+
 // What hangs on a column is in the texts of the schema.
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::LossQuestion& /*question*/) {

@@ -63,6 +63,11 @@ PlannedAction RenderOne(const plan::CopyViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::GuardFill&, const RenderContext&);
 PlannedAction RenderOne(const plan::UnguardFill&, const RenderContext&);
 PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&);
+// render_copies.cc
+PlannedAction RenderOne(const plan::CopyTable&, const RenderContext&);
+PlannedAction RenderOne(const plan::MarkCopied&, const RenderContext&);
+PlannedAction RenderOne(const plan::SwapTables&, const RenderContext&);
+PlannedAction RenderOne(const plan::ProveForeignKeys&, const RenderContext&);
 // render_versions.cc
 PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);

@@ -38,6 +38,10 @@ void Append(std::vector<Statement> more, std::vector<Statement>* statements) {
   for (Statement& statement : more) statements->push_back(std::move(statement));
 }
 
+plan::TableMotion InForm(const plan::TableMotion& motion, plan::SyncForm form) {
+  return form == plan::SyncForm::kSealed ? plan::Sealed(motion) : motion;
+}
+
 PlannedAction WalkOf(ActionKind kind, const char* verb,
                      const plan::MotionId& id, const RenderContext& context) {
   const plan::TableMotion* copy = context.motions.Copy(id);
@@ -58,12 +62,13 @@ PlannedAction WalkOf(ActionKind kind, const char* verb,
 PlannedAction RenderOne(const plan::CreateSync& action,
                         const RenderContext& context) {
   if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
-    plan::RequireLive(*copy, action.form);
+    plan::RequireForm(*copy, action.form);
+    const plan::TableMotion motion = InForm(*copy, action.form);
     PlannedAction planned =
-        Change(context, "Keep " + Subject(*copy) + ", in step", kInstant);
-    planned.forward = CreateCopyTriggers(*copy);
-    planned.undo = DropCopyTriggers(*copy);
-    planned.probe = "SELECT " + CopyTriggersExist(*copy);
+        Change(context, "Keep " + Subject(motion) + ", in step", kInstant);
+    planned.forward = CreateCopyTriggers(motion);
+    planned.undo = DropCopyTriggers(motion);
+    planned.probe = "SELECT " + CopyTriggersExist(motion);
     planned.missing = MissingOn(copy->source.name.name, planned.forward, {});
     return planned;
   }
@@ -102,12 +107,13 @@ PlannedAction RenderOne(const plan::CreateSync& action,
 PlannedAction RenderOne(const plan::DropSync& action,
                         const RenderContext& context) {
   if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
-    plan::RequireLive(*copy, action.form);
+    plan::RequireForm(*copy, action.form);
+    const plan::TableMotion motion = InForm(*copy, action.form);
     PlannedAction planned = Change(
-        context, "Stop keeping " + Subject(*copy) + ", in step", kInstant);
-    planned.forward = DropCopyTriggers(*copy);
-    planned.undo = CreateCopyTriggers(*copy);
-    planned.probe = "SELECT NOT " + CopyTriggersExist(*copy);
+        context, "Stop keeping " + Subject(motion) + ", in step", kInstant);
+    planned.forward = DropCopyTriggers(motion);
+    planned.undo = CreateCopyTriggers(motion);
+    planned.probe = "SELECT NOT " + CopyTriggersExist(motion);
     return planned;
   }
   const plan::ColumnMotion& motion = context.motions.Column(action.motion);

@@ -225,7 +225,12 @@ std::string MissingInCopy(const plan::TableMotion& motion) {
 }
 
 MotionSql CopySql(const plan::TableMotion& motion) {
-  return CopyText(motion).Make();
+  MotionSql sql = CopyText(motion).Make();
+  if (!motion.put_aside.empty()) {
+    const plan::TableMotion sealed = plan::Sealed(motion);
+    sql.verify_sealed = CopyText(sealed).Make().verify;
+  }
+  return sql;
 }
 
 }  // namespace segue::sqlite

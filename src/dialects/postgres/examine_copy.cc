@@ -1,0 +1,170 @@
+// Tells what of a table its copy could not get. What is not known to be carried
+// is named, so that nothing is lost unseen.
+#include "dialects/postgres/examine.h"
+#include "dialects/postgres/sql.h"
+
+namespace segue::postgres {
+namespace {
+
+// Everything that depends on the table, on its columns, indexes, constraints,
+// sequences or row type, and that the exchange does not carry.
+constexpr const char* kReasons = R"sql(
+WITH t AS (SELECT c.*, pg_catalog.to_regclass($1::text) AS name
+  FROM pg_catalog.pg_class c
+  WHERE c.oid = pg_catalog.to_regclass($1::text)::oid),
+own AS (
+  SELECT 'pg_catalog.pg_class'::regclass::oid AS class, t.oid AS id FROM t
+  UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, i.indexrelid
+  FROM t JOIN pg_catalog.pg_index i ON i.indrelid = t.oid
+  UNION ALL SELECT 'pg_catalog.pg_constraint'::regclass::oid, k.oid
+  FROM t JOIN pg_catalog.pg_constraint k ON k.conrelid = t.oid
+  UNION ALL SELECT 'pg_catalog.pg_type'::regclass::oid, y.oid
+  FROM t JOIN pg_catalog.pg_type y ON y.oid = t.reltype
+    OR (y.typelem = t.reltype AND y.typelem <> 0::oid)
+  UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, d.objid
+  FROM t JOIN pg_catalog.pg_depend d ON d.refobjid = t.oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.deptype = 'i'
+  JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'),
+-- What the exchange carries, and what is a part of the table.
+carried AS (
+  SELECT class, id FROM own
+  UNION ALL SELECT 'pg_catalog.pg_attrdef'::regclass::oid, d.oid
+  FROM t JOIN pg_catalog.pg_attrdef d ON d.adrelid = t.oid
+  UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, t.reltoastrelid FROM t
+  UNION ALL SELECT 'pg_catalog.pg_constraint'::regclass::oid, k.oid
+  FROM t JOIN pg_catalog.pg_constraint k ON k.confrelid = t.oid
+    AND k.contype = 'f'
+  UNION ALL SELECT 'pg_catalog.pg_trigger'::regclass::oid, g.oid
+  FROM t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid
+    OR g.tgconstrrelid = t.oid AND g.tgisinternal
+  UNION ALL SELECT 'pg_catalog.pg_policy'::regclass::oid, p.oid
+  FROM t JOIN pg_catalog.pg_policy p ON p.polrelid = t.oid
+  UNION ALL SELECT 'pg_catalog.pg_statistic_ext'::regclass::oid, s.oid
+  FROM t JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = t.oid
+  UNION ALL SELECT 'pg_catalog.pg_publication_rel'::regclass::oid, r.oid
+  FROM t JOIN pg_catalog.pg_publication_rel r ON r.prrelid = t.oid
+  UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, d.objid
+  FROM t JOIN pg_catalog.pg_depend d ON d.refobjid = t.oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.deptype = 'a'
+  JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+  UNION ALL SELECT 'pg_catalog.pg_rewrite'::regclass::oid, r.oid
+  FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
+  WHERE r.rulename = '_RETURN' AND c.relkind = 'v'),
+views AS (SELECT DISTINCT c.oid AS id, c.relowner, c.oid::regclass AS name
+  FROM t JOIN pg_catalog.pg_depend d ON d.refobjid = t.oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+  JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
+  JOIN pg_catalog.pg_class c ON c.oid = r.ev_class AND c.relkind = 'v')
+SELECT DISTINCT x.what FROM t CROSS JOIN LATERAL (
+  SELECT 'inherits from ' || h.inhparent::regclass AS what
+  FROM pg_catalog.pg_inherits h WHERE h.inhrelid = t.oid
+  UNION ALL SELECT pg_catalog.format('%s inherits from it',
+    h.inhrelid::regclass)
+  FROM pg_catalog.pg_inherits h WHERE h.inhparent = t.oid
+  UNION ALL SELECT 'is of type ' || t.reloftype::regtype
+  WHERE t.reloftype <> 0::oid
+  UNION ALL SELECT 'is temporary' WHERE t.relpersistence = 't'
+  UNION ALL SELECT pg_catalog.format('rule %I', r.rulename)
+  FROM pg_catalog.pg_rewrite r WHERE r.ev_class = t.oid
+  UNION ALL SELECT 'belongs to extension ' || pg_catalog.quote_ident(e.extname)
+  FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e
+    ON e.oid = d.refobjid
+  JOIN carried o ON o.class = d.classid AND o.id = d.objid
+  JOIN own p ON p.class = o.class AND p.id = o.id
+  WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass::oid
+    AND d.deptype IN ('e', 'x')
+  UNION ALL SELECT pg_catalog.format('trigger %I depends on an extension',
+    g.tgname)
+  FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_depend d
+    ON d.classid = 'pg_catalog.pg_trigger'::regclass::oid AND d.objid = g.oid
+    AND d.deptype = 'x' WHERE g.tgrelid = t.oid
+  UNION ALL SELECT pg_catalog.format('security label of %s', l.provider)
+  FROM pg_catalog.pg_seclabel l JOIN own o ON o.class = l.classoid
+    AND o.id = l.objoid
+  UNION ALL SELECT pg_catalog.format('unique constraint %I is deferrable',
+    k.conname)
+  FROM pg_catalog.pg_constraint k WHERE k.conrelid = t.oid
+    AND k.contype IN ('p', 'u', 'x') AND k.condeferrable
+  UNION ALL SELECT pg_catalog.format('%s %I of %s is not valid',
+    CASE k.contype::text WHEN 'c' THEN 'check' WHEN 'n' THEN 'NOT NULL'
+      ELSE 'foreign key' END, k.conname, k.conrelid::regclass)
+  FROM pg_catalog.pg_constraint k
+  WHERE (k.conrelid = t.oid OR (k.confrelid = t.oid AND k.contype = 'f'))
+    AND k.conparentid = 0::oid AND NOT k.convalidated
+  UNION ALL SELECT pg_catalog.format('foreign key %I of partitioned table %s',
+    k.conname, k.conrelid::regclass)
+  FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c
+    ON c.oid = k.conrelid AND c.relkind = 'p'
+  WHERE k.confrelid = t.oid AND k.contype = 'f' AND k.conparentid = 0::oid
+  UNION ALL SELECT pg_catalog.format('foreign key %I of %s, which another role '
+    'owns', k.conname, k.conrelid::regclass)
+  FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c
+    ON c.oid = k.conrelid
+  WHERE k.confrelid = t.oid AND k.contype = 'f'
+    AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')
+  UNION ALL SELECT pg_catalog.format('foreign key %I to %s, to which this role '
+    'may not refer', k.conname, k.confrelid::regclass)
+  FROM pg_catalog.pg_constraint k
+  WHERE k.conrelid = t.oid AND k.contype = 'f' AND NOT
+    pg_catalog.has_any_column_privilege(k.confrelid, 'REFERENCES')
+  UNION ALL SELECT 'a trigger of a foreign key is turned off'
+  FROM pg_catalog.pg_trigger g WHERE g.tgrelid = t.oid AND g.tgisinternal
+    AND g.tgenabled <> 'O'
+  UNION ALL SELECT pg_catalog.format('privilege %s of %s, which %s has given',
+    e.privilege_type, CASE WHEN e.grantee = 0::oid THEN 'PUBLIC'
+      ELSE pg_catalog.pg_get_userbyid(e.grantee)::text END,
+    pg_catalog.pg_get_userbyid(e.grantor))
+  FROM (SELECT t.relacl AS acl, t.relowner AS owner
+    UNION ALL SELECT a.attacl, t.relowner FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = t.oid AND NOT a.attisdropped
+    UNION ALL SELECT c.relacl, c.relowner FROM own o
+    JOIN pg_catalog.pg_class c ON c.oid = o.id AND c.relkind = 'S'
+    WHERE o.class = 'pg_catalog.pg_class'::regclass::oid) g,
+    pg_catalog.aclexplode(g.acl) e WHERE e.grantor <> g.owner
+  UNION ALL SELECT pg_catalog.format('publication %I of another role',
+    b.pubname)
+  FROM pg_catalog.pg_publication_rel r
+  JOIN pg_catalog.pg_publication b ON b.oid = r.prpubid
+  WHERE r.prrelid = t.oid AND NOT pg_catalog.pg_has_role(b.pubowner, 'USAGE')
+  UNION ALL SELECT pg_catalog.format('a subscription writes to it')
+  FROM pg_catalog.pg_subscription_rel r WHERE r.srrelid = t.oid
+  UNION ALL SELECT pg_catalog.format('view %s of another role', v.name)
+  FROM views v WHERE NOT pg_catalog.pg_has_role(v.relowner, 'USAGE')
+  UNION ALL SELECT pg_catalog.format('statistics object %I of another schema',
+    s.stxname)
+  FROM pg_catalog.pg_statistic_ext s
+  WHERE s.stxrelid = t.oid AND s.stxnamespace <> t.relnamespace
+  UNION ALL SELECT pg_catalog.pg_describe_object(d.classid, d.objid, 0)
+  FROM own o JOIN pg_catalog.pg_depend d ON d.refclassid = o.class
+    AND d.refobjid = o.id
+  WHERE NOT EXISTS (SELECT FROM carried c WHERE c.class = d.classid
+      AND c.id = d.objid)
+    AND NOT (o.class = 'pg_catalog.pg_type'::regclass::oid
+      AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+      AND d.deptype = 'i')
+    AND d.deptype <> 'P' AND d.deptype <> 'S'
+  UNION ALL SELECT pg_catalog.format('view %s, which has a column of its row '
+    'type', r.ev_class::regclass)
+  FROM own o JOIN pg_catalog.pg_depend d ON d.refclassid = o.class
+    AND d.refobjid = o.id
+    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+  JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
+  WHERE o.class = 'pg_catalog.pg_type'::regclass::oid) x
+ORDER BY 1)sql";
+
+}  // namespace
+
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::CopyQuestion& question) {
+  db::Answer answer;
+  for (const db::Row& row :
+       connection.Execute(kReasons, {Name(question.table)}).rows) {
+    answer.names.push_back(db::ToText(row.at(0)));
+  }
+  return answer;
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,366 @@
+// Renders the exchange of a table and its copy. Everything that the table has
+// is read and given to the copy in one transaction under its locks, so that
+// what others have given to the table meanwhile goes along. In the end the two
+// are compared, and a difference takes the transaction back. An undo is the
+// same with the two in each other's place.
+#include "dialects/postgres/table_swap.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "dialects/postgres/render.h"
+#include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/sql.h"
+#include "dialects/postgres/swap_statements.h"
+#include "dialects/postgres/sync.h"
+#include "dialects/postgres/table_facts.h"
+#include "dialects/postgres/table_motion.h"
+
+namespace segue::postgres {
+namespace {
+
+// A query locks a view before the table, and whoever writes a child locks it
+// before the parent. All waits are within one budget, which is shorter than
+// deadlock_timeout: a session of an application is never the victim.
+constexpr const char* kLock = R"sql(
+DECLARE
+  one record;
+  former text := pg_catalog.current_setting('lock_timeout');
+  budget interval := former::interval;
+  began timestamptz := pg_catalog.clock_timestamp();
+  rest int4;
+BEGIN
+  FOR one IN
+    WITH RECURSIVE t AS (
+      SELECT pg_catalog.to_regclass(@TABLE@)::oid AS id),
+    above AS (
+      SELECT r.ev_class AS id, 1 AS depth, true AS direct
+      FROM t JOIN pg_catalog.pg_depend d ON d.refobjid = t.id
+        AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+        AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+      JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid AND r.ev_class <> t.id
+    UNION
+      SELECT r.ev_class, a.depth + 1, false FROM above a
+      JOIN pg_catalog.pg_depend d ON d.refobjid = a.id
+        AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+        AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+      JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid AND r.ev_class <> a.id
+      WHERE a.depth < 99),
+    wanted AS (
+      SELECT id, 0 AS rank, -max(depth) AS place FROM above
+      GROUP BY id HAVING bool_or(direct)
+    UNION ALL
+      SELECT k.conrelid, 1, 0 FROM t JOIN pg_catalog.pg_constraint k
+        ON k.confrelid = t.id AND k.contype = 'f' AND k.conrelid <> t.id
+    UNION ALL SELECT t.id, 2, 0 FROM t
+    UNION ALL SELECT pg_catalog.to_regclass(@OTHER@)::oid, 3, 0
+    UNION ALL
+      SELECT k.confrelid, 4, 0 FROM t JOIN pg_catalog.pg_constraint k
+        ON k.conrelid = t.id AND k.contype = 'f' AND k.confrelid <> t.id)
+    SELECT pg_catalog.format(CASE c.relkind
+        WHEN 'v' THEN 'ALTER VIEW %1$I.%2$I OWNER TO %3$I'
+        ELSE 'LOCK TABLE ONLY %1$I.%2$I IN ACCESS EXCLUSIVE MODE' END,
+      n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner)) AS sql
+    FROM (SELECT DISTINCT ON (id) * FROM wanted ORDER BY id, rank) w
+    JOIN pg_catalog.pg_class c ON c.oid = w.id AND c.relkind IN ('v', 'r', 'p')
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE') OR (c.relkind <> 'v'
+      AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE'))
+    ORDER BY w.rank, w.place, c.oid
+  LOOP
+    EXECUTE one.sql;
+    IF budget > '0'::interval THEN
+      rest := 1000 * extract(epoch FROM budget
+        - (pg_catalog.clock_timestamp() - began));
+      IF rest < 1 THEN
+        RAISE lock_not_available USING MESSAGE =
+          'the tables of the exchange are not free in time';
+      END IF;
+      PERFORM pg_catalog.set_config('lock_timeout', rest || 'ms', true);
+    END IF;
+  END LOOP;
+  PERFORM pg_catalog.set_config('lock_timeout', former, true);
+END)sql";
+
+// Of the two, `giver` has the name until then and `taker` gets it. What is new
+// to `taker` alone is what the plan wants it to be.
+//
+// A transaction that has begun before the copy was filled does not see the
+// rows of the copy. The age of a mark that this transaction has made is 0.
+constexpr const char* kExchange = R"sql(
+DECLARE
+  giver oid := pg_catalog.to_regclass(@TABLE@)::oid;
+  taker oid := pg_catalog.to_regclass(@OTHER@)::oid;
+  path text := pg_catalog.current_setting('search_path');
+  space text;
+  own text;
+  former text[];
+  release text[];
+  give text[];
+  keys text[];
+  sequences jsonb;
+  statement text;
+  differences text;
+  one record;
+BEGIN
+  IF giver IS NULL OR taker IS NULL THEN
+    RAISE undefined_table USING MESSAGE = pg_catalog.format(
+      '%s and %s are not both there', @TABLE@, @OTHER@);
+  END IF;
+  FOR one IN SELECT a.pid FROM pg_catalog.pg_description d
+    JOIN pg_catalog.pg_stat_activity a
+      ON pg_catalog.age(a.backend_xmin) > pg_catalog.age(d.xmin)
+    WHERE d.objoid = taker AND d.classoid = 'pg_catalog.pg_class'::regclass::oid
+      AND d.objsubid = 0 AND d.description = @MARK@
+      AND pg_catalog.age(d.xmin) > 0
+      AND a.datname = pg_catalog.current_database()
+      AND coalesce(a.backend_type, 'client backend') = 'client backend'
+      AND a.usesysid IS NOT NULL
+      AND a.pid <> pg_catalog.pg_backend_pid()
+  LOOP
+    RAISE lock_not_available USING MESSAGE = pg_catalog.format('the '
+      'transaction of session %s is older than the copy and would not see its '
+      'rows', one.pid);
+  END LOOP;
+  PERFORM pg_catalog.set_config('search_path', '', true);
+  SELECT n.nspname, c.relname INTO space, own FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = giver;
+  former := ARRAY(SELECT f.what FROM (@GIVER_FACTS@) f(what));
+  SELECT pg_catalog.array_agg(s.sql ORDER BY s.rank, s.place)
+      FILTER (WHERE s.rank < 0),
+    pg_catalog.array_agg(s.sql ORDER BY s.rank, s.place)
+      FILTER (WHERE s.rank >= 0) INTO release, give FROM (@STATEMENTS@) s;
+  keys := ARRAY(SELECT pg_catalog.format(
+      'ALTER TABLE %I.%I ADD CONSTRAINT %I %s USING INDEX %I', space, own,
+      k.conname, CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END,
+      k.conname)
+    FROM pg_catalog.pg_constraint k
+    JOIN (VALUES @INDEXES@) v(name, copy) ON v.name = k.conname
+    WHERE k.conrelid = giver AND k.contype IN ('p', 'u')
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint o
+        WHERE o.conrelid = taker AND o.conname = v.copy));
+  sequences := (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+      'space', n.nspname, 'name', c.relname, 'other_space', m.nspname,
+      'other', x.relname, 'id', c.oid::text, 'other_id', x.oid::text))
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_depend d ON d.refobjid = giver
+      AND d.refobjsubid = a.attnum AND d.deptype = 'i'
+      AND d.classid = 'pg_catalog.pg_class'::regclass::oid
+      AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_attribute b ON b.attrelid = taker
+      AND b.attname = a.attname AND NOT b.attisdropped
+    JOIN pg_catalog.pg_depend e ON e.refobjid = taker
+      AND e.refobjsubid = b.attnum AND e.deptype = 'i'
+      AND e.classid = 'pg_catalog.pg_class'::regclass::oid
+      AND e.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    JOIN pg_catalog.pg_class x ON x.oid = e.objid AND x.relkind = 'S'
+    JOIN pg_catalog.pg_namespace m ON m.oid = x.relnamespace
+    WHERE a.attrelid = giver AND a.attidentity <> '' AND NOT a.attisdropped);
+  FOREACH statement IN ARRAY coalesce(release, '{}') LOOP
+    EXECUTE statement;
+  END LOOP;
+  FOR one IN SELECT * FROM (VALUES @INDEXES@) v(name, copy) LOOP
+    EXECUTE pg_catalog.format('ALTER INDEX %I.%I RENAME TO _segue_swapped',
+      space, one.name);
+    EXECUTE pg_catalog.format('ALTER INDEX %I.%I RENAME TO %I', space,
+      one.copy, one.name);
+    EXECUTE pg_catalog.format('ALTER INDEX %I._segue_swapped RENAME TO %I',
+      space, one.copy);
+  END LOOP;
+  FOR one IN SELECT s.stxname::text AS name, n.nspname::text AS space,
+      '_segue_st_' || pg_catalog.md5(s.stxname) AS copy
+    FROM pg_catalog.pg_statistic_ext s
+    JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace
+    WHERE s.stxrelid = giver
+  LOOP
+    EXECUTE pg_catalog.format('ALTER STATISTICS %I.%I RENAME TO '
+      '_segue_swapped', one.space, one.name);
+    EXECUTE pg_catalog.format('ALTER STATISTICS %I.%I RENAME TO %I', one.space,
+      one.copy, one.name);
+    EXECUTE pg_catalog.format('ALTER STATISTICS %I._segue_swapped RENAME TO %I',
+      one.space, one.copy);
+  END LOOP;
+  EXECUTE pg_catalog.format('ALTER TABLE %I.%I RENAME TO %I', space, own,
+    @LEAVE@);
+  EXECUTE pg_catalog.format('ALTER TABLE %s RENAME TO %I', taker::regclass, own);
+  -- The lock of the rename keeps others from taking a number meanwhile.
+  FOR one IN SELECT * FROM pg_catalog.jsonb_to_recordset(sequences) AS q(
+    space text, name text, other_space text, other text, id text, other_id text)
+  LOOP
+    EXECUTE pg_catalog.format('ALTER SEQUENCE %I.%I RENAME TO _segue_swapped',
+      one.space, one.name);
+    EXECUTE pg_catalog.format('ALTER SEQUENCE %I.%I RENAME TO %I',
+      one.other_space, one.other, one.name);
+    EXECUTE pg_catalog.format('SELECT pg_catalog.setval(%L::oid::regclass, '
+      'last_value, is_called) FROM %I._segue_swapped', one.other_id, one.space);
+    EXECUTE pg_catalog.format('ALTER SEQUENCE %I._segue_swapped RENAME TO %I',
+      one.space, one.other);
+  END LOOP;
+  FOREACH statement IN ARRAY keys LOOP
+    EXECUTE statement;
+  END LOOP;
+  FOREACH statement IN ARRAY coalesce(give, '{}') LOOP
+    EXECUTE statement;
+  END LOOP;
+  SELECT pg_catalog.string_agg(d.what, '; ' ORDER BY d.what) INTO differences
+  FROM ((SELECT 'lost: ' || f AS what FROM pg_catalog.unnest(former) f
+      EXCEPT SELECT 'lost: ' || f.what FROM (@TAKER_FACTS@) f(what))
+    UNION ALL (SELECT 'added: ' || f.what FROM (@TAKER_FACTS@) f(what)
+      EXCEPT SELECT 'added: ' || f FROM pg_catalog.unnest(former) f)) d
+  WHERE NOT d.what ~ ANY (@WANTED@::text[]);
+  IF differences IS NOT NULL THEN
+    RAISE object_not_in_prerequisite_state USING MESSAGE = pg_catalog.format(
+      'the copy of %s would not be as the table is: %s', @TABLE@, differences),
+      HINT = 'bring the table to what it was when the migration began, and '
+        'try again; nothing was exchanged';
+  END IF;
+  PERFORM pg_catalog.set_config('search_path', path, true);
+END)sql";
+
+// Constraints are proven one after the other, and writers go on.
+constexpr const char* kProve = R"sql(
+DECLARE
+  one record;
+BEGIN
+  FOR one IN SELECT pg_catalog.format('ALTER TABLE %I.%I VALIDATE CONSTRAINT '
+      '%I', n.nspname, c.relname, k.conname) AS sql
+    FROM pg_catalog.pg_constraint k
+    JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE pg_catalog.to_regclass(@TABLE@)::oid IN (k.conrelid, k.confrelid)
+      AND k.contype = 'f' AND k.conparentid = 0::oid AND NOT k.convalidated
+    ORDER BY k.conrelid, k.oid
+  LOOP
+    EXECUTE one.sql;
+  END LOOP;
+END)sql";
+
+// Returns patterns of the facts that the plan changes.
+std::vector<std::string> Wanted(const plan::TableTraits& traits) {
+  const auto exactly = [](const std::string& text) {
+    std::string pattern;
+    for (const char c : text) {
+      const bool word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                        (c >= 'a' && c <= 'z') || c == '_' || c == ' ' ||
+                        static_cast<unsigned char>(c) >= 0x80;
+      if (!word) pattern += '\\';
+      pattern += c;
+    }
+    return pattern;
+  };
+  std::vector<std::string> patterns = {"^$"};  // never the text of a fact
+  const auto add = [&](const std::string& begin) {
+    patterns.push_back("^(lost|added): " + begin);
+  };
+  for (const std::string& name : OptionNames(traits)) {
+    add("option " + exactly(name) + "=");
+  }
+  if (!traits.tablespace.empty()) add("tablespace ");
+  for (const plan::TableTraits::Column& column : traits.columns) {
+    const std::string named = " of column (" + exactly(column.name) + "|" +
+                              exactly(Ident(column.name)) + "): ";
+    if (!column.storage.empty()) add("storage" + named);
+    if (!column.compression.empty()) add("compression" + named);
+  }
+  return patterns;
+}
+
+struct Roles {
+  schema::TableName table;
+  std::string other;  // has the name afterwards
+  std::string leave;  // the name of the other table afterwards
+};
+
+std::string LockSql(const Roles& roles) {
+  const schema::TableName other{roles.table.schema, roles.other};
+  return "DO " +
+         DollarQuoted(FilledAll(kLock, {{"@TABLE@", Literal(Name(roles.table))},
+                                        {"@OTHER@", Literal(Name(other))}}));
+}
+
+std::string ExchangeSql(const plan::SwapTables& action, const Roles& roles,
+                        int major) {
+  const schema::TableName other{roles.table.schema, roles.other};
+  return "DO " +
+         DollarQuoted(FilledAll(
+             kExchange,
+             {{"@TABLE@", Literal(Name(roles.table))},
+              {"@OTHER@", Literal(Name(other))},
+              {"@LEAVE@", Literal(roles.leave)},
+              {"@MARK@", Literal(kCopiedMark)},
+              {"@INDEXES@", IndexPairsSql(action.indexes)},
+              {"@GIVER_FACTS@", TableFactsSql("giver", major)},
+              {"@TAKER_FACTS@", TableFactsSql("taker", major)},
+              {"@STATEMENTS@", SwapStatementsSql("giver", "taker", major)},
+              {"@WANTED@", "ARRAY[" + Literals(Wanted(action.traits)) + "]"}}));
+}
+
+void Append(std::vector<Statement> from, std::vector<Statement>& to) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()),
+            std::make_move_iterator(from.end()));
+}
+
+}  // namespace
+
+PlannedAction RenderOne(const plan::SwapTables& action,
+                        const RenderContext& context) {
+  const plan::TableMotion& motion = *context.motions.Copy(action.motion);
+  const schema::TableName& table = motion.source.name;
+  const int major = MajorVersion(context.schema.server_version);
+  const Roles forth{table, motion.target.name, action.aside};
+  const Roles back{table, action.aside, motion.target.name};
+  PlannedAction planned;
+  planned.description = "Let '" + motion.target.name + "' take the place of '" +
+                        table.name + "', which becomes '" + action.aside + "'";
+  planned.forward.push_back({LockSql(forth), {}});
+  Append(DropCopySyncSql(motion), planned.forward);
+  planned.forward.push_back({ExchangeSql(action, forth, major), {}});
+  planned.reversible = action.kept;
+  if (action.kept) {
+    const plan::TableMotion sealed = plan::Sealed(motion);
+    Append(CopySyncSql(sealed, context), planned.forward);
+    planned.undo.push_back({LockSql(back), {}});
+    Append(DropCopySyncSql(sealed), planned.undo);
+    planned.undo.push_back({ExchangeSql(action, back, major), {}});
+    Append(CopySyncSql(motion, context), planned.undo);
+  }
+  planned.probe = "SELECT pg_catalog.to_regclass(" +
+                  Literal(Name({table.schema, action.aside})) + ") IS NOT NULL";
+  planned.inventory = TableInventorySql(Literal(Name(table)));
+  planned.inventory_lock = LockSql(forth);
+  planned.lock =
+      Lock(kAccessExclusive, table, context, "milliseconds: it reads no rows");
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::ProveForeignKeys& action,
+                        const RenderContext& context) {
+  PlannedAction planned;
+  planned.description = "Check the foreign keys from and to '" +
+                        action.table.name + "' that were exchanged";
+  const Statement prove{
+      "DO " + DollarQuoted(FilledAll(
+                  kProve, {{"@TABLE@", Literal(Name(action.table))}})),
+      {}};
+  if (action.back) {
+    planned.description = "On an undo, check the foreign keys from and to '" +
+                          action.table.name + "' again";
+    planned.undo.push_back(prove);
+    planned.probe = "SELECT true";
+  } else {
+    planned.forward.push_back(prove);
+    planned.probe =
+        "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE "
+        "pg_catalog.to_regclass(" +
+        Literal(Name(action.table)) +
+        ")::oid IN (k.conrelid, k.confrelid) AND k.contype = 'f' AND "
+        "k.conparentid = 0::oid AND NOT k.convalidated)";
+  }
+  planned.lock = Lock(kShareUpdateExclusive, action.table, context,
+                      "a look at all rows; it blocks no reads and writes");
+  return planned;
+}
+
+}  // namespace segue::postgres

@@ -1,0 +1,264 @@
+#include "planning/table_copy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "plan/names.h"
+#include "planning/seal.h"
+
+namespace segue::ops {
+namespace {
+
+std::size_t Limit(const TableWork& work) {
+  return work.capabilities().max_identifier;
+}
+
+Error RefusedCopy(const TableWork& work, const std::string& reason) {
+  return {ErrorKind::kRefused,
+          fmt::format("a copy cannot take the place of table '{}': {}",
+                      work.live().name.name, reason)};
+}
+
+bool HasForeignKeys(const TableWork& work) {
+  const schema::Table& live = work.live();
+  const auto is_key = [](const schema::Constraint& one) {
+    return one.kind == schema::ConstraintKind::kForeignKey;
+  };
+  return std::any_of(live.constraints.begin(), live.constraints.end(),
+                     is_key) ||
+         std::any_of(live.dependents.begin(), live.dependents.end(),
+                     [](const schema::Dependent& one) {
+                       return one.kind == "foreign key";
+                     });
+}
+
+bool IsExclusion(const schema::Table& table, const schema::Index& index) {
+  const schema::Constraint* constraint =
+      index.constraint.empty() ? nullptr
+                               : table.FindConstraint(index.constraint);
+  return constraint != nullptr &&
+         constraint->kind == schema::ConstraintKind::kExclude;
+}
+
+// The index by which the triggers find the rows of the copy.
+bool IsKey(const schema::Table& table, const schema::Index& index) {
+  const std::vector<std::string> key = table.WalkKey();
+  return index.unique && index.predicate.empty() && !index.deferrable &&
+         std::equal(index.columns.begin(), index.columns.end(), key.begin(),
+                    key.end(),
+                    [](const schema::IndexColumn& part,
+                       const std::string& name) { return part.name == name; });
+}
+
+// The indexes of the table, by when those of the copy are built.
+struct CopiedIndexes {
+  std::vector<plan::IndexPair> all;
+  std::vector<plan::IndexPair> first;  // before the rows
+  std::vector<schema::Index> later;
+};
+
+// Where no constraint adopts an index, the text of the table makes its indexes.
+bool ComesWithTable(const TableWork& work, const schema::Index& index) {
+  return !work.capabilities().adopts_index &&
+         (index.primary || !index.constraint.empty());
+}
+
+CopiedIndexes IndexesOf(const TableWork& work) {
+  CopiedIndexes indexes;
+  const schema::Table& table = work.live();
+  for (const schema::Index& index : table.indexes) {
+    if (!index.valid || ComesWithTable(work, index)) continue;
+    const plan::IndexPair pair{index.name,
+                               plan::IndexCopy(index.name, Limit(work))};
+    indexes.all.push_back(pair);
+    if (IsKey(table, index) || IsExclusion(table, index)) {
+      indexes.first.push_back(pair);
+      continue;
+    }
+    schema::Index copy = index;
+    copy.name = pair.copy;
+    copy.primary = false;
+    copy.constraint.clear();
+    copy.definition.clear();
+    copy.referenced_by.clear();
+    indexes.later.push_back(std::move(copy));
+  }
+  return indexes;
+}
+
+plan::TableMotion MotionOf(const TableWork& work, const CopyRequest& request) {
+  const schema::Table& live = work.live();
+  plan::TableMotion motion;
+  motion.name = work.context().NextMotionId();
+  motion.source = live;
+  motion.target = {live.name.schema,
+                   plan::HiddenTable(live.name.name, Limit(work))};
+  for (const std::string& name : request.columns) {
+    const schema::Column& column = schema::RequireColumn(live, name);
+    plan::Expression value;
+    value.sql = "x";
+    value.bindings = {{"x", column.name, column.type}};
+    motion.columns.push_back({column, std::move(value)});
+  }
+  motion.key = live.WalkKeyColumns();
+  for (const std::string& name : request.walk) {
+    motion.walk.push_back(schema::RequireColumn(live, name));
+  }
+  if (work.context().undoable) {
+    motion.put_aside = plan::PutAside(live.name.name, Limit(work));
+  }
+  return motion;
+}
+
+void RefuseTaken(const TableWork& work, const std::string& name) {
+  const db::Answer& answer =
+      work.context().Ask(db::NameQuestion{{work.live().name.schema, name}});
+  if (!answer.error.empty()) throw RefusedCopy(work, answer.error);
+}
+
+void NoteCopy(TableWork& work) {
+  const schema::Table& live = work.live();
+  work.Note(Phase::kExpanding,
+            fmt::format("the copy needs about the room of the table, {} MB, "
+                        "until what it was is dropped, and each write of '{}' "
+                        "is carried over to it",
+                        base::WithThousands(live.bytes / 1'000'000 + 1),
+                        live.name.name));
+  for (const schema::Index& index : live.indexes) {
+    if (index.valid) continue;
+    work.Note(Phase::kMigrating,
+              fmt::format("index '{}' is not valid, and the copy does not get "
+                          "it",
+                          index.name));
+  }
+}
+
+void AddStep(TableWork& work, Place place, std::string description,
+             plan::Action action, std::vector<std::string> notes = {}) {
+  DraftStep step;
+  step.place = place;
+  step.description = std::move(description);
+  step.actions.push_back(std::move(action));
+  step.notes = std::move(notes);
+  work.context().steps.push_back(std::move(step));
+}
+
+void AddProof(TableWork& work, Place place, bool back) {
+  if (!HasForeignKeys(work)) return;
+  const schema::TableName& table = work.live().name;
+  AddStep(work, place,
+          back ? fmt::format("Keep ready what proves the foreign keys of '{}'",
+                             table.name)
+               : fmt::format("Check the foreign keys of '{}'", table.name),
+          plan::ProveForeignKeys{table, back});
+}
+
+// Each of these is a transaction of its own: nobody waits for a look at all
+// rows.
+void PlanExchange(TableWork& work, const plan::TableMotion& motion,
+                  const plan::TableTraits& traits,
+                  const CopiedIndexes& indexes) {
+  const std::string& table = work.live().name.name;
+  const bool undoable = work.context().undoable;
+  const Place place = SwitchPlace(work);
+  const std::string aside = plan::PutAside(table, Limit(work));
+  std::vector<std::string> notes = {
+      "one short transaction gives the copy all that the table has then: "
+      "name, keys, sequences, triggers, policies, privileges, views, comments"};
+  if (HasForeignKeys(work)) {
+    notes.emplace_back(
+        "foreign keys are exchanged without a look at the rows, and proven "
+        "right afterwards, without blocking anybody");
+  }
+  if (undoable) {
+    AddProof(work, place, true);
+    notes.emplace_back(
+        "undo: the table as it was has its name again, with all that was "
+        "written since");
+  }
+  AddStep(work, place,
+          fmt::format("Let the copy take the place of '{}'", table),
+          plan::SwapTables{motion.name, aside, undoable, traits, indexes.all},
+          std::move(notes));
+  AddProof(work, place, false);
+  schema::Table was = work.live();
+  was.name.name = aside;
+  was.constraints.clear();
+  DraftStep drop;
+  drop.place = kDrop;
+  drop.description = fmt::format("Drop what '{}' was", table);
+  if (undoable) {
+    drop.actions.emplace_back(
+        plan::DropSync{motion.name, plan::SyncForm::kSealed});
+  }
+  drop.actions.emplace_back(plan::DropTable{was});
+  work.context().steps.push_back(std::move(drop));
+}
+
+}  // namespace
+
+void RefuseUncopyable(const TableWork& work) {
+  const schema::Table& live = work.live();
+  if (!work.capabilities().swaps_tables) {
+    throw RefusedCopy(work, work.capabilities().name +
+                                " gives a copy the place of a table in no way "
+                                "that segue has");
+  }
+  if (live.kind != "table") {
+    throw RefusedCopy(work, fmt::format("it is a {}", live.kind));
+  }
+  if (work.creates()) {
+    throw RefusedCopy(work, "this migration creates it")
+        .WithHint("put it into the create_table");
+  }
+  const std::vector<std::string> workers =
+      work.context().claims.Workers(live.name.name);
+  if (workers.size() > 1) {
+    throw RefusedCopy(work,
+                      fmt::format("an earlier {} of this migration works on it",
+                                  workers.front()))
+        .WithHint("split it into two migrations");
+  }
+  if (live.WalkKey().empty()) {
+    throw RefusedCopy(work,
+                      "it has no primary key, and no unique key that is NOT "
+                      "NULL, by which a row of it and its copy are the same")
+        .WithHint("give it a key first");
+  }
+  const db::Answer& answer = work.context().Ask(db::CopyQuestion{live.name});
+  if (answer.names.empty()) return;
+  throw RefusedCopy(work, base::Join(answer.names, "; "))
+      .WithHint("drop or change that first, and make it again afterwards");
+}
+
+void PlanTableCopy(TableWork& work, const CopyRequest& request) {
+  const std::string table = work.live().name.name;
+  const plan::TableMotion motion = MotionOf(work, request);
+  RefuseTaken(work, motion.target.name);
+  RefuseTaken(work, plan::PutAside(table, Limit(work)));
+  const CopiedIndexes indexes = IndexesOf(work);
+  work.Describe(Phase::kExpanding,
+                fmt::format("Create a hidden copy of '{}'", table));
+  work.Add(Phase::kExpanding,
+           plan::CopyTable{work.live(), motion.target.name, request.columns,
+                           request.traits, indexes.first});
+  work.Add(Phase::kExpanding, plan::CreateSync{motion.name});
+  work.Describe(Phase::kMigrating,
+                fmt::format("Fill the copy of '{}' and compare it", table));
+  work.Add(Phase::kMigrating, plan::Backfill{{motion.name}});
+  work.Add(Phase::kMigrating, plan::MarkCopied{motion.target});
+  for (const schema::Index& index : indexes.later) {
+    work.Add(Phase::kMigrating, plan::CreateIndex{motion.target, index, {}});
+  }
+  work.Add(Phase::kMigrating, plan::Verify{motion.name});
+  NoteCopy(work);
+  work.context().motions.Add(motion);
+  work.context().claims.DecideFate(work.live().name, TableFate::kRebuilt);
+  work.Finish();
+  PlanExchange(work, motion, request.traits, indexes);
+}
+
+}  // namespace segue::ops

@@ -20,6 +20,8 @@ std::vector<LoadCase> LoadCases() {
   for (const Testbed& testbed : Testbeds()) {
     for (const Access access : {Access::kInPlace, Access::kVersioned}) {
       for (const Scenario& scenario : Scenarios()) {
+        const bool in_place = access == Access::kInPlace;
+        if (in_place && scenario.only_versioned) continue;
         cases.push_back({&testbed, access, &scenario});
       }
     }

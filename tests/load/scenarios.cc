@@ -283,13 +283,28 @@ Migration RenameTable() {
   return migration;
 }
 
+Migration SplitValue() {
+  Migration migration("split_v", "v moves to a table of its own");
+  migration.SplitTable("items", "amounts", {"v"});
+  return migration;
+}
+
 std::vector<Scenario> Tables() {
   Scenario rename{.name = "CreateAndRenameTable"};
   rename.migration = RenameTable;
   rename.old_version = Shape("v");
   rename.new_version = Shape("v");
   rename.new_version.table = "goods";
-  return {rename};
+
+  Scenario split{.name = "SplitTable", .column = "v BIGINT"};
+  split.migration = SplitValue;
+  split.old_version = Shape("v");
+  split.new_version = Shape("v");
+  split.new_version.table = "amounts";
+  split.new_version.parent_table = "items";
+  split.only_versioned = true;
+  split.nullable = true;
+  return {rename, split};
 }
 
 std::vector<Scenario> Others() {

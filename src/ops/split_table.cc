@@ -380,7 +380,9 @@ void SplitTable::NameTarget(TableWork& work, const Split& split) const {
                                       split.moved.indexes[i].name});
   }
   if (work.capabilities().not_valid_constraints) {
-    work.Add(kDrop, plan::AddConstraint{split.target.name, split.parent});
+    plan::AddConstraint add{split.target.name, split.parent};
+    add.constraint.validated = false;
+    work.Add(kDrop, std::move(add));
   }
   if (!HasRights(work.live())) return;
   work.Add(kDrop, plan::GiveRights{split.target.name, work.live().name});

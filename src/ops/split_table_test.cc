@@ -31,10 +31,9 @@ TEST_F(SplitTableTest, RefusesWhatAnUndoWouldNeed) {
 }
 
 TEST_F(SplitTableTest, RefusesAColumnTwice) {
-  EXPECT_THAT(
-      Refusal(Migration("m", "").SplitTable("users", "mails",
-                                            {"email", "email"})),
-      HasSubstr("it is named twice"));
+  EXPECT_THAT(Refusal(Migration("m", "").SplitTable("users", "mails",
+                                                    {"email", "email"})),
+              HasSubstr("it is named twice"));
 }
 
 }  // namespace

@@ -100,15 +100,16 @@ class PartTriggerSet {
            ");\n";
   }
 
-  std::string SameKey(const char* row) const {
+  // `alias` is that of the table, with a point, or empty.
+  std::string SameKey(const char* row, const std::string& alias) const {
     std::vector<std::string> same;
     for (const Column* column : key_) {
-      same.push_back("r." + Quote(column->name) + " = " + Field(row, *column));
+      same.push_back(alias + Quote(column->name) + " = " + Field(row, *column));
     }
     return base::Join(same, " AND ");
   }
   std::string RowOf(const char* row) const {
-    return "SELECT 1 FROM " + table_ + " AS r WHERE " + SameKey(row);
+    return "SELECT 1 FROM " + table_ + " AS r WHERE " + SameKey(row, "r.");
   }
   std::string KeyText() const {
     std::vector<std::string> names;
@@ -117,10 +118,11 @@ class PartTriggerSet {
     }
     return base::Join(names, ", ");
   }
+  // SQLite takes no alias for the table of an UPDATE in a trigger.
   std::string Update(const std::vector<std::string>& sets,
                      const char* row) const {
-    return "  UPDATE " + table_ + " AS r SET " + base::Join(sets, ", ") +
-           " WHERE " + SameKey(row) + ";\n";
+    return "  UPDATE " + table_ + " SET " + base::Join(sets, ", ") + " WHERE " +
+           SameKey(row, "") + ";\n";
   }
 
   static bool HasDefault(const Column& column) {

@@ -133,6 +133,10 @@ struct Migration {
   Migration& DropTable(const std::string& table);
   // Gives a table a new name; both names work until the contract.
   Migration& RenameTable(const std::string& from, const std::string& to);
+  // Moves columns to a table of their own, which has a row for each row of
+  // `table`, by its primary key, and refers to it.
+  Migration& SplitTable(const std::string& table, const std::string& to,
+                        const std::vector<std::string>& columns);
   // Adds a constraint. `up` and `down` have an SQL expression for each column
   // whose values have to change to satisfy it; without them no value moves.
   Migration& CreateConstraint(

@@ -23,15 +23,33 @@ db::Value ValueOf(const Cell& cell) {
   return std::monostate{};
 }
 
-std::string InsertSql(const ClientShape& shape) {
-  std::vector<std::string> columns = {shape.key_column, shape.value_column};
-  std::vector<std::string> values = {"$2", shape.write_expression};
-  columns.insert(columns.end(), shape.fixed_columns.begin(),
-                 shape.fixed_columns.end());
-  values.insert(values.end(), shape.fixed_values.begin(),
-                shape.fixed_values.end());
-  return "INSERT INTO " + shape.table + " (" + base::Join(columns, ", ") +
+using Texts = std::vector<std::string>;
+
+std::string InsertSql(const std::string& table, Texts columns, Texts values,
+                      const Texts& more_columns, const Texts& more_values) {
+  columns.insert(columns.end(), more_columns.begin(), more_columns.end());
+  values.insert(values.end(), more_values.begin(), more_values.end());
+  return "INSERT INTO " + table + " (" + base::Join(columns, ", ") +
          ") VALUES (" + base::Join(values, ", ") + ")";
+}
+
+// The parameters are the value and the key.
+std::string InsertSql(const ClientShape& shape) {
+  const bool alone = shape.parent_table.empty();
+  return InsertSql(shape.table, {shape.key_column, shape.value_column},
+                   {"$2", shape.write_expression},
+                   alone ? shape.fixed_columns : Texts{},
+                   alone ? shape.fixed_values : Texts{});
+}
+
+// The parameter is the key.
+std::string InsertParentSql(const ClientShape& shape) {
+  return InsertSql(shape.parent_table, {shape.key_column}, {"$1"},
+                   shape.fixed_columns, shape.fixed_values);
+}
+
+std::string DeleteSql(const std::string& table, const ClientShape& shape) {
+  return "DELETE FROM " + table + " WHERE " + shape.key_column + " = $1";
 }
 
 }  // namespace
@@ -168,15 +186,20 @@ void Client::Insert(std::int64_t key, bool upsert) {
     sql += " ON CONFLICT (" + shape_.key_column + ") DO UPDATE SET " +
            shape_.value_column + " = EXCLUDED." + shape_.value_column;
   }
-  Change(key, after, sql, {ValueOf(after), key});
+  std::vector<Statement> statements = {{sql, {ValueOf(after), key}}};
+  if (!shape_.parent_table.empty()) {
+    statements.insert(statements.begin(), {InsertParentSql(shape_), {key}});
+  }
+  Change(key, after, statements);
 }
 
 void Client::Update(std::int64_t key) {
   const Cell after = PickCell();
-  Change(key, after,
-         "UPDATE " + shape_.table + " SET " + shape_.value_column + " = " +
-             shape_.write_expression + " WHERE " + shape_.key_column + " = $2",
-         {ValueOf(after), key});
+  Change(
+      key, after,
+      {{"UPDATE " + shape_.table + " SET " + shape_.value_column + " = " +
+            shape_.write_expression + " WHERE " + shape_.key_column + " = $2",
+        {ValueOf(after), key}}});
 }
 
 // Changes a column that the migration does not concern, so the value must stay.
@@ -185,24 +208,40 @@ void Client::Touch(std::int64_t key, const Cell& cell) {
     oracle_->Refused(key);
     return;
   }
+  const std::string& table =
+      shape_.parent_table.empty() ? shape_.table : shape_.parent_table;
   Change(key, cell,
-         "UPDATE " + shape_.table + " SET " + shape_.fixed_columns[0] + " = " +
-             shape_.fixed_values[0] + " WHERE " + shape_.key_column + " = $1",
-         {key});
+         {{"UPDATE " + table + " SET " + shape_.fixed_columns[0] + " = " +
+               shape_.fixed_values[0] + " WHERE " + shape_.key_column + " = $1",
+           {key}}});
 }
 
 void Client::Delete(std::int64_t key) {
-  Change(
-      key, Cell::Absent(),
-      "DELETE FROM " + shape_.table + " WHERE " + shape_.key_column + " = $1",
-      {key});
+  std::vector<Statement> statements = {
+      {DeleteSql(shape_.table, shape_), {key}}};
+  if (!shape_.parent_table.empty()) {
+    statements.push_back({DeleteSql(shape_.parent_table, shape_), {key}});
+  }
+  Change(key, Cell::Absent(), statements);
 }
 
-void Client::Change(std::int64_t key, const Cell& after, const std::string& sql,
-                    const std::vector<db::Value>& parameters) {
+void Client::Execute(const std::vector<Statement>& statements) {
+  if (statements.size() == 1) {
+    connection_->Execute(statements[0].sql, statements[0].parameters);
+    return;
+  }
+  db::Transaction transaction(*connection_, {});
+  for (const Statement& one : statements) {
+    connection_->Execute(one.sql, one.parameters);
+  }
+  transaction.Commit();
+}
+
+void Client::Change(std::int64_t key, const Cell& after,
+                    const std::vector<Statement>& statements) {
   try {
     const auto start = SteadyClock::now();
-    connection_->Execute(sql, parameters);
+    Execute(statements);
     tally_->Write(SteadyClock::now() - start);
     oracle_->Acknowledge(key, after);
   } catch (const Error& error) {
@@ -211,7 +250,7 @@ void Client::Change(std::int64_t key, const Cell& after, const std::string& sql,
     } else {
       oracle_->Refused(key);
     }
-    Fail(error, sql);
+    Fail(error, statements.back().sql);
   }
 }
 

@@ -52,9 +52,15 @@ class Client {
   void Update(std::int64_t key);
   void Touch(std::int64_t key, const Cell& cell);
   void Delete(std::int64_t key);
-  // Runs one write and reports its outcome to the oracle.
-  void Change(std::int64_t key, const Cell& after, const std::string& sql,
-              const std::vector<db::Value>& parameters);
+  // Runs one write and reports its outcome to the oracle. Several statements,
+  // each with its parameters, run in one transaction.
+  struct Statement {
+    std::string sql;
+    std::vector<db::Value> parameters;
+  };
+  void Change(std::int64_t key, const Cell& after,
+              const std::vector<Statement>& statements);
+  void Execute(const std::vector<Statement>& statements);
   // Counts a failed statement, and drops the connection when it is lost.
   void Fail(const Error& error, const std::string& sql);
   std::int64_t PickKey();

@@ -30,6 +30,10 @@ struct ClientShape {
   // one is also the column that an unrelated UPDATE writes.
   std::vector<std::string> fixed_columns = {};
   std::vector<std::string> fixed_values = {};
+  // The table that has the fixed columns, where this version has the value in
+  // another one: rows are added to both, and removed from both, in one
+  // transaction. Empty: one table has all.
+  std::string parent_table = {};
   // Statements that run after connecting, as an application would run them,
   // such as "PRAGMA busy_timeout".
   std::vector<std::string> session_setup = {};

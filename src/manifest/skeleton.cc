@@ -135,7 +135,7 @@ constexpr std::array<std::pair<std::string_view, const char*>, 22> kSkeletons =
          "  - split_table:\n"
          "      table: users\n"
          "      to: {table: profiles, columns: [bio, avatar], key: "
-         "[user_id]}\n"},
+         "[id]}\n"},
         {"sql",
          "  - sql:\n"
          "      up: CREATE VIEW names AS SELECT name FROM users\n"

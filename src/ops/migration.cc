@@ -18,6 +18,7 @@
 #include "ops/rename_table.h"
 #include "ops/replace_column.h"
 #include "ops/set_replica_identity.h"
+#include "ops/split_table.h"
 #include "ops/sql.h"
 
 namespace segue {
@@ -163,6 +164,13 @@ Migration& Migration::DropTable(const std::string& table) {
 Migration& Migration::RenameTable(const std::string& from,
                                   const std::string& to) {
   operations.push_back(ops::MakeRenameTable({from, to}));
+  return *this;
+}
+
+Migration& Migration::SplitTable(const std::string& table,
+                                 const std::string& to,
+                                 const std::vector<std::string>& columns) {
+  operations.push_back(ops::MakeSplitTable({table, to, columns, {}}));
   return *this;
 }
 

@@ -20,6 +20,7 @@
 #include "ops/rename_constraint.h"
 #include "ops/rename_table.h"
 #include "ops/set_replica_identity.h"
+#include "ops/split_table.h"
 #include "ops/sql.h"
 
 namespace segue::ops {
@@ -29,7 +30,6 @@ namespace {
 // unknown.
 const std::vector<std::string>& NotYet() {
   static const std::vector<std::string> kNames = {
-      "split_table",
       "merge_tables",
       "move_column",
       "partition_table",
@@ -57,6 +57,7 @@ const std::vector<RegistryEntry>& Registry() {
       {"rename_constraint", ParseRenameConstraint},
       {"rename_table", ParseRenameTable},
       {"set_replica_identity", ParseSetReplicaIdentity},
+      {"split_table", ParseSplitTable},
       {"sql", ParseSql},
   };
   return kEntries;

@@ -410,6 +410,23 @@ struct RetireAlias {
   VersionView view;
 };
 
+// Lets a view of a published version show the table that takes the place of
+// what it has shown. Both have the same columns. It comes first in what takes
+// effect together, because clients lock the view before its table.
+struct RepointView {
+  std::string version_schema;
+  VersionView before;  // a Part
+  VersionView after;   // a Projection
+};
+
+// Gives a hidden table the owner of `like`, and nobody else any rights; or, at
+// the contract, the privileges of `like`. This cannot be undone.
+struct GiveRights {
+  schema::TableName table;
+  schema::TableName like;
+  bool hidden = false;
+};
+
 // Runs statements of the user's.
 struct RawSql {
   std::string sql;
@@ -424,6 +441,6 @@ using Action = std::variant<
     RestartSequence, SetReplicaIdentity, CreateIndex, DropIndex, RenameIndex,
     PrepareUndo, CreateSync, DropSync, Backfill, GuardFill, UnguardFill, Verify,
     Settle, Retreat, PublishVersion, SealVersion, RetireVersion, ReshapeView,
-    PublishAlias, RetireAlias, RawSql>;
+    PublishAlias, RetireAlias, RepointView, GiveRights, RawSql>;
 
 }  // namespace segue::plan

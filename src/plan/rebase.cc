@@ -30,6 +30,7 @@ class Mover {
 
   void Move(VersionView& view) const {
     if (auto* one = std::get_if<Projection>(&view.source)) Move(one->base);
+    if (auto* part = std::get_if<Part>(&view.source)) Move(part->base);
     if (auto* join = std::get_if<Join>(&view.source)) {
       Move(join->left);
       Move(join->right);
@@ -56,6 +57,14 @@ class Mover {
       for (schema::TableName& table : action.tables) Move(table);
     }
     if constexpr (std::is_same_v<T, PublishVersion>) Move(action);
+    if constexpr (std::is_same_v<T, RepointView>) {
+      action.version_schema = rebase_.to + "_version";
+      Move(action.before);
+      Move(action.after);
+    }
+    if constexpr (std::is_same_v<T, GiveRights>) {
+      Move(action.like);
+    }
   }
 
   void Move(Motion& motion) const {
@@ -133,6 +142,13 @@ std::vector<std::string> TablesNamedBy(const Action& action,
           names.push_back(one.from.name);
         }
         if constexpr (requires { one.view; }) Add(one.view, names);
+        if constexpr (std::is_same_v<T, RepointView>) {
+          Add(one.before, names);
+          Add(one.after, names);
+        }
+        if constexpr (std::is_same_v<T, GiveRights>) {
+          names.push_back(one.like.name);
+        }
         if constexpr (requires { one.motion; }) {
           Add(motions.At(one.motion), names);
         }

@@ -9,6 +9,9 @@ namespace {
 std::vector<schema::TableName> TablesOf(const Projection& source) {
   return {source.base};
 }
+std::vector<schema::TableName> TablesOf(const Part& source) {
+  return {source.base};
+}
 std::vector<schema::TableName> TablesOf(const Join& source) {
   return {source.left, source.right};
 }
@@ -22,6 +25,7 @@ const schema::TableName& VersionView::base() const {
   if (const auto* projection = std::get_if<Projection>(&source)) {
     return projection->base;
   }
+  if (const auto* part = std::get_if<Part>(&source)) return part->base;
   if (const auto* join = std::get_if<Join>(&source)) return join->left;
   const std::vector<schema::TableName>& parts = std::get<Union>(source).parts;
   if (!parts.empty()) return parts.front();

@@ -34,7 +34,18 @@ struct Union {
   std::vector<schema::TableName> parts;
 };
 
-using ViewSource = std::variant<Projection, Join, Union>;
+// Shows columns of each row of a table as a row of a table of its own, which
+// takes the place of the view with the contract. An INSERT gives its values to
+// the row of `base` with this key, which has to be there; a DELETE sets them to
+// NULL; the key itself takes no UPDATE. Until then the columns of the view
+// other than the key are only in `base`.
+struct Part {
+  schema::TableName base;
+  std::string primary_key;  // names of the later table's constraints, for
+  std::string foreign_key;  // errors; empty where the database tells none
+};
+
+using ViewSource = std::variant<Projection, Join, Union, Part>;
 
 // The view of one table in the shape of the new version.
 struct VersionView {
@@ -70,7 +81,8 @@ struct VersionView {
   std::vector<schema::TableName> Tables() const;
   // Returns "table 'a'" or "tables 'a', 'b'", for messages.
   std::string Subject() const;
-  // True when the view takes writes; any other view is read only.
+  // True when the view shows one table as it is written. Of the others, only a
+  // Part takes writes.
   bool projects() const { return std::holds_alternative<Projection>(source); }
 };
 

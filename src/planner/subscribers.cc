@@ -68,6 +68,11 @@ class Collector {
       At(plan::TableOf(motions_.At(id)).name).moved = true;
     }
   }
+  void Of(const plan::DropSync& drop) {
+    if (const plan::TableMotion* copy = motions_.Copy(drop.motion)) {
+      At(copy->source.name.name).copied = true;
+    }
+  }
   template <typename Other>
   void Of(const Other& /*action*/) {}
 

@@ -102,11 +102,25 @@ bool IsNumberedByOld(const std::vector<const plan::ColumnMotion*>& motions,
                      });
 }
 
+std::string NameOf(const schema::Table& table, schema::ConstraintKind kind) {
+  for (const schema::Constraint& constraint : table.constraints) {
+    if (constraint.kind == kind) return constraint.name;
+  }
+  return "";
+}
+
+plan::ViewSource SourceOf(const schema::Table& table) {
+  if (table.part_of.name.empty()) return plan::Projection{table.name};
+  return plan::Part{table.part_of,
+                    NameOf(table, schema::ConstraintKind::kPrimaryKey),
+                    NameOf(table, schema::ConstraintKind::kForeignKey)};
+}
+
 plan::VersionView ViewOf(
     const schema::Table* base, const schema::Table& table,
     const std::vector<const plan::ColumnMotion*>& motions) {
   plan::VersionView view;
-  view.source = plan::Projection{table.name};
+  view.source = SourceOf(table);
   view.name = table.shown();
   view.grants = table.grants;
   for (schema::Column column : table.columns) {
@@ -186,6 +200,10 @@ void AddColumns(const schema::Table& table, plan::VersionView& view) {
 }
 
 }  // namespace
+
+plan::VersionView ViewOfNew(const schema::Table& table) {
+  return ViewOf(&table, table, {});
+}
 
 plan::VersionShape ShapeOf(const schema::Schema& before,
                            std::vector<plan::VersionView> views) {

@@ -19,6 +19,10 @@ std::vector<plan::VersionView> VersionViews(
     const std::vector<const plan::ColumnMotion*>& motions,
     const Claims& claims);
 
+// Returns the view of a table that the migration makes; one that is a part of
+// another until the contract is shown as that (schema::Table::part_of).
+plan::VersionView ViewOfNew(const schema::Table& table);
+
 // Returns these views and what of the schema `before` they leave out.
 plan::VersionShape ShapeOf(const schema::Schema& before,
                            std::vector<plan::VersionView> views);

@@ -229,6 +229,9 @@ struct Table {
   // The name under which the shape that is being planned shows the table, while
   // the database still has `name`; empty: both names are the same.
   std::string shown_as;
+  // The table whose rows the shape that is being planned shows here, until the
+  // contract; without a name: its own.
+  TableName part_of = {};
   // "DEFAULT", "FULL", "NOTHING", "INDEX"; empty: the database has none.
   std::string replica_identity;
   std::string replica_identity_index;

@@ -183,6 +183,9 @@ std::string ViewText(const plan::VersionView& view) {
   if (view.projects()) return text;
   std::vector<std::string> tables;
   for (const TableName& table : view.Tables()) tables.push_back(table.name);
+  if (std::holds_alternative<plan::Part>(view.source)) {
+    return text + " PART OF " + tables.front();
+  }
   const bool joins = std::holds_alternative<plan::Join>(view.source);
   return text + " OF " + base::Join(tables, joins ? " JOIN " : " UNION ");
 }
@@ -431,6 +434,15 @@ class Renderer {
     const std::string head = "RESHAPE " + a.version_schema + "." + a.table.name;
     return Make(head + " " + ShownText(a.after),
                 head + " " + ShownText(a.before));
+  }
+  PlannedAction operator()(const plan::RepointView& a) const {
+    return Irreversible("REPOINT " + a.version_schema + "." +
+                        ViewText(a.before) + " TO " + a.after.base().name);
+  }
+  PlannedAction operator()(const plan::GiveRights& a) const {
+    const std::string text = a.table.name + " LIKE " + a.like.name;
+    return a.hidden ? Make("OWNER OF " + text, "")
+                    : Irreversible("RIGHTS OF " + text);
   }
   PlannedAction operator()(const plan::PublishAlias& a) const {
     return Make("ALIAS " + a.view.base().name + " AS " + ViewText(a.view),

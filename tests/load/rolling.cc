@@ -79,7 +79,9 @@ lab::ClientShape Rolling::Completed(lab::ClientShape shape,
   shape.writes_null = scenario_.nullable;
   const bool in_place_table =
       access_ == Access::kInPlace && shape.table == "items";
-  shape.upserts = testbed_.traits.upserts_through_views || in_place_table;
+  const bool view_takes =
+      testbed_.traits.upserts_through_views && shape.parent_table.empty();
+  shape.upserts = view_takes || in_place_table;
   const std::string& setup = testbed_.Text("patient session");
   if (!setup.empty()) shape.session_setup = {setup};
   return shape;

@@ -30,6 +30,8 @@ struct Scenario {
   // In place, clients of the new version can run as soon as both are live;
   // false where the new shape appears only at the end.
   bool new_shape_in_place = true;
+  // Nothing has the old shape after a contract in place.
+  bool only_versioned = false;
   bool nullable = false;  // every tenth row starts as NULL
   // Counts rows that are wrong while both versions are live; empty: none.
   std::string wrong_rows = {};

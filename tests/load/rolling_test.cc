@@ -21,6 +21,8 @@ std::vector<LoadCase> LoadCases() {
     for (const Access access : {Access::kInPlace, Access::kVersioned}) {
       for (const Scenario& scenario : Scenarios()) {
         if (!testbed.TakesPart(scenario.only)) continue;
+        const bool in_place = access == Access::kInPlace;
+        if (in_place && scenario.only_versioned) continue;
         cases.push_back({&testbed, access, &scenario});
       }
     }

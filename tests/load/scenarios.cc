@@ -289,6 +289,12 @@ Migration Rebuild() {
   return migration;
 }
 
+Migration SplitValue() {
+  Migration migration("split_v", "v moves to a table of its own");
+  migration.SplitTable("items", "amounts", {"v"});
+  return migration;
+}
+
 std::vector<Scenario> Tables() {
   Scenario rename{.name = "CreateAndRenameTable"};
   rename.migration = RenameTable;
@@ -305,7 +311,16 @@ std::vector<Scenario> Tables() {
   rebuild.migration = Rebuild;
   rebuild.old_version = Shape("v");
   rebuild.new_version = Shape("v");
-  return {rename, rebuild};
+
+  Scenario split{.name = "SplitTable", .column = "v BIGINT"};
+  split.migration = SplitValue;
+  split.old_version = Shape("v");
+  split.new_version = Shape("v");
+  split.new_version.table = "amounts";
+  split.new_version.parent_table = "items";
+  split.only_versioned = true;
+  split.nullable = true;
+  return {rename, rebuild, split};
 }
 
 std::vector<Scenario> Others() {

@@ -50,10 +50,11 @@ std::string Values(const std::vector<db::ChangedTable>& changed) {
     rows.push_back("(" + Literal(table.name) + "::pg_catalog.text, " +
                    Boolean(table.moved) + ", " + Boolean(table.reshaped) +
                    ", " + Boolean(table.created) + ", " +
-                   Boolean(table.dropped) + ", " + Array(table.columns) + ")");
+                   Boolean(table.dropped) + ", " + Boolean(table.copied) +
+                   ", " + Array(table.columns) + ")");
   }
   return "(VALUES " + base::Join(rows, ", ") +
-         ") v(name, moved, reshaped, created, dropped, columns)";
+         ") v(name, moved, reshaped, created, dropped, copied, columns)";
 }
 
 // Returns a SELECT of each changed table x and each publication p that has it,
@@ -105,6 +106,14 @@ FROM published t WHERE (t.moved OR t.reshaped OR t.created)
     WHERE a.attrelid = t.id AND a.attnum = ANY (t.list::int2[])
     AND a.attname::text = ANY (t.columns)))
 GROUP BY t.name, t.created
+UNION ALL
+SELECT 'error', 'copied-table-is-published', pg_catalog.format(
+    'table %L is published (%s), and the table to which its rows or columns go '
+    'would not be', t.name,
+    pg_catalog.string_agg(t.pubname::text, ', ' ORDER BY t.pubname)),
+  'a subscriber would be told nothing of what is written there',
+  'take the table out of the publication first'
+FROM published t WHERE t.copied GROUP BY t.name
 UNION ALL
 SELECT 'warning', 'published-table-goes', pg_catalog.format(
     'table %L is published (%s) and goes', t.name,

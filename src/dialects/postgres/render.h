@@ -74,5 +74,8 @@ PlannedAction RenderOne(const plan::RetireAlias&, const RenderContext&);
 PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
 // reshape_view.cc
 PlannedAction RenderOne(const plan::ReshapeView&, const RenderContext&);
+// part_view.cc
+PlannedAction RenderOne(const plan::RepointView&, const RenderContext&);
+PlannedAction RenderOne(const plan::GiveRights&, const RenderContext&);
 
 }  // namespace segue::postgres

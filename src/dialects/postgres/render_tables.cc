@@ -5,7 +5,9 @@
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/sync.h"
 #include "dialects/postgres/table_text.h"
+#include "plan/names.h"
 
 namespace segue::postgres {
 namespace {
@@ -50,6 +52,28 @@ std::vector<Statement> DropSql(const schema::Table& table, const char* drop) {
   return sql;
 }
 
+// Constraints of NOT NULL have names since this version.
+constexpr int kNamesNotNull = 18;
+
+// A hidden table had another name when the server named these.
+std::string NameNotNulls(const schema::TableName& table) {
+  return "DO " +
+         DollarQuoted(
+             "DECLARE c record; BEGIN FOR c IN SELECT x.conname, a.attname "
+             "FROM pg_catalog.pg_constraint x JOIN pg_catalog.pg_attribute a "
+             "ON a.attrelid = x.conrelid AND a.attnum = ANY (x.conkey) WHERE "
+             "x.conrelid = " +
+             Regclass(table) +
+             "::oid AND x.contype = 'n' AND pg_catalog.starts_with("
+             "x.conname::text, " +
+             Literal(plan::kOurs) +
+             ") LOOP EXECUTE pg_catalog.format('ALTER TABLE %s RENAME "
+             "CONSTRAINT %I TO %I', " +
+             Literal(Name(table)) + ", c.conname, pg_catalog.concat(" +
+             Literal(table.name + "_") +
+             ", c.attname, '_not_null')::name); END LOOP; END");
+}
+
 }  // namespace
 
 PlannedAction RenderOne(const plan::CreateTable& action,
@@ -92,6 +116,11 @@ PlannedAction RenderOne(const plan::RenameTable& action,
       "Rename table '" + action.from.name + "' to '" + action.to + "'";
   planned.forward.push_back(
       {AlterTable(action.from) + "RENAME TO " + Ident(to.name), {}});
+  const bool named =
+      MajorVersion(context.schema.server_version) >= kNamesNotNull;
+  if (named && action.from.name.starts_with(plan::kOurs)) {
+    planned.forward.push_back({NameNotNulls(to), {}});
+  }
   planned.undo.push_back(
       {AlterTable(to) + "RENAME TO " + Ident(action.from.name), {}});
   planned.probe = "SELECT (" + TableExists(to) + ") AND NOT (" +

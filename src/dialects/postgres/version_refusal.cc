@@ -1,5 +1,6 @@
 #include "dialects/postgres/version_refusal.h"
 
+#include "dialects/postgres/part_view.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
@@ -167,6 +168,7 @@ std::vector<std::string> RefusalSql(const std::string& version,
           "GRANT EXECUTE ON FUNCTION " + Name(read) + "(), " + Name(write) +
               "() TO PUBLIC",
           ReplaceViews(version, anew),
+          DropAllPartFunctions(version),
           DropDefaults(version),
           DropSeenTable(version)};
 }

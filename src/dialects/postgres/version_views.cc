@@ -5,6 +5,7 @@
 #include "dialects/postgres/grants.h"
 #include "dialects/postgres/holders.h"
 #include "dialects/postgres/missing.h"
+#include "dialects/postgres/part_view.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/required_columns.h"
@@ -36,10 +37,16 @@ std::string RowOf(const plan::VersionView& view, const schema::Column& column) {
   return there ? kRight : kRow;
 }
 
-std::string SelectList(const plan::VersionView& view) {
+bool IsPart(const plan::VersionView& view) {
+  return std::holds_alternative<plan::Part>(view.source);
+}
+
+std::string SelectList(const plan::VersionView& view,
+                       const std::string& version) {
   std::vector<std::string> columns;
   for (const schema::Column& column : view.columns) {
     std::string sql = RowOf(view, column) + "." + Ident(column.physical());
+    if (IsPart(view)) sql = PartKey(version, view, column, sql);
     if (column.physical() != column.name) sql += " AS " + Ident(column.name);
     columns.push_back(std::move(sql));
   }
@@ -55,6 +62,11 @@ std::string From(const schema::TableName& table, const char* alias) {
 std::string Query(const plan::Projection& source, const std::string& list,
                   const std::string& where) {
   return "SELECT " + list + From(source.base, kRow) + where;
+}
+
+std::string Query(const plan::Part& source, const std::string& list,
+                  const std::string& where) {
+  return Query(plan::Projection{source.base}, list, where);
 }
 
 std::string Query(const plan::Join& source, const std::string& list,
@@ -104,7 +116,7 @@ std::string CreateView(const schema::TableName& name,
                        const plan::VersionView& view,
                        const RenderContext& context, const char* create,
                        const std::string& version) {
-  const std::string list = SelectList(view);
+  const std::string list = SelectList(view, version);
   const std::string where =
       version.empty() ? "" : " WHERE " + SeenCondition(version);
   return create + Name(name) + ViewOptions(context, CountsOf(view, version)) +
@@ -115,6 +127,13 @@ std::string CreateView(const schema::TableName& name,
 }
 
 }  // namespace
+
+std::string ReplaceViewSql(const schema::TableName& name,
+                           const plan::VersionView& view,
+                           const RenderContext& context,
+                           const std::string& version) {
+  return CreateView(name, view, context, "CREATE OR REPLACE VIEW ", version);
+}
 
 std::string DefaultSql(const schema::Column& column) {
   if (base::ToLower(*column.default_sql) != "null") return *column.default_sql;
@@ -210,6 +229,8 @@ std::string SchemaGrants(const std::string& base, const std::string& version) {
              Literal(version) + ", g); END LOOP; END");
 }
 
+}  // namespace
+
 // The privileges are those that the table has when the view is made: others may
 // have changed them since the plan, and a table that the migration creates gets
 // the schema's default privileges.
@@ -231,17 +252,17 @@ std::string TableGrants(const schema::TableName& name,
              "' WITH GRANT OPTION' ELSE '' END); END LOOP; END");
 }
 
-}  // namespace
-
 void AddView(const schema::TableName& name, const plan::VersionView& view,
              const RenderContext& context, std::vector<std::string>& sql,
              const std::string& version, const char* create) {
+  if (IsPart(view)) AddPartKey(version, view, sql);
   sql.push_back(CreateView(name, view, context, create, version));
+  if (IsPart(view)) AddPartTriggers(version, view, sql);
   sql.push_back(RevokeOnTable(name));
   AddColumnDetails(name, view, sql);
   AddRequired(name, view, sql);
   const schema::Table* base = context.schema.FindTable(view.base().name);
-  if (base != nullptr && !base->comment.empty()) {
+  if (base != nullptr && !base->comment.empty() && !IsPart(view)) {
     sql.push_back("COMMENT ON VIEW " + Name(name) + " IS " +
                   Literal(base->comment));
   }
@@ -249,7 +270,7 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
   if (base != nullptr && !base->owner.empty()) {
     sql.push_back("GRANT ALL ON " + Name(name) + " TO " + Ident(base->owner));
   }
-  if (view.projects()) {
+  if (view.projects() || IsPart(view)) {
     sql.push_back(TableGrants(name, view.base()));
     std::string column_grants = ColumnGrants(name, view);
     if (!column_grants.empty()) sql.push_back(std::move(column_grants));
@@ -403,6 +424,7 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
     const schema::TableName name{version, view.name};
     AddView(name, view, context, forward, version);
     undo.push_back("DROP VIEW " + Name(name));
+    if (IsPart(view)) undo.push_back(DropPartFunctions(version, view));
   }
   undo.push_back(DropSeenTable(version));
   undo.push_back("DROP SCHEMA " + Ident(version));

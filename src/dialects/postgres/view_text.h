@@ -20,6 +20,16 @@ void AddView(const schema::TableName& name, const plan::VersionView& view,
              const RenderContext& context, std::vector<std::string>& sql,
              const std::string& version, const char* create = "CREATE VIEW ");
 
+// Returns CREATE OR REPLACE VIEW for a view of this version.
+std::string ReplaceViewSql(const schema::TableName& name,
+                           const plan::VersionView& view,
+                           const RenderContext& context,
+                           const std::string& version);
+
+// Gives the table or view `name` the privileges that `base` has by then.
+std::string TableGrants(const schema::TableName& name,
+                        const schema::TableName& base);
+
 // Grants privileges of columns, under the names that the columns have in the
 // view. Empty: it has no columns.
 std::string ColumnGrants(const schema::TableName& name,

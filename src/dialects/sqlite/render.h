@@ -59,6 +59,7 @@ PlannedAction RenderOne(const plan::RestartSequence&, const RenderContext&);
 PlannedAction RenderOne(const plan::CarryOver&, const RenderContext&);
 PlannedAction RenderOne(const plan::RebindViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::ReshapeView&, const RenderContext&);
+PlannedAction RenderOne(const plan::GiveRights&, const RenderContext&);
 PlannedAction RenderOne(const plan::CopyViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::GuardFill&, const RenderContext&);
 PlannedAction RenderOne(const plan::UnguardFill&, const RenderContext&);
@@ -72,6 +73,7 @@ PlannedAction RenderOne(const plan::ProveForeignKeys&, const RenderContext&);
 PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireVersion&, const RenderContext&);
+PlannedAction RenderOne(const plan::RepointView&, const RenderContext&);
 
 // Plans a change with the lock that every change takes; `hold` tells for how
 // long, in words.

@@ -272,6 +272,11 @@ PlannedAction RenderOne(const plan::ReshapeView& action, const RenderContext&) {
       "table '" + action.table.name + "': SQLite gives no view another shape");
 }
 
+PlannedAction RenderOne(const plan::GiveRights& action, const RenderContext&) {
+  throw Error(ErrorKind::kInternal,
+              "table '" + action.table.name + "': SQLite has no rights");
+}
+
 PlannedAction RenderOne(const plan::CopyViews& action,
                         const RenderContext& context) {
   return RenderOne(static_cast<const plan::RebindViews&>(action), context);

@@ -109,6 +109,30 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   return planned;
 }
 
+// The triggers of the view go with it.
+PlannedAction RenderOne(const plan::RepointView& action,
+                        const RenderContext& context) {
+  const std::string& version = action.version_schema;
+  const std::string name = PublishedName(version, action.after.name);
+  PlannedAction planned =
+      Change(context,
+             "Let view '" + action.after.name + "' of version '" + version +
+                 "' show the new table",
+             kInstant);
+  planned.forward = {DropUpdatableView(name)};
+  for (Statement& statement : CreatePublishedView(
+           version, action.after, TableOf(context, action.after.base()))) {
+    planned.forward.push_back(std::move(statement));
+  }
+  planned.probe =
+      "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = "
+      "'view' AND name = " +
+      Literal(name) + " AND instr(sql, " +
+      Literal(" FROM " + Quote(action.after.base().name)) + ") > 0)";
+  planned.reversible = false;
+  return planned;
+}
+
 namespace {
 
 constexpr char kSealedTable[] = "segue_sealed_views";

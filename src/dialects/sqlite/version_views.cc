@@ -6,6 +6,7 @@
 #include "db/url.h"
 #include "dialects/sqlite/instead_of.h"
 #include "dialects/sqlite/names.h"
+#include "dialects/sqlite/part_view.h"
 #include "dialects/sqlite/tokens.h"
 #include "segue/error.h"
 
@@ -95,6 +96,8 @@ InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
   }
   if (view.projects()) {
     Address(view, base, &triggers);
+  } else if (std::holds_alternative<plan::Part>(view.source)) {
+    triggers.key = view.key;
   } else {
     triggers.refusal = TakesNoWrites(view.name);
   }
@@ -112,6 +115,10 @@ std::string RowOf(const plan::VersionView& view, const std::string& shown) {
 
 std::string Query(const plan::Projection& source, const std::string& list) {
   return "SELECT " + list + " FROM " + Quote(source.base.name) + " AS t";
+}
+
+std::string Query(const plan::Part& source, const std::string& list) {
+  return Query(plan::Projection{source.base}, list);
 }
 
 std::string Query(const plan::Join& source, const std::string& list) {
@@ -168,7 +175,9 @@ std::vector<Statement> ViewAndTriggers(const InsteadOf& triggers,
       {"CREATE VIEW " + Quote(triggers.view) + " (" + base::Join(shown, ", ") +
            (mark.empty() ? ") AS " : mark) + query,
        {}}};
-  for (Statement& trigger : InsteadOfTriggers(triggers)) {
+  const bool part = std::holds_alternative<plan::Part>(view.source);
+  for (Statement& trigger :
+       part ? PartTriggers(triggers, view) : InsteadOfTriggers(triggers)) {
     statements.push_back(std::move(trigger));
   }
   return statements;

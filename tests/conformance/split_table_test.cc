@@ -1,0 +1,195 @@
+// The columns of a split table through both shapes: what the server says, and
+// what two sessions do to each other.
+#include <gmock/gmock.h>
+
+#include <optional>
+#include <thread>
+
+#include "manifest/manifest.h"
+#include "segue/migrator.h"
+#include "tests/support/testbed.h"
+#include "tests/support/thrown.h"
+
+namespace segue::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class SplitTest : public DialectTest {
+ protected:
+  void SetUp() override {
+    DialectTest::SetUp();
+    if (IsSkipped()) return;
+    db().Exec(
+        "CREATE TABLE users(id integer NOT NULL PRIMARY KEY, name text, bio "
+        "text, n integer DEFAULT 0);"
+        "INSERT INTO users VALUES (1, 'Alice', 'a', 1), (2, 'Bob', NULL, 0)");
+    database_.emplace(db().Open());
+    MigratorOptions options;
+    options.access = Access::kVersioned;
+    migrator_.emplace(*database_, options);
+    migrator_->Start(manifest::Parse(
+        "access: versioned\noperations:\n  - split_table: {table: users, to: "
+        "{table: profiles, columns: [bio, n]}}\n",
+        "01_split.yaml"));
+    app_ = NewVersion();
+  }
+  void TearDown() override {
+    app_.reset();
+    migrator_.reset();
+    database_.reset();
+    DialectTest::TearDown();
+  }
+
+  std::unique_ptr<Client> NewVersion() {
+    return db().NewVersionClient(*migrator_, "latest");
+  }
+  std::string Base() {
+    return ToLines(
+        db().app().Query("SELECT id, bio, n FROM users ORDER BY id"));
+  }
+
+  std::optional<Database> database_;
+  std::optional<Migrator> migrator_;
+  std::unique_ptr<Client> app_;
+};
+
+// The errors of the table that comes, as the page of the operation has them.
+using SqliteSplitTest = SplitTest;
+
+TEST_P(SqliteSplitTest, SaysWhatTheTableWouldSay) {
+  EXPECT_EQ(app_->ErrorOf("INSERT INTO profiles(id, bio) VALUES (9, 'x')"),
+            "FOREIGN KEY constraint failed");
+  EXPECT_EQ(app_->ErrorOf("INSERT INTO profiles(id, bio) VALUES (1, 'x')"),
+            "UNIQUE constraint failed: profiles.id");
+  EXPECT_EQ(app_->ErrorOf("INSERT INTO profiles(bio) VALUES ('x')"),
+            "NOT NULL constraint failed: profiles.id");
+  EXPECT_EQ(app_->ErrorOf("UPDATE profiles SET id = 5 WHERE id = 1"),
+            "cannot update column \"id\" of view \"profiles\"");
+  EXPECT_EQ(app_->ErrorOf("INSERT INTO profiles(id, bio) VALUES (1, 'x') ON "
+                          "CONFLICT (id) DO UPDATE SET bio = 'y'"),
+            "cannot UPSERT a view");
+  EXPECT_EQ(Base(), "1|a|1\n2|NULL|0\n");
+}
+
+SEGUE_INSTANTIATE_ON(SqliteSplitTest, SqliteTestbed());
+
+class SplitViewTest : public SplitTest {
+ protected:
+  // Lets `sql` of the new version wait for the row that `holder` has written,
+  // and returns its error.
+  std::string Behind(Client& holder, const std::string& sql) {
+    std::string error = "nothing came of it";
+    std::thread other([&] { error = app_->ErrorOf(sql); });
+    WaitUntil(db().app(),
+              "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = "
+              "current_database() AND wait_event_type = 'Lock'",
+              "t");
+    holder.Query("COMMIT");
+    other.join();
+    return error;
+  }
+};
+
+TEST_P(SplitViewTest, SaysWhatTheTableWouldSay) {
+  EXPECT_THAT(app_->ErrorOf("INSERT INTO profiles(id, bio) VALUES (9, 'x')"),
+              HasSubstr("insert or update on table \"profiles\" violates "
+                        "foreign key constraint \"profiles_id_fkey\""));
+  EXPECT_THAT(app_->ErrorOf("INSERT INTO profiles(id, bio) VALUES (1, 'x')"),
+              HasSubstr("duplicate key value violates unique constraint "
+                        "\"profiles_pkey\""));
+  EXPECT_THAT(app_->ErrorOf("INSERT INTO profiles(bio) VALUES ('x')"),
+              HasSubstr("null value in column \"id\" of relation \"profiles\" "
+                        "violates not-null constraint"));
+  EXPECT_THAT(app_->ErrorOf("UPDATE profiles SET id = 5 WHERE id = 1"),
+              HasSubstr("cannot update column \"id\" of view \"profiles\""));
+  EXPECT_THAT(app_->ErrorOf("INSERT INTO profiles(id, bio) VALUES (1, 'x') ON "
+                            "CONFLICT (id) DO UPDATE SET bio = 'y'"),
+              HasSubstr("there is no unique or exclusion constraint matching "
+                        "the ON CONFLICT specification"));
+  EXPECT_THAT(app_->ErrorOf("INSERT INTO profiles(id, bio) VALUES (1, 'x') ON "
+                            "CONFLICT DO NOTHING"),
+              HasSubstr("duplicate key value"));
+  EXPECT_THAT(app_->ErrorOf("TRUNCATE profiles"),
+              HasSubstr("\"profiles\" is not a table"));
+  EXPECT_THAT(app_->ErrorOf("COPY profiles TO STDOUT"),
+              HasSubstr("cannot copy from view \"profiles\""));
+  EXPECT_EQ(Base(), "1|a|1\n2|NULL|0\n");
+}
+
+TEST_P(SplitViewTest, TwoSessionsCountOn) {
+  const auto other = NewVersion();
+  other->Query("BEGIN");
+  other->Query("UPDATE profiles SET n = n + 1 WHERE id = 1");
+  EXPECT_EQ(Behind(*other, "UPDATE profiles SET n = n + 1 WHERE id = 1"), "");
+  EXPECT_EQ(Base(), "1|a|3\n2|NULL|0\n");
+}
+
+// The INSERT looks at the row as the other session leaves it.
+TEST_P(SplitViewTest, AnInsertWaitsForTheRow) {
+  const auto old = db().NewClient();
+  old->Query("BEGIN");
+  old->Query("UPDATE users SET bio = 'b' WHERE id = 2");
+  EXPECT_THAT(Behind(*old, "INSERT INTO profiles(id, bio) VALUES (2, 'x')"),
+              HasSubstr("duplicate key value"));
+  EXPECT_EQ(Base(), "1|a|1\n2|b|0\n");
+}
+
+TEST_P(SplitViewTest, ADeleteYieldsToAChange) {
+  const auto old = db().NewClient();
+  old->Query("BEGIN");
+  old->Query("UPDATE users SET bio = 'kept' WHERE id = 1");
+  EXPECT_THAT(Behind(*old, "DELETE FROM profiles WHERE bio = 'a'"),
+              HasSubstr("could not serialize access due to concurrent update"));
+  EXPECT_EQ(Base(), "1|kept|1\n2|NULL|0\n");
+}
+
+TEST_P(SplitViewTest, ADeleteLetsOtherColumnsBe) {
+  const auto old = db().NewClient();
+  old->Query("BEGIN");
+  old->Query("UPDATE users SET name = 'A' WHERE id = 1");
+  EXPECT_EQ(Behind(*old, "DELETE FROM profiles WHERE bio = 'a'"), "");
+  EXPECT_EQ(Base(), "1|NULL|NULL\n2|NULL|0\n");
+}
+
+TEST_P(SplitViewTest, TheKeyIsFoundByItsIndex) {
+  db().Exec(
+      "INSERT INTO users SELECT g, 'x', 'y', g FROM generate_series(3, 20000) "
+      "g; ANALYZE users");
+  for (const char* query :
+       {"SELECT * FROM profiles WHERE id = 5",
+        "SELECT * FROM users u LEFT JOIN profiles p ON p.id = u.id WHERE u.id "
+        "= 5",
+        "SELECT * FROM users u LEFT JOIN profiles p USING (id) WHERE u.id IN "
+        "(5, 6)",
+        "UPDATE profiles SET bio = 'z' WHERE id = 5",
+        "DELETE FROM profiles WHERE id = 5"}) {
+    EXPECT_THAT(ToLines(app_->Query(std::string("EXPLAIN ") + query)),
+                Not(HasSubstr("Seq Scan on users")))
+        << query;
+  }
+}
+
+// What others make meanwhile was not there to be refused.
+TEST_P(SplitViewTest, TheContractMeetsWhatOthersHaveMade) {
+  db().Exec(
+      "CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "RETURN NEW; END $$; CREATE TRIGGER watch BEFORE UPDATE ON users FOR "
+      "EACH ROW EXECUTE FUNCTION watch()");
+  EXPECT_THAT(RefusalOf([&] { migrator_->Complete(); }), HasSubstr("watch"));
+  EXPECT_EQ(app_->One("SELECT bio FROM profiles WHERE id = 1"), "a");
+  db().Exec(
+      "DROP TRIGGER watch ON users; CREATE VIEW bios AS SELECT bio FROM "
+      "users");
+  EXPECT_THAT(RefusalOf([&] { migrator_->Complete(); }), HasSubstr("bios"));
+  EXPECT_EQ(app_->One("SELECT bio FROM profiles WHERE id = 1"), "a");
+  db().Exec("DROP VIEW bios");
+  migrator_->Complete();
+  EXPECT_EQ(app_->One("SELECT bio FROM profiles WHERE id = 1"), "a");
+}
+
+SEGUE_INSTANTIATE_ON(SplitViewTest, PostgresTestbed());
+
+}  // namespace
+}  // namespace segue::test

@@ -44,7 +44,7 @@ BEGIN
       JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid AND i.indrelid = t.oid
       LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = c.oid
         AND k.contype IN ('p', 'u', 'x')),
-    statements(rank, place, sql) AS (
+    statements AS (
       SELECT 0 AS rank, 0::bigint AS place, pg_catalog.format(
         'CREATE %sTABLE @COPY@ (%s) USING %I%s%s',
         CASE t.relpersistence WHEN 'u' THEN 'UNLOGGED ' END,
@@ -99,6 +99,7 @@ BEGIN
         ' TABLESPACE ' || coalesce(pg_catalog.quote_ident(NULLIF(@SPACE@, '')), (
           SELECT pg_catalog.quote_ident(s.spcname)
           FROM pg_catalog.pg_tablespace s WHERE s.oid = t.reltablespace)))
+        AS sql
       FROM t
     UNION ALL
       SELECT 1, a.attnum, pg_catalog.format('ALTER TABLE @COPY@ ALTER COLUMN '

@@ -48,7 +48,7 @@ BEGIN
       WHERE a.depth < 99),
     wanted AS (
       SELECT id, 0 AS rank, -max(depth) AS place FROM above
-      GROUP BY id HAVING bool_or(direct)
+      GROUP BY id HAVING pg_catalog.bool_or(direct)
     UNION ALL
       SELECT k.conrelid, 1, 0 FROM t JOIN pg_catalog.pg_constraint k
         ON k.confrelid = t.id AND k.contype = 'f' AND k.conrelid <> t.id
@@ -134,8 +134,8 @@ BEGIN
       'ALTER TABLE %I.%I ADD CONSTRAINT %I %s USING INDEX %I', space, own,
       k.conname, CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END,
       k.conname)
-    FROM pg_catalog.pg_constraint k
-    JOIN (VALUES @INDEXES@) v(name, copy) ON v.name = k.conname
+    FROM (VALUES @INDEXES@) v(name, copy)
+    JOIN pg_catalog.pg_constraint k ON v.name = k.conname
     WHERE k.conrelid = giver AND k.contype IN ('p', 'u')
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint o
         WHERE o.conrelid = taker AND o.conname = v.copy));

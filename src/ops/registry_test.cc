@@ -139,8 +139,8 @@ TEST(ParseOperation, RefusesWhatItDoesNotActOn) {
                                          {"to", Text("b")},
                                          {"strategy", Text("shadow_table")}})),
       HasSubstr("not supported yet"));
-  EXPECT_THAT(UsageErrorOf("split_table", Map({})),
-              HasSubstr("operation 'split_table' is not supported yet"));
+  EXPECT_THAT(UsageErrorOf("merge_tables", Map({})),
+              HasSubstr("operation 'merge_tables' is not supported yet"));
 }
 
 TEST(ParseOperation, UnknownOperation) {

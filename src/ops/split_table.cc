@@ -333,7 +333,7 @@ void SplitTable::Contract(TableWork& work, const Split& split,
   const schema::TableName& table = work.live().name;
   work.Describe(kDrop, ContractText());
   for (const schema::Column& column : split.moved.columns) {
-    work.DescribeRemoval(spec_.table, column.name);
+    work.step(kDrop).removes.push_back({spec_.table, column.name});
   }
   work.Note(kDrop,
             fmt::format("from then on '{}' has a row for a new row of '{}' "

@@ -252,6 +252,16 @@ std::string RequireSameWatch(const plan::GiveRights& action) {
              like + "::text, what); END IF; END");
 }
 
+// Inspection reads no rules of tables but those that name a column which goes.
+std::string RulesOf(const plan::GiveRights& action) {
+  return "SELECT pg_catalog.format('rule %I of table %s would not see what is "
+         "written to the other table', r.rulename, " +
+         Literal(Name(action.like)) +
+         "::text) FROM pg_catalog.pg_rewrite r WHERE r.ev_class = "
+         "pg_catalog.to_regclass(" +
+         Literal(Name(action.like)) + ")::oid";
+}
+
 std::string OwnerSql(const plan::GiveRights& action) {
   return "DO " +
          DollarQuoted(
@@ -379,6 +389,7 @@ PlannedAction RenderOne(const plan::GiveRights& action,
     planned.description = "Give '" + name + "' the owner of '" +
                           action.like.name + "', and nobody else rights on it";
     sql.push_back(OwnerSql(action));
+    planned.objections = RulesOf(action);
   }
   planned.forward = Statements(std::move(sql));
   // Both are the same however often they run.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace segue::ops {
 namespace {
@@ -28,13 +29,18 @@ void GoBelow(TableWork& work, const Column& old, const db::KeyRoom& room) {
   if (!reason.empty()) {
     throw work.Refused(old.name, "negative_ids: " + reason);
   }
-  work.Add(Phase::kExpanding,
-           plan::RestartSequence{work.live().name, old, false, old.type});
-  work.Note(Phase::kExpanding,
-            fmt::format("new rows of '{}' get negative values of '{}' from "
-                        "here on, and values behind those of type {} from the "
-                        "contract on; an order by it is no order in time",
-                        work.live().name.name, old.name, old.type));
+  // It comes before what waits for stronger locks, because values go meanwhile.
+  DraftStep step;
+  step.description = fmt::format("Let '{}' of '{}' go on with negative values",
+                                 old.name, work.live().name.name);
+  step.actions.push_back(
+      plan::RestartSequence{work.live().name, old, false, old.type});
+  step.notes.push_back(
+      fmt::format("new rows of '{}' get negative values of '{}' from here on, "
+                  "and values behind those of type {} from the contract on; an "
+                  "order by it is no order in time",
+                  work.live().name.name, old.name, old.type));
+  work.context().steps.push_back(std::move(step));
 }
 
 }  // namespace

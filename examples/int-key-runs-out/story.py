@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 import psycopg2
@@ -18,12 +19,23 @@ CHILDREN = 12
 LAST = 2**31 - 1
 SECONDS = 60  # that the ids last
 writers = []
+folder = tempfile.TemporaryDirectory(prefix="segue-key-")
+
+
+def path_of(number):
+    return os.path.join(folder.name, f"writer-{number}.json")
+
+
+def stop(number):
+    writers[number].terminate()
+    writers[number].wait()
+    with open(path_of(number), encoding="utf-8") as file:
+        return json.load(file)
 
 
 def fail(text):
-    for process in writers:
-        process.terminate()
-        done = json.loads(process.communicate()[0])
+    for number in range(len(writers)):
+        done = stop(number)
         print(f"a writer: {done['statements']} statements, {done['failed']}")
     sys.exit(f"FAILED: {text}")
 
@@ -64,7 +76,8 @@ for child in range(CHILDREN):
 say("Three writers insert events and their rows")
 for number in range(3):
     writers.append(subprocess.Popen(
-        [sys.executable, os.path.join(here, "writer.py"), url, str(number)],
+        [sys.executable, os.path.join(here, "writer.py"), url, str(number),
+         path_of(number)],
         stdout=subprocess.PIPE, text=True))
     if writers[-1].stdout.readline() != "writing\n":
         fail("a writer did not start")
@@ -76,14 +89,11 @@ sql(f"ALTER SEQUENCE events_id_seq RESTART WITH {LAST - int(SECONDS * pace)}")
 print(f"{pace:.0f} events come in a second, and the ids last a minute")
 
 say("Without room for new ids the plan is refused")
-bare = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"01_bare_{os.getpid()}.yaml")
+bare = os.path.join(folder.name, "01_bare.yaml")
 with open(bare, "w", encoding="utf-8") as file:
     file.write("operations: [{change_primary_key: {table: events, column: id, "
                "type: bigint}}]\n")
-try:
-    run("plan", bare, expect=3, names="values of type integer are left")
-finally:
-    os.remove(bare)
+run("plan", bare, expect=3, names="values of type integer are left")
 
 say("With negative ids there is time enough")
 run("start", FILE)
@@ -108,9 +118,8 @@ time.sleep(1)
 
 statements = 0
 events = {}
-for process in writers:
-    process.terminate()
-    done = json.loads(process.communicate()[0])
+for number in range(len(writers)):
+    done = stop(number)
     if done["failed"]:
         fail(f"{len(done['failed'])} statements failed: {done['failed'][0]}")
     statements += done["statements"]

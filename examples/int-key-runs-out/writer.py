@@ -1,8 +1,8 @@
-"""A writer of events: writer.py URL NUMBER
+"""A writer of events: writer.py URL NUMBER FILE
 
 It inserts an event and a row in each of two tables that refer to it, changes
 one, reads them back and now and then deletes an event, until SIGTERM. At the
-end it prints what it has done as JSON: the number of statements, the failures,
+end it writes to FILE what it has done as JSON: the number of statements, the failures,
 and the events that have to be there, each with the number of its rows.
 """
 import json
@@ -11,7 +11,7 @@ import sys
 
 import psycopg2
 
-url, number = sys.argv[1:]
+url, number, path = sys.argv[1:]
 CHILDREN = 12
 stopping = False
 
@@ -65,5 +65,6 @@ while not stopping:
     except (psycopg2.Error, RuntimeError) as error:
         failed.append(str(error))
         break
-print(json.dumps({"statements": statements, "failed": failed,
-                  "events": events}))
+with open(path, "w", encoding="utf-8") as file:
+    json.dump({"statements": statements, "failed": failed, "events": events},
+              file)

@@ -326,7 +326,7 @@ void LockUnchanged(db::Connection& connection, const Ledger& ledger,
   std::vector<Change> changes;
   for (std::size_t at = begin; at < end; ++at) {
     const PlannedAction& action = ActionOf(row, step, at);
-    if (!action.inventory.empty() && !action.inventory_lock.empty()) {
+    if (!action.inventory_lock.empty()) {
       connection.Execute(action.inventory_lock);
     }
     std::optional<Change> change = ChangeOf(connection, ledger, row, step, at);

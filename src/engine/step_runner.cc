@@ -129,7 +129,7 @@ void StepRunner::RunTogether(std::size_t step, const Group& group) {
   session_.Fence();
   for (std::size_t action = group.begin; action < group.end; ++action) {
     const PlannedAction& planned = ActionAt(step, action);
-    if (!planned.inventory.empty()) session_.Expect(planned.lock);
+    if (!planned.inventory_lock.empty()) session_.Expect(planned.lock);
   }
   LockUnchanged(connection, context_.ledger, context_.migration, step,
                 group.begin, group.end);

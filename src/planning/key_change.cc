@@ -322,6 +322,7 @@ void KeyChange::KeepSealedKey(TiedTable& table) {
 
 void KeyChange::Contract(TiedTable& table) {
   TableWork& work = table.work;
+  const TableWork::Together together(work, kDrop);
   const Place place = SwitchPlace(work);
   const schema::TableName& name = work.live().name;
   for (ShadowColumn& shadow : table.shadows) shadow.StopSync();
@@ -336,6 +337,8 @@ void KeyChange::Contract(TiedTable& table) {
     originals.push_back(move.original);
   }
   if (context_.undoable) {
+    work.Describe(
+        kDrop, fmt::format("Drop what columns of '{}' were before", name.name));
     const Column& first = table.swaps[0].old;
     DropPutAside(work, originals,
                  {first, plan::PutAsideColumn(
@@ -452,7 +455,6 @@ void KeyChange::Plan() {
       fmt::format("Change the type of {}: {} -> {}", what, from, spec_.type);
   if (context_.undoable) {
     JoinSteps(kSeal, change);
-    JoinSteps(kDrop, fmt::format("Drop what {} was before", what));
   } else {
     JoinSteps(kDrop, change);
   }

@@ -271,6 +271,8 @@ PlannedAction RenderOne(const plan::LockTables& action,
       "Lock " + base::Join(shown, ", ") + " within one lock budget";
   planned.forward = {{sql, {}}};
   planned.undo = {{sql, {}}};
+  // Before those of the actions that follow.
+  planned.inventory_lock = sql;
   planned.probe = "SELECT true";
   planned.lock = Lock(kAccessExclusive, action.tables.at(0), context);
   return planned;

@@ -38,7 +38,7 @@ BEGIN
     indexes AS (SELECT v.name, v.copy, i.*, pg_catalog.pg_get_indexdef(
         i.indexrelid) AS sql, c.reltablespace, k.contype,
         pg_catalog.pg_get_constraintdef(k.oid) AS def
-      FROM t CROSS JOIN (VALUES @INDEXES@) v(name, copy)
+      FROM (VALUES @INDEXES@) v(name, copy) CROSS JOIN t
       JOIN pg_catalog.pg_class c ON c.relname = v.name
         AND c.relnamespace = t.relnamespace
       JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid AND i.indrelid = t.oid

@@ -45,7 +45,7 @@ Rolling::Rolling(const Testbed& testbed, TestDatabase* database,
 }
 
 void Rolling::Fill() {
-  std::string columns = "id BIGINT PRIMARY KEY, " + scenario_.column +
+  std::string columns = scenario_.key + ", " + scenario_.column +
                         ", note TEXT NOT NULL DEFAULT ''";
   if (!scenario_.extra_column.empty()) columns += ", " + scenario_.extra_column;
   database_->Exec("CREATE TABLE items (" + columns + ")");

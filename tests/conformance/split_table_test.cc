@@ -190,6 +190,24 @@ TEST_P(SplitViewTest, TheContractMeetsWhatOthersHaveMade) {
   EXPECT_EQ(app_->One("SELECT bio FROM profiles WHERE id = 1"), "a");
 }
 
+// The client that comes to the view has the table already, and the contract
+// wants it. The server would end the client's transaction.
+TEST_P(SplitViewTest, TheContractGivesWayToATransaction) {
+  app_->Query("BEGIN; UPDATE users SET name = 'A' WHERE id = 1");
+  std::thread contract([&] { migrator_->Complete(); });
+  WaitUntil(db().app(),
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = "
+            "current_database() AND wait_event_type = 'Lock'",
+            "t");
+  EXPECT_EQ(app_->ErrorOf("UPDATE profiles SET bio = 'b' WHERE id = 1"), "");
+  EXPECT_EQ(app_->ErrorOf("COMMIT"), "");
+  contract.join();
+  EXPECT_TRUE(migrator_->Status()->is_complete());
+  EXPECT_EQ(app_->One("SELECT name || bio FROM users JOIN profiles USING (id) "
+                      "WHERE id = 1"),
+            "Ab");
+}
+
 SEGUE_INSTANTIATE_ON(SplitViewTest, PostgresTestbed());
 
 }  // namespace

@@ -45,8 +45,8 @@ Rolling::Rolling(const Testbed& testbed, TestDatabase* database,
 }
 
 void Rolling::Fill() {
-  std::string columns = "id " + scenario_.key_type + " PRIMARY KEY, " +
-                        scenario_.column + ", note TEXT NOT NULL DEFAULT ''";
+  std::string columns = scenario_.key + ", " + scenario_.column +
+                        ", note TEXT NOT NULL DEFAULT ''";
   if (!scenario_.extra_column.empty()) columns += ", " + scenario_.extra_column;
   database_->Exec("CREATE TABLE items (" + columns + ")");
   if (!scenario_.setup.empty()) database_->Exec(scenario_.setup);

@@ -19,9 +19,9 @@ namespace segue::test {
 struct Scenario {
   std::string name;
   std::string only = {};  // a dialect; empty: every one
-  std::string key_type = "BIGINT";
   std::string column = "v BIGINT NOT NULL";  // its definition at the start
-  std::string extra_column = {};             // another one, as "code TEXT"
+  std::string key = "id BIGINT PRIMARY KEY";
+  std::string extra_column = {};  // another one, as "code TEXT"
   std::string setup = {};  // run after CREATE TABLE, as "CREATE INDEX ..."
   std::string fill = "i";  // the value of row i, an expression over i
   Migration (*migration)() = nullptr;

@@ -226,52 +226,45 @@ std::string CreateTrigger(const char* name, const char* event,
          Name(view) + " FOR EACH ROW EXECUTE FUNCTION " + Name(function) + "()";
 }
 
+// A transaction of a client that has written the table and comes to the view
+// waits for us, and we wait for it. We give way before the server looks for the
+// deadlock, which would be the client's error: all of it ends within a part of
+// the time after which a client looks. The DROP locks the view alone; LOCK
+// TABLE would lock what it reads, too.
+constexpr const char* kTakeLocks = R"sql(
+DECLARE
+  former pg_catalog.text := pg_catalog.current_setting('lock_timeout');
+  budget pg_catalog.interval := (SELECT 0.75 * s.reset_val::pg_catalog.int4
+      * '1 ms'::pg_catalog.interval FROM pg_catalog.pg_settings s
+    WHERE s.name = 'deadlock_timeout');
+  began pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+  rest pg_catalog.int4;
+BEGIN
+  IF former::pg_catalog.interval > '0'::pg_catalog.interval THEN
+    budget := least(budget, former::pg_catalog.interval);
+  END IF;
+  PERFORM pg_catalog.set_config('lock_timeout',
+    (1000 * extract(epoch FROM budget))::pg_catalog.int4 || 'ms', true);
+  @DROP@;
+  rest := 1000 * extract(epoch FROM budget
+    - (pg_catalog.clock_timestamp() - began));
+  IF rest < 1 THEN
+    RAISE lock_not_available USING MESSAGE = 'the view is not free in time';
+  END IF;
+  PERFORM pg_catalog.set_config('lock_timeout', rest || 'ms', true);
+  LOCK TABLE @TABLE@ IN ACCESS EXCLUSIVE MODE;
+  PERFORM pg_catalog.set_config('lock_timeout', former, true);
+END)sql";
+
+std::string TakeLocks(const plan::RepointView& action,
+                      const std::string& drop) {
+  return "DO " + DollarQuoted(FilledAll(
+                     kTakeLocks, {{"@DROP@", drop},
+                                  {"@TABLE@", Name(action.before.base())}}));
+}
+
 schema::TableName ViewName(const plan::RepointView& action) {
   return {action.version_schema, action.after.name};
-}
-
-// Whoever made a policy or a trigger on the table meant the columns that have
-// left it, too, and nobody has made it on the other table.
-std::string RequireSameWatch(const plan::GiveRights& action) {
-  const std::string like = Literal(Name(action.like));
-  return "DO " +
-         DollarQuoted(
-             "DECLARE what text; BEGIN SELECT f.what INTO what FROM (SELECT "
-             "'row security'::text AS what FROM pg_catalog.pg_class c WHERE "
-             "c.oid = pg_catalog.to_regclass(" +
-             like +
-             ")::oid AND c.relrowsecurity UNION ALL SELECT "
-             "pg_catalog.format('trigger %I', g.tgname) FROM "
-             "pg_catalog.pg_trigger g WHERE g.tgrelid = "
-             "pg_catalog.to_regclass(" +
-             like +
-             ")::oid AND NOT g.tgisinternal) f LIMIT 1; IF what IS NOT NULL "
-             "THEN RAISE object_not_in_prerequisite_state USING MESSAGE = "
-             "pg_catalog.format('table %s has got %s since the start, which "
-             "the columns that leave it would lose', " +
-             like + "::text, what); END IF; END");
-}
-
-// Inspection reads no rules of tables but those that name a column which goes.
-std::string RulesOf(const plan::GiveRights& action) {
-  return "SELECT pg_catalog.format('rule %I of table %s would not see what is "
-         "written to the other table', r.rulename, " +
-         Literal(Name(action.like)) +
-         "::text) FROM pg_catalog.pg_rewrite r WHERE r.ev_class = "
-         "pg_catalog.to_regclass(" +
-         Literal(Name(action.like)) + ")::oid";
-}
-
-std::string OwnerSql(const plan::GiveRights& action) {
-  return "DO " +
-         DollarQuoted(
-             "DECLARE owner name; BEGIN SELECT "
-             "pg_catalog.pg_get_userbyid(c.relowner) INTO owner FROM "
-             "pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(" +
-             Literal(Name(action.like)) +
-             ")::oid; IF owner <> current_user THEN EXECUTE "
-             "pg_catalog.format('ALTER TABLE %s OWNER TO %I', " +
-             Literal(Name(action.table)) + ", owner); END IF; END");
 }
 
 }  // namespace
@@ -350,17 +343,12 @@ std::string DropAllPartFunctions(const std::string& version) {
              "one.oid::pg_catalog.regprocedure); END LOOP; END");
 }
 
-// The lock of the view takes that of its table as well, in the order in which
-// clients take them.
 PlannedAction RenderOne(const plan::RepointView& action,
                         const RenderContext& context) {
   const schema::TableName name = ViewName(action);
-  std::vector<std::string> sql = {"LOCK TABLE " + Name(name) + " IN " +
-                                  kAccessExclusive + " MODE"};
-  for (std::string& drop :
-       DropPartTriggers(action.version_schema, action.before)) {
-    sql.push_back(std::move(drop));
-  }
+  std::vector<std::string> sql =
+      DropPartTriggers(action.version_schema, action.before);
+  sql.front() = TakeLocks(action, sql.front());
   sql.push_back(
       ReplaceViewSql(name, action.after, context, action.version_schema));
   sql.push_back(DropPartFunctions(action.version_schema, action.before));
@@ -371,30 +359,6 @@ PlannedAction RenderOne(const plan::RepointView& action,
   planned.probe = "SELECT NOT (" + TriggerExists(name, kInsertTrigger) + ")";
   planned.lock = Lock(kAccessExclusive, name, context);
   planned.reversible = false;
-  return planned;
-}
-
-PlannedAction RenderOne(const plan::GiveRights& action,
-                        const RenderContext& context) {
-  const std::string& name = action.table.name;
-  PlannedAction planned;
-  std::vector<std::string> sql = {RevokeOnTable(action.table)};
-  if (!action.hidden) {
-    planned.description =
-        "Give '" + name + "' the privileges of '" + action.like.name + "'";
-    sql.insert(sql.begin(), RequireSameWatch(action));
-    sql.push_back(TableGrants(action.table, action.like));
-    planned.reversible = false;
-  } else {
-    planned.description = "Give '" + name + "' the owner of '" +
-                          action.like.name + "', and nobody else rights on it";
-    sql.push_back(OwnerSql(action));
-    planned.objections = RulesOf(action);
-  }
-  planned.forward = Statements(std::move(sql));
-  // Both are the same however often they run.
-  planned.probe = "SELECT false";
-  planned.lock = Lock(kAccessExclusive, action.table, context);
   return planned;
 }
 

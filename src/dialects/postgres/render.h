@@ -76,6 +76,7 @@ PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::ReshapeView&, const RenderContext&);
 // part_view.cc
 PlannedAction RenderOne(const plan::RepointView&, const RenderContext&);
+// table_rights.cc
 PlannedAction RenderOne(const plan::GiveRights&, const RenderContext&);
 
 }  // namespace segue::postgres

@@ -134,29 +134,6 @@ struct VerifyReport {
   bool clean() const { return mismatches.empty(); }
 };
 
-// How an application reaches a version, or the base schema.
-struct VersionAccess {
-  std::string version_schema;  // empty: the base schema
-  // Where its sessions find names, in order, as PostgreSQL writes it; empty:
-  // they need no setting, or the database has none for it.
-  std::string search_path;
-  std::string url;                 // as Migrator::UrlFor returns it
-  std::string plain_url;           // of the database, without the version
-  std::vector<std::string> roles;  // made by Migrator::MakeVersionRole
-};
-
-struct VersionRole {
-  std::string role;
-  std::string version_schema;
-  std::vector<std::string> applied;  // statements
-};
-
-struct RefreshReport {
-  std::vector<std::string> applied;  // statements; empty: all was in step
-  // What segue does not decide, in the words of MigrationStatus::grants.
-  std::vector<std::string> left;
-};
-
 // Everything that a migrator knows is in the ledger of the database, so any
 // process may continue what another one began. An object is not thread-safe. To
 // control a run from another thread or process, use another migrator with a
@@ -311,8 +288,8 @@ class Migrator {
   bool RequestCancel(const std::string& named = "");
 
   // Returns the active migration, or otherwise the newest one; nullopt when
-  // there is none. Like History and Versions, it takes no lease and changes
-  // nothing. All three throw kNotFound when there is no such schema.
+  // there is none. Like History, it takes no lease and changes nothing. Both
+  // throw kNotFound when there is no such schema.
   std::optional<MigrationStatus> Status();
   // Returns the history of the schema, oldest first.
   std::vector<HistoryEntry> History();
@@ -331,38 +308,6 @@ class Migrator {
   // that cannot be explained has the server's message in its plan. Throws
   // kNotFound when there is no migration.
   ExplainReport Explain(const std::vector<std::string>& queries);
-  // Returns the published versions, live and retired.
-  std::vector<VersionInfo> Versions();
-  // Makes the views of a live version follow the privileges of its tables, and
-  // the columns of the active migration those of the columns that they stand
-  // for, under the lease. An empty name means every live version. Throws
-  // kNotFound for a
-  // version that is not live, and kRefused when a privilege cannot be made to
-  // follow; then nothing has changed.
-  RefreshReport RefreshVersions(const std::string& version);
-  // Returns the URL with which an application sees a version. `version` is a
-  // name, "latest", or empty for the base schema. The URL contains the password
-  // if the URL of the database does. Throws kNotFound for a version that is not
-  // live, and for "latest" when no version is, or while one is about to be
-  // published.
-  std::string UrlFor(const std::string& version);
-  // Returns what UrlFor and other ways to reach the version consist of. Throws
-  // as UrlFor does.
-  VersionAccess AccessTo(const std::string& version);
-  // Makes a role with which an application logs in and sees the version, with
-  // the rights of `base_role`; when that is empty, of the role that is logged
-  // in. A role that was made so before sees the version from its next session
-  // on. Throws kNotFound as UrlFor does, kUsage for the base schema, and
-  // kRefused when there is another role of that name, when the base role is a
-  // superuser, and when our role may not make roles; the hint then has the
-  // statements.
-  VersionRole MakeVersionRole(const std::string& role,
-                              const std::string& version,
-                              const std::string& base_role);
-  // Returns SQL that makes a session see the version when it was not opened
-  // with that URL; the SQL is safe to repeat. Throws kNotFound as UrlFor does,
-  // and kUsage for the base schema, which needs no SQL.
-  std::string SessionSqlFor(const std::string& version);
 
  private:
   Outcome MigrateOnce(const Migration& whole, bool active,

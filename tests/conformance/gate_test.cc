@@ -6,6 +6,7 @@
 
 #include "ledger/ledger.h"
 #include "segue/instances.h"
+#include "segue/versions.h"
 #include "tests/conformance/gate_fixture.h"
 #include "tests/support/postgres_server.h"
 
@@ -147,7 +148,7 @@ TEST_P(ServerGateTest, AnInstanceThatHasCalledHelloCountsAsLive) {
 TEST_P(ServerGateTest, ASessionOfARoleOfTheOldVersionPreventsIt) {
   Start(kRename, "01_t.yaml", Access::kVersioned);
   ExpectCompletes();
-  MigratorNow().MakeVersionRole("gate_old", "latest", "gate_app");
+  Versions(*database_, options_).MakeRole("gate_old", "latest", "gate_app");
   Start(
       "operations: [{rename_column: {table: users, from: full_name, to: "
       "whole}}]",

@@ -199,6 +199,11 @@ Json PlanJson(const Plan& plan) {
   for (const Gauge& gauge : plan.gauges) {
     to["gauges"].push_back(GaugeJson(gauge));
   }
+  for (const Removal& removal : plan.removals) {
+    Json item = {{"table", removal.table}};
+    Put(item, "foreign_key", removal.foreign_key);
+    to["removals"].push_back(std::move(item));
+  }
   for (const MotionEstimate& estimate : plan.estimates) {
     to["estimates"].push_back(EstimateJson(estimate));
   }
@@ -420,6 +425,16 @@ MotionEstimate EstimateFrom(const Json& from) {
   return estimate;
 }
 
+std::vector<Removal> RemovalsFrom(const Json& from) {
+  std::vector<Removal> removals;
+  if (!from.contains("removals")) return removals;
+  for (const Json& item : from.at("removals")) {
+    removals.push_back(
+        {item.at("table").get<std::string>(), Text(item, "foreign_key")});
+  }
+  return removals;
+}
+
 Plan PlanFrom(Json from) {
   const int format = from.at("format").get<int>();
   if (format > kFormat) {
@@ -458,6 +473,7 @@ Plan PlanFrom(Json from) {
       plan.gauges.push_back(GaugeFrom(gauge));
     }
   }
+  plan.removals = RemovalsFrom(from);
   if (from.contains("estimates")) {
     for (const Json& estimate : from.at("estimates")) {
       plan.estimates.push_back(EstimateFrom(estimate));

@@ -13,6 +13,7 @@
 #include "ops/combine.h"
 #include "plan/names.h"
 #include "planner/missing_rights.h"
+#include "planner/removals.h"
 #include "planner/render_steps.h"
 #include "planner/subscribers.h"
 #include "planning/operation.h"
@@ -276,6 +277,7 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
   KeepShape(schema, context, plan);
   plan.motions = RenderMotions(language, context, render);
   plan.gauges = GaugesFor(language, schema, context);
+  plan.removals = RemovalsOf(schema, context.steps);
   plan.on_transform_error = input.on_transform_error;
   if (plan.has_phase(Phase::kContracting)) plan.undo_window = input.undo_window;
   const db::Capabilities& can = language.capabilities();

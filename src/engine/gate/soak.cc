@@ -78,8 +78,9 @@ std::optional<Counted> OldWritesOf(const Context& context,
   if (counts == nullptr) return std::nullopt;
   const bool rows = counts->counts_rows();
   if (rows && !RowsTell(row, motion.table)) return std::nullopt;
-  const auto count = counts->OldWrites(context.connection(),
-                                       context.database.schema(), motion);
+  const auto count =
+      counts->CountWrites(context.connection(), context.database.schema(),
+                          motion, db::Writes::kOld);
   if (!count) return std::nullopt;
   Counted counted{*count, counts->Now(context.connection())};
   counted.falls = rows;

@@ -349,11 +349,13 @@ std::string IdentityCode(const std::string& identity) {
 
 namespace {
 
-// What rows have kept from coming back is left out.
+// What rows have kept from coming back is left out. An index whose column rows
+// have kept nullable is of the wrong kind for a replica identity.
 std::string WhereThere(const std::string& statement) {
   return "DO " + DollarQuoted("BEGIN EXECUTE " + Literal(statement) +
                               "; EXCEPTION WHEN undefined_object OR "
-                              "undefined_table THEN NULL; END");
+                              "undefined_table OR wrong_object_type THEN "
+                              "NULL; END");
 }
 
 }  // namespace

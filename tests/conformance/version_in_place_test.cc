@@ -240,6 +240,59 @@ TEST_P(VersionInPlaceTest, WhatIsNotRightIsRefusedByItsName) {
   EXPECT_THAT(View(), Not(HasSubstr("full_name")));
 }
 
+// The view would have to follow the seal, and go back with an undo.
+TEST_P(VersionInPlaceTest, AnUndoWindowIsRefusedByTheNameOfTheVersion) {
+  const std::string view = View();
+  const std::string dump = db().Dump();
+  MigratorOptions options;
+  options.undo_window = std::chrono::hours(1);
+  migrator_.emplace(*database_, options);
+  const std::string refusal =
+      "undo_window: version 'public_01_a': its view of 'users' would not "
+      "follow a seal and its undo";
+  for (const char* operation :
+       {kRenameName, "{drop_column: {table: users, column: age}}",
+        "{alter_column: {table: users, column: age, type: bigint, up: age, "
+        "down: age}}"}) {
+    const Error error = ThrownBy([&] { Start(operation); });
+    EXPECT_EQ(error.kind(), ErrorKind::kRefused) << operation;
+    EXPECT_EQ(error.what(), refusal) << operation;
+    EXPECT_THAT(error.hint(), HasSubstr("use undo_window: 0"));
+  }
+  EXPECT_EQ(View(), view);
+  EXPECT_EQ(db().Dump(), dump);
+}
+
+// Nothing of it is sealed.
+TEST_P(VersionInPlaceTest, AnAddedColumnNeedsNoUndoWindow) {
+  MigratorOptions options;
+  options.undo_window = std::chrono::hours(1);
+  migrator_.emplace(*database_, options);
+  const Outcome outcome = Start(
+      "{add_column: {table: users, column: {name: nick, type: text, nullable: "
+      "true}}}");
+  EXPECT_TRUE(outcome.status.is_complete());
+  EXPECT_THAT(ColumnsShown(), ::testing::EndsWith(" nick"));
+}
+
+TEST_P(VersionInPlaceTest, AContractThatLeavesTheViewAloneIsSealedAndUndone) {
+  db().Exec("CREATE INDEX users_age ON users (age)");
+  MigratorOptions options;
+  options.undo_window = std::chrono::hours(1);
+  migrator_.emplace(*database_, options);
+  Start(
+      "{add_column: {table: users, column: {name: nick, type: text, nullable: "
+      "true}}}, {drop_index: {name: users_age}}");
+  EXPECT_EQ(migrator_->Complete().status.sub_state, SubState::kSealed);
+  UndoWindow window(*database_, options);
+  window.Undo();
+  EXPECT_THAT(ColumnsShown(), ::testing::EndsWith(" nick"));
+  OnVersion()->Query("INSERT INTO users (name, nick) VALUES ('Cy', 'C')");
+  migrator_->Complete();
+  EXPECT_TRUE(window.Drop().status.is_complete());
+  EXPECT_EQ(db().app().One("SELECT to_regclass('users_age') IS NULL"), "t");
+}
+
 TEST_P(VersionInPlaceTest, WhatComesToDependOnAViewIsMet) {
   Start(kRenameName);
   db().Exec("CREATE VIEW report AS SELECT name FROM public_01_a.users");

@@ -49,8 +49,9 @@ struct MigratorOptions {
   // short enough that others soon get what a dead one held. All processes that
   // work on one database should use the same value.
   std::chrono::seconds lease{30};
-  // URLs of standbys. A contract looks there for queries that would be
-  // cancelled when it is replayed.
+  // URLs of standbys. The gate asks each of them for the use of the old
+  // version, and for queries that would be cancelled when the contract is
+  // replayed.
   std::vector<std::string> standbys = {};
   // Names of items of the gate that may be unknown when a contract begins.
   std::vector<std::string> accept_unknown = {};

@@ -35,8 +35,7 @@ Session::Session(const Context& context, const Settings& settings)
   options_.undo_window = settings.undo_window;
   options_.accept_unknown = settings.accept_unknown;
   options_.soak = settings.soak;
-  const std::string standby = context.arguments.Value("--standby");
-  if (!standby.empty()) options_.standbys = {standby};
+  options_.standbys = settings.standbys;
   ReadIntervals(context, options_);
   if (context.arguments.Has("--kill-blockers-after")) {
     ReadBlockerOptions(context, options_);

@@ -196,6 +196,11 @@ Settings ResolveSettings(const Context& context) {
       arguments.Value("--schema", same ? environment->schema : "");
   settings.database.role =
       arguments.Value("--role", same ? environment->role : "");
+  // Each standby counts, so that those of the command line come to the others.
+  if (same) settings.standbys = environment->standbys;
+  for (std::string& url : arguments.Values("--standby")) {
+    settings.standbys.push_back(std::move(url));
+  }
   settings.database.direct_url =
       ChooseDirectUrl(context, folder, same ? environment->direct_url : "");
   return settings;

@@ -27,6 +27,7 @@ struct Settings {
   PaceOptions pace;
   std::vector<std::string> accept_unknown;  // items of the gate
   std::chrono::milliseconds soak{0};        // zero: not watched
+  std::vector<std::string> standbys;        // URLs
 };
 
 // The URL comes from --url, from the environment that --env names, from

@@ -15,10 +15,11 @@
 namespace segue::manifest {
 
 struct Environment {
-  std::string url;         // empty: not given
-  std::string direct_url;  // empty: none
-  std::string schema;      // empty: the database's default
-  std::string role;        // empty: the role of the URL
+  std::string url;                    // empty: not given
+  std::string direct_url;             // empty: none
+  std::string schema;                 // empty: the database's default
+  std::string role;                   // empty: the role of the URL
+  std::vector<std::string> standbys;  // URLs
 };
 
 struct Config {

@@ -273,6 +273,22 @@ TEST_P(ServerGateTest, APrivilegeThatPeopleDecideAboutPreventsIt) {
   ExpectCompletes();
 }
 
+// Nobody can say what is read there, and the password is nobody's business.
+TEST_P(ServerGateTest, AStandbyThatDoesNotAnswerIsUnknownByItsName) {
+  Start();
+  options_.standbys = {"postgres://app:secret@127.0.0.1:1/shop", db().Url()};
+  const std::string text = Alone("standby_queries");
+  EXPECT_THAT(text, HasSubstr("it cannot be told whether long queries read "
+                              "what changes: standby "
+                              "postgres://app:***@127.0.0.1:1/shop cannot be "
+                              "asked: "));
+  EXPECT_THAT(text, HasSubstr("that server is no standby, it takes writes "
+                              "itself"));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("secret")));
+  options_.accept_unknown = {"standby_queries"};
+  EXPECT_THAT(Verdict(), HasSubstr("unknown and accepted: standby_queries"));
+}
+
 SEGUE_INSTANTIATE_ON(ServerGateTest, PostgresTestbed());
 
 }  // namespace

@@ -63,6 +63,9 @@ struct MigratorOptions {
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   UserTriggers user_triggers = UserTriggers::kFire;
   std::chrono::seconds undo_window{0};  // see Plan::undo_window
+  // Earlier versions that are to live on after the contract, by their names or
+  // kEveryVersion. A plan that cannot keep one of them is refused.
+  std::vector<std::string> keep_versions = {};
   // A session that is idle in a transaction is ended once its lock of a table
   // has kept the run waiting for longer than this, if our role is a member of
   // the session's. The history says so first, with the reason, which must be

@@ -68,6 +68,9 @@ enum class OnTransformError { kRefuse, kMark };
 std::string_view ToString(OnTransformError what);
 OnTransformError OnTransformErrorFromString(std::string_view text);
 
+// Stands for every published version where versions are asked to be kept.
+inline constexpr const char* kEveryVersion = "*";
+
 // What triggers of the user's do while rows are filled: they fire, as for a
 // write of an application, or they are held back.
 enum class UserTriggers { kFire, kSkip };

@@ -33,6 +33,7 @@ Session::Session(const Context& context, const Settings& settings)
   options_.on_transform_error = settings.on_transform_error;
   options_.user_triggers = settings.user_triggers;
   options_.undo_window = settings.undo_window;
+  options_.keep_versions = settings.keep_versions;
   options_.accept_unknown = settings.accept_unknown;
   options_.soak = settings.soak;
   options_.standbys = settings.standbys;

@@ -165,6 +165,7 @@ Settings ResolveSettings(const Context& context) {
   settings.user_triggers =
       config.user_triggers.value_or(settings.user_triggers);
   settings.undo_window = config.undo_window;
+  settings.keep_versions = config.keep_versions;
   settings.lock_budget = config.lock_budget;
   settings.chunk_time = config.chunk_time;
   settings.workers = config.workers;

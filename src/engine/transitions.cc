@@ -128,7 +128,8 @@ void Transitions::BecomeComplete(const std::vector<std::string>& gauges) {
     for (const std::string& line : gauges)
       AddEvent(EventKind::kContracting, line);
     if (!row_.plan.version_schema.empty()) {
-      PublishedVersions(ledger()).RetireOthers(connection(), row_.plan.version);
+      PublishedVersions(ledger()).RetireOthers(connection(), row_.plan.version,
+                                               row_.plan.kept_versions);
     }
     ledger().SetPhase(connection(), row_.id, Phase::kComplete, SubState::kNone);
     ledger().SetError(connection(), row_.id, "");

@@ -58,8 +58,8 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   if (root.is_null()) return {};
   const Reader reader(
       root, {"environments", "directory", "access", "undo_window",
-             "on_transform_error", "lock_budget", "backfill", "throttle",
-             "gate", "hooks", "webhooks"});
+             "keep_versions", "on_transform_error", "lock_budget", "backfill",
+             "throttle", "gate", "hooks", "webhooks"});
   for (const char* key : {"hooks", "webhooks"}) {
     reader.RefuseForNow(key, "");
   }
@@ -80,6 +80,8 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   config.user_triggers = backfill.user_triggers;
   config.undo_window =
       ReadUndoWindow(reader, root).value_or(config.undo_window);
+  config.keep_versions =
+      ReadKeepVersions(reader, root).value_or(config.keep_versions);
   config.pace = backfill.pace;
   config.pace.limits = ReadThrottle(reader);
   ReadGate(reader, config);

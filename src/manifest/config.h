@@ -29,6 +29,7 @@ struct Config {
   std::optional<OnTransformError> on_transform_error;
   std::optional<UserTriggers> user_triggers;
   std::chrono::seconds undo_window{0};
+  std::vector<std::string> keep_versions;
   std::chrono::milliseconds lock_budget{0};  // zero: not given
   std::chrono::milliseconds chunk_time{0};   // zero: not given
   int workers = 0;                           // zero: not given

@@ -190,6 +190,7 @@ Json PlanJson(const Plan& plan) {
   if (plan.undo_window.count() > 0) {
     to["undo_window_seconds"] = plan.undo_window.count();
   }
+  Put(to, "kept_versions", plan.kept_versions);
   Put(to, "notes", plan.notes);
   Json& steps = to["steps"] = Json::array();
   for (const Step& step : plan.steps) steps.push_back(StepJson(step));
@@ -459,6 +460,7 @@ Plan PlanFrom(Json from) {
   }
   plan.undo_window =
       std::chrono::seconds(from.value("undo_window_seconds", std::int64_t{0}));
+  plan.kept_versions = Texts(from, "kept_versions");
   plan.notes = Texts(from, "notes");
   for (const Json& step : from.at("steps")) {
     plan.steps.push_back(StepFrom(step));

@@ -63,6 +63,12 @@ struct GateReport {
 GateReport AskGate(Database& database, const MigratorOptions& options,
                    const std::string& name = "");
 
+// Looks how many writes there were that the final shape will refuse, and keeps
+// when there were more of them than at the last look, as AskGate and a run do
+// (MigrationStatus::writes_to_fail). Takes no lease. Does nothing unless both
+// versions are live and the session's role may write what segue keeps.
+void KeepWritesToFail(Database& database, const MigratorOptions& options);
+
 // Returns the names of all items, in their order.
 std::vector<std::string> GateItemNames();
 

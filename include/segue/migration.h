@@ -181,6 +181,7 @@ struct Migration {
   std::optional<OnTransformError> on_transform_error;
   std::optional<UserTriggers> user_triggers;
   std::optional<std::chrono::seconds> undo_window;
+  std::optional<std::vector<std::string>> keep_versions;
   std::optional<std::chrono::milliseconds> chunk_time;
   int workers = 0;   // 0: not given
   PaceOptions pace;  // what is not given is 0 or empty

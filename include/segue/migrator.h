@@ -49,8 +49,9 @@ struct MigratorOptions {
   // short enough that others soon get what a dead one held. All processes that
   // work on one database should use the same value.
   std::chrono::seconds lease{30};
-  // URLs of standbys. A contract looks there for queries that would be
-  // cancelled when it is replayed.
+  // URLs of standbys. The gate asks each of them for the use of the old
+  // version, and for queries that would be cancelled when the contract is
+  // replayed.
   std::vector<std::string> standbys = {};
   // Names of items of the gate that may be unknown when a contract begins.
   std::vector<std::string> accept_unknown = {};
@@ -62,6 +63,9 @@ struct MigratorOptions {
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   UserTriggers user_triggers = UserTriggers::kFire;
   std::chrono::seconds undo_window{0};  // see Plan::undo_window
+  // Earlier versions that are to live on after the contract, by their names or
+  // kEveryVersion. A plan that cannot keep one of them is refused.
+  std::vector<std::string> keep_versions = {};
   // A session that is idle in a transaction is ended once its lock of a table
   // has kept the run waiting for longer than this, if our role is a member of
   // the session's. The history says so first, with the reason, which must be
@@ -132,29 +136,6 @@ struct VerifyReport {
   std::vector<std::string> both_given;
   std::vector<std::string> grants = {};  // as MigrationStatus has them
   bool clean() const { return mismatches.empty(); }
-};
-
-// How an application reaches a version, or the base schema.
-struct VersionAccess {
-  std::string version_schema;  // empty: the base schema
-  // Where its sessions find names, in order, as PostgreSQL writes it; empty:
-  // they need no setting, or the database has none for it.
-  std::string search_path;
-  std::string url;                 // as Migrator::UrlFor returns it
-  std::string plain_url;           // of the database, without the version
-  std::vector<std::string> roles;  // made by Migrator::MakeVersionRole
-};
-
-struct VersionRole {
-  std::string role;
-  std::string version_schema;
-  std::vector<std::string> applied;  // statements
-};
-
-struct RefreshReport {
-  std::vector<std::string> applied;  // statements; empty: all was in step
-  // What segue does not decide, in the words of MigrationStatus::grants.
-  std::vector<std::string> left;
 };
 
 // Everything that a migrator knows is in the ledger of the database, so any
@@ -311,8 +292,8 @@ class Migrator {
   bool RequestCancel(const std::string& named = "");
 
   // Returns the active migration, or otherwise the newest one; nullopt when
-  // there is none. Like History and Versions, it takes no lease and changes
-  // nothing. All three throw kNotFound when there is no such schema.
+  // there is none. Like History, it takes no lease and changes nothing. Both
+  // throw kNotFound when there is no such schema.
   std::optional<MigrationStatus> Status();
   // Returns the history of the schema, oldest first.
   std::vector<HistoryEntry> History();
@@ -331,38 +312,6 @@ class Migrator {
   // that cannot be explained has the server's message in its plan. Throws
   // kNotFound when there is no migration.
   ExplainReport Explain(const std::vector<std::string>& queries);
-  // Returns the published versions, live and retired.
-  std::vector<VersionInfo> Versions();
-  // Makes the views of a live version follow the privileges of its tables, and
-  // the columns of the active migration those of the columns that they stand
-  // for, under the lease. An empty name means every live version. Throws
-  // kNotFound for a
-  // version that is not live, and kRefused when a privilege cannot be made to
-  // follow; then nothing has changed.
-  RefreshReport RefreshVersions(const std::string& version);
-  // Returns the URL with which an application sees a version. `version` is a
-  // name, "latest", or empty for the base schema. The URL contains the password
-  // if the URL of the database does. Throws kNotFound for a version that is not
-  // live, and for "latest" when no version is, or while one is about to be
-  // published.
-  std::string UrlFor(const std::string& version);
-  // Returns what UrlFor and other ways to reach the version consist of. Throws
-  // as UrlFor does.
-  VersionAccess AccessTo(const std::string& version);
-  // Makes a role with which an application logs in and sees the version, with
-  // the rights of `base_role`; when that is empty, of the role that is logged
-  // in. A role that was made so before sees the version from its next session
-  // on. Throws kNotFound as UrlFor does, kUsage for the base schema, and
-  // kRefused when there is another role of that name, when the base role is a
-  // superuser, and when our role may not make roles; the hint then has the
-  // statements.
-  VersionRole MakeVersionRole(const std::string& role,
-                              const std::string& version,
-                              const std::string& base_role);
-  // Returns SQL that makes a session see the version when it was not opened
-  // with that URL; the SQL is safe to repeat. Throws kNotFound as UrlFor does,
-  // and kUsage for the base schema, which needs no SQL.
-  std::string SessionSqlFor(const std::string& version);
 
  private:
   Outcome MigrateOnce(const Migration& whole, bool active,

@@ -68,6 +68,9 @@ enum class OnTransformError { kRefuse, kMark };
 std::string_view ToString(OnTransformError what);
 OnTransformError OnTransformErrorFromString(std::string_view text);
 
+// Stands for every published version where versions are asked to be kept.
+inline constexpr const char* kEveryVersion = "*";
+
 // What triggers of the user's do while rows are filled: they fire, as for a
 // write of an application, or they are held back.
 enum class UserTriggers { kFire, kSkip };
@@ -158,6 +161,14 @@ struct Finding {
   Source source = {};    // the place of the operation that it is about, if any
 };
 
+// What goes with the contract and rows may refer to, or be referred to, by: a
+// foreign key, or a whole table. The names are those until then.
+struct Removal {
+  std::string table;
+  std::string foreign_key;  // empty: the table goes, with all that it has
+  bool operator==(const Removal&) const = default;
+};
+
 // A whole plan: its steps in the order in which they run, and what they name.
 struct Plan {
   Plan();
@@ -182,6 +193,9 @@ struct Plan {
   // can look into these.
   std::vector<MotionSql> motions;
   std::vector<Gauge> gauges;
+  std::vector<Removal> removals;
+  // Schemas of earlier versions that live on after the contract.
+  std::vector<std::string> kept_versions;
   std::vector<std::string> notes;
   std::vector<MotionEstimate> estimates = {};
   // Warnings of the pre-flight checks, besides `notes`. The ledger does not

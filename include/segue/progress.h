@@ -146,6 +146,17 @@ struct StepStatus {
   std::vector<ColumnName> removes = {};  // as Step::removes
 };
 
+// Writes that both versions accept and the final shape will refuse, because
+// they give a column of the table no value.
+struct WritesToFail {
+  std::string table;
+  std::int64_t count = 0;  // since the start
+  // When a look of the run, of `segue watch` or of the gate found more of them
+  // than the look before: ISO 8601, UTC; empty: no look has found any.
+  std::string last_seen = {};
+  std::int64_t since = 0;  // of `count`, those that no look has found yet
+};
+
 // The state of a migration as the ledger has it; a migration that is running
 // goes on meanwhile.
 struct MigrationStatus {
@@ -198,6 +209,9 @@ struct MigrationStatus {
   // table and lack what its `up` or `down` needs: "role app lacks SELECT on
   // ...". Known until a contract begins.
   std::vector<std::string> grants = {};
+  // Only tables with such writes. Known until a contract begins, on a database
+  // that counts them.
+  std::vector<WritesToFail> writes_to_fail = {};
   // The retired versions of the schema whose views still refuse, whatever
   // migration they are of: "version public_01_a refuses since ...".
   std::vector<std::string> refusing = {};

@@ -1,5 +1,7 @@
 #include "backfill/pacing.h"
 
+#include <utility>
+
 #include "base/clock.h"
 #include "segue/error.h"
 
@@ -11,8 +13,9 @@ constexpr std::chrono::milliseconds kPoll{200};
 
 }  // namespace
 
-Pacing::Pacing(const RunContext& context)
+Pacing::Pacing(const RunContext& context, std::function<void()> meanwhile)
     : context_(context),
+      meanwhile_(std::move(meanwhile)),
       throttle_(context.database, context.options.pace, base::SystemClock()) {}
 
 double Pacing::BeforeChunk(WalkPurpose purpose,
@@ -20,6 +23,7 @@ double Pacing::BeforeChunk(WalkPurpose purpose,
   RunnerSession& session = context_.session;
   for (bool waited = false;; waited = true) {
     session.ThrowIfStopping();
+    LookAround(purpose);
     const Control control = LookAtControl(waited);
     // A rollback is often the result of a request to cancel, so the request
     // does not stop it.
@@ -33,7 +37,7 @@ double Pacing::BeforeChunk(WalkPurpose purpose,
     }
     idle();
     if (control.pause) {
-      WaitWhilePaused(control);
+      WaitWhilePaused(control, purpose);
     } else {
       session.Rest(kPoll);
     }
@@ -99,13 +103,18 @@ void Pacing::Tell(const Pace& pace) {
                          "pace " + line);
 }
 
-void Pacing::WaitWhilePaused(const Control& control) {
+void Pacing::LookAround(WalkPurpose purpose) const {
+  if (meanwhile_ && purpose != WalkPurpose::kUndo) meanwhile_();
+}
+
+void Pacing::WaitWhilePaused(const Control& control, WalkPurpose purpose) {
   RunnerSession& session = context_.session;
   session.Note(Progress::Event::kPaused, "paused by " + control.by);
   Control now = control;
   while (now.pause && !now.cancel) {
     session.Rest(kPoll);
     session.ThrowIfStopping();
+    LookAround(purpose);
     now = LookAtControl(true);
   }
   if (!now.cancel) {

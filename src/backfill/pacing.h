@@ -13,8 +13,11 @@ namespace segue::engine {
 // All methods are called on the thread that runs the migration.
 class Pacing {
  public:
-  // `context` must outlive the pacing.
-  explicit Pacing(const RunContext& context);
+  // `context` must outlive the pacing. `meanwhile` may be empty. It is called
+  // before each chunk and again and again during a wait, outside of a
+  // transaction, but not while something is undone.
+  explicit Pacing(const RunContext& context,
+                  std::function<void()> meanwhile = {});
 
   // Waits while rows may not be moved, and calls `idle` before it waits.
   // Returns the share of the full pace at which rows may be moved. Tells the
@@ -28,11 +31,13 @@ class Pacing {
 
  private:
   Control LookAtControl(bool waiting);
-  void WaitWhilePaused(const Control& control);
+  void WaitWhilePaused(const Control& control, WalkPurpose purpose);
+  void LookAround(WalkPurpose purpose) const;
   double Follow(const Control& control, WalkPurpose purpose);
   void Tell(const Pace& pace);
 
   const RunContext& context_;
+  const std::function<void()> meanwhile_;
   Throttle throttle_;
   Pace pace_;
   RecentControl control_;

@@ -66,13 +66,17 @@ void CheckValue(const std::string& command, const OptionSpec& option,
 void Declare(CLI::App& app, const OptionSpec& option) {
   if (option.value.empty() && !option.positional()) {
     app.add_flag(option.name);
+  } else if (option.repeats) {
+    app.add_option(option.name)->take_all();
   } else {
     app.add_option(option.name)->take_last();
   }
 }
 
-std::string ParsedValue(const CLI::Option& parsed) {
-  return parsed.results().empty() ? "" : parsed.results().back();
+// A flag has no result.
+std::vector<std::string> ParsedValues(const CLI::Option& parsed) {
+  return parsed.results().empty() ? std::vector<std::string>{""}
+                                  : parsed.results();
 }
 
 Arguments Collect(const CLI::App& app, const std::string& command,
@@ -81,11 +85,14 @@ Arguments Collect(const CLI::App& app, const std::string& command,
   for (const OptionSpec& option : options) {
     const CLI::Option* parsed = app.get_option(option.name);
     if (parsed->count() == 0) continue;
-    const std::string value = ParsedValue(*parsed);
-    if (option.positional() || !option.value.empty()) {
-      CheckValue(command, option, value);
+    std::vector<std::string> values = ParsedValues(*parsed);
+    if (!option.repeats) values = {values.back()};
+    for (std::string& value : values) {
+      if (option.positional() || !option.value.empty()) {
+        CheckValue(command, option, value);
+      }
+      arguments.Set(option.name, std::move(value));
     }
-    arguments.Set(option.name, value);
   }
   return arguments;
 }
@@ -108,11 +115,16 @@ void RequirePositionals(const std::string& command,
 std::string Arguments::Value(const std::string& name,
                              const std::string& fallback) const {
   const auto found = values_.find(name);
-  return found == values_.end() ? fallback : found->second;
+  return found == values_.end() ? fallback : found->second.back();
+}
+
+std::vector<std::string> Arguments::Values(const std::string& name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::vector<std::string>{} : found->second;
 }
 
 void Arguments::Set(const std::string& name, std::string value) {
-  values_[name] = std::move(value);
+  values_[name].push_back(std::move(value));
 }
 
 Arguments ParseArguments(const std::string& command,

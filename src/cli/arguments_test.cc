@@ -13,6 +13,7 @@ const std::vector<OptionSpec>& Options() {
       {"--url", "URL", "where"},
       {"--access", "MODE", "how", {"in_place", "versioned"}},
       {"--json", "", "as JSON"},
+      {"--standby", "URL", "one of several", {}, false, true},
       {"--help", "", "help"}};
   return options;
 }
@@ -44,6 +45,19 @@ TEST(ArgumentsTest, TakesPositionalsOptionsAndFlagsInAnyOrder) {
 
 TEST(ArgumentsTest, LastOfARepeatedOptionCounts) {
   EXPECT_EQ(Parse({"f", "--url", "a", "--url", "b"}).Value("--url"), "b");
+}
+
+TEST(ArgumentsTest, EveryValueOfOneThatRepeatsCounts) {
+  const Arguments arguments =
+      Parse({"--standby", "a", "f", "--standby=b", "--url", "u"});
+  EXPECT_EQ(arguments.Values("--standby"),
+            (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(arguments.Value("--standby"), "b");
+  EXPECT_EQ(arguments.Value("FILE"), "f");
+  EXPECT_TRUE(Parse({"f"}).Values("--standby").empty());
+  EXPECT_EQ(Failure({"f", "--standby", "a", "--standby="}),
+            "--standby needs a value: URL");
+  EXPECT_EQ(Failure({"f", "--standby"}), "--standby needs a value: URL");
 }
 
 TEST(ArgumentsTest, NamesTheNearestOption) {

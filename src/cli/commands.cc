@@ -17,6 +17,18 @@ OptionSpec AccessOption() {
           {"in_place", "versioned"}};
 }
 
+// Its help says that it repeats, because an option is listed once.
+OptionSpec Repeating(const char* name, const char* value, const char* help) {
+  OptionSpec option{name, value, std::string(help) + "; may be given again"};
+  option.repeats = true;
+  return option;
+}
+
+OptionSpec KeepVersionOption() {
+  return Repeating("--keep-version", "NAME",
+                   "an earlier version that lives on after complete");
+}
+
 OptionSpec DryRunOption() {
   return {"--dry-run", "", "walk through every step and execute none"};
 }
@@ -99,6 +111,7 @@ std::vector<OptionSpec> StartOptionSpecs() {
           DryRunOption(),
           {"--complete", "", "go on to complete when both versions are live"},
           AccessOption(),
+          KeepVersionOption(),
           OnFailureOption(),
           ChunkTimeOption(),
           WorkersOption(),
@@ -116,6 +129,7 @@ std::vector<OptionSpec> MigrateOptionSpecs() {
       {"--yes", "", "do not ask; needed with --complete without a terminal"},
       DryRunOption(),
       AccessOption(),
+      KeepVersionOption(),
       OnFailureOption(),
       ChunkTimeOption(),
       WorkersOption(),
@@ -132,16 +146,16 @@ OptionSpec SoakOption() {
           "how long nothing may have used the old version: 10m"};
 }
 
-OptionSpec StandbyOption() {
-  return {"--standby", "URL",
-          "refuse while long queries of this standby read what changes"};
+OptionSpec AskedStandbyOption() {
+  return Repeating("--standby", "URL",
+                   "a standby to ask for uses and long queries, too");
 }
 
 std::vector<OptionSpec> GateOptionSpecs() {
   return {{"NAME", "NAME", "the active migration", {}, true},
           AcceptUnknownOption(),
           SoakOption(),
-          StandbyOption(),
+          AskedStandbyOption(),
           WorkersOption()};
 }
 
@@ -157,7 +171,7 @@ std::vector<OptionSpec> CompleteOptionSpecs() {
           {"--reason", "TEXT", "why that is right; kept in the history"},
           AcceptUnknownOption(),
           SoakOption(),
-          StandbyOption(),
+          AskedStandbyOption(),
           WorkersOption(),
           DryRunOption()};
 }
@@ -185,7 +199,8 @@ std::vector<OptionSpec> VerifyOptionSpecs() {
   return {{"--repair", "", "derive rows that disagree again"},
           {"--strict", "",
            "list rows given both sides by the application; exit 8 if any"},
-          {"--standby", "URL", "read the rows on this standby of the database"},
+          Repeating("--standby", "URL",
+                    "read the rows on this standby of the database"),
           ExplainOption("instead: how these queries run before and after"),
           WorkersOption()};
 }
@@ -265,6 +280,7 @@ std::vector<Command> StartingCommands() {
        false,
        {FileOption(),
         AccessOption(),
+        KeepVersionOption(),
         {"--subscriber-sql", "",
          "instead: what to run on subscribers of published tables, and when"}},
        RunPlan},

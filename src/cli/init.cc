@@ -30,6 +30,7 @@ constexpr char kTail[] =
     "migration\n"
     "    # schema: public   # the schema to migrate (PostgreSQL)\n"
     "    # role: app_owner  # act as this role (SET ROLE)\n"
+    "    # standbys: [...]  # URLs of what follows it, for gate and complete\n"
     "\n"
     "# Where migration files are, relative to this file.\n"
     "directory: migrations\n"

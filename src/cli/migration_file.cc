@@ -23,6 +23,9 @@ void Override(const Context& context, const Settings& settings,
               Migration& migration) {
   const Arguments& arguments = context.arguments;
   OverrideAccess(context, settings, migration);
+  if (arguments.Has("--keep-version")) {
+    migration.keep_versions = arguments.Values("--keep-version");
+  }
   if (arguments.Has("--chunk-time")) {
     migration.chunk_time =
         ParseTime("--chunk-time", arguments.Value("--chunk-time"));

@@ -33,10 +33,10 @@ Session::Session(const Context& context, const Settings& settings)
   options_.on_transform_error = settings.on_transform_error;
   options_.user_triggers = settings.user_triggers;
   options_.undo_window = settings.undo_window;
+  options_.keep_versions = settings.keep_versions;
   options_.accept_unknown = settings.accept_unknown;
   options_.soak = settings.soak;
-  const std::string standby = context.arguments.Value("--standby");
-  if (!standby.empty()) options_.standbys = {standby};
+  options_.standbys = settings.standbys;
   ReadIntervals(context, options_);
   if (context.arguments.Has("--kill-blockers-after")) {
     ReadBlockerOptions(context, options_);

@@ -165,6 +165,7 @@ Settings ResolveSettings(const Context& context) {
   settings.user_triggers =
       config.user_triggers.value_or(settings.user_triggers);
   settings.undo_window = config.undo_window;
+  settings.keep_versions = config.keep_versions;
   settings.lock_budget = config.lock_budget;
   settings.chunk_time = config.chunk_time;
   settings.workers = config.workers;
@@ -196,6 +197,11 @@ Settings ResolveSettings(const Context& context) {
       arguments.Value("--schema", same ? environment->schema : "");
   settings.database.role =
       arguments.Value("--role", same ? environment->role : "");
+  // Each standby counts, so that those of the command line come to the others.
+  if (same) settings.standbys = environment->standbys;
+  for (std::string& url : arguments.Values("--standby")) {
+    settings.standbys.push_back(std::move(url));
+  }
   settings.database.direct_url =
       ChooseDirectUrl(context, folder, same ? environment->direct_url : "");
   return settings;

@@ -21,12 +21,14 @@ struct Settings {
   OnTransformError on_transform_error = OnTransformError::kRefuse;
   UserTriggers user_triggers = UserTriggers::kFire;
   std::chrono::seconds undo_window{0};
+  std::vector<std::string> keep_versions;    // as MigratorOptions has them
   std::chrono::milliseconds lock_budget{0};  // zero: the database's default
   std::chrono::milliseconds chunk_time{0};   // zero: the database's default
   int workers = 0;                           // zero: the default
   PaceOptions pace;
   std::vector<std::string> accept_unknown;  // items of the gate
   std::chrono::milliseconds soak{0};        // zero: not watched
+  std::vector<std::string> standbys;        // URLs
 };
 
 // The URL comes from --url, from the environment that --env names, from

@@ -24,8 +24,12 @@ class SettingsTest : public testing::Test {
   }
 
   Settings Resolve(const std::vector<std::string>& words) {
+    return ResolveFor("start", Full(words));
+  }
+  Settings ResolveFor(const std::string& command,
+                      const std::vector<std::string>& words) {
     Arguments arguments =
-        ParseArguments("start", AllOptions(FindCommand("start")), Full(words));
+        ParseArguments(command, AllOptions(FindCommand(command)), words);
     return ResolveSettings(Context{around_, arguments, cancel_});
   }
 
@@ -110,6 +114,21 @@ TEST_F(SettingsTest, TheDirectUrlBelongsToItsDatabase) {
   EXPECT_EQ(Resolve({"--env", "dev"}).database.direct_url, "postgres://yaml/d");
   EXPECT_EQ(Resolve({"--direct-url", "postgres://f/d"}).database.direct_url,
             "postgres://f/d");
+}
+
+TEST_F(SettingsTest, StandbysOfTheCommandLineComeToThoseOfTheDatabase) {
+  Write("segue.yaml",
+        "environments:\n  dev: {url: 'postgres://p/d', standbys: "
+        "['postgres://a/d']}\n");
+  using Urls = std::vector<std::string>;
+  const auto standbys = [&](const std::vector<std::string>& words) {
+    return ResolveFor("gate", words).standbys;
+  };
+  EXPECT_EQ(standbys({}), Urls{"postgres://a/d"});
+  EXPECT_EQ(standbys({"--url", "sqlite:f.db"}), Urls{});
+  EXPECT_EQ(
+      standbys({"--standby", "postgres://b/d", "--standby", "postgres://c/d"}),
+      (Urls{"postgres://a/d", "postgres://b/d", "postgres://c/d"}));
 }
 
 TEST_F(SettingsTest, OneOfSeveralEnvironmentsHasToBeNamed) {

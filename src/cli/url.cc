@@ -31,11 +31,11 @@ int RunUrl(const Context& context) {
   const std::string version = context.arguments.Value("--version");
   const Form form = FormOf(context);
   const std::string text =
-      form == Form::kSql ? session.migrator().SessionSqlFor(version)
+      form == Form::kSql ? session.versions().SessionSqlFor(version)
       : form == Form::kRecipe
           ? report::RecipeText(context.arguments.Value("--recipe"),
-                               session.migrator().AccessTo(version))
-          : session.migrator().UrlFor(version) + "\n";
+                               session.versions().AccessTo(version))
+          : session.versions().UrlFor(version) + "\n";
   if (context.json()) {
     const char* name = form == Form::kSql      ? "sql"
                        : form == Form::kRecipe ? "recipe"

@@ -1,6 +1,9 @@
 // segue verify: verifies that old and new agree in every row. With --repair it
 // derives rows that disagree again, and with --explain it compares how queries
 // run before and after.
+#include <algorithm>
+#include <optional>
+
 #include "cli/commands.h"
 #include "cli/migration_file.h"
 #include "cli/session.h"
@@ -24,6 +27,41 @@ int RunExplain(const Context& context) {
   return 0;
 }
 
+// Returns what has been found on any of them.
+void Add(VerifyReport more, VerifyReport& report) {
+  report.standby += ", " + more.standby;
+  report.rows_checked = std::max(report.rows_checked, more.rows_checked);
+  report.rows_repaired += more.rows_repaired;
+  report.repairable |= more.repairable;
+  const auto add = [](std::vector<std::string>& from,
+                      std::vector<std::string>& to) {
+    for (std::string& text : from) {
+      if (std::count(to.begin(), to.end(), text) == 0) {
+        to.push_back(std::move(text));
+      }
+    }
+  };
+  add(more.mismatches, report.mismatches);
+  add(more.both_given, report.both_given);
+  add(more.grants, report.grants);
+}
+
+VerifyReport VerifyOn(Migrator& migrator, VerifyOptions options,
+                      const std::vector<std::string>& standbys) {
+  if (standbys.empty()) return migrator.Verify(options);
+  std::optional<VerifyReport> report;
+  for (const std::string& standby : standbys) {
+    options.standby = standby;
+    VerifyReport one = migrator.Verify(options);
+    if (report) {
+      Add(std::move(one), *report);
+    } else {
+      report = std::move(one);
+    }
+  }
+  return *std::move(report);
+}
+
 }  // namespace
 
 int RunVerify(const Context& context) {
@@ -31,9 +69,9 @@ int RunVerify(const Context& context) {
   VerifyOptions options;
   options.repair = arguments.Has("--repair");
   options.strict = arguments.Has("--strict");
-  options.standby = arguments.Value("--standby");
+  const std::vector<std::string> standbys = arguments.Values("--standby");
   if (arguments.Has("--explain")) {
-    if (options.repair || options.strict || !options.standby.empty()) {
+    if (options.repair || options.strict || !standbys.empty()) {
       throw Error(ErrorKind::kUsage,
                   "--explain looks at queries, not at rows: it goes without "
                   "--repair, --strict and --standby")
@@ -42,7 +80,7 @@ int RunVerify(const Context& context) {
     return RunExplain(context);
   }
   Session session(context);
-  const VerifyReport report = session.migrator().Verify(options);
+  const VerifyReport report = VerifyOn(session.migrator(), options, standbys);
   session.EndProgress();
   context.around.out << (context.json()
                              ? report::VerifyJson(report, options) + "\n"

@@ -15,7 +15,7 @@ namespace {
 int Refresh(const Context& context) {
   Session session(context);
   const RefreshReport report =
-      session.migrator().RefreshVersions(context.arguments.Value("NAME"));
+      session.versions().Refresh(context.arguments.Value("NAME"));
   context.around.out << (context.json() ? report::RefreshJson(report) + "\n"
                                         : report::RefreshText(report));
   return 0;
@@ -27,7 +27,7 @@ int MakeRole(const Context& context) {
     throw Error(ErrorKind::kUsage, "role needs the NAME of the role");
   }
   Session session(context);
-  const VersionRole made = session.migrator().MakeVersionRole(
+  const VersionRole made = session.versions().MakeRole(
       arguments.Value("NAME"), arguments.Value("--version", "latest"),
       arguments.Value("--base-role"));
   context.around.out << (context.json() ? report::VersionRoleJson(made) + "\n"
@@ -36,7 +36,7 @@ int MakeRole(const Context& context) {
 }
 
 int Print(const Context& context, Session& session) {
-  const std::vector<VersionInfo> versions = session.migrator().Versions();
+  const std::vector<VersionInfo> versions = session.versions().List();
   if (context.json()) {
     context.around.out << report::VersionsJson(versions) << "\n";
   } else {

@@ -1,6 +1,7 @@
 // segue watch: shows the status of the active migration, whoever runs it, until
-// it reaches the state that the user waits for. It only reads, so Ctrl-C may
-// end it at any time.
+// it reaches the state that the user waits for. It keeps when applications were
+// last seen to make writes that will fail, and otherwise only reads, so that
+// Ctrl-C may end it at any time.
 #include <unistd.h>
 
 #include <chrono>
@@ -15,6 +16,7 @@
 #include "db/retry.h"
 #include "report/json.h"
 #include "segue/error.h"
+#include "segue/gate.h"
 
 namespace segue::cli {
 
@@ -24,6 +26,8 @@ namespace {
 constexpr std::chrono::milliseconds kLookInterval{500};
 // With this interval the log of a long backfill stays readable.
 constexpr std::chrono::seconds kRowsInterval{5};
+// Nobody else looks while both versions are live.
+constexpr std::chrono::seconds kWritesInterval{10};
 constexpr int kExitRolledBack = 1;
 
 // Prints what has changed, as JSON, as a picture that is redrawn in place, or
@@ -76,6 +80,25 @@ class Watcher {
   std::chrono::steady_clock::time_point shown_;
 };
 
+// Looks at the writes that will fail, from time to time.
+class Lookout {
+ public:
+  explicit Lookout(Session& session) : session_(session) {}
+
+  void Look(const MigrationStatus& status) {
+    const auto now = base::SystemClock().Now();
+    if (status.sub_state != SubState::kReady || now < next_) return;
+    next_ = now + kWritesInterval;
+    db::Retry(base::SystemClock(), db::RetryPolicy{}, [&] {
+      KeepWritesToFail(session_.database(), session_.options());
+    });
+  }
+
+ private:
+  Session& session_;
+  std::chrono::steady_clock::time_point next_;
+};
+
 bool IsOver(const MigrationStatus& status, bool until_complete) {
   if (!status.is_active() && status.phase != Phase::kPending) return true;
   const bool live = status.sub_state == SubState::kReady;
@@ -98,9 +121,11 @@ int RunWatch(const Context& context) {
   const bool until_complete = context.arguments.Value("--until") == "complete";
   Session session(context);
   Watcher watcher(context);
+  Lookout lookout(session);
   for (;;) {
     const MigrationStatus status = Look(session.migrator());
     watcher.Show(status);
+    lookout.Look(status);
     if (IsOver(status, until_complete)) {
       return status.phase == Phase::kRolledBack ? kExitRolledBack : 0;
     }

@@ -11,29 +11,27 @@
 
 namespace segue::db {
 
-// A dialect has this too when its triggers, or the rows, tell it. A count
-// that is not one of rows is not taken back with the transaction of the writer.
+enum class Writes {
+  kOld,  // of the old side of a motion
+  // Both shapes accept them now and the final one will refuse them, because
+  // they give a column no value.
+  kToFail,
+};
+
+// A dialect has this too when its triggers, or the rows, tell it.
 class WriteCounts {
  public:
   virtual ~WriteCounts() = default;
 
-  // True when the old writes are counted in the rows as they are: the count
-  // falls with the rows, and a row that was written so before is not counted
-  // again.
+  // True when writes are counted in the rows as they are: the count falls with
+  // the rows, and a row that was written so before is not counted again.
+  // Otherwise a count is not taken back with the transaction of the writer.
   virtual bool counts_rows() const = 0;
-  // Returns a count that rises with the writes of the old side of a motion;
-  // nullopt when its direction cannot be told.
-  virtual std::optional<std::int64_t> OldWrites(
+  // Returns a count that rises with these writes of a motion; nullopt when
+  // there are none, or nothing tells them from others.
+  virtual std::optional<std::int64_t> CountWrites(
       Connection& connection, const std::string& schema_name,
-      const MotionSql& motion) const = 0;
-  // Returns how many writes there were that both shapes accept now and the
-  // final one will refuse, because they give a column no value; nullopt when
-  // there are no such writes, or nothing counts them.
-  virtual std::optional<std::int64_t> WritesToFail(
-      Connection& connection, const std::string& schema_name,
-      const MotionSql& motion) const = 0;
-  // Returns the time of the database, in seconds since 1970.
-  virtual std::int64_t Now(Connection& connection) const = 0;
+      const MotionSql& motion, Writes which) const = 0;
 };
 
 // Returns null for a dialect that cannot tell it.

@@ -1,5 +1,6 @@
 #include "engine/preflight.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -15,6 +16,7 @@
 #include "db/retry.h"
 #include "engine/grants.h"
 #include "engine/plan_trial.h"
+#include "ledger/versions.h"
 #include "segue/error.h"
 
 namespace segue::engine {
@@ -176,6 +178,42 @@ void NoteStandbys(const Context& context, Plan& plan) {
       "before the contract begins");
 }
 
+// Returns the schemas of the live versions that are asked to live on.
+std::vector<std::string> KeptVersions(const Context& context,
+                                      const std::vector<std::string>& asked) {
+  std::vector<std::string> kept;
+  if (asked.empty()) return kept;
+  std::vector<VersionInfo> live;
+  if (context.ledger.Open(context.connection())) {
+    live = PublishedVersions(context.ledger).All(context.connection());
+  }
+  std::erase_if(
+      live, [](const VersionInfo& version) { return version.state != "live"; });
+  std::vector<std::string> names;
+  for (const VersionInfo& version : live) names.push_back(version.name);
+  const auto add = [&](const std::string& schema) {
+    if (std::count(kept.begin(), kept.end(), schema) == 0) {
+      kept.push_back(schema);
+    }
+  };
+  for (const std::string& name : asked) {
+    bool found = name == kEveryVersion;
+    for (const VersionInfo& version : live) {
+      const bool is_it = name == kEveryVersion || name == version.name ||
+                         name == version.version_schema;
+      if (is_it) add(version.version_schema);
+      found = found || is_it;
+    }
+    if (found) continue;
+    const std::string near = base::Nearest(name, names);
+    throw Error(ErrorKind::kRefused,
+                "keep_versions: no live version is called '" + name + "'" +
+                    (near.empty() ? "" : "; did you mean '" + near + "'?"))
+        .WithHint("'segue versions' lists them");
+  }
+  return kept;
+}
+
 }  // namespace
 
 Planned PlanFor(const Context& context, const Migration& migration,
@@ -187,13 +225,16 @@ Planned PlanFor(const Context& context, const Migration& migration,
   std::vector<std::string> live;
   if (context.ledger.Open(context.connection())) live = LiveVersions(context);
   Planned planned = PatientlyPlan(
-      context, {migration, context.database.schema(),
-                migration.access.value_or(context.options.access),
-                migration.on_transform_error.value_or(
-                    context.options.on_transform_error),
-                migration.user_triggers.value_or(context.options.user_triggers),
-                migration.undo_window.value_or(context.options.undo_window),
-                live, context.LockBudget(), for_subscribers});
+      context,
+      {migration, context.database.schema(),
+       migration.access.value_or(context.options.access),
+       migration.on_transform_error.value_or(
+           context.options.on_transform_error),
+       migration.user_triggers.value_or(context.options.user_triggers),
+       migration.undo_window.value_or(context.options.undo_window), live,
+       KeptVersions(context, migration.keep_versions.value_or(
+                                 context.options.keep_versions)),
+       context.LockBudget(), for_subscribers});
   NoteStandbys(context, planned.plan);
   if (!migration.folded.empty()) {
     std::vector<std::string> parts;

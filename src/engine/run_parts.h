@@ -8,6 +8,7 @@
 #include "backfill/verifier.h"
 #include "backfill/walks.h"
 #include "engine/context.h"
+#include "engine/gate/writes.h"
 #include "engine/step_runner.h"
 
 namespace segue::engine {
@@ -30,6 +31,7 @@ class RunParts {
 
  private:
   RunContext context_;
+  WritesWatch writes_;
   Pacing pacing_;
   Walks walks_;
 

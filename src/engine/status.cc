@@ -4,6 +4,7 @@
 
 #include "db/signal.h"
 #include "engine/contract.h"
+#include "engine/gate/writes.h"
 #include "engine/grants.h"
 #include "engine/holders.h"
 #include "engine/missing.h"
@@ -93,6 +94,7 @@ void RefineState(const Context& context, const MigrationRow& row,
     return;
   }
   status.grants = UnfollowedGrants(context, &row, LiveVersions(context));
+  status.writes_to_fail = WritesToFailNow(context, row);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "engine/gate/statements.h"
 #include "engine/gate/transactions.h"
 #include "engine/gate/usage.h"
+#include "engine/gate/writes.h"
 #include "engine/holders.h"
 #include "engine/inventory.h"
 #include "engine/run_events.h"
@@ -94,6 +95,7 @@ void Transitions::BecomeReady() {
     RecordSwitch(context_, row_);
     RecordSoak(context_, row_);
     RecordStatements(context_, row_);
+    LookAtWrites(context_, row_);
     ledger().SetError(connection(), row_.id, "");
     if (!plan.version_schema.empty()) {
       PublishedVersions(ledger()).Add(connection(), plan.version,
@@ -126,7 +128,8 @@ void Transitions::BecomeComplete(const std::vector<std::string>& gauges) {
     for (const std::string& line : gauges)
       AddEvent(EventKind::kContracting, line);
     if (!row_.plan.version_schema.empty()) {
-      PublishedVersions(ledger()).RetireOthers(connection(), row_.plan.version);
+      PublishedVersions(ledger()).RetireOthers(connection(), row_.plan.version,
+                                               row_.plan.kept_versions);
     }
     ledger().SetPhase(connection(), row_.id, Phase::kComplete, SubState::kNone);
     ledger().SetError(connection(), row_.id, "");

@@ -6,38 +6,45 @@
 #include "base/text.h"
 #include "engine/context.h"
 #include "engine/grants.h"
+#include "engine/missing.h"
 #include "engine/path_text.h"
 #include "engine/version_users.h"
 #include "ledger/lease.h"
 #include "segue/error.h"
-#include "segue/migrator.h"
+#include "segue/versions.h"
 
 namespace segue {
 namespace {
 
-// An empty name means the base schema.
-std::string VersionSchemaOf(Migrator& migrator, const std::string& version) {
-  std::string version_schema;
-  bool found = version.empty();
-  const auto status = migrator.Status();
-  const bool awaited = status && status->is_active() &&
-                       !status->version_schema.empty() &&
-                       status->sub_state != SubState::kReady &&
-                       status->phase != Phase::kContracting;
-  const bool goes_back = status && status->is_active() &&
-                         !status->version_schema.empty() &&
-                         status->sub_state == SubState::kRollingBack;
-  if (goes_back && (version == "latest" || version == status->version_schema)) {
-    throw Error(ErrorKind::kNotFound,
-                "version '" + status->version_schema + "' is rolling back")
+// A version that goes away is not found, and "latest" is none while the next
+// one is about to be published.
+void RefuseUnsettled(const engine::Context& context,
+                     const std::string& version) {
+  if (!context.ledger.Open(context.connection())) return;
+  const auto active = context.ledger.Active(context.connection());
+  if (!active || active->plan.version_schema.empty()) return;
+  const std::string& its = active->plan.version_schema;
+  const bool latest = version == "latest";
+  if (engine::RollingBack(context, *active)) {
+    if (!latest && version != its && version != active->plan.version) return;
+    throw Error(ErrorKind::kNotFound, "version '" + its + "' is rolling back")
         .WithHint("'segue rollback' finishes that");
   }
-  if (version == "latest" && awaited) {
-    throw Error(ErrorKind::kNotFound,
-                "version '" + status->version_schema + "' is not published yet")
-        .WithHint("it is as soon as 'segue status' says ready");
-  }
-  for (const VersionInfo& info : migrator.Versions()) {
+  const bool awaited = active->sub_state != SubState::kReady &&
+                       active->phase != Phase::kContracting;
+  if (!latest || !awaited) return;
+  throw Error(ErrorKind::kNotFound,
+              "version '" + its + "' is not published yet")
+      .WithHint("it is as soon as 'segue status' says ready");
+}
+
+// An empty name means the base schema.
+std::string VersionSchemaOf(Versions& versions, const engine::Context& context,
+                            const std::string& version) {
+  std::string version_schema;
+  bool found = version.empty();
+  RefuseUnsettled(context, version);
+  for (const VersionInfo& info : versions.List()) {
     const bool named = info.name == version || info.version_schema == version;
     if (info.state == "live" &&
         (named || (version == "latest" && info.latest))) {
@@ -57,7 +64,7 @@ std::string VersionSchemaOf(Migrator& migrator, const std::string& version) {
 
 }  // namespace
 
-std::vector<VersionInfo> Migrator::Versions() {
+std::vector<VersionInfo> Versions::List() {
   std::vector<VersionInfo> versions;
   if (context_->ledger.Open(context_->connection())) {
     versions = engine::VersionsNow(*context_);
@@ -66,15 +73,15 @@ std::vector<VersionInfo> Migrator::Versions() {
   return versions;
 }
 
-std::string Migrator::UrlFor(const std::string& version) {
+std::string Versions::UrlFor(const std::string& version) {
   return AccessTo(version).url;
 }
 
-VersionAccess Migrator::AccessTo(const std::string& version) {
+VersionAccess Versions::AccessTo(const std::string& version) {
   const Database& database = context_->database;
   const db::Dialect& dialect = database.dialect();
   VersionAccess access;
-  access.version_schema = VersionSchemaOf(*this, version);
+  access.version_schema = VersionSchemaOf(*this, *context_, version);
   const std::vector<std::string> path = dialect.VersionPath(
       context_->connection(), database.schema(), access.version_schema);
   access.search_path = engine::PathText(dialect, path);
@@ -90,11 +97,11 @@ VersionAccess Migrator::AccessTo(const std::string& version) {
   return access;
 }
 
-VersionRole Migrator::MakeVersionRole(const std::string& role,
-                                      const std::string& version,
-                                      const std::string& base_role) {
+VersionRole Versions::MakeRole(const std::string& role,
+                               const std::string& version,
+                               const std::string& base_role) {
   db::Connection& connection = context_->connection();
-  VersionRole made{role, VersionSchemaOf(*this, version), {}};
+  VersionRole made{role, VersionSchemaOf(*this, *context_, version), {}};
   if (made.version_schema.empty()) {
     throw Error(ErrorKind::kUsage,
                 "the base schema needs no role of its own; name a published "
@@ -119,8 +126,8 @@ VersionRole Migrator::MakeVersionRole(const std::string& role,
   return made;
 }
 
-std::string Migrator::SessionSqlFor(const std::string& version) {
-  const std::string version_schema = VersionSchemaOf(*this, version);
+std::string Versions::SessionSqlFor(const std::string& version) {
+  const std::string version_schema = VersionSchemaOf(*this, *context_, version);
   if (version_schema.empty()) {
     throw Error(ErrorKind::kUsage,
                 "the base schema needs no SQL; name a published version")
@@ -131,15 +138,15 @@ std::string Migrator::SessionSqlFor(const std::string& version) {
       context_->connection(), database.schema(), version_schema);
 }
 
-RefreshReport Migrator::RefreshVersions(const std::string& version) {
+RefreshReport Versions::Refresh(const std::string& version) {
   db::Connection& connection = context_->connection();
   std::optional<engine::MigrationRow> active;
   std::vector<std::string> versions;
   if (context_->ledger.Open(connection, db::LedgerUse::kRun)) {
     active = context_->ledger.Active(connection);
-    versions = version.empty()
-                   ? engine::LiveVersions(*context_)
-                   : std::vector<std::string>{VersionSchemaOf(*this, version)};
+    versions = version.empty() ? engine::LiveVersions(*context_)
+                               : std::vector<std::string>{VersionSchemaOf(
+                                     *this, *context_, version)};
   }
   if (!active && versions.empty()) {
     throw Error(ErrorKind::kNotFound, "no version is published in schema '" +

@@ -94,10 +94,13 @@ void PublishedVersions::Retire(db::Connection& connection,
                              {base::FormatUtc(base::SystemClock().WallTime())});
 }
 
-void PublishedVersions::RetireOthers(db::Connection& connection,
-                                     const std::string& name) const {
+void PublishedVersions::RetireOthers(
+    db::Connection& connection, const std::string& name,
+    const std::vector<std::string>& kept) const {
   for (const VersionInfo& version : All(connection)) {
-    if (version.name == name || version.state == "retired") continue;
+    const bool stays =
+        std::count(kept.begin(), kept.end(), version.version_schema) > 0;
+    if (version.name == name || version.state == "retired" || stays) continue;
     Retire(connection, version);
   }
 }

@@ -33,8 +33,9 @@ class PublishedVersions {
   void BeginRollback(db::Connection& connection, const std::string& name) const;
   // Keeps since when it is retired.
   void Retire(db::Connection& connection, const VersionInfo& version) const;
-  // Retires all live versions except this one.
-  void RetireOthers(db::Connection& connection, const std::string& name) const;
+  // Retires all live versions except this one and those with these schemas.
+  void RetireOthers(db::Connection& connection, const std::string& name,
+                    const std::vector<std::string>& kept) const;
 
  private:
   const Ledger& ledger_;

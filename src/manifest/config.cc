@@ -10,13 +10,29 @@ namespace {
 
 using ops::Reader;
 
+std::vector<std::string> ReadTexts(const Reader& reader, const char* key,
+                                   const char* what) {
+  std::vector<std::string> texts;
+  const base::Node* list = reader.OptionalList(key);
+  if (list == nullptr) return texts;
+  for (const base::Node& item : list->items) {
+    if (!item.is_scalar() || item.scalar.empty()) {
+      throw ops::UsageError(item, std::string("expected ") + what);
+    }
+    texts.push_back(item.scalar);
+  }
+  return texts;
+}
+
 Environment ReadEnvironment(const base::Node& node) {
-  const Reader reader(node, {"url", "direct_url", "schema", "role"});
+  const Reader reader(node,
+                      {"url", "direct_url", "schema", "role", "standbys"});
   Environment environment;
   environment.url = reader.OptionalString("url").value_or("");
   environment.direct_url = reader.OptionalString("direct_url").value_or("");
   environment.schema = reader.OptionalString("schema").value_or("");
   environment.role = reader.OptionalString("role").value_or("");
+  environment.standbys = ReadTexts(reader, "standbys", "the URL of a standby");
   return environment;
 }
 
@@ -26,14 +42,8 @@ void ReadGate(const Reader& reader, Config& config) {
   if (gate == nullptr) return;
   const Reader keys(*gate, {"accept_unknown", "soak"});
   config.soak = OptionalDuration(keys, *gate, "soak").value_or(config.soak);
-  const base::Node* list = keys.OptionalList("accept_unknown");
-  if (list == nullptr) return;
-  for (const base::Node& item : list->items) {
-    if (!item.is_scalar() || item.scalar.empty()) {
-      throw ops::UsageError(item, "expected the name of an item of the gate");
-    }
-    config.accept_unknown.push_back(item.scalar);
-  }
+  config.accept_unknown =
+      ReadTexts(keys, "accept_unknown", "the name of an item of the gate");
 }
 
 }  // namespace
@@ -48,8 +58,8 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   if (root.is_null()) return {};
   const Reader reader(
       root, {"environments", "directory", "access", "undo_window",
-             "on_transform_error", "lock_budget", "backfill", "throttle",
-             "gate", "hooks", "webhooks"});
+             "keep_versions", "on_transform_error", "lock_budget", "backfill",
+             "throttle", "gate", "hooks", "webhooks"});
   for (const char* key : {"hooks", "webhooks"}) {
     reader.RefuseForNow(key, "");
   }
@@ -70,6 +80,8 @@ Config ParseConfig(std::string_view text, const std::string& filename) {
   config.user_triggers = backfill.user_triggers;
   config.undo_window =
       ReadUndoWindow(reader, root).value_or(config.undo_window);
+  config.keep_versions =
+      ReadKeepVersions(reader, root).value_or(config.keep_versions);
   config.pace = backfill.pace;
   config.pace.limits = ReadThrottle(reader);
   ReadGate(reader, config);

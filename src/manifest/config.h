@@ -15,10 +15,11 @@
 namespace segue::manifest {
 
 struct Environment {
-  std::string url;         // empty: not given
-  std::string direct_url;  // empty: none
-  std::string schema;      // empty: the database's default
-  std::string role;        // empty: the role of the URL
+  std::string url;                    // empty: not given
+  std::string direct_url;             // empty: none
+  std::string schema;                 // empty: the database's default
+  std::string role;                   // empty: the role of the URL
+  std::vector<std::string> standbys;  // URLs
 };
 
 struct Config {
@@ -28,6 +29,7 @@ struct Config {
   std::optional<OnTransformError> on_transform_error;
   std::optional<UserTriggers> user_triggers;
   std::chrono::seconds undo_window{0};
+  std::vector<std::string> keep_versions;
   std::chrono::milliseconds lock_budget{0};  // zero: not given
   std::chrono::milliseconds chunk_time{0};   // zero: not given
   int workers = 0;                           // zero: not given

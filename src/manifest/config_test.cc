@@ -51,6 +51,33 @@ backfill: {chunk_time: 1s}
   EXPECT_EQ(config.chunk_time, milliseconds(1000));
 }
 
+TEST(Config, ReadsTheStandbysOfAnEnvironment) {
+  const Config config = ParseConfig(
+      "environments:\n  prod: {url: postgres://p/d, standbys: "
+      "[postgres://a/d, postgres://b/d]}\n",
+      "segue.yaml");
+  EXPECT_EQ(config.environments.at("prod").standbys,
+            (std::vector<std::string>{"postgres://a/d", "postgres://b/d"}));
+  EXPECT_THAT(UsageErrorOf("environments: {prod: {standbys: [[a]]}}\n"),
+              HasSubstr("expected the URL of a standby"));
+  EXPECT_THAT(UsageErrorOf("environments: {prod: {standbys: a}}\n"),
+              HasSubstr("standbys"));
+}
+
+TEST(Config, ReadsWhichVersionsLiveOn) {
+  const auto kept = [](const std::string& text) {
+    return ParseConfig("keep_versions: " + text + "\n", "segue.yaml")
+        .keep_versions;
+  };
+  EXPECT_EQ(kept("true"), (std::vector<std::string>{kEveryVersion}));
+  EXPECT_TRUE(kept("false").empty());
+  EXPECT_EQ(kept("[01_a, 02_b]"), (std::vector<std::string>{"01_a", "02_b"}));
+  EXPECT_THAT(UsageErrorOf("keep_versions: 01_a\n"),
+              HasSubstr("keep_versions"));
+  EXPECT_THAT(UsageErrorOf("keep_versions: [[a]]\n"),
+              HasSubstr("expected the name of a version"));
+}
+
 TEST(Config, ReadsHowFastRowsMayBeMoved) {
   const Config config = ParseConfig(R"(
 backfill:

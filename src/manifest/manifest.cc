@@ -52,9 +52,10 @@ Migration LoadFile(const std::string& path) {
 Migration Parse(std::string_view text, const std::string& filename) {
   const base::Node root = ParseDocument(text, filename);
   if (root.is_null()) throw FileError(filename, 0, "the file is empty");
-  const Reader reader(root, {"name", "version_schema", "operations", "access",
-                             "on_transform_error", "undo_window", "backfill",
-                             "gate", "subscribers"});
+  const Reader reader(
+      root,
+      {"name", "version_schema", "operations", "access", "on_transform_error",
+       "undo_window", "keep_versions", "backfill", "gate", "subscribers"});
   Migration migration;
   migration.id = Stem(filename);
   if (migration.id.empty()) {
@@ -65,6 +66,7 @@ Migration Parse(std::string_view text, const std::string& filename) {
   migration.access = ReadAccess(reader, root);
   migration.on_transform_error = ReadOnTransformError(reader, root);
   migration.undo_window = ReadUndoWindow(reader, root);
+  migration.keep_versions = ReadKeepVersions(reader, root);
   migration.subscribers_prepared = ReadSubscribers(reader, root);
   reader.RefuseForNow("gate", "");
   const BackfillKeys backfill = ReadBackfill(reader);

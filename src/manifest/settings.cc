@@ -50,6 +50,25 @@ std::optional<std::chrono::seconds> ReadUndoWindow(const Reader& reader,
   return seconds;
 }
 
+std::optional<std::vector<std::string>> ReadKeepVersions(
+    const Reader& reader, const base::Node& map) {
+  const base::Node* value = map.Find("keep_versions");
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (value->is_scalar()) {
+    const bool all = reader.OptionalBool("keep_versions").value_or(false);
+    return all ? std::vector<std::string>{kEveryVersion}
+               : std::vector<std::string>{};
+  }
+  std::vector<std::string> names;
+  for (const base::Node& item : reader.OptionalList("keep_versions")->items) {
+    if (!item.is_scalar() || item.scalar.empty()) {
+      throw UsageError(item, "expected the name of a version");
+    }
+    names.push_back(item.scalar);
+  }
+  return names;
+}
+
 namespace {
 
 int ReadWorkers(const Reader& reader, const base::Node& map) {

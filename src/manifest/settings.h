@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/node.h"
 #include "ops/reader.h"
@@ -21,6 +22,10 @@ std::optional<OnTransformError> ReadOnTransformError(const ops::Reader& reader,
 // Reads `undo_window: 2h`. The window is of whole seconds; 0 is none.
 std::optional<std::chrono::seconds> ReadUndoWindow(const ops::Reader& reader,
                                                    const base::Node& map);
+// Reads `keep_versions: true | false | [01_base, ...]`; true is every version,
+// and false none.
+std::optional<std::vector<std::string>> ReadKeepVersions(
+    const ops::Reader& reader, const base::Node& map);
 // Each worker has a session of its own, of which a server allows only a limited
 // number.
 inline constexpr std::int64_t kMostWorkers = 64;

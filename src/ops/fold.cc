@@ -82,6 +82,7 @@ void FoldChoices(const Migration& file, Migration& whole) {
   }
   // They have one contract, so that the window of the last one counts.
   if (!whole.undo_window) whole.undo_window = file.undo_window;
+  if (!whole.keep_versions) whole.keep_versions = file.keep_versions;
   RefuseOtherUserTriggers(file, whole);
   if (!whole.user_triggers) whole.user_triggers = file.user_triggers;
 }

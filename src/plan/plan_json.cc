@@ -190,6 +190,7 @@ Json PlanJson(const Plan& plan) {
   if (plan.undo_window.count() > 0) {
     to["undo_window_seconds"] = plan.undo_window.count();
   }
+  Put(to, "kept_versions", plan.kept_versions);
   Put(to, "notes", plan.notes);
   Json& steps = to["steps"] = Json::array();
   for (const Step& step : plan.steps) steps.push_back(StepJson(step));
@@ -198,6 +199,11 @@ Json PlanJson(const Plan& plan) {
   }
   for (const Gauge& gauge : plan.gauges) {
     to["gauges"].push_back(GaugeJson(gauge));
+  }
+  for (const Removal& removal : plan.removals) {
+    Json item = {{"table", removal.table}};
+    Put(item, "foreign_key", removal.foreign_key);
+    to["removals"].push_back(std::move(item));
   }
   for (const MotionEstimate& estimate : plan.estimates) {
     to["estimates"].push_back(EstimateJson(estimate));
@@ -420,6 +426,16 @@ MotionEstimate EstimateFrom(const Json& from) {
   return estimate;
 }
 
+std::vector<Removal> RemovalsFrom(const Json& from) {
+  std::vector<Removal> removals;
+  if (!from.contains("removals")) return removals;
+  for (const Json& item : from.at("removals")) {
+    removals.push_back(
+        {item.at("table").get<std::string>(), Text(item, "foreign_key")});
+  }
+  return removals;
+}
+
 Plan PlanFrom(Json from) {
   const int format = from.at("format").get<int>();
   if (format > kFormat) {
@@ -444,6 +460,7 @@ Plan PlanFrom(Json from) {
   }
   plan.undo_window =
       std::chrono::seconds(from.value("undo_window_seconds", std::int64_t{0}));
+  plan.kept_versions = Texts(from, "kept_versions");
   plan.notes = Texts(from, "notes");
   for (const Json& step : from.at("steps")) {
     plan.steps.push_back(StepFrom(step));
@@ -458,6 +475,7 @@ Plan PlanFrom(Json from) {
       plan.gauges.push_back(GaugeFrom(gauge));
     }
   }
+  plan.removals = RemovalsFrom(from);
   if (from.contains("estimates")) {
     for (const Json& estimate : from.at("estimates")) {
       plan.estimates.push_back(EstimateFrom(estimate));

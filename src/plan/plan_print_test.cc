@@ -233,6 +233,15 @@ TEST(PlanJsonTest, SaysWhichColumnsADropRemoves) {
   EXPECT_EQ(PlanFromJson(ToJson(plan)).steps[0].removes, plan.steps[0].removes);
 }
 
+TEST(PlanJsonTest, SaysWhatGoesWithTheContractAndWhatLivesOn) {
+  Plan plan;
+  plan.removals = {{"users", ""}, {"orders", "orders_user"}};
+  plan.kept_versions = {"public_01_a"};
+  const Plan read = PlanFromJson(ToJson(plan));
+  EXPECT_EQ(read.removals, plan.removals);
+  EXPECT_EQ(read.kept_versions, plan.kept_versions);
+}
+
 TEST(PlanJsonTest, KnowsWhatAnOlderPlanRemovesByItsWords) {
   const auto removes = [](const std::string& words) {
     return PlanFromJson(

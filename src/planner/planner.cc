@@ -12,7 +12,9 @@
 #include "checks/check.h"
 #include "ops/combine.h"
 #include "plan/names.h"
+#include "planner/kept_versions.h"
 #include "planner/missing_rights.h"
+#include "planner/removals.h"
 #include "planner/render_steps.h"
 #include "planner/subscribers.h"
 #include "planning/operation.h"
@@ -276,6 +278,7 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
   KeepShape(schema, context, plan);
   plan.motions = RenderMotions(language, context, render);
   plan.gauges = GaugesFor(language, schema, context);
+  plan.removals = RemovalsOf(schema, context.steps);
   plan.on_transform_error = input.on_transform_error;
   if (plan.has_phase(Phase::kContracting)) plan.undo_window = input.undo_window;
   const db::Capabilities& can = language.capabilities();
@@ -299,6 +302,14 @@ Plan Assemble(const db::Language& language, const PlannerInput& input,
         "schema, so that the gate counts an instance of it as old until it "
         "says that it runs " +
         input.migration.id);
+  }
+  if (input.access == Access::kVersioned) {
+    for (const std::string& version : input.kept_versions) {
+      plan.kept_versions.push_back(version);
+      plan.notes.push_back("version '" + version +
+                           "' lives on after complete: every column that it "
+                           "shows is still stored");
+    }
   }
   for (const std::string& question : context.inquiry.Unanswered()) {
     plan.notes.push_back("not checked with a server: " + question);
@@ -359,6 +370,16 @@ std::vector<ops::PublishedVersion> ReadPublished(
   return published;
 }
 
+// Returns the published versions that the contract ends.
+std::vector<std::string> EndingVersions(const PlannerInput& input) {
+  std::vector<std::string> ending = input.live_versions;
+  std::erase_if(ending, [&](const std::string& version) {
+    return std::count(input.kept_versions.begin(), input.kept_versions.end(),
+                      version) > 0;
+  });
+  return ending;
+}
+
 // What only a server can add to a plan that is rendered.
 using Additions = std::function<void(const schema::Schema&,
                                      const ops::PlanContext&, Planned&)>;
@@ -368,7 +389,8 @@ struct Server {
   ops::Inquiry::Server answers = {};
   db::Connection* connection = nullptr;
   std::vector<ops::PublishedVersion> published = {};  // that follow in place
-  Additions add = {};  // computes the cost of the steps
+  std::vector<KeptVersion> kept = {};  // of those that a contract would end
+  Additions add = {};                  // computes the cost of the steps
 };
 
 Planned PlanOn(const db::Language& language, schema::Schema schema,
@@ -384,10 +406,11 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   context.on_transform_error = input.on_transform_error;
   context.user_triggers = input.user_triggers;
   context.undoable = input.undo_window.count() > 0;
-  context.live_versions = input.live_versions;
+  context.live_versions = EndingVersions(input);
   context.followed = std::move(server.published);
   ops::PlanOperations(
       context, ops::Combine(input.migration.operations, schema, language));
+  RefuseUnkept(server.kept, context);
   Planned planned;
   const checks::CheckContext checked{schema, context.steps, context.motions,
                                      can,    inquiry,       &language};
@@ -447,6 +470,9 @@ Planned MakePlan(const db::Dialect& dialect, db::Connection& connection,
   };
   if (input.access == Access::kInPlace) {
     server.published = ReadPublished(dialect, connection, input.live_versions);
+  } else {
+    server.kept =
+        ReadKept(dialect, connection, input.schema_name, input.kept_versions);
   }
   server.add = [&](const schema::Schema& schema,
                    const ops::PlanContext& context, Planned& planned) {

@@ -22,6 +22,8 @@ struct PlannerInput {
   UserTriggers user_triggers = UserTriggers::kFire;
   std::chrono::seconds undo_window{0};
   std::vector<std::string> live_versions = {};  // names of version schemas
+  // Those of them that are to live on after the contract.
+  std::vector<std::string> kept_versions = {};
   std::chrono::milliseconds lock_budget{500};
   bool for_subscribers = false;  // they are asked for
 };

@@ -45,6 +45,37 @@ schema::Index Spare(const TableWork& work, schema::Index index) {
   return index;
 }
 
+// Returns the name as the server writes a text.
+std::string Literal(const std::string& name) {
+  std::string text;
+  for (const char c : name) {
+    text += c;
+    if (c == '\\') text += c;
+  }
+  return (text == name ? "" : "E") + base::Quoted(text, '\'');
+}
+
+// The server forgets that a table is clustered on an index, or identifies its
+// rows by one, when the index goes. An undo comes to this action after it has
+// brought the index back.
+void GiveMarksBack(TableWork& work, const schema::Index& index) {
+  if (index.columns.empty() || index.columns[0].name.empty()) return;
+  const std::string& column = index.columns[0].name;
+  const db::Answer& answer = work.context().Ask(db::LossQuestion{
+      work.live().name, column, "", "", db::LossOf::kAllButPrivileges});
+  plan::CarryOver back{work.live().name, column, {}, {}};
+  back.back = true;
+  for (const db::HangingFact& fact : answer.hanging) {
+    const bool mark =
+        fact.kind == "mark of CLUSTER" || fact.kind == "replica identity";
+    if (!mark || !fact.what.ends_with(" index " + Literal(index.name)))
+      continue;
+    back.what.push_back(fact.what);
+    back.statements.push_back(fact.sql);
+  }
+  if (!back.what.empty()) work.Add(kSeal, std::move(back));
+}
+
 void PrepareIndex(TableWork& work, const schema::Index& spare) {
   work.context().undo_first.push_back(
       plan::PrepareUndo{work.live().name, spare, {}});
@@ -129,6 +160,7 @@ void LiftConstraintForSeal(TableWork& work, const Constraint& constraint,
     }
     const schema::Index spare = Spare(work, *index);
     PrepareIndex(work, spare);
+    GiveMarksBack(work, *index);
     back.index = spare.name;
   } else if (constraint.kind == ConstraintKind::kExclude) {
     throw NoWayBack(work, constraint.name,
@@ -180,6 +212,7 @@ void PutIndexAside(TableWork& work, const schema::Index& index,
 void LiftUniqueIndex(TableWork& work, const schema::Index& index) {
   const schema::Index spare = Spare(work, index);
   PrepareIndex(work, spare);
+  GiveMarksBack(work, index);
   plan::ComesBack back;
   back.index = spare.name;
   work.Add(kSeal,

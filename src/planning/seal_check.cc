@@ -232,15 +232,13 @@ std::string WhyNot(const plan::Action& action, const Place& place) {
 
 void RefuseUnsealable(const PlanContext& context) {
   for (const DraftStep& step : context.steps) {
-    for (const plan::Action& action : step.actions) {
-      const auto* view = std::get_if<plan::ReshapeView>(&action);
-      if (view == nullptr) continue;
-      throw Refused("version '" + view->version_schema + "'",
-                    "its view of '" + view->table.name +
-                        "' would not follow a seal and its undo");
-    }
     if (step.place.phase != Phase::kContracting) continue;
     for (const plan::Action& action : step.actions) {
+      if (const auto* view = std::get_if<plan::ReshapeView>(&action)) {
+        throw Refused("version '" + view->version_schema + "'",
+                      "its view of '" + view->table.name +
+                          "' would not follow a seal and its undo");
+      }
       const std::string reason = WhyNot(action, step.place);
       if (reason.empty()) continue;
       throw Refused("'" + step.description + "'", reason)

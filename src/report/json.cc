@@ -21,6 +21,17 @@ Json Steps(const std::vector<StepStatus>& steps) {
   return list;
 }
 
+Json List(const std::vector<WritesToFail>& writes) {
+  Json list = Json::array();
+  for (const WritesToFail& one : writes) {
+    list.push_back({{"table", one.table},
+                    {"count", one.count},
+                    {"last_seen", one.last_seen},
+                    {"since", one.since}});
+  }
+  return list;
+}
+
 Json Eta(double seconds) { return seconds < 0 ? Json() : Json(seconds); }
 
 Json Object(const MigrationStatus& status) {
@@ -55,6 +66,7 @@ Json Object(const MigrationStatus& status) {
           {"missing", status.missing},
           {"held", status.held},
           {"grants", status.grants},
+          {"writes_to_fail", List(status.writes_to_fail)},
           {"refusing", status.refusing}};
 }
 

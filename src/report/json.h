@@ -13,6 +13,7 @@
 #include "segue/plan.h"
 #include "segue/progress.h"
 #include "segue/subscriber.h"
+#include "segue/versions.h"
 
 namespace segue::report {
 

@@ -9,6 +9,7 @@
 #include "segue/instances.h"
 #include "segue/migrator.h"
 #include "segue/progress.h"
+#include "segue/versions.h"
 
 namespace segue::report {
 

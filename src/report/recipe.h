@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "segue/migrator.h"
+#include "segue/versions.h"
 
 namespace segue::report {
 

@@ -40,6 +40,23 @@ std::string GrantsText(const MigrationStatus& status) {
          "; segue versions refresh makes them follow what it can";
 }
 
+// Applications still make them, and will fail.
+std::string ToFailText(const MigrationStatus& status) {
+  std::vector<std::string> texts;
+  for (const WritesToFail& one : status.writes_to_fail) {
+    std::string text =
+        base::WithThousands(one.count) +
+        (one.count == 1 ? " write" : " writes") + " of '" + one.table +
+        "' gave no value to a column that takes no NULL after complete";
+    if (!one.last_seen.empty()) text += ", the last seen " + one.last_seen;
+    if (one.since > 0 && !one.last_seen.empty()) {
+      text += ", " + base::WithThousands(one.since) + " more since";
+    }
+    texts.push_back(std::move(text));
+  }
+  return base::Join(texts, "; ");
+}
+
 std::string Field(const std::string& name, const std::string& value) {
   if (value.empty()) return "";
   return "  " + name + std::string(12 - name.size(), ' ') +
@@ -143,6 +160,7 @@ std::string StatusText(const MigrationStatus& status) {
       Field("paused", status.paused ? "yes; segue resume goes on" : "") +
       Field("missing", MissingText(status)) + Field("held", HeldText(status)) +
       Field("privileges", GrantsText(status)) +
+      Field("will fail", ToFailText(status)) +
       Field("refused", base::Join(status.refusing, "; ")) +
       Field("error", ErrorText(status)) + Field("started", status.started_at) +
       Field("updated", status.updated_at) + "  steps\n";

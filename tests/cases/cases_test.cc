@@ -156,7 +156,7 @@ class Stage {
   std::unique_ptr<Client> NewVersion() {
     if (param_.access == Access::kInPlace) return db_->NewClient();
     try {
-      return db_->NewVersionClient(*migrator_, "latest");
+      return db_->NewVersionClient("latest");
     } catch (const Error&) {
       return db_->NewClient();  // rolled back: there is no version
     }

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 using std::chrono::milliseconds;
@@ -82,6 +83,24 @@ class ServerEvidenceTest : public EvidenceTest {
     if (IsSkipped()) return;
     db().Exec("ALTER TABLE users ADD nick text");
   }
+  // "users: 2, seen THEN, 1 since": what the status says of such writes.
+  static std::string Refused(Migrator& migrator) {
+    const MigrationStatus status = *migrator.Status();
+    std::string text;
+    for (const WritesToFail& one : status.writes_to_fail) {
+      text += one.table + ": " + std::to_string(one.count) + ", seen " +
+              (one.last_seen.empty() ? "never" : one.last_seen) + ", " +
+              std::to_string(one.since) + " since";
+    }
+    return Timeless(text);
+  }
+  std::string Refused() {
+    Migrator migrator = MigratorNow();
+    return Refused(migrator);
+  }
+  std::string LastSeen() {
+    return MigratorNow().Status()->writes_to_fail.at(0).last_seen;
+  }
 };
 
 // The value that is there already says nothing about the writer.
@@ -103,6 +122,69 @@ TEST_P(ServerEvidenceTest, WritesThatWillBeRefusedAreShown) {
             "'users' gave no value to a column that takes no NULL then, used "
             "until THEN, quiet since THEN, TIME left");
   EXPECT_THAT(Verdict("they are gone"), HasSubstr("forced: writes"));
+}
+
+// Nobody asks the gate meanwhile.
+TEST_P(ServerEvidenceTest, TheStatusTellsHowManyThereAreAndWhenTheyWereSeen) {
+  Start(kNotNull);
+  EXPECT_THAT(Refused(), IsEmpty());
+  db().Exec("INSERT INTO users (id, name) VALUES (3, 'Cy')");
+  EXPECT_EQ(Refused(), "users: 1, seen never, 1 since");
+  KeepWritesToFail(*database_, options_);
+  EXPECT_EQ(Refused(), "users: 1, seen THEN, 0 since");
+  const std::string seen = LastSeen();
+  std::this_thread::sleep_for(milliseconds(1100));
+  KeepWritesToFail(*database_, options_);
+  EXPECT_EQ(LastSeen(), seen);
+  db().Exec("UPDATE users SET nick = NULL");
+  EXPECT_EQ(Refused(), "users: 4, seen THEN, 3 since");
+  EXPECT_EQ(LastSeen(), seen);
+  EXPECT_THAT(Item("writes").Text(), HasSubstr("4 writes of 'users' gave no"));
+  EXPECT_EQ(Refused(), "users: 4, seen THEN, 0 since");
+  EXPECT_GT(LastSeen(), seen);
+  ExpectCompletes();
+  EXPECT_THAT(Refused(), IsEmpty());
+  KeepWritesToFail(*database_, options_);
+}
+
+// It looks while it waits, too, which may be for a night.
+TEST_P(ServerEvidenceTest, ARunLooksForThemWhileItWaits) {
+  options_.pace.reading_interval = milliseconds(5);
+  Database other = db().Open();
+  Migrator control(other, {});
+  options_.listeners.Add([&](const Progress& progress) {
+    if (progress.event == Progress::Event::kStepStarted &&
+        progress.step.starts_with("Backfill")) {
+      control.RequestPause();
+    }
+  });
+  std::jthread run([&] { Start(kNotNull); });
+  while (!control.Status() || !control.Status()->paused) {
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  db().Exec("INSERT INTO users (id, name) VALUES (3, 'Cy')");
+  std::string told;
+  while (told != "users: 1, seen THEN, 0 since") {
+    std::this_thread::sleep_for(milliseconds(10));
+    told = Refused(control);
+  }
+  control.ClearPause();
+  run.join();
+  EXPECT_EQ(Refused(), "users: 1, seen THEN, 0 since");
+}
+
+// Who may only read keeps nothing, and is not told off for it.
+TEST_P(ServerEvidenceTest, WhoMayOnlyReadSeesThem) {
+  Start(kNotNull);
+  db().Exec("INSERT INTO users (id, name) VALUES (3, 'Cy')");
+  CreateRole(db(), "evidence_reader");
+  db().Exec(
+      "GRANT USAGE ON SCHEMA segue TO evidence_reader; GRANT SELECT ON ALL "
+      "TABLES IN SCHEMA segue TO evidence_reader");
+  Database reader = Database::Open({db().Url(), "", "evidence_reader"});
+  KeepWritesToFail(reader, {});
+  EXPECT_EQ(Refused(), "users: 1, seen never, 1 since");
+  db().Exec("DROP OWNED BY evidence_reader; DROP ROLE evidence_reader");
 }
 
 TEST_P(ServerEvidenceTest, AnInsertThatLeavesANewColumnOutIsOne) {

@@ -5,16 +5,12 @@
 #include <gmock/gmock.h>
 
 #include <memory>
-#include <optional>
 #include <regex>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "manifest/manifest.h"
-#include "segue/error.h"
 #include "segue/gate.h"
-#include "segue/migrator.h"
 #include "tests/conformance/migrator_fixture.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/roles.h"
@@ -22,25 +18,8 @@
 
 namespace segue::test {
 
-inline constexpr const char* kRename =
-    "operations: [{rename_column: {table: users, from: name, to: full_name}}]";
-
-class GateTest : public UsersTest {
+class GateTest : public UsersRunTest {
  protected:
-  void SetUp() override {
-    UsersTest::SetUp();
-    if (IsSkipped()) return;
-    CreateUsers("", "(1, 'Ada'), (2, 'Bo')");
-    database_.emplace(db().Open());
-  }
-
-  void Start(const std::string& yaml = kRename,
-             const std::string& file = "01_t.yaml",
-             Access access = Access::kInPlace) {
-    options_.access = access;
-    MigratorNow().Start(manifest::Parse(yaml, file));
-  }
-  Migrator MigratorNow() { return {*database_, options_}; }
   GateReport Ask(const std::string& name = "") {
     return AskGate(*database_, options_, name);
   }
@@ -83,9 +62,6 @@ class GateTest : public UsersTest {
     }
     return verdict;
   }
-
-  std::optional<Database> database_;
-  MigratorOptions options_;
 };
 
 // What only a server knows.

@@ -6,6 +6,7 @@
 
 #include "ledger/ledger.h"
 #include "segue/instances.h"
+#include "segue/versions.h"
 #include "tests/conformance/gate_fixture.h"
 #include "tests/support/postgres_server.h"
 
@@ -147,7 +148,7 @@ TEST_P(ServerGateTest, AnInstanceThatHasCalledHelloCountsAsLive) {
 TEST_P(ServerGateTest, ASessionOfARoleOfTheOldVersionPreventsIt) {
   Start(kRename, "01_t.yaml", Access::kVersioned);
   ExpectCompletes();
-  MigratorNow().MakeVersionRole("gate_old", "latest", "gate_app");
+  Versions(*database_, options_).MakeRole("gate_old", "latest", "gate_app");
   Start(
       "operations: [{rename_column: {table: users, from: full_name, to: "
       "whole}}]",
@@ -270,6 +271,22 @@ TEST_P(ServerGateTest, APrivilegeThatPeopleDecideAboutPreventsIt) {
       HasSubstr("privileges or defaults have changed since the start: "));
   db().Exec("REVOKE UPDATE (full_name) ON users FROM public");
   ExpectCompletes();
+}
+
+// Nobody can say what is read there, and the password is nobody's business.
+TEST_P(ServerGateTest, AStandbyThatDoesNotAnswerIsUnknownByItsName) {
+  Start();
+  options_.standbys = {"postgres://app:secret@127.0.0.1:1/shop", db().Url()};
+  const std::string text = Alone("standby_queries");
+  EXPECT_THAT(text, HasSubstr("it cannot be told whether long queries read "
+                              "what changes: standby "
+                              "postgres://app:***@127.0.0.1:1/shop cannot be "
+                              "asked: "));
+  EXPECT_THAT(text, HasSubstr("that server is no standby, it takes writes "
+                              "itself"));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("secret")));
+  options_.accept_unknown = {"standby_queries"};
+  EXPECT_THAT(Verdict(), HasSubstr("unknown and accepted: standby_queries"));
 }
 
 SEGUE_INSTANTIATE_ON(ServerGateTest, PostgresTestbed());

@@ -8,6 +8,7 @@
 #include "manifest/manifest.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
+#include "segue/versions.h"
 #include "tests/support/roles.h"
 #include "tests/support/testbed.h"
 #include "tests/support/thrown.h"
@@ -69,8 +70,7 @@ class GrantsTest : public DialectTest {
   std::string As(const std::string& role, const std::string& sql,
                  const std::string& version = "") {
     const std::unique_ptr<Client> client =
-        version.empty() ? db().NewClient()
-                        : db().NewVersionClient(*migrator_, version);
+        version.empty() ? db().NewClient() : db().NewVersionClient(version);
     try {
       client->Query("SET ROLE " + role);
       return ToLines(client->Query(sql));
@@ -203,7 +203,7 @@ TEST_P(GrantsTest, ARoleThatMayWriteSinceTheStartIsNamed) {
       "grants_app");
   EXPECT_THAT(Unfollowed(), ElementsAre(named));
   EXPECT_THAT(migrator_->Verify().grants, ElementsAre(named));
-  const RefreshReport report = migrator_->RefreshVersions("");
+  const RefreshReport report = Versions(*database_, {}).Refresh("");
   EXPECT_THAT(report.applied, IsEmpty());
   EXPECT_THAT(report.left, ElementsAre(named));
   EXPECT_THAT(ThrownBy([&] { migrator_->Complete(); }).what(), named);
@@ -233,12 +233,12 @@ TEST_P(GrantsTest, ARefreshLetsAVersionFollowItsTables) {
                        "table does not give"));
   EXPECT_THAT(migrator_->Verify().grants, named);
   EXPECT_THAT(
-      migrator_->RefreshVersions("01_a").applied,
+      Versions(*database_, {}).Refresh("01_a").applied,
       testing::UnorderedElementsAre(
           "REVOKE DELETE ON public_01_a.u FROM grants_app CASCADE",
           "GRANT SELECT ON public_01_a.u TO grants_ro WITH GRANT OPTION",
           "GRANT UPDATE ON public_01_a.u TO grants_ro WITH GRANT OPTION"));
-  EXPECT_THAT(migrator_->RefreshVersions("").applied, IsEmpty());
+  EXPECT_THAT(Versions(*database_, {}).Refresh("").applied, IsEmpty());
   EXPECT_EQ(As("grants_ro", reads, "latest"), "20\n");
   EXPECT_EQ(As("grants_ro", "UPDATE u SET b = 7 WHERE id = 1", "latest"), "");
   EXPECT_EQ(As("grants_ro", "UPDATE u SET a = a + 1 WHERE id = 1"), "");
@@ -258,14 +258,14 @@ TEST_P(GrantsTest, DefaultsOfAVersionFollowItsTables) {
                           "that of its table is 9"));
   migrator_->Complete();
   const auto k = [&](const std::string& id) {
-    const auto client = db().NewVersionClient(*migrator_, "latest");
+    const auto client = db().NewVersionClient("latest");
     client->Query("UPDATE u SET k = DEFAULT WHERE id = " + id);
     return db().app().One("SELECT k FROM u WHERE id = " + id);
   };
   EXPECT_EQ(k("1"), "9");
   // The version stays, and goes on following.
   db().Exec("ALTER TABLE u ALTER k DROP DEFAULT");
-  EXPECT_THAT(migrator_->RefreshVersions("latest").applied,
+  EXPECT_THAT(Versions(*database_, {}).Refresh("latest").applied,
               ElementsAre("ALTER VIEW public_01_a.u ALTER COLUMN k DROP "
                           "DEFAULT"));
   EXPECT_EQ(k("2"), Cell());
@@ -289,7 +289,7 @@ TEST_P(GrantsTest, ACompleteLetsThemFollowFirst) {
   db().Exec(
       "GRANT USAGE ON SCHEMA public TO grants_app;"
       "GRANT UPDATE (b) ON u TO grants_app");
-  EXPECT_THAT(migrator_->RefreshVersions("latest").applied,
+  EXPECT_THAT(Versions(*database_, {}).Refresh("latest").applied,
               Contains("GRANT UPDATE (b) ON public_01_a.u TO grants_app"));
   EXPECT_EQ(As("grants_app", "UPDATE u SET b = 1", "latest"), "");
 }
@@ -308,7 +308,7 @@ TEST_P(GrantsTest, AColumnFollowsTheOneThatItStandsFor) {
     EXPECT_THAT(Unfollowed(),
                 Contains("role grants_app lacks UPDATE (_segue_new_a) on "
                          "\"public\".\"u\", which column \"a\" gives"));
-    migrator_->RefreshVersions("");
+    Versions(*database_, {}).Refresh("");
     EXPECT_THAT(Unfollowed(), IsEmpty());
     EXPECT_THAT(As("grants_ro", "SELECT max(a) FROM u", version),
                 HasSubstr("permission denied"));
@@ -332,7 +332,7 @@ TEST_P(GrantsTest, APrivilegeOnTheNewNameAloneIsLeftToPeople) {
   db().Exec(
       "GRANT SELECT (a) ON u TO grants_ro;"
       "GRANT UPDATE (b) ON u TO grants_app");
-  const RefreshReport report = migrator_->RefreshVersions("");
+  const RefreshReport report = Versions(*database_, {}).Refresh("");
   EXPECT_THAT(report.applied,
               ElementsAre("GRANT SELECT (b) ON \"public\".\"u\" TO grants_ro"));
   const auto named = HasSubstr(
@@ -369,7 +369,7 @@ TEST_P(GrantsTest, ARenamedTableFollowsInPlace) {
   db().Exec("GRANT SELECT ON u TO grants_ro");
   EXPECT_THAT(As("grants_ro", "SELECT count(*) FROM w"),
               HasSubstr("permission denied"));
-  migrator_->RefreshVersions("");
+  Versions(*database_, {}).Refresh("");
   EXPECT_EQ(As("grants_ro", "SELECT count(*) FROM w"), "20\n");
 }
 
@@ -381,7 +381,7 @@ TEST_P(GrantsTest, ARefreshDoesNotMeetARunner) {
                               std::chrono::seconds(30));
   ASSERT_TRUE(ledger.Open(other.connection()));
   const engine::Lease lease(other, ledger);
-  EXPECT_EQ(ThrownBy([&] { migrator_->RefreshVersions(""); }).kind(),
+  EXPECT_EQ(ThrownBy([&] { Versions(*database_, {}).Refresh(""); }).kind(),
             ErrorKind::kConflict);
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "segue/error.h"
+#include "segue/migrator.h"
 #include "tests/conformance/sync_fixture.h"
 
 namespace segue::test {

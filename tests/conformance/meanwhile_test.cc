@@ -9,6 +9,7 @@
 #include "manifest/manifest.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
+#include "segue/versions.h"
 #include "tests/support/testbed.h"
 #include "tests/support/thrown.h"
 
@@ -71,7 +72,7 @@ TEST_P(MeanwhileTest, AViewThatWentWithAColumnIsMadeAgain) {
   EXPECT_THAT(migrator_->Status()->grants,
               ElementsAre("view 'o' of version 'public_01_a' is gone, and its "
                           "table is there"));
-  migrator_->RefreshVersions("");
+  Versions(*database_, {}).Refresh("");
   EXPECT_THAT(migrator_->Status()->grants, IsEmpty());
   EXPECT_EQ(db().app().One("SELECT s FROM public_01_a.o"), "a");
   EXPECT_EQ(db().app().One("SELECT relacl::text LIKE '%=r/%' FROM pg_class "

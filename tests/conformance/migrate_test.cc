@@ -3,6 +3,7 @@
 
 #include "segue/cancel.h"
 #include "segue/error.h"
+#include "segue/versions.h"
 #include "tests/conformance/migrator_fixture.h"
 
 namespace segue::test {
@@ -264,13 +265,13 @@ TEST_P(MigrateTest, OnlyTheLastVersionIsPublished) {
   migrator.Migrate(files);
   // The one that the application is on stays until the contract.
   std::vector<std::string> live;
-  for (const VersionInfo& version : migrator.Versions()) {
+  for (const VersionInfo& version : Versions(database, {}).List()) {
     if (version.state == "live") live.push_back(version.name);
   }
   EXPECT_THAT(live, ElementsAre("00_base", "03_nick"));
   migrator.Complete();
   live.clear();
-  for (const VersionInfo& version : migrator.Versions()) {
+  for (const VersionInfo& version : Versions(database, {}).List()) {
     if (version.state == "live") live.push_back(version.name);
   }
   EXPECT_THAT(live, ElementsAre("03_nick"));

@@ -7,6 +7,7 @@
 
 #include "segue/cancel.h"
 #include "segue/error.h"
+#include "segue/versions.h"
 #include "tests/conformance/migrator_fixture.h"
 
 namespace segue::test {
@@ -213,7 +214,8 @@ TEST_P(MigratorTest, ASchemaThatIsNotThereIsNotAnEmptyOne) {
   EXPECT_EQ(KindOf([&] { migrator.Status(); }), ErrorKind::kNotFound);
   EXPECT_THAT(message_, HasSubstr("schema 'publik' does not exist"));
   EXPECT_EQ(KindOf([&] { migrator.History(); }), ErrorKind::kNotFound);
-  EXPECT_EQ(KindOf([&] { migrator.Versions(); }), ErrorKind::kNotFound);
+  EXPECT_EQ(KindOf([&] { Versions(database, {}).List(); }),
+            ErrorKind::kNotFound);
 }
 
 SEGUE_INSTANTIATE(MigratorTest);

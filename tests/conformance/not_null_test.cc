@@ -202,8 +202,7 @@ TEST_P(NotNullTest, ARollbackThatCannotForbidNullAgainDoesNotBegin) {
       "access: versioned\noperations: [alter_column: {table: users, column: "
       "name, nullable: true, null_visible: true}, drop_table: {name: other}]",
       Access::kVersioned);
-  const std::unique_ptr<Client> fresh =
-      db().NewVersionClient(*migrator_, "latest");
+  const std::unique_ptr<Client> fresh = db().NewVersionClient("latest");
   fresh->Query("UPDATE users SET name = NULL WHERE id = 2");
   EXPECT_EQ(ToLines(db().Query("SELECT name FROM users ORDER BY id")),
             "a\nNULL\n");

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "segue/migrator.h"
 #include "tests/support/testbed.h"
 
 namespace segue::test {

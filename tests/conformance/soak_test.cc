@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "tests/conformance/gate_fixture.h"
+#include "tests/support/thrown.h"
 
 namespace segue::test {
 namespace {
@@ -261,6 +262,43 @@ TEST_F(SoakServersTest, AReaderOnAStandbyIsNoticed) {
   while (text.find("used until") == std::string::npos) text = Soak().Text();
   EXPECT_THAT(text, HasSubstr("the old version was not quiet for 2 s: version "
                               "public_01_t on "));
+}
+
+// Each standby that was given is asked, and one that does not answer is named
+// without its password.
+TEST_F(SoakServersTest, EachStandbyIsAsked) {
+  PostgresServer first(*primary_, "standby1");
+  PostgresServer second(*primary_, "standby2");
+  while (*app_->One("SELECT count(*) FROM pg_stat_replication") != "2") {
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  options_.standbys = {first.Url(name_), second.Url(name_)};
+  EXPECT_THAT(Soak().Text(), HasSubstr("; version public_01_t on "));
+  BeQuiet();
+  EXPECT_EQ(Soak().state, GateState::kPass) << Soak().Text();
+  options_.standbys = {first.Url(name_),
+                       "postgres://app:secret@127.0.0.1:1/shop"};
+  const GateItem unknown = Soak();
+  EXPECT_EQ(unknown.state, GateState::kUnknown);
+  EXPECT_THAT(unknown.Text(),
+              HasSubstr("standby postgres://app:***@127.0.0.1:1/shop cannot be "
+                        "asked: "));
+  EXPECT_THAT(unknown.Text(),
+              HasSubstr("standby 'standby2' follows and was not asked"));
+  EXPECT_THAT(unknown.Text(), ::testing::Not(HasSubstr("secret")));
+  // Its use is told all the same.
+  auto reader = OpenPostgresClient(first.Url(name_));
+  reader->Query("SELECT full_name FROM public_01_t.users");
+  reader.reset();
+  std::string text;
+  while (text.find("used until") == std::string::npos) text = Soak().Text();
+  EXPECT_THAT(text, HasSubstr("the old version was not quiet for 2 s: version "
+                              "public_01_t on "));
+  EXPECT_THAT(ThrownBy([&] {
+                options_.standbys = {"mysql://app:secret@db/shop"};
+                Soak();
+              }).what(),
+              ::testing::Not(HasSubstr("secret")));
 }
 
 }  // namespace

@@ -32,9 +32,7 @@ class SqlVersionsTest : public DialectTest {
     return migrator_->Start(manifest::Parse(
         "access: " + access + "\noperations:\n" + operations, "01_a.yaml"));
   }
-  std::unique_ptr<Client> Latest() {
-    return db().NewVersionClient(*migrator_, "latest");
-  }
+  std::unique_ptr<Client> Latest() { return db().NewVersionClient("latest"); }
 
   // How many views the version has for this table.
   std::string Shown(const std::string& table) {

@@ -305,8 +305,9 @@ TEST_P(PostgresUndoWindowPlanTest, WhatTheOldShapeRefusesIsTold) {
   EXPECT_EQ(contract.Mismatches(), "");
   EXPECT_EQ(contract.Marked(), "6");
   const std::string told = base::Join(contract.Objections(), "; ");
-  EXPECT_THAT(told, HasSubstr("2 rows of 'users' have NULL"));
-  EXPECT_THAT(told, HasSubstr("rows of 'users' break check 'adult'"));
+  EXPECT_THAT(told, HasSubstr("2 rows of 'users' have NULL in "));
+  EXPECT_THAT(told, HasSubstr("': id=5, id=6"));
+  EXPECT_THAT(told, HasSubstr("rows of 'users' break check 'adult': id="));
   contract.Undo();
   EXPECT_EQ(contract.MismatchesBefore(), "");
   EXPECT_EQ(ToLines(db().Query("SELECT count(*) FROM users WHERE age IS NULL")),
@@ -357,7 +358,9 @@ TEST_P(PostgresUndoWindowPlanTest, ARowThatDownCannotSupplyIsTold) {
   contract.Seal();
   db().Exec("INSERT INTO users(id, name) VALUES (3, 'Three'), (4, 'Fourty')");
   EXPECT_THAT(base::Join(contract.Objections(), "; "),
-              HasSubstr("1 rows of 'users' have no value"));
+              HasSubstr("1 rows of 'users' have no value in "));
+  EXPECT_THAT(base::Join(contract.Objections(), "; "),
+              HasSubstr("because 'down' failed: id=3"));
   contract.Undo();
   EXPECT_EQ(ToLines(db().Query("SELECT id, age FROM users ORDER BY id")),
             "1|10\n2|NULL\n3|NULL\n4|6\n");

@@ -4,14 +4,9 @@
 
 #include <thread>
 
-#include "manifest/manifest.h"
-#include "segue/error.h"
 #include "segue/gate.h"
 #include "segue/instances.h"
-#include "segue/migrator.h"
-#include "segue/undo.h"
-#include "tests/conformance/migrator_fixture.h"
-#include "tests/support/testbed.h"
+#include "tests/conformance/undo_fixture.h"
 
 namespace segue::test {
 namespace {
@@ -21,57 +16,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kRename =
-    "operations: [{rename_column: {table: users, from: name, to: full_name}}]";
 constexpr const char* kAdd =
     "operations: [{add_column: {table: users, column: {name: age, type: "
     "integer, nullable: true}}}]";
-
-class UndoWindowTest : public UsersTest {
- protected:
-  void SetUp() override {
-    UsersTest::SetUp();
-    if (IsSkipped()) return;
-    CreateUsers("", "(1, 'Ada'), (2, 'Bo')");
-    database_.emplace(db().Open());
-    options_.undo_window = std::chrono::hours(1);
-  }
-
-  Migrator MigratorNow() { return {*database_, options_}; }
-  UndoWindow Window() { return {*database_, options_}; }
-  void Start(const std::string& yaml = kRename,
-             const std::string& file = "01_t.yaml") {
-    MigratorNow().Start(manifest::Parse(yaml, file));
-  }
-  MigrationStatus Seal() {
-    const Outcome outcome = MigratorNow().Complete();
-    EXPECT_EQ(outcome.status.phase, Phase::kContracting);
-    EXPECT_EQ(outcome.status.sub_state, SubState::kSealed);
-    return outcome.status;
-  }
-  void StartAndSeal() {
-    Start();
-    Seal();
-  }
-  std::string PhaseNow() {
-    const MigrationStatus status = *MigratorNow().Status();
-    return std::string(ToString(status.phase)) + " " +
-           std::string(ToString(status.sub_state));
-  }
-  // Returns "Ada\nBo\n".
-  std::string Names(const std::string& column) {
-    return ToLines(
-        db().app().Query("SELECT " + column + " FROM users ORDER BY id"));
-  }
-  void SealForASecond() {
-    options_.undo_window = seconds(1);
-    StartAndSeal();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
-  }
-
-  std::optional<Database> database_;
-  MigratorOptions options_;
-};
 
 TEST_P(UndoWindowTest, CompleteStaysSealedAndSaysForHowLong) {
   Start();

@@ -5,6 +5,7 @@
 #include "manifest/manifest.h"
 #include "segue/error.h"
 #include "segue/migrator.h"
+#include "segue/versions.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/roles.h"
 #include "tests/support/testbed.h"
@@ -74,12 +75,13 @@ TEST_P(VersionAccessTest, ThePathOfTheDatabaseStaysBehindTheVersion) {
       "INSERT INTO person VALUES (1, 1, 'A')");
   Open();
   Start();
-  EXPECT_EQ(migrator_->AccessTo("latest").search_path,
+  EXPECT_EQ(Versions(*database_, {}).AccessTo("latest").search_path,
             "\"public_01_t\", \"public\", \"ext\"");
-  EXPECT_EQ(migrator_->UrlFor(""), db().Url());
-  const auto by_url = OpenPostgresClient(migrator_->UrlFor("latest"));
+  EXPECT_EQ(Versions(*database_, {}).UrlFor(""), db().Url());
+  const auto by_url =
+      OpenPostgresClient(Versions(*database_, {}).UrlFor("latest"));
   const auto by_sql = db().NewClient();
-  by_sql->Query(migrator_->SessionSqlFor("latest"));
+  by_sql->Query(Versions(*database_, {}).SessionSqlFor("latest"));
   for (Client* client : {by_url.get(), by_sql.get()}) {
     EXPECT_EQ(ToLines(client->Query(
                   "SELECT num FROM person WHERE name = 'a'::citext")),
@@ -92,13 +94,15 @@ TEST_P(VersionAccessTest, ThePathOfTheDatabaseStaysBehindTheVersion) {
 TEST_P(VersionAccessTest, TheScriptWarnsOfPoolersAndTellsTheCheck) {
   Open();
   Start();
-  const std::string script = migrator_->SessionSqlFor("latest");
+  const std::string script = Versions(*database_, {}).SessionSqlFor("latest");
   EXPECT_THAT(script, HasSubstr("-- In a session of its own only."));
   EXPECT_THAT(script, HasSubstr("current_schema() = 'public_01_t'"));
 }
 
 TEST_P(VersionAccessTest, LatestIsNoVersionUntilOneIsPublished) {
-  const Error error = ThrownBy([&] { Open().UrlFor("latest"); });
+  Open();
+  const Error error =
+      ThrownBy([&] { Versions(*database_, {}).UrlFor("latest"); });
   EXPECT_EQ(error.kind(), ErrorKind::kNotFound);
   EXPECT_STREQ(error.what(), "no version is published");
 }
@@ -117,8 +121,9 @@ TEST_P(VersionAccessTest, ARoleIsTheBaseRoleWithTheVersionsPath) {
       "CREATE POLICY own ON person TO access_app USING (who = current_user)");
   Open();
   Start();
-  migrator_->MakeVersionRole("access_new", "latest", "access_app");
-  EXPECT_THAT(migrator_->AccessTo("01_t").roles, ElementsAre("access_new"));
+  Versions(*database_, {}).MakeRole("access_new", "latest", "access_app");
+  EXPECT_THAT(Versions(*database_, {}).AccessTo("01_t").roles,
+              ElementsAre("access_new"));
   const auto old_app = OpenPostgresClient(UrlOf("access_app"));
   const auto new_app = OpenPostgresClient(UrlOf("access_new"));
   old_app->Query("INSERT INTO person(id, n) VALUES (1, 10)");
@@ -136,7 +141,7 @@ TEST_P(VersionAccessTest, ARoleIsTheBaseRoleWithTheVersionsPath) {
   EXPECT_EQ(ToLines(new_app->Query("SELECT current_schema(), current_user")),
             "public_01_t|access_app\n");
   // It is safe to repeat.
-  migrator_->MakeVersionRole("access_new", "01_t", "access_app");
+  Versions(*database_, {}).MakeRole("access_new", "01_t", "access_app");
   const Outcome gone = migrator_->Rollback();
   EXPECT_THAT(gone.notes,
               Contains(HasSubstr("role 'access_new' is of version "
@@ -148,14 +153,16 @@ TEST_P(VersionAccessTest, ARoleOfOthersIsLeftAlone) {
   Open();
   Start();
   const auto refusal = [&](const std::string& role, const std::string& base) {
-    return ThrownBy([&] { migrator_->MakeVersionRole(role, "latest", base); });
+    return ThrownBy(
+        [&] { Versions(*database_, {}).MakeRole(role, "latest", base); });
   };
   EXPECT_THAT(refusal("access_new", "access_app").what(),
               HasSubstr("'access_new' is there already"));
   EXPECT_THAT(refusal("access_2", "").what(), HasSubstr("is a superuser"));
   EXPECT_EQ(refusal("access_2", "nobody_here").kind(), ErrorKind::kNotFound);
-  EXPECT_EQ(ThrownBy([&] { migrator_->MakeVersionRole("a", "", ""); }).kind(),
-            ErrorKind::kUsage);
+  EXPECT_EQ(
+      ThrownBy([&] { Versions(*database_, {}).MakeRole("a", "", ""); }).kind(),
+      ErrorKind::kUsage);
   db().Exec(
       "GRANT USAGE ON SCHEMA segue TO access_app;"
       "GRANT SELECT ON ALL TABLES IN SCHEMA segue TO access_app");

@@ -10,6 +10,7 @@
 
 #include "manifest/manifest.h"
 #include "segue/migrator.h"
+#include "segue/versions.h"
 #include "tests/support/roles.h"
 #include "tests/support/testbed.h"
 #include "tests/support/thrown.h"
@@ -64,7 +65,7 @@ class VersionInPlace : public DialectTest {
     return migrator_->Start(Parsed("02_b", operations));
   }
   std::unique_ptr<Client> OnVersion() {
-    return OpenPostgresClient(With(Access::kInPlace).UrlFor("01_a"));
+    return OpenPostgresClient(Versions(*database_, {}).UrlFor("01_a"));
   }
   std::string Refusal(const std::string& operations) {
     return RefusalOf([&] { Start(operations); });
@@ -106,7 +107,7 @@ class VersionInPlace : public DialectTest {
     Start(operations);
     live();
     migrator_->Complete();
-    EXPECT_TRUE(migrator_->RefreshVersions("").applied.empty());
+    EXPECT_TRUE(Versions(*database_, {}).Refresh("").applied.empty());
     const std::string after = View();
     EXPECT_THAT(after,
                 ::testing::AllOf(::testing::HasSubstr("of the first version"),

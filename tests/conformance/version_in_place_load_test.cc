@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "segue/versions.h"
 #include "tests/conformance/version_in_place_fixture.h"
 
 namespace segue::test {
@@ -73,9 +74,10 @@ class Writers {
 // Old code works until it is replaced, new code from ready on, and neither
 // meets an error, also while the contract takes the view anew.
 TEST_P(VersionInPlaceLoadTest, NoStatementOfEitherCodeFailsUnderLoad) {
-  const std::vector<std::string> urls = {migrator_->UrlFor("01_a"),
-                                         migrator_->UrlFor("01_a"),
-                                         migrator_->UrlFor("")};
+  const std::vector<std::string> urls = {
+      Versions(*database_, {}).UrlFor("01_a"),
+      Versions(*database_, {}).UrlFor("01_a"),
+      Versions(*database_, {}).UrlFor("")};
   db().Exec(
       "INSERT INTO users(name) SELECT 'u' || i FROM generate_series(1, 5000) "
       "i");

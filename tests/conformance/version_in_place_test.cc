@@ -3,6 +3,8 @@
 
 #include "segue/error.h"
 #include "segue/instances.h"
+#include "segue/undo.h"
+#include "segue/versions.h"
 #include "tests/conformance/version_in_place_fixture.h"
 
 namespace segue::test {
@@ -85,7 +87,7 @@ TEST_P(VersionInPlaceTest, AnAddedColumnWithADefaultHasItInTheView) {
   version->Query("INSERT INTO users(id, name) VALUES (11, 'a')");
   EXPECT_EQ(ToLines(version->Query("SELECT level FROM users ORDER BY id")),
             "3\n3\n3\n");
-  EXPECT_TRUE(migrator_->RefreshVersions("").applied.empty());
+  EXPECT_TRUE(Versions(*database_, {}).Refresh("").applied.empty());
 }
 
 TEST_P(VersionInPlaceTest, ADroppedColumnIsShownUntilTheContract) {
@@ -167,7 +169,7 @@ TEST_P(VersionInPlaceTest, ACreatedTableGetsAView) {
   version->Query("UPDATE public_01_a.notes SET text = 'x'");
   version->Query("UPDATE public_01_a.notes SET text = DEFAULT");
   EXPECT_EQ(version->One("SELECT text FROM notes"), "-");
-  EXPECT_TRUE(migrator_->RefreshVersions("").applied.empty());
+  EXPECT_TRUE(Versions(*database_, {}).Refresh("").applied.empty());
   EXPECT_THAT(View(), AllOf(HasSubstr(view), HasSubstr("notes")));
 }
 
@@ -198,8 +200,10 @@ TEST_P(VersionInPlaceTest, ALaterVersionTakesOver) {
   Migrator& migrator = With(Access::kVersioned);
   migrator.Start(
       Parsed("03_c", "{rename_column: {table: users, from: feels, to: mood}}"));
-  const auto old_code = OpenPostgresClient(migrator.UrlFor("01_a"));
-  const auto new_code = OpenPostgresClient(migrator.UrlFor("03_c"));
+  const auto old_code =
+      OpenPostgresClient(Versions(*database_, {}).UrlFor("01_a"));
+  const auto new_code =
+      OpenPostgresClient(Versions(*database_, {}).UrlFor("03_c"));
   old_code->Query("UPDATE users SET full_name = 'Al', feels = 'x'");
   EXPECT_EQ(new_code->One("SELECT full_name || mood FROM users WHERE id = 1"),
             "Alx");
@@ -236,6 +240,59 @@ TEST_P(VersionInPlaceTest, WhatIsNotRightIsRefusedByItsName) {
   EXPECT_THAT(View(), Not(HasSubstr("full_name")));
 }
 
+// The view would have to follow the seal, and go back with an undo.
+TEST_P(VersionInPlaceTest, AnUndoWindowIsRefusedByTheNameOfTheVersion) {
+  const std::string view = View();
+  const std::string dump = db().Dump();
+  MigratorOptions options;
+  options.undo_window = std::chrono::hours(1);
+  migrator_.emplace(*database_, options);
+  const std::string refusal =
+      "undo_window: version 'public_01_a': its view of 'users' would not "
+      "follow a seal and its undo";
+  for (const char* operation :
+       {kRenameName, "{drop_column: {table: users, column: age}}",
+        "{alter_column: {table: users, column: age, type: bigint, up: age, "
+        "down: age}}"}) {
+    const Error error = ThrownBy([&] { Start(operation); });
+    EXPECT_EQ(error.kind(), ErrorKind::kRefused) << operation;
+    EXPECT_EQ(error.what(), refusal) << operation;
+    EXPECT_THAT(error.hint(), HasSubstr("use undo_window: 0"));
+  }
+  EXPECT_EQ(View(), view);
+  EXPECT_EQ(db().Dump(), dump);
+}
+
+// Nothing of it is sealed.
+TEST_P(VersionInPlaceTest, AnAddedColumnNeedsNoUndoWindow) {
+  MigratorOptions options;
+  options.undo_window = std::chrono::hours(1);
+  migrator_.emplace(*database_, options);
+  const Outcome outcome = Start(
+      "{add_column: {table: users, column: {name: nick, type: text, nullable: "
+      "true}}}");
+  EXPECT_TRUE(outcome.status.is_complete());
+  EXPECT_THAT(ColumnsShown(), ::testing::EndsWith(" nick"));
+}
+
+TEST_P(VersionInPlaceTest, AContractThatLeavesTheViewAloneIsSealedAndUndone) {
+  db().Exec("CREATE INDEX users_age ON users (age)");
+  MigratorOptions options;
+  options.undo_window = std::chrono::hours(1);
+  migrator_.emplace(*database_, options);
+  Start(
+      "{add_column: {table: users, column: {name: nick, type: text, nullable: "
+      "true}}}, {drop_index: {name: users_age}}");
+  EXPECT_EQ(migrator_->Complete().status.sub_state, SubState::kSealed);
+  UndoWindow window(*database_, options);
+  window.Undo();
+  EXPECT_THAT(ColumnsShown(), ::testing::EndsWith(" nick"));
+  OnVersion()->Query("INSERT INTO users (name, nick) VALUES ('Cy', 'C')");
+  migrator_->Complete();
+  EXPECT_TRUE(window.Drop().status.is_complete());
+  EXPECT_EQ(db().app().One("SELECT to_regclass('users_age') IS NULL"), "t");
+}
+
 TEST_P(VersionInPlaceTest, WhatComesToDependOnAViewIsMet) {
   Start(kRenameName);
   db().Exec("CREATE VIEW report AS SELECT name FROM public_01_a.users");
@@ -263,7 +320,7 @@ TEST_P(VersionInPlaceTest, ThePlanTellsWhichVersionFollows) {
 // The version's clients are clients of the base shape: old until they say that
 // they run the new code. Its role is as good for the new code.
 TEST_P(VersionInPlaceTest, TheGateCountsItsInstancesAsOld) {
-  migrator_->MakeVersionRole("in_place_version", "01_a", "in_place_app");
+  Versions(*database_, {}).MakeRole("in_place_version", "01_a", "in_place_app");
   Instances instances(*database_);
   instances.Register("web-1", "01_a", std::chrono::seconds(60));
   Start(kRenameName);

@@ -49,7 +49,7 @@ class VersionLifeTest : public DialectTest {
     migrator_->Complete();
   }
   std::unique_ptr<Client> On(const std::string& version) {
-    return OpenPostgresClient(migrator_->UrlFor(version));
+    return OpenPostgresClient(Versions(*database_, {}).UrlFor(version));
   }
   // The client is one of a superuser that owns the table. The version shows a
   // text and a mood as these columns.
@@ -71,7 +71,7 @@ class VersionLifeTest : public DialectTest {
   }
   std::vector<std::string> States() {
     std::vector<std::string> states;
-    for (const VersionInfo& version : migrator_->Versions()) {
+    for (const VersionInfo& version : Versions(*database_, {}).List()) {
       states.push_back(version.name + " " + version.state +
                        (version.refuses ? " refuses" : ""));
     }
@@ -165,7 +165,7 @@ TEST_P(VersionLifeTest, AVersionInUseIsTakenAwayOnlyWithAReason) {
   instances.Remove("web-1");
   instances.Remove("web-2");
 
-  migrator_->MakeVersionRole("segue_app", "01_a", "pg_monitor");
+  Versions(*database_, {}).MakeRole("segue_app", "01_a", "pg_monitor");
   EXPECT_THAT(RefusalOf([&] { versions_->Retire("01_a"); }),
               ::testing::EndsWith("is in use: role 'segue_app'"));
   db().Exec("DROP OWNED BY segue_app; DROP ROLE segue_app");
@@ -195,7 +195,7 @@ TEST_P(VersionLifeTest, WhatStillRefusesIsShownWithItsTime) {
   Reach("01_a", "is_in", "feels");
   EXPECT_THAT(migrator_->Status()->refusing, ElementsAre());
   Reach("02_b", "feels", "is_in");
-  const VersionInfo retired = migrator_->Versions().front();
+  const VersionInfo retired = Versions(*database_, {}).List().front();
   EXPECT_TRUE(retired.refuses);
   EXPECT_GE(retired.retired_at, retired.published_at);
   EXPECT_THAT(
@@ -282,7 +282,7 @@ TEST_P(VersionLifeTest, ARollbackGoesOnRefusingInstancesAndRoles) {
   db().Exec("DROP ROLE IF EXISTS segue_app");
   Start("01_a", kRename);
   Instances(*database_).Register("web-1", "01_a", std::chrono::seconds(60));
-  migrator_->MakeVersionRole("segue_app", "01_a", "pg_monitor");
+  Versions(*database_, {}).MakeRole("segue_app", "01_a", "pg_monitor");
   const auto client = On("01_a");
   EXPECT_THAT(Users(),
               ElementsAre(HasSubstr("instance 'web-1' ("), "role 'segue_app'"));

@@ -34,7 +34,7 @@ class SqliteVersionsTest : public DialectTest {
     migrator_->Complete();
   }
   std::unique_ptr<Client> On(const std::string& version) {
-    return db().NewVersionClient(*migrator_, version);
+    return db().NewVersionClient(version);
   }
   // The tables themselves.
   std::string Base(const std::string& sql) { return ToLines(db().Query(sql)); }

@@ -66,7 +66,7 @@ class Prepared {
 TEST_P(VersionSessionTest, SessionsOutliveEveryStep) {
   Reach("01", kFirst);
   const std::string path = db().Url().substr(std::string("sqlite:").size());
-  const std::string session_sql = migrator().SessionSqlFor("01");
+  const std::string session_sql = Versions(database(), {}).SessionSqlFor("01");
   Prepared read(path, session_sql, "SELECT full_name FROM users WHERE id = 1");
   Prepared write(path, session_sql,
                  "UPDATE users SET full_name = full_name || 'n' WHERE id = 1");
@@ -90,9 +90,9 @@ TEST_P(VersionSessionTest, SessionsOutliveEveryStep) {
 
   Start("03", kSecond);
   const auto third = On("latest");
-  Prepared last(path, migrator().SessionSqlFor("03"),
+  Prepared last(path, Versions(database(), {}).SessionSqlFor("03"),
                 "SELECT full_name FROM users WHERE id = 1");
-  Prepared add(path, migrator().SessionSqlFor("03"),
+  Prepared add(path, Versions(database(), {}).SessionSqlFor("03"),
                "INSERT INTO users(full_name) VALUES (7)");
   EXPECT_EQ(last.Run(), SQLITE_ROW);
   EXPECT_EQ(add.Run(), SQLITE_DONE);
@@ -106,7 +106,7 @@ TEST_P(VersionSessionTest, SessionsOutliveEveryStep) {
   // Retired: an error, never the new shape under the old name.
   EXPECT_TRUE(first->Fails("SELECT full_name FROM users"));
   EXPECT_TRUE(first->Fails("INSERT INTO users(full_name) VALUES ('x')"));
-  first->Query(migrator().SessionSqlFor("latest"));
+  first->Query(Versions(database(), {}).SessionSqlFor("latest"));
   EXPECT_EQ(Ask(*first, "SELECT count(*) FROM users"), "3\n");
 }
 
@@ -135,9 +135,10 @@ TEST_P(VersionSessionTest, TheScriptWorksInTheSqliteShell) {
 
 TEST_P(VersionSessionTest, SeguesOwnSessionsFollowTheUrl) {
   Start("01", kFirst);
-  Database versioned = Database::Open({migrator().UrlFor("latest"), "", ""});
+  Database versioned =
+      Database::Open({Versions(database(), {}).UrlFor("latest"), "", ""});
   EXPECT_EQ(versioned.Query("SELECT full_name FROM users")[0][0], "Ann");
-  EXPECT_EQ(Database::Open({migrator().UrlFor(""), "", ""})
+  EXPECT_EQ(Database::Open({Versions(database(), {}).UrlFor(""), "", ""})
                 .Query("SELECT name FROM users")[0][0],
             "Ann");
   // Not to be migrated: it does not see the tables.
@@ -201,7 +202,7 @@ TEST_P(VersionSessionTest, ARetiredVersionIsInNobodysWay) {
   EXPECT_THROW(Versions(database(), {}).Retire(""), Error);
   EXPECT_THROW(Versions(database(), {}).Retire("02"), Error);
   Versions(database(), {}).Retire("01_full");
-  EXPECT_EQ(migrator().Versions().at(0).state, "retired");
+  EXPECT_EQ(Versions(database(), {}).List().at(0).state, "retired");
   EXPECT_EQ(Base("SELECT count(*) FROM sqlite_schema WHERE name LIKE "
                  "'main\\_%' ESCAPE '\\'"),
             "0\n");

@@ -1,5 +1,7 @@
 // Several migrations after each other, each with its published version, by an
 // ordinary role in a schema of its own.
+#include "segue/versions.h"
+
 #include <gmock/gmock.h>
 
 #include "manifest/manifest.h"
@@ -47,11 +49,12 @@ class VersionsTest : public DialectTest {
         manifest::Parse("operations: [" + operation + "]", file));
   }
   std::string Ask(const std::string& version, const std::string& sql) {
-    return ToLines(OpenPostgresClient(migrator_->UrlFor(version))->Query(sql));
+    return ToLines(OpenPostgresClient(Versions(*database_, {}).UrlFor(version))
+                       ->Query(sql));
   }
   std::vector<std::string> States() {
     std::vector<std::string> states;
-    for (const VersionInfo& version : migrator_->Versions()) {
+    for (const VersionInfo& version : Versions(*database_, {}).List()) {
       states.push_back(version.name + " " + version.state);
     }
     return states;
@@ -69,7 +72,7 @@ TEST_P(VersionsTest, AnApplicationStaysOnItsVersionUntilTheNextContract) {
   EXPECT_EQ(Ask("01_full", "SELECT full_name FROM users"), "Alice\n");
   // As behind a pooler that drops the URL's options.
   const auto pooled = db().NewClient();
-  pooled->Query(migrator_->SessionSqlFor("latest"));
+  pooled->Query(Versions(*database_, {}).SessionSqlFor("latest"));
   EXPECT_EQ(*pooled->One("SELECT full_name FROM users"), "Alice");
 
   Start("02_text.yaml",

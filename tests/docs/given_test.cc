@@ -181,7 +181,7 @@ class Grid {
     migrator_->Start(manifest::Parse(operations, "01_given.yaml"));
     old_ = db_->NewClient();
     new_ = change_.access == Access::kVersioned
-               ? db_->NewVersionClient(*migrator_, "latest")
+               ? db_->NewVersionClient("latest")
                : db_->NewClient();
   }
 

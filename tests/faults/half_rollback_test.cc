@@ -5,6 +5,7 @@
 
 #include "segue/error.h"
 #include "segue/migrator.h"
+#include "segue/versions.h"
 #include "tests/support/testbed.h"
 #include "tests/support/thrown.h"
 
@@ -34,12 +35,13 @@ class HalfRollbackTest : public DialectTest {
     return "it was taken";
   }
 
-  void ExpectOnlyRollback(Migrator& migrator) {
+  void ExpectOnlyRollback(Database& database, Migrator& migrator) {
+    Versions versions(database, {});
     EXPECT_EQ(migrator.Status()->sub_state, SubState::kRollingBack);
-    ASSERT_EQ(migrator.Versions().size(), 1U);
-    EXPECT_EQ(migrator.Versions()[0].state, "rolling back");
+    ASSERT_EQ(versions.List().size(), 1U);
+    EXPECT_EQ(versions.List()[0].state, "rolling back");
     EXPECT_THAT(
-        std::string(ThrownBy([&] { migrator.UrlFor("latest"); }).what()),
+        std::string(ThrownBy([&] { versions.UrlFor("latest"); }).what()),
         HasSubstr("is rolling back"));
     for (const Error& error : {ThrownBy([&] { migrator.Verify(); }),
                                ThrownBy([&] { migrator.Complete(); }),
@@ -62,14 +64,14 @@ TEST_P(HalfRollbackTest, IsSaidAndRefusesTheNewVersion) {
   options.lock_patience = std::chrono::milliseconds(300);
   Migrator migrator(database, options);
   migrator.Start(Widening());
-  const auto new_client = db().NewVersionClient(migrator, "latest");
+  const auto new_client = db().NewVersionClient("latest");
   new_client->Query("INSERT INTO u VALUES (3, 300)");
   const auto reader = db().NewClient();
   reader->Query("BEGIN; SELECT count(*) FROM u");
 
   EXPECT_EQ(ThrownBy([&] { migrator.Rollback(); }).kind(),
             ErrorKind::kLockTimeout);
-  ExpectOnlyRollback(migrator);
+  ExpectOnlyRollback(database, migrator);
   EXPECT_EQ(ThrownBy([&] { migrator.Resume(); }).kind(),
             ErrorKind::kLockTimeout);
   for (const char* sql :
@@ -88,7 +90,7 @@ TEST_P(HalfRollbackTest, IsSaidAndRefusesTheNewVersion) {
   EXPECT_EQ(db().Dump(), before);
   EXPECT_EQ(ToLines(db().Query("SELECT id, qty FROM u ORDER BY id")),
             "1|1\n2|20\n3|3\n");
-  EXPECT_THAT(migrator.Versions(), testing::IsEmpty());
+  EXPECT_THAT(Versions(database, {}).List(), testing::IsEmpty());
 }
 
 // A reader of the version's own view can only keep it as it is.
@@ -101,11 +103,11 @@ TEST_P(HalfRollbackTest, AVersionThatIsInUseGoesOnUntilItIsRefused) {
   options.lock_patience = std::chrono::milliseconds(300);
   Migrator migrator(database, options);
   migrator.Start(Widening());
-  const auto new_client = db().NewVersionClient(migrator, "latest");
+  const auto new_client = db().NewVersionClient("latest");
   new_client->Query("BEGIN; INSERT INTO u VALUES (1, 100)");
   EXPECT_EQ(ThrownBy([&] { migrator.Rollback(); }).kind(),
             ErrorKind::kLockTimeout);
-  ExpectOnlyRollback(migrator);
+  ExpectOnlyRollback(database, migrator);
   new_client->Query("INSERT INTO u VALUES (2, 200); COMMIT");
   migrator.Rollback();
   EXPECT_EQ(ToLines(db().Query("SELECT id, qty FROM u ORDER BY id")),
@@ -128,11 +130,11 @@ TEST_P(HalfRollbackSqliteTest, IsSaidAndRefusesTheNewVersion) {
   options.access = Access::kVersioned;
   Migrator migrator(database, options);
   migrator.Start(Widening());
-  const auto new_client = db().NewVersionClient(migrator, "latest");
+  const auto new_client = db().NewVersionClient("latest");
   new_client->Query("INSERT INTO u (id, qty) VALUES (3, 300)");
   db().Exec("CREATE VIEW v AS SELECT nosuch FROM gone");
   EXPECT_EQ(ThrownBy([&] { migrator.Rollback(); }).kind(), ErrorKind::kRefused);
-  ExpectOnlyRollback(migrator);
+  ExpectOnlyRollback(database, migrator);
   for (const char* sql :
        {"SELECT * FROM u", "SELECT qty FROM u WHERE id = 1 AND qty = 2",
         "SELECT count(*) FROM u", "INSERT INTO u (id, qty) VALUES (400, 50000)",

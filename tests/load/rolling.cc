@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "segue/undo.h"
+#include "segue/versions.h"
 
 namespace segue::test {
 namespace {
@@ -95,8 +96,9 @@ lab::ClientShape Rolling::OldShape() const {
 
 lab::ClientShape Rolling::NewShape() {
   lab::ClientShape shape = Completed(scenario_.new_version, "new");
-  shape.url = access_ == Access::kVersioned ? migrator_.UrlFor("latest")
-                                            : database_->Url();
+  shape.url = access_ == Access::kVersioned
+                  ? Versions(session_, {}).UrlFor("latest")
+                  : database_->Url();
   return shape;
 }
 

@@ -237,7 +237,7 @@ class Stage {
   }
   // Takes the views of the last version away.
   void Retire() {
-    for (const VersionInfo& version : migrator_->Versions()) {
+    for (const VersionInfo& version : Versions(*database_, {}).List()) {
       if (version.state != "live") continue;
       Versions(*database_, {}).Unpublish(version.name);
     }
@@ -327,10 +327,9 @@ class PairsTest : public ::testing::TestWithParam<Param> {
     const Pair& pair = *GetParam().pair;
     WriteOne(*stage.db().NewClient(), pair.old_write);
     const bool versioned = GetParam().access == Access::kVersioned;
-    WriteOne(
-        *(versioned ? stage.db().NewVersionClient(stage.migrator(), "latest")
-                    : stage.db().NewClient()),
-        pair.new_write);
+    WriteOne(*(versioned ? stage.db().NewVersionClient("latest")
+                         : stage.db().NewClient()),
+             pair.new_write);
   }
 
   // The rows go again, so that what is left can be compared. The application

@@ -1,6 +1,7 @@
 #include "tests/support/test_database.h"
 
 #include "base/text.h"
+#include "segue/versions.h"
 #include "wiring/dialects.h"
 
 namespace segue::test {
@@ -41,9 +42,11 @@ std::string TestDatabase::Data() {
 Database TestDatabase::Open() { return Database::Open({Url(), "", ""}); }
 
 std::unique_ptr<Client> TestDatabase::NewVersionClient(
-    Migrator& migrator, const std::string& version) {
-  return NewVersionClient(migrator.UrlFor(version),
-                          migrator.SessionSqlFor(version));
+    const std::string& version) {
+  Database database = Open();
+  Versions versions(database, {});
+  return NewVersionClient(versions.UrlFor(version),
+                          versions.SessionSqlFor(version));
 }
 
 Client& TestDatabase::app() {

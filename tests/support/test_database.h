@@ -7,7 +7,6 @@
 
 #include "db/dialect.h"
 #include "segue/database.h"
-#include "segue/migrator.h"
 #include "tests/support/client.h"
 
 namespace segue::test {
@@ -28,8 +27,7 @@ class TestDatabase {
   // the URL where the driver accepts it, otherwise with the SQL.
   virtual std::unique_ptr<Client> NewVersionClient(
       const std::string& url, const std::string& session_sql) = 0;
-  std::unique_ptr<Client> NewVersionClient(Migrator& migrator,
-                                           const std::string& version);
+  std::unique_ptr<Client> NewVersionClient(const std::string& version);
 
   const db::Dialect& dialect() const { return *dialect_; }
   std::shared_ptr<const db::Dialect> shared_dialect() const { return dialect_; }

@@ -8,6 +8,7 @@
 #include "db/replication.h"
 #include "dialects/postgres/client_sessions.h"
 #include "dialects/postgres/language.h"
+#include "dialects/postgres/shown_columns.h"
 #include "dialects/postgres/use_counts.h"
 #include "dialects/postgres/write_counters.h"
 
@@ -19,6 +20,7 @@ class PostgresDialect final : public PostgresLanguage,
                               public db::Replication,
                               public PostgresSessions,
                               public PostgresUseCounts,
+                              public PostgresShownColumns,
                               public PostgresWriteCounts {
  public:
   std::unique_ptr<db::Connection> Connect(

@@ -62,7 +62,7 @@ db::Capabilities MakeCapabilities() {
                       "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"};
   can.for_share = " FOR SHARE";
   can.for_update_skip_locked = " FOR UPDATE SKIP LOCKED";
-  can.now_sql = "extract(epoch FROM pg_catalog.clock_timestamp())::bigint";
+  can.now_sql = kNowSeconds;
   can.max_identifier = kMaxIdentifier;
   can.system_columns = {"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"};
   can.max_columns = kMaxColumns;

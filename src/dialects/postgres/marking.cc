@@ -1,5 +1,6 @@
 #include "dialects/postgres/marking.h"
 
+#include "dialects/postgres/some_keys.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 
@@ -104,18 +105,18 @@ std::string IsMarked(const MotionTerms& terms, const std::string& row) {
          ", " + std::to_string(plan::kDownFailed) + ")";
 }
 
-std::string RowsWithoutOld(const MotionTerms& terms) {
+std::string RowsWithoutOld(const MotionTerms& terms,
+                           const db::RenderContext& context) {
+  const schema::TableName& table = terms.motion().table;
   const std::string rows =
-      " FROM " + Name(terms.motion().table) + " AS t WHERE " + terms.Old("t") +
+      " FROM " + Name(table) + " AS t WHERE " + terms.Old("t") +
       " IS NULL AND " + terms.LogKey("t") + " IN (SELECT e.row_key FROM " +
       kErrors + " e WHERE e.motion = " + LoggedName(terms) + ")";
   return "SELECT pg_catalog.format('%s rows of %L have no value in %L, because "
          "''down'' failed: %s', n, " +
-         Literal(terms.motion().table.name) + ", " +
-         Literal(terms.old_column().physical()) +
-         ", (SELECT pg_catalog.string_agg(k, '; ') FROM (SELECT " +
-         terms.LogKey("t") + " AS k" + rows +
-         " LIMIT 5) keys)) FROM (SELECT pg_catalog.count(*) AS n" + rows +
+         Literal(table.name) + ", " + Literal(terms.old_column().physical()) +
+         ", " + SomeKeys(table, table, rows, context) +
+         ") FROM (SELECT pg_catalog.count(*) AS n" + rows +
          ") counted WHERE n > 0";
 }
 

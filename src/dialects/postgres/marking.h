@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "db/language.h"
 #include "dialects/postgres/motion_terms.h"
 
 namespace segue::postgres {
@@ -29,7 +30,8 @@ std::vector<std::string> ForgetErrors(const MotionTerms& terms);
 std::string IsMarked(const MotionTerms& terms, const std::string& row);
 // Returns the SELECT of a text that says how many rows have no old side because
 // `down` failed, for a motion without provenance; no row where there is none.
-std::string RowsWithoutOld(const MotionTerms& terms);
+std::string RowsWithoutOld(const MotionTerms& terms,
+                           const db::RenderContext& context);
 // Returns an expression for the error of a marked row, as text.
 std::string ErrorOf(const MotionTerms& terms, const std::string& row);
 

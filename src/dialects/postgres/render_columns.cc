@@ -8,8 +8,8 @@
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
-#include "dialects/postgres/row_range.h"
 #include "dialects/postgres/search_path.h"
+#include "dialects/postgres/some_keys.h"
 #include "dialects/postgres/sql.h"
 #include "plan/names.h"
 #include "segue/error.h"
@@ -126,18 +126,6 @@ std::string AlterProbe(const plan::AlterColumn& action) {
                          : WithQualifiedNames(action.table.schema, changed);
 }
 
-// Returns the keys of some of the rows, as an expression; NULL where the table
-// has no key.
-std::string SomeKeys(const schema::TableName& name,
-                     const RenderContext& context, const std::string& rows) {
-  const schema::Table* table = context.schema.FindTable(name.name);
-  if (table == nullptr || table->WalkKeyColumns().empty()) return "NULL";
-  const RowRange range(name, table->WalkKeyColumns(), context.schema, "t");
-  return "(SELECT pg_catalog.string_agg(pg_catalog.concat_ws(', ', VARIADIC "
-         "k), '; ') FROM (SELECT ARRAY[" +
-         range.KeyAsText() + "] AS k" + rows + " LIMIT 5) keys)";
-}
-
 // True for a column that the contract drops again: one of segue's own, or the
 // copy under the new name of a column that is renamed in place.
 bool GoesWithContract(const plan::AddColumn& action,
@@ -188,10 +176,9 @@ std::string RowsWithNullSql(const schema::TableName& table,
                             const RenderContext& context) {
   const std::string rows =
       " FROM " + Name(table) + " AS t WHERE t." + Ident(column) + " IS NULL";
-  return "SELECT pg_catalog.concat_ws(': ', pg_catalog.format('%s rows of %L "
-         "have NULL in %L', n, " +
-         Literal(table.name) + ", " + Literal(shown) + "), " +
-         SomeKeys(table, context, rows) +
+  return "SELECT pg_catalog.format('%s rows of %L have NULL in %L: %s', n, " +
+         Literal(table.name) + ", " + Literal(shown) + ", " +
+         SomeKeys(table, table, rows, context) +
          ") FROM (SELECT pg_catalog.count(*) AS n" + rows +
          ") counted WHERE n > 0";
 }

@@ -9,6 +9,7 @@
 #include "dialects/postgres/motion_terms.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
+#include "dialects/postgres/some_keys.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 #include "plan/names.h"
@@ -143,16 +144,19 @@ std::string BreaksCheck(const plan::DropConstraint& action) {
 }
 
 // Tells of the rows that the constraint would refuse.
-std::string RowsInTheWay(const plan::DropConstraint& action) {
+std::string RowsInTheWay(const plan::DropConstraint& action,
+                         const RenderContext& context) {
   const Constraint& constraint = action.constraint;
   const bool is_check = constraint.kind == ConstraintKind::kCheck;
   const std::string breaks =
       is_check ? BreaksCheck(action) : HasNoParent(action);
+  const std::string rows =
+      " FROM " + Name(TableThen(action)) + " AS " + kRow + " WHERE " + breaks;
   return "SELECT pg_catalog.format('%s rows of %L break " +
-         std::string(schema::KindText(constraint.kind)) + " %L', n, " +
-         Literal(action.table.name) + ", " + Literal(constraint.name) +
-         ") FROM (SELECT pg_catalog.count(*) AS n FROM " +
-         Name(TableThen(action)) + " AS " + kRow + " WHERE " + breaks +
+         std::string(schema::KindText(constraint.kind)) + " %L: %s', n, " +
+         Literal(action.table.name) + ", " + Literal(constraint.name) + ", " +
+         SomeKeys(action.table, TableThen(action), rows, context) +
+         ") FROM (SELECT pg_catalog.count(*) AS n" + rows +
          ") counted WHERE n > 0";
 }
 
@@ -219,7 +223,8 @@ std::string HasKeyToRefer(const plan::DropConstraint& action) {
 
 // A table that is dropped has no names of columns here, because none of them
 // changes.
-void BringBack(const plan::DropConstraint& action, PlannedAction& planned) {
+void BringBack(const plan::DropConstraint& action, const RenderContext& context,
+               PlannedAction& planned) {
   if (!action.back->index.empty()) return BringKeyBack(action, planned);
   planned.undo.push_back(
       {AddSql(action.table, action.constraint, true),
@@ -227,7 +232,7 @@ void BringBack(const plan::DropConstraint& action, PlannedAction& planned) {
        action.back->parent_first ? HasKeyToRefer(action) : std::string()});
   // One that was NOT VALID has let rows be that break it.
   if (action.constraint.validated) {
-    planned.undo_objections = RowsInTheWay(action);
+    planned.undo_objections = RowsInTheWay(action, context);
   }
 }
 
@@ -301,7 +306,7 @@ PlannedAction RenderOne(const plan::DropConstraint& action,
       "SELECT NOT (" + ConstraintExists(action.table, constraint.name) + ")";
   planned.lock = Lock(kAccessExclusive, action.table, context);
   if (action.back) {
-    BringBack(action, planned);
+    BringBack(action, context, planned);
     return planned;
   }
   Constraint whole = constraint;
@@ -394,11 +399,13 @@ std::string IdentityCode(const std::string& identity) {
 
 namespace {
 
-// What rows have kept from coming back is left out.
+// What rows have kept from coming back is left out. An index whose column rows
+// have kept nullable is of the wrong kind for a replica identity.
 std::string WhereThere(const std::string& statement) {
   return "DO " + DollarQuoted("BEGIN EXECUTE " + Literal(statement) +
                               "; EXCEPTION WHEN undefined_object OR "
-                              "undefined_table THEN NULL; END");
+                              "undefined_table OR wrong_object_type THEN "
+                              "NULL; END");
 }
 
 }  // namespace

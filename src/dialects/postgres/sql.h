@@ -10,6 +10,11 @@
 
 namespace segue::postgres {
 
+// The time of the server, in whole seconds since 1970.
+inline constexpr const char* kNowSeconds =
+    "pg_catalog.floor(extract(epoch FROM pg_catalog.clock_timestamp()))::"
+    "bigint";
+
 // Longest identifier the server keeps (NAMEDATALEN - 1).
 inline constexpr std::size_t kMaxIdentifier = 63;
 // A table cannot have more columns, dropped ones included

@@ -350,7 +350,7 @@ PlannedAction RenderOne(const plan::CreateSync& action,
   if (action.form == plan::SyncForm::kSealed && IsInsertOnly(terms) &&
       EverMarks(terms)) {
     const plan::ColumnMotion sealed = plan::Sealed(motion);
-    planned.undo_objections = RowsWithoutOld(MotionTerms(sealed));
+    planned.undo_objections = RowsWithoutOld(MotionTerms(sealed), context);
   }
   if (action.form == plan::SyncForm::kLive) {
     planned.missing = Missing(terms, context);

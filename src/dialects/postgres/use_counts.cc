@@ -24,9 +24,9 @@ constexpr const char* kBegun =
 // Versions before 16 do not tell the last scan.
 std::string CountSql() {
   return std::string("SELECT coalesce(s.seq_scan, 0)::bigint, ") + kBegun +
-         ", pg_catalog.floor(extract(epoch FROM "
-         "pg_catalog.clock_timestamp()))::bigint, "
-         "coalesce(pg_catalog.ceil(extract(epoch FROM (pg_catalog.to_jsonb(s) "
+         ", " + kNowSeconds +
+         ", coalesce(pg_catalog.ceil(extract(epoch FROM "
+         "(pg_catalog.to_jsonb(s) "
          "->> 'last_seq_scan')::pg_catalog.timestamptz))::bigint, 0) FROM "
          "pg_catalog.pg_stat_all_tables s WHERE s.relid = "
          "pg_catalog.to_regclass($1::text)::oid";
@@ -44,8 +44,7 @@ constexpr const char* kStatements =
     "'shared_preload_libraries'), 'pg_stat_statements') > 0";
 
 std::string NowSql(const std::string& schema, bool tells_reset) {
-  return "SELECT pg_catalog.floor(extract(epoch FROM "
-         "pg_catalog.clock_timestamp()))::bigint, " +
+  return std::string("SELECT ") + kNowSeconds + ", " +
          (tells_reset ? "(SELECT i.stats_reset::text FROM " +
                             Name({schema, "pg_stat_statements_info"}) + " i)"
                       : std::string("''"));

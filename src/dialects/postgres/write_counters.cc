@@ -117,24 +117,12 @@ std::string IsCounter(const std::string& name) {
          Literal(kToFail) + "::pg_catalog.text))";
 }
 
-std::optional<std::int64_t> PostgresWriteCounts::OldWrites(
+std::optional<std::int64_t> PostgresWriteCounts::CountWrites(
     db::Connection& connection, const std::string& schema_name,
-    const MotionSql& motion) const {
-  return ValueOf(connection, OldWritesName(schema_name, motion.name));
-}
-
-std::optional<std::int64_t> PostgresWriteCounts::WritesToFail(
-    db::Connection& connection, const std::string& schema_name,
-    const MotionSql& motion) const {
-  return ValueOf(connection, ToFailName(schema_name, motion.name));
-}
-
-std::int64_t PostgresWriteCounts::Now(db::Connection& connection) const {
-  return db::ToInt(connection
-                       .Execute("SELECT pg_catalog.floor(extract(epoch FROM "
-                                "pg_catalog.clock_timestamp()))::bigint")
-                       .rows.at(0)
-                       .at(0));
+    const MotionSql& motion, db::Writes which) const {
+  return ValueOf(connection, which == db::Writes::kOld
+                                 ? OldWritesName(schema_name, motion.name)
+                                 : ToFailName(schema_name, motion.name));
 }
 
 }  // namespace segue::postgres

@@ -29,13 +29,10 @@ std::string IsCounter(const std::string& name);
 class PostgresWriteCounts : public db::WriteCounts {
  public:
   bool counts_rows() const override { return false; }
-  std::optional<std::int64_t> OldWrites(db::Connection& connection,
-                                        const std::string& schema_name,
-                                        const MotionSql& motion) const override;
-  std::optional<std::int64_t> WritesToFail(
-      db::Connection& connection, const std::string& schema_name,
-      const MotionSql& motion) const override;
-  std::int64_t Now(db::Connection& connection) const override;
+  std::optional<std::int64_t> CountWrites(db::Connection& connection,
+                                          const std::string& schema_name,
+                                          const MotionSql& motion,
+                                          db::Writes which) const override;
 };
 
 }  // namespace segue::postgres

@@ -8,6 +8,7 @@
 #include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/errors.h"
 #include "dialects/sqlite/name_spelling.h"
+#include "dialects/sqlite/some_keys.h"
 
 namespace segue::sqlite {
 namespace {
@@ -98,6 +99,13 @@ void HasConstraintText(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
+void Keys(sqlite3_context* context, int, sqlite3_value** values) {
+  Answer(context, [&] {
+    return SomeKeys(sqlite3_context_db_handle(context), Text(values[0]),
+                    Text(values[1]));
+  });
+}
+
 void RaiseConstraint(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_error(context, Text(values[0]).c_str(), -1);
   sqlite3_result_error_code(context, SQLITE_CONSTRAINT);
@@ -128,6 +136,7 @@ constexpr Function kFunctions[] = {
     {"segue_text_behind", 3, &TextBehind},
     {"segue_has_constraint", 2, &HasConstraintText},
     {"segue_spell_like", 3, &SpellLike},
+    {"segue_keys", 2, &Keys},
     {"segue_fail", 1, &RaiseConstraint},
     {"segue_strict_quotes", 1, &StrictQuotes},
 };

@@ -10,6 +10,7 @@
 //   segue_drop_default(sql, column)           -> sql
 //   segue_column_text(sql, column, definition) -> sql
 //   segue_spell_like(sql, original, name)     -> sql
+//   segue_keys(table, condition)              -> text; see some_keys.h
 //   segue_fail(message)         raises a constraint error
 //   segue_strict_quotes(0 | 1)  whether "x" must name a column
 #pragma once

@@ -6,6 +6,7 @@
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/schema_edit.h"
+#include "dialects/sqlite/some_keys.h"
 #include "dialects/sqlite/text_edit.h"
 #include "dialects/sqlite/tokens.h"
 #include "plan/names.h"
@@ -263,11 +264,9 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
   const bool proves = !action.proven_by.empty();
   if (!before.nullable && after.nullable && !proves) {
     planned.undo.push_back(RequireNoNull(action.table.name, after.name));
-    planned.undo_objections =
-        "SELECT count(*) || ' rows of ' || " + Literal(action.table.name) +
-        " || ' have NULL in ' || " + Literal(after.name) + " FROM main." +
-        Quote(action.table.name) + " WHERE " + Quote(after.name) +
-        " IS NULL HAVING count(*) > 0";
+    planned.undo_objections = RowsText(action.table.name, action.table.name,
+                                       "have NULL in '" + after.name + "'",
+                                       "c." + Quote(after.name) + " IS NULL");
   }
   Append(&planned.undo,
          EditText(action.table.name,

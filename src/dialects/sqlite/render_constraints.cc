@@ -7,6 +7,7 @@
 #include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
+#include "dialects/sqlite/some_keys.h"
 #include "dialects/sqlite/table_text.h"
 #include "dialects/sqlite/text_edit.h"
 #include "segue/error.h"
@@ -162,10 +163,10 @@ std::string RowsInTheWay(const plan::DropConstraint& action) {
       check
           ? "NOT (" + Bound({constraint.check, action.back->columns}, "c") + ")"
           : HasNoParent(action);
-  return "SELECT count(*) || ' rows of ' || " + Literal(action.table.name) +
-         " || ' break " + (check ? "check" : "foreign key") + " ' || " +
-         Literal(constraint.name) + " FROM main." + Quote(table) +
-         " AS c WHERE " + breaks + " HAVING count(*) > 0";
+  return RowsText(action.table.name, table,
+                  std::string("break ") + (check ? "check" : "foreign key") +
+                      " '" + constraint.name + "'",
+                  breaks);
 }
 
 // What the text of a column has besides the constraint may be another by the

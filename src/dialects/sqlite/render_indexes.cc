@@ -5,6 +5,7 @@
 #include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
+#include "dialects/sqlite/some_keys.h"
 #include "segue/error.h"
 
 namespace segue::sqlite {
@@ -175,11 +176,9 @@ PlannedAction RenderOne(const plan::PrepareUndo& action,
         context,
         "On an undo, look for NULL in '" + column + "' of '" + table + "'",
         "milliseconds, any size");
-    planned.undo_objections = "SELECT count(*) || ' rows of ' || " +
-                              Literal(table) + " || ' have NULL in ' || " +
-                              Literal(column) + " FROM main." + Quote(table) +
-                              " WHERE " + Quote(column) +
-                              " IS NULL HAVING count(*) > 0";
+    planned.undo_objections =
+        RowsText(table, table, "have NULL in '" + column + "'",
+                 "c." + Quote(column) + " IS NULL");
   }
   if (!action.asks) planned.undo_objections.clear();
   planned.probe = "SELECT 1";

@@ -7,16 +7,14 @@ namespace segue::sqlite {
 
 // A row of which the old side is written again is not counted again. The
 // motions of a table are counted together.
-std::optional<std::int64_t> SqliteWriteCounts::OldWrites(
-    db::Connection& connection, const std::string& schema_name,
-    const MotionSql& motion) const {
-  static_cast<void>(schema_name);
+std::optional<std::int64_t> RowsOfOldSide(db::Connection& connection,
+                                          const std::string& table) {
   std::string marks;
   for (const db::Row& row :
        connection
            .Execute("SELECT name FROM pragma_table_info($1) WHERE name GLOB "
                     "'_segue_d*'",
-                    {motion.table})
+                    {table})
            .rows) {
     marks += (marks.empty() ? "" : " + ") + std::string("(") +
              Quote(db::ToText(row.at(0))) + " = " +
@@ -25,25 +23,9 @@ std::optional<std::int64_t> SqliteWriteCounts::OldWrites(
   if (marks.empty()) return std::nullopt;
   return db::ToInt(connection
                        .Execute("SELECT coalesce(sum(" + marks + "), 0) FROM " +
-                                Quote(motion.table))
+                                Quote(table))
                        .rows.at(0)
                        .at(0));
-}
-
-std::optional<std::int64_t> SqliteWriteCounts::WritesToFail(
-    db::Connection& connection, const std::string& schema_name,
-    const MotionSql& motion) const {
-  static_cast<void>(connection);
-  static_cast<void>(schema_name);
-  static_cast<void>(motion);
-  return std::nullopt;
-}
-
-std::int64_t SqliteWriteCounts::Now(db::Connection& connection) const {
-  return db::ToInt(
-      connection.Execute("SELECT CAST(strftime('%s', 'now') AS INTEGER)")
-          .rows.at(0)
-          .at(0));
 }
 
 }  // namespace segue::sqlite

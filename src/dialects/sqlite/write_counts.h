@@ -2,20 +2,17 @@
 // which side was written last.
 #pragma once
 
-#include "db/write_counts.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "db/connection.h"
 
 namespace segue::sqlite {
 
-class SqliteWriteCounts : public db::WriteCounts {
- public:
-  bool counts_rows() const override { return true; }
-  std::optional<std::int64_t> OldWrites(db::Connection& connection,
-                                        const std::string& schema_name,
-                                        const MotionSql& motion) const override;
-  std::optional<std::int64_t> WritesToFail(
-      db::Connection& connection, const std::string& schema_name,
-      const MotionSql& motion) const override;
-  std::int64_t Now(db::Connection& connection) const override;
-};
+// Returns the number of rows of which the old side was written last, by any
+// motion of the table; nullopt where no motion keeps it.
+std::optional<std::int64_t> RowsOfOldSide(db::Connection& connection,
+                                          const std::string& table);
 
 }  // namespace segue::sqlite

@@ -4,6 +4,7 @@
 
 #include "engine/gate/items.h"
 #include "engine/gate/new_version.h"
+#include "engine/gate/old_versions.h"
 #include "ledger/versions.h"
 
 namespace segue::engine {
@@ -24,10 +25,15 @@ std::optional<GateAnswer> AskInstances(const GateContext& gate) {
   if (all.empty()) return NotWatched("no instance is registered");
   const std::vector<std::string> known =
       KnownVersions(gate.context.connection(), gate.context.ledger);
+  const std::vector<std::string> stays = LivingOn(gate.context, gate.row);
   std::vector<std::string> old;
   std::vector<std::string> strange;
   for (const InstanceInfo& instance : all) {
-    if (!instance.live() || IsNewVersion(gate.row, instance.version)) continue;
+    const bool stay =
+        std::count(stays.begin(), stays.end(), instance.version) > 0;
+    if (!instance.live() || stay || IsNewVersion(gate.row, instance.version)) {
+      continue;
+    }
     const bool named =
         std::count(known.begin(), known.end(), instance.version) > 0;
     (named ? old : strange).push_back(TextOf(instance));

@@ -9,6 +9,7 @@ std::optional<GateAnswer> AskObjects(const GateContext& gate);
 std::optional<GateAnswer> AskDefaults(const GateContext& gate);
 std::optional<GateAnswer> AskPrivileges(const GateContext& gate);
 std::optional<GateAnswer> AskDependents(const GateContext& gate);
+std::optional<GateAnswer> AskForeignKeys(const GateContext& gate);
 std::optional<GateAnswer> AskInstances(const GateContext& gate);
 std::optional<GateAnswer> AskSessions(const GateContext& gate);
 std::optional<GateAnswer> AskSoak(const GateContext& gate);

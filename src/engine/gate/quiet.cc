@@ -9,16 +9,6 @@ namespace {
 
 using std::chrono::seconds;
 
-// What the ledger keeps of a look.
-struct Kept {
-  std::int64_t count = 0;
-  std::string begun;
-  std::int64_t since = 0;
-  std::int64_t last_use = 0;
-  std::int64_t rises = 0;
-  bool anew = false;
-};
-
 Quiet Compared(const Kept& before, const Counted& counted) {
   Quiet quiet{before.since, before.last_use, before.rises, before.anew};
   const bool anew = !counted.falls && (before.begun != counted.begun ||
@@ -41,26 +31,41 @@ Quiet Compared(const Kept& before, const Counted& counted) {
 
 }  // namespace
 
+std::int64_t NowOf(const Context& context) {
+  return db::ToInt(
+      context.connection()
+          .Execute("SELECT " +
+                   context.database.dialect().capabilities().now_sql)
+          .rows.at(0)
+          .at(0));
+}
+
+std::optional<Kept> LastLook(const Context& context, const MigrationRow& row,
+                             ObservationKind kind, const std::string& name) {
+  const auto was = Observations(context.ledger)
+                       .Load(context.connection(), row.id, kind, name);
+  if (!was) return std::nullopt;
+  return Kept{db::ToInt(was->at(0)), db::ToText(was->at(1)),
+              db::ToInt(was->at(2)), db::ToInt(was->at(3)),
+              db::ToInt(was->at(4)), db::ToInt(was->at(5)) != 0};
+}
+
 Quiet LookAt(const Context& context, const MigrationRow& row,
              ObservationKind kind, const std::string& name,
              const Counted& counted) {
-  const Observations observations(context.ledger);
-  db::Connection& connection = context.connection();
   Quiet quiet;
   quiet.since = counted.now;
   if (counted.fresh) {
     quiet.last_use = counted.now;
     quiet.rises = counted.count;
   }
-  if (const auto was = observations.Load(connection, row.id, kind, name)) {
-    quiet = Compared({db::ToInt(was->at(0)), db::ToText(was->at(1)),
-                      db::ToInt(was->at(2)), db::ToInt(was->at(3)),
-                      db::ToInt(was->at(4)), db::ToInt(was->at(5)) != 0},
-                     counted);
+  if (const auto was = LastLook(context, row, kind, name)) {
+    quiet = Compared(*was, counted);
   }
-  observations.Save(connection, row.id, kind, name,
-                    {counted.count, counted.begun, quiet.since, quiet.last_use,
-                     quiet.rises, std::int64_t{quiet.anew ? 1 : 0}});
+  Observations(context.ledger)
+      .Save(context.connection(), row.id, kind, name,
+            {counted.count, counted.begun, quiet.since, quiet.last_use,
+             quiet.rises, std::int64_t{quiet.anew ? 1 : 0}});
   return quiet;
 }
 

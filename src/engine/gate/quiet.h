@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "engine/context.h"
@@ -28,6 +29,23 @@ struct Quiet {
   std::int64_t rises = 0;     // since the first look
   bool anew = false;          // it was begun anew then
 };
+
+// Returns the time of the database, as Counted has it.
+std::int64_t NowOf(const Context& context);
+
+// What the ledger keeps of a look.
+struct Kept {
+  std::int64_t count = 0;
+  std::string begun;
+  std::int64_t since = 0;
+  std::int64_t last_use = 0;
+  std::int64_t rises = 0;
+  bool anew = false;
+};
+
+// Returns what the last look has kept; nullopt when there was none.
+std::optional<Kept> LastLook(const Context& context, const MigrationRow& row,
+                             ObservationKind kind, const std::string& name);
 
 // Compares a count with the last look and keeps what it says. The first look
 // knows nothing of the time before. Joins the open transaction, if any.

@@ -50,6 +50,8 @@ const std::vector<GateEntry>& GateEntries() {
       {"dependents",
        "what hangs on the columns that go is as it was, or follows",
        AskDependents, GateTime::kFirst, false, ErrorKind::kRefused, true},
+      {"foreign_keys", "no row that stays is behind a foreign key that goes",
+       AskForeignKeys},
       {"instances", "live instances run the new version", AskInstances,
        GateTime::kTwice, true, ErrorKind::kRefused, true},
       {"sessions",

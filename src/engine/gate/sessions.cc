@@ -48,7 +48,7 @@ std::optional<GateAnswer> AskSessions(const GateContext& gate) {
   const std::vector<db::LoginRole> roles =
       dialect.LoginRoles(connection, schema);
   std::vector<std::string> versions = OldVersions(context, gate.row);
-  std::vector<std::string> stays;
+  std::vector<std::string> stays = LivingOn(context, gate.row);
   if (!EndsVersions(gate.row)) stays.swap(versions);
   if (introduced.empty() && roles.empty() && versions.empty()) {
     return NotWatched(
@@ -57,7 +57,10 @@ std::optional<GateAnswer> AskSessions(const GateContext& gate) {
   }
   std::vector<std::string> old;
   for (const db::Introduction& one : introduced) {
-    if (IsNewVersion(gate.row, one.version)) continue;
+    const bool lives_on =
+        EndsVersions(gate.row) &&
+        std::count(stays.begin(), stays.end(), one.version) > 0;
+    if (lives_on || IsNewVersion(gate.row, one.version)) continue;
     old.push_back(db::SessionText(one.session) +
                   " said that it is of instance '" + one.instance +
                   "', which runs " + one.version +

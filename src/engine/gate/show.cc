@@ -1,6 +1,7 @@
 // Asks the gate without a contract.
 #include "engine/contract.h"
 #include "engine/gate/item.h"
+#include "engine/gate/writes.h"
 #include "engine/missing.h"
 #include "engine/run_events.h"
 #include "engine/seal.h"
@@ -50,6 +51,18 @@ GateReport AskGate(Database& database, const MigratorOptions& options,
     if (item) report.items.push_back(std::move(*item));
   }
   return report;
+}
+
+void KeepWritesToFail(Database& database, const MigratorOptions& options) {
+  const engine::Context context(database, options);
+  try {
+    if (!context.ledger.Open(context.connection(), db::LedgerUse::kRun)) return;
+    const auto row = context.ledger.Active(context.connection());
+    if (!row || row->sub_state != SubState::kReady) return;
+    engine::LookAtWrites(context, *row);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kRefused) throw;
+  }
 }
 
 }  // namespace segue

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <memory>
 
-#include "backfill/standby.h"
 #include "db/use_counts.h"
 #include "db/write_counts.h"
 #include "engine/gate/items.h"
 #include "engine/gate/old_versions.h"
 #include "engine/gate/quiet.h"
 #include "engine/gate/removed.h"
+#include "engine/gate/standbys.h"
 
 namespace segue::engine {
 namespace {
@@ -23,14 +23,17 @@ struct Server {
   std::string On() const { return name.empty() ? "" : " on " + name; }
 };
 
-std::vector<Server> ServersOf(const Context& context) {
+// Those that cannot be asked are added to `untold`.
+std::vector<Server> ServersOf(const Context& context,
+                              std::vector<std::string>& untold) {
   std::vector<Server> servers;
   servers.push_back({"", context.connection(), nullptr});
-  for (const std::string& url : context.options.standbys) {
-    const Standby standby(context.database, context.ledger, url, {});
-    auto session = standby.Open();
-    db::Connection& connection = *session;
-    servers.push_back({standby.name(), connection, std::move(session)});
+  for (std::string& text : AskStandbys(context, [&](const Standby& standby) {
+         auto session = standby.Open();
+         db::Connection& connection = *session;
+         servers.push_back({standby.name(), connection, std::move(session)});
+       })) {
+    untold.push_back(std::move(text));
   }
   return servers;
 }
@@ -78,10 +81,11 @@ std::optional<Counted> OldWritesOf(const Context& context,
   if (counts == nullptr) return std::nullopt;
   const bool rows = counts->counts_rows();
   if (rows && !RowsTell(row, motion.table)) return std::nullopt;
-  const auto count = counts->OldWrites(context.connection(),
-                                       context.database.schema(), motion);
+  const auto count =
+      counts->CountWrites(context.connection(), context.database.schema(),
+                          motion, db::Writes::kOld);
   if (!count) return std::nullopt;
-  Counted counted{*count, counts->Now(context.connection())};
+  Counted counted{*count, NowOf(context)};
   counted.falls = rows;
   return counted;
 }
@@ -130,8 +134,21 @@ class Soak {
  private:
   void AskVersions() {
     if (counts_ == nullptr || sessions_ == nullptr || versions_.empty()) return;
-    const std::vector<Server> servers = ServersOf(gate_.context);
-    for (const Server& server : servers) {
+    std::vector<Server> servers;
+    for (Server& server : ServersOf(gate_.context, untold_)) {
+      if (AskServer(server)) servers.push_back(std::move(server));
+    }
+    const bool all =
+        servers.size() == gate_.context.options.standbys.size() + 1;
+    for (const std::string& name : Unasked(*counts_, servers)) {
+      untold_.push_back("standby '" + name + "' follows and was not " +
+                        (all ? "given (--standby URL)" : "asked"));
+    }
+  }
+
+  // Returns false for a standby that was lost meanwhile.
+  bool AskServer(const Server& server) {
+    const auto ask = [&] {
       if (!sessions_->SeesAll(server.connection)) {
         untold_.push_back("this role may not see the transactions of others" +
                           server.On() +
@@ -139,11 +156,15 @@ class Soak {
                           "it)");
       }
       for (const std::string& version : versions_) AskVersion(server, version);
+    };
+    if (server.own == nullptr) {
+      ask();
+      return true;
     }
-    for (const std::string& name : Unasked(*counts_, servers)) {
-      untold_.push_back("standby '" + name +
-                        "' follows and was not given (--standby URL)");
-    }
+    std::string why = WhyNotAsked(server.name, ask);
+    if (why.empty()) return true;
+    untold_.push_back(std::move(why));
+    return false;
   }
 
   // A transaction is counted when it has ended. Those that began after the end

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "db/client_sessions.h"
 #include "engine/gate/items.h"
+#include "engine/gate/old_versions.h"
 
 namespace segue::engine {
 
@@ -17,9 +20,12 @@ std::optional<GateAnswer> AskSuperuser(const GateContext& gate) {
   if (introduced.empty()) {
     return NotWatched("no session has called segue.hello");
   }
+  const std::vector<std::string> stays = LivingOn(context, gate.row);
   GateAnswer answer;
   for (const db::Introduction& one : introduced) {
-    if (!one.superuser) continue;
+    const bool lives_on =
+        std::count(stays.begin(), stays.end(), one.version) > 0;
+    if (!one.superuser || lives_on) continue;
     answer.details.push_back(db::SessionText(one.session) + " of instance '" +
                              one.instance + "'");
   }

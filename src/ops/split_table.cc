@@ -337,9 +337,8 @@ void SplitTable::Contract(TableWork& work, const Split& split,
   }
   work.Note(kDrop,
             fmt::format("from then on '{}' has a row for a new row of '{}' "
-                        "only if the application adds it, and TRUNCATE of "
-                        "'{}' needs CASCADE where there is one",
-                        spec_.to, spec_.table, spec_.table));
+                        "only if the application adds it",
+                        spec_.to, spec_.table));
   const db::Answer& answer = work.context().Ask(db::MentionQuestion{table});
   if (!answer.names.empty()) {
     work.Note(kDrop, fmt::format("these mention '{}' in their text, which "
@@ -394,6 +393,14 @@ void SplitTable::Finish(PlanContext& context) const {
   const std::vector<std::string> own = {ExpandText(), MigrateText(),
                                         ContractText()};
   const schema::Table& table = schema::RequireTable(context.schema, spec_.to);
+  for (const std::string& name : {table.part_of.name, table.name.name}) {
+    for (const std::string& worker : context.claims.Workers(name)) {
+      if (worker == this->name()) continue;
+      throw Refused(
+          fmt::format("{} of '{}' in the same migration", worker, name))
+          .WithHint("put it into a migration of its own");
+    }
+  }
   for (const DraftStep& step : context.steps) {
     const bool ours =
         std::find(own.begin(), own.end(), step.description) != own.end();

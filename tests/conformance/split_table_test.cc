@@ -119,6 +119,25 @@ TEST_P(SplitViewTest, SaysWhatTheTableWouldSay) {
   EXPECT_EQ(Base(), "1|a|1\n2|NULL|0\n");
 }
 
+TEST_P(SplitViewTest, TakesOfMergeWhatTheServerTakes) {
+  const int version = std::stoi(
+      app_->One("SELECT current_setting('server_version_num')").value());
+  const std::string merge =
+      "MERGE INTO profiles p USING (SELECT 1 AS id) s ON p.id = s.id WHEN "
+      "MATCHED THEN UPDATE SET bio = 'm'";
+  const std::string more =
+      merge + " WHEN NOT MATCHED THEN INSERT (id, bio) VALUES (s.id, 'x')";
+  const char* const error =
+      version < 150000 ? "syntax error"
+      : version < 170000
+          ? "cannot execute MERGE on relation \"profiles\""
+          : "cannot merge into column \"id\" of view \"profiles\"";
+  EXPECT_THAT(app_->ErrorOf(more), HasSubstr(error));
+  const bool takes = version >= 170000;
+  EXPECT_EQ(app_->Fails(merge), !takes);
+  EXPECT_EQ(Base(), takes ? "1|m|1\n2|NULL|0\n" : "1|a|1\n2|NULL|0\n");
+}
+
 TEST_P(SplitViewTest, TwoSessionsCountOn) {
   const auto other = NewVersion();
   other->Query("BEGIN");

@@ -426,14 +426,16 @@ MotionEstimate EstimateFrom(const Json& from) {
   return estimate;
 }
 
-std::vector<Removal> RemovalsFrom(const Json& from) {
-  std::vector<Removal> removals;
-  if (!from.contains("removals")) return removals;
-  for (const Json& item : from.at("removals")) {
-    removals.push_back(
-        {item.at("table").get<std::string>(), Text(item, "foreign_key")});
-  }
-  return removals;
+Removal RemovalFrom(const Json& from) {
+  return {from.at("table").get<std::string>(), Text(from, "foreign_key")};
+}
+
+// A plan without such items has no such member.
+template <typename T>
+void ReadEach(const Json& from, const char* key, T (*read)(const Json&),
+              std::vector<T>& items) {
+  if (!from.contains(key)) return;
+  for (const Json& item : from.at(key)) items.push_back(read(item));
 }
 
 Plan PlanFrom(Json from) {
@@ -465,22 +467,10 @@ Plan PlanFrom(Json from) {
   for (const Json& step : from.at("steps")) {
     plan.steps.push_back(StepFrom(step));
   }
-  if (from.contains("motions")) {
-    for (const Json& motion : from.at("motions")) {
-      plan.motions.push_back(MotionFrom(motion));
-    }
-  }
-  if (from.contains("gauges")) {
-    for (const Json& gauge : from.at("gauges")) {
-      plan.gauges.push_back(GaugeFrom(gauge));
-    }
-  }
-  plan.removals = RemovalsFrom(from);
-  if (from.contains("estimates")) {
-    for (const Json& estimate : from.at("estimates")) {
-      plan.estimates.push_back(EstimateFrom(estimate));
-    }
-  }
+  ReadEach(from, "motions", MotionFrom, plan.motions);
+  ReadEach(from, "gauges", GaugeFrom, plan.gauges);
+  ReadEach(from, "removals", RemovalFrom, plan.removals);
+  ReadEach(from, "estimates", EstimateFrom, plan.estimates);
   return plan;
 }
 

@@ -278,8 +278,7 @@ class Renderer {
   }
   PlannedAction operator()(const plan::RestartSequence& a) const {
     const std::string of = "RESTART SEQUENCE OF " + a.table.name;
-    return Make(of + (a.above ? " ABOVE " : " BELOW "),
-                of + (a.above ? " BELOW " : " ABOVE "));
+    return Make(of + (a.above ? " 2" : " 1"), of + (a.above ? " 1" : " 2"));
   }
   PlannedAction operator()(const plan::AttachSequence& a) const {
     const std::string of = a.column.name + " OF " + a.table.name;

@@ -18,7 +18,7 @@ namespace segue::test {
 // `items(id, v, note)`.
 struct Scenario {
   std::string name;
-  std::string only = {};  // a dialect; empty: every one
+  std::string only = {};                     // a dialect; empty: every one
   std::string column = "v BIGINT NOT NULL";  // its definition at the start
   std::string key = "id BIGINT PRIMARY KEY";
   std::string extra_column = {};  // another one, as "code TEXT"

@@ -277,8 +277,8 @@ class Renderer {
     return Make("DETACH SEQUENCE FROM " + of, "ATTACH SEQUENCE TO " + of);
   }
   PlannedAction operator()(const plan::RestartSequence& a) const {
-    const std::string of = "RESTART SEQUENCE OF " + a.table.name;
-    return Make(of + (a.above ? " 2" : " 1"), of + (a.above ? " 1" : " 2"));
+    const std::string of = " SEQUENCE OF " + a.table.name;
+    return Make((a.above ? "RAISE" : "LOWER") + of, "RESTART" + of);
   }
   PlannedAction operator()(const plan::AttachSequence& a) const {
     const std::string of = a.column.name + " OF " + a.table.name;

@@ -197,13 +197,23 @@ bool IsPartitioned(const schema::TableName& name,
   return table != nullptr && table->kind == "partitioned table";
 }
 
+// The copy of a table goes as a whole. An index of it that a constraint has
+// adopted, before an undo of the exchange, goes with it and not by itself.
+std::string DroppedAlone(const schema::TableName& table) {
+  if (!table.name.starts_with(plan::kOurs)) return "true";
+  return "NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid "
+         "= i.indexrelid AND k.contype IN ('p', 'u'))";
+}
+
 PlannedAction CreateAlone(const plan::CreateIndex& action,
                           const RenderContext& context) {
   const std::string& name = action.index.name;
   PlannedAction planned;
   planned.forward = Patiently(
       Statements({CreateIndexSql(action.table, action.index, true)}), context);
-  planned.undo = Patiently({DropConcurrently(action.table, name)}, context);
+  planned.undo = Patiently(
+      {DropConcurrently(action.table, name, DroppedAlone(action.table))},
+      context);
   planned.cleanup = Patiently(
       {DropConcurrently(action.table, name, "NOT i.indisvalid")}, context);
   return planned;

@@ -301,10 +301,11 @@ void AlterColumn::RefuseOrder(const TableWork& work,
   throw work
       .Refused(spec_.column,
                "column_order: keep: the column that takes its place is the "
-               "last one of the table, and segue cannot rebuild the table yet")
+               "last one of the table")
       .WithHint(
-          "leave the key out and name the columns in INSERT and COPY; the "
-          "views of versioned access keep the order");
+          "leave the key out and name the columns in INSERT and COPY, or give "
+          "the table its order again by rebuild_table afterwards; the views of "
+          "versioned access keep the order");
 }
 
 void AlterColumn::PlanMotion(TableWork& work, const schema::Column& old,

@@ -200,10 +200,8 @@ Json PlanJson(const Plan& plan) {
   for (const Gauge& gauge : plan.gauges) {
     to["gauges"].push_back(GaugeJson(gauge));
   }
-  for (const Removal& removal : plan.removals) {
-    Json item = {{"table", removal.table}};
-    Put(item, "foreign_key", removal.foreign_key);
-    to["removals"].push_back(std::move(item));
+  for (const Removal& one : plan.removals) {
+    to["removals"].push_back({one.table, one.foreign_key});
   }
   for (const MotionEstimate& estimate : plan.estimates) {
     to["estimates"].push_back(EstimateJson(estimate));
@@ -221,10 +219,15 @@ std::vector<std::string> Texts(const Json& from, const char* key) {
   return from.value(key, std::vector<std::string>());
 }
 
+// Returns an empty list where there is none.
+const Json& List(const Json& from, const char* key) {
+  static const Json kEmpty = Json::array();
+  return from.contains(key) ? from.at(key) : kEmpty;
+}
+
 std::vector<Statement> Statements(const Json& from, const char* key) {
   std::vector<Statement> statements;
-  if (!from.contains(key)) return statements;
-  for (const Json& item : from.at(key)) {
+  for (const Json& item : List(from, key)) {
     Statement statement{item.at("sql").get<std::string>(), std::nullopt};
     if (item.contains("expect_rows")) {
       statement.expect_rows = item.at("expect_rows").get<std::int64_t>();
@@ -273,8 +276,7 @@ std::optional<WalkSql> OneWalk(const Json& from, const char* key) {
 
 std::vector<WalkSql> Walks(const Json& from, const char* key) {
   std::vector<WalkSql> walks;
-  if (!from.contains(key)) return walks;
-  for (const Json& walk : from.at(key)) walks.push_back(WalkFrom(walk));
+  for (const Json& walk : List(from, key)) walks.push_back(WalkFrom(walk));
   return walks;
 }
 
@@ -405,8 +407,7 @@ Gauge GaugeFrom(const Json& from) {
   Gauge gauge;
   gauge.table = from.at("table").get<std::string>();
   gauge.probe = Text(from, "probe");
-  if (!from.contains("indexes")) return gauge;
-  for (const Json& item : from.at("indexes")) {
+  for (const Json& item : List(from, "indexes")) {
     gauge.indexes.push_back(
         {item.at("name").get<std::string>(), Text(item, "scans")});
   }
@@ -424,16 +425,6 @@ MotionEstimate EstimateFrom(const Json& from) {
   estimate.disk_bytes = from.at("disk_bytes").get<std::int64_t>();
   estimate.why = Text(from, "why");
   return estimate;
-}
-
-std::vector<Removal> RemovalsFrom(const Json& from) {
-  std::vector<Removal> removals;
-  if (!from.contains("removals")) return removals;
-  for (const Json& item : from.at("removals")) {
-    removals.push_back(
-        {item.at("table").get<std::string>(), Text(item, "foreign_key")});
-  }
-  return removals;
 }
 
 Plan PlanFrom(Json from) {
@@ -465,21 +456,18 @@ Plan PlanFrom(Json from) {
   for (const Json& step : from.at("steps")) {
     plan.steps.push_back(StepFrom(step));
   }
-  if (from.contains("motions")) {
-    for (const Json& motion : from.at("motions")) {
-      plan.motions.push_back(MotionFrom(motion));
-    }
+  for (const Json& motion : List(from, "motions")) {
+    plan.motions.push_back(MotionFrom(motion));
   }
-  if (from.contains("gauges")) {
-    for (const Json& gauge : from.at("gauges")) {
-      plan.gauges.push_back(GaugeFrom(gauge));
-    }
+  for (const Json& gauge : List(from, "gauges")) {
+    plan.gauges.push_back(GaugeFrom(gauge));
   }
-  plan.removals = RemovalsFrom(from);
-  if (from.contains("estimates")) {
-    for (const Json& estimate : from.at("estimates")) {
-      plan.estimates.push_back(EstimateFrom(estimate));
-    }
+  for (const Json& one : List(from, "removals")) {
+    plan.removals.push_back(
+        {one.at(0).get<std::string>(), one.at(1).get<std::string>()});
+  }
+  for (const Json& estimate : List(from, "estimates")) {
+    plan.estimates.push_back(EstimateFrom(estimate));
   }
   return plan;
 }

@@ -7,7 +7,6 @@
 #include "db/clause.h"
 #include "db/meter.h"
 #include "db/plan_trial.h"
-#include "db/write_counts.h"
 #include "dialects/sqlite/connection.h"
 #include "dialects/sqlite/errors.h"
 #include "dialects/sqlite/examine.h"
@@ -113,23 +112,12 @@ db::Capabilities MakeCapabilities() {
 class SqliteDialect : public db::Dialect,
                       public db::Meter,
                       public db::PlanTrier,
-                      public db::WriteCounts {
+                      public SqliteWriteCounts {
  public:
   const db::Capabilities& capabilities() const override {
     return capabilities_;
   }
   const db::Spelling& spelling() const override { return kSpelling; }
-
-  bool counts_rows() const override { return true; }
-  // The motions of a table are counted together.
-  std::optional<std::int64_t> CountWrites(db::Connection& connection,
-                                          const std::string& schema_name,
-                                          const MotionSql& motion,
-                                          db::Writes which) const override {
-    static_cast<void>(schema_name);
-    if (which != db::Writes::kOld) return std::nullopt;
-    return RowsOfOldSide(connection, motion.table);
-  }
 
   std::unique_ptr<db::Connection> Connect(
       const db::ConnectOptions& options) const override {

@@ -7,8 +7,12 @@ namespace segue::sqlite {
 
 // A row of which the old side is written again is not counted again. The
 // motions of a table are counted together.
-std::optional<std::int64_t> RowsOfOldSide(db::Connection& connection,
-                                          const std::string& table) {
+std::optional<std::int64_t> SqliteWriteCounts::CountWrites(
+    db::Connection& connection, const std::string& schema_name,
+    const MotionSql& motion, db::Writes which) const {
+  static_cast<void>(schema_name);
+  if (which != db::Writes::kOld) return std::nullopt;
+  const std::string& table = motion.table;
   std::string marks;
   for (const db::Row& row :
        connection

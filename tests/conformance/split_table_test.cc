@@ -44,7 +44,7 @@ class SplitTest : public DialectTest {
   }
 
   std::unique_ptr<Client> NewVersion() {
-    return db().NewVersionClient(*migrator_, "latest");
+    return db().NewVersionClient("latest");
   }
   std::string Base() {
     return ToLines(

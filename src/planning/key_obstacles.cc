@@ -48,7 +48,8 @@ schema::Table WithoutTies(schema::Table table, const Ties& ties) {
   dependents.erase(std::remove_if(dependents.begin(), dependents.end(),
                                   [&](const schema::Dependent& one) {
                                     return one.kind == "foreign key" &&
-                                           one.schema == table.name.schema &&
+                                           (one.schema.empty() ||
+                                            one.schema == table.name.schema) &&
                                            tied(one.table, one.name);
                                   }),
                    dependents.end());

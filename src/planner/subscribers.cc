@@ -21,7 +21,10 @@ class Collector {
   Collector(const schema::Schema& schema, const plan::Motions& motions)
       : schema_(schema), motions_(motions) {}
 
-  std::vector<ChangedTable> tables() && { return std::move(tables_); }
+  std::vector<ChangedTable> tables() && {
+    for (const std::string& name : exchanged_) At(name).copied = false;
+    return std::move(tables_);
+  }
 
   void Take(const plan::Action& action) {
     std::visit([this](const auto& value) { Of(value); }, action);
@@ -73,12 +76,17 @@ class Collector {
       At(copy->source.name.name).copied = true;
     }
   }
+  // The copy is published as the table was.
+  void Of(const plan::SwapTables& swap) {
+    exchanged_.push_back(plan::TableOf(motions_.At(swap.motion)).name);
+  }
   template <typename Other>
   void Of(const Other& /*action*/) {}
 
   const schema::Schema& schema_;
   const plan::Motions& motions_;
   std::vector<ChangedTable> tables_;
+  std::vector<std::string> exchanged_;
 };
 
 // The actions of a step that do not take effect together are groups of their

@@ -26,7 +26,7 @@ SET search_path = pg_catalog, pg_temp AS $segue$
 DECLARE
   me text := session_user;
   life bigint := extract(epoch FROM $4)::bigint;
-  moment bigint := extract(epoch FROM clock_timestamp())::bigint;
+  moment bigint := floor(extract(epoch FROM clock_timestamp()))::bigint;
   began text := coalesce(to_char($5 AT TIME ZONE 'UTC',
     'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
   places text[];

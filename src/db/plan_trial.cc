@@ -89,6 +89,7 @@ class Tour {
     Look(TrialStage::State::kRolledBack,
          "what the application does afterwards");
     connection_.Execute(kRestore);
+    stage_.Restored();
   }
 
   Connection& connection_;

@@ -70,6 +70,8 @@ class TrialStage {
   // everything is undone, or everything is complete.
   enum class State { kReady, kRolledBack, kComplete };
   virtual void Look(State state) { (void)state; }
+  // Called when the connection has gone back to a savepoint.
+  virtual void Restored() {}
   // Called for a walk over rows that would run now.
   virtual void Walk(const PlannedAction& action) { (void)action; }
 };

@@ -134,7 +134,7 @@ TEST_P(ForeignKeysTest, OtherMigrationsHaveNoSuchItem) {
 
 TEST_P(ForeignKeysTest, ItIsAskedBeforeASealThatCanBeUndone) {
   options_.undo_window = std::chrono::hours(1);
-  Start(kDropKey);
+  Start(kDropColumn);
   EXPECT_EQ(Alone("foreign_keys"),
             std::string(kCannotTell) + "2 rows refer to 'users'");
   options_.accept_unknown = {"foreign_keys"};

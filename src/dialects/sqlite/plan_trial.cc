@@ -54,6 +54,11 @@ class Stage : public db::TrialStage {
     if (published && !trial_.version_schema.empty()) LookAsNewVersion();
   }
 
+  // The session has read texts of tables that are not there any more.
+  void Restored() override {
+    copy_.ExecuteScript("PRAGMA writable_schema = RESET");
+  }
+
   // The statement of the walk is compiled, with the triggers that it fires. A
   // fill then moves the one row as far as it can.
   void Walk(const PlannedAction& action) override {

@@ -34,13 +34,15 @@ std::int64_t RowsBehind(const Context& context, const Table& table,
   if (!table.name.schema.empty()) {
     name = spelling.Name(table.name.schema) + "." + name;
   }
-  return db::ToInt(context.connection()
-                       .Execute("SELECT count(*) FROM (SELECT 1 FROM " + name +
-                                " WHERE " + base::Join(set, " AND ") +
-                                " LIMIT " + std::to_string(kCounted + 1) +
-                                ") r")
-                       .rows.at(0)
-                       .at(0));
+  // The transaction limits the wait for a lock.
+  db::Transaction transaction(context.connection(),
+                              {db::Purpose::kRead, context.LockBudget()});
+  const db::Result found = context.connection().Execute(
+      "SELECT count(*) FROM (SELECT 1 FROM " + name + " WHERE " +
+      base::Join(set, " AND ") + " LIMIT " + std::to_string(kCounted + 1) +
+      ") r");
+  transaction.Commit();
+  return db::ToInt(found.rows.at(0).at(0));
 }
 
 bool Has(const std::vector<Removal>& all, const Removal& one) {

@@ -85,7 +85,6 @@ class Stage {
     database_.emplace(db_->Open());
     MigratorOptions options;
     options.access = param.access;
-    options.accept_unknown = {"foreign_keys"};  // the files say what goes
     migrator_.emplace(*database_, options);
   }
 

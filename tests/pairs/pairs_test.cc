@@ -221,7 +221,6 @@ class Stage {
     database_.emplace(db_->Open());
     MigratorOptions options;
     options.access = access;
-    options.accept_unknown = {"foreign_keys"};
     migrator_.emplace(*database_, options);
   }
 

@@ -80,12 +80,15 @@ class Keys {
                        "tables that stay refer to one that goes:",
                        "drop their foreign keys first");
     }
+    constexpr const char* kCannotTell =
+        "it cannot be told whether anything relies on a foreign key that goes:";
+    if (!uncounted_.empty()) {
+      return {GateState::kUnknown, kCannotTell, std::move(uncounted_),
+              "run it as a role that sees all rows"};
+    }
+    // Whoever drops a key nearly always has such rows.
     if (!behind_.empty()) {
-      return {GateState::kUnknown,
-              "it cannot be told whether anything relies on a foreign key that "
-              "goes:",
-              std::move(behind_),
-              "set references to NULL that nobody needs any more"};
+      return {GateState::kNotWatched, kCannotTell, std::move(behind_), ""};
     }
     return {GateState::kPass, "", std::move(gone_), ""};
   }
@@ -103,8 +106,8 @@ class Keys {
       rows = RowsBehind(context_, table, key);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kRefused) throw;
-      behind_.push_back(Of(table, key) +
-                        ": its rows cannot be counted: " + error.what());
+      uncounted_.push_back(Of(table, key) +
+                           ": its rows cannot be counted: " + error.what());
       return;
     }
     const std::string text = Of(table, key) + ": " + Rows(rows) +
@@ -137,7 +140,8 @@ class Keys {
   const Context& context_;
   const std::vector<Removal>& removals_;
   const schema::Schema schema_;
-  std::vector<std::string> tied_;    // rows that stay, to a table that goes
+  std::vector<std::string> tied_;  // rows that stay, to a table that goes
+  std::vector<std::string> uncounted_;
   std::vector<std::string> behind_;  // rows that stay, without their key
   std::vector<std::string> gone_;    // nobody is without anything
 };

@@ -159,15 +159,18 @@ TEST_P(ServerEvidenceTest, ARunLooksForThemWhileItWaits) {
     }
   });
   std::jthread run([&] { Start(kNotNull); });
-  while (!control.Status() || !control.Status()->paused) {
+  const auto deadline = std::chrono::steady_clock::now() + seconds(30);
+  const auto late = [&] { return std::chrono::steady_clock::now() > deadline; };
+  while ((!control.Status() || !control.Status()->paused) && !late()) {
     std::this_thread::sleep_for(milliseconds(10));
   }
   db().Exec("INSERT INTO users (id, name) VALUES (3, 'Cy')");
   std::string told;
-  while (told != "users: 1, seen THEN, 0 since") {
+  while (told != "users: 1, seen THEN, 0 since" && !late()) {
     std::this_thread::sleep_for(milliseconds(10));
     told = Refused(control);
   }
+  EXPECT_EQ(told, "users: 1, seen THEN, 0 since");
   control.ClearPause();
   run.join();
   EXPECT_EQ(Refused(), "users: 1, seen THEN, 0 since");

@@ -147,35 +147,6 @@ TEST_P(ServerEvidenceTest, TheStatusTellsHowManyThereAreAndWhenTheyWereSeen) {
   KeepWritesToFail(*database_, options_);
 }
 
-// It looks while it waits, too, which may be for a night.
-TEST_P(ServerEvidenceTest, ARunLooksForThemWhileItWaits) {
-  options_.pace.reading_interval = milliseconds(5);
-  Database other = db().Open();
-  Migrator control(other, {});
-  options_.listeners.Add([&](const Progress& progress) {
-    if (progress.event == Progress::Event::kStepStarted &&
-        progress.step.starts_with("Backfill")) {
-      control.RequestPause();
-    }
-  });
-  std::jthread run([&] { Start(kNotNull); });
-  const auto deadline = std::chrono::steady_clock::now() + seconds(30);
-  const auto late = [&] { return std::chrono::steady_clock::now() > deadline; };
-  while ((!control.Status() || !control.Status()->paused) && !late()) {
-    std::this_thread::sleep_for(milliseconds(10));
-  }
-  db().Exec("INSERT INTO users (id, name) VALUES (3, 'Cy')");
-  std::string told;
-  while (told != "users: 1, seen THEN, 0 since" && !late()) {
-    std::this_thread::sleep_for(milliseconds(10));
-    told = Refused(control);
-  }
-  EXPECT_EQ(told, "users: 1, seen THEN, 0 since");
-  control.ClearPause();
-  run.join();
-  EXPECT_EQ(Refused(), "users: 1, seen THEN, 0 since");
-}
-
 // Who may only read keeps nothing, and is not told off for it.
 TEST_P(ServerEvidenceTest, WhoMayOnlyReadSeesThem) {
   Start(kNotNull);

@@ -308,6 +308,8 @@ std::vector<Scenario> Tables() {
                        "CREATE TABLE notes(item BIGINT REFERENCES "
                        "items (id) ON DELETE CASCADE);"
                        "CREATE VIEW shown AS SELECT id, v FROM items"};
+  // SQLite's keys take NULL otherwise, by which no copy is kept in step.
+  rebuild.key = "id BIGINT NOT NULL PRIMARY KEY";
   rebuild.migration = Rebuild;
   rebuild.old_version = Shape("v");
   rebuild.new_version = Shape("v");

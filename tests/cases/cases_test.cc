@@ -71,6 +71,8 @@ class Stage {
     database_.emplace(db_->Open());
     MigratorOptions options;
     options.access = param.access;
+    // The file asks for what it drops.
+    options.accept_unknown = {"foreign_keys"};
     migrator_.emplace(*database_, options);
   }
 

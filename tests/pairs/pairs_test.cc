@@ -221,6 +221,7 @@ class Stage {
     database_.emplace(db_->Open());
     MigratorOptions options;
     options.access = access;
+    options.accept_unknown = {"foreign_keys"};
     migrator_.emplace(*database_, options);
   }
 

@@ -273,6 +273,7 @@ void BesidePlain::RunBoth(const Change& change, Access access,
   Database database = Database::Open({server_.Url(work_), change.schema, ""});
   MigratorOptions options;
   options.access = access;
+  options.accept_unknown = {"foreign_keys"};
   // The plain statement fires none either.
   if (writes_) options.user_triggers = UserTriggers::kSkip;
   Migrator migrator(database, options);

@@ -18,11 +18,12 @@ class UndoKeysTest : public UndoWindowTest {
     return message_;
   }
   // A table of things with a check and a foreign key.
-  void CreateThings(const std::string& key) {
-    db().Exec("CREATE TABLE things(" + key +
+  void CreateThings(const std::string& columns, const std::string& key = "") {
+    db().Exec("CREATE TABLE things(" + columns +
               ", owner integer, size integer, CONSTRAINT small CHECK (size < "
               "10), CONSTRAINT things_owner FOREIGN KEY (owner) REFERENCES "
-              "users (id))");
+              "users (id)" +
+              key + ")");
     options_.accept_unknown = {"foreign_keys"};
   }
   void SealDrop(const std::string& constraint) {
@@ -47,7 +48,7 @@ TEST_P(UndoKeysTest, OfACheck) {
 }
 
 TEST_P(UndoKeysTest, OfAForeignKey) {
-  CreateThings("a integer, b varchar(9), PRIMARY KEY (a, b)");
+  CreateThings("a integer, b varchar(9)", ", PRIMARY KEY (a, b)");
   SealDrop("things_owner");
   db().Exec("INSERT INTO things VALUES (1, 'x', 1, 1), (1, 'y', 7, 1)");
   EXPECT_THAT(Objection(),
@@ -58,10 +59,11 @@ TEST_P(UndoKeysTest, OfAForeignKey) {
 }
 
 TEST_P(UndoKeysTest, OfNotNull) {
+  db().Exec("ALTER TABLE users ADD nick text");
   StartAndSeal(
-      "operations: [{drop_column: {table: users, column: name, down: \"CASE "
-      "WHEN id < 3 THEN 'x' ELSE NULL END\"}}]");
-  db().Exec("INSERT INTO users (id) VALUES (3), (4)");
+      "operations: [{drop_column: {table: users, column: name, down: nick}}]");
+  db().Exec(
+      "INSERT INTO users (id, nick) VALUES (3, NULL), (4, NULL), (5, 'x')");
   EXPECT_THAT(Objection(), HasSubstr("2 rows of 'users' have NULL in '"));
   EXPECT_THAT(message_, HasSubstr("': id=3, id=4"));
 }
@@ -91,6 +93,7 @@ TEST_P(UndoKeysTest, OfManyRowsSomeAreNamed) {
 TEST_P(UndoKeysTest, OfAKeyThatIsRenamed) {
   CreateThings("id integer PRIMARY KEY");
   StartAndSeal(
+      "access: versioned\n"
       "operations: [{drop_constraint: {table: things, name: small}}, "
       "{rename_column: {table: things, from: id, to: number}}]");
   db().Exec("INSERT INTO things (number, owner, size) VALUES (8, 1, 20)");

@@ -3,9 +3,13 @@
 // goes.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+#include <functional>
 #include <thread>
 
 #include "tests/conformance/gate_fixture.h"
+#include "tests/support/temp_dir.h"
 
 namespace segue::test {
 namespace {
@@ -145,6 +149,35 @@ TEST_P(ServerEvidenceTest, TheStatusTellsHowManyThereAreAndWhenTheyWereSeen) {
   ExpectCompletes();
   EXPECT_THAT(Refused(), IsEmpty());
   KeepWritesToFail(*database_, options_);
+}
+
+// It looks while it waits, too, which may be for a night.
+TEST_P(ServerEvidenceTest, ARunLooksForThemWhileItWaits) {
+  const TempDir folder;
+  const std::string flag = folder.path() + "/hold";
+  std::ofstream(flag) << "wait";
+  options_.pace.limits = {{"flag_file", flag, 0.5, 1, false}};
+  options_.pace.reading_interval = milliseconds(5);
+  std::jthread run([&] { Start(kNotNull); });
+  Database other = db().Open();
+  Migrator watching(other, {});
+  const auto until = [&](const std::function<bool()>& so) {
+    for (int look = 0; look < 1'000 && !so(); ++look) {
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return so();
+  };
+  EXPECT_TRUE(until([&] {
+    const auto status = watching.Status();
+    return status && status->pace_reason == "flag_file";
+  }));
+  db().Exec("INSERT INTO users (id, name) VALUES (3, 'Cy')");
+  EXPECT_TRUE(until([&] {
+    return Refused(watching) == "users: 1, seen THEN, 0 since";
+  })) << Refused(watching);
+  std::filesystem::remove(flag);
+  run.join();
+  EXPECT_EQ(Refused(), "users: 1, seen THEN, 0 since");
 }
 
 // Who may only read keeps nothing, and is not told off for it.

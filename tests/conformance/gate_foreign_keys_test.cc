@@ -90,7 +90,7 @@ TEST_P(ForeignKeysTest, ATableThatOthersReferToSinceTheStartStays) {
   EXPECT_EQ(Text(), "pass: ");
   db().Exec(
       "CREATE TABLE notes(id integer PRIMARY KEY, author integer, CONSTRAINT "
-      "notes_author FOREIGN KEY (author) REFERENCES users (id))");
+      "notes_author FOREIGN KEY (author) REFERENCES Users (id))");
   db().Exec("INSERT INTO notes VALUES (1, 2)");
   EXPECT_EQ(Text(),
             "fail: tables that stay refer to one that goes: 'notes_author' of "

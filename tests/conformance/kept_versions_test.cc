@@ -176,6 +176,30 @@ TEST_P(KeptVersionsTest, ItFollowsTablesAndColumnsThatAreRenamed) {
   ExpectInStep();
 }
 
+TEST_P(KeptVersionsTest, DefaultsAndConstraintsChangeUnderIt) {
+  Run("02_b",
+      "{alter_column: {table: users, column: age, default: \"5\"}}, "
+      "{create_constraint: {name: grown, table: users, columns: [age], type: "
+      "check, check: \"age > 0\"}}, {rename_column: {table: others, from: "
+      "note, "
+      "to: text}}");
+  EXPECT_THAT(Listed(), Contains("01_a live"));
+  const auto old_code = On("01_a");
+  old_code->Query("INSERT INTO users (id, full_name) VALUES (7, 'x')");
+  EXPECT_EQ(db().app().One("SELECT age FROM users WHERE id = 7"), "5");
+  EXPECT_TRUE(old_code->Fails("UPDATE users SET age = 0"));
+}
+
+TEST_P(KeptVersionsTest, ARefusalNamesEachVersion) {
+  Run("02_b", kRenameAge);
+  options_.keep_versions = {kEveryVersion};
+  const std::string text =
+      Refusal("{drop_column: {table: users, column: years}}", "03_c");
+  EXPECT_THAT(text, HasSubstr("version 'public_01_a' cannot live on after "
+                              "complete: column 'years' of 'users' goes; "));
+  EXPECT_THAT(text, HasSubstr("version 'public_02_b' cannot live on"));
+}
+
 TEST_P(KeptVersionsTest, SeveralLiveOnUntilTheyAreNotKept) {
   Run("02_b", kRenameAge);
   options_.keep_versions = {kEveryVersion};

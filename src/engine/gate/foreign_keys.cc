@@ -49,15 +49,18 @@ bool Has(const std::vector<Removal>& all, const Removal& one) {
   return std::count(all.begin(), all.end(), one) > 0;
 }
 
-// Without schemas a foreign key may write the name of a table in any case.
-bool Goes(const Context& context, const std::vector<Removal>& all,
-          const std::string& table) {
+// Returns the name of the table if it goes, otherwise an empty text. Without
+// schemas a foreign key may write the name of a table in any case.
+std::string NameOfGoing(const Context& context, const std::vector<Removal>& all,
+                        const std::string& table) {
   const bool any_case = !context.database.dialect().capabilities().has_schemas;
-  return std::any_of(all.begin(), all.end(), [&](const Removal& one) {
-    if (!one.foreign_key.empty()) return false;
-    return any_case ? base::ToLower(one.table) == base::ToLower(table)
-                    : one.table == table;
-  });
+  for (const Removal& one : all) {
+    const bool same = any_case
+                          ? base::ToLower(one.table) == base::ToLower(table)
+                          : one.table == table;
+    if (same && one.foreign_key.empty()) return one.table;
+  }
+  return "";
 }
 
 class Keys {
@@ -97,7 +100,9 @@ class Keys {
   // What goes with its table leaves no row without the other.
   void Judge(const Table& table, const Constraint& key) {
     const bool with_table = Has(removals_, {table.name.name, ""});
-    const bool tied = Goes(context_, removals_, key.reference.table);
+    const std::string going =
+        NameOfGoing(context_, removals_, key.reference.table);
+    const bool tied = !going.empty();
     if (!with_table && !tied && !Has(removals_, {table.name.name, key.name})) {
       return;
     }
@@ -112,7 +117,7 @@ class Keys {
     }
     const std::string text = Of(table, key) + ": " + Rows(rows) +
                              (rows == 1 ? " refers to '" : " refer to '") +
-                             key.reference.table + "'";
+                             (tied ? going : key.reference.table) + "'";
     const bool stay = !with_table && rows > 0;
     (stay ? (tied ? tied_ : behind_) : gone_).push_back(text);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "backfill/blockers.h"
+#include "base/append.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "segue/cancel.h"
@@ -82,10 +83,10 @@ std::vector<db::Session> RunnerSession::IdleBlockers(
   for (const std::string& one : base::Split(locked_, ',')) {
     const std::string locked(base::Trim(one));
     if (locked.empty()) continue;
-    for (db::Session& blocker : sessions.IdleBlockers(
-             connection(), LockedTable(database_.schema(), locked), mode_)) {
-      blockers.push_back(std::move(blocker));
-    }
+    base::Append(
+        sessions.IdleBlockers(connection(),
+                              LockedTable(database_.schema(), locked), mode_),
+        blockers);
   }
   return blockers;
 }

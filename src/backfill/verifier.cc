@@ -1,6 +1,7 @@
 #include "backfill/verifier.h"
 
 #include "backfill/ranges.h"
+#include "base/append.h"
 #include "base/text.h"
 #include "segue/error.h"
 
@@ -9,15 +10,9 @@ namespace {
 
 const std::string kRepair(ToString(Activity::kRepair));
 
-void Append(std::vector<std::string> more, std::vector<std::string>& all) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()),
-             std::make_move_iterator(more.end()));
-}
-
 std::string RepairedText(const std::string& table, std::int64_t rows) {
-  const bool one = rows == 1;
-  return base::WithThousands(rows) + (one ? " row of '" : " rows of '") +
-         table + (one ? "' was derived again" : "' were derived again");
+  return base::CountOf(rows, "row") + " of '" + table +
+         (rows == 1 ? "' was derived again" : "' were derived again");
 }
 
 bool Proves(ActionKind kind) {
@@ -120,11 +115,11 @@ bool Verifier::CheckMotion(const Proof& proof, bool strict,
   report.rows_checked += bad.checked;
   const bool disagrees = !bad.rows.empty();
   if (disagrees) report.repairable = true;
-  Append(std::move(bad.rows), report.mismatches);
+  base::Append(std::move(bad.rows), report.mismatches);
   AppendMarked(motion, walks_.Check(motion, motion.marked, reading), report);
   if (strict) {
-    Append(walks_.Check(motion, motion.both_given, reading).rows,
-           report.both_given);
+    base::Append(walks_.Check(motion, motion.both_given, reading).rows,
+                 report.both_given);
   }
   return disagrees;
 }
@@ -139,7 +134,7 @@ VerifyReport Verifier::VerifySealed() {
     Disagreement bad = walks_.Check(
         motion, exchanged ? motion.verify_sealed : motion.verify, nullptr);
     report.rows_checked += bad.checked;
-    Append(std::move(bad.rows), report.mismatches);
+    base::Append(std::move(bad.rows), report.mismatches);
   }
   return report;
 }
@@ -149,7 +144,8 @@ std::vector<std::string> Verifier::MarkedSealed() {
   for (const Proof& proof : Proofs()) {
     context_.reporter.WorkOn(proof.step);
     const MotionSql& motion = *proof.motion;
-    Append(walks_.Check(motion, motion.marked_sealed, nullptr).rows, marked);
+    base::Append(walks_.Check(motion, motion.marked_sealed, nullptr).rows,
+                 marked);
   }
   return marked;
 }
@@ -163,7 +159,7 @@ void Verifier::AppendMarked(const MotionSql& motion, Disagreement marked,
       report.mismatches.push_back(walks_.CountLeft(motion));
     }
   }
-  Append(std::move(marked.rows), report.mismatches);
+  base::Append(std::move(marked.rows), report.mismatches);
 }
 
 // The repair starts at the beginning of the table, even if an earlier run had

@@ -85,9 +85,8 @@ std::int64_t Walks::RowsLeft(const MotionSql& motion) {
 }
 
 std::string Walks::CountLeft(const MotionSql& motion) {
-  const std::int64_t rows = RowsLeft(motion);
-  return base::WithThousands(rows) + (rows == 1 ? " row" : " rows") + " of '" +
-         motion.table + "' without a value for the new shape";
+  return base::CountOf(RowsLeft(motion), "row") + " of '" + motion.table +
+         "' without a value for the new shape";
 }
 
 // A session whose triggers were off, such as a logical subscriber's, may have

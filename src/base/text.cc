@@ -57,6 +57,10 @@ std::string Join(const std::vector<std::string>& parts,
   return joined;
 }
 
+bool Contains(const std::vector<std::string>& texts, std::string_view text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
 std::vector<std::string> Split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   std::size_t start = 0;
@@ -85,6 +89,11 @@ std::string WithThousands(std::int64_t number) {
     text.insert(i, 1, ',');
   }
   return text;
+}
+
+std::string CountOf(std::int64_t count, std::string_view thing) {
+  return WithThousands(count) + " " + std::string(thing) +
+         (count == 1 ? "" : "s");
 }
 
 namespace {

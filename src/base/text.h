@@ -13,12 +13,16 @@ std::string_view Trim(std::string_view text);
 std::string Join(const std::vector<std::string>& parts,
                  std::string_view separator);
 std::vector<std::string> Split(std::string_view text, char separator);
+bool Contains(const std::vector<std::string>& texts, std::string_view text);
 
 // Returns `text` in quotes, with the quotes inside doubled: 'it''s', "a""b".
 std::string Quoted(std::string_view text, char quote);
 
 // Returns "1,234,567" for 1234567.
 std::string WithThousands(std::int64_t number);
+
+// Returns "1 row", "1,234 rows".
+std::string CountOf(std::int64_t count, std::string_view thing);
 
 // True when `a` comes before `b` in the order of numbered names: "9_x" is
 // before "10_y", which is before "a". Names are compared by their bytes when

@@ -35,6 +35,12 @@ TEST(TextTest, QuotedDoublesTheQuotesInside) {
   EXPECT_EQ(Quoted("", '`'), "``");
 }
 
+TEST(TextTest, CountOf) {
+  EXPECT_EQ(CountOf(0, "row"), "0 rows");
+  EXPECT_EQ(CountOf(1, "row"), "1 row");
+  EXPECT_EQ(CountOf(1234, "write"), "1,234 writes");
+}
+
 TEST(TextTest, WithThousands) {
   EXPECT_EQ(WithThousands(0), "0");
   EXPECT_EQ(WithThousands(999), "999");

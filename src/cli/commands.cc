@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 
+#include "base/append.h"
 #include "base/text.h"
 #include "cli/telemetry.h"
 #include "ops/registry.h"
@@ -75,14 +76,12 @@ OptionSpec ExplainOption(const std::string& help) {
 
 // Appends the options for the log and the metrics to the command's own.
 std::vector<OptionSpec> Logged(std::vector<OptionSpec> options) {
-  for (OptionSpec& option : LogOptions()) options.push_back(std::move(option));
+  base::Append(LogOptions(), options);
   return options;
 }
 
 std::vector<OptionSpec> Watched(std::vector<OptionSpec> options) {
-  for (OptionSpec& option : MetricsOptions()) {
-    options.push_back(std::move(option));
-  }
+  base::Append(MetricsOptions(), options);
   return Logged(std::move(options));
 }
 

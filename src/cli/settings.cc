@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "cli/dotenv.h"
 #include "manifest/config.h"
@@ -199,9 +200,7 @@ Settings ResolveSettings(const Context& context) {
       arguments.Value("--role", same ? environment->role : "");
   // Each standby counts, so that those of the command line come to the others.
   if (same) settings.standbys = environment->standbys;
-  for (std::string& url : arguments.Values("--standby")) {
-    settings.standbys.push_back(std::move(url));
-  }
+  base::Append(arguments.Values("--standby"), settings.standbys);
   settings.database.direct_url =
       ChooseDirectUrl(context, folder, same ? environment->direct_url : "");
   return settings;

@@ -137,6 +137,7 @@ struct TriggersQuestion {
 struct RoomQuestion {
   schema::TableName table;
   std::string column;
+  bool looks_on = false;  // for a second, at how fast they go
   friend bool operator==(const RoomQuestion&, const RoomQuestion&) = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/append.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "db/client_sessions.h"
@@ -184,9 +185,7 @@ bool LiveRun::Continue(const std::string& named, Phase end) {
 }
 
 void LiveRun::Preflight(const Planned& planned) {
-  for (std::string& note : engine::Preflight(context_, planned)) {
-    notes_.push_back(std::move(note));
-  }
+  base::Append(engine::Preflight(context_, planned), notes_);
 }
 
 void LiveRun::Intend(const Planned& planned,
@@ -298,9 +297,7 @@ void LiveRun::Unseal(const std::string& lossy_reason) {
   RunParts parts(context_, *lease_, context_.options, row_);
   try {
     engine::Contract contract(context_, *transitions_, row_, parts);
-    for (std::string& note : contract.Undo(lossy_reason)) {
-      notes_.push_back(std::move(note));
-    }
+    base::Append(contract.Undo(lossy_reason), notes_);
     TellRun(context_.options, row_, Progress::Event::kReady);
   } catch (Error& error) {
     transitions_->RecordError(error);
@@ -457,9 +454,7 @@ Outcome LiveRun::Report() {
   outcome.notes = std::move(notes_);
   outcome.acted = acts_;
   if (acts_ && !outcome.status.is_active()) {
-    for (std::string& note : StrandedRoles(context_, row_)) {
-      outcome.notes.push_back(std::move(note));
-    }
+    base::Append(StrandedRoles(context_, row_), outcome.notes);
   }
   return outcome;
 }

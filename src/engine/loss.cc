@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "segue/error.h"
 
@@ -41,8 +42,7 @@ void LookForLoss(const RunContext& context, std::size_t step, std::size_t begin,
     const std::string& sql =
         context.plan().steps[step].actions[action].undo_objections;
     if (sql.empty()) continue;
-    for (std::string& text : FoundBy(context, sql))
-      lost.push_back(std::move(text));
+    base::Append(FoundBy(context, sql), lost);
   }
   for (const MotionSql& motion : context.plan().motions) {
     for (const WalkSql& walk : motion.marked_sealed) {

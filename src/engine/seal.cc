@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/append.h"
 #include "base/clock.h"
 #include "engine/contract.h"
 #include "engine/gate/usage.h"
@@ -80,9 +81,7 @@ void RecordSeal(const Context& context, const MigrationRow& row) {
 std::vector<std::string> LostByUndo(const Context& context,
                                     const MigrationRow& row, RunParts& parts) {
   std::vector<std::string> lost = parts.verifier.MarkedSealed();
-  for (std::string& text : UndoObjections(context, row, UndoOf::kContract)) {
-    lost.push_back(std::move(text));
-  }
+  base::Append(UndoObjections(context, row, UndoOf::kContract), lost);
   return lost;
 }
 

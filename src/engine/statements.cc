@@ -1,5 +1,6 @@
 #include "engine/statements.h"
 
+#include "base/append.h"
 #include "ledger/action_states.h"
 #include "segue/error.h"
 
@@ -36,9 +37,7 @@ std::vector<std::string> UndoObjections(const Context& context,
     for (std::size_t at = 0; at < planned.actions.size(); ++at) {
       const std::string& sql = planned.actions[at].undo_objections;
       if (sql.empty() || states.Of(step, at) != ActionState::kDone) continue;
-      for (std::string& text : TextsOf(context, sql)) {
-        reasons.push_back(std::move(text));
-      }
+      base::Append(TextsOf(context, sql), reasons);
     }
   }
   return reasons;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "db/client_sessions.h"
 #include "engine/grants.h"
@@ -63,9 +64,7 @@ void AddRolesAndSessions(const Context& context, const std::string& schema,
     roles.push_back(role.name);
     users.push_back("role '" + role.name + "'");
   }
-  for (std::string& session : SessionsOf(context, schema, roles)) {
-    users.push_back(std::move(session));
-  }
+  base::Append(SessionsOf(context, schema, roles), users);
 }
 
 // Appends the sessions that have said that they are of the version, and are not

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/append.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "db/dialect.h"
@@ -170,9 +171,7 @@ std::vector<InstanceInfo> Instances::List() {
   const engine::Ledger ledger = LedgerOf(database_);
   if (!ledger.Open(database_.connection())) return {};
   std::vector<InstanceInfo> all = Select(database_, ledger, "", {});
-  for (InstanceInfo& said : SaidBySessions(database_, ledger)) {
-    all.push_back(std::move(said));
-  }
+  base::Append(SaidBySessions(database_, ledger), all);
   std::stable_sort(all.begin(), all.end(),
                    [](const auto& a, const auto& b) { return a.id < b.id; });
   return all;

@@ -105,7 +105,8 @@ TEST_F(LedgerSqlTest, OfControlAndVersionsUsesParametersInOrderAndOnce) {
   Controls(ledger_).Allow(connection_, {});
   PublishedVersions(ledger_).Add(connection_, "01_first", "public_01_first");
   PublishedVersions(ledger_).All(connection_);
-  PublishedVersions(ledger_).RetireOthers(connection_, "01_first");
+  PublishedVersions(ledger_).RetireOthers(connection_, "01_first", {});
+  PublishedVersions(ledger_).Retire(connection_, {});
 }
 
 }  // namespace

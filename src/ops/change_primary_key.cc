@@ -7,19 +7,17 @@
 #include "ops/reader.h"
 #include "ops/with_spec.h"
 #include "planning/expression.h"
-#include "planning/index_move.h"
-#include "planning/key_change.h"
+#include "planning/obstacles.h"
 #include "segue/error.h"
 
 namespace segue::ops {
 namespace {
 
-class ChangePrimaryKey : public WithSpec<ChangePrimaryKeySpec> {
+class ChangePrimaryKey : public WithSpec<KeyChangeSpec> {
  public:
-  explicit ChangePrimaryKey(ChangePrimaryKeySpec spec)
-      : WithSpec(std::move(spec)) {}
+  explicit ChangePrimaryKey(KeyChangeSpec spec) : WithSpec(std::move(spec)) {}
 
-  std::string name() const override { return "change_primary_key"; }
+  std::string name() const override { return spec_.operation; }
   void Plan(PlanContext& context) const override;
 
  private:
@@ -35,17 +33,7 @@ void ChangePrimaryKey::RefuseOther(const PlanContext& context) const {
                  fmt::format("{} '{}' of table '{}': {}", name(), spec_.column,
                              spec_.table, reason));
   };
-  bool in_key = false;
-  for (const schema::Index& index : table.indexes) {
-    in_key = in_key || (index.primary && UsesPlainly(index, column.physical()));
-  }
-  for (const schema::Constraint& one : table.constraints) {
-    const bool key = one.kind == schema::ConstraintKind::kPrimaryKey;
-    for (const std::string& name : one.columns) {
-      in_key = in_key || (key && name == column.physical());
-    }
-  }
-  if (!in_key) {
+  if (!InPrimaryKey(table, column.physical())) {
     throw refused("it is not part of the primary key")
         .WithHint("use alter_column");
   }
@@ -55,20 +43,20 @@ void ChangePrimaryKey::RefuseOther(const PlanContext& context) const {
 
 void ChangePrimaryKey::Plan(PlanContext& context) const {
   RefuseOther(context);
-  PlanKeyChange(context, {name(), spec_.table, spec_.column, spec_.type,
-                          spec_.up, spec_.down, spec_.negative_ids});
+  PlanKeyChange(context, spec_);
 }
 
 }  // namespace
 
-NewOperation MakeChangePrimaryKey(ChangePrimaryKeySpec spec) {
+NewOperation MakeChangePrimaryKey(KeyChangeSpec spec) {
+  spec.operation = "change_primary_key";
   return std::make_shared<ChangePrimaryKey>(std::move(spec));
 }
 
 NewOperation ParseChangePrimaryKey(const base::Node& body) {
   const Reader reader(
       body, {"table", "column", "type", "up", "down", "negative_ids"});
-  ChangePrimaryKeySpec spec;
+  KeyChangeSpec spec;
   spec.table = reader.RequiredString("table");
   spec.column = reader.RequiredString("column");
   spec.type = reader.RequiredString("type");

@@ -2,22 +2,13 @@
 // down, negative_ids. The columns that refer to the column change with it.
 #pragma once
 
-#include <string>
-
+#include "planning/key_change.h"
 #include "planning/operation.h"
 
 namespace segue::ops {
 
-struct ChangePrimaryKeySpec {
-  std::string table;
-  std::string column;
-  std::string type;
-  std::string up;
-  std::string down;
-  bool negative_ids = false;
-};
-
-NewOperation MakeChangePrimaryKey(ChangePrimaryKeySpec spec);
+// `spec.operation` is set here.
+NewOperation MakeChangePrimaryKey(KeyChangeSpec spec);
 NewOperation ParseChangePrimaryKey(const base::Node& body);
 
 }  // namespace segue::ops

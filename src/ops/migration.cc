@@ -198,7 +198,7 @@ Migration& Migration::ChangePrimaryKey(const std::string& table,
                                        const std::string& up,
                                        const std::string& down) {
   operations.push_back(
-      ops::MakeChangePrimaryKey({table, column, type, up, down}));
+      ops::MakeChangePrimaryKey({"", table, column, type, up, down}));
   return *this;
 }
 

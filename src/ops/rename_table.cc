@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "ops/reader.h"
 #include "ops/with_spec.h"
@@ -130,9 +131,7 @@ DraftStep RenameTable::PublishStep(PlanContext& context,
       "until the contract '{}' is a view, which does not take all that a "
       "table takes",
       spec_.to));
-  for (const std::string& note : context.capabilities().view_notes) {
-    step.notes.push_back(note);
-  }
+  base::Append(context.capabilities().view_notes, step.notes);
   const bool by_column =
       std::any_of(shape.columns.begin(), shape.columns.end(),
                   [](const schema::Column& c) { return c.has_column_grants; });

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "ops/reader.h"
 #include "ops/with_spec.h"
@@ -157,10 +158,7 @@ void SplitTable::RefuseName(const PlanContext& context,
 std::string UnknownClause(const schema::Table& table) {
   const std::string text = base::ToLower(table.definition);
   if (text.find("on conflict") != std::string::npos) return "ON CONFLICT";
-  const std::size_t end = text.rfind(')');
-  const bool strict =
-      end != std::string::npos && text.find("strict", end) != std::string::npos;
-  return strict ? "STRICT" : "";
+  return table.IsStrict() ? "STRICT" : "";
 }
 
 // --- what is made ---
@@ -206,9 +204,7 @@ Split SplitTable::SplitOf(TableWork& work) const {
   split.target.name = {table.schema, spec_.to};
   split.hidden = {table.schema, plan::HiddenColumn(spec_.to, limit)};
   split.target.columns = split.moved.key;
-  for (const schema::Column& column : split.moved.columns) {
-    split.target.columns.push_back(column);
-  }
+  base::Append(split.moved.columns, split.target.columns);
   const std::vector<std::string> key = schema::NamesOf(split.moved.key);
   split.target.constraints = split.moved.checks;
   split.target.constraints.push_back(KeyOf(split.target.name, key, limit));

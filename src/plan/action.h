@@ -227,6 +227,7 @@ struct RenameConstraint {
 // do. All waits of the transaction share one lock budget.
 struct LockTables {
   std::vector<schema::TableName> tables;
+  bool on_undo = false;  // only an undo does so, with which it comes first then
 };
 
 // Takes the sequence that numbers a column, owned or of its identity, from the

@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/append.h"
 #include "checks/check.h"
 #include "ops/combine.h"
 #include "plan/names.h"
@@ -195,10 +196,8 @@ std::vector<MotionEstimate> EstimatesFor(const db::Dialect& dialect,
     for (const plan::Action& action : step.actions) {
       const auto* fill = std::get_if<plan::Backfill>(&action);
       if (fill == nullptr) continue;
-      for (MotionEstimate& one :
-           EstimatesFor(dialect, connection, schema, context, *fill)) {
-        all.push_back(std::move(one));
-      }
+      base::Append(EstimatesFor(dialect, connection, schema, context, *fill),
+                   all);
     }
   }
   return all;
@@ -324,10 +323,6 @@ bool HasError(const std::vector<Finding>& findings) {
                      });
 }
 
-void Append(std::vector<Finding> more, std::vector<Finding>& findings) {
-  std::move(more.begin(), more.end(), std::back_inserter(findings));
-}
-
 // An expression that reads a table with row security gives another value to
 // each role that writes.
 std::vector<Finding> PolicyFindings(const plan::Motions& motions) {
@@ -416,7 +411,7 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
                                      can,    inquiry,       &language};
   planned.findings = checks::RunAll(checked);
   if (connection != nullptr) {
-    Append(
+    base::Append(
         MissingRights(*connection, language.RightsSql(input.schema_name), {}),
         planned.findings);
   }
@@ -425,13 +420,14 @@ Planned PlanOn(const db::Language& language, schema::Schema schema,
   if (HasError(planned.findings)) return planned;
   planned.plan = Assemble(language, input, schema, context);
   if (connection == nullptr) return planned;
-  Append(MissingRights(*connection, planned.plan), planned.findings);
-  Append(PolicyFindings(context.motions), planned.findings);
-  Append(Exposures(*connection,
-                   language.ExposureSql(schema, ChangedTables(schema, context),
-                                        !planned.plan.version_schema.empty()),
-                   input.migration.subscribers_prepared),
-         planned.findings);
+  base::Append(MissingRights(*connection, planned.plan), planned.findings);
+  base::Append(PolicyFindings(context.motions), planned.findings);
+  base::Append(
+      Exposures(*connection,
+                language.ExposureSql(schema, ChangedTables(schema, context),
+                                     !planned.plan.version_schema.empty()),
+                input.migration.subscribers_prepared),
+      planned.findings);
   if (HasError(planned.findings)) return planned;
   if (input.for_subscribers) {
     RefuseSealedForSubscribers(input);

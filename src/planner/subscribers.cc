@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "ledger/ledger_schema.h"
 
@@ -153,9 +154,7 @@ SubscriberPart LedgerPart(const db::Language& language) {
       "empty unless the subscription is refreshed; drop the "
       "schema before segue itself runs on the subscriber.",
       language.LedgerSetup()};
-  for (std::string& sql : LedgerTables(language.capabilities())) {
-    part.sql.push_back(std::move(sql));
-  }
+  base::Append(LedgerTables(language.capabilities()), part.sql);
   return part;
 }
 

@@ -120,19 +120,6 @@ schema::Index Over(const TableWork& work, schema::Index index,
   return index;
 }
 
-// Returns the columns among them that the index is over.
-std::vector<ColumnSwap> Concerned(const schema::Index& index,
-                                  const std::vector<ColumnSwap>& swaps) {
-  std::vector<ColumnSwap> concerned;
-  for (const ColumnSwap& swap : swaps) {
-    const std::string& column = swap.old.physical();
-    if (UsesPlainly(index, column) || MentionsInSql(index, column)) {
-      concerned.push_back(swap);
-    }
-  }
-  return concerned;
-}
-
 // The database binds one column at a time in SQL.
 void RefuseBoundTogether(const TableWork& work, const schema::Index& index,
                          const std::vector<ColumnSwap>& swaps) {
@@ -190,6 +177,18 @@ schema::Index WithColumn(schema::Index index, const std::string& from,
 bool BacksExclusion(const schema::Table& table, const schema::Index& index) {
   const schema::Constraint* backed = table.FindConstraint(index.constraint);
   return backed != nullptr && backed->kind == schema::ConstraintKind::kExclude;
+}
+
+std::vector<ColumnSwap> Concerned(const schema::Index& index,
+                                  const std::vector<ColumnSwap>& swaps) {
+  std::vector<ColumnSwap> concerned;
+  for (const ColumnSwap& swap : swaps) {
+    const std::string& column = swap.old.physical();
+    if (UsesPlainly(index, column) || MentionsInSql(index, column)) {
+      concerned.push_back(swap);
+    }
+  }
+  return concerned;
 }
 
 std::vector<IndexMove> PlanIndexMoves(TableWork& work,

@@ -24,6 +24,10 @@ bool MentionsInSql(const schema::Index& index, const std::string& column);
 schema::Index WithColumn(schema::Index index, const std::string& from,
                          const std::string& to);
 
+// Returns those of the columns that the index is over, or mentions.
+std::vector<ColumnSwap> Concerned(const schema::Index& index,
+                                  const std::vector<ColumnSwap>& swaps);
+
 // Plans the copies of the indexes over the old columns, which are built over
 // the new ones, and claims the indexes. An index that cannot be copied becomes
 // a note on the MIGRATING step. The database binds the expressions and the

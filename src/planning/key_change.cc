@@ -6,12 +6,14 @@
 #include <list>
 #include <utility>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "plan/names.h"
 #include "planning/expression.h"
 #include "planning/index_move.h"
 #include "planning/key_obstacles.h"
 #include "planning/key_room.h"
+#include "planning/obstacles.h"
 #include "planning/seal.h"
 #include "planning/shadow_column.h"
 #include "planning/tied_columns.h"
@@ -23,10 +25,6 @@ namespace {
 using schema::Column;
 using schema::Constraint;
 using schema::ConstraintKind;
-
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 bool IsInteger(const std::string& type) {
   return type == "smallint" || type == "integer" || type == "bigint";
@@ -288,15 +286,8 @@ void KeyChange::PutIndexesAside(TiedTable& table) {
     const Constraint* constraint =
         work.live().FindConstraint(move.original.constraint);
     if (context_.undoable) {
-      for (const ColumnSwap& swap : table.swaps) {
-        const std::string& old = swap.old.physical();
-        if (!UsesPlainly(move.original, old) &&
-            !MentionsInSql(move.original, old)) {
-          continue;
-        }
-        PutIndexAside(work, move.original, {swap.old, ""});
-        break;
-      }
+      const ColumnSwap first = Concerned(move.original, table.swaps).at(0);
+      PutIndexAside(work, move.original, {first.old, ""});
     } else if (constraint != nullptr) {
       work.Add(kDrop, plan::DropConstraint{work.live().name, *constraint});
     } else {
@@ -395,7 +386,9 @@ void KeyChange::ContractAll() {
     Contract(table);
   }
   FinishKeys(tables_.back().work, true);
-  tables_.back().work.Add(place, Locks());
+  plan::LockTables on_undo = Locks();
+  on_undo.on_undo = true;
+  tables_.back().work.Add(place, std::move(on_undo));
 }
 
 // All tables change in one transaction, because a writer would otherwise find a
@@ -406,12 +399,8 @@ void KeyChange::JoinSteps(Place place, const std::string& description) {
   joined.description = description;
   for (TiedTable& table : tables_) {
     DraftStep& step = table.work.step(place);
-    for (plan::Action& action : step.actions) {
-      joined.actions.push_back(std::move(action));
-    }
-    for (std::string& note : step.notes) {
-      joined.notes.push_back(std::move(note));
-    }
+    base::Append(std::move(step.actions), joined.actions);
+    base::Append(std::move(step.notes), joined.notes);
     step = DraftStep{};
     step.place = place;
   }
@@ -444,9 +433,7 @@ void KeyChange::Plan() {
   ContractAll();
   std::vector<plan::Action> sealed;
   for (TiedTable& table : tables_) {
-    for (const plan::Action& action : table.work.step(kSeal).actions) {
-      sealed.push_back(action);
-    }
+    base::Append(table.work.step(kSeal).actions, sealed);
   }
   RefuseSharedCopies(spec_, sealed);
   const std::string what = fmt::format("'{}' of '{}', and of what refers to it",
@@ -466,23 +453,17 @@ void KeyChange::Plan() {
 
 bool IsNumbered(const Column& column) {
   return column.identity != schema::Identity::kNone ||
-         base::ToLower(column.default_sql.value_or("")).find("nextval(") !=
-             std::string::npos;
+         TakesFromSequence(column);
 }
 
 bool IsTied(const schema::Schema& schema, const schema::Table& table,
             const std::string& column) {
-  const bool in_key =
-      std::any_of(table.indexes.begin(), table.indexes.end(),
-                  [&](const schema::Index& index) {
-                    return index.primary && UsesPlainly(index, column);
-                  });
-  if (in_key) return true;
+  if (InPrimaryKey(table, column)) return true;
   for (const schema::Table& other : schema.tables) {
     for (const Constraint& key : other.constraints) {
       if (key.kind == ConstraintKind::kForeignKey &&
           key.reference.table == table.name.name &&
-          Contains(key.reference.columns, column)) {
+          base::Contains(key.reference.columns, column)) {
         return true;
       }
     }

@@ -48,8 +48,8 @@ void GoBelow(TableWork& work, const Column& old, const db::KeyRoom& room) {
 // Until the cut-over new rows still need a value of the old type.
 void LookAtRoom(TableWork& work, const Column& old, std::int64_t rows,
                 bool negative_ids) {
-  const db::Answer& answer =
-      work.context().Ask(db::RoomQuestion{work.live().name, old.physical()});
+  const db::Answer& answer = work.context().Ask(
+      db::RoomQuestion{work.live().name, old.physical(), !negative_ids});
   if (!answer.room) {
     if (!negative_ids) return;
     throw work.Refused(old.name, answer.known

@@ -133,10 +133,6 @@ void RebindViews(TableWork& work, const Succession& columns,
 
 namespace {
 
-bool Contains(const std::vector<std::string>& texts, const std::string& text) {
-  return std::find(texts.begin(), texts.end(), text) != texts.end();
-}
-
 // A second copy would be made of the view as it is before the first takes its
 // place, and hold on to the column that goes then.
 void RefuseSecondCopy(TableWork& work, const schema::Column& old,
@@ -146,7 +142,7 @@ void RefuseSecondCopy(TableWork& work, const schema::Column& old,
       const auto* copy = std::get_if<plan::CopyViews>(&action);
       if (copy == nullptr) continue;
       for (const std::string& view : views) {
-        if (!Contains(copy->what, view)) continue;
+        if (!base::Contains(copy->what, view)) continue;
         throw work
             .Refused(
                 old.name,

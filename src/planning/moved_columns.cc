@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "planning/index_move.h"
 #include "planning/obstacles.h"
@@ -16,10 +17,6 @@ namespace {
 using Names = std::vector<std::string>;
 using Reasons = std::vector<std::string>;
 using schema::ConstraintKind;
-
-bool Contains(const Names& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 Error Refused(const TableWork& work, const Reasons& reasons) {
   return {ErrorKind::kRefused,
@@ -140,20 +137,17 @@ class Search {
 
   static bool Any(const Names& used, const Names& of) {
     return std::any_of(used.begin(), used.end(), [&](const std::string& name) {
-      return Contains(of, name);
+      return base::Contains(of, name);
     });
   }
   bool OnlyKnown(const Names& used) const {
     return std::all_of(used.begin(), used.end(), [&](const std::string& name) {
-      return Contains(known_, name);
+      return base::Contains(known_, name);
     });
   }
 
   void AddReferences(const std::string& sql, Names& used) const {
-    for (std::string& name :
-         schema::ReferencedColumns(sql, live_.ColumnNames())) {
-      used.push_back(std::move(name));
-    }
+    base::Append(schema::ReferencedColumns(sql, live_.ColumnNames()), used);
   }
   Names UsedBy(const schema::Constraint& constraint) const {
     Names used = constraint.columns;
@@ -230,7 +224,7 @@ std::string WhyNoKey(const schema::Table& live, const Names& given) {
                                       primary->columns.end());
   if (live.WalkKey().size() != columns.size() ||
       !std::all_of(columns.begin(), columns.end(), [&](const auto& name) {
-        return Contains(live.WalkKey(), name);
+        return base::Contains(live.WalkKey(), name);
       })) {
     return "its primary key may be NULL";
   }
@@ -279,7 +273,8 @@ MovedColumns TakeMovedColumns(TableWork& work, const Names& columns,
   moved.key = TakeKey(work, key);
   Names seen;
   for (const std::string& name : columns) {
-    if (Contains(seen, name)) throw work.Refused(name, "it is named twice");
+    if (base::Contains(seen, name))
+      throw work.Refused(name, "it is named twice");
     seen.push_back(name);
     if (IsOf(moved.key, name)) {
       throw work.Refused(name, "it is part of the key, which both tables have");

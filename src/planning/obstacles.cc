@@ -17,10 +17,6 @@ using schema::ConstraintKind;
 
 constexpr const char* kOfKey = "it is part of the primary key";
 
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 bool Mentions(const std::string& sql, const std::string& column) {
   return !schema::ReferencedColumns(sql, {column}).empty();
 }
@@ -45,7 +41,7 @@ class Search {
         rebinds_views_(capabilities.rebinds_views) {
     OfColumn(column);
     for (const Constraint& constraint : table.constraints) Of(constraint);
-    OfPrimaryKey();
+    if (InPrimaryKey(table, column_)) Add(kOfKey);
     for (const schema::Index& index : table.indexes) Of(index);
     OfOthers();
   }
@@ -60,7 +56,7 @@ class Search {
       Add(fmt::format("type '{}' decides which columns the table has",
                       table_.of_type));
     }
-    if (Contains(table_.partition_key, column_)) {
+    if (base::Contains(table_.partition_key, column_)) {
       Add("it is part of the partition key");
     }
     if (!replaced_) return;
@@ -68,14 +64,13 @@ class Search {
       Add("it is an identity column");
     }
     if (!column.generated_sql.empty()) Add("it is a generated column");
-    if (base::ToLower(column.default_sql.value_or("")).find("nextval(") !=
-        std::string::npos) {
+    if (TakesFromSequence(column)) {
       Add("its default takes values from a sequence, which may go with it");
     }
   }
 
   bool Concerns(const Constraint& constraint) const {
-    if (Contains(constraint.columns, column_)) return true;
+    if (base::Contains(constraint.columns, column_)) return true;
     if (constraint.kind == ConstraintKind::kCheck) {
       return Mentions(
           constraint.check.empty() ? constraint.definition : constraint.check,
@@ -100,24 +95,6 @@ class Search {
     }
     Add(fmt::format("{} '{}' uses it", schema::KindText(constraint.kind),
                     constraint.name));
-  }
-
-  // The key is found by the constraint or by the index, because not every
-  // database lists both.
-  void OfPrimaryKey() {
-    const auto key = [&](const Constraint& constraint) {
-      return constraint.kind == ConstraintKind::kPrimaryKey &&
-             Contains(constraint.columns, column_);
-    };
-    const auto key_index = [&](const schema::Index& index) {
-      return index.primary && UsesPlainly(index, column_);
-    };
-    const auto& constraints = table_.constraints;
-    const auto& indexes = table_.indexes;
-    if (std::any_of(constraints.begin(), constraints.end(), key) ||
-        std::any_of(indexes.begin(), indexes.end(), key_index)) {
-      Add(kOfKey);
-    }
   }
 
   void Of(const schema::Index& index) {
@@ -154,7 +131,7 @@ class Search {
                       dependent.ToString()));
     }
     for (const schema::Trigger& trigger : table_.triggers) {
-      if (Contains(trigger.arguments, column_)) {
+      if (base::Contains(trigger.arguments, column_)) {
         Add(fmt::format("trigger {} has its name as an argument",
                         trigger.ToString()));
       } else if (!trigger.columns_known &&
@@ -174,9 +151,28 @@ class Search {
 
 }  // namespace
 
+// The key is found by the constraint or by the index, because not every
+// database lists both.
+bool InPrimaryKey(const schema::Table& table, const std::string& column) {
+  const auto key = [&](const Constraint& constraint) {
+    return constraint.kind == ConstraintKind::kPrimaryKey &&
+           base::Contains(constraint.columns, column);
+  };
+  const auto key_index = [&](const schema::Index& index) {
+    return index.primary && UsesPlainly(index, column);
+  };
+  return std::any_of(table.constraints.begin(), table.constraints.end(), key) ||
+         std::any_of(table.indexes.begin(), table.indexes.end(), key_index);
+}
+
+bool TakesFromSequence(const schema::Column& column) {
+  return base::ToLower(column.default_sql.value_or("")).find("nextval(") !=
+         std::string::npos;
+}
+
 bool IsForeignKeyOf(const Constraint& constraint, const std::string& column) {
   return constraint.kind == ConstraintKind::kForeignKey &&
-         Contains(constraint.columns, column);
+         base::Contains(constraint.columns, column);
 }
 
 std::vector<std::string> Obstacles(const schema::Table& table,
@@ -194,7 +190,7 @@ void RefuseObstacles(const TableWork& work, const schema::Column& column,
       "drop or change what depends on it first; a view can be made again "
       "without the column by 'sql' in a migration before this one";
   if (fate == Fate::kReplaced) {
-    hint = Contains(reasons, kOfKey)
+    hint = base::Contains(reasons, kOfKey)
                ? "a column of a primary key, and what refers to it, can change "
                  "its type alone, by change_primary_key"
                : "a column with these cannot be replaced yet";
@@ -209,7 +205,7 @@ void RefuseUnwritable(const TableWork& work, const schema::Column& column,
     reason = "it is an identity column";
   } else if (!column.generated_sql.empty()) {
     reason = "it is a generated column";
-  } else if (Contains(work.live().partition_key, column.physical())) {
+  } else if (base::Contains(work.live().partition_key, column.physical())) {
     reason = "it is part of the partition key";
   }
   if (reason.empty()) return;

@@ -21,6 +21,12 @@ std::vector<std::string> Obstacles(const schema::Table& table,
                                    const schema::Column& column, Fate fate,
                                    const db::Capabilities& capabilities);
 
+// True when the column, by its name in the database, is part of the primary
+// key.
+bool InPrimaryKey(const schema::Table& table, const std::string& column);
+// True when the default of the column takes values from a sequence.
+bool TakesFromSequence(const schema::Column& column);
+
 // True for a foreign key that leads from the column to another table.
 bool IsForeignKeyOf(const schema::Constraint& constraint,
                     const std::string& column);

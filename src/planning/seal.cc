@@ -16,10 +16,6 @@ namespace {
 using schema::Constraint;
 using schema::ConstraintKind;
 
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 bool HasIndex(const Constraint& constraint) {
   return constraint.kind == ConstraintKind::kUnique ||
          constraint.kind == ConstraintKind::kPrimaryKey;
@@ -82,7 +78,7 @@ void PrepareIndex(TableWork& work, const schema::Index& spare) {
 }
 
 bool ReadsColumn(const Constraint& constraint, const std::string& column) {
-  if (Contains(constraint.columns, column)) return true;
+  if (base::Contains(constraint.columns, column)) return true;
   return constraint.kind == ConstraintKind::kCheck &&
          !schema::ReferencedColumns(constraint.check, {column}).empty();
 }

@@ -92,11 +92,7 @@ void RefuseRenamedParents(const PlanContext& context) {
 
 bool IsStrict(const PlanContext& context, const plan::ColumnMotion& motion) {
   const schema::Table* table = context.schema.FindTable(motion.table.name);
-  if (table == nullptr) return true;
-  const std::string text = base::ToLower(table->definition);
-  const std::size_t end = text.rfind(')');
-  return end != std::string::npos &&
-         text.find("strict", end) != std::string::npos;
+  return table == nullptr || table->IsStrict();
 }
 
 // Where a trigger cannot go on after an error, a write of the new version would

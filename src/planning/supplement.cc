@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "planning/constraint_move.h"
 #include "planning/constraint_steps.h"
 #include "planning/expression.h"
@@ -12,10 +13,6 @@
 
 namespace segue::ops {
 namespace {
-
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 // The copies are planned as if the heir were not there yet, and only those of
 // the new objects.
@@ -31,11 +28,11 @@ ColumnSwap Prepare(PlanContext& context, const SupplementRequest& request) {
     return column.name == heir.heir;
   });
   std::erase_if(table.indexes, [&](const schema::Index& index) {
-    return !Contains(request.objects, index.name) &&
-           !Contains(request.objects, index.constraint);
+    return !base::Contains(request.objects, index.name) &&
+           !base::Contains(request.objects, index.constraint);
   });
   std::erase_if(table.constraints, [&](const schema::Constraint& constraint) {
-    return !Contains(request.objects, constraint.name);
+    return !base::Contains(request.objects, constraint.name);
   });
   return swap;
 }
@@ -59,7 +56,7 @@ void RefuseUncopied(const TableWork& work, const SupplementRequest& request,
     copied.push_back(move.original.name);
   }
   for (const std::string& name : request.objects) {
-    if (Contains(copied, name)) continue;
+    if (base::Contains(copied, name)) continue;
     throw work
         .Refused(request.heir.column,
                  fmt::format("'{}', which somebody has made since the start, "

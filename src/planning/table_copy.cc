@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "plan/names.h"
+#include "planning/index_move.h"
 #include "planning/seal.h"
 
 namespace segue::ops {
@@ -33,14 +34,6 @@ bool HasForeignKeys(const TableWork& work) {
                      [](const schema::Dependent& one) {
                        return one.kind == "foreign key";
                      });
-}
-
-bool IsExclusion(const schema::Table& table, const schema::Index& index) {
-  const schema::Constraint* constraint =
-      index.constraint.empty() ? nullptr
-                               : table.FindConstraint(index.constraint);
-  return constraint != nullptr &&
-         constraint->kind == schema::ConstraintKind::kExclude;
 }
 
 // The index by which the triggers find the rows of the copy.
@@ -74,7 +67,7 @@ CopiedIndexes IndexesOf(const TableWork& work) {
     const plan::IndexPair pair{index.name,
                                plan::IndexCopy(index.name, Limit(work))};
     indexes.all.push_back(pair);
-    if (IsKey(table, index) || IsExclusion(table, index)) {
+    if (IsKey(table, index) || BacksExclusion(table, index)) {
       indexes.first.push_back(pair);
       continue;
     }

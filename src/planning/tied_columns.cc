@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "planning/expression.h"
 
 namespace segue::ops {
@@ -9,10 +10,6 @@ namespace {
 
 using schema::Constraint;
 using schema::ConstraintKind;
-
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 // Adds the columns that refer to `parent`.
 void Follow(const schema::Schema& schema, const TiedColumn& parent,
@@ -41,9 +38,10 @@ bool Concerns(const std::string& table, const Constraint& key,
               const Ties& ties) {
   return std::any_of(
       ties.columns.begin(), ties.columns.end(), [&](const TiedColumn& one) {
-        return (one.table == table && Contains(key.columns, one.column)) ||
+        return (one.table == table &&
+                base::Contains(key.columns, one.column)) ||
                (one.table == key.reference.table &&
-                Contains(key.reference.columns, one.column));
+                base::Contains(key.reference.columns, one.column));
       });
 }
 
@@ -57,7 +55,7 @@ bool Ties::Moves(const std::string& table, const std::string& column) const {
 std::vector<std::string> Ties::Tables() const {
   std::vector<std::string> tables;
   for (const TiedColumn& one : columns) {
-    if (!Contains(tables, one.table)) tables.push_back(one.table);
+    if (!base::Contains(tables, one.table)) tables.push_back(one.table);
   }
   return tables;
 }

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "plan/names.h"
 #include "planning/key_change.h"
 #include "segue/error.h"
 
 namespace segue::ops {
 namespace {
-
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 bool IsTable(const schema::Table& table) {
   return table.kind == "table" || table.kind == "partitioned table";
@@ -181,7 +178,7 @@ void KeepColumns(const schema::Table& table, plan::VersionView& view) {
 
 void AddColumns(const schema::Table& table, plan::VersionView& view) {
   for (const schema::Column& column : table.columns) {
-    if (Shows(view, column.name) || Contains(view.hidden, column.name)) {
+    if (Shows(view, column.name) || base::Contains(view.hidden, column.name)) {
       continue;
     }
     if (column.name.starts_with(plan::kOurs)) continue;
@@ -233,7 +230,8 @@ plan::VersionShape FollowSchema(plan::VersionShape shape,
   }
   for (const schema::Table& table : now.tables) {
     const bool ours = table.name.name.starts_with(plan::kOurs);
-    if (ours || !IsTable(table) || Contains(known, table.name.name)) continue;
+    if (ours || !IsTable(table) || base::Contains(known, table.name.name))
+      continue;
     views.push_back(ViewOf(&table, table, {}));
   }
   shape.views = std::move(views);

@@ -45,8 +45,7 @@ std::string ToFailText(const MigrationStatus& status) {
   std::vector<std::string> texts;
   for (const WritesToFail& one : status.writes_to_fail) {
     std::string text =
-        base::WithThousands(one.count) +
-        (one.count == 1 ? " write" : " writes") + " of '" + one.table +
+        base::CountOf(one.count, "write") + " of '" + one.table +
         "' gave no value to a column that takes no NULL after complete";
     if (!one.last_seen.empty()) text += ", the last seen " + one.last_seen;
     if (one.since > 0 && !one.last_seen.empty()) {

@@ -23,9 +23,8 @@ std::string List(const std::vector<std::string>& keys) {
 }
 
 std::string RepairText(const VerifyReport& report) {
-  const std::string rows = base::WithThousands(report.rows_repaired) +
-                           (report.rows_repaired == 1 ? " row" : " rows");
-  return report.migration + ": " + rows + " derived again.\n";
+  return report.migration + ": " + base::CountOf(report.rows_repaired, "row") +
+         " derived again.\n";
 }
 
 // Says, after the list of rows, whether the list is complete and what to do.

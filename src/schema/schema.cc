@@ -124,6 +124,13 @@ std::string Dependent::ToString() const {
   return text;
 }
 
+bool Table::IsStrict() const {
+  const std::string text = base::ToLower(definition);
+  const std::size_t end = text.rfind(')');
+  return end != std::string::npos &&
+         text.find("strict", end) != std::string::npos;
+}
+
 const Column* Table::FindColumn(const std::string& column) const {
   return FindNamed(columns, column);
 }

@@ -239,6 +239,9 @@ struct Table {
   const std::string& shown() const {
     return shown_as.empty() ? name.name : shown_as;
   }
+  // True when its text says that it takes no values of other types than its
+  // columns have (SQLite).
+  bool IsStrict() const;
   const Column* FindColumn(const std::string& column) const;
   Column* FindColumn(const std::string& column);
   std::vector<std::string> ColumnNames() const;

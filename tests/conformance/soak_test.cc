@@ -217,6 +217,16 @@ class SoakServersTest : public ::testing::Test {
     return {};
   }
   void BeQuiet() { std::this_thread::sleep_for(milliseconds(3100)); }
+  // `standby` is one of the standbys that are asked.
+  void ExpectAReaderIsNoticedOn(PostgresServer& standby) {
+    auto reader = OpenPostgresClient(standby.Url(name_));
+    reader->Query("SELECT full_name FROM public_01_t.users");
+    reader.reset();
+    std::string text;
+    while (text.find("used until") == std::string::npos) text = Soak().Text();
+    EXPECT_THAT(text, HasSubstr("the old version was not quiet for 2 s: "
+                                "version public_01_t on "));
+  }
 
   std::optional<PostgresServer> primary_;
   std::string name_;
@@ -255,13 +265,7 @@ TEST_F(SoakServersTest, AReaderOnAStandbyIsNoticed) {
   EXPECT_THAT(Soak().Text(), HasSubstr("version public_01_t on "));
   BeQuiet();
   EXPECT_EQ(Soak().state, GateState::kPass);
-  auto reader = OpenPostgresClient(standby.Url(name_));
-  reader->Query("SELECT full_name FROM public_01_t.users");
-  reader.reset();
-  std::string text;
-  while (text.find("used until") == std::string::npos) text = Soak().Text();
-  EXPECT_THAT(text, HasSubstr("the old version was not quiet for 2 s: version "
-                              "public_01_t on "));
+  ExpectAReaderIsNoticedOn(standby);
 }
 
 // Each standby that was given is asked, and one that does not answer is named
@@ -287,13 +291,7 @@ TEST_F(SoakServersTest, EachStandbyIsAsked) {
               HasSubstr("standby 'standby2' follows and was not asked"));
   EXPECT_THAT(unknown.Text(), ::testing::Not(HasSubstr("secret")));
   // Its use is told all the same.
-  auto reader = OpenPostgresClient(first.Url(name_));
-  reader->Query("SELECT full_name FROM public_01_t.users");
-  reader.reset();
-  std::string text;
-  while (text.find("used until") == std::string::npos) text = Soak().Text();
-  EXPECT_THAT(text, HasSubstr("the old version was not quiet for 2 s: version "
-                              "public_01_t on "));
+  ExpectAReaderIsNoticedOn(first);
   EXPECT_THAT(ThrownBy([&] {
                 options_.standbys = {"mysql://app:secret@db/shop"};
                 Soak();

@@ -24,7 +24,6 @@ class UndoKeysTest : public UndoWindowTest {
               "10), CONSTRAINT things_owner FOREIGN KEY (owner) REFERENCES "
               "users (id)" +
               key + ")");
-    options_.accept_unknown = {"foreign_keys"};
   }
   void SealDrop(const std::string& constraint) {
     StartAndSeal("operations: [{drop_constraint: {table: things, name: " +

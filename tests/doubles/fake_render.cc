@@ -270,7 +270,7 @@ class Renderer {
     std::vector<std::string> names;
     for (const schema::TableName& one : a.tables) names.push_back(one.name);
     const std::string text = "LOCK " + base::Join(names, ", ");
-    return Make(text, text);
+    return a.on_undo ? Make("", text) : Make(text, "");
   }
   PlannedAction operator()(const plan::DetachSequence& a) const {
     const std::string of = a.column.name + " OF " + a.table.name;

@@ -2,10 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/built.h"
+#include "tests/drivers/story.h"
 #include "tests/support/pgbouncer.h"
 #include "tests/support/postgres_server.h"
-#include "tests/support/process.h"
 #include "tests/support/testbed.h"
 
 namespace segue::test {
@@ -16,19 +15,14 @@ using ::testing::HasSubstr;
 class ContractStoryTest : public DialectTest {};
 
 TEST_P(ContractStoryTest, NoRequestFailsAndTheHistoryTellsItAll) {
-  Command imports;
-  imports.argv = {"/usr/bin/python3", "-c", "import psycopg2"};
-  if (!PgBouncer::Available() || RunCommand(imports).exit_code != 0) {
+  if (!PgBouncer::Available() || !CanPlayStories()) {
     GTEST_SKIP() << "run scripts/install-deps";
   }
   const std::string name = *db().app().One("SELECT current_database()");
   const PgBouncer pooler(PostgresServer::Shared());
-  Command story;
-  story.argv = {"/usr/bin/python3", SourceDir() + "/examples/contract/story.py",
-                SegueProgram(), PostgresServer::Shared().Url(name),
-                pooler.Url(name, "postgres")};
-  story.environment = {{"PYTHONDONTWRITEBYTECODE", "1"}};
-  const Finished finished = RunCommand(story);
+  const Finished finished = PlayStory(
+      "contract",
+      {PostgresServer::Shared().Url(name), pooler.Url(name, "postgres")});
   EXPECT_EQ(finished.exit_code, 0) << finished.out << finished.err;
   EXPECT_THAT(finished.out, HasSubstr(" requests, 0 failed; "));
   EXPECT_THAT(finished.out, HasSubstr(" acknowledged customers, 0 lost"));

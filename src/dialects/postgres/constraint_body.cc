@@ -62,20 +62,11 @@ std::string Exclusion(const Constraint& constraint) {
   return sql;
 }
 
-// A name without a schema means the schema of the table itself, whatever the
-// search path is.
-std::string Referenced(const schema::TableName& table,
-                       const std::string& name) {
-  const std::size_t dot = name.find('.');
-  if (dot == std::string::npos) return Name({table.schema, name});
-  return Name({name.substr(0, dot), name.substr(dot + 1)});
-}
-
 std::string ForeignKey(const schema::TableName& table,
                        const Constraint& constraint) {
   const schema::Reference& reference = constraint.reference;
   std::string sql = "FOREIGN KEY (" + Idents(constraint.columns) +
-                    ") REFERENCES " + Referenced(table, reference.table);
+                    ") REFERENCES " + Name(Referenced(table, reference.table));
   if (!reference.columns.empty()) {
     sql += " (" + Idents(reference.columns) + ")";
   }
@@ -115,6 +106,13 @@ std::string Structured(const schema::TableName& table,
 }
 
 }  // namespace
+
+schema::TableName Referenced(const schema::TableName& table,
+                             const std::string& name) {
+  const std::size_t dot = name.find('.');
+  if (dot == std::string::npos) return {table.schema, name};
+  return {name.substr(0, dot), name.substr(dot + 1)};
+}
 
 std::string ConstraintBody(const schema::TableName& table,
                            const Constraint& constraint) {

@@ -8,6 +8,11 @@
 
 namespace segue::postgres {
 
+// Returns the table that a foreign key of `table` names. A name without a
+// schema means the schema of the table itself, whatever the search path is.
+schema::TableName Referenced(const schema::TableName& table,
+                             const std::string& name);
+
 // Returns the text of a constraint of `table`, without NOT VALID. The text is
 // the definition of the constraint if it has one; otherwise it is made from the
 // structured fields.

@@ -1,5 +1,6 @@
 // Answers how long a key of integers lasts.
 #include "dialects/postgres/examine.h"
+#include "dialects/postgres/owned_sequences.h"
 #include "dialects/postgres/sql.h"
 
 namespace segue::postgres {
@@ -9,20 +10,11 @@ constexpr const char* kTypeSql = R"sql(
 SELECT CASE a.atttypid WHEN 'pg_catalog.int2'::regtype::oid THEN 32767
     WHEN 'pg_catalog.int4'::regtype::oid THEN 2147483647
     WHEN 'pg_catalog.int8'::regtype::oid THEN 9223372036854775807 END,
-  (SELECT pg_catalog.pg_sequence_last_value(c.oid) FROM pg_catalog.pg_depend d
-   JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
-   WHERE d.refclassid = 'pg_catalog.pg_class'::regclass::oid
-     AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
-     AND d.classid = 'pg_catalog.pg_class'::regclass::oid
-     AND d.deptype IN ('a', 'i') ORDER BY c.oid LIMIT 1),
-  (SELECT count(*) FROM pg_catalog.pg_depend d
-   JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
-   JOIN pg_catalog.pg_sequence q ON q.seqrelid = c.oid
-     AND q.seqincrement > 0 AND q.seqmin = 1
-   WHERE d.refclassid = 'pg_catalog.pg_class'::regclass::oid
-     AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
-     AND d.classid = 'pg_catalog.pg_class'::regclass::oid
-     AND d.deptype IN ('a', 'i')),
+  (SELECT pg_catalog.pg_sequence_last_value(o.id) FROM (@SEQUENCES@) o
+   ORDER BY o.id LIMIT 1),
+  (SELECT count(*) FROM (@SEQUENCES@) o
+   JOIN pg_catalog.pg_sequence q ON q.seqrelid = o.id
+     AND q.seqincrement > 0 AND q.seqmin = 1),
   (SELECT pg_catalog.pg_stat_get_tuples_inserted(a.attrelid)
     / GREATEST(extract(epoch FROM pg_catalog.clock_timestamp() - s.began), 1)),
   pg_catalog.to_char(s.began, 'YYYY-MM-DD HH24:MI')
@@ -38,6 +30,11 @@ WHERE a.attrelid = pg_catalog.to_regclass($1::text)::oid
 
 namespace {
 
+std::string TypeSql() {
+  return FilledAll(kTypeSql, {{"@SEQUENCES@",
+                               OwnedSequencesSql("a.attrelid", "a.attname")}});
+}
+
 // Returns how many values the sequence gives away while one looks at it for a
 // second; 0 where there is none.
 double NowPerSecond(db::Connection& connection,
@@ -45,7 +42,7 @@ double NowPerSecond(db::Connection& connection,
                     const db::Value& before) {
   if (db::IsNull(before)) return 0;
   connection.Execute("SELECT pg_catalog.pg_sleep(1)");
-  const db::Result after = connection.Execute(kTypeSql, parameters);
+  const db::Result after = connection.Execute(TypeSql(), parameters);
   if (after.rows.empty() || db::IsNull(after.rows[0][1])) return 0;
   return static_cast<double>(db::ToInt(after.rows[0][1]) - db::ToInt(before));
 }
@@ -58,7 +55,7 @@ db::Answer AnswerTo(db::Connection& connection,
   const db::Transaction transaction(connection, {db::Purpose::kRead});
   const std::vector<db::Value> parameters = {Name(question.table),
                                              question.column};
-  const db::Result types = connection.Execute(kTypeSql, parameters);
+  const db::Result types = connection.Execute(TypeSql(), parameters);
   if (types.rows.empty() || db::IsNull(types.rows[0][0])) return answer;
   const db::Row& row = types.rows[0];
   const std::string column = Ident(question.column);
@@ -77,7 +74,9 @@ db::Answer AnswerTo(db::Connection& connection,
   room.owns_sequence = db::ToInt(row[2]) > 0;
   room.per_second = std::stod(db::ToText(row[3]));
   room.since = db::ToText(row[4]);
-  room.now_per_second = NowPerSecond(connection, parameters, row[1]);
+  if (question.looks_on) {
+    room.now_per_second = NowPerSecond(connection, parameters, row[1]);
+  }
   room.negative = db::ToInt(taken.rows[0][1]) != 0;
   answer.room = std::move(room);
   return answer;

@@ -1,6 +1,7 @@
 // Asks the server what hangs on a column that will go.
 #include <utility>
 
+#include "base/append.h"
 #include "dialects/postgres/examine.h"
 #include "dialects/postgres/own_parts.h"
 #include "dialects/postgres/search_path.h"
@@ -326,9 +327,7 @@ db::Answer AnswerTo(db::Connection& connection,
     answer.hanging.push_back(std::move(fact));
   }
   if (question.of == db::LossOf::kPrivileges) return answer;
-  for (db::HangingFact& fact : HangingViews(connection, question)) {
-    answer.hanging.push_back(std::move(fact));
-  }
+  base::Append(HangingViews(connection, question), answer.hanging);
   return answer;
 }
 

@@ -44,7 +44,7 @@ std::string Broken(db::Connection& connection, const std::string& relation,
     const std::int64_t rows = db::ToInt(found.rows.at(0).at(0));
     if (rows == 0) return "";
     return std::string(rows < kMostCounted ? "" : "at least ") +
-           base::WithThousands(rows) + (rows == 1 ? " row" : " rows");
+           base::CountOf(rows, "row");
   } catch (const Error& error) {
     if (error.poisons_connection()) throw;
     return error.kind() == ErrorKind::kCancelled

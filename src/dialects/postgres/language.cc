@@ -1,5 +1,6 @@
 #include "dialects/postgres/language.h"
 
+#include "base/append.h"
 #include "dialects/postgres/exposure.h"
 #include "dialects/postgres/gauge.h"
 #include "dialects/postgres/grants.h"
@@ -173,8 +174,7 @@ std::vector<std::string> PostgresLanguage::LedgerSetup() const {
 
 std::vector<std::string> PostgresLanguage::LedgerSeal() const {
   std::vector<std::string> statements = postgres::LedgerSeal();
-  for (std::string& sql : HelloFunctions())
-    statements.push_back(std::move(sql));
+  base::Append(HelloFunctions(), statements);
   return statements;
 }
 

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "base/text.h"
+#include "dialects/postgres/lock_in_turn.h"
 #include "dialects/postgres/motion_terms.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
@@ -227,40 +228,18 @@ std::string CreateTrigger(const char* name, const char* event,
 }
 
 // A transaction of a client that has written the table and comes to the view
-// waits for us, and we wait for it. We give way before the server looks for the
-// deadlock, which would be the client's error: all of it ends within a part of
-// the time after which a client looks. The DROP locks the view alone; LOCK
-// TABLE would lock what it reads, too.
-constexpr const char* kTakeLocks = R"sql(
-DECLARE
-  former pg_catalog.text := pg_catalog.current_setting('lock_timeout');
-  budget pg_catalog.interval := (SELECT 0.75 * s.reset_val::pg_catalog.int4
-      * '1 ms'::pg_catalog.interval FROM pg_catalog.pg_settings s
-    WHERE s.name = 'deadlock_timeout');
-  began pg_catalog.timestamptz := pg_catalog.clock_timestamp();
-  rest pg_catalog.int4;
-BEGIN
-  IF former::pg_catalog.interval > '0'::pg_catalog.interval THEN
-    budget := least(budget, former::pg_catalog.interval);
-  END IF;
-  PERFORM pg_catalog.set_config('lock_timeout',
-    (1000 * extract(epoch FROM budget))::pg_catalog.int4 || 'ms', true);
-  @DROP@;
-  rest := 1000 * extract(epoch FROM budget
-    - (pg_catalog.clock_timestamp() - began));
-  IF rest < 1 THEN
-    RAISE lock_not_available USING MESSAGE = 'the view is not free in time';
-  END IF;
-  PERFORM pg_catalog.set_config('lock_timeout', rest || 'ms', true);
-  LOCK TABLE @TABLE@ IN ACCESS EXCLUSIVE MODE;
-  PERFORM pg_catalog.set_config('lock_timeout', former, true);
-END)sql";
-
+// waits for us, and we wait for it. The DROP locks the view alone; LOCK TABLE
+// would lock what it reads, too.
 std::string TakeLocks(const plan::RepointView& action,
                       const std::string& drop) {
-  return "DO " + DollarQuoted(FilledAll(
-                     kTakeLocks, {{"@DROP@", drop},
-                                  {"@TABLE@", Name(action.before.base())}}));
+  LocksInTurn locks;
+  locks.statements = "ARRAY[" + Literal(drop) + ", " +
+                     Literal("LOCK TABLE " + Name(action.before.base()) +
+                             " IN ACCESS EXCLUSIVE MODE") +
+                     "]";
+  locks.late = "the view is not free in time";
+  locks.before_deadlock = true;
+  return LockInTurnSql(locks);
 }
 
 schema::TableName ViewName(const plan::RepointView& action) {

@@ -33,10 +33,7 @@ PlannedAction PrepareIndex(const schema::TableName& table,
 }
 
 std::string Unproven(const schema::TableName& table, const std::string& name) {
-  return "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = "
-         "pg_catalog.to_regclass(" +
-         Literal(Name(table)) + ")::oid AND conname = " + Literal(name) +
-         " AND NOT convalidated)";
+  return ConstraintExists(table, name, "NOT convalidated");
 }
 
 // Adds the constraint where `may` says so, and looks at the rows then.

@@ -101,12 +101,9 @@ std::string Then(const std::vector<plan::Binding>& columns,
 }
 
 schema::TableName ParentThen(const plan::DropConstraint& action) {
-  const std::string& name = action.back->parent.empty()
-                                ? action.constraint.reference.table
-                                : action.back->parent;
-  const std::size_t dot = name.find('.');
-  if (dot == std::string::npos) return {action.table.schema, name};
-  return {name.substr(0, dot), name.substr(dot + 1)};
+  return Referenced(action.table, action.back->parent.empty()
+                                      ? action.constraint.reference.table
+                                      : action.back->parent);
 }
 
 std::string HasNoParent(const plan::DropConstraint& action) {
@@ -204,15 +201,9 @@ void BringKeyBack(const plan::DropConstraint& action, PlannedAction& planned) {
 // True when the foreign key has a unique index to rely on.
 std::string HasKeyToRefer(const plan::DropConstraint& action) {
   const schema::Reference& reference = action.constraint.reference;
-  const std::size_t dot = reference.table.find('.');
-  const schema::TableName parent =
-      dot == std::string::npos
-          ? schema::TableName{action.table.schema, reference.table}
-          : schema::TableName{reference.table.substr(0, dot),
-                              reference.table.substr(dot + 1)};
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid "
          "= " +
-         Regclass(parent) +
+         Regclass(Referenced(action.table, reference.table)) +
          "::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND "
          "i.indpred IS NULL AND ARRAY(SELECT a.attname::text FROM "
          "pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum "
@@ -270,11 +261,7 @@ PlannedAction RenderOne(const plan::ValidateConstraint& action,
   planned.description = "Validate constraint '" + action.name + "' of '" +
                         action.table.name + "'";
   planned.forward.push_back({ValidateSql(action.table, action.name), {}});
-  planned.probe =
-      "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = "
-      "pg_catalog.to_regclass(" +
-      Literal(Name(action.table)) +
-      ")::oid AND conname = " + Literal(action.name) + " AND convalidated)";
+  planned.probe = ConstraintExists(action.table, action.name, "convalidated");
   planned.lock =
       Lock(kShareUpdateExclusive, action.table, context,
            "a scan of the table; neither reads nor writes are blocked");

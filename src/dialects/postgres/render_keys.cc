@@ -1,6 +1,8 @@
 // Renders what a change of a key does to several tables at once: their locks
 // within one budget, and the sequence of the column.
 #include "base/text.h"
+#include "dialects/postgres/lock_in_turn.h"
+#include "dialects/postgres/owned_sequences.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -8,36 +10,6 @@
 
 namespace segue::postgres {
 namespace {
-
-// The waits add up, and everybody queues behind the tables that are locked
-// already. A budget below the server's deadlock_timeout lets this session give
-// up before a client is chosen to end a deadlock with it. What is left of it
-// counts for the rest of the transaction.
-constexpr const char* kLockAll = R"sql(
-DECLARE
-  budget pg_catalog.interval :=
-    pg_catalog.current_setting('lock_timeout')::pg_catalog.interval;
-  patience pg_catalog.interval := (
-    SELECT 0.8 * (reset_val || unit)::pg_catalog.interval
-    FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout');
-  began pg_catalog.timestamptz := pg_catalog.clock_timestamp();
-  one pg_catalog.text;
-  rest pg_catalog.int4;
-BEGIN
-  IF budget = '0'::pg_catalog.interval OR patience < budget THEN
-    budget := patience;
-  END IF;
-  FOREACH one IN ARRAY ARRAY[@NAMES@]::pg_catalog.text[] LOOP
-    rest := 1000 * extract(epoch FROM budget
-      - (pg_catalog.clock_timestamp() - began));
-    IF rest < 1 THEN
-      RAISE lock_not_available
-        USING MESSAGE = 'the tables are not free in time';
-    END IF;
-    PERFORM pg_catalog.set_config('lock_timeout', rest || 'ms', true);
-    EXECUTE 'LOCK TABLE ' || one || ' IN ACCESS EXCLUSIVE MODE';
-  END LOOP;
-END)sql";
 
 // What a sequence is, from the moment when the column loses it until another
 // one gets it, is kept in a setting of the transaction.
@@ -49,19 +21,14 @@ DECLARE
   at record;
 BEGIN
   FOR seq IN
-    SELECT d.deptype, c.oid AS id, c.relname, n.nspname, c.relacl, a.attidentity,
+    SELECT o.deptype, c.oid AS id, c.relname, n.nspname, c.relacl, a.attidentity,
       s.*, pg_catalog.obj_description(c.oid, 'pg_class') AS said,
       s.seqtypid = a.atttypid AS of_column
-    FROM pg_catalog.pg_attribute a
-    JOIN pg_catalog.pg_depend d
-      ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
-      AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
-      AND d.classid = 'pg_catalog.pg_class'::regclass::oid
-      AND d.deptype IN ('a', 'i')
-    JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+    FROM (@SEQUENCES@) o
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = t AND a.attname = @COLUMN@
+    JOIN pg_catalog.pg_class c ON c.oid = o.id
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
-    WHERE a.attrelid = t AND a.attname = @COLUMN@ AND NOT a.attisdropped
   LOOP
     EXECUTE pg_catalog.format('SELECT last_value, is_called FROM %I.%I',
       seq.nspname, seq.relname) INTO at;
@@ -213,15 +180,10 @@ std::string GoOn(const char* text, const plan::RestartSequence& action,
                  const std::string& from) {
   const schema::TableName& table = action.table;
   const std::string sequence =
-      "(SELECT c.oid::pg_catalog.regclass FROM pg_catalog.pg_attribute a JOIN "
-      "pg_catalog.pg_depend d ON d.refobjid = a.attrelid AND d.refobjsubid = "
-      "a.attnum AND d.deptype IN ('a', 'i') JOIN pg_catalog.pg_class c ON "
-      "c.oid "
-      "= d.objid AND c.relkind = 'S' WHERE a.attrelid = " +
-      Regclass(table) +
-      "::pg_catalog.oid AND a.attname = " + Literal(action.column.name) +
-      " AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid AND d.classid "
-      "= 'pg_catalog.pg_class'::regclass::oid ORDER BY c.oid LIMIT 1)";
+      "(SELECT o.id::pg_catalog.regclass FROM (" +
+      OwnedSequencesSql(Regclass(table) + "::pg_catalog.oid",
+                        Literal(action.column.name)) +
+      ") o ORDER BY o.id LIMIT 1)";
   return "DO " +
          DollarQuoted(FilledAll(
              text, {{"@SEQUENCE@", sequence},
@@ -237,7 +199,9 @@ std::string WithMarks(const std::string& text, const schema::TableName& table,
       "pg_catalog.current_setting('segue.sequences_' || t || '_' || "
       "pg_catalog.substr(pg_catalog.md5(@COLUMN@), 1, 8))::pg_catalog.jsonb";
   return "DO " + DollarQuoted(FilledAll(
-                     FilledAll(text, {{"@STATE@", kState}}),
+                     FilledAll(text, {{"@STATE@", kState},
+                                      {"@SEQUENCES@",
+                                       OwnedSequencesSql("t", "@COLUMN@")}}),
                      {{"@TABLE@", Regclass(table)},
                       {"@NAME@", Literal(Name(table)) + "::pg_catalog.text"},
                       {"@TYPE@", Literal(column.type)},
@@ -258,21 +222,28 @@ std::string AttachSql(const schema::TableName& table,
 
 PlannedAction RenderOne(const plan::LockTables& action,
                         const RenderContext& context) {
-  std::vector<std::string> names, shown;
+  std::vector<std::string> statements, shown;
   for (const schema::TableName& table : action.tables) {
-    names.push_back(Literal(Name(table)));
+    statements.push_back("LOCK TABLE " + Name(table) +
+                         " IN ACCESS EXCLUSIVE MODE");
     shown.push_back("'" + table.name + "'");
   }
-  const std::string sql =
-      "DO " +
-      DollarQuoted(FilledAll(kLockAll, {{"@NAMES@", base::Join(names, ", ")}}));
+  LocksInTurn locks;
+  locks.statements = "ARRAY[" + Literals(statements) + "]";
+  locks.late = "the tables are not free in time";
+  locks.before_deadlock = true;
+  locks.keeps_rest = true;
+  const std::string sql = LockInTurnSql(locks);
   PlannedAction planned;
-  planned.description =
-      "Lock " + base::Join(shown, ", ") + " within one lock budget";
-  planned.forward = {{sql, {}}};
-  planned.undo = {{sql, {}}};
-  // Before those of the actions that follow.
-  planned.inventory_lock = sql;
+  planned.description = (action.on_undo ? "On an undo, lock " : "Lock ") +
+                        base::Join(shown, ", ") + " within one lock budget";
+  if (action.on_undo) {
+    planned.undo = {{sql, {}}};
+  } else {
+    planned.forward = {{sql, {}}};
+    // Before those of the actions that follow.
+    planned.inventory_lock = sql;
+  }
   planned.probe = "SELECT true";
   planned.lock = Lock(kAccessExclusive, action.tables.at(0), context);
   return planned;

@@ -73,10 +73,12 @@ std::string ColumnExists(const schema::TableName& table,
 }
 
 std::string ConstraintExists(const schema::TableName& table,
-                             const std::string& constraint) {
+                             const std::string& constraint,
+                             const std::string& condition) {
   return "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE "
          "conrelid = " +
-         Relation(table) + " AND conname = " + Literal(constraint) + ")";
+         Relation(table) + " AND conname = " + Literal(constraint) + " AND " +
+         condition + ")";
 }
 
 std::string TriggerExists(const schema::TableName& table,

@@ -46,8 +46,10 @@ std::string InSchema(std::string sql, const std::string& schema);
 // These return a SELECT of one boolean, for probes.
 std::string ColumnExists(const schema::TableName& table,
                          const std::string& column);
+// `condition` is a further condition over pg_constraint.
 std::string ConstraintExists(const schema::TableName& table,
-                             const std::string& constraint);
+                             const std::string& constraint,
+                             const std::string& condition = "true");
 // `condition` is a further condition over pg_trigger.
 std::string TriggerExists(const schema::TableName& table,
                           const std::string& trigger,

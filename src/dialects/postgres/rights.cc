@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "dialects/postgres/constraint_body.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/view_text.h"
 #include "segue/error.h"
@@ -184,11 +185,7 @@ struct Needs {
   std::string operator()(const plan::AddConstraint& action) const {
     if (action.constraint.kind == ConstraintKind::kForeignKey) {
       const std::string& target = action.constraint.reference.table;
-      const std::size_t dot = target.find('.');
-      if (target.empty()) return "";
-      return dot == std::string::npos
-                 ? ReferToSql({action.table.schema, target})
-                 : ReferToSql({target.substr(0, dot), target.substr(dot + 1)});
+      return target.empty() ? "" : ReferToSql(Referenced(action.table, target));
     }
     return OfIndex(action.constraint) && action.constraint.using_index.empty()
                ? InSchema()

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "dialects/postgres/column_text.h"
 #include "dialects/postgres/render.h"
@@ -234,7 +235,7 @@ class Script {
   }
   void Before(const plan::CreateTable& create) {
     if (!published_.new_tables) return;
-    for (const std::string& sql : Forward(create)) before_.push_back(sql);
+    base::Append(Forward(create), before_);
     rolled_back_.push_back("DROP TABLE IF EXISTS " + Name(create.table.name));
   }
   // Only what lets more values in: the rest has time until the end.

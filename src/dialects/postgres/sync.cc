@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "dialects/postgres/grants.h"
 #include "dialects/postgres/marking.h"
@@ -192,15 +193,9 @@ std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
   // The lock waits for every writer that has begun without the triggers.
   std::vector<std::string> sql = {"LOCK TABLE " + Name(motion.table) +
                                   " IN SHARE ROW EXCLUSIVE MODE"};
-  for (std::string& function : ExpressionFunctions(terms, around.major)) {
-    sql.push_back(std::move(function));
-  }
-  for (std::string& function : MarkFunctions(terms)) {
-    sql.push_back(std::move(function));
-  }
-  for (std::string& counter : CreateCounters(terms)) {
-    sql.push_back(std::move(counter));
-  }
+  base::Append(ExpressionFunctions(terms, around.major), sql);
+  base::Append(MarkFunctions(terms), sql);
+  base::Append(CreateCounters(terms), sql);
   sql.push_back(TriggerFunctionSql(
       terms, around.table == nullptr
                  ? ""
@@ -235,12 +230,8 @@ std::vector<std::string> DropStatements(const plan::ColumnMotion& motion) {
   }
   sql.push_back("DROP FUNCTION IF EXISTS " +
                 base::Join(FunctionNames(terms), ", "));
-  for (std::string& counter : DropCounters(terms)) {
-    sql.push_back(std::move(counter));
-  }
-  for (std::string& forget : ForgetErrors(terms)) {
-    sql.push_back(std::move(forget));
-  }
+  base::Append(DropCounters(terms), sql);
+  base::Append(ForgetErrors(terms), sql);
   return sql;
 }
 

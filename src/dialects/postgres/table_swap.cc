@@ -7,7 +7,9 @@
 
 #include <utility>
 
+#include "base/append.h"
 #include "base/text.h"
+#include "dialects/postgres/lock_in_turn.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -20,67 +22,46 @@ namespace segue::postgres {
 namespace {
 
 // A query locks a view before the table, and whoever writes a child locks it
-// before the parent. All waits are within one budget, which is shorter than
-// deadlock_timeout: a session of an application is never the victim.
-constexpr const char* kLock = R"sql(
-DECLARE
-  one record;
-  former text := pg_catalog.current_setting('lock_timeout');
-  budget interval := former::interval;
-  began timestamptz := pg_catalog.clock_timestamp();
-  rest int4;
-BEGIN
-  FOR one IN
-    WITH RECURSIVE t AS (
-      SELECT pg_catalog.to_regclass(@TABLE@)::oid AS id),
-    above AS (
-      SELECT r.ev_class AS id, 1 AS depth, true AS direct
-      FROM t JOIN pg_catalog.pg_depend d ON d.refobjid = t.id
-        AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
-        AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
-      JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid AND r.ev_class <> t.id
-    UNION
-      SELECT r.ev_class, a.depth + 1, false FROM above a
-      JOIN pg_catalog.pg_depend d ON d.refobjid = a.id
-        AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
-        AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
-      JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid AND r.ev_class <> a.id
-      WHERE a.depth < 99),
-    wanted AS (
-      SELECT id, 0 AS rank, -max(depth) AS place FROM above
-      GROUP BY id HAVING pg_catalog.bool_or(direct)
-    UNION ALL
-      SELECT k.conrelid, 1, 0 FROM t JOIN pg_catalog.pg_constraint k
-        ON k.confrelid = t.id AND k.contype = 'f' AND k.conrelid <> t.id
-    UNION ALL SELECT t.id, 2, 0 FROM t
-    UNION ALL SELECT pg_catalog.to_regclass(@OTHER@)::oid, 3, 0
-    UNION ALL
-      SELECT k.confrelid, 4, 0 FROM t JOIN pg_catalog.pg_constraint k
-        ON k.conrelid = t.id AND k.contype = 'f' AND k.confrelid <> t.id)
-    SELECT pg_catalog.format(CASE c.relkind
-        WHEN 'v' THEN 'ALTER VIEW %1$I.%2$I OWNER TO %3$I'
-        ELSE 'LOCK TABLE ONLY %1$I.%2$I IN ACCESS EXCLUSIVE MODE' END,
-      n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner)) AS sql
-    FROM (SELECT DISTINCT ON (id) * FROM wanted ORDER BY id, rank) w
-    JOIN pg_catalog.pg_class c ON c.oid = w.id AND c.relkind IN ('v', 'r', 'p')
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE') OR (c.relkind <> 'v'
-      AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE'))
-    ORDER BY w.rank, w.place, c.oid
-  LOOP
-    EXECUTE one.sql;
-    IF budget > '0'::interval THEN
-      rest := 1000 * extract(epoch FROM budget
-        - (pg_catalog.clock_timestamp() - began));
-      IF rest < 1 THEN
-        RAISE lock_not_available USING MESSAGE =
-          'the tables of the exchange are not free in time';
-      END IF;
-      PERFORM pg_catalog.set_config('lock_timeout', rest || 'ms', true);
-    END IF;
-  END LOOP;
-  PERFORM pg_catalog.set_config('lock_timeout', former, true);
-END)sql";
+// before the parent. A session of an application is never the victim as long as
+// the budget, within which all waits are, is shorter than deadlock_timeout.
+constexpr const char* kLocks = R"sql(ARRAY(
+WITH RECURSIVE t AS (
+  SELECT pg_catalog.to_regclass(@TABLE@)::oid AS id),
+above AS (
+  SELECT r.ev_class AS id, 1 AS depth, true AS direct
+  FROM t JOIN pg_catalog.pg_depend d ON d.refobjid = t.id
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+  JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid AND r.ev_class <> t.id
+UNION
+  SELECT r.ev_class, a.depth + 1, false FROM above a
+  JOIN pg_catalog.pg_depend d ON d.refobjid = a.id
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+  JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid AND r.ev_class <> a.id
+  WHERE a.depth < 99),
+wanted AS (
+  SELECT id, 0 AS rank, -max(depth) AS place FROM above
+  GROUP BY id HAVING pg_catalog.bool_or(direct)
+UNION ALL
+  SELECT k.conrelid, 1, 0 FROM t JOIN pg_catalog.pg_constraint k
+    ON k.confrelid = t.id AND k.contype = 'f' AND k.conrelid <> t.id
+UNION ALL SELECT t.id, 2, 0 FROM t
+UNION ALL SELECT pg_catalog.to_regclass(@OTHER@)::oid, 3, 0
+UNION ALL
+  SELECT k.confrelid, 4, 0 FROM t JOIN pg_catalog.pg_constraint k
+    ON k.conrelid = t.id AND k.contype = 'f' AND k.confrelid <> t.id)
+SELECT pg_catalog.format(CASE c.relkind
+    WHEN 'v' THEN 'ALTER VIEW %1$I.%2$I OWNER TO %3$I'
+    ELSE 'LOCK TABLE ONLY %1$I.%2$I IN ACCESS EXCLUSIVE MODE' END,
+  n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner)) AS sql
+FROM (SELECT DISTINCT ON (id) * FROM wanted ORDER BY id, rank) w
+JOIN pg_catalog.pg_class c ON c.oid = w.id AND c.relkind IN ('v', 'r', 'p')
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE') OR (c.relkind <> 'v'
+  AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE'))
+ORDER BY w.rank, w.place, c.oid
+))sql";
 
 // Of the two, `giver` has the name until then and `taker` gets it. What is new
 // to `taker` alone is what the plan wants it to be.
@@ -275,9 +256,11 @@ struct Roles {
 
 std::string LockSql(const Roles& roles) {
   const schema::TableName other{roles.table.schema, roles.other};
-  return "DO " +
-         DollarQuoted(FilledAll(kLock, {{"@TABLE@", Literal(Name(roles.table))},
-                                        {"@OTHER@", Literal(Name(other))}}));
+  LocksInTurn locks;
+  locks.statements = FilledAll(kLocks, {{"@TABLE@", Literal(Name(roles.table))},
+                                        {"@OTHER@", Literal(Name(other))}});
+  locks.late = "the tables of the exchange are not free in time";
+  return LockInTurnSql(locks);
 }
 
 std::string ExchangeSql(const plan::SwapTables& action, const Roles& roles,
@@ -297,11 +280,6 @@ std::string ExchangeSql(const plan::SwapTables& action, const Roles& roles,
               {"@WANTED@", "ARRAY[" + Literals(Wanted(action.traits)) + "]"}}));
 }
 
-void Append(std::vector<Statement> from, std::vector<Statement>& to) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()),
-            std::make_move_iterator(from.end()));
-}
-
 }  // namespace
 
 PlannedAction RenderOne(const plan::SwapTables& action,
@@ -315,16 +293,16 @@ PlannedAction RenderOne(const plan::SwapTables& action,
   planned.description = "Let '" + motion.target.name + "' take the place of '" +
                         table.name + "', which becomes '" + action.aside + "'";
   planned.forward.push_back({LockSql(forth), {}});
-  Append(DropCopySyncSql(motion), planned.forward);
+  base::Append(DropCopySyncSql(motion), planned.forward);
   planned.forward.push_back({ExchangeSql(action, forth, major), {}});
   planned.reversible = action.kept;
   if (action.kept) {
     const plan::TableMotion sealed = plan::Sealed(motion);
-    Append(CopySyncSql(sealed, context), planned.forward);
+    base::Append(CopySyncSql(sealed, context), planned.forward);
     planned.undo.push_back({LockSql(back), {}});
-    Append(DropCopySyncSql(sealed), planned.undo);
+    base::Append(DropCopySyncSql(sealed), planned.undo);
     planned.undo.push_back({ExchangeSql(action, back, major), {}});
-    Append(CopySyncSql(motion, context), planned.undo);
+    base::Append(CopySyncSql(motion, context), planned.undo);
   }
   planned.probe = "SELECT pg_catalog.to_regclass(" +
                   Literal(Name({table.schema, action.aside})) + ") IS NOT NULL";

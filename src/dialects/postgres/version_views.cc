@@ -1,6 +1,7 @@
 // Renders published versions: a schema with a view for each table.
 #include <algorithm>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "dialects/postgres/grants.h"
 #include "dialects/postgres/holders.h"
@@ -417,9 +418,7 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   const bool requires_some =
       std::any_of(action.views.begin(), action.views.end(), Requires);
   if (requires_some) forward.push_back(LeftOutFunction());
-  for (std::string& sql : CreateSeenTable(version)) {
-    forward.push_back(std::move(sql));
-  }
+  base::Append(CreateSeenTable(version), forward);
   for (const plan::VersionView& view : action.views) {
     const schema::TableName name{version, view.name};
     AddView(name, view, context, forward, version);

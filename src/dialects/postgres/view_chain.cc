@@ -1,5 +1,6 @@
 #include "dialects/postgres/view_chain.h"
 
+#include "dialects/postgres/lock_in_turn.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 
@@ -44,53 +45,30 @@ chain AS (SELECT id, max(depth) AS depth FROM above GROUP BY id))sql";
 // OWNER TO the owner that it has changes nothing, and it locks the view alone:
 // LOCK TABLE would lock what the view reads, too. The tables of rules come
 // after the views. A view of a version that follows the table is among them.
-constexpr const char* kLock = R"sql(
-DECLARE
-  one record;
-  budget pg_catalog.interval :=
-    pg_catalog.current_setting('lock_timeout')::pg_catalog.interval;
-  former pg_catalog.text := pg_catalog.current_setting('lock_timeout');
-  began pg_catalog.timestamptz := pg_catalog.clock_timestamp();
-  rest pg_catalog.int4;
-BEGIN
-  FOR one IN
-    WITH RECURSIVE @CHAIN@
-    SELECT pg_catalog.format(CASE c.relkind
-        WHEN 'v' THEN 'ALTER VIEW %I.%I OWNER TO %I'
-        WHEN 'm' THEN 'ALTER MATERIALIZED VIEW %I.%I OWNER TO %I'
-        ELSE 'LOCK TABLE ONLY %I.%I IN ACCESS EXCLUSIVE MODE' END,
-      n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner)) AS sql
-    FROM (SELECT id, depth FROM chain UNION SELECT id, 0 FROM direct
-      WHERE relkind NOT IN ('v', 'm')
-        AND id NOT IN (SELECT id FROM targets)
-      UNION SELECT r.ev_class, 1 FROM targets t JOIN pg_catalog.pg_depend d
-        ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
-        AND d.refobjid = t.id AND d.refobjsubid = t.num::int4
-        AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
-      JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
-      JOIN pg_catalog.pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
-      JOIN pg_catalog.pg_description s ON s.objoid = v.relnamespace
-        AND s.classoid = 'pg_catalog.pg_namespace'::regclass::oid
-        AND s.description LIKE 'segue: version of schema %') k
-    JOIN pg_catalog.pg_class c ON c.oid = k.id
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
-    ORDER BY k.depth DESC, k.id
-  LOOP
-    EXECUTE one.sql;
-    IF budget > '0'::pg_catalog.interval THEN
-      rest := 1000 * extract(epoch FROM budget
-        - (pg_catalog.clock_timestamp() - began));
-      IF rest < 1 THEN
-        RAISE lock_not_available
-          USING MESSAGE = 'the views over the table are not free in time';
-      END IF;
-      PERFORM pg_catalog.set_config('lock_timeout', rest || 'ms', true);
-    END IF;
-  END LOOP;
-  LOCK TABLE @NAME@ IN ACCESS EXCLUSIVE MODE;
-  PERFORM pg_catalog.set_config('lock_timeout', former, true);
-END)sql";
+constexpr const char* kLocks = R"sql(ARRAY(
+WITH RECURSIVE @CHAIN@
+SELECT pg_catalog.format(CASE c.relkind
+    WHEN 'v' THEN 'ALTER VIEW %I.%I OWNER TO %I'
+    WHEN 'm' THEN 'ALTER MATERIALIZED VIEW %I.%I OWNER TO %I'
+    ELSE 'LOCK TABLE ONLY %I.%I IN ACCESS EXCLUSIVE MODE' END,
+  n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner)) AS sql
+FROM (SELECT id, depth FROM chain UNION SELECT id, 0 FROM direct
+  WHERE relkind NOT IN ('v', 'm')
+    AND id NOT IN (SELECT id FROM targets)
+  UNION SELECT r.ev_class, 1 FROM targets t JOIN pg_catalog.pg_depend d
+    ON d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.refobjid = t.id AND d.refobjsubid = t.num::int4
+    AND d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
+  JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
+  JOIN pg_catalog.pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+  JOIN pg_catalog.pg_description s ON s.objoid = v.relnamespace
+    AND s.classoid = 'pg_catalog.pg_namespace'::regclass::oid
+    AND s.description LIKE 'segue: version of schema %') k
+JOIN pg_catalog.pg_class c ON c.oid = k.id
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
+ORDER BY k.depth DESC, k.id
+) || ARRAY[@LAST@]::pg_catalog.text[])sql";
 
 // A column of the same type changes no column of a view, so that a view takes
 // its new text in its place, and nothing above it is touched. `remade` has the
@@ -269,9 +247,13 @@ std::string LockChainSql(const schema::TableName& table,
                          const std::string& column) {
   const std::string oid =
       "pg_catalog.to_regclass(" + Literal(Name(table)) + ")::pg_catalog.oid";
-  const std::string body = Filled(Filled(kLock, "@NAME@", Name(table)),
-                                  "@CHAIN@", ChainSql(oid, Literal(column)));
-  return "DO " + DollarQuoted(body);
+  LocksInTurn locks;
+  locks.statements = FilledAll(
+      Filled(kLocks, "@CHAIN@", ChainSql(oid, Literal(column))),
+      {{"@LAST@",
+        Literal("LOCK TABLE " + Name(table) + " IN ACCESS EXCLUSIVE MODE")}});
+  locks.late = "the views over the table are not free in time";
+  return LockInTurnSql(locks);
 }
 
 std::vector<db::HangingFact> HangingViews(db::Connection& connection,

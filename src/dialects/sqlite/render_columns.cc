@@ -1,5 +1,6 @@
 // Renders actions on columns: adding, dropping, renaming, and changing by an
 // edit of the table's text.
+#include "base/append.h"
 #include "base/text.h"
 #include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/missing.h"
@@ -80,10 +81,6 @@ bool MayBeUnstored(const schema::Column& before) {
   return before.nullable || before.default_sql.has_value();
 }
 
-void Append(std::vector<Statement>* statements, std::vector<Statement> more) {
-  for (Statement& statement : more) statements->push_back(std::move(statement));
-}
-
 // Restores the very text that the table had, when the column is as the plan
 // found it.
 std::string UndoExpression(const schema::Table* table,
@@ -118,13 +115,13 @@ void SpellAsFound(const char* type, const std::string& object,
                   const std::string& text, const std::string& column,
                   std::vector<Statement>* statements) {
   if (schema::ReferencedColumns(text, {column}).empty()) return;
-  Append(statements,
-         EditSchema({"UPDATE sqlite_schema SET sql = " +
-                         Call("segue_spell_like",
-                              {"sql", Literal(text), Literal(column)}) +
-                         " WHERE type = " + Literal(type) +
-                         " AND name = " + Literal(object),
-                     {}}));
+  base::Append(EditSchema({"UPDATE sqlite_schema SET sql = " +
+                               Call("segue_spell_like",
+                                    {"sql", Literal(text), Literal(column)}) +
+                               " WHERE type = " + Literal(type) +
+                               " AND name = " + Literal(object),
+                           {}}),
+               *statements);
 }
 
 // A new name that needs quotes leaves them behind when it goes.
@@ -230,7 +227,7 @@ PlannedAction RenderOne(const plan::RenameColumn& action,
       {rename + Quote(action.from) + " TO " + BareOrQuoted(action.to), {}}};
   planned.undo = {
       {rename + Quote(action.to) + " TO " + BareOrQuoted(action.from), {}}};
-  Append(&planned.undo, SpellAllAsFound(context, action));
+  base::Append(SpellAllAsFound(context, action), planned.undo);
   if (!action.from.starts_with(plan::kOurs)) {
     planned.inventory = ListTriggers(action.table);
   }
@@ -258,9 +255,9 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
   if (gains_not_null) {
     planned.forward.push_back(RequireNoNull(action.table.name, after.name));
   }
-  if (stores) Append(&planned.forward, StoreDefaults(action.table));
-  Append(&planned.forward,
-         EditText(action.table.name, EditExpression(before, after)));
+  if (stores) base::Append(StoreDefaults(action.table), planned.forward);
+  base::Append(EditText(action.table.name, EditExpression(before, after)),
+               planned.forward);
   const bool proves = !action.proven_by.empty();
   if (!before.nullable && after.nullable && !proves) {
     planned.undo.push_back(RequireNoNull(action.table.name, after.name));
@@ -268,9 +265,9 @@ PlannedAction RenderOne(const plan::AlterColumn& action,
                                        "have NULL in '" + after.name + "'",
                                        "c." + Quote(after.name) + " IS NULL");
   }
-  Append(&planned.undo,
-         EditText(action.table.name,
-                  UndoExpression(TableOf(context, action.table), action)));
+  base::Append(EditText(action.table.name,
+                        UndoExpression(TableOf(context, action.table), action)),
+               planned.undo);
   if (proves) {
     for (Statement& statement : planned.undo) {
       statement.only_if = "SELECT NOT EXISTS (SELECT 1 FROM " +

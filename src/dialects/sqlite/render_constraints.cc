@@ -1,6 +1,7 @@
 // Renders checks and foreign keys of existing tables. SQLite's ALTER TABLE
 // knows none of these, so the text of the table is edited after every row was
 // checked.
+#include "base/append.h"
 #include "dialects/sqlite/bound.h"
 #include "dialects/sqlite/constraint_trial.h"
 #include "dialects/sqlite/create_table_text.h"
@@ -52,10 +53,6 @@ std::string Fail(const std::string& message, const std::string& rows) {
          "FROM " + rows + ")";
 }
 
-void Append(std::vector<Statement>* statements, std::vector<Statement> more) {
-  for (Statement& statement : more) statements->push_back(std::move(statement));
-}
-
 std::vector<Statement> AddStatements(const schema::TableName& table,
                                      const Constraint& constraint) {
   std::vector<Statement> statements;
@@ -65,10 +62,11 @@ std::vector<Statement> AddStatements(const schema::TableName& table,
               Quote(table.name) + " WHERE NOT (" + constraint.check + "\n)"),
          {}});
   }
-  Append(&statements,
-         EditText(table.name,
-                  Call("segue_add_constraint",
-                       {"sql", Literal(ConstraintSql(table, constraint))})));
+  base::Append(
+      EditText(table.name,
+               Call("segue_add_constraint",
+                    {"sql", Literal(ConstraintSql(table, constraint))})),
+      statements);
   if (constraint.kind == ConstraintKind::kForeignKey) {
     // SQLite counts the foreign keys of a table from the last one in its text.
     statements.push_back(

@@ -3,6 +3,7 @@
 // triggers and indexes of the table itself go with it.
 #include <algorithm>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "dialects/sqlite/create_table_text.h"
 #include "dialects/sqlite/index_text.h"
@@ -71,10 +72,6 @@ struct Names {
   std::string leave;  // the name of the other one afterwards
 };
 
-void Append(std::vector<Statement> more, std::vector<Statement>* statements) {
-  for (Statement& statement : more) statements->push_back(std::move(statement));
-}
-
 // Gives each of the indexes the name of the other one: no index is built again.
 // Both are on the tables by their new names by then.
 void ExchangeIndexes(const plan::SwapTables& action, const schema::Table& table,
@@ -92,7 +89,7 @@ void ExchangeIndexes(const plan::SwapTables& action, const schema::Table& table,
                        " END WHERE type = 'index' AND name IN (" +
                        Literal(pair.name) + ", " + Literal(pair.copy) + ")",
                    2};
-    Append(EditSchema(std::move(edit)), statements);
+    base::Append(EditSchema(std::move(edit)), *statements);
   }
 }
 
@@ -184,14 +181,14 @@ PlannedAction RenderOne(const plan::SwapTables& action,
                  "', which becomes '" + forth.leave + "'",
              kInstant);
   planned.forward = DropCopyTriggers(motion);
-  Append(Exchange(action, table, forth), &planned.forward);
+  base::Append(Exchange(action, table, forth), planned.forward);
   planned.reversible = action.kept;
   if (action.kept) {
     const plan::TableMotion sealed = plan::Sealed(motion);
-    Append(CreateCopyTriggers(sealed), &planned.forward);
+    base::Append(CreateCopyTriggers(sealed), planned.forward);
     planned.undo = DropCopyTriggers(sealed);
-    Append(Exchange(action, table, back), &planned.undo);
-    Append(CreateCopyTriggers(motion), &planned.undo);
+    base::Append(Exchange(action, table, back), planned.undo);
+    base::Append(CreateCopyTriggers(motion), planned.undo);
   }
   planned.probe = "SELECT " + HasTable(action.aside);
   planned.inventory = InventorySql(forth.table);

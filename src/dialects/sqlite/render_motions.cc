@@ -1,6 +1,7 @@
 // Renders dual writes and the walks over rows.
 #include <optional>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "dialects/sqlite/instead_of.h"
 #include "dialects/sqlite/missing.h"
@@ -32,10 +33,6 @@ std::string Subject(const plan::ColumnMotion& as_planned, plan::SyncForm form) {
 std::string Subject(const plan::TableMotion& motion) {
   return "'" + motion.target.name + "', the copy of '" +
          motion.source.name.name + "'";
-}
-
-void Append(std::vector<Statement> more, std::vector<Statement>* statements) {
-  for (Statement& statement : more) statements->push_back(std::move(statement));
 }
 
 plan::TableMotion InForm(const plan::TableMotion& motion, plan::SyncForm form) {
@@ -127,8 +124,8 @@ PlannedAction RenderOne(const plan::DropSync& action,
   // triggers of the version's view still write that column.
   if (motion.new_column && !motion.new_versions.empty()) {
     const plan::VersionView::Mark mark{motion.name, motion.provenance};
-    Append(EditSchema({WithoutMarkSql(mark), {}}), &planned.forward);
-    Append(EditSchema({WithMarkSql(mark), {}}), &planned.undo);
+    base::Append(EditSchema({WithoutMarkSql(mark), {}}), planned.forward);
+    base::Append(EditSchema({WithMarkSql(mark), {}}), planned.undo);
   }
   planned.probe = "SELECT NOT " + TriggersExist(motion);
   return planned;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/append.h"
 #include "dialects/sqlite/test_session.h"
 
 namespace segue::sqlite {
@@ -85,9 +86,7 @@ TEST(AlterColumn, WorksAmongDropsAndRenames) {
   db.Run("UPDATE t SET _segue_new_o = o");
   std::vector<Statement> contract;
   const auto add = [&](const plan::Action& action) {
-    for (const Statement& statement : db.Render(action).forward) {
-      contract.push_back(statement);
-    }
+    base::Append(db.Render(action).forward, contract);
   };
   schema::Column nullable = hidden;
   nullable.name = "o";

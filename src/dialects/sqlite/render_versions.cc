@@ -3,6 +3,7 @@
 // own names over them; see version_session.h.
 #include <algorithm>
 
+#include "base/append.h"
 #include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
@@ -74,10 +75,9 @@ PlannedAction PublishAgain(const plan::PublishVersion& action,
     planned.forward.push_back(
         {"DROP VIEW IF EXISTS " + Quote(PublishedName(version, view.name)),
          {}});
-    for (Statement& statement :
-         CreatePublishedView(version, view, TableOf(context, view.base()))) {
-      planned.forward.push_back(std::move(statement));
-    }
+    base::Append(
+        CreatePublishedView(version, view, TableOf(context, view.base())),
+        planned.forward);
   }
   planned.reversible = false;
   return planned;
@@ -97,10 +97,9 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
   for (const plan::VersionView& view : action.views) {
     const std::string name = PublishedName(version, view.name);
     RequireFreeName(context.schema, name);
-    for (Statement& statement :
-         CreatePublishedView(version, view, TableOf(context, view.base()))) {
-      planned.forward.push_back(std::move(statement));
-    }
+    base::Append(
+        CreatePublishedView(version, view, TableOf(context, view.base())),
+        planned.forward);
     planned.undo.push_back(DropUpdatableView(name));
   }
   planned.probe = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE " +
@@ -120,10 +119,9 @@ PlannedAction RenderOne(const plan::RepointView& action,
                  "' show the new table",
              kInstant);
   planned.forward = {DropUpdatableView(name)};
-  for (Statement& statement : CreatePublishedView(
-           version, action.after, TableOf(context, action.after.base()))) {
-    planned.forward.push_back(std::move(statement));
-  }
+  base::Append(CreatePublishedView(version, action.after,
+                                   TableOf(context, action.after.base())),
+               planned.forward);
   planned.probe =
       "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = "
       "'view' AND name = " +

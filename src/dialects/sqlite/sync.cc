@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/append.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/sign_of_zero.h"
 #include "dialects/sqlite/tokens.h"
@@ -66,9 +67,7 @@ std::vector<Statement> CreateTriggers(const plan::ColumnMotion& motion,
   statements.push_back({InsertTrigger(now, form, table), {}});
   const std::string update = UpdateTrigger(now, form, table);
   if (!update.empty()) statements.push_back({update, {}});
-  for (Statement& sign : SignTriggers(now, form, table)) {
-    statements.push_back(std::move(sign));
-  }
+  base::Append(SignTriggers(now, form, table), statements);
   return statements;
 }
 
@@ -78,9 +77,7 @@ std::vector<Statement> DropTriggers(const plan::ColumnMotion& motion) {
     statements.push_back(
         {"DROP TRIGGER IF EXISTS " + Quote(TriggerName(motion, event)), {}});
   }
-  for (Statement& sign : DropSignTriggers(motion)) {
-    statements.push_back(std::move(sign));
-  }
+  base::Append(DropSignTriggers(motion), statements);
   return statements;
 }
 

@@ -2,6 +2,7 @@
 // is half written, and those that segue's own writes fire.
 #include <algorithm>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "dialects/sqlite/bound.h"
 #include "dialects/sqlite/examine.h"
@@ -102,7 +103,7 @@ class Search {
     if (motion_.old_column) columns.push_back(motion_.old_column->name);
     if (motion_.new_column) columns.push_back(motion_.new_column->name);
     for (const plan::Expression* one : {&motion_.up, &motion_.down}) {
-      for (std::string& name : ColumnsRead(*one)) columns.push_back(name);
+      base::Append(ColumnsRead(*one), columns);
     }
     return columns;
   }

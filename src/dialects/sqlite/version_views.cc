@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "db/url.h"
 #include "dialects/sqlite/instead_of.h"
@@ -79,10 +80,6 @@ void Address(const plan::VersionView& view, const schema::Table* base,
   if (keyed) triggers->hints = view.key;
 }
 
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
                       const schema::Table* base) {
   InsteadOf triggers;
@@ -90,9 +87,10 @@ InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
   triggers.target = view.base().name;
   triggers.marks = view.marks;
   for (const schema::Column& column : view.columns) {
-    triggers.columns.push_back(
-        {column.name, column.physical(), column.default_sql,
-         !column.generated_sql.empty(), Contains(view.required, column.name)});
+    triggers.columns.push_back({column.name, column.physical(),
+                                column.default_sql,
+                                !column.generated_sql.empty(),
+                                base::Contains(view.required, column.name)});
   }
   if (view.projects()) {
     Address(view, base, &triggers);
@@ -176,10 +174,9 @@ std::vector<Statement> ViewAndTriggers(const InsteadOf& triggers,
            (mark.empty() ? ") AS " : mark) + query,
        {}}};
   const bool part = std::holds_alternative<plan::Part>(view.source);
-  for (Statement& trigger :
-       part ? PartTriggers(triggers, view) : InsteadOfTriggers(triggers)) {
-    statements.push_back(std::move(trigger));
-  }
+  base::Append(
+      part ? PartTriggers(triggers, view) : InsteadOfTriggers(triggers),
+      statements);
   return statements;
 }
 

@@ -16,9 +16,9 @@ constexpr std::int64_t kCounted = 1'000'000;
 
 std::string Rows(std::int64_t count) {
   if (count > kCounted) {
-    return "more than " + base::WithThousands(kCounted) + " rows";
+    return "more than " + base::CountOf(kCounted, "row");
   }
-  return base::WithThousands(count) + (count == 1 ? " row" : " rows");
+  return base::CountOf(count, "row");
 }
 
 // Counts the rows whose reference is set. One in which a column of it is NULL

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/append.h"
 #include "db/use_counts.h"
 #include "db/write_counts.h"
 #include "engine/gate/items.h"
@@ -43,9 +44,7 @@ std::vector<std::string> Unasked(const db::UseCounts& counts,
                                  const std::vector<Server>& servers) {
   std::vector<std::string> unasked;
   for (const Server& server : servers) {
-    for (std::string& name : counts.Followers(server.connection)) {
-      unasked.push_back(std::move(name));
-    }
+    base::Append(counts.Followers(server.connection), unasked);
   }
   for (const Server& server : servers) {
     if (server.own == nullptr) continue;

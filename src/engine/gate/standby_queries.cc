@@ -1,6 +1,7 @@
 #include <set>
 
 #include "backfill/blockers.h"
+#include "base/append.h"
 #include "base/text.h"
 #include "db/replication.h"
 #include "engine/gate/items.h"
@@ -38,10 +39,9 @@ std::optional<GateAnswer> AskStandbyQueries(const GateContext& gate) {
   std::vector<std::string> unasked =
       AskStandbys(context, [&](const Standby& standby) {
         for (const std::string& one : locked) {
-          for (std::string& query : standby.LongQueries(
-                   LockedTable(context.database.schema(), one))) {
-            found.push_back(std::move(query));
-          }
+          base::Append(
+              standby.LongQueries(LockedTable(context.database.schema(), one)),
+              found);
         }
       });
   if (!found.empty() || unasked.empty()) {

@@ -33,10 +33,6 @@ std::string Shown(const std::string& query) {
   return base::VisibleInLine(text);
 }
 
-std::string Times(std::int64_t count) {
-  return base::WithThousands(count) + (count == 1 ? " time" : " times");
-}
-
 Counted CountedOf(const db::CountedQueries& all, const db::QueryCalls& one) {
   return {one.calls, all.now, all.begun};
 }
@@ -81,9 +77,9 @@ std::optional<GateAnswer> AskStatements(const GateContext& gate) {
     const Quiet quiet = LookAtQuery(context, gate.row, counted, one.query);
     const std::int64_t left = SoakLeft(context, counted, quiet);
     if (left <= 0) continue;
-    used.push_back("'" + Shown(one.query) + "' ran " + Times(quiet.rises) +
-                   " since both versions are live, " +
-                   EvidenceText(quiet, left));
+    used.push_back(
+        "'" + Shown(one.query) + "' ran " + base::CountOf(quiet.rises, "time") +
+        " since both versions are live, " + EvidenceText(quiet, left));
   }
   return FailsOver(std::move(used),
                    "queries that name what goes were run in the last " +

@@ -63,8 +63,7 @@ std::vector<std::string> UsedSinceReady(const Context& context,
       const std::int64_t since = now < then ? now : now - then;
       if (since == 0) continue;
       used.push_back("'" + actions[action].description + "': queries used it " +
-                     base::WithThousands(since) +
-                     (since == 1 ? " time" : " times"));
+                     base::CountOf(since, "time"));
     }
   }
   return used;

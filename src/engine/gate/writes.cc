@@ -14,10 +14,6 @@ namespace {
 // last, which is 10 s unless the options say otherwise.
 constexpr int kReadings = 10;
 
-std::string Writes(std::int64_t count) {
-  return base::WithThousands(count) + (count == 1 ? " write" : " writes");
-}
-
 // The triggers count from 0 on.
 std::optional<Counted> CountedNow(const Context& context,
                                   const MotionSql& motion) {
@@ -91,7 +87,7 @@ std::optional<GateAnswer> AskWrites(const GateContext& gate) {
     const bool fails = gate.context.options.soak.count() > 0 && left > 0;
     if (fails) answer.state = GateState::kFail;
     answer.details.push_back(
-        Writes(one.counted.count) + " of '" + one.table +
+        base::CountOf(one.counted.count, "write") + " of '" + one.table +
         "' gave no value to a column that takes no NULL then, " +
         EvidenceText(one.quiet, fails ? left : 0));
   }

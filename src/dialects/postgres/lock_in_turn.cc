@@ -1,0 +1,55 @@
+#include "dialects/postgres/lock_in_turn.h"
+
+#include "dialects/postgres/sql.h"
+#include "dialects/postgres/sync.h"
+
+namespace segue::postgres {
+namespace {
+
+constexpr const char* kLock = R"sql(
+DECLARE
+  one pg_catalog.text;
+  former pg_catalog.text := pg_catalog.current_setting('lock_timeout');
+  budget pg_catalog.interval := former::pg_catalog.interval;
+  patience pg_catalog.interval := @PATIENCE@;
+  began pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+  rest pg_catalog.int4;
+BEGIN
+  IF patience < budget OR budget = '0'::pg_catalog.interval THEN
+    budget := coalesce(patience, budget);
+  END IF;
+  FOREACH one IN ARRAY @STATEMENTS@ LOOP
+    IF budget > '0'::pg_catalog.interval THEN
+      rest := 1000 * extract(epoch FROM budget
+        - (pg_catalog.clock_timestamp() - began));
+      IF rest < 1 THEN
+        RAISE lock_not_available USING MESSAGE = @LATE@;
+      END IF;
+      PERFORM pg_catalog.set_config('lock_timeout', rest || 'ms', true);
+    END IF;
+    EXECUTE one;
+  END LOOP;
+  @AFTER@
+END)sql";
+
+// A part of the time after which a session looks, so that the whole of our wait
+// is over by then.
+constexpr const char* kBeforeDeadlock = R"sql((
+    SELECT 0.75 * s.reset_val::pg_catalog.int4 * '1 ms'::pg_catalog.interval
+    FROM pg_catalog.pg_settings s WHERE s.name = 'deadlock_timeout'))sql";
+
+constexpr const char* kRestore =
+    "PERFORM pg_catalog.set_config('lock_timeout', former, true);";
+
+}  // namespace
+
+std::string LockInTurnSql(const LocksInTurn& locks) {
+  return "DO " + DollarQuoted(FilledAll(
+                     kLock, {{"@PATIENCE@",
+                              locks.before_deadlock ? kBeforeDeadlock : "NULL"},
+                             {"@STATEMENTS@", locks.statements},
+                             {"@LATE@", Literal(locks.late)},
+                             {"@AFTER@", locks.keeps_rest ? "" : kRestore}}));
+}
+
+}  // namespace segue::postgres

@@ -20,12 +20,13 @@ BEGIN
   END IF;
   FOREACH one IN ARRAY @STATEMENTS@ LOOP
     IF budget > '0'::pg_catalog.interval THEN
-      rest := 1000 * extract(epoch FROM budget
-        - (pg_catalog.clock_timestamp() - began));
+      rest := '1000'::pg_catalog.float8 * extract(epoch FROM budget
+        - (pg_catalog.clock_timestamp() - began))::pg_catalog.float8;
       IF rest < 1 THEN
         RAISE lock_not_available USING MESSAGE = @LATE@;
       END IF;
-      PERFORM pg_catalog.set_config('lock_timeout', rest || 'ms', true);
+      PERFORM pg_catalog.set_config('lock_timeout',
+        pg_catalog.format('%sms', rest), true);
     END IF;
     EXECUTE one;
   END LOOP;
@@ -35,7 +36,8 @@ END)sql";
 // A part of the time after which a session looks, so that the whole of our wait
 // is over by then.
 constexpr const char* kBeforeDeadlock = R"sql((
-    SELECT 0.75 * s.reset_val::pg_catalog.int4 * '1 ms'::pg_catalog.interval
+    SELECT '0.75'::pg_catalog.float8 * s.reset_val::pg_catalog.float8
+      * '1 ms'::pg_catalog.interval
     FROM pg_catalog.pg_settings s WHERE s.name = 'deadlock_timeout'))sql";
 
 constexpr const char* kRestore =

@@ -45,7 +45,7 @@ chain AS (SELECT id, max(depth) AS depth FROM above GROUP BY id))sql";
 // OWNER TO the owner that it has changes nothing, and it locks the view alone:
 // LOCK TABLE would lock what the view reads, too. The tables of rules come
 // after the views. A view of a version that follows the table is among them.
-constexpr const char* kLocks = R"sql(ARRAY(
+constexpr const char* kLocks = R"sql(pg_catalog.array_append(ARRAY(
 WITH RECURSIVE @CHAIN@
 SELECT pg_catalog.format(CASE c.relkind
     WHEN 'v' THEN 'ALTER VIEW %I.%I OWNER TO %I'
@@ -68,7 +68,7 @@ JOIN pg_catalog.pg_class c ON c.oid = k.id
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
 ORDER BY k.depth DESC, k.id
-) || ARRAY[@LAST@]::pg_catalog.text[])sql";
+), @LAST@))sql";
 
 // A column of the same type changes no column of a view, so that a view takes
 // its new text in its place, and nothing above it is touched. `remade` has the

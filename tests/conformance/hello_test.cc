@@ -171,6 +171,16 @@ TEST_P(HelloTest, AnUpgradeBringsIt) {
   EXPECT_EQ(Listed(), "web-1 base hello_app 1\n");
 }
 
+// The ledger is there a moment before its first migration.
+TEST_P(HelloTest, BeforeTheFirstMigrationEverybodyRunsTheBaseShape) {
+  db().Exec("TRUNCATE segue.migration, segue.version CASCADE");
+  EXPECT_EQ(db().app().One("SELECT segue.hello('web-1', 'base')"),
+            std::nullopt);
+  EXPECT_EQ(Listed(), "");
+  EXPECT_THAT(Refusal(db().app(), "'web-1', '02_full_name'"),
+              HasSubstr("no version is called '02_full_name'"));
+}
+
 SEGUE_INSTANTIATE_ON(HelloTest, PostgresTestbed());
 
 }  // namespace

@@ -18,6 +18,9 @@ $segue$SELECT segue.hello_since($1, $2, $3, $4,
 // session from the server, and writes rows of this role only: nobody can speak
 // for the instances of another role. A row that another session has locked is
 // left to it, so that no heartbeat waits for a transaction of the application.
+// Until the first migration is started nobody has a schema to speak of, and the
+// ledger is there a moment before that: who says to run the base shape then is
+// right, and is not kept.
 constexpr const char* kHelloSince = R"sql(
 CREATE OR REPLACE FUNCTION segue.hello_since(text, text, text, interval,
   timestamptz)
@@ -56,6 +59,9 @@ BEGIN
       UNION SELECT v.schema_name, v.name FROM segue.version v
       UNION SELECT v.schema_name, v.version_schema FROM segue.version v) u
     WHERE $3 IS NULL OR u.place = $3) k;
+  IF $2 = 'base' AND NOT EXISTS (SELECT FROM segue.migration) THEN
+    RETURN NULL;
+  END IF;
   IF places IS NULL THEN
     RAISE EXCEPTION 'no version is called ''%''%', coalesce($2, ''),
       coalesce(' in schema ''' || $3 || '''', '')

@@ -32,6 +32,11 @@ class PlainVersions : public db::Dialect {
       const std::string& schema_name) const override {
     return inner_->LoginRoles(connection, schema_name);
   }
+  std::vector<db::NextPartition> PartitionsAhead(
+      db::Connection& connection,
+      const db::AheadQuestion& question) const override {
+    return inner_->PartitionsAhead(connection, question);
+  }
   std::string VersionSessionSql(
       db::Connection& connection, const std::string& schema_name,
       const std::string& version_schema) const override {

@@ -47,13 +47,16 @@ struct Scene {
 // A database with the example's tables and segue beside it.
 class Site {
  public:
-  explicit Site(const Scene& scene) : database_(scene.testbed.fresh()) {
-    std::ofstream(folder_.path() + "/01_example.yaml")
-        << "access: " << ToString(scene.access) << "\n"
-        << "undo_window: " << (scene.window ? "1h" : "0") << "\n"
-        << scene.page.migration;
+  explicit Site(const Scene& scene) : Site(scene, scene.testbed.fresh()) {
     database_->Exec(scene.page.setup);
   }
+  // Returns the site as it is when the scene's command comes.
+  static Site Prepared(const Scene& scene) {
+    Site site(scene);
+    for (const std::string& command : scene.Before()) site.MustRun(command);
+    return site;
+  }
+  Site CopyFor(const Scene& scene) { return {scene, database_->Copy()}; }
 
   Finished Run(const std::string& command, const std::string& fault = "") {
     Command run;
@@ -66,9 +69,9 @@ class Site {
       run.argv.emplace_back("--yes");
     }
     if (command == "drop") run.argv.emplace_back("--drop");
-    run.directory = folder_.path();
+    run.directory = folder_->path();
     run.environment = {{"SEGUE_FAULT", fault},
-                       {"SEGUE_FAULT_COUNT", folder_.path() + "/count"}};
+                       {"SEGUE_FAULT_COUNT", folder_->path() + "/count"}};
     return RunCommand(run);
   }
 
@@ -80,7 +83,7 @@ class Site {
 
   long Statements() const {
     long count = 0;
-    std::ifstream(folder_.path() + "/count") >> count;
+    std::ifstream(folder_->path() + "/count") >> count;
     return count;
   }
   void WaitUntilSessionsEnd() { database_->WaitUntilSessionsEnd(); }
@@ -88,7 +91,15 @@ class Site {
   std::string State() { return database_->Dump() + "\n" + database_->Data(); }
 
  private:
-  TempDir folder_;
+  Site(const Scene& scene, std::unique_ptr<TestDatabase> database)
+      : folder_(std::make_unique<TempDir>()), database_(std::move(database)) {
+    std::ofstream(folder_->path() + "/01_example.yaml")
+        << "access: " << ToString(scene.access) << "\n"
+        << "undo_window: " << (scene.window ? "1h" : "0") << "\n"
+        << scene.page.migration;
+  }
+
+  std::unique_ptr<TempDir> folder_;
   std::unique_ptr<TestDatabase> database_;
 };
 
@@ -98,19 +109,18 @@ struct Clean {
   long statements = 0;
 };
 
-Clean RunClean(const Scene& scene) {
-  Site site(scene);
-  for (const std::string& command : scene.Before()) site.MustRun(command);
+Clean RunClean(const Scene& scene, Site& prepared) {
+  Site site = prepared.CopyFor(scene);
   site.MustRun(scene.command);
   const long statements = site.Statements();
   return {site.State(), statements};
 }
 
-void TryAt(const Scene& scene, const Clean& clean, long number) {
+void TryAt(const Scene& scene, Site& prepared, const Clean& clean,
+           long number) {
   const std::string fault = "kill:before:" + std::to_string(number);
   SCOPED_TRACE(scene.text() + " " + fault);
-  Site site(scene);
-  for (const std::string& command : scene.Before()) site.MustRun(command);
+  Site site = prepared.CopyFor(scene);
   const Finished crashed = site.Run(scene.command, fault);
   if (crashed.exit_code == 0) {  // this run needed fewer statements
     EXPECT_LT(site.Statements(), number) << "was not killed";
@@ -255,9 +265,10 @@ class OperationCrashTest : public ::testing::TestWithParam<Example> {
   }
 
   static void TryAllOf(const Scene& scene) {
-    const Clean clean = RunClean(scene);
+    Site prepared = Site::Prepared(scene);
+    const Clean clean = RunClean(scene, prepared);
     for (long number = 1; number <= clean.statements; ++number) {
-      TryAt(scene, clean, number);
+      TryAt(scene, prepared, clean, number);
     }
     std::cout << "[ " << scene.text() << ": killed " << clean.statements
               << " times ]" << std::endl;
@@ -276,10 +287,11 @@ class OperationCrashTest : public ::testing::TestWithParam<Example> {
     const std::size_t drawn_command = random() % commands.size();
     const Scene scene{page(), testbed(), access, commands[drawn_command],
                       drawn_command >= plain};
-    const Clean clean = RunClean(scene);
+    Site prepared = Site::Prepared(scene);
+    const Clean clean = RunClean(scene, prepared);
     const auto points = static_cast<unsigned long>(clean.statements);
     ASSERT_GT(points, 5U);
-    TryAt(scene, clean, 1 + static_cast<long>(random() % points));
+    TryAt(scene, prepared, clean, 1 + static_cast<long>(random() % points));
   }
 };
 

@@ -17,6 +17,9 @@ class TestDatabase {
   virtual ~TestDatabase() = default;
 
   virtual std::string Url() const = 0;
+  // Returns another database with all that this one has. No session is open but
+  // that of app(), which is opened anew when it is needed.
+  virtual std::unique_ptr<TestDatabase> Copy() = 0;
   // Returns the catalogue as text, without segue's own objects.
   virtual std::string Dump() = 0;
   // Returns every row of every table, as any client sees them.
@@ -61,6 +64,7 @@ class TestDatabase {
 
  protected:
   explicit TestDatabase(const std::string& scheme);
+  void CloseApp() { app_.reset(); }
 
  private:
   std::shared_ptr<const db::Dialect> dialect_;

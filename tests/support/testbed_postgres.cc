@@ -12,9 +12,9 @@ namespace {
 
 class PostgresDatabase : public TestDatabase {
  public:
-  PostgresDatabase()
+  explicit PostgresDatabase(const std::string& copy_of = "template0")
       : TestDatabase("postgres"),
-        name_(PostgresServer::Shared().CreateDatabase()) {}
+        name_(PostgresServer::Shared().CreateDatabase(copy_of)) {}
   ~PostgresDatabase() override {
     try {
       PostgresServer::Shared().DropDatabase(name_);
@@ -24,6 +24,10 @@ class PostgresDatabase : public TestDatabase {
   }
   std::string Url() const override {
     return PostgresServer::Shared().Url(name_);
+  }
+  std::unique_ptr<TestDatabase> Copy() override {
+    CloseApp();
+    return std::make_unique<PostgresDatabase>(name_);
   }
   std::string Dump() override {
     return PostgresServer::Shared().DumpSchema(name_);

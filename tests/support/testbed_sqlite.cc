@@ -1,4 +1,5 @@
 // What the tests need to know about SQLite.
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -13,6 +14,18 @@ class SqliteDatabase : public TestDatabase {
  public:
   SqliteDatabase() : TestDatabase("sqlite") {}
   std::string Url() const override { return file_.Url(); }
+  std::unique_ptr<TestDatabase> Copy() override {
+    CloseApp();
+    auto copy = std::make_unique<SqliteDatabase>();
+    for (const char* end : {"", "-wal"}) {
+      const std::string from = file_.path() + end;
+      if (!std::filesystem::exists(from)) continue;
+      std::filesystem::copy_file(
+          from, copy->file_.path() + end,
+          std::filesystem::copy_options::overwrite_existing);
+    }
+    return copy;
+  }
   std::string Dump() override { return file_.DumpSchema(); }
   std::unique_ptr<Client> NewClient() override {
     return OpenSqliteClient(file_.path());

@@ -52,22 +52,6 @@ std::string Match(const Node& body, const Reader& reader) {
   return match == "SIMPLE" ? "" : match;
 }
 
-std::vector<std::string> Names(const Node* list) {
-  std::vector<std::string> names;
-  if (list == nullptr) return names;
-  for (const Node& item : list->items) {
-    if (!item.is_scalar() || item.scalar.empty()) {
-      throw UsageError(item, "expected the name of a column");
-    }
-    if (std::find(names.begin(), names.end(), item.scalar) != names.end()) {
-      throw UsageError(item, fmt::format("'{}' is listed twice", item.scalar));
-    }
-    names.push_back(item.scalar);
-  }
-  if (names.empty()) throw UsageError(*list, "must not be empty");
-  return names;
-}
-
 void ReadDeferrable(const Node& body, const Reader& reader,
                     Constraint& constraint) {
   const std::optional<bool> deferrable = reader.OptionalBool("deferrable");
@@ -86,12 +70,12 @@ schema::Reference ReadReferenced(const Node& body) {
                              "on_update", "on_delete_set_columns"});
   schema::Reference reference;
   reference.table = reader.RequiredString("table");
-  reference.columns = Names(&reader.RequiredList("columns"));
+  reference.columns = ColumnNames(&reader.RequiredList("columns"));
   reference.match = Match(body, reader);
   reference.on_delete = ReferenceAction(body, reader, "on_delete");
   reference.on_update = ReferenceAction(body, reader, "on_update");
   reference.on_delete_set_columns =
-      Names(reader.OptionalList("on_delete_set_columns"));
+      ColumnNames(reader.OptionalList("on_delete_set_columns"));
   if (!reference.on_delete_set_columns.empty() &&
       !reference.on_delete.starts_with("SET")) {
     throw UsageError(*body.Find("on_delete_set_columns"),
@@ -106,7 +90,7 @@ void ReadIndexParameters(const Node& body, Constraint& constraint) {
   constraint.tablespace = reader.OptionalString("tablespace").value_or("");
   constraint.storage_parameters =
       reader.OptionalString("storage_parameters").value_or("");
-  constraint.include = Names(reader.OptionalList("include_columns"));
+  constraint.include = ColumnNames(reader.OptionalList("include_columns"));
 }
 
 // Cuts the text at commas that stand outside brackets and quotes.
@@ -222,8 +206,8 @@ void ReadColumns(const Node& body, const Reader& reader,
                  Constraint& constraint) {
   const bool optional = constraint.kind == ConstraintKind::kCheck ||
                         constraint.kind == ConstraintKind::kExclude;
-  constraint.columns = Names(optional ? reader.OptionalList("columns")
-                                      : &reader.RequiredList("columns"));
+  constraint.columns = ColumnNames(optional ? reader.OptionalList("columns")
+                                            : &reader.RequiredList("columns"));
   if (constraint.kind != ConstraintKind::kForeignKey) return;
   constraint.reference = ReadReferenced(reader.RequiredMap("references"));
   const schema::Reference& reference = constraint.reference;

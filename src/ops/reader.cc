@@ -208,4 +208,20 @@ void Reader::RefuseForNow(const std::string& key,
   throw UsageError(*node, message);
 }
 
+std::vector<std::string> ColumnNames(const base::Node* list) {
+  std::vector<std::string> names;
+  if (list == nullptr) return names;
+  for (const base::Node& item : list->items) {
+    if (!item.is_scalar() || item.scalar.empty()) {
+      throw UsageError(item, "expected the name of a column");
+    }
+    if (std::find(names.begin(), names.end(), item.scalar) != names.end()) {
+      throw UsageError(item, fmt::format("'{}' is listed twice", item.scalar));
+    }
+    names.push_back(item.scalar);
+  }
+  if (names.empty()) throw UsageError(*list, "must not be empty");
+  return names;
+}
+
 }  // namespace segue::ops

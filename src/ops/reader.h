@@ -18,6 +18,9 @@ Error UsageError(const base::Node& node, const std::string& message);
 // word; empty when no known word is near.
 std::string NearestSuffix(const std::string& word,
                           const std::vector<std::string>& known);
+// Reads the names of columns, each of which may occur once; nullptr gives none.
+// Throws Error{kUsage}, also for an empty list.
+std::vector<std::string> ColumnNames(const base::Node* list);
 
 // Reads a map, which must outlive the reader. Every method throws
 // Error{kUsage}. A key whose value is null counts as absent, except for IsNull.

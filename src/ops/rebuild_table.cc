@@ -189,19 +189,6 @@ std::vector<plan::TableTraits::Column> ColumnTraits(const Reader& reader) {
   return columns;
 }
 
-std::vector<std::string> Names(const Reader& reader, const std::string& key) {
-  std::vector<std::string> names;
-  const base::Node* list = reader.OptionalList(key);
-  if (list == nullptr) return names;
-  for (const base::Node& node : list->items) {
-    if (!node.is_scalar() || node.scalar.empty()) {
-      throw UsageError(node, "the name of a column is expected");
-    }
-    names.push_back(node.scalar);
-  }
-  return names;
-}
-
 }  // namespace
 
 // The text has nothing else, so that it cannot end the clause that it will
@@ -250,8 +237,8 @@ NewOperation ParseRebuildTable(const base::Node& body) {
   }
   spec.traits.tablespace = reader.OptionalString("tablespace").value_or("");
   spec.traits.columns = ColumnTraits(reader);
-  spec.column_order = Names(reader, "column_order");
-  spec.cluster_by = Names(reader, "cluster_by");
+  spec.column_order = ColumnNames(reader.OptionalList("column_order"));
+  spec.cluster_by = ColumnNames(reader.OptionalList("cluster_by"));
   for (const std::string& key : foreign) {
     if (reader.Has(key)) spec.foreign_keys.push_back(key);
   }

@@ -416,18 +416,6 @@ void SplitTable::Finish(PlanContext& context) const {
   }
 }
 
-std::vector<std::string> Texts(const base::Node& list) {
-  std::vector<std::string> texts;
-  for (const base::Node& item : list.items) {
-    if (!item.is_scalar() || item.scalar.empty()) {
-      throw UsageError(item, "expected the name of a column");
-    }
-    texts.push_back(item.scalar);
-  }
-  if (texts.empty()) throw UsageError(list, "must not be empty");
-  return texts;
-}
-
 // The other form of `to`.
 void RefuseByRows(const base::Node& body) {
   const base::Node* to = body.Find("to");
@@ -451,8 +439,8 @@ NewOperation ParseSplitTable(const base::Node& body) {
   spec.table = reader.RequiredString("table");
   const Reader to(reader.RequiredMap("to"), {"table", "columns", "key"});
   spec.to = to.RequiredString("table");
-  spec.columns = Texts(to.RequiredList("columns"));
-  if (const base::Node* key = to.OptionalList("key")) spec.key = Texts(*key);
+  spec.columns = ColumnNames(&to.RequiredList("columns"));
+  spec.key = ColumnNames(to.OptionalList("key"));
   return MakeSplitTable(std::move(spec));
 }
 

@@ -83,6 +83,27 @@ struct RebuildSpec {
       {};  // columns that an index begins with
 };
 
+// How partition_table divides a table. Values are texts as the column's type
+// reads them; MINVALUE and MAXVALUE are the ends of a range.
+struct PartitionSpec {
+  enum class Method { kRange, kList, kHash };
+  struct Part {
+    std::string name;
+    std::vector<std::string> from = {};    // range: one for each column
+    std::vector<std::string> to = {};      // range: the first beyond it
+    std::vector<std::string> values = {};  // list
+  };
+  Method method = Method::kRange;
+  std::vector<std::string> key;
+  std::vector<Part> parts;
+  // The partition for the rows that no other takes; empty: none, by hash.
+  std::string default_part = {};
+  // By range, in place of parts: "1 month", or "1000000" of whole numbers. The
+  // partitions hold the values that there are, and `ahead` more follow.
+  std::string interval = {};
+  int ahead = 3;
+};
+
 // A migration is a value; copies share the operations, which never change. Each
 // builder appends one operation and returns *this, so that calls chain. The
 // builders check nothing against a database: Migrator::MakePlan and Start
@@ -163,6 +184,10 @@ struct Migration {
   // room back.
   Migration& RebuildTable(const std::string& table,
                           const RebuildSpec& how = {});
+  // Divides a table into partitions while it is in use (PostgreSQL): a copy
+  // with partitions is filled and kept in step, and takes its place with the
+  // contract.
+  Migration& PartitionTable(const std::string& table, const PartitionSpec& how);
   // Runs statements in the expand step, in one transaction; a rollback runs
   // `down`. Without `down` the statements cannot be undone.
   Migration& Sql(const std::string& up, const std::string& down = "");

@@ -238,6 +238,17 @@ std::vector<OptionSpec> InstanceOptionSpecs() {
            "register: how long it counts without a heartbeat (60s)"}};
 }
 
+std::vector<OptionSpec> PartitionsOptionSpecs() {
+  return {
+      {"ACTION", "ACTION", "ahead: make those that will be needed", {"ahead"}},
+      {"TABLE", "TABLE", "a table divided by ranges", {}, true},
+      {"--count", "N",
+       "ranges after today, or the highest value, that there have to be "
+       "(3)"},
+      {"--interval", "LENGTH",
+       "of each range, as '1 month'; otherwise that of the last one"}};
+}
+
 std::vector<OptionSpec> NodeOptionSpecs() {
   return {{"--envelope", "", "answers as {\"src\",\"dest\",\"body\"}"},
           {"--dir", "DIR", "migrations for a migrate without a phase"}};
@@ -357,6 +368,8 @@ std::vector<Command> OtherCommands() {
        RunUrl},
       {"instance", "which version each application instance runs", true, false,
        InstanceOptionSpecs(), RunInstance},
+      {"partitions", "make partitions ahead of time", true, false,
+       PartitionsOptionSpecs(), RunPartitions},
       {"node", "answer migration messages, a line of JSON each", true, false,
        NodeOptionSpecs(), RunNode},
       {"demo", "watch a migration; needs no database", false, true,

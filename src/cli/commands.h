@@ -58,6 +58,7 @@ int RunUrl(const Context& context);
 int RunDemo(const Context& context);
 int RunInstance(const Context& context);
 int RunNode(const Context& context);
+int RunPartitions(const Context& context);
 int RunCompletion(const Context& context);
 
 }  // namespace segue::cli

@@ -8,6 +8,7 @@
 
 #include "db/connection.h"
 #include "db/language.h"
+#include "db/partitions_ahead.h"
 #include "db/question.h"
 #include "db/session.h"
 #include "db/url.h"
@@ -158,6 +159,17 @@ class Dialect : public Language {
     static_cast<void>(connection);
     static_cast<void>(schema_name);
     return {};
+  }
+
+  // Returns the partitions that are missing, lowest first. Throws kNotFound
+  // when there is no such table, and kRefused when it is not divided by ranges,
+  // or the database divides none.
+  virtual std::vector<NextPartition> PartitionsAhead(
+      Connection& connection, const AheadQuestion& question) const {
+    static_cast<void>(connection);
+    static_cast<void>(question);
+    throw Error(ErrorKind::kRefused,
+                capabilities().name + " has no partitioned tables");
   }
 
   // Returns the script that each session of an application runs to see

@@ -63,6 +63,7 @@ struct Capabilities {
   // A copy of a table can take its place while clients go on, and the table can
   // follow it until an undo.
   bool swaps_tables = false;
+  bool partitions = false;  // a table can be divided into partitions
   bool column_comments = false;
   // Views and rules are bound to the column that takes the place of another.
   bool rebinds_views = false;

@@ -42,6 +42,11 @@ struct Guess {
   Answer operator()(const TriggersQuestion& /*question*/) const { return {}; }
   Answer operator()(const RoomQuestion& /*question*/) const { return {}; }
   Answer operator()(const CopyQuestion& /*question*/) const { return {}; }
+  Answer operator()(const RangesQuestion& /*question*/) const {
+    Answer answer;
+    answer.error = "the values are not known without a server";
+    return answer;
+  }
 };
 
 struct Description {
@@ -105,8 +110,14 @@ struct Description {
                        question.column, question.table.name);
   }
   std::string operator()(const CopyQuestion& question) const {
-    return fmt::format("what a copy of table '{}' could not get",
-                       question.table.name);
+    return fmt::format("what a {}copy of table '{}' could not {}",
+                       question.partitioned ? "partitioned " : "",
+                       question.table.name,
+                       question.partitioned ? "have" : "get");
+  }
+  std::string operator()(const RangesQuestion& question) const {
+    return fmt::format("the lowest and the highest value of column '{}'",
+                       question.column);
   }
 };
 

@@ -142,9 +142,22 @@ struct RoomQuestion {
 };
 
 // What of this table could its copy not get when it takes the table's place?
+// With `partitioned`: what could it not have when the copy is partitioned?
 struct CopyQuestion {
   schema::TableName table;
+  bool partitioned = false;
   friend bool operator==(const CopyQuestion&, const CopyQuestion&) = default;
+};
+
+// Which ranges of one length hold the values of this column, from the lowest
+// until today or the highest, and `ahead` more?
+struct RangesQuestion {
+  schema::TableName table;
+  std::string column;
+  std::string interval;  // "1 month"; "1000000" for whole numbers
+  int ahead = 0;
+  friend bool operator==(const RangesQuestion&,
+                         const RangesQuestion&) = default;
 };
 
 // What does the database say of this table in parts of its catalogue that segue
@@ -185,7 +198,7 @@ using Question =
                  ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
                  MentionQuestion, CheckQuestion, UnprovenQuestion,
                  FilledQuestion, LossQuestion, UnknownFactsQuestion,
-                 TriggersQuestion, RoomQuestion, CopyQuestion>;
+                 TriggersQuestion, RoomQuestion, CopyQuestion, RangesQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {
@@ -193,6 +206,7 @@ struct Answer {
   // assume.
   bool known = true;
   // The server's message when it refuses. LeftOutQuestion: it refuses NULL.
+  // RangesQuestion: why there are none.
   std::string error;
   // DefaultQuestion, ExpressionQuestion; LeftOutQuestion: the default is.
   bool is_volatile = false;
@@ -217,6 +231,8 @@ struct Answer {
   std::vector<plan::HeldTrigger> held = {};     // TriggersQuestion
   std::optional<std::string> default_sql = {};  // LeftOutQuestion
   std::optional<KeyRoom> room = {};  // RoomQuestion; nullopt: no integers
+  // RangesQuestion: one partition for each, with a name.
+  std::vector<plan::Partitioning::Part> ranges = {};
   // CheckQuestion: the check over the physical names of the columns.
   std::string bound = {};
   // ExpressionQuestion: as plan::Expression has them.

@@ -114,7 +114,9 @@ constexpr std::array<std::pair<std::string_view, const char*>, 22> kSkeletons =
          "      table: events\n"
          "      by: range               # range, list, hash\n"
          "      key: [created_at]\n"
-         "      partitions: []\n"},
+         "      partitions:\n"
+         "        - {name: events_2026, from: 2026-01-01, to: 2027-01-01}\n"
+         "      default: events_rest    # not by hash\n"},
         {"rebuild_table", "  - rebuild_table: {table: users}\n"},
         {"rename_column",
          "  - rename_column:\n"

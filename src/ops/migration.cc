@@ -12,6 +12,7 @@
 #include "ops/drop_constraint.h"
 #include "ops/drop_index.h"
 #include "ops/drop_table.h"
+#include "ops/partition_table.h"
 #include "ops/rebuild_table.h"
 #include "ops/rename_column.h"
 #include "ops/rename_constraint.h"
@@ -37,6 +38,18 @@ schema::ConstraintKind KindOf(ConstraintType type) {
       return schema::ConstraintKind::kForeignKey;
   }
   return schema::ConstraintKind::kCheck;
+}
+
+plan::Partitioning::Method MethodOf(PartitionSpec::Method method) {
+  switch (method) {
+    case PartitionSpec::Method::kRange:
+      return plan::Partitioning::Method::kRange;
+    case PartitionSpec::Method::kList:
+      return plan::Partitioning::Method::kList;
+    case PartitionSpec::Method::kHash:
+      return plan::Partitioning::Method::kHash;
+  }
+  return plan::Partitioning::Method::kRange;
 }
 
 schema::Constraint ConstraintOf(const ConstraintSpec& spec) {
@@ -225,6 +238,25 @@ Migration& Migration::RebuildTable(const std::string& table,
   spec.column_order = how.column_order;
   spec.cluster_by = how.cluster_by;
   operations.push_back(ops::MakeRebuildTable(std::move(spec)));
+  return *this;
+}
+
+Migration& Migration::PartitionTable(const std::string& table,
+                                     const PartitionSpec& how) {
+  ops::PartitionTableSpec spec;
+  spec.table = table;
+  spec.how.method = MethodOf(how.method);
+  spec.how.columns = how.key;
+  for (const PartitionSpec::Part& part : how.parts) {
+    spec.how.parts.push_back(
+        {part.name, false, part.from, part.to, part.values});
+  }
+  if (!how.default_part.empty()) {
+    spec.how.parts.push_back({how.default_part, true});
+  }
+  spec.interval = how.interval;
+  spec.ahead = how.ahead;
+  operations.push_back(ops::MakePartitionTable(std::move(spec)));
   return *this;
 }
 

@@ -14,6 +14,7 @@
 #include "ops/drop_constraint.h"
 #include "ops/drop_index.h"
 #include "ops/drop_table.h"
+#include "ops/partition_table.h"
 #include "ops/reader.h"
 #include "ops/rebuild_table.h"
 #include "ops/rename_column.h"
@@ -32,7 +33,6 @@ const std::vector<std::string>& NotYet() {
   static const std::vector<std::string> kNames = {
       "merge_tables",
       "move_column",
-      "partition_table",
   };
   return kNames;
 }
@@ -52,6 +52,7 @@ const std::vector<RegistryEntry>& Registry() {
       {"drop_index", ParseDropIndex},
       {"drop_multicolumn_constraint", ParseDropMulticolumnConstraint},
       {"drop_table", ParseDropTable},
+      {"partition_table", ParsePartitionTable},
       {"rebuild_table", ParseRebuildTable},
       {"rename_column", ParseRenameColumn},
       {"rename_constraint", ParseRenameConstraint},

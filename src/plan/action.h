@@ -44,6 +44,27 @@ struct IndexPair {
   std::string copy;
 };
 
+// How a copy is divided into partitions.
+struct Partitioning {
+  enum class Method { kRange, kList, kHash };
+  // A value is a text as the column's type reads it; MINVALUE and MAXVALUE are
+  // the ends of a range. By hash the parts follow one another.
+  struct Part {
+    std::string name;
+    bool is_default = false;  // takes what no other takes
+    std::vector<std::string> from = {};
+    std::vector<std::string> to = {};
+    std::vector<std::string> values = {};
+  };
+  Method method = Method::kRange;
+  std::vector<std::string> columns;
+  std::vector<Part> parts;
+  // All indexes, as the copy has them until the exchange.
+  std::vector<schema::Index> indexes = {};
+  // Those of the table whose copies have the columns of the key besides.
+  std::vector<std::string> widened = {};
+};
+
 // Creates the hidden copy of a table, which is empty. It has everything that
 // rows are checked against or stored by: columns, defaults, checks, the key and
 // what can only be built with it. SwapTables gives it the rest.
@@ -52,7 +73,8 @@ struct CopyTable {
   std::string copy;                  // its name, in the schema of the table
   std::vector<std::string> columns;  // in the order in which the copy has them
   TableTraits traits;
-  std::vector<IndexPair> indexes;  // that are built with the copy
+  std::vector<IndexPair> indexes;               // that are built with the copy
+  std::optional<Partitioning> partitions = {};  // nullopt: it has none
 };
 
 // Marks the copy as filled: a transaction that has begun before cannot see the
@@ -70,6 +92,7 @@ struct SwapTables {
   bool kept = false;
   TableTraits traits;  // as CopyTable has them
   std::vector<IndexPair> indexes;
+  std::optional<Partitioning> partitions = {};
 };
 
 // Proves the foreign keys from and to a table that SwapTables has added without

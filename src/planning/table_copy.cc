@@ -59,7 +59,9 @@ bool ComesWithTable(const TableWork& work, const schema::Index& index) {
          (index.primary || !index.constraint.empty());
 }
 
-CopiedIndexes IndexesOf(const TableWork& work) {
+// An index of a partitioned table is built on the empty copy, because the
+// server builds none on it without blocking writes.
+CopiedIndexes IndexesOf(const TableWork& work, const CopyRequest& request) {
   CopiedIndexes indexes;
   const schema::Table& table = work.live();
   for (const schema::Index& index : table.indexes) {
@@ -67,6 +69,7 @@ CopiedIndexes IndexesOf(const TableWork& work) {
     const plan::IndexPair pair{index.name,
                                plan::IndexCopy(index.name, Limit(work))};
     indexes.all.push_back(pair);
+    if (request.partitions) continue;
     if (IsKey(table, index) || BacksExclusion(table, index)) {
       indexes.first.push_back(pair);
       continue;
@@ -80,6 +83,18 @@ CopiedIndexes IndexesOf(const TableWork& work) {
     indexes.later.push_back(std::move(copy));
   }
   return indexes;
+}
+
+// The rows are walked by the key of the table, and each is found in the copy by
+// the partition, too.
+void WidenKey(const schema::Table& live, const plan::Partitioning& partitions,
+              plan::TableMotion& motion) {
+  motion.walk = motion.key;
+  const std::vector<std::string> key = live.WalkKey();
+  for (const std::string& name : partitions.columns) {
+    if (base::Contains(key, name)) continue;
+    motion.key.push_back(schema::RequireColumn(live, name));
+  }
 }
 
 plan::TableMotion MotionOf(const TableWork& work, const CopyRequest& request) {
@@ -100,6 +115,7 @@ plan::TableMotion MotionOf(const TableWork& work, const CopyRequest& request) {
   for (const std::string& name : request.walk) {
     motion.walk.push_back(schema::RequireColumn(live, name));
   }
+  if (request.partitions) WidenKey(live, *request.partitions, motion);
   if (work.context().undoable) {
     motion.put_aside = plan::PutAside(live.name.name, Limit(work));
   }
@@ -152,8 +168,7 @@ void AddProof(TableWork& work, Place place, bool back) {
 // Each of these is a transaction of its own: nobody waits for a look at all
 // rows.
 void PlanExchange(TableWork& work, const plan::TableMotion& motion,
-                  const plan::TableTraits& traits,
-                  const CopiedIndexes& indexes) {
+                  const CopyRequest& request, const CopiedIndexes& indexes) {
   const std::string& table = work.live().name.name;
   const bool undoable = work.context().undoable;
   const Place place = SwitchPlace(work);
@@ -174,7 +189,8 @@ void PlanExchange(TableWork& work, const plan::TableMotion& motion,
   }
   AddStep(work, place,
           fmt::format("Let the copy take the place of '{}'", table),
-          plan::SwapTables{motion.name, aside, undoable, traits, indexes.all},
+          plan::SwapTables{motion.name, aside, undoable, request.traits,
+                           indexes.all, request.partitions},
           std::move(notes));
   AddProof(work, place, false);
   schema::Table was = work.live();
@@ -232,12 +248,12 @@ void PlanTableCopy(TableWork& work, const CopyRequest& request) {
   const plan::TableMotion motion = MotionOf(work, request);
   RefuseTaken(work, motion.target.name);
   RefuseTaken(work, plan::PutAside(table, Limit(work)));
-  const CopiedIndexes indexes = IndexesOf(work);
+  const CopiedIndexes indexes = IndexesOf(work, request);
   work.Describe(Phase::kExpanding,
                 fmt::format("Create a hidden copy of '{}'", table));
   work.Add(Phase::kExpanding,
            plan::CopyTable{work.live(), motion.target.name, request.columns,
-                           request.traits, indexes.first});
+                           request.traits, indexes.first, request.partitions});
   work.Add(Phase::kExpanding, plan::CreateSync{motion.name});
   work.Describe(Phase::kMigrating,
                 fmt::format("Fill the copy of '{}' and compare it", table));
@@ -251,7 +267,7 @@ void PlanTableCopy(TableWork& work, const CopyRequest& request) {
   work.context().motions.Add(motion);
   work.context().claims.DecideFate(work.live().name, TableFate::kRebuilt);
   work.Finish();
-  PlanExchange(work, motion, request.traits, indexes);
+  PlanExchange(work, motion, request, indexes);
 }
 
 }  // namespace segue::ops

@@ -2,6 +2,7 @@
 // steps from the empty copy to the drop of what the table was.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct CopyRequest {
   std::vector<std::string> columns;  // all of them, in the order of the copy
   // The columns by whose order the rows are copied; empty: the key.
   std::vector<std::string> walk = {};
+  std::optional<plan::Partitioning> partitions = {};
 };
 
 // Throws Error{kRefused} when a copy cannot take the place of the table: with

@@ -200,6 +200,14 @@ std::string RefreshJson(const RefreshReport& report) {
   return base::JsonText({{"applied", report.applied}, {"left", report.left}});
 }
 
+std::string PartitionsJson(const std::vector<MadePartition>& made) {
+  Json list = Json::array();
+  for (const MadePartition& one : made) {
+    list.push_back({{"name", one.name}, {"from", one.from}, {"to", one.to}});
+  }
+  return base::JsonText({{"made", list}});
+}
+
 std::string VersionRoleJson(const VersionRole& made) {
   return base::JsonText({{"role", made.role},
                          {"version_schema", made.version_schema},

@@ -10,6 +10,7 @@
 #include "segue/gate.h"
 #include "segue/instances.h"
 #include "segue/migrator.h"
+#include "segue/partitions.h"
 #include "segue/plan.h"
 #include "segue/progress.h"
 #include "segue/subscriber.h"
@@ -36,6 +37,7 @@ std::string GateJson(const GateReport& report);
 // {"applied": ["GRANT ..."], "left": [...]}
 std::string RefreshJson(const RefreshReport& report);
 // {"role", "version_schema", "applied": [statements]}
+std::string PartitionsJson(const std::vector<MadePartition>& made);
 std::string VersionRoleJson(const VersionRole& made);
 // {"instances": [{"id", "version", "host", "live", ...}]}
 std::string InstancesJson(const std::vector<InstanceInfo>& instances);

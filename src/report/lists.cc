@@ -68,6 +68,19 @@ std::string RefreshText(const RefreshReport& report) {
   return text;
 }
 
+std::string PartitionsText(const std::string& table,
+                           const std::vector<MadePartition>& made) {
+  if (made.empty()) {
+    return "Table '" + base::VisibleInLine(table) +
+           "' has enough partitions.\n";
+  }
+  TextTable rows({"PARTITION", "FROM", "TO"});
+  for (const MadePartition& one : made) {
+    rows.Add({base::VisibleInLine(one.name), one.from, one.to});
+  }
+  return rows.ToString();
+}
+
 std::string VersionRoleText(const VersionRole& made) {
   std::string text;
   for (const std::string& statement : made.applied) {

@@ -28,6 +28,7 @@ db::Capabilities FakeDialect::Capable() {
   can.replica_identity = true;
   can.table_storage = true;
   can.swaps_tables = true;
+  can.partitions = true;
   can.moves_default = true;
   can.marks_transform_errors = true;
   can.parallel_writers = true;

@@ -4,63 +4,15 @@
 #include "base/text.h"
 #include "plan/names.h"
 #include "tests/doubles/fake_dialect.h"
+#include "tests/doubles/shape_text.h"
 
 namespace segue::test {
 namespace {
 
 using schema::TableName;
 
-std::string ColumnText(const schema::Column& column) {
-  std::string text = column.type + (column.nullable ? " NULL" : " NOT NULL");
-  if (column.default_sql) text += " DEFAULT " + *column.default_sql;
-  if (!column.comment.empty()) {
-    text += " COMMENT " + base::Quoted(column.comment, '\'');
-  }
-  return text;
-}
-
 std::string Of(const TableName& table, const std::string& column) {
   return table.name + "." + column;
-}
-
-std::string IndexText(const TableName& table, const schema::Index& index) {
-  std::vector<std::string> columns;
-  for (const schema::IndexColumn& column : index.columns) {
-    columns.push_back(column.name.empty() ? "(" + column.expression + ")"
-                                          : column.name);
-  }
-  std::string text = index.unique ? "UNIQUE INDEX " : "INDEX ";
-  text += index.name + " ON " + table.name;
-  text += " (" + base::Join(columns, ", ") + ")";
-  return index.predicate.empty() ? text : text + " WHERE " + index.predicate;
-}
-
-std::string ConstraintText(const TableName& table,
-                           const schema::Constraint& constraint) {
-  std::string text = "CONSTRAINT " + constraint.name + " ON " + table.name;
-  if (!constraint.check.empty()) text += " CHECK " + constraint.check;
-  if (!constraint.columns.empty()) {
-    text += " (" + base::Join(constraint.columns, ", ") + ")";
-  }
-  if (!constraint.using_index.empty()) {
-    text += " USING " + constraint.using_index;
-  }
-  return constraint.validated ? text : text + " NOT VALID";
-}
-
-std::string TableText(const schema::Table& table) {
-  std::vector<std::string> parts;
-  for (const schema::Column& column : table.columns) {
-    parts.push_back(column.name + " " + ColumnText(column));
-  }
-  for (const schema::Constraint& constraint : table.constraints) {
-    parts.push_back(ConstraintText(table.name, constraint));
-  }
-  std::string text = table.name.name + " (" + base::Join(parts, ", ") + ")";
-  if (!table.comment.empty()) {
-    text += " COMMENT " + base::Quoted(table.comment, '\'');
-  }
-  return text;
 }
 
 std::string IdentityText(const std::string& identity,
@@ -335,6 +287,13 @@ class Renderer {
       text += " " + one.name + "=" + one.value;
     }
     for (const plan::IndexPair& one : a.indexes) text += " WITH " + one.copy;
+    if (a.partitions) {
+      text += " PARTITIONED BY " + base::Join(a.partitions->columns, ", ");
+      for (const auto& one : a.partitions->parts) text += " INTO " + one.name;
+      for (const schema::Index& one : a.partitions->indexes) {
+        text += " WITH " + one.name;
+      }
+    }
     return Make(text, "DROP TABLE " + a.copy);
   }
   PlannedAction operator()(const plan::MarkCopied& a) const {

@@ -289,6 +289,15 @@ Migration Rebuild() {
   return migration;
 }
 
+Migration PartitionByHash() {
+  Migration migration("partition_items", "items get partitions");
+  migration.PartitionTable("items",
+                           {.method = PartitionSpec::Method::kHash,
+                            .key = {"id"},
+                            .parts = {{"items_0"}, {"items_1"}, {"items_2"}}});
+  return migration;
+}
+
 Migration SplitValue() {
   Migration migration("split_v", "v moves to a table of its own");
   migration.SplitTable("items", "amounts", {"v"});
@@ -314,6 +323,11 @@ std::vector<Scenario> Tables() {
   rebuild.old_version = Shape("v");
   rebuild.new_version = Shape("v");
 
+  Scenario partition = rebuild;
+  partition.name = "PartitionTable";
+  partition.only = "postgres";
+  partition.migration = PartitionByHash;
+
   Scenario split{.name = "SplitTable", .column = "v BIGINT"};
   split.migration = SplitValue;
   split.old_version = Shape("v");
@@ -324,7 +338,7 @@ std::vector<Scenario> Tables() {
   // SQLite's keys take NULL otherwise, by which no copy is kept in step.
   split.key = "id BIGINT NOT NULL PRIMARY KEY";
   split.nullable = true;
-  return {rename, rebuild, split};
+  return {rename, rebuild, partition, split};
 }
 
 std::vector<Scenario> Others() {

@@ -114,6 +114,21 @@ schema::TableName Referenced(const schema::TableName& table,
   return {name.substr(0, dot), name.substr(dot + 1)};
 }
 
+Constraint ConstraintOf(const schema::Index& index) {
+  Constraint constraint;
+  constraint.kind =
+      index.primary ? ConstraintKind::kPrimaryKey : ConstraintKind::kUnique;
+  constraint.name = index.constraint;
+  for (const schema::IndexColumn& column : index.columns) {
+    constraint.columns.push_back(column.name);
+  }
+  constraint.include = index.include;
+  constraint.nulls_not_distinct = index.nulls_not_distinct;
+  constraint.storage_parameters = index.storage_parameters;
+  constraint.tablespace = index.tablespace;
+  return constraint;
+}
+
 std::string ConstraintBody(const schema::TableName& table,
                            const Constraint& constraint) {
   if (!constraint.using_index.empty()) {

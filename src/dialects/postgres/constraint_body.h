@@ -13,6 +13,9 @@ namespace segue::postgres {
 schema::TableName Referenced(const schema::TableName& table,
                              const std::string& name);
 
+// Returns the primary key or unique constraint of the index.
+schema::Constraint ConstraintOf(const schema::Index& index);
+
 // Returns the text of a constraint of `table`, without NOT VALID. The text is
 // the definition of the constraint if it has one; otherwise it is made from the
 // structured fields.

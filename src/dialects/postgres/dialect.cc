@@ -10,6 +10,7 @@
 #include "dialects/postgres/lock.h"
 #include "dialects/postgres/login_role.h"
 #include "dialects/postgres/motion_estimate.h"
+#include "dialects/postgres/partitions_ahead.h"
 #include "dialects/postgres/plan_trial.h"
 #include "dialects/postgres/pooler.h"
 #include "dialects/postgres/replication.h"
@@ -116,6 +117,11 @@ std::vector<std::string> PostgresDialect::VersionPath(
 std::vector<std::string> PostgresDialect::LoginRoleSql(
     db::Connection& connection, const db::LoginRole& role) const {
   return postgres::LoginRoleSql(connection, role);
+}
+
+std::vector<db::NextPartition> PostgresDialect::PartitionsAhead(
+    db::Connection& connection, const db::AheadQuestion& question) const {
+  return postgres::PartitionsAhead(connection, question);
 }
 
 std::vector<db::LoginRole> PostgresDialect::LoginRoles(

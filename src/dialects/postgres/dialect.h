@@ -63,6 +63,9 @@ class PostgresDialect final : public PostgresLanguage,
   std::vector<db::LoginRole> LoginRoles(
       db::Connection& connection,
       const std::string& schema_name) const override;
+  std::vector<db::NextPartition> PartitionsAhead(
+      db::Connection& connection,
+      const db::AheadQuestion& question) const override;
   std::string VersionSessionSql(
       db::Connection& connection, const std::string& schema_name,
       const std::string& version_schema) const override;

@@ -303,7 +303,8 @@ db::Answer Examine(db::Connection& connection, const db::Question& question) {
       std::holds_alternative<db::UnknownFactsQuestion>(question) ||
       std::holds_alternative<db::TriggersQuestion>(question) ||
       std::holds_alternative<db::RoomQuestion>(question) ||
-      std::holds_alternative<db::CopyQuestion>(question);
+      std::holds_alternative<db::CopyQuestion>(question) ||
+      std::holds_alternative<db::RangesQuestion>(question);
   if (!reads_only) {
     RequireTemporary(connection);
     RefuseForeignCode(connection, question);

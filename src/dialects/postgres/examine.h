@@ -44,6 +44,10 @@ db::Answer AnswerTo(db::Connection& connection,
 db::Answer AnswerTo(db::Connection& connection,
                     const db::CopyQuestion& question);
 
+// This answer is in examine_ranges.cc.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::RangesQuestion& question);
+
 // True when the expression contains something whose value changes with time or
 // user, such as now(), current_user or a subquery. Evaluating such an
 // expression again proves nothing.

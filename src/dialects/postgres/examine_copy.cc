@@ -155,13 +155,46 @@ SELECT DISTINCT x.what FROM t CROSS JOIN LATERAL (
   WHERE o.class = 'pg_catalog.pg_type'::regclass::oid) x
 ORDER BY 1)sql";
 
+// What a partitioned table cannot have, besides. Its partitions are published
+// by themselves, which subscribers are not prepared for.
+constexpr const char* kPartitionReasons = R"sql(
+SELECT DISTINCT x.what
+FROM (SELECT c.*, n.nspname FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.oid = pg_catalog.to_regclass($1::text)::oid) t
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.format('publication %I publishes it', p.pubname) AS what
+  FROM pg_catalog.pg_publication_tables p
+  WHERE p.schemaname = t.nspname AND p.tablename = t.relname
+  UNION ALL SELECT 'it is unlogged' WHERE t.relpersistence = 'u'
+  UNION ALL SELECT pg_catalog.format('it is clustered on index %I', c.relname)
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+  WHERE i.indrelid = t.oid AND i.indisclustered
+  UNION ALL SELECT pg_catalog.format('constraint %I is NO INHERIT', k.conname)
+  FROM pg_catalog.pg_constraint k
+  WHERE k.conrelid = t.oid AND k.contype::text IN ('c', 'n')
+    AND k.connoinherit
+  UNION ALL SELECT pg_catalog.format('foreign key %I has a comment', k.conname)
+  FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_description d
+    ON d.objoid = k.oid AND d.classoid = 'pg_catalog.pg_constraint'::regclass::oid
+  WHERE k.conrelid = t.oid AND k.contype = 'f'
+  UNION ALL SELECT pg_catalog.format('trigger %I of each row has a transition '
+    'table', g.tgname)
+  FROM pg_catalog.pg_trigger g
+  WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgtype & 1 = 1
+    AND (g.tgoldtable IS NOT NULL OR g.tgnewtable IS NOT NULL)) x
+ORDER BY 1)sql";
+
 }  // namespace
 
 db::Answer AnswerTo(db::Connection& connection,
                     const db::CopyQuestion& question) {
   db::Answer answer;
   for (const db::Row& row :
-       connection.Execute(kReasons, {Name(question.table)}).rows) {
+       connection
+           .Execute(question.partitioned ? kPartitionReasons : kReasons,
+                    {Name(question.table)})
+           .rows) {
     answer.names.push_back(db::ToText(row.at(0)));
   }
   return answer;

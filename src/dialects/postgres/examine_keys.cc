@@ -26,10 +26,6 @@ FROM pg_catalog.pg_attribute a, (SELECT coalesce(
 WHERE a.attrelid = pg_catalog.to_regclass($1::text)::oid
   AND a.attname = $2::name AND NOT a.attisdropped)sql";
 
-}  // namespace
-
-namespace {
-
 std::string TypeSql() {
   return FilledAll(kTypeSql, {{"@SEQUENCES@",
                                OwnedSequencesSql("a.attrelid", "a.attname")}});

@@ -38,6 +38,7 @@ db::Capabilities MakeCapabilities() {
   can.replica_identity = true;
   can.table_storage = true;
   can.swaps_tables = true;
+  can.partitions = true;
   can.column_comments = true;
   can.rebinds_views = true;
   can.reshapes_versions = true;

@@ -237,21 +237,6 @@ Statement AttachPart(const plan::CreateIndex& action,
               Literal(part) + ")::oid)"};
 }
 
-schema::Constraint ConstraintOf(const Index& index) {
-  schema::Constraint constraint;
-  constraint.kind = index.primary ? schema::ConstraintKind::kPrimaryKey
-                                  : schema::ConstraintKind::kUnique;
-  constraint.name = index.constraint;
-  for (const IndexColumn& column : index.columns) {
-    constraint.columns.push_back(column.name);
-  }
-  constraint.include = index.include;
-  constraint.nulls_not_distinct = index.nulls_not_distinct;
-  constraint.storage_parameters = index.storage_parameters;
-  constraint.tablespace = index.tablespace;
-  return constraint;
-}
-
 // Returns the statement that makes the index of the partitioned table, empty
 // and not valid, with its constraint if it has one.
 Statement CreateWhole(const plan::CreateIndex& action) {

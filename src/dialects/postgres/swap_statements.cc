@@ -10,8 +10,9 @@ namespace {
 constexpr int kPublishesColumns = 15;
 
 // Foreign keys come NOT VALID, because the rows are the same: a look at all of
-// them would take its time under the locks. Keys that lead to the table are the
-// property of others' tables.
+// them would take its time under the locks. A partitioned table takes none in
+// that way, so that each partition gets its own until they are proven. Keys
+// that lead to the table are the property of others' tables.
 //
 // The order is that of need: a replica identity and a row filter need keys and
 // columns, and comments need what they are about.
@@ -71,12 +72,22 @@ CROSS JOIN LATERAL (
   FROM pg_catalog.pg_constraint k CROSS JOIN LATERAL (VALUES
     (-4, pg_catalog.format('ALTER TABLE %s DROP CONSTRAINT %I',
       k.conrelid::regclass, k.conname)),
-    (10, pg_catalog.format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID',
-      k.conrelid::regclass, k.conname, pg_catalog.regexp_replace(
-        pg_catalog.pg_get_constraintdef(k.oid), ' NOT VALID$', ''))))
+    (10, CASE WHEN k.conrelid <> t.oid OR NOT EXISTS (SELECT
+        FROM pg_catalog.pg_inherits h WHERE h.inhparent = @TAKER@) THEN
+      pg_catalog.format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID',
+        k.conrelid::regclass, k.conname, pg_catalog.regexp_replace(
+          pg_catalog.pg_get_constraintdef(k.oid), ' NOT VALID$', '')) END))
     v(rank, sql)
   WHERE k.contype = 'f' AND k.conparentid = 0::oid
     AND t.oid IN (k.conrelid, k.confrelid)
+  UNION ALL
+  SELECT 10, k.oid::bigint, pg_catalog.format(
+    'ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', h.inhrelid::regclass,
+    k.conname, pg_catalog.regexp_replace(
+      pg_catalog.pg_get_constraintdef(k.oid), ' NOT VALID$', ''))
+  FROM pg_catalog.pg_constraint k
+  JOIN pg_catalog.pg_inherits h ON h.inhparent = @TAKER@
+  WHERE k.contype = 'f' AND k.conparentid = 0::oid AND k.conrelid = t.oid
   UNION ALL
   SELECT 20, 0, pg_catalog.format('ALTER TABLE %s REPLICA IDENTITY %s', t.name,
     CASE t.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "dialects/postgres/holders.h"
 #include "dialects/postgres/missing.h"
+#include "dialects/postgres/partitions.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -16,7 +17,8 @@ namespace segue::postgres {
 namespace {
 
 // `columns` has the names in the order of the copy. An index that is built here
-// stands before the rows; the others are built when these are there.
+// stands before the rows; the others are built when these are there. How the
+// rows of a partitioned copy are stored is said of its partitions.
 constexpr const char* kCopy = R"sql(
 DECLARE
   source oid := pg_catalog.to_regclass(@TABLE@)::oid;
@@ -44,9 +46,29 @@ BEGIN
       JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid AND i.indrelid = t.oid
       LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = c.oid
         AND k.contype IN ('p', 'u', 'x')),
+    parts AS (SELECT v.name, v.bounds
+      FROM (VALUES @PARTITIONS@) v(name, bounds) WHERE v.name IS NOT NULL),
+    stored AS (SELECT pg_catalog.format(' USING %I%s',
+        (SELECT m.amname FROM pg_catalog.pg_am m WHERE m.oid = t.relam),
+        ' WITH (' || NULLIF(pg_catalog.concat_ws(', ', (
+          SELECT pg_catalog.string_agg(o.key || ' = '
+            || pg_catalog.quote_literal(o.value), ', ')
+          FROM (SELECT pg_catalog.split_part(u.item, '=', 1) AS key,
+              pg_catalog.substr(u.item, pg_catalog.strpos(u.item, '=') + 1)
+                AS value
+            FROM (SELECT i.item FROM pg_catalog.unnest(t.reloptions) i(item)
+              UNION ALL SELECT 'toast.' || i.item FROM pg_catalog.pg_class x,
+                pg_catalog.unnest(x.reloptions) i(item)
+              WHERE x.oid = t.reltoastrelid) u) o
+          WHERE o.key <> ALL (@OPTION_NAMES@)),
+          NULLIF(@OPTIONS@, '')), '') || ')') AS how,
+        ' TABLESPACE ' || coalesce(pg_catalog.quote_ident(NULLIF(@SPACE@, '')), (
+          SELECT pg_catalog.quote_ident(s.spcname)
+          FROM pg_catalog.pg_tablespace s WHERE s.oid = t.reltablespace))
+        AS space FROM t),
     statements AS (
       SELECT 0 AS rank, 0::bigint AS place, pg_catalog.format(
-        'CREATE %sTABLE @COPY@ (%s) USING %I%s%s',
+        'CREATE %sTABLE @COPY@ (%s)%s%s',
         CASE t.relpersistence WHEN 'u' THEN 'UNLOGGED ' END,
         (SELECT pg_catalog.string_agg(pg_catalog.format('%I %s%s%s%s',
             a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
@@ -83,24 +105,14 @@ BEGIN
           LEFT JOIN LATERAL (SELECT pg_catalog.pg_get_expr(f.adbin, f.adrelid)
             AS sql FROM pg_catalog.pg_attrdef f WHERE f.adrelid = t.oid
               AND f.adnum = a.attnum) e ON true),
-        (SELECT m.amname FROM pg_catalog.pg_am m WHERE m.oid = t.relam),
-        ' WITH (' || NULLIF(pg_catalog.concat_ws(', ', (
-          SELECT pg_catalog.string_agg(o.key || ' = '
-            || pg_catalog.quote_literal(o.value), ', ')
-          FROM (SELECT pg_catalog.split_part(u.item, '=', 1) AS key,
-              pg_catalog.substr(u.item, pg_catalog.strpos(u.item, '=') + 1)
-                AS value
-            FROM (SELECT i.item FROM pg_catalog.unnest(t.reloptions) i(item)
-              UNION ALL SELECT 'toast.' || i.item FROM pg_catalog.pg_class x,
-                pg_catalog.unnest(x.reloptions) i(item)
-              WHERE x.oid = t.reltoastrelid) u) o
-          WHERE o.key <> ALL (@OPTION_NAMES@)),
-          NULLIF(@OPTIONS@, '')), '') || ')',
-        ' TABLESPACE ' || coalesce(pg_catalog.quote_ident(NULLIF(@SPACE@, '')), (
-          SELECT pg_catalog.quote_ident(s.spcname)
-          FROM pg_catalog.pg_tablespace s WHERE s.oid = t.reltablespace)))
+        coalesce(' PARTITION BY ' || NULLIF(@PARTITION_BY@, ''), stored.how),
+        stored.space)
         AS sql
-      FROM t
+      FROM t, stored
+    UNION ALL
+      SELECT 0, 1, pg_catalog.format('CREATE TABLE %I.%I PARTITION OF @COPY@ '
+        '%s%s%s', t.nspname, p.name, p.bounds, stored.how, stored.space)
+      FROM t, stored, parts p
     UNION ALL
       SELECT 1, a.attnum, pg_catalog.format('ALTER TABLE @COPY@ ALTER COLUMN '
         '%I %s', a.attname, w.what)
@@ -161,9 +173,16 @@ BEGIN
           pg_catalog.pg_get_userbyid(s.stxowner))
         WHERE pg_catalog.pg_get_userbyid(s.stxowner) <> current_user) w
     UNION ALL
-      SELECT 6, 0, pg_catalog.format('ALTER TABLE @COPY@ OWNER TO %I',
+      SELECT 6, 0, pg_catalog.format('ALTER TABLE %I.%I REPLICA IDENTITY %s',
+        t.nspname, p.name, CASE t.relreplident WHEN 'f' THEN 'FULL'
+          ELSE 'NOTHING' END)
+      FROM t, parts p WHERE t.relreplident IN ('f', 'n')
+    UNION ALL
+      SELECT 7, 0, pg_catalog.format('ALTER TABLE %s OWNER TO %I', o.name,
         pg_catalog.pg_get_userbyid(t.relowner))
-      FROM t WHERE pg_catalog.pg_get_userbyid(t.relowner) <> current_user)
+      FROM t, (SELECT @COPY_NAME@ AS name UNION ALL SELECT pg_catalog.format(
+          '%I.%I', t.nspname, p.name) FROM t, parts p) o
+      WHERE pg_catalog.pg_get_userbyid(t.relowner) <> current_user)
     SELECT s.sql FROM statements s ORDER BY s.rank, s.place
   LOOP
     EXECUTE statement;
@@ -201,6 +220,16 @@ std::vector<std::string> ColumnTraitsSql(const schema::TableName& copy,
   return sql;
 }
 
+std::vector<schema::TableName> WithPartitions(const schema::TableName& copy,
+                                              const plan::CopyTable& action) {
+  std::vector<schema::TableName> names = {copy};
+  if (!action.partitions) return names;
+  for (const plan::Partitioning::Part& part : action.partitions->parts) {
+    names.push_back({copy.schema, part.name});
+  }
+  return names;
+}
+
 }  // namespace
 
 std::vector<std::string> OptionNames(const plan::TableTraits& traits) {
@@ -216,6 +245,7 @@ std::string IndexPairsSql(const std::vector<plan::IndexPair>& indexes) {
   for (const plan::IndexPair& pair : indexes) {
     rows.push_back("(" + Literal(pair.name) + ", " + Literal(pair.copy) + ")");
   }
+  if (rows.empty()) return "(NULL::text, NULL::text)";
   return base::Join(rows, ", ");
 }
 
@@ -236,6 +266,9 @@ PlannedAction RenderOne(const plan::CopyTable& action,
       {"DO " + DollarQuoted(FilledAll(
                    kCopy, {{"@TABLE@", Literal(Name(table))},
                            {"@COPY@", percent},
+                           {"@COPY_NAME@", Literal(Name(copy))},
+                           {"@PARTITION_BY@", Literal(PartitionBySql(action))},
+                           {"@PARTITIONS@", PartitionRowsSql(action)},
                            {"@COLUMNS@", ArrayOf(action.columns)},
                            {"@INDEXES@", IndexPairsSql(action.indexes)},
                            {"@OPTION_NAMES@", ArrayOf(OptionNames(traits))},
@@ -245,7 +278,12 @@ PlannedAction RenderOne(const plan::CopyTable& action,
   for (const std::string& sql : ColumnTraitsSql(copy, traits)) {
     planned.forward.push_back({sql, {}});
   }
-  planned.forward.push_back({RevokeOnTable(copy), {}});
+  for (const std::string& sql : PartitionIndexesSql(action)) {
+    planned.forward.push_back({sql, {}});
+  }
+  for (const schema::TableName& name : WithPartitions(copy, action)) {
+    planned.forward.push_back({RevokeOnTable(name), {}});
+  }
   planned.undo.push_back({"DROP TABLE IF EXISTS " + Name(copy), {}});
   planned.probe =
       "SELECT pg_catalog.to_regclass(" + Literal(Name(copy)) + ") IS NOT NULL";

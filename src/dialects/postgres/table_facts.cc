@@ -68,7 +68,8 @@ CROSS JOIN LATERAL (
   FROM pg_catalog.pg_constraint k
   WHERE k.confrelid = t.oid AND k.contype = 'f' AND k.conparentid = 0::oid
   UNION ALL SELECT pg_catalog.format('index %I: %s %s, cluster %s, identity %s',
-    c.relname, pg_catalog.pg_get_indexdef(i.indexrelid), c.reltablespace,
+    c.relname, pg_catalog.replace(pg_catalog.pg_get_indexdef(i.indexrelid),
+      ' ON ONLY ', ' ON '), c.reltablespace,
     i.indisclustered, i.indisreplident)
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
   WHERE i.indrelid = t.oid AND i.indisvalid

@@ -200,7 +200,20 @@ BEGIN
   PERFORM pg_catalog.set_config('search_path', path, true);
 END)sql";
 
-// Constraints are proven one after the other, and writers go on.
+// The foreign keys that every partition of the table has for itself.
+constexpr const char* kOfPartitions = R"sql(
+SELECT k.conname, pg_catalog.pg_get_constraintdef(k.oid) AS def
+FROM pg_catalog.pg_inherits h
+JOIN pg_catalog.pg_constraint k ON k.conrelid = h.inhrelid
+  AND k.contype = 'f' AND k.conparentid = 0::oid
+WHERE h.inhparent = pg_catalog.to_regclass(@TABLE@)::oid
+GROUP BY 1, 2
+HAVING count(*) = (SELECT count(*) FROM pg_catalog.pg_inherits p
+  WHERE p.inhparent = pg_catalog.to_regclass(@TABLE@)::oid))sql";
+
+// Constraints are proven one after the other, and writers go on. Those of all
+// partitions become one of the table, which takes proven ones without a look at
+// the rows.
 constexpr const char* kProve = R"sql(
 DECLARE
   one record;
@@ -210,16 +223,23 @@ BEGIN
     FROM pg_catalog.pg_constraint k
     JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE pg_catalog.to_regclass(@TABLE@)::oid IN (k.conrelid, k.confrelid)
+    WHERE (pg_catalog.to_regclass(@TABLE@)::oid IN (k.conrelid, k.confrelid)
+        OR k.conrelid IN (SELECT h.inhrelid FROM pg_catalog.pg_inherits h
+          WHERE h.inhparent = pg_catalog.to_regclass(@TABLE@)::oid))
       AND k.contype = 'f' AND k.conparentid = 0::oid AND NOT k.convalidated
     ORDER BY k.conrelid, k.oid
   LOOP
     EXECUTE one.sql;
   END LOOP;
+  FOR one IN @OF_PARTITIONS@ LOOP
+    EXECUTE pg_catalog.format('ALTER TABLE %s ADD CONSTRAINT %I %s',
+      pg_catalog.to_regclass(@TABLE@), one.conname, one.def);
+  END LOOP;
 END)sql";
 
 // Returns patterns of the facts that the plan changes.
-std::vector<std::string> Wanted(const plan::TableTraits& traits) {
+std::vector<std::string> Wanted(const plan::SwapTables& action) {
+  const plan::TableTraits& traits = action.traits;
   const auto exactly = [](const std::string& text) {
     std::string pattern;
     for (const char c : text) {
@@ -239,9 +259,20 @@ std::vector<std::string> Wanted(const plan::TableTraits& traits) {
     add("option " + exactly(name) + "=");
   }
   if (!traits.tablespace.empty()) add("tablespace ");
+  const auto either = [&](const std::string& name) {
+    return "(" + exactly(name) + "|" + exactly(Ident(name)) + "): ";
+  };
+  if (action.partitions) {
+    add("option ");
+    add("access method ");
+    add("constraint .*: FOREIGN KEY ");
+    for (const std::string& name : action.partitions->widened) {
+      add("index " + either(name));
+      add("constraint " + either(name));
+    }
+  }
   for (const plan::TableTraits::Column& column : traits.columns) {
-    const std::string named = " of column (" + exactly(column.name) + "|" +
-                              exactly(Ident(column.name)) + "): ";
+    const std::string named = " of column " + either(column.name);
     if (!column.storage.empty()) add("storage" + named);
     if (!column.compression.empty()) add("compression" + named);
   }
@@ -277,7 +308,7 @@ std::string ExchangeSql(const plan::SwapTables& action, const Roles& roles,
               {"@GIVER_FACTS@", TableFactsSql("giver", major)},
               {"@TAKER_FACTS@", TableFactsSql("taker", major)},
               {"@STATEMENTS@", SwapStatementsSql("giver", "taker", major)},
-              {"@WANTED@", "ARRAY[" + Literals(Wanted(action.traits)) + "]"}}));
+              {"@WANTED@", "ARRAY[" + Literals(Wanted(action)) + "]"}}));
 }
 
 }  // namespace
@@ -318,9 +349,13 @@ PlannedAction RenderOne(const plan::ProveForeignKeys& action,
   PlannedAction planned;
   planned.description = "Check the foreign keys from and to '" +
                         action.table.name + "' that were exchanged";
+  const std::string table = Literal(Name(action.table));
+  const std::string of_partitions =
+      FilledAll(kOfPartitions, {{"@TABLE@", table}});
   const Statement prove{
-      "DO " + DollarQuoted(FilledAll(
-                  kProve, {{"@TABLE@", Literal(Name(action.table))}})),
+      "DO " +
+          DollarQuoted(FilledAll(kProve, {{"@TABLE@", table},
+                                          {"@OF_PARTITIONS@", of_partitions}})),
       {}};
   if (action.back) {
     planned.description = "On an undo, check the foreign keys from and to '" +
@@ -332,9 +367,10 @@ PlannedAction RenderOne(const plan::ProveForeignKeys& action,
     planned.probe =
         "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE "
         "pg_catalog.to_regclass(" +
-        Literal(Name(action.table)) +
+        table +
         ")::oid IN (k.conrelid, k.confrelid) AND k.contype = 'f' AND "
-        "k.conparentid = 0::oid AND NOT k.convalidated)";
+        "k.conparentid = 0::oid AND NOT k.convalidated) AND NOT EXISTS (" +
+        of_partitions + ")";
   }
   planned.lock = Lock(kShareUpdateExclusive, action.table, context,
                       "a look at all rows; it blocks no reads and writes");

@@ -305,6 +305,12 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
   return {};
 }
 
+// No table is divided here (Capabilities::partitions).
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::RangesQuestion& /*question*/) {
+  return {};
+}
+
 // What hangs on a column is in the texts of the schema.
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::LossQuestion& /*question*/) {

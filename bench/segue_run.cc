@@ -20,14 +20,13 @@ double PeakMegabytes(int pid) {
 }
 
 test::Command StartCommand(const BenchTable& table, const std::string& folder,
-                           const std::vector<std::string>& options,
-                           Speed speed) {
+                           const std::vector<std::string>& options, Speed speed,
+                           const std::string& operation) {
   if (speed == Speed::kFlatOut) {
     std::ofstream(folder + "/segue.yaml") << "throttle: {foreground: off}\n";
   }
   std::ofstream(folder + "/01_bench.yaml")
-      << "operations:\n  - alter_column:\n      table: wide\n"
-         "      column: v\n      type: bigint\n";
+      << "operations:\n  - " << operation << "\n";
   test::Command command = test::SegueCommand(
       {"start", "01_bench.yaml", "--quiet", "--url", table.Url()});
   for (const std::string& option : options) command.argv.push_back(option);
@@ -42,9 +41,11 @@ test::Command StartCommand(const BenchTable& table, const std::string& folder,
 }  // namespace
 
 SegueRun::SegueRun(const BenchTable& table,
-                   const std::vector<std::string>& options, Speed speed)
+                   const std::vector<std::string>& options, Speed speed,
+                   const std::string& operation)
     : start_(SteadyClock::now()),
-      process_(StartCommand(table, folder_.path(), options, speed)) {}
+      process_(StartCommand(table, folder_.path(), options, speed, operation)) {
+}
 
 void SegueRun::Finish(test::Client* client) {
   constexpr int kLooks = 20;  // at the process, for one at the ledger

@@ -1,5 +1,4 @@
-// `segue start` as a benchmark runs it: v of a bench table becomes a bigint,
-// which fills a second column row by row.
+// `segue start` as a benchmark runs it.
 #pragma once
 
 #include <string>
@@ -15,12 +14,17 @@ namespace segue::bench {
 // Whether it makes way for other sessions at work, as it does by default.
 enum class Speed { kFlatOut, kDefault };
 
+// v becomes a bigint, which fills a second column row by row.
+inline constexpr const char* kWiden =
+    "alter_column: {table: wide, column: v, type: bigint}";
+
 class SegueRun {
  public:
   // Further options of `segue start` come from BENCH_START_OPTIONS.
   explicit SegueRun(const BenchTable& table,
                     const std::vector<std::string>& options = {},
-                    Speed speed = Speed::kFlatOut);
+                    Speed speed = Speed::kFlatOut,
+                    const std::string& operation = kWiden);
 
   bool running() { return process_.running(); }
   // Waits for its end; throws with its errors unless that is a success. With a

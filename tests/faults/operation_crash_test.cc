@@ -2,8 +2,9 @@
 // complete and rollback, and of the seal, the undo and the drop of a contract
 // that can be undone, and the same command, run again, comes to the
 // catalogue and the rows of a run that nobody disturbed. `make test-all` takes
-// every point, `make test` a sample that a seed decides; SEGUE_TEST_ALL=window
-// takes every point of seal, undo and drop.
+// every point at which something may have changed since the one before, `make
+// test` a sample that a seed decides; SEGUE_TEST_ALL=window takes those of
+// seal, undo and drop.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <fstream>
 #include <iostream>
 #include <random>
+#include <regex>
 
 #include "base/text.h"
 #include "tests/support/built.h"
@@ -58,7 +60,9 @@ class Site {
   }
   Site CopyFor(const Scene& scene) { return {scene, database_->Copy()}; }
 
-  Finished Run(const std::string& command, const std::string& fault = "") {
+  // With a `trace` it notes its statements.
+  Finished Run(const std::string& command, const std::string& fault = "",
+               bool trace = false) {
     Command run;
     const bool contracts = command == "seal" || command == "drop";
     run.argv = {FaultySegueProgram(), contracts ? "complete" : command, "--url",
@@ -72,11 +76,12 @@ class Site {
     run.directory = folder_->path();
     run.environment = {{"SEGUE_FAULT", fault},
                        {"SEGUE_FAULT_COUNT", folder_->path() + "/count"}};
+    if (trace) run.environment["SEGUE_FAULT_TRACE"] = TracePath();
     return RunCommand(run);
   }
 
-  void MustRun(const std::string& command) {
-    const Finished finished = Run(command);
+  void MustRun(const std::string& command, bool trace = false) {
+    const Finished finished = Run(command, "", trace);
     if (finished.exit_code == 0) return;
     throw std::runtime_error(command + ": " + finished.err);
   }
@@ -86,11 +91,27 @@ class Site {
     std::ifstream(folder_->path() + "/count") >> count;
     return count;
   }
+  // The statements of the run that noted them, in order.
+  std::vector<std::string> Trace() const {
+    std::vector<std::string> statements;
+    std::ifstream file(TracePath());
+    for (std::string line; std::getline(file, line);) {
+      const std::string mark = std::to_string(statements.size() + 1) + ": ";
+      if (line.starts_with(mark)) {
+        statements.push_back(line.substr(mark.size()));
+      } else if (!statements.empty()) {
+        statements.back() += "\n" + line;
+      }
+    }
+    return statements;
+  }
   void WaitUntilSessionsEnd() { database_->WaitUntilSessionsEnd(); }
   bool Active() { return Run("complete").exit_code == 0; }
   std::string State() { return database_->Dump() + "\n" + database_->Data(); }
 
  private:
+  std::string TracePath() const { return folder_->path() + "/trace"; }
+
   Site(const Scene& scene, std::unique_ptr<TestDatabase> database)
       : folder_(std::make_unique<TempDir>()), database_(std::move(database)) {
     std::ofstream(folder_->path() + "/01_example.yaml")
@@ -103,17 +124,43 @@ class Site {
   std::unique_ptr<TestDatabase> database_;
 };
 
+// True where a server has the same before and after the statement, whoever
+// dies then.
+bool OnlyReads(const std::string& statement) {
+  static const std::regex kReads(R"(\s*(SELECT|SHOW|WITH)\b|-- begin)");
+  static const std::regex kWrites(
+      R"(\b(UPDATE|INSERT|DELETE|nextval|setval|set_config)\b|segue\.\w+\()");
+  return std::regex_search(statement, kReads,
+                           std::regex_constants::match_continuous) &&
+         !std::regex_search(statement, kWrites);
+}
+
 // What an undisturbed run comes to.
 struct Clean {
   std::string state;
-  long statements = 0;
+  std::vector<std::string> statements;
+
+  // The numbers of the statements before which a kill leaves something else
+  // than before the statement that comes first.
+  std::vector<long> Points() const {
+    std::vector<long> points = {1};
+    for (std::size_t i = 1; i < statements.size(); ++i) {
+      if (!OnlyReads(statements[i - 1])) {
+        points.push_back(static_cast<long>(i) + 1);
+      }
+    }
+    return points;
+  }
 };
 
 Clean RunClean(const Scene& scene, Site& prepared) {
   Site site = prepared.CopyFor(scene);
-  site.MustRun(scene.command);
-  const long statements = site.Statements();
-  return {site.State(), statements};
+  site.MustRun(scene.command, true);
+  std::vector<std::string> statements = site.Trace();
+  if (static_cast<long>(statements.size()) != site.Statements()) {
+    throw std::runtime_error("the trace of " + scene.text() + " is not whole");
+  }
+  return {site.State(), std::move(statements)};
 }
 
 void TryAt(const Scene& scene, Site& prepared, const Clean& clean,
@@ -267,11 +314,11 @@ class OperationCrashTest : public ::testing::TestWithParam<Example> {
   static void TryAllOf(const Scene& scene) {
     Site prepared = Site::Prepared(scene);
     const Clean clean = RunClean(scene, prepared);
-    for (long number = 1; number <= clean.statements; ++number) {
-      TryAt(scene, prepared, clean, number);
-    }
-    std::cout << "[ " << scene.text() << ": killed " << clean.statements
-              << " times ]" << std::endl;
+    const std::vector<long> points = clean.Points();
+    for (const long number : points) TryAt(scene, prepared, clean, number);
+    std::cout << "[ " << scene.text() << ": killed " << points.size()
+              << " times in " << clean.statements.size() << " statements ]"
+              << std::endl;
   }
 
   void TryOne(std::mt19937_64& random) {
@@ -289,7 +336,7 @@ class OperationCrashTest : public ::testing::TestWithParam<Example> {
                       drawn_command >= plain};
     Site prepared = Site::Prepared(scene);
     const Clean clean = RunClean(scene, prepared);
-    const auto points = static_cast<unsigned long>(clean.statements);
+    const auto points = clean.statements.size();
     ASSERT_GT(points, 5U);
     TryAt(scene, prepared, clean, 1 + static_cast<long>(random() % points));
   }

@@ -67,6 +67,7 @@ dev: deps
 
 ## make bench     benchmarks: ours beside raw SQL, ratios from one run
 bench: deps
+	@scripts/install-deps bench
 	@cmake --preset release -DSEGUE_TESTS=ON -DSEGUE_BENCH=ON >/dev/null
 	@cmake --build --preset release -- -j $(JOBS)
 	@scripts/bench

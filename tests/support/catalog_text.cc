@@ -28,7 +28,8 @@ UNION ALL
   SELECT 'column', r.name, a.attnum, concat_ws(' ',
     CASE WHEN r.relkind NOT IN ('i', 'I') THEN a.attname END, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull
       THEN 'not null' END, pg_get_expr(d.adbin, d.adrelid), a.attidentity,
-    a.attgenerated, a.attacl::text, a.attoptions::text, a.attstattarget,
+    a.attgenerated, a.attacl::text, (SELECT array_agg(o) FROM unnest(
+      a.attoptions) o WHERE o NOT LIKE 'pg_attver=%')::text, a.attstattarget,
     a.attstorage, a.attcompression, a.attcollation::regcollation,
     col_description(r.oid, a.attnum))
   FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0

@@ -109,6 +109,8 @@ CROSS JOIN LATERAL jsonb_each_text(to_jsonb(a) - ARRAY['attrelid', 'attname',
   'atthasmissing', 'attmissingval'] || jsonb_build_object(
     'type', format_type(a.atttypid, a.atttypmod),
     'collation', nullif(a.attcollation, 0)::regcollation::text,
+    'attoptions', (SELECT array_agg(o)::text FROM unnest(a.attoptions) o
+      WHERE o NOT LIKE 'pg_attver=%'),
     'default', (SELECT pg_get_expr(f.adbin, f.adrelid) FROM pg_attrdef f
       WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum))) e
 UNION ALL

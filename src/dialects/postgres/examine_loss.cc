@@ -25,7 +25,8 @@ namespace {
 constexpr const char* kLossSql = R"sql(
 WITH t AS (
   SELECT r.oid AS id, r.relowner AS owner, r.relkind, n.nspname, r.relname,
-    a.attnum AS num, a.attname, a.attstorage, y.typstorage, a.attoptions,
+    a.attnum AS num, a.attname, a.attstorage, y.typstorage,
+    @OPTIONS_OF_A@ AS attoptions,
     pg_catalog.to_jsonb(a) AS facts,
     pg_catalog.format_type(a.atttypid, a.atttypmod) = $4::text AS same_type,
     pg_catalog.format('@segue_schema@.%I', r.relname) AS name
@@ -316,9 +317,11 @@ db::Answer AnswerTo(db::Connection& connection,
   const QualifiedNames names(connection, question.table.schema);
   for (const db::Row& row :
        connection
-           .Execute(Filled(kLossSql, "@OWN_PARTS@", OwnParts()),
-                    {Name(question.table), question.column, question.becomes,
-                     question.type, question.leaving})
+           .Execute(
+               FilledAll(kLossSql, {{"@OWN_PARTS@", OwnParts()},
+                                    {"@OPTIONS_OF_A@", ColumnOptionsSql()}}),
+               {Name(question.table), question.column, question.becomes,
+                question.type, question.leaving})
            .rows) {
     db::HangingFact fact{db::ToText(row.at(0)), db::ToText(row.at(1)), ""};
     if (LeftOut(question.of, fact.kind)) continue;

@@ -216,8 +216,9 @@ void ListColumn(const schema::TableName& table, const std::string& column,
   planned.inventory =
       "WITH a AS MATERIALIZED (SELECT a.attrelid, a.attnum, a.attname, "
       "a.attnotnull, "
-      "a.attacl, a.attoptions, a.attstorage, pg_catalog.to_jsonb(a) AS "
-      "facts, " +
+      "a.attacl, " +
+      ColumnOptionsSql() +
+      " AS attoptions, a.attstorage, pg_catalog.to_jsonb(a) AS facts, " +
       Literal(planned.heir ? planned.heir->heir : "") +
       "::name AS heir "
       "FROM pg_catalog.pg_attribute a WHERE a.attrelid = "

@@ -40,7 +40,7 @@ parts AS (
       OR (pg_catalog.to_jsonb(a) ->> 'attstattarget')
         IS DISTINCT FROM (pg_catalog.to_jsonb(t) ->> 'attstattarget')
       OR coalesce(pg_catalog.to_jsonb(a) ->> 'attcompression', '') <> ''
-      OR a.attoptions IS NOT NULL AS differs
+      OR @OPTIONS_OF_A@ IS NOT NULL AS differs
   FROM whole w
   JOIN pg_catalog.pg_class r ON r.oid = w.id AND r.relkind = 'p'
   JOIN pg_catalog.pg_attribute t ON t.attrelid = w.id AND t.attnum = w.num
@@ -123,6 +123,9 @@ own_parts AS (
 
 }  // namespace
 
-std::string OwnParts() { return Filled(kOwnParts, "@NOT_OURS@", kNotOurs); }
+std::string OwnParts() {
+  return Filled(Filled(kOwnParts, "@NOT_OURS@", kNotOurs), "@OPTIONS_OF_A@",
+                ColumnOptionsSql());
+}
 
 }  // namespace segue::postgres

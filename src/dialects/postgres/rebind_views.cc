@@ -104,7 +104,8 @@ constexpr const char* kGather = R"sql(
         || (pg_catalog.to_jsonb(a) ->> 'attstattarget') AS what
       WHERE coalesce((pg_catalog.to_jsonb(a) ->> 'attstattarget')::int4, -1) >= 0
       UNION ALL SELECT pg_catalog.format('SET (%s)',
-        pg_catalog.array_to_string(a.attoptions, ', ')) WHERE a.attoptions IS NOT NULL
+        pg_catalog.array_to_string(o.items, ', '))
+      FROM (SELECT @OPTIONS_OF_A@ AS items) o WHERE o.items IS NOT NULL
       UNION ALL SELECT 'SET STORAGE ' || CASE a.attstorage::text
         WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN'
         ELSE 'EXTENDED' END
@@ -379,6 +380,7 @@ std::string Block(const std::string& text, const plan::RebindViews& action) {
   return "DO " + DollarQuoted(FilledAll(
                      listing, {{"@TABLE@", Literal(Name(action.table))},
                                {"@COLUMN@", Literal(action.column)},
+                               {"@OPTIONS_OF_A@", ColumnOptionsSql()},
                                {"@HEIR@", Literal(action.heir)}}));
 }
 

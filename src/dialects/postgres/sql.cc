@@ -61,6 +61,12 @@ std::string CommentOf(const std::string& oid, const std::string& catalog,
          "'::regclass::oid AND v.objsubid = " + part + ")";
 }
 
+std::string ColumnOptionsSql() {
+  return "(SELECT pg_catalog.array_agg(o.item) FROM "
+         "pg_catalog.unnest(a.attoptions) o(item) WHERE "
+         "pg_catalog.left(o.item, 10) <> 'pg_attver='::text)";
+}
+
 std::string Regclass(const schema::TableName& table) {
   return Literal(Name(table)) + "::regclass";
 }

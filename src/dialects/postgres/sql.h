@@ -49,6 +49,11 @@ std::string FilledAll(const std::string& text, const Marks& marks);
 std::string CommentOf(const std::string& oid, const std::string& catalog,
                       const std::string& part = "0");
 
+// Returns an expression for the options of the column `a`, a row of
+// pg_attribute, that people have set; NULL when there are none. A server (15.20
+// is one) may keep a number of its own among them.
+std::string ColumnOptionsSql();
+
 // Returns 'public.users' as a regclass literal.
 std::string Regclass(const schema::TableName& table);
 

@@ -21,6 +21,17 @@ bool AreHeld(const CheckContext& context, const schema::Table& table) {
   return false;
 }
 
+// True when the rows go to a copy of the table, so that none of it is written.
+bool IsCopied(const CheckContext& context, const schema::Table& table) {
+  for (const ops::DraftStep& step : context.steps) {
+    for (const plan::Action& action : step.actions) {
+      const auto* copy = std::get_if<plan::CopyTable>(&action);
+      if (copy != nullptr && copy->table.name == table.name) return true;
+    }
+  }
+  return false;
+}
+
 Finding Fires(const CheckContext& context, const FoundTable& found) {
   std::vector<std::string> names;
   for (const schema::Trigger& trigger : found.table->triggers) {
@@ -95,7 +106,9 @@ void FindBuilt(const FoundTable& found, std::vector<Finding>& findings) {
 std::vector<Finding> CheckUserTriggers(const CheckContext& context) {
   std::vector<Finding> findings;
   for (const FoundTable& found : MovedTables(context)) {
-    if (found.table->triggers.empty()) continue;
+    if (found.table->triggers.empty() || IsCopied(context, *found.table)) {
+      continue;
+    }
     if (!AreHeld(context, *found.table)) {
       findings.push_back(Fires(context, found));
     }

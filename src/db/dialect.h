@@ -161,9 +161,10 @@ class Dialect : public Language {
     return {};
   }
 
-  // Returns the partitions that are missing, lowest first. Throws kNotFound
-  // when there is no such table, and kRefused when it is not divided by ranges,
-  // or the database divides none.
+  // Returns the partitions that are missing, lowest first, and keeps others
+  // from making some until the open transaction ends. Throws kNotFound when
+  // there is no such table, and kRefused when it is not divided by ranges, or
+  // the database divides none.
   virtual std::vector<NextPartition> PartitionsAhead(
       Connection& connection, const AheadQuestion& question) const {
     static_cast<void>(connection);

@@ -22,15 +22,14 @@ std::vector<MadePartition> Partitions::Ahead(const AheadRequest& request) {
   context_->RequireSchema();
   db::Connection& connection = context_->connection();
   const Database& database = context_->database;
+  std::vector<MadePartition> made;
+  db::Transaction transaction(connection,
+                              {db::Purpose::kSchema, context_->LockBudget()});
   const std::vector<db::NextPartition> next =
       database.dialect().PartitionsAhead(connection,
                                          {{database.schema(), request.table},
                                           request.interval,
                                           request.count});
-  std::vector<MadePartition> made;
-  if (next.empty()) return made;
-  db::Transaction transaction(connection,
-                              {db::Purpose::kSchema, context_->LockBudget()});
   for (const db::NextPartition& one : next) {
     for (const std::string& sql : one.statements) connection.Execute(sql);
     made.push_back({one.name, one.from, one.to});

@@ -121,6 +121,12 @@ void PartitionTable::RefuseNames(TableWork& work,
     if (!names.insert(part.name).second) {
       throw Refused(fmt::format("two partitions are called '{}'", part.name));
     }
+    if (part.name.size() > work.capabilities().max_identifier) {
+      throw Refused(
+          fmt::format("the name of partition '{}' has more than {} "
+                      "bytes",
+                      part.name, work.capabilities().max_identifier));
+    }
     const db::Answer& answer = work.context().Ask(
         db::NameQuestion{{work.live().name.schema, part.name}});
     if (!answer.error.empty()) throw Refused(answer.error);

@@ -96,10 +96,12 @@ struct SwapTables {
 };
 
 // Proves the foreign keys from and to a table that SwapTables has added without
-// a look at the rows. With `back` only an undo does so.
+// a look at the rows. With `back` only an undo does so. With `unite` those of
+// all partitions, which are proven, become one of the table.
 struct ProveForeignKeys {
   schema::TableName table;
   bool back = false;
+  bool unite = false;
 };
 
 // Drops a table. This cannot be undone.

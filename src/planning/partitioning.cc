@@ -168,6 +168,30 @@ void NoteMoves(TableWork& work, const plan::Partitioning& how) {
                         key));
 }
 
+// A row trigger belongs to each partition. One that runs before the row is
+// stored cannot send it elsewhere.
+void NoteTriggers(TableWork& work, const plan::Partitioning& how) {
+  std::vector<std::string> rows, before;
+  for (const schema::Trigger& trigger : work.live().triggers) {
+    const std::string& sql = trigger.definition;
+    if (sql.find(" FOR EACH ROW") == std::string::npos) continue;
+    rows.push_back("'" + trigger.name + "'");
+    if (sql.find(" BEFORE ") != std::string::npos)
+      before.push_back(rows.back());
+  }
+  if (rows.empty()) return;
+  work.Note(Phase::kExpanding,
+            fmt::format("from the contract on TG_TABLE_NAME and TG_RELID of "
+                        "{} are those of a partition",
+                        base::Join(rows, ", ")));
+  if (before.empty()) return;
+  work.Note(
+      Phase::kExpanding,
+      fmt::format("from the contract on an INSERT fails for which {} "
+                  "gives {} a value of another partition",
+                  base::Join(before, ", "), base::Join(how.columns, ", ")));
+}
+
 }  // namespace
 
 bool IsRangeLength(const std::string& text) {
@@ -182,6 +206,7 @@ plan::Partitioning PlanPartitions(TableWork& work, plan::Partitioning how) {
   RefuseMarks(work);
   PlanIndexes(work, how);
   NoteMoves(work, how);
+  NoteTriggers(work, how);
   schema::Table& shape = work.shape();
   shape.kind = "partitioned table";
   shape.partition_key = how.columns;

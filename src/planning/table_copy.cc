@@ -193,6 +193,12 @@ void PlanExchange(TableWork& work, const plan::TableMotion& motion,
                            indexes.all, request.partitions},
           std::move(notes));
   AddProof(work, place, false);
+  if (request.partitions && HasForeignKeys(work)) {
+    AddStep(work, place,
+            fmt::format("Make the foreign keys of the partitions those of '{}'",
+                        table),
+            plan::ProveForeignKeys{work.live().name, false, true});
+  }
   schema::Table was = work.live();
   was.name.name = aside;
   was.constraints.clear();

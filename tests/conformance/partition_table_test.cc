@@ -62,11 +62,12 @@ SELECT pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger
   WHERE tgrelid = 't'::regclass AND NOT tgisinternal
 UNION ALL SELECT polname || pg_get_expr(polqual, polrelid) FROM pg_policy
   WHERE polrelid = 't'::regclass
-UNION ALL SELECT relacl::text || relrowsecurity FROM pg_class
+UNION ALL SELECT coalesce(relacl::text, 'own') || relrowsecurity FROM pg_class
   WHERE oid IN ('t'::regclass, 't_id_seq'::regclass)
 UNION ALL SELECT attname || format_type(atttypid, atttypmod) || attnotnull
   || attidentity::text || attgenerated::text || coalesce(attacl::text, '')
-  || coalesce(attoptions::text, '') || (to_jsonb(a) ->> 'attstattarget')
+  || coalesce((SELECT string_agg(o, ',')
+    FROM unnest(attoptions) o WHERE o NOT LIKE 'pg_attver=%'), '') || (to_jsonb(a) ->> 'attstattarget')
   FROM pg_attribute a WHERE attrelid = 't'::regclass AND attnum > 0
 UNION ALL SELECT conname || pg_get_constraintdef(oid) || convalidated
   FROM pg_constraint WHERE conrelid = 't'::regclass AND contype IN ('c', 'f')
@@ -191,7 +192,18 @@ TEST_P(PartitionTableTest, TheContractLosesNothingOfOthers) {
   Start(ByYear());
   db_->Exec("CREATE INDEX fresh ON t (account)");
   EXPECT_THAT(ThrownBy([&] { Complete(); }).what(), HasSubstr("index fresh"));
-  db_->Exec("DROP INDEX fresh; CREATE POLICY more ON t USING (true)");
+  // A policy of another table that reads this one would go on reading the table
+  // that is put aside.
+  db_->Exec(
+      "DROP INDEX fresh; CREATE POLICY reads ON accounts USING (id IN (SELECT "
+      "account FROM t))");
+  EXPECT_THAT(ThrownBy([&] { Complete(); }).what(),
+              HasSubstr("policy reads on table"));
+  db_->Exec(
+      "DROP POLICY reads ON accounts; CREATE PUBLICATION more FOR TABLE t");
+  EXPECT_THAT(ThrownBy([&] { Complete(); }).what(),
+              HasSubstr("publication more publishes it"));
+  db_->Exec("DROP PUBLICATION more; CREATE POLICY more ON t USING (true)");
   Complete();
   EXPECT_EQ(One("SELECT count(*) FROM pg_policy WHERE polrelid = "
                 "'t'::regclass"),
@@ -248,6 +260,41 @@ TEST_F(PartitionsAheadTest, TheRangesGoOnUntilThereAreEnough) {
                       "'e_p" +
                       next + "'"),
       "{fillfactor=70} true");
+}
+
+// A month that begins elsewhere than a month is a number of days.
+TEST_F(PartitionsAheadTest, DaysGoOnAsDays) {
+  db_->Exec(
+      "CREATE TABLE e (at date NOT NULL) PARTITION BY RANGE (at); DO $$ BEGIN "
+      "EXECUTE format('CREATE TABLE e_now PARTITION OF e FOR VALUES FROM (%L) "
+      "TO (%L)', date_trunc('month', now())::date + 4, date_trunc('month', "
+      "now())::date + 35); END $$");
+  Ahead({"e", 4});
+  EXPECT_EQ(
+      *db_->app().One("SELECT count(DISTINCT x.b[2]::date - x.b[1]::date) FROM "
+                      "pg_inherits, pg_class c, LATERAL (SELECT regexp_match("
+                      "pg_get_expr(c.relpartbound, c.oid), "
+                      "'FROM \\(''(.*)''\\) TO \\(''(.*)''\\)') AS b) x WHERE "
+                      "inhparent = 'e'::regclass AND c.oid = inhrelid"),
+      "1");
+}
+
+TEST_F(PartitionsAheadTest, TwoAtOnceMakeThemOnce) {
+  db_->Exec(
+      "CREATE TABLE n (id integer NOT NULL) PARTITION BY RANGE (id); CREATE "
+      "TABLE n_p0 PARTITION OF n FOR VALUES FROM (0) TO (100)");
+  std::atomic<int> made = 0;
+  {
+    std::vector<std::jthread> sessions;
+    for (int i = 0; i < 4; ++i) {
+      sessions.emplace_back([&] {
+        Database database = db_->Open();
+        made +=
+            static_cast<int>(Partitions(database, {}).Ahead({"n", 5}).size());
+      });
+    }
+  }
+  EXPECT_EQ(made, 5);
 }
 
 TEST_F(PartitionsAheadTest, NumbersGoOnFromTheHighest) {

@@ -307,6 +307,7 @@ class Renderer {
     return Make("SWAP " + text + " KEPT", "SWAP BACK " + text);
   }
   PlannedAction operator()(const plan::ProveForeignKeys& a) const {
+    if (a.unite) return Make("UNITE KEYS OF " + a.table.name, "");
     const std::string text = "PROVE KEYS OF " + a.table.name;
     return a.back ? Make("NOTHING, BACK: " + text, text) : Make(text, "");
   }

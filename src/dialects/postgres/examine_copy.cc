@@ -1,5 +1,6 @@
 // Tells what of a table its copy could not get. What is not known to be carried
 // is named, so that nothing is lost unseen.
+#include "dialects/postgres/copy_reasons.h"
 #include "dialects/postgres/examine.h"
 #include "dialects/postgres/sql.h"
 
@@ -9,9 +10,9 @@ namespace {
 // Everything that depends on the table, on its columns, indexes, constraints,
 // sequences or row type, and that the exchange does not carry.
 constexpr const char* kReasons = R"sql(
-WITH t AS (SELECT c.*, pg_catalog.to_regclass($1::text) AS name
+WITH t AS (SELECT c.*, pg_catalog.to_regclass(@TABLE@) AS name
   FROM pg_catalog.pg_class c
-  WHERE c.oid = pg_catalog.to_regclass($1::text)::oid),
+  WHERE c.oid = pg_catalog.to_regclass(@TABLE@)::oid),
 own AS (
   SELECT 'pg_catalog.pg_class'::regclass::oid AS class, t.oid AS id FROM t
   UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, i.indexrelid
@@ -161,7 +162,7 @@ constexpr const char* kPartitionReasons = R"sql(
 SELECT DISTINCT x.what
 FROM (SELECT c.*, n.nspname FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.oid = pg_catalog.to_regclass($1::text)::oid) t
+  WHERE c.oid = pg_catalog.to_regclass(@TABLE@)::oid) t
 CROSS JOIN LATERAL (
   SELECT pg_catalog.format('publication %I publishes it', p.pubname) AS what
   FROM pg_catalog.pg_publication_tables p
@@ -187,12 +188,17 @@ ORDER BY 1)sql";
 
 }  // namespace
 
+std::string CopyReasonsSql(const std::string& table, bool partitioned) {
+  return FilledAll(partitioned ? kPartitionReasons : kReasons,
+                   {{"@TABLE@", table}});
+}
+
 db::Answer AnswerTo(db::Connection& connection,
                     const db::CopyQuestion& question) {
   db::Answer answer;
   for (const db::Row& row :
        connection
-           .Execute(question.partitioned ? kPartitionReasons : kReasons,
+           .Execute(CopyReasonsSql("$1::text", question.partitioned),
                     {Name(question.table)})
            .rows) {
     answer.names.push_back(db::ToText(row.at(0)));

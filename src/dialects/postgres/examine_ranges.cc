@@ -19,7 +19,8 @@ FROM (SELECT pg_catalog.date_trunc(@UNIT@, LEAST(t.low, n.now)) AS first, n.now,
 LIMIT @LIMIT@)sql";
 
 constexpr const char* kNumbers = R"sql(
-SELECT @NAME@, s.at::text, (s.at + @STEP@)::text
+SELECT @NAME@, CASE WHEN s.at < - @TOP@::numeric - 1 THEN 'MINVALUE'
+    ELSE s.at::text END, (s.at + @STEP@)::text
 FROM (SELECT pg_catalog.floor(coalesce(pg_catalog.min(x.@COLUMN@), 0)::numeric
     / @STEP@) * @STEP@ AS first,
     coalesce(pg_catalog.max(x.@COLUMN@), 0)::numeric AS last

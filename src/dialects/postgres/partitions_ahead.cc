@@ -39,12 +39,15 @@ LEFT JOIN LATERAL (SELECT x.parts[1] AS low, x.parts[2] AS high
 ORDER BY b.high IS NULL, b.high = 'MAXVALUE' DESC, @HIGH@ DESC
 LIMIT 1)sql";
 
-// The bounds are in UTC, whatever the time zone of the session is.
+// The bounds are in UTC, whatever the time zone of the session is. A range from
+// the first of a month to the first of another is one of months.
 constexpr const char* kTimes = R"sql(
 SELECT @NAME@, pg_catalog.to_char(s.at, @SPELLING@),
   pg_catalog.to_char(s.at + b.step, @SPELLING@)
 FROM (SELECT v.high, coalesce(NULLIF($3, '')::interval,
-      pg_catalog.age(v.high, v.low)) AS step
+      CASE WHEN pg_catalog.date_trunc('month', v.low) = v.low
+        AND pg_catalog.date_trunc('month', v.high) = v.high
+        THEN pg_catalog.age(v.high, v.low) ELSE v.high - v.low END) AS step
     FROM (SELECT @LOW@ AS low, @HIGH@ AS high) v) b,
   pg_catalog.generate_series(b.high, (pg_catalog.now() AT TIME ZONE 'UTC')
     + b.step * $4::int, b.step) s(at)
@@ -97,8 +100,8 @@ std::string TextOr(const db::Value& value) {
   return db::IsNull(value) ? "" : db::ToText(value);
 }
 
-Last LastOf(db::Connection& connection, const db::AheadQuestion& question) {
-  const std::string name = TypeOf(connection, question);
+Last LastOf(db::Connection& connection, const db::AheadQuestion& question,
+            const std::string& name) {
   const RangeType type = RangeTypeOf(name);
   if (!type.number && !type.time) {
     throw Refused(question, "its key is a " + name +
@@ -201,8 +204,10 @@ std::vector<std::string> StatementsOf(const db::AheadQuestion& question,
 
 std::vector<db::NextPartition> PartitionsAhead(
     db::Connection& connection, const db::AheadQuestion& question) {
-  const db::Transaction transaction(connection, {db::Purpose::kRead});
-  const Last last = LastOf(connection, question);
+  const std::string type = TypeOf(connection, question);
+  connection.Execute("LOCK TABLE ONLY " + Name(question.table) +
+                     " IN SHARE UPDATE EXCLUSIVE MODE");
+  const Last last = LastOf(connection, question, type);
   const std::string reason = last.type.Mismatch(question.interval);
   if (!reason.empty()) throw Refused(question, reason);
   std::vector<db::NextPartition> next;

@@ -162,7 +162,7 @@ CROSS JOIN LATERAL (
     FROM (SELECT x.grantee AS id FROM pg_catalog.pg_depend o
       JOIN pg_catalog.pg_class q ON q.oid = o.objid AND q.relkind = 'S',
         pg_catalog.aclexplode(coalesce(q.relacl,
-          pg_catalog.acldefault('S', q.relowner))) x
+          pg_catalog.acldefault('s', q.relowner))) x
       WHERE o.classid = 'pg_catalog.pg_class'::regclass::oid
         AND o.refclassid = 'pg_catalog.pg_class'::regclass::oid
         AND o.refobjid = @TAKER@ AND o.deptype = 'i'
@@ -173,7 +173,7 @@ CROSS JOIN LATERAL (
           pg_catalog.pg_get_userbyid(e.grantee)) END,
       CASE WHEN e.is_grantable THEN ' WITH GRANT OPTION' END)
     FROM pg_catalog.aclexplode(coalesce(c.relacl,
-      pg_catalog.acldefault('S', c.relowner))) e) v(rank, sql)
+      pg_catalog.acldefault('s', c.relowner))) e) v(rank, sql)
   WHERE d.classid = 'pg_catalog.pg_class'::regclass::oid
     AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
     AND d.refobjid = t.oid AND d.deptype = 'i'

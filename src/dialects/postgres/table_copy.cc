@@ -124,8 +124,8 @@ BEGIN
         WHERE coalesce((pg_catalog.to_jsonb(a) ->> 'attstattarget')::int4, -1)
           >= 0
         UNION ALL SELECT pg_catalog.format('SET (%s)',
-          pg_catalog.array_to_string(a.attoptions, ', '))
-        WHERE a.attoptions IS NOT NULL
+          pg_catalog.array_to_string(o.items, ', '))
+        FROM (SELECT @OPTIONS_OF_A@ AS items) o WHERE o.items IS NOT NULL
         UNION ALL SELECT 'SET STORAGE ' || CASE a.attstorage::text
           WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN'
           ELSE 'EXTENDED' END
@@ -266,6 +266,7 @@ PlannedAction RenderOne(const plan::CopyTable& action,
       {"DO " + DollarQuoted(FilledAll(
                    kCopy, {{"@TABLE@", Literal(Name(table))},
                            {"@COPY@", percent},
+                           {"@OPTIONS_OF_A@", ColumnOptionsSql()},
                            {"@COPY_NAME@", Literal(Name(copy))},
                            {"@PARTITION_BY@", Literal(PartitionBySql(action))},
                            {"@PARTITIONS@", PartitionRowsSql(action)},

@@ -43,7 +43,7 @@ CROSS JOIN LATERAL (
     ('compression', pg_catalog.to_jsonb(a) ->> 'attcompression'),
     ('statistics target', NULLIF(pg_catalog.to_jsonb(a) ->> 'attstattarget',
       '-1')),
-    ('options', a.attoptions::text)) k(kind, value)
+    ('options', @OPTIONS_OF_A@::text)) k(kind, value)
   WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
     AND k.value <> ''
   UNION ALL SELECT pg_catalog.format('privilege %s%s of %s from %I%s',
@@ -125,7 +125,7 @@ CROSS JOIN LATERAL (
   FROM pg_catalog.pg_depend d
   JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S',
     pg_catalog.aclexplode(coalesce(c.relacl,
-      pg_catalog.acldefault('S', c.relowner))) e
+      pg_catalog.acldefault('s', c.relowner))) e
   WHERE d.classid = 'pg_catalog.pg_class'::regclass::oid
     AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
     AND d.refobjid = t.oid AND d.deptype IN ('a', 'i')
@@ -233,6 +233,7 @@ std::string TableFactsSql(const std::string& table, int major) {
   return FilledAll(
       kFacts, {{"@TABLE@", table},
                {"@PUBLISHED@", major < kPublishesColumns ? "''" : kPublished},
+               {"@OPTIONS_OF_A@", ColumnOptionsSql()},
                {"@COMMENTED@", kCommented}});
 }
 

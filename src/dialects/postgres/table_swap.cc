@@ -9,6 +9,7 @@
 
 #include "base/append.h"
 #include "base/text.h"
+#include "dialects/postgres/copy_reasons.h"
 #include "dialects/postgres/lock_in_turn.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
@@ -106,6 +107,13 @@ BEGIN
   PERFORM pg_catalog.set_config('search_path', '', true);
   SELECT n.nspname, c.relname INTO space, own FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = giver;
+  SELECT pg_catalog.string_agg(r.what, '; ' ORDER BY r.what) INTO differences
+  FROM (@REASONS@) r(what) WHERE pg_catalog.right(r.what, 13) <> ' is not valid';
+  IF differences IS NOT NULL THEN
+    RAISE object_not_in_prerequisite_state USING MESSAGE = pg_catalog.format(
+      '%s has what its copy cannot get: %s', @TABLE@, differences),
+      HINT = 'take that away, and try again; nothing was exchanged';
+  END IF;
   former := ARRAY(SELECT f.what FROM (@GIVER_FACTS@) f(what));
   SELECT pg_catalog.array_agg(s.sql ORDER BY s.rank, s.place)
       FILTER (WHERE s.rank < 0),
@@ -200,6 +208,15 @@ BEGIN
   PERFORM pg_catalog.set_config('search_path', path, true);
 END)sql";
 
+// The foreign keys from and to the table, or from a partition of it, that are
+// not proven.
+constexpr const char* kUnproven = R"sql(
+SELECT k.oid, k.conrelid, k.conname FROM pg_catalog.pg_constraint k
+WHERE (pg_catalog.to_regclass(@TABLE@)::oid IN (k.conrelid, k.confrelid)
+    OR k.conrelid IN (SELECT h.inhrelid FROM pg_catalog.pg_inherits h
+      WHERE h.inhparent = pg_catalog.to_regclass(@TABLE@)::oid))
+  AND k.contype = 'f' AND k.conparentid = 0::oid AND NOT k.convalidated)sql";
+
 // The foreign keys that every partition of the table has for itself.
 constexpr const char* kOfPartitions = R"sql(
 SELECT k.conname, pg_catalog.pg_get_constraintdef(k.oid) AS def
@@ -211,26 +228,27 @@ GROUP BY 1, 2
 HAVING count(*) = (SELECT count(*) FROM pg_catalog.pg_inherits p
   WHERE p.inhparent = pg_catalog.to_regclass(@TABLE@)::oid))sql";
 
-// Constraints are proven one after the other, and writers go on. Those of all
-// partitions become one of the table, which takes proven ones without a look at
-// the rows.
+// Constraints are proven one after the other, and writers go on.
 constexpr const char* kProve = R"sql(
 DECLARE
   one record;
 BEGIN
   FOR one IN SELECT pg_catalog.format('ALTER TABLE %I.%I VALIDATE CONSTRAINT '
       '%I', n.nspname, c.relname, k.conname) AS sql
-    FROM pg_catalog.pg_constraint k
+    FROM (@UNPROVEN@) k
     JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE (pg_catalog.to_regclass(@TABLE@)::oid IN (k.conrelid, k.confrelid)
-        OR k.conrelid IN (SELECT h.inhrelid FROM pg_catalog.pg_inherits h
-          WHERE h.inhparent = pg_catalog.to_regclass(@TABLE@)::oid))
-      AND k.contype = 'f' AND k.conparentid = 0::oid AND NOT k.convalidated
     ORDER BY k.conrelid, k.oid
   LOOP
     EXECUTE one.sql;
   END LOOP;
+END)sql";
+
+// The server takes proven ones along without a look at the rows.
+constexpr const char* kUnite = R"sql(
+DECLARE
+  one record;
+BEGIN
   FOR one IN @OF_PARTITIONS@ LOOP
     EXECUTE pg_catalog.format('ALTER TABLE %s ADD CONSTRAINT %I %s',
       pg_catalog.to_regclass(@TABLE@), one.conname, one.def);
@@ -294,6 +312,21 @@ std::string LockSql(const Roles& roles) {
   return LockInTurnSql(locks);
 }
 
+// What others have made since the plan looked, and what a copy could not get
+// then either.
+std::string ReasonsSql(const plan::SwapTables& action, const Roles& roles) {
+  const std::string table = Literal(Name(roles.table));
+  std::string sql = "(" + CopyReasonsSql(table, false) + ")";
+  if (!action.partitions) return sql;
+  const schema::TableName other{roles.table.schema, roles.other};
+  return sql + " UNION ALL (" + CopyReasonsSql(table, true) +
+         ") UNION ALL SELECT 'the partitions are not those that were made' "
+         "WHERE (SELECT pg_catalog.count(*) FROM pg_catalog.pg_inherits h "
+         "WHERE h.inhparent = pg_catalog.to_regclass(" +
+         Literal(Name(other)) + ")::oid) <> " +
+         std::to_string(action.partitions->parts.size());
+}
+
 std::string ExchangeSql(const plan::SwapTables& action, const Roles& roles,
                         int major) {
   const schema::TableName other{roles.table.schema, roles.other};
@@ -305,10 +338,30 @@ std::string ExchangeSql(const plan::SwapTables& action, const Roles& roles,
               {"@LEAVE@", Literal(roles.leave)},
               {"@MARK@", Literal(kCopiedMark)},
               {"@INDEXES@", IndexPairsSql(action.indexes)},
+              {"@REASONS@", ReasonsSql(action, roles)},
               {"@GIVER_FACTS@", TableFactsSql("giver", major)},
               {"@TAKER_FACTS@", TableFactsSql("taker", major)},
               {"@STATEMENTS@", SwapStatementsSql("giver", "taker", major)},
               {"@WANTED@", "ARRAY[" + Literals(Wanted(action)) + "]"}}));
+}
+
+PlannedAction Unite(const schema::TableName& table,
+                    const RenderContext& context) {
+  const std::string name = Literal(Name(table));
+  const std::string of_partitions =
+      FilledAll(kOfPartitions, {{"@TABLE@", name}});
+  PlannedAction planned;
+  planned.description =
+      "Make the foreign keys of the partitions those of '" + table.name + "'";
+  planned.forward.push_back(
+      {"DO " + DollarQuoted(FilledAll(
+                   kUnite,
+                   {{"@TABLE@", name}, {"@OF_PARTITIONS@", of_partitions}})),
+       {}});
+  planned.probe = "SELECT NOT EXISTS (" + of_partitions + ")";
+  planned.lock =
+      Lock(kShareRowExclusive, table, context, "milliseconds: they are proven");
+  return planned;
 }
 
 }  // namespace
@@ -346,17 +399,14 @@ PlannedAction RenderOne(const plan::SwapTables& action,
 
 PlannedAction RenderOne(const plan::ProveForeignKeys& action,
                         const RenderContext& context) {
+  if (action.unite) return Unite(action.table, context);
+  const std::string unproven =
+      FilledAll(kUnproven, {{"@TABLE@", Literal(Name(action.table))}});
   PlannedAction planned;
   planned.description = "Check the foreign keys from and to '" +
                         action.table.name + "' that were exchanged";
-  const std::string table = Literal(Name(action.table));
-  const std::string of_partitions =
-      FilledAll(kOfPartitions, {{"@TABLE@", table}});
   const Statement prove{
-      "DO " +
-          DollarQuoted(FilledAll(kProve, {{"@TABLE@", table},
-                                          {"@OF_PARTITIONS@", of_partitions}})),
-      {}};
+      "DO " + DollarQuoted(Filled(kProve, "@UNPROVEN@", unproven)), {}};
   if (action.back) {
     planned.description = "On an undo, check the foreign keys from and to '" +
                           action.table.name + "' again";
@@ -364,13 +414,7 @@ PlannedAction RenderOne(const plan::ProveForeignKeys& action,
     planned.probe = "SELECT true";
   } else {
     planned.forward.push_back(prove);
-    planned.probe =
-        "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE "
-        "pg_catalog.to_regclass(" +
-        table +
-        ")::oid IN (k.conrelid, k.confrelid) AND k.contype = 'f' AND "
-        "k.conparentid = 0::oid AND NOT k.convalidated) AND NOT EXISTS (" +
-        of_partitions + ")";
+    planned.probe = "SELECT NOT EXISTS (" + unproven + ")";
   }
   planned.lock = Lock(kShareUpdateExclusive, action.table, context,
                       "a look at all rows; it blocks no reads and writes");

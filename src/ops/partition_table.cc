@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -79,7 +80,7 @@ plan::Partitioning PartitionTable::WithRanges(TableWork& work) const {
   work.Note(Phase::kExpanding,
             fmt::format("{} of {}, from {} to {}; later ones are not made by "
                         "themselves",
-                        base::CountOf(answer.ranges.size(), "partition"),
+                        base::CountOf(std::ssize(answer.ranges), "partition"),
                         spec_.interval, answer.ranges.front().from.at(0),
                         answer.ranges.back().to.at(0)));
   return how;
@@ -105,8 +106,10 @@ void PartitionTable::RefuseForm(const plan::Partitioning& how) const {
   }
   if (how.method != Method::kRange) return;
   for (const Part& part : how.parts) {
-    const std::size_t columns = part.is_default ? 0 : how.columns.size();
-    if (part.from.size() == columns && part.to.size() == columns) continue;
+    const auto columns = part.is_default ? 0 : std::ssize(how.columns);
+    if (std::ssize(part.from) == columns && std::ssize(part.to) == columns) {
+      continue;
+    }
     throw Refused(
         fmt::format("'from' and 'to' of partition '{}' need {}, one "
                     "for each column of the key",

@@ -174,10 +174,9 @@ void RefuseTaken(db::Connection& connection, const db::AheadQuestion& question,
           .rows.at(0)
           .at(0));
   if (rows == 0) return;
-  throw Refused(question,
-                "its default partition " + last.default_partition + " has " +
-                    base::CountOf(static_cast<std::size_t>(rows), "row") +
-                    " from " + next.front().from + " to " + next.back().to)
+  throw Refused(question, "its default partition " + last.default_partition +
+                              " has " + base::CountOf(rows, "row") + " from " +
+                              next.front().from + " to " + next.back().to)
       .WithHint(
           "take them out of it in one transaction: keep them elsewhere, "
           "make the partitions, and insert them again");

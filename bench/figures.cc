@@ -61,6 +61,15 @@ test::PostgresOptions ServerOptions() {
   return options;
 }
 
+double MedianRatio(const std::vector<double>& one,
+                   const std::vector<double>& other) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    ratios.push_back(one[i] / other[i]);
+  }
+  return Median(ratios);
+}
+
 std::string ServerText(test::Client& client) {
   const auto setting = [&client](const std::string& name) {
     return *client.One("SHOW " + name);

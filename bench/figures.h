@@ -19,6 +19,9 @@ std::int64_t FromEnvironment(const char* name, std::int64_t fallback);
 std::vector<std::string> WordsFromEnvironment(const char* name);
 double SecondsSince(SteadyClock::time_point start);
 double Median(std::vector<double> values);
+// The median of each round's own ratio of one to the other.
+double MedianRatio(const std::vector<double>& one,
+                   const std::vector<double>& other);
 // The value below which `share` of them are.
 double Quantile(std::vector<double> values, double share);
 

@@ -76,23 +76,13 @@ Contest Compete(test::PostgresServer* server, std::int64_t rows,
   return contest;
 }
 
-// The median of each round's own ratio.
-double Times(const std::vector<double>& rival,
-             const std::vector<double>& ours) {
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < ours.size(); ++i) {
-    ratios.push_back(rival[i] / ours[i]);
-  }
-  return Median(ratios);
-}
-
 void PrintRow(const std::string& name, std::int64_t rows,
               const std::vector<double>& rival,
               const std::vector<double>& seconds) {
   const double median = Median(seconds);
   std::cout << fmt::format(
       "  {:<20} {:>10} {:>10.2f} {:>10.0f} {:>8.2f}\n", name, rows, median,
-      static_cast<double>(rows) / median, Times(rival, seconds));
+      static_cast<double>(rows) / median, MedianRatio(rival, seconds));
 }
 
 void PrintContest(const char* name, std::int64_t rows, std::int64_t workers,
@@ -127,9 +117,10 @@ int Main() {
   std::cout << "\n";
   Targets targets;
   targets.AtLeast("faster than batches, with statistics",
-                  Times(with.rival, with.ours), kLeastTimes);
+                  MedianRatio(with.rival, with.ours), kLeastTimes);
   targets.AtLeast("faster than batches, never analyzed",
-                  Times(without.rival, without.ours), kLeastTimesUnanalyzed);
+                  MedianRatio(without.rival, without.ours),
+                  kLeastTimesUnanalyzed);
   return targets.ExitCode();
 }
 

@@ -63,15 +63,19 @@ void SegueRun::Finish(test::Client* client) {
   }
 }
 
-double BackfillSeconds(test::Client& client) {
+double SecondsOfFill(test::Client& client, const std::string& last) {
   return std::stod(*client.One(
-      "WITH a AS (SELECT a.changed_at::timestamptz AS at, "
-      "g.plan::json #>> ARRAY['steps', step::text, 'actions', action::text, "
-      "'kind'] AS kind FROM segue.action a JOIN segue.migration g "
-      "ON g.id = a.migration WHERE a.action >= 0 AND a.state = 'done'), "
-      "b AS (SELECT at FROM a WHERE kind = 'backfill') "
-      "SELECT extract(epoch FROM b.at - (SELECT max(at) FROM a WHERE "
-      "a.at < b.at)) FROM b"));
+      "WITH a AS (SELECT a.changed_at::timestamptz AS at, g.plan::json #> "
+      "ARRAY['steps', step::text, 'actions', action::text] AS planned FROM "
+      "segue.action a JOIN segue.migration g ON g.id = a.migration WHERE "
+      "a.action >= 0 AND a.state = 'done'), "
+      "b AS (SELECT at FROM a WHERE planned ->> 'kind' = 'backfill') "
+      "SELECT extract(epoch FROM (SELECT max(at) FROM a WHERE " +
+      last + ") - (SELECT max(at) FROM a WHERE a.at < (SELECT at FROM b)))"));
+}
+
+double BackfillSeconds(test::Client& client) {
+  return SecondsOfFill(client, "planned ->> 'kind' = 'backfill'");
 }
 
 std::string Segue(const BenchTable& table, std::vector<std::string> command) {

@@ -48,6 +48,9 @@ class SegueRun {
 // Of moving the rows: from the last action before the backfill to its end, as
 // the ledger has them. The proof that follows is not part of it.
 double BackfillSeconds(test::Client& client);
+// Likewise, to the end of the last action for which `last` holds, a condition
+// on `planned`, the action as the plan has it.
+double SecondsOfFill(test::Client& client, const std::string& last);
 
 // Runs `segue COMMAND... --url` of the table and answers what it prints.
 std::string Segue(const BenchTable& table, std::vector<std::string> command);

@@ -21,15 +21,13 @@ bool AreHeld(const CheckContext& context, const schema::Table& table) {
   return false;
 }
 
-// True when the rows go to a copy of the table, so that none of it is written.
+// True when the fill writes to a copy of the table, and to no row of its own.
 bool IsCopied(const CheckContext& context, const schema::Table& table) {
-  for (const ops::DraftStep& step : context.steps) {
-    for (const plan::Action& action : step.actions) {
-      const auto* copy = std::get_if<plan::CopyTable>(&action);
-      if (copy != nullptr && copy->table.name == table.name) return true;
-    }
-  }
-  return false;
+  const auto& all = context.motions.all();
+  return std::any_of(all.begin(), all.end(), [&](const plan::Motion& motion) {
+    const auto* copy = std::get_if<plan::TableMotion>(&motion);
+    return copy != nullptr && copy->source.name == table.name;
+  });
 }
 
 Finding Fires(const CheckContext& context, const FoundTable& found) {

@@ -3,7 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/session.h"
-#include "cli/target.h"
+#include "cli/settings.h"
 #include "report/json.h"
 #include "report/lists.h"
 #include "segue/error.h"
@@ -20,8 +20,10 @@ int RunPartitions(const Context& context) {
   AheadRequest request;
   request.table = arguments.Value("TABLE");
   request.interval = arguments.Value("--interval");
-  request.count =
-      static_cast<int>(ParseCount("--count", arguments.Value("--count", "3")));
+  if (arguments.Has("--count")) {
+    request.count =
+        static_cast<int>(ParseCount("--count", arguments.Value("--count")));
+  }
   Session session(context);
   const std::vector<MadePartition> made =
       Partitions(session.database(), session.options()).Ahead(request);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -58,9 +59,9 @@ plan::Partitioning PartitionTable::WithRanges(TableWork& work) const {
   if (!IsRangeLength(spec_.interval)) {
     throw Refused("'" + spec_.interval + "' is no length of a range");
   }
-  const std::size_t given = how.parts.size();
   const bool only_default =
-      given == 0 || (given == 1 && how.parts[0].is_default);
+      std::all_of(how.parts.begin(), how.parts.end(),
+                  [](const Part& part) { return part.is_default; });
   if (how.method != Method::kRange || how.columns.size() != 1 ||
       !only_default) {
     throw Refused(

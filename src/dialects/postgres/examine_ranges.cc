@@ -75,12 +75,9 @@ db::Answer AnswerTo(db::Connection& connection,
   const db::Transaction transaction(connection, {db::Purpose::kRead});
   const RangeType type = TypeOf(connection, question);
   db::Answer answer;
-  answer.error = type.Mismatch(question.interval);
-  if (!type.number && !type.time) {
-    answer.error = "column '" + question.column + "' is a " + type.name +
-                   ", and an interval is one of dates, timestamps or whole "
-                   "numbers";
-  }
+  const std::string unfit = type.Unfit();
+  answer.error = unfit.empty() ? type.Mismatch(question.interval)
+                               : "column '" + question.column + "' " + unfit;
   if (!answer.error.empty()) return answer;
   const db::Result found = connection.Execute(RangesSql(question, type));
   if (found.rows.size() > kMostRanges) {

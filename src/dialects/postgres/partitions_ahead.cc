@@ -12,15 +12,14 @@ namespace {
 // The highest partition, and how its rows are stored. The texts of its bounds
 // have quotes unless they are numbers.
 constexpr const char* kLast = R"sql(
-SELECT t.type, t.column_name, t.owner,
+SELECT t.column_name, t.owner,
   pg_catalog.btrim(b.low, ''''), pg_catalog.btrim(b.high, ''''),
   coalesce(' USING ' || pg_catalog.quote_ident(m.amname), '')
     || coalesce(' WITH (' || pg_catalog.array_to_string(c.reloptions, ', ')
       || ')', ''),
   CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' END,
   t.default_partition
-FROM (SELECT p.partrelid, k.atttypid::regtype::text AS type,
-    k.attname::text AS column_name,
+FROM (SELECT p.partrelid, k.attname::text AS column_name,
     pg_catalog.pg_get_userbyid(r.relowner)::text AS owner,
     CASE WHEN p.partdefid <> 0::oid THEN p.partdefid::regclass::text END
       AS default_partition
@@ -103,11 +102,8 @@ std::string TextOr(const db::Value& value) {
 Last LastOf(db::Connection& connection, const db::AheadQuestion& question,
             const std::string& name) {
   const RangeType type = RangeTypeOf(name);
-  if (!type.number && !type.time) {
-    throw Refused(question, "its key is a " + name +
-                                ", and an interval is one of dates, "
-                                "timestamps or whole numbers");
-  }
+  const std::string unfit = type.Unfit();
+  if (!unfit.empty()) throw Refused(question, "its key " + unfit);
   const std::string high =
       "CASE WHEN b.high <> 'MAXVALUE' THEN "
       "pg_catalog.btrim(b.high, '''')::" +
@@ -116,9 +112,9 @@ Last LastOf(db::Connection& connection, const db::AheadQuestion& question,
       connection
           .Execute(FilledAll(kLast, {{"@HIGH@", high}}), {Name(question.table)})
           .rows.at(0);
-  Last last{type,           db::ToText(row[1]), db::ToText(row[2]),
-            TextOr(row[3]), TextOr(row[4]),     db::ToText(row[5]),
-            TextOr(row[6]), TextOr(row[7])};
+  Last last{type,           db::ToText(row[0]), db::ToText(row[1]),
+            TextOr(row[2]), TextOr(row[3]),     db::ToText(row[4]),
+            TextOr(row[5]), TextOr(row[6])};
   if (last.high == "MAXVALUE") {
     throw Refused(question, "its last partition reaches to MAXVALUE");
   }

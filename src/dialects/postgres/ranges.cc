@@ -22,6 +22,12 @@ std::string RangeType::InUtc(const std::string& sql) const {
                                             : "(" + sql + ")::timestamp";
 }
 
+std::string RangeType::Unfit() const {
+  if (number || time) return "";
+  return "is a " + name +
+         ", and an interval is one of dates, timestamps or whole numbers";
+}
+
 std::string RangeType::Mismatch(const std::string& interval) const {
   if (interval.empty()) return "";
   const bool of_numbers = interval.find(' ') == std::string::npos;

@@ -21,6 +21,9 @@ struct RangeType {
 
   // Returns an expression of the type as a timestamp; with a time zone, in UTC.
   std::string InUtc(const std::string& sql) const;
+  // Returns why values of the type have no ranges of one length, after the name
+  // of the column; empty: they have.
+  std::string Unfit() const;
   // Returns why the interval is no distance of two values; empty: it is one, or
   // there is none.
   std::string Mismatch(const std::string& interval) const;

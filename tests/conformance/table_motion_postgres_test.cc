@@ -1,4 +1,6 @@
 // The copy of a table on PostgreSQL: other sessions, roles and snapshots.
+#include <algorithm>
+#include <regex>
 #include <thread>
 
 #include "tests/conformance/table_motion_fixture.h"
@@ -15,6 +17,25 @@ class PostgresTableMotionTest : public TableMotionTest {
               "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = "
               "current_database() AND wait_event_type = 'Lock'",
               "t");
+  }
+
+  // The most rows that a node of the statement's plan gives or leaves out.
+  int MostRows(const std::string& sql, const std::vector<db::Value>& range) {
+    db::Connection& connection = bed().connection();
+    db::Transaction transaction(connection, {db::Purpose::kBackfill, {}});
+    static const std::regex kRows(
+        "actual rows=([0-9]+)|Rows Removed by [^:]*: ([0-9]+)");
+    int most = 0;
+    for (const db::Row& row :
+         connection
+             .Execute("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + sql, range)
+             .rows) {
+      const std::string line = db::ToText(row[0]);
+      std::smatch found;
+      if (!std::regex_search(line, found, kRows)) continue;
+      most = std::max(most, std::stoi(found[1].matched ? found[1] : found[2]));
+    }
+    return most;
   }
 };
 
@@ -143,6 +164,27 @@ TEST_P(PostgresTableMotionTest, AChunkYieldsToARowThatAWriterBrings) {
   EXPECT_EQ(bed().refused(), 1);
   EXPECT_EQ(Copy(), "1|a\n2|mine\n3|c\n");
   ExpectInStep();
+}
+
+// The server knows nothing of a copy that is being filled, and would read it
+// from its first row on.
+TEST_P(PostgresTableMotionTest, AChunkReadsItsOwnPartOfTheCopy) {
+  constexpr int kRows = 12'000;
+  constexpr int kChunk = 1'000;
+  const std::string shape =
+      "(id integer PRIMARY KEY, o text) WITH (autovacuum_enabled = off);";
+  Install("CREATE TABLE t" + shape + "CREATE TABLE c" + shape +
+          "INSERT INTO t SELECT i, repeat('x', 100) FROM generate_series(1, " +
+          std::to_string(kRows) + ") i; ANALYZE t");
+  for (int done = 0; done < kRows / 2; done += kChunk) bed().FillChunk(kChunk);
+  // A writer brings a row of the chunk, so that each row of it is looked for.
+  db().Exec("UPDATE t SET o = 'mine' WHERE id = 6500");
+  const std::vector<db::Value> range = {std::int64_t{kRows / 2},
+                                        std::int64_t{kRows / 2 + kChunk}};
+  for (const WalkSql* walk : {&*bed().sql().fill, &bed().sql().verify.at(0),
+                              &bed().sql().verify.at(1)}) {
+    EXPECT_LE(MostRows(walk->statement.between, range), kChunk);
+  }
 }
 
 TEST_P(PostgresTableMotionTest, RefusesPartitions) {

@@ -202,18 +202,19 @@ std::string RowRange::Within(std::size_t at, std::size_t lower,
          " AND (" + Beyond(at + 1, "<", "<=", upper) + "))))";
 }
 
-RangeSql RowRange::Over(const std::string& head, const std::string& condition,
+RangeSql RowRange::Over(const std::string& head, const RangeSql& condition,
                         const std::string& tail) const {
   const std::size_t next = key_columns().size() + 1;
-  const auto where = [&](const std::string& range) {
-    return head + " WHERE " + range + condition + tail;
-  };
-  RangeSql sql;
-  sql.all = where("");
-  sql.after = where(Above(1) + " AND ");
-  sql.upto = where(UpTo(1) + " AND ");
-  sql.between = where(Between(1, next) + " AND ");
-  return sql;
+  const std::string where = head + " WHERE ";
+  return {where + condition.all + tail,
+          where + Above(1) + " AND " + condition.after + tail,
+          where + UpTo(1) + " AND " + condition.upto + tail,
+          where + Between(1, next) + " AND " + condition.between + tail};
+}
+
+RangeSql RowRange::Over(const std::string& head, const std::string& condition,
+                        const std::string& tail) const {
+  return Over(head, RangeSql{condition, condition, condition, condition}, tail);
 }
 
 RangeSql RowRange::OverWith(
@@ -221,10 +222,10 @@ RangeSql RowRange::OverWith(
     const std::function<std::string(const std::string&)>& condition) const {
   const std::size_t keys = key_columns().size();
   const auto with = [&](std::size_t number) {
-    return Over(head, condition(Parameter(number)));
+    return condition(Parameter(number));
   };
-  return {with(1).all, with(keys + 1).after, with(keys + 1).upto,
-          with(2 * keys + 1).between};
+  return Over(head, RangeSql{with(1), with(keys + 1), with(keys + 1),
+                             with(2 * keys + 1)});
 }
 
 RangeSql RowRange::NextBound() const {

@@ -32,6 +32,9 @@ class RowRange {
   // Returns `head` WHERE <range> AND `condition` `tail` in the four shapes.
   RangeSql Over(const std::string& head, const std::string& condition,
                 const std::string& tail = "") const;
+  // Returns the same, with a condition of its own for each shape.
+  RangeSql Over(const std::string& head, const RangeSql& condition,
+                const std::string& tail = "") const;
   // Returns the same. `condition` gets "$n", the parameter that follows the
   // bounds, and returns the condition.
   RangeSql OverWith(

@@ -79,9 +79,9 @@ TEST_P(HelloTest, RegistersTheSessionAndIsTheHeartbeat) {
   EXPECT_EQ(Listed(), "web-1 01_person hello_app 2 expired\n");
   two->Query("SELECT segue.hello('web-1', '01_person', ttl => '1 hour')");
   Database database = db().Open();
-  EXPECT_NEAR(static_cast<double>(Instances(database).List()[0].expires_in),
-              3600, 2);
-  EXPECT_EQ(Instances(database).List()[0].seen_ago, 0);
+  const InstanceInfo known = Instances(database).List()[0];
+  EXPECT_GT(known.expires_in, 3500);
+  EXPECT_LT(known.seen_ago, 100);
 }
 
 // What the instance said before it was another version is no word of today.

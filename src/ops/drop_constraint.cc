@@ -51,6 +51,13 @@ void DropConstraint::RefuseReliedOn(TableWork& work,
       there.kind != ConstraintKind::kPrimaryKey) {
     return;
   }
+  if (work.live().replica_identity_index == there.name) {
+    throw work
+        .Refused(there.name,
+                 "its index is the table's replica identity, without which a "
+                 "published table takes no UPDATE and no DELETE")
+        .WithHint("set another replica identity first");
+  }
   const std::vector<std::string> keys =
       ReliesOn(work.context().schema, work.live(), there);
   if (keys.empty()) return;

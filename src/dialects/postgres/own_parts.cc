@@ -110,6 +110,14 @@ own_parts AS (
     NULL, o.column_name
   FROM parts o, pg_catalog.aclexplode(o.attacl) e
   UNION ALL
+  SELECT 'replica identity of a partition', o.relname,
+    pg_catalog.format('replica identity by index %L', x.relname), NULL,
+    o.column_name
+  FROM parts o
+  JOIN pg_catalog.pg_index i ON i.indrelid = o.id AND i.indisreplident
+    AND o.attnum = ANY (i.indkey::int2[])
+  JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+  UNION ALL
   SELECT 'default of a partition', o.relname, 'the default of the column',
     coalesce(pg_catalog.left(pg_catalog.md5(pg_catalog.regexp_replace(
       f.adbin::text, ':location -?[0-9]+', '', 'g')), 8), 'none'),

@@ -50,11 +50,13 @@ std::string Values(const std::vector<db::ChangedTable>& changed) {
     rows.push_back("(" + Literal(table.name) + "::pg_catalog.text, " +
                    Boolean(table.moved) + ", " + Boolean(table.reshaped) +
                    ", " + Boolean(table.created) + ", " +
-                   Boolean(table.dropped) + ", " + Boolean(table.copied) +
-                   ", " + Array(table.columns) + ")");
+                   Boolean(table.dropped) + ", " + Boolean(table.keyless) +
+                   ", " + Boolean(table.copied) + ", " + Array(table.columns) +
+                   ")");
   }
   return "(VALUES " + base::Join(rows, ", ") +
-         ") v(name, moved, reshaped, created, dropped, copied, columns)";
+         ") v(name, moved, reshaped, created, dropped, keyless, copied, "
+         "columns)";
 }
 
 // Returns a SELECT of each changed table x and each publication p that has it,
@@ -62,7 +64,8 @@ std::string Values(const std::vector<db::ChangedTable>& changed) {
 std::string PublishedTables(const schema::Schema& schema,
                             const std::vector<db::ChangedTable>& changed) {
   const int major = MajorVersion(schema.server_version);
-  return "SELECT x.*, p.pubname, p.pubupdate, l.list FROM (SELECT v.*, c.oid "
+  return "SELECT x.*, p.pubname, p.pubupdate, p.pubdelete, l.list FROM (SELECT "
+         "v.*, c.oid "
          "AS id FROM " +
          Values(changed) +
          " LEFT JOIN pg_catalog.pg_class c ON NOT v.created AND "
@@ -135,7 +138,19 @@ WHERE t.moved AND t.pubupdate AND CASE c.relreplident WHEN 'f' THEN false
   WHEN 'n' THEN true ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_index i
     WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN
       i.indisprimary ELSE i.indisreplident END) END
-GROUP BY c.oid, c.relname)sql";
+GROUP BY c.oid, c.relname
+UNION ALL
+SELECT 'error', 'replica-identity-goes', pg_catalog.format(
+    'table %L is published (%s), and its rows are told apart by the primary '
+    'key, which goes', t.name,
+    pg_catalog.string_agg(t.pubname::text, ', ' ORDER BY t.pubname)),
+  'PostgreSQL refuses every UPDATE and DELETE of a published table without a '
+  'replica identity',
+  'set another replica identity (set_replica_identity) in a migration before '
+  'this one'
+FROM published t JOIN pg_catalog.pg_class c ON c.oid = t.id
+WHERE t.keyless AND (t.pubupdate OR t.pubdelete) AND c.relreplident = 'd'
+GROUP BY t.name)sql";
 
 // One row for each setting with which sessions do not run ordinary triggers.
 constexpr const char* kTriggersOffSql = R"sql( UNION ALL

@@ -112,6 +112,12 @@ const std::map<std::string, std::string>& Makers() {
        "PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t FOR VALUES "
        "FROM "
        "(0) TO (9); CREATE INDEX i ON t1(v)"},
+      {"replica identity of a partition",
+       "DROP TABLE t; CREATE TABLE t(id integer PRIMARY KEY, v integer NOT "
+       "NULL DEFAULT 5) PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF "
+       "t "
+       "DEFAULT; CREATE UNIQUE INDEX i ON t1(v); ALTER TABLE t1 REPLICA "
+       "IDENTITY USING INDEX i"},
       {"default of a partition",
        "DROP TABLE t; CREATE TABLE t(id integer PRIMARY KEY, v integer) "
        "PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t DEFAULT; ALTER "

@@ -40,8 +40,9 @@ class Contest {
         "SELECT pg_get_functiondef(p.oid) FROM pg_trigger t JOIN pg_proc p ON "
         "p.oid = t.tgfoid WHERE t.tgrelid = 'users'::regclass LIMIT 1");
     plain_ = std::regex_replace(
-        counted_, std::regex(R"(PERFORM pg_catalog\.nextval\('[^;]*'\);)"),
-        "NULL;");
+        counted_,
+        std::regex(R"(IF pg_catalog\.nextval\('[^;]*'\) IS NULL THEN)"),
+        "IF false THEN");
     if (plain_ == counted_) throw std::runtime_error("the trigger counts not");
     for (std::int64_t i = 0; i < writers; ++i) {
       writers_.push_back(test::OpenPostgresClient(url));

@@ -66,16 +66,19 @@ std::string FillCostText(std::int64_t rows, const MeterReading& before,
                          const MeterReading& after,
                          const MotionEstimate& estimate) {
   const double seconds = std::max(after.seconds - before.seconds, 0.0);
-  std::string text = "Filled " + base::Quoted(estimate.table, '\'') + ": " +
-                     base::WithThousands(rows) + " rows in " +
-                     FormatDuration(seconds) +
-                     Estimated(base::WithThousands(estimate.rows) + " in " +
-                               FormatDuration(estimate.seconds));
+  const bool copy = estimate.motion == "copy";
+  std::string text =
+      (copy ? "Copied " : "Filled ") + base::Quoted(estimate.table, '\'') +
+      ": " + base::WithThousands(rows) + " rows in " + FormatDuration(seconds) +
+      Estimated(base::WithThousands(estimate.rows) + " in " +
+                FormatDuration(estimate.seconds));
   if (before.log_bytes && after.log_bytes) {
     text += ", " + Bytes(std::max(*after.log_bytes - *before.log_bytes, 0.0)) +
             " of log by the whole server" +
             Estimated(base::BytesText(estimate.log_bytes));
   }
+  // The table itself does not grow, and the copy is another one.
+  if (copy) return text;
   return text + ", the table grew by " +
          Bytes(std::max(after.table_bytes - before.table_bytes, 0.0)) +
          Estimated(base::BytesText(estimate.disk_bytes));

@@ -88,7 +88,7 @@ class Dialect : public Language {
   // Estimates the cost of each way to move the rows of `motion`, the chosen way
   // first. Empty for a table without rows.
   virtual std::vector<MotionEstimate> Estimate(
-      Connection& connection, const plan::ColumnMotion& motion,
+      Connection& connection, const plan::Motion& motion,
       const schema::Table& table) const = 0;
 
   // Throws kRefused, which names the object, when it could be unsafe to use the

@@ -16,8 +16,7 @@ struct ChangedTable {
   bool reshaped = false;  // it gets or loses columns, or another name
   bool created = false;
   bool dropped = false;
-  bool keyless = false;  // it loses its primary key and gets no other
-  bool copied = false;   // another table takes the place of what it loses
+  bool copied = false;  // another table takes the place of what it loses
   // The existing columns that are renamed or dropped.
   std::vector<std::string> columns = {};
 };

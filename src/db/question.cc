@@ -33,6 +33,7 @@ struct Guess {
   Answer operator()(const TableQuestion& /*question*/) const { return {}; }
   Answer operator()(const NameQuestion& /*question*/) const { return {}; }
   Answer operator()(const MentionQuestion& /*question*/) const { return {}; }
+  Answer operator()(const PublishedQuestion& /*question*/) const { return {}; }
   Answer operator()(const UnprovenQuestion& /*question*/) const { return {}; }
   Answer operator()(const FilledQuestion& /*question*/) const { return {}; }
   Answer operator()(const LossQuestion& /*question*/) const { return {}; }
@@ -79,6 +80,9 @@ struct Description {
   }
   std::string operator()(const MentionQuestion& question) const {
     return fmt::format("which functions mention '{}'", question.table.name);
+  }
+  std::string operator()(const PublishedQuestion& question) const {
+    return fmt::format("who publishes table '{}'", question.table.name);
   }
   std::string operator()(const UnprovenQuestion& question) const {
     return fmt::format(

@@ -81,6 +81,14 @@ struct MentionQuestion {
                          const MentionQuestion&) = default;
 };
 
+// Which publications have the updates or deletes of the table, or of a part of
+// it?
+struct PublishedQuestion {
+  schema::TableName table;
+  friend bool operator==(const PublishedQuestion&,
+                         const PublishedQuestion&) = default;
+};
+
 // Would the server accept this as the expression of a check?
 struct CheckQuestion {
   schema::TableName table;
@@ -196,9 +204,10 @@ inline constexpr const char* kSchemaMark = "@segue_schema@";
 using Question =
     std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
                  ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
-                 MentionQuestion, CheckQuestion, UnprovenQuestion,
-                 FilledQuestion, LossQuestion, UnknownFactsQuestion,
-                 TriggersQuestion, RoomQuestion, CopyQuestion, RangesQuestion>;
+                 MentionQuestion, PublishedQuestion, CheckQuestion,
+                 UnprovenQuestion, FilledQuestion, LossQuestion,
+                 UnknownFactsQuestion, TriggersQuestion, RoomQuestion,
+                 CopyQuestion, RangesQuestion>;
 
 // The answer of the server. A question sets the members whose comment names it.
 struct Answer {
@@ -222,10 +231,11 @@ struct Answer {
   // TableQuestion: the table as Inspect would read it.
   std::shared_ptr<const schema::Table> made = {};
   // ExpressionQuestion: the columns whose value it gives back wherever that is
-  // not NULL. MentionQuestion. UnprovenQuestion: each with the number of rows,
-  // or why nobody knows it ("'positive' (2 rows)"). UnknownFactsQuestion: the
-  // parts of the catalogue. TriggersQuestion: which triggers cannot be held
-  // back, each with the reason. CopyQuestion: each with its name.
+  // not NULL. MentionQuestion. PublishedQuestion. UnprovenQuestion: each with
+  // the number of rows, or why nobody knows it ("'positive' (2 rows)").
+  // UnknownFactsQuestion: the parts of the catalogue. TriggersQuestion: which
+  // triggers cannot be held back, each with the reason. CopyQuestion: each with
+  // its name.
   std::vector<std::string> names = {};
   std::vector<HangingFact> hanging = {};        // LossQuestion
   std::vector<plan::HeldTrigger> held = {};     // TriggersQuestion

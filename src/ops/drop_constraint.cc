@@ -12,6 +12,7 @@
 #include "planning/column_motions.h"
 #include "planning/existing_constraint.h"
 #include "planning/key_reference.h"
+#include "planning/replica_identity.h"
 #include "planning/seal.h"
 #include "schema/constraint_text.h"
 
@@ -51,12 +52,14 @@ void DropConstraint::RefuseReliedOn(TableWork& work,
       there.kind != ConstraintKind::kPrimaryKey) {
     return;
   }
-  if (work.live().replica_identity_index == there.name) {
-    throw work
-        .Refused(there.name,
-                 "its index is the table's replica identity, without which a "
-                 "published table takes no UPDATE and no DELETE")
-        .WithHint("set another replica identity first");
+  const schema::Table& live = work.live();
+  if (live.replica_identity_index == there.name) {
+    RefuseLostIdentity(
+        work, there.name,
+        fmt::format("replica identity by index '{}'", there.name));
+  } else if (live.replica_identity == "DEFAULT" &&
+             there.kind == ConstraintKind::kPrimaryKey) {
+    RefuseLostIdentity(work, there.name, "replica identity by the primary key");
   }
   const std::vector<std::string> keys =
       ReliesOn(work.context().schema, work.live(), there);

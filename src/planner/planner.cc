@@ -177,12 +177,10 @@ std::vector<MotionEstimate> EstimatesFor(const db::Dialect& dialect,
                                          const plan::Backfill& fill) {
   std::vector<MotionEstimate> all;
   for (const plan::MotionId& id : fill.motions) {
-    const auto* motion =
-        std::get_if<plan::ColumnMotion>(&context.motions.At(id));
-    if (motion == nullptr) continue;
-    const schema::Table* table = schema.FindTable(motion->table.name);
+    const plan::Motion& motion = context.motions.At(id);
+    const schema::Table* table = schema.FindTable(plan::TableOf(motion).name);
     if (table == nullptr) continue;
-    Combine(dialect.Estimate(connection, *motion, *table), all);
+    Combine(dialect.Estimate(connection, motion, *table), all);
   }
   return all;
 }

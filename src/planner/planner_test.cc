@@ -291,12 +291,13 @@ TEST_F(PlannerPlanTest, APlanIsMadeWithoutAWordToTheServerButQuestions) {
 class Estimating : public test::FakeDialect {
  public:
   std::vector<MotionEstimate> Estimate(
-      db::Connection& /*connection*/, const plan::ColumnMotion& motion,
+      db::Connection& /*connection*/, const plan::Motion& motion,
       const schema::Table& table) const override {
+    const auto& column = std::get<plan::ColumnMotion>(motion);
     MotionEstimate estimate;
     estimate.table = table.name.name;
-    estimate.seconds = motion.old_column->name == "name" ? 7 : 3;
-    estimate.disk_bytes = motion.old_column->name == "name" ? 10 : 30;
+    estimate.seconds = column.old_column->name == "name" ? 7 : 3;
+    estimate.disk_bytes = column.old_column->name == "name" ? 10 : 30;
     return {estimate};
   }
 };

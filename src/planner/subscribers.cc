@@ -61,14 +61,6 @@ class Collector {
   void Of(const plan::CreateTable& create) {
     At(create.table.name.name).created = true;
   }
-  void Of(const plan::DropConstraint& drop) {
-    if (drop.constraint.kind != schema::ConstraintKind::kPrimaryKey) return;
-    At(drop.table.name).keyless = true;
-  }
-  void Of(const plan::AddConstraint& add) {
-    if (add.constraint.kind != schema::ConstraintKind::kPrimaryKey) return;
-    At(add.table.name).keyless = false;
-  }
   void Of(const plan::CopyTable& create) { At(create.copy).created = true; }
   void Of(const plan::DropTable& drop) {
     At(drop.table.name.name).dropped = true;

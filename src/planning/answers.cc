@@ -14,6 +14,8 @@ struct Row {
 
 constexpr FactAnswer kStaysAsItIs{Verb::kUntouched, ""};
 constexpr FactAnswer kLost{Verb::kGoes, ""};
+constexpr FactAnswer kIdentityGoes{Verb::kGoes,
+                                   "refused where the table is published"};
 constexpr FactAnswer kOnTheOld{Verb::kUntouched, "the old column stays"};
 
 constexpr FactAnswer Carried(std::string_view how) {
@@ -155,12 +157,10 @@ constexpr auto kRows = std::to_array<Row>({
     Given("statistics target of an index"),
     Given("mark of CLUSTER"),
     {"replica identity",
-     {kStaysAsItIs, kStaysAsItIs, kOnTheOld, kGiven,
-      Refused("a published table takes no UPDATE without it")}},
+     {kStaysAsItIs, kStaysAsItIs, kOnTheOld, kGiven, kIdentityGoes}},
     {"replica identity of a partition",
      {kStaysAsItIs, kStaysAsItIs, kOnTheOld,
-      Refused("the plan is that of the parent"),
-      Refused("a published table takes no UPDATE without it")}},
+      Refused("the plan is that of the parent"), kIdentityGoes}},
     {"security label",
      {kStaysAsItIs, kStaysAsItIs, kOnTheOld,
       Refused("its provider decides on it"),

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "planning/answers.h"
+#include "planning/replica_identity.h"
 #include "planning/seal.h"
 
 namespace segue::ops {
@@ -205,6 +206,10 @@ void RefuseBeside(TableWork& work, const schema::Column& old) {
 void NoteLosses(TableWork& work, const schema::Column& column) {
   const db::Answer& answer = work.context().Ask(
       db::LossQuestion{work.live().name, column.physical(), "", ""});
+  for (const db::HangingFact& fact : answer.hanging) {
+    if (!fact.kind.starts_with("replica identity")) continue;
+    RefuseLostIdentity(work, column.name, fact.what);
+  }
   const Sorted sorted = Sort(answer.hanging, ColumnFate::kDropped);
   if (!sorted.refused.empty()) {
     throw work

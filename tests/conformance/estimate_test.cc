@@ -50,6 +50,22 @@ TEST_P(EstimateTest, ComesWithThePlanTheChosenWayFirst) {
   EXPECT_THAT(ToText(plan), HasSubstr("Estimate: copying 'users' to a new "));
 }
 
+TEST_P(EstimateTest, OfATableThatIsCopiedIsThatOfTheCopy) {
+  PretendManyRows();
+  Database database = db().Open();
+  const Plan plan =
+      Migrator(database, {})
+          .MakePlan(Migration("01_rebuild", "").RebuildTable("users"));
+  ASSERT_EQ(plan.estimates.size(), 1U);
+  const MotionEstimate& copy = plan.estimates[0];
+  EXPECT_EQ(copy.motion, "copy");
+  EXPECT_TRUE(copy.chosen);
+  EXPECT_EQ(copy.rows, 1'000'000'000);
+  EXPECT_GT(copy.disk_bytes, 0);
+  EXPECT_THAT(ToText(plan), HasSubstr("Estimate: copying 'users' to a new "
+                                      "table takes about "));
+}
+
 TEST_P(EstimateTest, StandsBesideWhatItTookInTheHistory) {
   PretendManyRows();
   const std::string rows = *db().app().One("SELECT count(*) FROM users");

@@ -81,7 +81,7 @@ class FakeDialect : public FakeUndoing, public db::Spelling {
                  const std::vector<std::string>& indexes) const override;
   std::vector<db::SignalSql> Signals() const override { return {}; }
   std::vector<MotionEstimate> Estimate(
-      db::Connection& /*connection*/, const plan::ColumnMotion& /*motion*/,
+      db::Connection& /*connection*/, const plan::Motion& /*motion*/,
       const schema::Table& /*table*/) const override {
     return {};
   }

@@ -41,7 +41,7 @@ QueryPlan PostgresDialect::Explain(db::Connection& connection,
 }
 
 std::vector<MotionEstimate> PostgresDialect::Estimate(
-    db::Connection& connection, const plan::ColumnMotion& motion,
+    db::Connection& connection, const plan::Motion& motion,
     const schema::Table& table) const {
   return postgres::Estimate(connection, motion, table);
 }

@@ -32,7 +32,7 @@ class PostgresDialect final : public PostgresLanguage,
   QueryPlan Explain(db::Connection& connection,
                     const std::string& query) const override;
   std::vector<MotionEstimate> Estimate(
-      db::Connection& connection, const plan::ColumnMotion& motion,
+      db::Connection& connection, const plan::Motion& motion,
       const schema::Table& table) const override;
   std::string TrialPlace(db::Connection& connection,
                          const std::string& schema) const override;

@@ -18,6 +18,10 @@ db::Answer AnswerTo(db::Connection& connection,
 db::Answer AnswerTo(db::Connection& connection,
                     const db::MentionQuestion& question);
 
+// This answer is in publications.cc.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::PublishedQuestion& question);
+
 // This answer is in examine_loss.cc.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::LossQuestion& question);

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
+#include <variant>
 
 #include "base/text.h"
 #include "dialects/postgres/sql.h"
@@ -83,23 +86,46 @@ std::string Count(double count, const char* one, const char* many) {
   return fmt::format("{} {}", number, number == 1 ? one : many);
 }
 
-// Returns "NULL" when there is no source column.
-std::string SourceWidths(const plan::ColumnMotion& motion) {
-  std::vector<std::string> columns;
-  for (const plan::Binding& binding : motion.up.bindings) {
-    columns.push_back(Literal(binding.column));
-  }
+// Returns the sum of the columns' widths, as the statistics have them; NULL
+// when there is no column.
+std::string Widths(const schema::TableName& table,
+                   const std::vector<std::string>& columns) {
   if (columns.empty()) return "NULL";
   return "(SELECT sum(s.avg_width) FROM pg_catalog.pg_stats s WHERE "
          "s.schemaname = " +
-         Literal(motion.table.schema) +
-         " AND s.tablename = " + Literal(motion.table.name) +
-         " AND s.attname IN (" + base::Join(columns, ", ") + "))";
+         Literal(table.schema) + " AND s.tablename = " + Literal(table.name) +
+         " AND s.attname IN (" + Literals(columns) + "))";
 }
 
-std::string FactsSql(const plan::ColumnMotion& motion) {
-  const std::string table = Regclass(motion.table);
-  const std::string type = Literal(motion.new_column->type);
+// Returns the bytes of the value that the motion adds to a row.
+std::string AddedWidth(const plan::ColumnMotion& motion) {
+  std::vector<std::string> columns;
+  for (const plan::Binding& binding : motion.up.bindings) {
+    columns.push_back(binding.column);
+  }
+  return "coalesce((SELECT nullif(greatest(t.typlen, 0), 0) FROM "
+         "pg_catalog.pg_type t WHERE t.oid = pg_catalog.to_regtype(" +
+         Literal(motion.new_column->type) + ")::oid), " +
+         Widths(motion.table, columns) + ")";
+}
+
+// Returns the share of a row that goes to the copy.
+std::string CopiedShare(const plan::TableMotion& motion) {
+  const schema::Table& table = motion.source;
+  std::vector<std::string> copied, all;
+  for (const plan::TableMotion::Column& one : motion.columns) {
+    const std::optional<std::string> from = one.value.PlainColumn();
+    if (from) copied.push_back(*from);
+  }
+  for (const schema::Column& column : table.columns) {
+    all.push_back(column.physical());
+  }
+  return Widths(table.name, copied) + "::float8 / NULLIF(" +
+         Widths(table.name, all) + ", 0)::float8";
+}
+
+std::string FactsSql(const schema::TableName& name, const std::string& more) {
+  const std::string table = Regclass(name);
   return "WITH c AS (SELECT c.*, pg_catalog.pg_relation_size(c.oid) AS heap "
          "FROM pg_catalog.pg_class c WHERE c.relkind = 'r' AND (c.oid = " +
          table +
@@ -117,19 +143,19 @@ std::string FactsSql(const plan::ColumnMotion& motion) {
          "c.oid)), "
          "max((SELECT option_value::integer FROM "
          "pg_catalog.pg_options_to_table(reloptions) WHERE option_name = "
-         "'fillfactor')), "
-         "coalesce((SELECT nullif(greatest(t.typlen, 0), 0) FROM "
-         "pg_catalog.pg_type t WHERE t.oid = pg_catalog.to_regtype(" +
-         type + ")::oid), " + SourceWidths(motion) + ") FROM c";
+         "'fillfactor')), " +
+         more + " FROM c";
 }
 
 double Number(const db::Value& value, double otherwise = 0) {
   return db::IsNull(value) ? otherwise : std::stod(db::ToText(value));
 }
 
-TableFacts Read(db::Connection& connection, const plan::ColumnMotion& motion,
-                const schema::Table& table) {
-  const db::Result found = connection.Execute(FactsSql(motion));
+// Returns the facts, and what `more` gives.
+std::pair<TableFacts, db::Value> Read(db::Connection& connection,
+                                      const schema::Table& table,
+                                      const std::string& more) {
+  const db::Result found = connection.Execute(FactsSql(table.name, more));
   const db::Row& row = found.rows.at(0);
   TableFacts facts;
   facts.rows = std::floor(Number(row[0]));
@@ -138,14 +164,33 @@ TableFacts Read(db::Connection& connection, const plan::ColumnMotion& motion,
   facts.index_bytes = Number(row[3]);
   facts.indexes = Number(row[4]);
   facts.fill_factor = Number(row[5], 100);
-  // The width is rounded up to the alignment of the next column.
-  const double width = Number(row[6], kUnknownWidth) + kProvenanceWidth;
-  facts.grown_by = std::ceil(width / kAlignment) * kAlignment;
   for (const schema::Trigger& trigger : table.triggers) {
     const bool fires = trigger.definition.find("UPDATE") != std::string::npos;
     facts.triggers += fires ? 1 : 0;
   }
-  return facts;
+  return {facts, row[6]};
+}
+
+std::vector<MotionEstimate> OfColumn(db::Connection& connection,
+                                     const plan::ColumnMotion& motion,
+                                     const schema::Table& table) {
+  if (!motion.new_column) return {};
+  auto [facts, width] = Read(connection, table, AddedWidth(motion));
+  // The width is rounded up to the alignment of the next column.
+  facts.grown_by = std::ceil((Number(width, kUnknownWidth) + kProvenanceWidth) /
+                             kAlignment) *
+                   kAlignment;
+  return {EstimateFill(facts), EstimateCopy(facts)};
+}
+
+std::vector<MotionEstimate> OfCopy(db::Connection& connection,
+                                   const plan::TableMotion& motion,
+                                   const schema::Table& table) {
+  auto [facts, share] = Read(connection, table, CopiedShare(motion));
+  facts.copied = std::clamp(Number(share, 1), 0.0, 1.0);
+  MotionEstimate estimate = EstimateCopy(facts);
+  estimate.chosen = true;
+  return {estimate};
 }
 
 }  // namespace
@@ -196,7 +241,8 @@ MotionEstimate EstimateCopy(const TableFacts& facts) {
   const double live = PerRow(facts.heap_bytes, facts) * facts.fill_factor / 100;
   const double others = PerRow(facts.other_bytes, facts);
   const double entries = PerRow(facts.index_bytes, facts);
-  const double copied = live + facts.grown_by + others + entries;
+  const double copied =
+      facts.copied * (live + others + entries) + facts.grown_by;
   MotionEstimate estimate = Of("copy", facts, live + kRowRecord + copied, 0);
   estimate.disk_bytes = std::llround(facts.rows * copied);
   estimate.why =
@@ -206,13 +252,14 @@ MotionEstimate EstimateCopy(const TableFacts& facts) {
 }
 
 std::vector<MotionEstimate> Estimate(db::Connection& connection,
-                                     const plan::ColumnMotion& motion,
+                                     const plan::Motion& motion,
                                      const schema::Table& table) {
-  if (!motion.new_column) return {};
-  const TableFacts facts = Read(connection, motion, table);
-  if (facts.rows < 1) return {};
-  std::vector<MotionEstimate> estimates = {EstimateFill(facts),
-                                           EstimateCopy(facts)};
+  const auto* copy = std::get_if<plan::TableMotion>(&motion);
+  std::vector<MotionEstimate> estimates =
+      copy != nullptr
+          ? OfCopy(connection, *copy, table)
+          : OfColumn(connection, std::get<plan::ColumnMotion>(motion), table);
+  std::erase_if(estimates, [](const auto& one) { return one.rows < 1; });
   for (MotionEstimate& estimate : estimates) estimate.table = table.name.name;
   return estimates;
 }

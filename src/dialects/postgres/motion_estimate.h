@@ -21,13 +21,14 @@ struct TableFacts {
   double indexes = 0;
   double fill_factor = 100;
   double grown_by = 0;  // bytes that the motion adds to a row
+  double copied = 1;    // the share of a row that goes to a copy
   double triggers = 0;  // the user's triggers that an UPDATE fires
 };
 
 // Runs one statement and returns the estimates, the chosen one first. Empty for
 // a table without rows.
 std::vector<MotionEstimate> Estimate(db::Connection& connection,
-                                     const plan::ColumnMotion& motion,
+                                     const plan::Motion& motion,
                                      const schema::Table& table);
 
 // The arithmetic of the estimates.

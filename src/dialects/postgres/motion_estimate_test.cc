@@ -37,6 +37,18 @@ TEST(PostgresMotionEstimateTest, ACopyLogsTheTableAndTheLocks) {
   EXPECT_NEAR(static_cast<double>(copy.disk_bytes) / 500'000, 243, 10);
 }
 
+TEST(PostgresMotionEstimateTest, ACopyOfSomeColumnsTakesTheirShare) {
+  TableFacts facts = Facts(205, 22, 1);
+  facts.grown_by = 0;
+  const MotionEstimate whole = EstimateCopy(facts);
+  facts.copied = 0.25;
+  const MotionEstimate some = EstimateCopy(facts);
+  EXPECT_EQ(some.disk_bytes * 4, whole.disk_bytes);
+  EXPECT_LT(some.log_bytes, whole.log_bytes);
+  // Each row is locked whole.
+  EXPECT_GT(LogPerRow(some), 300);
+}
+
 TEST(PostgresMotionEstimateTest, EachThingThatCostsMakesItDearer) {
   const MotionEstimate plain = EstimateFill(Facts(205, 22, 1));
   EXPECT_TRUE(plain.chosen);

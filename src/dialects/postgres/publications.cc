@@ -1,6 +1,7 @@
 #include "dialects/postgres/publications.h"
 
 #include "base/text.h"
+#include "dialects/postgres/examine.h"
 #include "dialects/postgres/sql.h"
 
 namespace segue::postgres {
@@ -50,13 +51,11 @@ std::string Values(const std::vector<db::ChangedTable>& changed) {
     rows.push_back("(" + Literal(table.name) + "::pg_catalog.text, " +
                    Boolean(table.moved) + ", " + Boolean(table.reshaped) +
                    ", " + Boolean(table.created) + ", " +
-                   Boolean(table.dropped) + ", " + Boolean(table.keyless) +
-                   ", " + Boolean(table.copied) + ", " + Array(table.columns) +
-                   ")");
+                   Boolean(table.dropped) + ", " + Boolean(table.copied) +
+                   ", " + Array(table.columns) + ")");
   }
   return "(VALUES " + base::Join(rows, ", ") +
-         ") v(name, moved, reshaped, created, dropped, keyless, copied, "
-         "columns)";
+         ") v(name, moved, reshaped, created, dropped, copied, columns)";
 }
 
 // Returns a SELECT of each changed table x and each publication p that has it,
@@ -64,8 +63,7 @@ std::string Values(const std::vector<db::ChangedTable>& changed) {
 std::string PublishedTables(const schema::Schema& schema,
                             const std::vector<db::ChangedTable>& changed) {
   const int major = MajorVersion(schema.server_version);
-  return "SELECT x.*, p.pubname, p.pubupdate, p.pubdelete, l.list FROM (SELECT "
-         "v.*, c.oid "
+  return "SELECT x.*, p.pubname, p.pubupdate, l.list FROM (SELECT v.*, c.oid "
          "AS id FROM " +
          Values(changed) +
          " LEFT JOIN pg_catalog.pg_class c ON NOT v.created AND "
@@ -138,19 +136,7 @@ WHERE t.moved AND t.pubupdate AND CASE c.relreplident WHEN 'f' THEN false
   WHEN 'n' THEN true ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_index i
     WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN
       i.indisprimary ELSE i.indisreplident END) END
-GROUP BY c.oid, c.relname
-UNION ALL
-SELECT 'error', 'replica-identity-goes', pg_catalog.format(
-    'table %L is published (%s), and its rows are told apart by the primary '
-    'key, which goes', t.name,
-    pg_catalog.string_agg(t.pubname::text, ', ' ORDER BY t.pubname)),
-  'PostgreSQL refuses every UPDATE and DELETE of a published table without a '
-  'replica identity',
-  'set another replica identity (set_replica_identity) in a migration before '
-  'this one'
-FROM published t JOIN pg_catalog.pg_class c ON c.oid = t.id
-WHERE t.keyless AND (t.pubupdate OR t.pubdelete) AND c.relreplident = 'd'
-GROUP BY t.name)sql";
+GROUP BY c.oid, c.relname)sql";
 
 // One row for each setting with which sessions do not run ordinary triggers.
 constexpr const char* kTriggersOffSql = R"sql( UNION ALL
@@ -206,6 +192,23 @@ std::string PublishedSql(const schema::Schema& schema) {
          ") UNION ALL SELECT NULL, true, NULL WHERE EXISTS (SELECT FROM "
          "pg_catalog.pg_publication p WHERE " +
          HasWhole("segue", major) + ") ORDER BY 1";
+}
+
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::PublishedQuestion& question) {
+  db::Answer answer;
+  for (const db::Row& row :
+       connection
+           .Execute("SELECT p.pubname FROM (SELECT pg_catalog.to_regclass(" +
+                    Literal(Name(question.table)) +
+                    ")::oid AS id) x JOIN pg_catalog.pg_publication p ON " +
+                    kHasTable +
+                    " WHERE x.id IS NOT NULL AND (p.pubupdate OR p.pubdelete) "
+                    "ORDER BY 1")
+           .rows) {
+    answer.names.push_back(db::ToText(row.at(0)));
+  }
+  return answer;
 }
 
 }  // namespace segue::postgres

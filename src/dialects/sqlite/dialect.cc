@@ -187,7 +187,7 @@ class SqliteDialect : public db::Dialect,
   }
 
   std::vector<MotionEstimate> Estimate(
-      db::Connection& connection, const plan::ColumnMotion& motion,
+      db::Connection& connection, const plan::Motion& motion,
       const schema::Table& table) const override {
     return sqlite::Estimate(connection, motion, table, capabilities_);
   }

@@ -275,6 +275,11 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
   return {};
 }
 
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::PublishedQuestion& /*question*/) {
+  return {};
+}
+
 // A column that becomes NOT NULL gets a second one beside it.
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::FilledQuestion& /*question*/) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <optional>
+#include <variant>
 
 #include "base/text.h"
 #include "dialects/sqlite/names.h"
@@ -111,18 +112,27 @@ MotionEstimate EstimateCopy(double rows, double row_bytes, double indexes) {
   return estimate;
 }
 
+// A copy is written chunk by chunk, as a fill is.
 std::vector<MotionEstimate> Estimate(db::Connection& connection,
-                                     const plan::ColumnMotion& motion,
+                                     const plan::Motion& motion,
                                      const schema::Table& table,
                                      const db::Capabilities& can) {
-  if (!motion.new_column || table.estimated_rows < 1) return {};
+  const auto* column = std::get_if<plan::ColumnMotion>(&motion);
+  const bool moves = column == nullptr || column->new_column;
+  if (!moves || table.estimated_rows < 1) return {};
   const std::optional<double> row_bytes_read = ReadRowBytes(connection, table);
   if (!row_bytes_read) return {};
   const double row_bytes = kRowHeader + *row_bytes_read;
   const auto rows = static_cast<double>(table.estimated_rows);
   std::vector<MotionEstimate> estimates = {
-      EstimateFill(rows, row_bytes, can.chunk_rest),
       EstimateCopy(rows, row_bytes, static_cast<double>(table.indexes.size()))};
+  if (column == nullptr) {
+    estimates[0].chosen = true;
+    estimates[0].seconds *= 1 + can.chunk_rest;
+  } else {
+    estimates.insert(estimates.begin(),
+                     EstimateFill(rows, row_bytes, can.chunk_rest));
+  }
   for (MotionEstimate& estimate : estimates) estimate.table = table.name.name;
   return estimates;
 }

@@ -14,7 +14,7 @@ namespace segue::sqlite {
 // Runs one statement, which reads a hundred rows, and returns the estimates,
 // the chosen one first. Empty for a table without rows.
 std::vector<MotionEstimate> Estimate(db::Connection& connection,
-                                     const plan::ColumnMotion& motion,
+                                     const plan::Motion& motion,
                                      const schema::Table& table,
                                      const db::Capabilities& can);
 

@@ -38,6 +38,16 @@ std::string BlockOf(const std::string& position) {
          "::text, ',', 1), '(')::bigint";
 }
 
+std::string CutsByPosition(const schema::TableName& table, bool partitioned) {
+  return "SELECT '('::text || b.block::text || ',65535)'::text AS position "
+         "FROM (SELECT pg_catalog.generate_series(1::bigint, $1::bigint - 1) * "
+         "max(pg_catalog.pg_relation_size(c.oid)) / "
+         "pg_catalog.current_setting('block_size')::bigint / $1::bigint - 1 "
+         "AS block FROM pg_catalog.pg_class c WHERE " +
+         Leaves(table, partitioned) +
+         ") b WHERE b.block >= 0 GROUP BY b.block ORDER BY b.block";
+}
+
 // Returns the schema that has the operators of all columns; nullopt where they
 // are in several. Those that are found by their name are the server's own.
 std::optional<std::string> OperatorsOf(const std::vector<schema::Column>& key) {
@@ -298,7 +308,7 @@ std::string RowRange::NextBoundByPosition(const std::string& last_block,
 // table is, and needs no statistics.
 std::string RowRange::Cuts() const {
   constexpr const char* kSamplePages = "2000.0";
-  if (by_position()) return CutsByPosition();
+  if (by_position()) return CutsByPosition(table_, partitioned_);
   std::vector<std::string> columns;
   for (const schema::Column& column : key_) {
     columns.push_back(Ident(column.physical()));
@@ -316,16 +326,6 @@ std::string RowRange::Cuts() const {
          "))) s WHERE segue_at % greatest(1, segue_of / $1::bigint) = 0 "
          "ORDER BY " +
          list;
-}
-
-std::string RowRange::CutsByPosition() const {
-  return "SELECT '('::text || b.block::text || ',65535)'::text AS position "
-         "FROM (SELECT pg_catalog.generate_series(1::bigint, $1::bigint - 1) * "
-         "max(pg_catalog.pg_relation_size(c.oid)) / "
-         "pg_catalog.current_setting('block_size')::bigint / $1::bigint - 1 "
-         "AS block FROM pg_catalog.pg_class c WHERE " +
-         Leaves(table_, partitioned_) +
-         ") b WHERE b.block >= 0 GROUP BY b.block ORDER BY b.block";
 }
 
 // The estimate is the planner's: the density at the last ANALYZE times the size

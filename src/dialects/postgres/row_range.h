@@ -68,7 +68,6 @@ class RowRange {
   std::string NextBoundByPosition(const std::string& last_block,
                                   const std::string& end_block,
                                   std::size_t size_parameter) const;
-  std::string CutsByPosition() const;
   std::string KeyList() const;
 
   schema::TableName table_;

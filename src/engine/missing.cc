@@ -1,6 +1,7 @@
 #include "engine/missing.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <string_view>
 
@@ -53,10 +54,32 @@ void AddOnce(std::vector<std::string>* texts, const std::string& text) {
   }
 }
 
-// True for a row of PlannedAction::missing about what keeps rows out of step.
-// A plan of an earlier segue does not say.
-bool IsOutOfStep(const db::Row& row) {
-  return row.size() > 1 && db::ToInt(row.at(1)) != 0;
+// What the second column of a row of PlannedAction::missing says. A plan of an
+// earlier segue has no such column.
+enum class Lasting : std::int64_t { kNothing, kOutOfStep, kOtherName };
+
+bool Is(Lasting what, const db::Row& row) {
+  return row.size() > 1 &&
+         db::ToInt(row.at(1)) == static_cast<std::int64_t>(what);
+}
+
+// Adds the texts of the rows of PlannedAction::missing that say so.
+void AddStanding(const Context& context, const MigrationRow& row, Lasting what,
+                 std::vector<std::string>* texts) {
+  EachStanding(context, row, [&](std::size_t step, std::size_t at) {
+    const PlannedAction& action = row.plan.steps[step].actions[at];
+    if (action.missing.empty()) return;
+    try {
+      for (const db::Row& found :
+           context.connection().Execute(action.missing).rows) {
+        if (Is(what, found)) AddOnce(texts, db::ToText(found.at(0)));
+      }
+    } catch (const Error& error) {
+      // What needs the table is gone with it.
+      const auto& dialect = context.database.dialect();
+      if (dialect.AbsentIn(error) == db::Absent::kNothing) throw;
+    }
+  });
 }
 
 void AddMissing(const Context& context, const PlannedAction& action,
@@ -198,20 +221,14 @@ std::vector<std::string> OutOfStep(const Context& context,
   for (const std::string& text : SetDefaults(context, row)) {
     AddOnce(&texts, text);
   }
-  EachStanding(context, row, [&](std::size_t step, std::size_t at) {
-    const PlannedAction& action = row.plan.steps[step].actions[at];
-    if (action.missing.empty()) return;
-    try {
-      for (const db::Row& found :
-           context.connection().Execute(action.missing).rows) {
-        if (IsOutOfStep(found)) AddOnce(&texts, db::ToText(found.at(0)));
-      }
-    } catch (const Error& error) {
-      // Where the table itself is gone, nothing is out of step.
-      const auto& dialect = context.database.dialect();
-      if (dialect.AbsentIn(error) == db::Absent::kNothing) throw;
-    }
-  });
+  AddStanding(context, row, Lasting::kOutOfStep, &texts);
+  return texts;
+}
+
+std::vector<std::string> Renamed(const Context& context,
+                                 const MigrationRow& row) {
+  std::vector<std::string> texts;
+  AddStanding(context, row, Lasting::kOtherName, &texts);
   return texts;
 }
 

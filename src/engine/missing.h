@@ -37,6 +37,10 @@ std::vector<std::string> SetDefaults(const Context& context,
 std::vector<std::string> OutOfStep(const Context& context,
                                    const MigrationRow& row);
 
+// Returns what somebody else has renamed, so that an undo would not find it.
+std::vector<std::string> Renamed(const Context& context,
+                                 const MigrationRow& row);
+
 // Throws Error{kRefused} that names what is missing.
 void RequireWhole(const Context& context, const MigrationRow& row);
 

@@ -21,6 +21,21 @@ void RefuseLasting(const Context& context, const MigrationRow& row) {
           "--reason TEXT' undoes the rest and leaves this as it is");
 }
 
+// The undo has the names of the plan, and would leave triggers on a table that
+// has another one.
+void RefuseRenamed(const Context& context, const MigrationRow& row) {
+  if (ContractBegun(context, row)) return;  // it has exchanged names itself
+  const std::vector<std::string> texts = Renamed(context, row);
+  if (texts.empty()) return;
+  throw Error(ErrorKind::kRefused,
+              "somebody else has renamed what the rollback of migration '" +
+                  row.id + "' undoes: " + base::Join(texts, "; "))
+      .WithHint(
+          "give it its name back and run 'segue rollback' again; nothing was "
+          "changed; 'segue rollback --abandon --reason TEXT' leaves it as it "
+          "is");
+}
+
 // What the new version wrote meanwhile would be lost without a word.
 void RefuseOutOfStep(const Context& context, const MigrationRow& row) {
   if (ContractBegun(context, row)) return;  // it was in step at its start
@@ -53,6 +68,7 @@ void RefuseUndoOfRows(const Context& context, const MigrationRow& row) {
 
 void RefuseRollback(const Context& context, const MigrationRow& row) {
   RefuseLasting(context, row);
+  RefuseRenamed(context, row);
   RefuseOutOfStep(context, row);
   RefuseUndoOfRows(context, row);
   RefuseHeldUndo(context, row);

@@ -10,6 +10,7 @@
 #include "planning/seal.h"
 #include "planning/seal_check.h"
 #include "planning/share_fills.h"
+#include "planning/tied_copies.h"
 #include "planning/version_follow.h"
 #include "planning/version_views.h"
 #include "segue/error.h"
@@ -124,6 +125,7 @@ void PlanOperations(PlanContext& context,
   const schema::Schema before = context.schema;
   EachPlans(operations, &Operation::Plan, context);
   EachPlans(operations, &Operation::Finish, context);
+  RefuseTiedCopies(before, context);
   ShareFills(context);
   NarrowSyncs(context, before);
   GuardFills(context, before);

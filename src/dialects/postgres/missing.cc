@@ -29,10 +29,13 @@ std::string Relation(const schema::TableName& table) {
 // A table that was renamed has its triggers still, under their names.
 std::string MissingTable(const Installed& installed) {
   return "SELECT " + Literal("table '" + installed.table.name + "' is gone") +
-         " || coalesce((SELECT '; its triggers are on ' || "
+         " || coalesce('; its triggers are on ' || r.names, ''), CASE WHEN "
+         "r.names IS NULL THEN 0 ELSE 2 END FROM (SELECT "
          "pg_catalog.string_agg(DISTINCT tgrelid::regclass::text, ', ') FROM "
          "pg_catalog.pg_trigger WHERE tgname = " +
-         Literal(installed.triggers.at(0)) + "), '') WHERE " +
+         Literal(installed.triggers.at(0)) +
+         " AND tgfoid IN (SELECT pg_catalog.to_regproc(w.name)::oid" +
+         Each(installed.functions) + ")) r (names) WHERE " +
          Relation(installed.table) + " IS NULL";
 }
 
@@ -76,7 +79,7 @@ std::string InheritingTables(const Installed& installed) {
 std::string RenamedTriggers(const Installed& installed) {
   return "SELECT pg_catalog.format('trigger %L of %L has another name than the "
          "migration gave it: rename it back', t.tgname, " +
-         Literal(installed.table.name) + ")" + Each(installed.functions) +
+         Literal(installed.table.name) + "), 2" + Each(installed.functions) +
          " JOIN pg_catalog.pg_trigger t ON t.tgfoid = "
          "pg_catalog.to_regproc(w.name)::oid AND t.tgrelid = " +
          Relation(installed.table) + " AND t.tgname <> ALL (ARRAY[" +
@@ -110,20 +113,17 @@ std::string GoneUnless(const std::string& probe, const std::string& what) {
 }
 
 std::string MissingOf(const Installed& installed) {
-  std::string sql =
-      MissingTable(installed) + kUnion + MissingTriggers(installed);
+  std::string sql = MissingTriggers(installed);
   if (!installed.columns.empty()) sql += kUnion + MissingColumns(installed);
   if (!installed.partitions.empty()) {
     sql += kUnion + DetachedPartitions(installed);
   }
-  if (!installed.functions.empty()) {
-    sql += kUnion + RenamedTriggers(installed) + kUnion +
-           "SELECT 'function ' || w.name || ' is gone'" +
-           Each(installed.functions) +
-           " WHERE pg_catalog.to_regproc(w.name) IS NULL";
-  }
+  sql += std::string(kUnion) + "SELECT 'function ' || w.name || ' is gone'" +
+         Each(installed.functions) +
+         " WHERE pg_catalog.to_regproc(w.name) IS NULL";
   return "SELECT g.what, 0 FROM (" + sql + ") g (what)" + kUnion +
-         InheritingTables(installed);
+         MissingTable(installed) + kUnion + RenamedTriggers(installed) +
+         kUnion + InheritingTables(installed);
 }
 
 std::string MissingViews(const std::string& version,

@@ -21,7 +21,8 @@ struct Installed {
 };
 // A trigger that is turned off is missing, too, also on one partition only. A
 // partition that was detached loses its triggers and keeps the columns. The
-// second column is true for what has kept rows out of step since it came.
+// second column is 1 for what has kept rows out of step since it came, and 2
+// for what is there under another name, so that an undo would not find it.
 std::string MissingOf(const Installed& installed);
 
 // Views of a schema of a version.

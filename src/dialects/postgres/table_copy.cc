@@ -135,6 +135,15 @@ BEGIN
           ELSE 'lz4' END
         WHERE pg_catalog.to_jsonb(a) ->> 'attcompression' <> '') w
     UNION ALL
+      -- The server gives the compression of a column to no partition.
+      SELECT 1, a.attnum, pg_catalog.format('ALTER TABLE %I.%I ALTER COLUMN '
+        '%I SET COMPRESSION %s', t.nspname, p.name, a.attname, CASE
+        pg_catalog.to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz'
+        ELSE 'lz4' END)
+      FROM t CROSS JOIN parts p JOIN pg_catalog.pg_attribute a
+        ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+      WHERE pg_catalog.to_jsonb(a) ->> 'attcompression' <> ''
+    UNION ALL
       SELECT 2, k.oid::bigint, pg_catalog.format('ALTER TABLE @COPY@ ADD '
         'CONSTRAINT %I %s', k.conname, pg_catalog.pg_get_constraintdef(k.oid))
       FROM t JOIN pg_catalog.pg_constraint k ON k.conrelid = t.oid

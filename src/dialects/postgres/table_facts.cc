@@ -96,7 +96,9 @@ CROSS JOIN LATERAL (
   FROM pg_catalog.pg_publication_rel r
   JOIN pg_catalog.pg_publication b ON b.oid = r.prpubid WHERE r.prrelid = t.oid
   UNION ALL SELECT pg_catalog.format('statistics %s, of %I, target %s',
-    pg_catalog.pg_get_statisticsobjdef(s.oid),
+    (SELECT pg_catalog.string_agg(p.part, ', ' ORDER BY p.part)
+      FROM pg_catalog.regexp_split_to_table(
+        pg_catalog.pg_get_statisticsobjdef(s.oid), ', | ON | FROM ') p (part)),
     pg_catalog.pg_get_userbyid(s.stxowner),
     pg_catalog.to_jsonb(s) ->> 'stxstattarget')
   FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = t.oid

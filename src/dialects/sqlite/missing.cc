@@ -60,13 +60,15 @@ std::string IsTable(const std::string& table) {
          Literal(table) + "))";
 }
 
-// Triggers go along with a table that is renamed.
+// Triggers go along with a table that is renamed, and an undo would not find
+// the table.
 std::string MissingTable(const std::string& table, const std::string& trigger) {
   return "SELECT " + Literal("table '" + table + "' is gone") +
-         " || coalesce((SELECT '; its triggers are on ' || s.tbl_name FROM "
-         "sqlite_schema AS s WHERE s.type = 'trigger' AND lower(s.name) = "
-         "lower(" +
-         Literal(trigger) + ")), '') WHERE NOT " + IsTable(table);
+         " || coalesce('; its triggers are on ' || r.name, ''), CASE WHEN "
+         "r.name IS NULL THEN 0 ELSE 2 END FROM (SELECT max(s.tbl_name) AS "
+         "name FROM sqlite_schema AS s WHERE s.type = 'trigger' AND "
+         "lower(s.name) = lower(" +
+         Literal(trigger) + ")) AS r WHERE NOT " + IsTable(table);
 }
 
 std::string MissingColumns(const std::string& table,
@@ -103,12 +105,15 @@ std::string MissingOn(const std::string& table,
   const std::vector<std::string> triggers = Created(created, "TRIGGER");
   std::vector<std::string> parts;
   if (!triggers.empty()) {
-    parts.push_back(MissingTable(table, triggers[0]));
     parts.push_back(kSilenced);
   }
   parts.push_back(MissingOf(created));
   if (!columns.empty()) parts.push_back(MissingColumns(table, columns));
-  return base::Join(parts, kUnion);
+  const std::string sql = "SELECT m.what, 0 FROM (SELECT NULL AS what WHERE 0" +
+                          std::string(kUnion) + base::Join(parts, kUnion) +
+                          ") AS m";
+  if (triggers.empty()) return sql;
+  return sql + kUnion + MissingTable(table, triggers[0]);
 }
 
 Statement RequireOn(const std::string& table,

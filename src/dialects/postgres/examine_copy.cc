@@ -54,6 +54,10 @@ carried AS (
     AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
     AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.deptype = 'a'
   JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+  -- Before version 14 a sequence has a row type.
+  UNION ALL SELECT 'pg_catalog.pg_type'::regclass::oid, y.oid
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_type y ON y.typrelid = c.oid
+  WHERE c.relkind = 'S'
   UNION ALL SELECT 'pg_catalog.pg_rewrite'::regclass::oid, r.oid
   FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
   WHERE r.rulename = '_RETURN' AND c.relkind = 'v'),

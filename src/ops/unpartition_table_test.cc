@@ -69,6 +69,7 @@ TEST_F(UnpartitionTableTest, AnUndoWindowIsRefused) {
 
 TEST_F(UnpartitionTableTest, ATableWithoutAKeyIsRefused) {
   users().indexes.clear();
+  users().constraints.clear();
   EXPECT_THAT(Refusal(Unpartition()), HasSubstr("no primary key"));
 }
 

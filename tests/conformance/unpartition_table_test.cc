@@ -103,6 +103,12 @@ class UnpartitionTableTest : public ::testing::TestWithParam<Access> {
     SEGUE_SKIP_UNLESS_INSTALLED(PostgresTestbed());
     db_ = PostgresTestbed().fresh();
     db_->Exec(kSetup);
+    // A version's views of an older server would pass by the policies.
+    if (GetParam() == Access::kVersioned &&
+        std::stoi(One("SHOW server_version_num")) < 150000) {
+      db_->Exec(
+          "DROP POLICY po ON t; ALTER TABLE t DISABLE ROW LEVEL SECURITY");
+    }
     database_.emplace(db_->Open());
   }
   void Start() {

@@ -32,7 +32,7 @@ constexpr char kChoice[] =
 
 // Each operation, with its required keys filled in and its other keys in
 // comments.
-constexpr std::array<std::pair<std::string_view, const char*>, 22> kSkeletons =
+constexpr std::array<std::pair<std::string_view, const char*>, 23> kSkeletons =
     {{
         {"add_column",
          "  - add_column:\n"
@@ -142,6 +142,7 @@ constexpr std::array<std::pair<std::string_view, const char*>, 22> kSkeletons =
          "  - sql:\n"
          "      up: CREATE VIEW names AS SELECT name FROM users\n"
          "      down: DROP VIEW names\n"},
+        {"unpartition_table", "  - unpartition_table: {table: events}\n"},
         {"", kChoice},
     }};
 

@@ -23,6 +23,7 @@
 #include "ops/set_replica_identity.h"
 #include "ops/split_table.h"
 #include "ops/sql.h"
+#include "ops/unpartition_table.h"
 
 namespace segue::ops {
 namespace {
@@ -60,6 +61,7 @@ const std::vector<RegistryEntry>& Registry() {
       {"set_replica_identity", ParseSetReplicaIdentity},
       {"split_table", ParseSplitTable},
       {"sql", ParseSql},
+      {"unpartition_table", ParseUnpartitionTable},
   };
   return kEntries;
 }

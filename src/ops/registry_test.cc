@@ -51,13 +51,14 @@ TEST(Registry, ListsItsOperations) {
   std::vector<std::string> names;
   for (const RegistryEntry& entry : Registry()) names.emplace_back(entry.name);
   EXPECT_THAT(
-      names, ::testing::ElementsAre(
-                 "add_column", "alter_column", "change_primary_key",
-                 "create_constraint", "create_index", "create_table",
-                 "drop_column", "drop_constraint", "drop_index",
-                 "drop_multicolumn_constraint", "drop_table", "partition_table",
-                 "rebuild_table", "rename_column", "rename_constraint",
-                 "rename_table", "set_replica_identity", "split_table", "sql"));
+      names,
+      ::testing::ElementsAre(
+          "add_column", "alter_column", "change_primary_key",
+          "create_constraint", "create_index", "create_table", "drop_column",
+          "drop_constraint", "drop_index", "drop_multicolumn_constraint",
+          "drop_table", "partition_table", "rebuild_table", "rename_column",
+          "rename_constraint", "rename_table", "set_replica_identity",
+          "split_table", "sql", "unpartition_table"));
 }
 
 TEST(ParseOperation, ReadsEachOperation) {

@@ -107,6 +107,11 @@ std::vector<std::string> WithoutUpdate(const schema::Table& table) {
 }
 
 void SplitTable::RefuseContext(const TableWork& work) const {
+  if (work.live().kind == "partitioned table") {
+    throw Refused(
+        "it is a partitioned table: it loses and gets rows without a trigger "
+        "being fired, so that no other table can be kept in step with it");
+  }
   const PlanContext& context = work.context();
   const std::string& table = work.live().name.name;
   if (context.undoable) {

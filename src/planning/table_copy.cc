@@ -204,7 +204,9 @@ void PlanExchange(TableWork& work, const plan::TableMotion& motion,
   was.constraints.clear();
   DraftStep drop;
   drop.place = kDrop;
-  drop.description = fmt::format("Drop what '{}' was", table);
+  drop.description =
+      fmt::format("Drop what '{}' was{}", table,
+                  request.of_partitions ? ", with its partitions" : "");
   if (undoable) {
     drop.actions.emplace_back(
         plan::DropSync{motion.name, plan::SyncForm::kSealed});
@@ -215,14 +217,14 @@ void PlanExchange(TableWork& work, const plan::TableMotion& motion,
 
 }  // namespace
 
-void RefuseUncopyable(const TableWork& work) {
+void RefuseUncopyable(const TableWork& work, bool of_partitions) {
   const schema::Table& live = work.live();
   if (!work.capabilities().swaps_tables) {
     throw RefusedCopy(work, work.capabilities().name +
                                 " gives a copy the place of a table in no way "
                                 "that segue has");
   }
-  if (live.kind != "table") {
+  if (live.kind != (of_partitions ? "partitioned table" : "table")) {
     throw RefusedCopy(work, fmt::format("it is a {}", live.kind));
   }
   if (work.creates()) {

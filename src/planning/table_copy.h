@@ -17,11 +17,13 @@ struct CopyRequest {
   // The columns by whose order the rows are copied; empty: the key.
   std::vector<std::string> walk = {};
   std::optional<plan::Partitioning> partitions = {};
+  bool of_partitions = false;  // the table is partitioned, and its copy is not
 };
 
 // Throws Error{kRefused} when a copy cannot take the place of the table: with
-// the names of all that would be lost.
-void RefuseUncopyable(const TableWork& work);
+// the names of all that would be lost. A partitioned table is copied only with
+// `of_partitions`.
+void RefuseUncopyable(const TableWork& work, bool of_partitions = false);
 
 // Adds the steps of the copy to `work` and, what must not share a transaction
 // with them, to its context. Calls work.Finish().

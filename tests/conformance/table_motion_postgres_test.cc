@@ -187,9 +187,10 @@ TEST_P(PostgresTableMotionTest, AChunkReadsItsOwnPartOfTheCopy) {
   }
 }
 
-TEST_P(PostgresTableMotionTest, RefusesPartitions) {
+TEST_P(PostgresTableMotionTest, RefusesAPartition) {
   db().Exec(
-      "CREATE TABLE t(id integer PRIMARY KEY, o text) PARTITION BY RANGE (id);"
+      "CREATE TABLE p(id integer PRIMARY KEY, o text) PARTITION BY RANGE (id);"
+      "CREATE TABLE t PARTITION OF p DEFAULT;"
       "CREATE TABLE c(id integer PRIMARY KEY, o text)");
   CopyBed copy(db());
   EXPECT_EQ(KindOf([&] { copy.Install(); }), ErrorKind::kRefused);

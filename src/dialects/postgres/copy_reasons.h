@@ -7,6 +7,9 @@ namespace segue::postgres {
 
 // Returns a query for the names of it. `table` is an expression for the name of
 // the table. With `partitioned`: what a partitioned copy could not have.
+// Without it what partitions of the table have for themselves is among them.
 std::string CopyReasonsSql(const std::string& table, bool partitioned);
+// Returns the query for that of the partitions alone.
+std::string PartitionReasonsSql(const std::string& table);
 
 }  // namespace segue::postgres

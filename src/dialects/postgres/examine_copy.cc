@@ -8,7 +8,8 @@ namespace segue::postgres {
 namespace {
 
 // Everything that depends on the table, on its columns, indexes, constraints,
-// sequences or row type, and that the exchange does not carry.
+// sequences or row type, and that the exchange does not carry. What the
+// partitions of a table have for themselves is in partition_reasons.cc.
 constexpr const char* kReasons = R"sql(
 WITH t AS (SELECT c.*, pg_catalog.to_regclass(@TABLE@) AS name
   FROM pg_catalog.pg_class c
@@ -33,6 +34,9 @@ carried AS (
   UNION ALL SELECT 'pg_catalog.pg_attrdef'::regclass::oid, d.oid
   FROM t JOIN pg_catalog.pg_attrdef d ON d.adrelid = t.oid
   UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, t.reltoastrelid FROM t
+  UNION ALL SELECT 'pg_catalog.pg_class'::regclass::oid, h.inhrelid
+  FROM t JOIN pg_catalog.pg_inherits h ON h.inhparent = t.oid
+    AND t.relkind = 'p'
   UNION ALL SELECT 'pg_catalog.pg_constraint'::regclass::oid, k.oid
   FROM t JOIN pg_catalog.pg_constraint k ON k.confrelid = t.oid
     AND k.contype = 'f'
@@ -50,6 +54,10 @@ carried AS (
     AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
     AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.deptype = 'a'
   JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+  -- Before version 14 a sequence has a row type.
+  UNION ALL SELECT 'pg_catalog.pg_type'::regclass::oid, y.oid
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_type y ON y.typrelid = c.oid
+  WHERE c.relkind = 'S'
   UNION ALL SELECT 'pg_catalog.pg_rewrite'::regclass::oid, r.oid
   FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
   WHERE r.rulename = '_RETURN' AND c.relkind = 'v'),
@@ -64,7 +72,8 @@ SELECT DISTINCT x.what FROM t CROSS JOIN LATERAL (
   FROM pg_catalog.pg_inherits h WHERE h.inhrelid = t.oid
   UNION ALL SELECT pg_catalog.format('%s inherits from it',
     h.inhrelid::regclass)
-  FROM pg_catalog.pg_inherits h WHERE h.inhparent = t.oid
+  FROM pg_catalog.pg_inherits h
+  WHERE h.inhparent = t.oid AND t.relkind <> 'p'
   UNION ALL SELECT 'is of type ' || t.reloftype::regtype
   WHERE t.reloftype <> 0::oid
   UNION ALL SELECT 'is temporary' WHERE t.relpersistence = 't'
@@ -99,7 +108,8 @@ SELECT DISTINCT x.what FROM t CROSS JOIN LATERAL (
     k.conname, k.conrelid::regclass)
   FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c
     ON c.oid = k.conrelid AND c.relkind = 'p'
-  WHERE k.confrelid = t.oid AND k.contype = 'f' AND k.conparentid = 0::oid
+  WHERE k.confrelid = t.oid AND k.conrelid <> t.oid AND k.contype = 'f'
+    AND k.conparentid = 0::oid
   UNION ALL SELECT pg_catalog.format('foreign key %I of %s, which another role '
     'owns', k.conname, k.conrelid::regclass)
   FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c
@@ -189,8 +199,11 @@ ORDER BY 1)sql";
 }  // namespace
 
 std::string CopyReasonsSql(const std::string& table, bool partitioned) {
-  return FilledAll(partitioned ? kPartitionReasons : kReasons,
-                   {{"@TABLE@", table}});
+  const Marks marks = {{"@TABLE@", table}};
+  if (partitioned) return FilledAll(kPartitionReasons, marks);
+  return "SELECT a.what FROM (" + FilledAll(kReasons, marks) +
+         ") a (what) UNION ALL SELECT b.what FROM (" +
+         PartitionReasonsSql(table) + ") b (what)";
 }
 
 db::Answer AnswerTo(db::Connection& connection,

@@ -35,6 +35,11 @@ BEGIN
     WITH t AS (SELECT c.*, n.nspname FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.oid = source),
+    -- A partitioned table stores nothing; its first partition does.
+    storing AS (SELECT c.* FROM t JOIN pg_catalog.pg_class c ON c.oid = coalesce(
+      (SELECT h.inhrelid FROM pg_catalog.pg_inherits h
+        WHERE h.inhparent = t.oid AND t.relkind = 'p'
+        ORDER BY h.inhrelid LIMIT 1), t.oid)),
     names AS (SELECT v.name, v.place FROM pg_catalog.unnest(@COLUMNS@)
       WITH ORDINALITY v(name, place)),
     indexes AS (SELECT v.name, v.copy, i.*, pg_catalog.pg_get_indexdef(
@@ -48,8 +53,9 @@ BEGIN
         AND k.contype IN ('p', 'u', 'x')),
     parts AS (SELECT v.name, v.bounds
       FROM (VALUES @PARTITIONS@) v(name, bounds) WHERE v.name IS NOT NULL),
-    stored AS (SELECT pg_catalog.format(' USING %I%s',
-        (SELECT m.amname FROM pg_catalog.pg_am m WHERE m.oid = t.relam),
+    stored AS (SELECT pg_catalog.concat(' USING ' || (
+          SELECT pg_catalog.quote_ident(m.amname) FROM pg_catalog.pg_am m
+          WHERE m.oid = t.relam),
         ' WITH (' || NULLIF(pg_catalog.concat_ws(', ', (
           SELECT pg_catalog.string_agg(o.key || ' = '
             || pg_catalog.quote_literal(o.value), ', ')
@@ -65,7 +71,7 @@ BEGIN
         ' TABLESPACE ' || coalesce(pg_catalog.quote_ident(NULLIF(@SPACE@, '')), (
           SELECT pg_catalog.quote_ident(s.spcname)
           FROM pg_catalog.pg_tablespace s WHERE s.oid = t.reltablespace))
-        AS space FROM t),
+        AS space FROM storing t),
     statements AS (
       SELECT 0 AS rank, 0::bigint AS place, pg_catalog.format(
         'CREATE %sTABLE @COPY@ (%s)%s%s',
@@ -154,7 +160,9 @@ BEGIN
           i.copy, i.def)
         ELSE pg_catalog.format('CREATE UNIQUE INDEX %I ON @COPY@%s%s', i.copy,
           pg_catalog.substr(i.sql, pg_catalog.length(pg_catalog.format(
-            'CREATE UNIQUE INDEX %I ON %I.%I', i.name, t.nspname, t.relname))
+            CASE t.relkind WHEN 'p' THEN 'CREATE UNIQUE INDEX %I ON ONLY %I.%I'
+            ELSE 'CREATE UNIQUE INDEX %I ON %I.%I' END, i.name, t.nspname,
+            t.relname))
             + 1), ' TABLESPACE ' || (SELECT pg_catalog.quote_ident(s.spcname)
             FROM pg_catalog.pg_tablespace s WHERE s.oid = i.reltablespace)) END
       FROM t, indexes i

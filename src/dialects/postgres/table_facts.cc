@@ -10,7 +10,8 @@ constexpr int kPublishesColumns = 15;
 
 // Names of indexes, constraints and sequences are those that applications see.
 // Nothing here depends on the order of the columns, which a copy may have
-// otherwise.
+// otherwise. A foreign key of a table to itself has a part for each partition
+// of the table, which goes with it.
 constexpr const char* kFacts = R"sql(
 SELECT f.what FROM (SELECT c.*, pg_catalog.to_jsonb(c) AS facts
   FROM pg_catalog.pg_class c WHERE c.oid = @TABLE@) t
@@ -62,6 +63,8 @@ CROSS JOIN LATERAL (
       ' NOT VALID$', ''))
   FROM pg_catalog.pg_constraint k
   WHERE k.conrelid = t.oid AND k.contype <> 't'
+    AND k.confrelid NOT IN (SELECT h.inhrelid FROM pg_catalog.pg_inherits h
+      WHERE h.inhparent = t.oid)
   UNION ALL SELECT pg_catalog.format('foreign key %I of %s: %s', k.conname,
     k.conrelid::regclass, pg_catalog.regexp_replace(
       pg_catalog.pg_get_constraintdef(k.oid), ' NOT VALID$', ''))

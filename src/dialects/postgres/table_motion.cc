@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/motion_terms.h"
+#include "dialects/postgres/partition_watch.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/row_range.h"
 #include "dialects/postgres/sql.h"
@@ -43,6 +44,11 @@ class CopyTerms {
   std::string TriggerFunction() const { return Function(Id()); }
   std::string RowTrigger() const { return Trigger("_row"); }
   std::string TruncateTrigger() const { return Trigger("_truncate"); }
+  bool OfPartitions() const { return IsOfPartitions(motion_); }
+  PartitionWatch Watch() const {
+    return {motion_.source.name, RowTrigger(), TruncateTrigger(),
+            TriggerFunction()};
+  }
 
   static bool NeedsFunction(const Column& column) {
     return !IsCopy(column.value, column.column);
@@ -177,16 +183,20 @@ std::string BringNew(const CopyTerms& terms) {
 std::string TriggerFunctionSql(const CopyTerms& terms) {
   const std::string take_old =
       DeleteOld(terms) + MeetUnseen(terms) + PutBack(terms);
+  const std::string truncate =
+      terms.OfPartitions()
+          ? TruncateBodySql(terms.target(), terms.SameKey(kCopy, kSource))
+          : "TRUNCATE " + terms.target() + "; RETURN NULL; ";
   return "CREATE OR REPLACE FUNCTION " + terms.TriggerFunction() +
          "() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
          "SET search_path = pg_catalog, pg_temp SET row_security = off AS " +
-         DollarQuoted(
-             "BEGIN IF TG_OP = 'TRUNCATE' THEN TRUNCATE " + terms.target() +
-             "; RETURN NULL; END IF; IF TG_OP = 'DELETE' THEN " + take_old +
-             "RETURN NULL; END IF; IF TG_OP = 'UPDATE' "
-             "THEN IF " +
-             terms.KeyChanged() + " THEN " + take_old + "END IF; END IF; " +
-             BringNew(terms) + "RETURN NULL; END");
+         DollarQuoted("BEGIN IF TG_OP = 'TRUNCATE' THEN " + truncate +
+                      "END IF; IF TG_OP = 'DELETE' THEN " + take_old +
+                      "RETURN NULL; END IF; IF TG_OP = 'UPDATE' "
+                      "THEN IF " +
+                      terms.KeyChanged() + " THEN " + take_old +
+                      "END IF; END IF; " + BringNew(terms) +
+                      "RETURN NULL; END");
 }
 
 void AddTrigger(const CopyTerms& terms, const std::string& name,
@@ -218,6 +228,10 @@ std::vector<std::string> CreateStatements(const CopyTerms& terms, int major) {
       terms, terms.RowTrigger(),
       "INSERT OR UPDATE OR DELETE ON " + terms.source() + " FOR EACH ROW",
       major, &sql);
+  if (terms.OfPartitions()) {
+    sql.push_back(WatchPartitionsSql(terms.Watch()));
+    return sql;
+  }
   AddTrigger(terms, terms.TruncateTrigger(),
              "TRUNCATE ON " + terms.source() + " FOR EACH STATEMENT", major,
              &sql);
@@ -226,6 +240,7 @@ std::vector<std::string> CreateStatements(const CopyTerms& terms, int major) {
 
 std::vector<std::string> DropStatements(const CopyTerms& terms) {
   std::vector<std::string> sql;
+  if (terms.OfPartitions()) sql.push_back(UnwatchPartitionsSql(terms.Watch()));
   for (const std::string& name :
        {terms.RowTrigger(), terms.TruncateTrigger()}) {
     sql.push_back("DROP TRIGGER IF EXISTS " + Ident(name) + " ON " +
@@ -240,9 +255,9 @@ std::vector<std::string> DropStatements(const CopyTerms& terms) {
   return sql;
 }
 
-// A partition can be truncated, attached and detached without a trigger.
-void RefusePartitions(const plan::TableMotion& motion) {
-  if (motion.source.kind == "table") return;
+// A partition is detached without a trigger. All of a table are watched.
+void RefusePartition(const plan::TableMotion& motion) {
+  if (motion.source.kind == "table" || IsOfPartitions(motion)) return;
   throw Error(ErrorKind::kRefused,
               "'" + motion.source.name.name + "' is a " + motion.source.kind +
                   ": it loses and gets rows without a trigger being fired, so "
@@ -387,9 +402,13 @@ std::string Describe(const plan::TableMotion& motion) {
 
 }  // namespace
 
+bool IsOfPartitions(const plan::TableMotion& motion) {
+  return motion.source.kind == "partitioned table";
+}
+
 PlannedAction CreateCopySync(const plan::TableMotion& motion,
                              const db::RenderContext& context) {
-  RefusePartitions(motion);
+  RefusePartition(motion);
   const CopyTerms terms(motion);
   PlannedAction planned;
   planned.description = "Install triggers that " + Describe(motion);
@@ -401,6 +420,9 @@ PlannedAction CreateCopySync(const plan::TableMotion& motion,
                                {terms.RowTrigger(), terms.TruncateTrigger()},
                                {},
                                {terms.TriggerFunction()}});
+  if (terms.OfPartitions()) {
+    planned.missing += " UNION ALL " + OtherPartitionsSql(terms.Watch());
+  }
   planned.lock = Lock(kShareRowExclusive, motion.source.name, context);
   return planned;
 }
@@ -441,6 +463,12 @@ std::vector<Statement> CopySyncSql(const plan::TableMotion& motion,
                                    const db::RenderContext& context) {
   return Statements(CreateStatements(
       CopyTerms(motion), MajorVersion(context.schema.server_version)));
+}
+
+std::vector<Statement> RequireSamePartitionsSql(
+    const plan::TableMotion& motion) {
+  if (!IsOfPartitions(motion)) return {};
+  return Statements({RequirePartitionsSql(CopyTerms(motion).Watch())});
 }
 
 std::vector<Statement> DropCopySyncSql(const plan::TableMotion& motion) {

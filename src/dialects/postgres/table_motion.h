@@ -10,6 +10,11 @@
 
 namespace segue::postgres {
 
+// True for a source that is a partitioned table. Its rows come and go with
+// partitions: whoever lets the copy take its place runs
+// RequireSamePartitionsSql under the locks of that.
+bool IsOfPartitions(const plan::TableMotion& motion);
+
 // These throw kRefused for a table that triggers cannot follow.
 PlannedAction CreateCopySync(const plan::TableMotion& motion,
                              const db::RenderContext& context);
@@ -22,6 +27,10 @@ PlannedAction VerifyCopy(const plan::TableMotion& motion);
 std::vector<Statement> CopySyncSql(const plan::TableMotion& motion,
                                    const db::RenderContext& context);
 std::vector<Statement> DropCopySyncSql(const plan::TableMotion& motion);
+// Returns what raises an error where the source is a partitioned table and has
+// other partitions than when the triggers were installed; else nothing.
+std::vector<Statement> RequireSamePartitionsSql(
+    const plan::TableMotion& motion);
 MotionSql CopySql(const plan::TableMotion& motion,
                   const db::RenderContext& context);
 

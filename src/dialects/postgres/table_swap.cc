@@ -22,9 +22,10 @@
 namespace segue::postgres {
 namespace {
 
-// A query locks a view before the table, and whoever writes a child locks it
-// before the parent. A session of an application is never the victim as long as
-// the budget, within which all waits are, is shorter than deadlock_timeout.
+// A query locks a view before the table, whoever writes a child locks it before
+// the parent, and a partitioned table is locked before its partitions. A
+// session of an application is never the victim as long as the budget, within
+// which all waits are, is shorter than deadlock_timeout.
 constexpr const char* kLocks = R"sql(ARRAY(
 WITH RECURSIVE t AS (
   SELECT pg_catalog.to_regclass(@TABLE@)::oid AS id),
@@ -48,6 +49,9 @@ UNION ALL
   SELECT k.conrelid, 1, 0 FROM t JOIN pg_catalog.pg_constraint k
     ON k.confrelid = t.id AND k.contype = 'f' AND k.conrelid <> t.id
 UNION ALL SELECT t.id, 2, 0 FROM t
+UNION ALL
+  SELECT h.inhrelid, 2, 1 FROM t JOIN pg_catalog.pg_inherits h
+    ON h.inhparent = t.id
 UNION ALL SELECT pg_catalog.to_regclass(@OTHER@)::oid, 3, 0
 UNION ALL
   SELECT k.confrelid, 4, 0 FROM t JOIN pg_catalog.pg_constraint k
@@ -174,6 +178,14 @@ BEGIN
   EXECUTE pg_catalog.format('ALTER TABLE %I.%I RENAME TO %I', space, own,
     @LEAVE@);
   EXECUTE pg_catalog.format('ALTER TABLE %s RENAME TO %I', taker::regclass, own);
+  -- A write that names a partition would be lost with it.
+  FOR one IN SELECT c.oid::regclass AS name, c.oid
+    FROM pg_catalog.pg_inherits h
+    JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid WHERE h.inhparent = giver
+  LOOP
+    EXECUTE pg_catalog.format('ALTER TABLE %s RENAME TO %I', one.name,
+      '_segue_part_' || one.oid::text);
+  END LOOP;
   -- The lock of the rename keeps others from taking a number meanwhile.
   FOR one IN SELECT * FROM pg_catalog.jsonb_to_recordset(sequences) AS q(
     space text, name text, other_space text, other text, id text, other_id text)
@@ -256,7 +268,8 @@ BEGIN
 END)sql";
 
 // Returns patterns of the facts that the plan changes.
-std::vector<std::string> Wanted(const plan::SwapTables& action) {
+std::vector<std::string> Wanted(const plan::SwapTables& action,
+                                bool of_partitions) {
   const plan::TableTraits& traits = action.traits;
   const auto exactly = [](const std::string& text) {
     std::string pattern;
@@ -280,9 +293,13 @@ std::vector<std::string> Wanted(const plan::SwapTables& action) {
   const auto either = [&](const std::string& name) {
     return "(" + exactly(name) + "|" + exactly(Ident(name)) + "): ";
   };
-  if (action.partitions) {
+  if (of_partitions || action.partitions) {
     add("option ");
     add("access method ");
+  }
+  // The rows of a partitioned table are where its partitions are.
+  if (of_partitions) add("tablespace ");
+  if (action.partitions) {
     add("constraint .*: FOREIGN KEY ");
     for (const std::string& name : action.partitions->widened) {
       add("index " + either(name));
@@ -299,8 +316,9 @@ std::vector<std::string> Wanted(const plan::SwapTables& action) {
 
 struct Roles {
   schema::TableName table;
-  std::string other;  // has the name afterwards
-  std::string leave;  // the name of the other table afterwards
+  std::string other;           // has the name afterwards
+  std::string leave;           // the name of the other table afterwards
+  bool of_partitions = false;  // the table is partitioned until then
 };
 
 std::string LockSql(const Roles& roles) {
@@ -342,7 +360,9 @@ std::string ExchangeSql(const plan::SwapTables& action, const Roles& roles,
               {"@GIVER_FACTS@", TableFactsSql("giver", major)},
               {"@TAKER_FACTS@", TableFactsSql("taker", major)},
               {"@STATEMENTS@", SwapStatementsSql("giver", "taker", major)},
-              {"@WANTED@", "ARRAY[" + Literals(Wanted(action)) + "]"}}));
+              {"@WANTED@", "ARRAY[" +
+                               Literals(Wanted(action, roles.of_partitions)) +
+                               "]"}}));
 }
 
 PlannedAction Unite(const schema::TableName& table,
@@ -371,12 +391,14 @@ PlannedAction RenderOne(const plan::SwapTables& action,
   const plan::TableMotion& motion = *context.motions.Copy(action.motion);
   const schema::TableName& table = motion.source.name;
   const int major = MajorVersion(context.schema.server_version);
-  const Roles forth{table, motion.target.name, action.aside};
+  const Roles forth{table, motion.target.name, action.aside,
+                    IsOfPartitions(motion)};
   const Roles back{table, action.aside, motion.target.name};
   PlannedAction planned;
   planned.description = "Let '" + motion.target.name + "' take the place of '" +
                         table.name + "', which becomes '" + action.aside + "'";
   planned.forward.push_back({LockSql(forth), {}});
+  base::Append(RequireSamePartitionsSql(motion), planned.forward);
   base::Append(DropCopySyncSql(motion), planned.forward);
   planned.forward.push_back({ExchangeSql(action, forth, major), {}});
   planned.reversible = action.kept;

@@ -122,7 +122,7 @@ class FaultyDialect : public PlainVersions, public db::Meter {
   }
 
   std::vector<MotionEstimate> Estimate(
-      db::Connection& connection, const plan::ColumnMotion& motion,
+      db::Connection& connection, const plan::Motion& motion,
       const schema::Table& table) const override {
     return inner_->Estimate(connection, motion, table);
   }

@@ -188,6 +188,9 @@ struct Migration {
   // with partitions is filled and kept in step, and takes its place with the
   // contract.
   Migration& PartitionTable(const std::string& table, const PartitionSpec& how);
+  // The way back: a plain table takes the place of a partitioned one while it
+  // is in use (PostgreSQL). The partitions go with the contract.
+  Migration& UnpartitionTable(const std::string& table);
   // Runs statements in the expand step, in one transaction; a rollback runs
   // `down`. Without `down` the statements cannot be undone.
   Migration& Sql(const std::string& up, const std::string& down = "");

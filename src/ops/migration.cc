@@ -21,6 +21,7 @@
 #include "ops/set_replica_identity.h"
 #include "ops/split_table.h"
 #include "ops/sql.h"
+#include "ops/unpartition_table.h"
 
 namespace segue {
 
@@ -257,6 +258,11 @@ Migration& Migration::PartitionTable(const std::string& table,
   spec.interval = how.interval;
   spec.ahead = how.ahead;
   operations.push_back(ops::MakePartitionTable(std::move(spec)));
+  return *this;
+}
+
+Migration& Migration::UnpartitionTable(const std::string& table) {
+  operations.push_back(ops::MakeUnpartitionTable({table}));
   return *this;
 }
 

@@ -18,9 +18,7 @@ class UnpartitionTableTest : public PlanBed {
     users().partitions = {{"public", "users_0"}, {"public", "users_1"}};
   }
   static Migration Unpartition() {
-    Migration migration("m", "");
-    migration.operations.push_back(MakeUnpartitionTable({"users"}));
-    return migration;
+    return Migration("m", "").UnpartitionTable("users");
   }
 };
 

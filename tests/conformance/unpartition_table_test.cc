@@ -1,5 +1,4 @@
 // A plain table that takes the place of a partitioned one while it is used.
-#include "ops/unpartition_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -114,7 +113,7 @@ class UnpartitionTableTest : public ::testing::TestWithParam<Access> {
   void Start() {
     Migration migration("m", "");
     migration.access = GetParam();
-    migration.operations.push_back(ops::MakeUnpartitionTable({"t"}));
+    migration.UnpartitionTable("t");
     Migrator(*database_, {}).Start(migration);
   }
   void Complete() { Migrator(*database_, {}).Complete(); }
@@ -289,7 +288,7 @@ TEST_P(UnpartitionTableTest, WhatAPartitionGetsMeanwhileIsNotLost) {
 TEST_P(UnpartitionTableTest, ThereAndBackIsWhatItWas) {
   Migration back("back", "");
   back.access = Access::kInPlace;
-  back.operations.push_back(ops::MakeUnpartitionTable({"t"}));
+  back.UnpartitionTable("t");
   Migration there("there", "");
   there.access = Access::kInPlace;
   there.PartitionTable("t",

@@ -44,6 +44,10 @@ struct Column {
   // schema could have some that fit the type better; empty: their names are
   // enough.
   std::string operators_in;
+  // The type as which values are compared, where the database has no operators
+  // for their own (a domain over an enum); empty: they are compared as they
+  // are.
+  std::string compared_as;
   std::string comment;
   std::string collation;  // empty: the type's own
   Identity identity = Identity::kNone;

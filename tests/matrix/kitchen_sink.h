@@ -18,6 +18,14 @@ enum class Form {
   kInheriting,      // the operation names the table that inherits
 };
 enum class Key { kIdentity, kSerial };
+// What hangs on the table: what a copy of it refuses by name would hide whether
+// all the rest goes along.
+enum class Hanging {
+  kEverything,
+  kCopied,   // what a copy in its place gets
+  kDivided,  // and what a copy with partitions gets
+  kSplit,    // and what a table may have that is split
+};
 
 const std::vector<Form>& Forms();
 const std::vector<Key>& Keys();
@@ -29,6 +37,10 @@ std::string NameOf(Key key);
 // everything that there is hangs on `busy`.
 std::string TableOf(Form form);
 // The SQL that makes the schema, with rows.
-std::string KitchenSink(Form form, Key key);
+std::string KitchenSink(Form form, Key key,
+                        Hanging hanging = Hanging::kEverything);
+// The SQL that makes the table of kTable and kDivided divided by hash of `id`,
+// in place of the one that is there, with the same rows.
+std::string DividedByHash(Key key);
 
 }  // namespace segue::test

@@ -9,9 +9,12 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <tuple>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "tests/matrix/cells.h"
+#include "tests/matrix/copies.h"
 #include "tests/matrix/kitchen_sink.h"
 #include "tests/matrix/operations.h"
 #include "tests/support/built.h"
@@ -27,6 +30,7 @@ bool TestAll() { return Writes() || std::getenv("SEGUE_TEST_ALL") != nullptr; }
 struct Cell {
   CellName name;
   Change change;
+  Hanging hanging = Hanging::kEverything;
 };
 
 void PrintTo(const Cell& cell, std::ostream* out) {
@@ -38,14 +42,30 @@ const Cells& Expectations() {
   return kCells;
 }
 
+void AddCells(const NamedChange& named, Form form, Key key,
+              std::vector<Cell>* cells) {
+  for (Access access : {Access::kInPlace, Access::kVersioned}) {
+    cells->push_back(
+        {{named.name, form, key, access}, named.change, named.hanging});
+  }
+}
+
 std::vector<Cell> AllCells() {
   std::vector<Cell> cells;
   for (Form form : Forms()) {
     for (const NamedChange& named : ChangesOf(TableOf(form))) {
-      for (Key key : Keys()) {
-        for (Access access : {Access::kInPlace, Access::kVersioned}) {
-          cells.push_back({{named.name, form, key, access}, named.change});
-        }
+      for (Key key : Keys()) AddCells(named, form, key, &cells);
+    }
+  }
+  return cells;
+}
+
+std::vector<Cell> AllCopies() {
+  std::vector<Cell> cells;
+  for (Form form : Forms()) {
+    for (Key key : Keys()) {
+      for (const NamedChange& named : CopiesOf(form, key)) {
+        AddCells(named, form, key, &cells);
       }
     }
   }
@@ -62,21 +82,33 @@ std::vector<Cell> Sample(const std::vector<Cell>& cells, std::size_t count) {
 }
 
 // A cell that is carried out says more than one that is refused.
-constexpr std::size_t kDone = 32;
-constexpr std::size_t kRefused = 8;
+struct Counts {
+  std::size_t done;
+  std::size_t refused;
+};
+constexpr Counts kOfCells = {32, 8};
+constexpr Counts kOfCopies = {5, 3};
 
-std::vector<Cell> Params() {
-  std::vector<Cell> cells = AllCells();
-  if (TestAll()) return cells;
+void AddSample(std::vector<Cell> cells, Counts counts,
+               std::vector<Cell>* sample) {
   const auto refused =
       std::stable_partition(cells.begin(), cells.end(), [](const Cell& cell) {
         return Expectations().Expected(cell.name) == "ok";
       });
-  std::vector<Cell> sample = Sample({cells.begin(), refused}, kDone);
-  for (const Cell& cell : Sample({refused, cells.end()}, kRefused)) {
-    sample.push_back(cell);
+  base::Append(Sample({cells.begin(), refused}, counts.done), *sample);
+  base::Append(Sample({refused, cells.end()}, counts.refused), *sample);
+}
+
+std::vector<Cell> Params() {
+  std::vector<Cell> cells;
+  if (TestAll()) {
+    cells = AllCells();
+    base::Append(AllCopies(), cells);
+    return cells;
   }
-  return sample;
+  AddSample(AllCells(), kOfCells, &cells);
+  AddSample(AllCopies(), kOfCopies, &cells);
+  return cells;
 }
 
 std::string NameOfCell(const ::testing::TestParamInfo<Cell>& info) {
@@ -100,16 +132,17 @@ class MatrixTest : public ::testing::TestWithParam<Cell> {
   }
 
   // The kitchen sinks are made once in this program.
-  using Sink = std::pair<Form, Key>;
+  using Sink = std::tuple<Form, Key, Hanging>;
   static std::map<Sink, std::unique_ptr<BesidePlain>>& Sinks() {
     static std::map<Sink, std::unique_ptr<BesidePlain>> sinks;
     return sinks;
   }
-  static BesidePlain& SinkOf(const CellName& cell) {
-    std::unique_ptr<BesidePlain>& sink = Sinks()[{cell.form, cell.key}];
+  static BesidePlain& SinkOf(const Cell& cell) {
+    const auto& [operation, form, key, access] = cell.name;
+    std::unique_ptr<BesidePlain>& sink = Sinks()[{form, key, cell.hanging}];
     if (!sink) {
-      sink = std::make_unique<BesidePlain>(PostgresServer::Shared(),
-                                           KitchenSink(cell.form, cell.key));
+      sink = std::make_unique<BesidePlain>(
+          PostgresServer::Shared(), KitchenSink(form, key, cell.hanging));
     }
     return *sink;
   }
@@ -121,7 +154,7 @@ class MatrixTest : public ::testing::TestWithParam<Cell> {
 
 TEST_P(MatrixTest, IsAsThePlainStatementOrRefused) {
   const Cell& cell = GetParam();
-  const Verdict verdict = SinkOf(cell.name).Try(cell.change, cell.name.access);
+  const Verdict verdict = SinkOf(cell).Try(cell.change, cell.name.access);
   EXPECT_EQ(base::Join(verdict.differences, "\n"), "");
   const std::string outcome =
       verdict.refused.empty() ? "ok" : Expectations().IdOf(verdict.refused);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/matrix/kitchen_sink.h"
 #include "tests/support/beside_plain.h"
 
 namespace segue::test {
@@ -11,6 +12,7 @@ namespace segue::test {
 struct NamedChange {
   std::string name;  // "alter_column type.worn"
   Change change;
+  Hanging hanging = Hanging::kEverything;
 };
 
 // Every operation on the table `table` of a kitchen sink; an operation on one

@@ -267,7 +267,8 @@ CROSS JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid,
   d.refobjsubid) p)
 SELECT DISTINCT regexp_replace(object, '(_ConstraintTrigger(_[ac])?)_\d+',
   '\1') || ': ' || property || ' = '
-  || regexp_replace(value, '\s+', ' ', 'g')
+  || regexp_replace(regexp_replace(value, '\s+', ' ', 'g'),
+    '(_ConstraintTrigger(_[ac])?)_\d+', '\1')
 FROM facts WHERE value IS NOT NULL)sql";
 
 constexpr const char* kRowsSql = R"sql(

@@ -119,6 +119,8 @@ void AddTable(const std::vector<Cell>& row, std::vector<SweptChange>& changes) {
             "DROP TABLE " + sweep.table_sql());
   sweep.Add("set_replica_identity", table + ", identity: {type: full}",
             sweep.alter() + "REPLICA IDENTITY FULL");
+  // The catalogue stays what it is.
+  sweep.Add("rebuild_table", table, "SELECT 1");
   if (!row[2]) return;
   const std::string column = *row[2];
   sweep.Add("add_column up",

@@ -77,7 +77,8 @@ WHERE c.relnamespace = $1::oid AND c.relkind IN ('r', 'p', 'v')
 // Servers before 18 have no constraints for NOT NULL. Operators are found by
 // their name where they are the server's own for exactly this type, which
 // nothing fits better (Comparable sees to character varying); otherwise by the
-// schema of those that the type is indexed with.
+// schema of those that the type is indexed with. The operators of enums take no
+// domain over one.
 constexpr const char* kColumnsSql = R"sql(
 WITH RECURSIVE used(id, base) AS (
   SELECT DISTINCT a.atttypid, a.atttypid FROM pg_attribute a
@@ -85,10 +86,13 @@ WITH RECURSIVE used(id, base) AS (
   WHERE c.relnamespace = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
   UNION SELECT u.id, d.typbasetype FROM used u JOIN pg_type d
     ON d.oid = u.base AND d.typtype = 'd'),
-compared(id, found_in) AS MATERIALIZED (
+compared(id, found_in, base_enum) AS MATERIALIZED (
   SELECT u.id, CASE WHEN s.nspname = 'pg_catalog' AND u.id = u.base
       OR u.id = 'pg_catalog.varchar'::regtype::oid THEN ''
-    ELSE coalesce(s.nspname::text, 'pg_catalog') END
+    ELSE coalesce(s.nspname::text, 'pg_catalog') END,
+    CASE WHEN b.typtype = 'e' AND u.id <> u.base THEN
+      (SELECT pg_catalog.format('%I.%I', n.nspname, b.typname)
+      FROM pg_namespace n WHERE n.oid = b.typnamespace) END
   FROM used u JOIN pg_type b ON b.oid = u.base AND b.typtype <> 'd'
   LEFT JOIN pg_opclass k ON k.opcintype = u.base AND k.opcdefault
     AND k.opcmethod = 403::oid
@@ -105,7 +109,7 @@ SELECT a.attrelid::bigint, a.attname::text,
     CASE WHEN n.nspname = 'pg_catalog' THEN '' ELSE pg_catalog.quote_ident(n.nspname::text) || '.'
     END || pg_catalog.quote_ident(l.collname::text) END,
   a.attacl IS NOT NULL, nn.conname::text, t.typtype = 'd',
-  @TYPE_DEFAULT@, @TYPE_CONSTANT@, compared.found_in
+  @TYPE_DEFAULT@, @TYPE_CONSTANT@, compared.found_in, compared.base_enum
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
   AND NOT a.attisdropped
@@ -199,6 +203,7 @@ schema::Column ReadColumn(RowReader& row) {
   column.type_default = row.OptionalText();
   column.type_default_is_constant = row.Boolean();
   column.operators_in = row.Text();
+  column.compared_as = row.Text();
   return column;
 }
 

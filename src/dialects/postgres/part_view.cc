@@ -166,9 +166,9 @@ class PartTerms {
   std::string SameKey(const char* row) const {
     std::vector<std::string> same;
     for (const Column* column : key_) {
-      same.push_back(Comparable(Field("t", *column), column->type) + " " +
+      same.push_back(Comparable(Field("t", *column), *column) + " " +
                      Operator("=", column->operators_in) + " " +
-                     Comparable(Field(row, *column), column->type));
+                     Comparable(Field(row, *column), *column));
     }
     return base::Join(same, " AND ");
   }

@@ -138,9 +138,9 @@ std::string RowRange::Compare(const std::string& op,
   std::vector<std::string> bounds;
   for (const schema::Column& column : key_) {
     columns.push_back(
-        Comparable(row_ + "." + Ident(column.physical()), column.type));
-    bounds.push_back(Comparable(
-        Parameter(first_parameter++) + "::" + column.type, column.type));
+        Comparable(row_ + "." + Ident(column.physical()), column));
+    bounds.push_back(
+        Comparable(Parameter(first_parameter++) + "::" + column.type, column));
   }
   return Tuple(columns) + " " + Operator(op, OperatorsOf(key_).value()) + " " +
          Tuple(bounds);
@@ -165,7 +165,7 @@ std::string RowRange::Between(std::size_t lower, std::size_t upper) const {
 }
 
 std::string RowRange::Column(std::size_t at) const {
-  return Comparable(row_ + "." + Ident(key_[at].physical()), key_[at].type);
+  return Comparable(row_ + "." + Ident(key_[at].physical()), key_[at]);
 }
 
 std::string RowRange::ColumnIs(std::size_t at, const std::string& op,
@@ -176,7 +176,7 @@ std::string RowRange::ColumnIs(std::size_t at, const std::string& op,
 // Two bounds that are compared without a column need the column's collation.
 std::string RowRange::Bound(std::size_t at, std::size_t first_parameter) const {
   std::string bound = Comparable(
-      Parameter(first_parameter + at) + "::" + key_[at].type, key_[at].type);
+      Parameter(first_parameter + at) + "::" + key_[at].type, key_[at]);
   if (key_[at].collation.empty()) return bound;
   return bound + " COLLATE " + CollationSql(key_[at].collation);
 }

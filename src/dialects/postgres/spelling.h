@@ -16,8 +16,11 @@ class PostgresSpelling final : public db::Spelling {
   std::string Equals(const std::string& stored, const schema::Column& column,
                      const std::string& value,
                      const std::string& type) const override {
-    return Comparable(stored, column.type) + " " +
-           Operator("=", column.operators_in) + " " + Comparable(value, type);
+    // A value of another type is compared as the column's values are.
+    const std::string& as = column.compared_as;
+    return Comparable(stored, column) + " " +
+           Operator("=", column.operators_in) + " " +
+           (as.empty() ? Comparable(value, type) : value + "::" + as);
   }
 };
 

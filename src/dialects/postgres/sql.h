@@ -82,6 +82,9 @@ bool EqualMeansIdentical(const std::string& type, const std::string& collation);
 // of another schema would fit better than that of text; every other type of
 // EqualMeansIdentical has its own in pg_catalog, which is found first.
 std::string Comparable(const std::string& value, const std::string& type);
+// Returns `value`, which has the type of the column, in the form in which it is
+// compared.
+std::string Comparable(const std::string& value, const schema::Column& column);
 
 // Returns `op` as it is spelled for the operator of this schema (see
 // schema::Column::operators_in): OPERATOR(pg_catalog.<).

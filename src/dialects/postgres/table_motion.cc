@@ -67,9 +67,9 @@ class CopyTerms {
   std::string SameKey(const std::string& a, const std::string& b) const {
     std::vector<std::string> same;
     for (const schema::Column& column : motion_.key) {
-      same.push_back(Comparable(Field(a, column), column.type) + " " +
+      same.push_back(Comparable(Field(a, column), column) + " " +
                      Operator("=", column.operators_in) + " " +
-                     Comparable(Field(b, column), column.type));
+                     Comparable(Field(b, column), column));
     }
     return base::Join(same, " AND ");
   }

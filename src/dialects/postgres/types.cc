@@ -188,6 +188,11 @@ std::string Comparable(const std::string& value, const std::string& type) {
   return cast ? value + "::text" : value;
 }
 
+std::string Comparable(const std::string& value, const schema::Column& column) {
+  if (column.compared_as.empty()) return Comparable(value, column.type);
+  return value + "::" + column.compared_as;
+}
+
 std::string Operator(const std::string& op, const std::string& schema) {
   if (schema.empty()) return op;
   const bool own = schema == "pg_catalog";

@@ -26,8 +26,9 @@ void RequireRepair(const MotionSql& motion) {
   if (motion.repair) return;
   throw Error(ErrorKind::kRefused,
               "rows of '" + motion.table +
-                  "' cannot be derived again: the migration was planned by an "
-                  "earlier segue, which left no statement for it")
+                  "' cannot be derived again: the plan has no statement for "
+                  "it, as for a table that is copied whole, and in a plan of "
+                  "an earlier segue")
       .WithHint("mend the rows that 'segue verify' lists, or roll back");
 }
 

@@ -49,8 +49,8 @@ class ClientSessions {
   virtual bool SeesAll(Connection& connection) const = 0;
 
   // Returns the sessions of roles that ours is a member of, which are idle in a
-  // transaction and hold a lock of the table, or of a view of the version of
-  // that name, that keeps out a lock of this mode.
+  // transaction and hold a lock of the table, of a partition of it, or of a
+  // view of the version of that name, that keeps out a lock of this mode.
   virtual std::vector<Session> IdleBlockers(Connection& connection,
                                             const schema::TableName& table,
                                             const std::string& mode) const = 0;

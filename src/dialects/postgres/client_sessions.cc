@@ -182,7 +182,10 @@ std::vector<db::Session> PostgresSessions::IdleBlockers(
       "WHERE " +
           std::string(kHeldHere) + " AND l.mode IN (" + KeepingOut(mode) +
           ") AND ((n.nspname = $1::text AND c.relname = $2::text) OR "
-          "n.nspname = $3::text))",
+          "n.nspname = $3::text OR (c.relispartition AND c.oid IN (SELECT "
+          "h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = "
+          "pg_catalog.to_regclass(pg_catalog.format('%I.%I', $1::text, "
+          "$2::text))::oid))))",
       {table.schema, table.name, table.name});
 }
 

@@ -126,6 +126,8 @@ SELECT coalesce(a.pid::text, ''), coalesce(x.gid, ''),
 FROM (SELECT DISTINCT pid, virtualtransaction FROM pg_locks
   WHERE locktype = 'relation' AND granted
     AND (relation = pg_catalog.to_regclass(nullif($1, ''))::oid
+      OR relation IN (SELECT h.inhrelid FROM pg_inherits h
+        WHERE h.inhparent = pg_catalog.to_regclass(nullif($1, ''))::oid)
       OR relation IN (SELECT c.oid FROM pg_class c JOIN pg_namespace n
         ON n.oid = c.relnamespace WHERE n.nspname = $2)
       OR ($1 = '' AND mode = 'AccessExclusiveLock'))

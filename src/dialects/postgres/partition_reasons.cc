@@ -65,8 +65,21 @@ FROM t CROSS JOIN parts p CROSS JOIN LATERAL (
     pg_catalog.aclexplode(g.acl) e WHERE e.grantee <> p.relowner
   UNION ALL SELECT 'a comment on '
     || pg_catalog.pg_describe_object(d.classoid, d.objoid, d.objsubid)
-  FROM own o JOIN pg_catalog.pg_description d ON d.classoid = o.class
-    AND d.objoid = o.id WHERE o.of = p.oid
+  FROM (SELECT class, id FROM own WHERE of = p.oid
+    UNION ALL SELECT 'pg_catalog.pg_trigger'::regclass::oid, g.oid
+    FROM pg_catalog.pg_trigger g WHERE g.tgrelid = p.oid) o
+  JOIN pg_catalog.pg_description d ON d.classoid = o.class
+    AND d.objoid = o.id
+  UNION ALL SELECT pg_catalog.format('the mark of CLUSTER on index %I',
+    c.relname)
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+  WHERE i.indrelid = p.oid AND i.indisclustered
+  UNION ALL SELECT pg_catalog.format('a statistics target of index %I',
+    c.relname)
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+  WHERE i.indrelid = p.oid
+    AND coalesce((pg_catalog.to_jsonb(a) ->> 'attstattarget')::int4, -1) >= 0
   UNION ALL SELECT 'a security label of ' || l.provider
   FROM own o JOIN pg_catalog.pg_seclabel l ON l.classoid = o.class
     AND l.objoid = o.id WHERE o.of = p.oid

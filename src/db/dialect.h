@@ -118,8 +118,8 @@ class Dialect : public Language {
   }
 
   // Returns the sessions that hold locks on `table`, or on a partition of it,
-  // that would block DDL, the oldest first. Without the name of a table, returns the sessions that lock
-  // any table against everybody.
+  // that would block DDL, the oldest first. Without the name of a table,
+  // returns the sessions that lock any table against everybody.
   virtual std::vector<Session> Blockers(
       Connection& connection, const schema::TableName& table) const = 0;
 

@@ -18,6 +18,7 @@ parts AS (SELECT c.*, t.oid AS parent, c.oid::regclass AS name,
     pg_catalog.format('%s|%s|%s|%s', c.relam, c.reltablespace, c.reloptions,
       x.reloptions) AS stored
   FROM t JOIN pg_catalog.pg_inherits h ON h.inhparent = t.oid
+    AND t.relkind = 'p'
   JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
   LEFT JOIN pg_catalog.pg_class x ON x.oid = c.reltoastrelid),
 own AS (

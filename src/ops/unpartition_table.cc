@@ -117,7 +117,6 @@ void UnpartitionTable::Plan(PlanContext& context) const {
   NoteTriggers(work);
   CopyRequest request;
   request.columns = work.live().ColumnNames();
-  request.of_partitions = true;
   schema::Table& shape = work.shape();
   shape.kind = "table";
   shape.partition_key.clear();

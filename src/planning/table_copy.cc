@@ -206,7 +206,7 @@ void PlanExchange(TableWork& work, const plan::TableMotion& motion,
   drop.place = kDrop;
   drop.description =
       fmt::format("Drop what '{}' was{}", table,
-                  request.of_partitions ? ", with its partitions" : "");
+                  was.kind == "table" ? "" : ", with its partitions");
   if (undoable) {
     drop.actions.emplace_back(
         plan::DropSync{motion.name, plan::SyncForm::kSealed});

@@ -17,7 +17,6 @@ struct CopyRequest {
   // The columns by whose order the rows are copied; empty: the key.
   std::vector<std::string> walk = {};
   std::optional<plan::Partitioning> partitions = {};
-  bool of_partitions = false;  // the table is partitioned, and its copy is not
 };
 
 // Throws Error{kRefused} when a copy cannot take the place of the table: with

@@ -104,6 +104,13 @@ struct PartitionSpec {
   int ahead = 3;
 };
 
+// A table that gets the rows for which `where` is true and that no table before
+// it gets. Empty, for the last one: all other rows.
+struct RowsOfTable {
+  std::string table;
+  std::string where;
+};
+
 // A migration is a value; copies share the operations, which never change. Each
 // builder appends one operation and returns *this, so that calls chain. The
 // builders check nothing against a database: Migrator::MakePlan and Start
@@ -158,6 +165,9 @@ struct Migration {
   // `table`, by its primary key, and refers to it.
   Migration& SplitTable(const std::string& table, const std::string& to,
                         const std::vector<std::string>& columns);
+  // Divides the rows of a table among several tables with all of its columns.
+  Migration& SplitRows(const std::string& table,
+                       const std::vector<RowsOfTable>& to);
   // Adds a constraint. `up` and `down` have an SQL expression for each column
   // whose values have to change to satisfy it; without them no value moves.
   Migration& CreateConstraint(

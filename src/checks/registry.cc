@@ -33,8 +33,8 @@ std::string TableOf(const plan::Action& action, const plan::Motions& motions) {
           return value.from.name;
         } else if constexpr (requires { value.view.base().name; }) {
           return value.view.base().name;
-        } else if constexpr (std::is_same_v<T, plan::RepointView>) {
-          return value.before.base().name;
+        } else if constexpr (std::is_same_v<T, plan::RepointViews>) {
+          return value.views.front().before.base().name;
         } else {
           static_assert(std::is_same_v<T, plan::PublishVersion> ||
                         std::is_same_v<T, plan::SealVersion> ||

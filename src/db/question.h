@@ -150,10 +150,13 @@ struct RoomQuestion {
 };
 
 // What of this table could its copy not get when it takes the table's place?
-// With `partitioned`: what could it not have when the copy is partitioned?
+// With `partitioned`: what could it not have when the copy is partitioned? With
+// `divided`: what could several copies not have, among which the rows are
+// divided?
 struct CopyQuestion {
   schema::TableName table;
   bool partitioned = false;
+  bool divided = false;
   friend bool operator==(const CopyQuestion&, const CopyQuestion&) = default;
 };
 

@@ -99,6 +99,11 @@ std::optional<std::string> TryUp(const Context& context, const TrialSql& trial,
   const std::string rows = base::Join(report.failures, "; ");
   const std::string& table = trial.walk.table;
   if (report.failures.empty()) return std::nullopt;
+  if (!trial.reason.empty()) {
+    throw Error(ErrorKind::kRefused,
+                "rows of '" + table + "' are in the way: " + rows)
+        .WithHint("mend these rows or the migration; nothing was changed");
+  }
   if (mark) {
     return std::string("'up' fails on ") +
            (report.finished ? "" : "at least ") +

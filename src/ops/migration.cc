@@ -19,6 +19,7 @@
 #include "ops/rename_table.h"
 #include "ops/replace_column.h"
 #include "ops/set_replica_identity.h"
+#include "ops/split_rows.h"
 #include "ops/split_table.h"
 #include "ops/sql.h"
 #include "ops/unpartition_table.h"
@@ -185,6 +186,15 @@ Migration& Migration::SplitTable(const std::string& table,
                                  const std::string& to,
                                  const std::vector<std::string>& columns) {
   operations.push_back(ops::MakeSplitTable({table, to, columns, {}}));
+  return *this;
+}
+
+Migration& Migration::SplitRows(const std::string& table,
+                                const std::vector<RowsOfTable>& to) {
+  ops::SplitRowsSpec spec;
+  spec.table = table;
+  for (const RowsOfTable& one : to) spec.to.push_back({one.table, one.where});
+  operations.push_back(ops::MakeSplitRows(std::move(spec)));
   return *this;
 }
 

@@ -8,11 +8,12 @@
 #include "base/append.h"
 #include "base/text.h"
 #include "ops/reader.h"
+#include "ops/split_rows.h"
 #include "ops/with_spec.h"
 #include "plan/names.h"
-#include "plan/rebase.h"
 #include "planning/expression.h"
 #include "planning/moved_columns.h"
+#include "planning/new_tables.h"
 #include "planning/version_views.h"
 
 namespace segue::ops {
@@ -30,7 +31,10 @@ struct Split {
 
 class SplitTable : public WithSpec<SplitTableSpec> {
  public:
-  explicit SplitTable(SplitTableSpec spec) : WithSpec(std::move(spec)) {}
+  explicit SplitTable(SplitTableSpec spec)
+      : WithSpec(std::move(spec)),
+        names_{"split_table",
+               fmt::format("'{}' to '{}'", spec_.table, spec_.to)} {}
 
   std::string name() const override { return "split_table"; }
   void Plan(PlanContext& context) const override;
@@ -39,8 +43,6 @@ class SplitTable : public WithSpec<SplitTableSpec> {
  private:
   Error Refused(const std::string& reason) const;
   void RefuseContext(const TableWork& work) const;
-  void RefuseName(const PlanContext& context,
-                  const schema::TableName& name) const;
   Split SplitOf(TableWork& work) const;
   plan::MotionId AddMotion(TableWork& work, const Split& split) const;
   void Expand(TableWork& work, const Split& split,
@@ -66,11 +68,12 @@ class SplitTable : public WithSpec<SplitTableSpec> {
   std::string Columns() const {
     return "'" + base::Join(spec_.columns, "', '") + "'";
   }
+
+  NewTables names_;
 };
 
 Error SplitTable::Refused(const std::string& reason) const {
-  return {ErrorKind::kRefused, fmt::format("split_table '{}' to '{}': {}",
-                                           spec_.table, spec_.to, reason)};
+  return names_.Refused(reason);
 }
 
 // A database where tables have owners and privileges.
@@ -140,23 +143,6 @@ void SplitTable::RefuseContext(const TableWork& work) const {
           "which a write of '{}' does until the contract",
           base::Join(roles, ", "), table, spec_.to))
       .WithHint("grant SELECT and UPDATE until the contract");
-}
-
-void SplitTable::RefuseName(const PlanContext& context,
-                            const schema::TableName& name) const {
-  const std::size_t limit = context.capabilities().max_identifier;
-  if (name.name.size() > limit) {
-    throw Refused(
-        fmt::format("name '{}' is longer than {} bytes", name.name, limit));
-  }
-  for (const schema::Table& other : context.schema.tables) {
-    if (other.shown() != name.name && other.name.name != name.name) continue;
-    throw Refused(
-        fmt::format("a {} called '{}' exists already", other.kind, name.name));
-  }
-  context.claims.RequireReachable(this->name(), name.name);
-  const db::Answer& answer = context.Ask(db::NameQuestion{name});
-  if (!answer.error.empty()) throw Refused(answer.error);
 }
 
 // SQLite's column texts have clauses that no schema::Column tells.
@@ -234,12 +220,12 @@ void SplitTable::Plan(PlanContext& context) const {
                     spec_.table, clause));
   }
   const Split split = SplitOf(work);
-  RefuseName(context, split.target.name);
-  RefuseName(context, split.hidden);
+  names_.RequireFree(context, split.target.name);
+  names_.RequireFree(context, split.hidden);
   // A key has an index, whose name is that of a relation.
   if (HasRights(work.live())) {
-    RefuseName(context, {split.target.name.schema,
-                         split.target.constraints.back().name});
+    names_.RequireFree(context, {split.target.name.schema,
+                                 split.target.constraints.back().name});
   }
   const plan::MotionId id = AddMotion(work, split);
   Expand(work, split, id);
@@ -356,8 +342,9 @@ void SplitTable::Contract(TableWork& work, const Split& split,
       whole.part_of = {};
       whole.name = split.hidden;
       whole.shown_as = spec_.to;
-      work.Add(kDrop, plan::RepointView{work.context().version_schema,
-                                        ViewOfNew(part), ViewOfNew(whole)});
+      work.Add(kDrop,
+               plan::RepointViews{work.context().version_schema,
+                                  {{ViewOfNew(part), ViewOfNew(whole)}}});
     }
     work.Add(kDrop, plan::DropSync{id});
     for (const schema::Index& index : split.moved.indexes) {
@@ -391,44 +378,9 @@ void SplitTable::NameTarget(TableWork& work, const Split& split) const {
 // The other operations know neither that the table of the new name comes with
 // the contract, nor that the columns go then.
 void SplitTable::Finish(PlanContext& context) const {
-  const std::vector<std::string> own = {ExpandText(), MigrateText(),
-                                        ContractText()};
   const schema::Table& table = schema::RequireTable(context.schema, spec_.to);
-  for (const std::string& name : {table.part_of.name, table.name.name}) {
-    for (const std::string& worker : context.claims.Workers(name)) {
-      if (worker == this->name()) continue;
-      throw Refused(
-          fmt::format("{} of '{}' in the same migration", worker, name))
-          .WithHint("put it into a migration of its own");
-    }
-  }
-  for (const DraftStep& step : context.steps) {
-    const bool ours =
-        std::find(own.begin(), own.end(), step.description) != own.end();
-    if (ours) continue;
-    for (const plan::Action& action : step.actions) {
-      const bool sql = std::holds_alternative<plan::RawSql>(action);
-      const std::vector<std::string> names =
-          plan::TablesNamedBy(action, context.motions);
-      const bool meets =
-          std::find(names.begin(), names.end(), spec_.to) != names.end() ||
-          std::find(names.begin(), names.end(), table.part_of.name) !=
-              names.end();
-      if (!sql && !meets) continue;
-      throw Refused(fmt::format("'{}' in the same migration", step.description))
-          .WithHint("put it into a migration of its own");
-    }
-  }
-}
-
-// The other form of `to`.
-void RefuseByRows(const base::Node& body) {
-  const base::Node* to = body.Find("to");
-  if (to == nullptr || !to->is_list()) return;
-  throw UsageError(*to,
-                   "a list of tables, which divides the rows by 'where', is "
-                   "not supported yet; 'to' is a map with the keys table, "
-                   "columns and key, to which columns move");
+  names_.RefuseOthers(context, {table.part_of.name, table.name.name},
+                      {ExpandText(), MigrateText(), ContractText()});
 }
 
 }  // namespace
@@ -438,8 +390,9 @@ NewOperation MakeSplitTable(SplitTableSpec spec) {
 }
 
 NewOperation ParseSplitTable(const base::Node& body) {
+  const base::Node* by_rows = body.Find("to");
+  if (by_rows != nullptr && by_rows->is_list()) return ParseSplitRows(body);
   const Reader reader(body, {"table", "to"});
-  RefuseByRows(body);
   SplitTableSpec spec;
   spec.table = reader.RequiredString("table");
   const Reader to(reader.RequiredMap("to"), {"table", "columns", "key"});

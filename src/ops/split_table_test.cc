@@ -60,7 +60,7 @@ TEST_F(SplitTableTest, VersionedTheViewIsAPartUntilThen) {
                     "  note: a DELETE from 'mails' is refused until the "
                     "contract, because column 'name' takes no NULL"}));
   const DraftStep& contract = steps_.back();
-  EXPECT_TRUE(std::holds_alternative<plan::RepointView>(contract.actions[0]));
+  EXPECT_TRUE(std::holds_alternative<plan::RepointViews>(contract.actions[0]));
   ASSERT_EQ(contract.atomic.size(), 1U);
   EXPECT_EQ(contract.atomic[0].begin, 0U);
   EXPECT_EQ(contract.atomic[0].end, contract.actions.size() - 1);

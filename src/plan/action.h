@@ -436,13 +436,33 @@ struct RetireAlias {
   VersionView view;
 };
 
-// Lets a view of a published version show the table that takes the place of
-// what it has shown. Both have the same columns. It comes first in what takes
-// effect together, because clients lock the view before its table.
-struct RepointView {
+// Lets views of a published version show the tables that take the place of what
+// they have shown, which is the same table. Before and after it a view has the
+// same columns. It comes first in what takes effect together, because clients
+// lock a view before its table.
+struct RepointViews {
+  struct View {
+    VersionView before;  // a Part, or a Projection of some rows
+    VersionView after;   // a Projection
+  };
   std::string version_schema;
-  VersionView before;  // a Part
-  VersionView after;   // a Projection
+  std::vector<View> views;  // never empty
+};
+
+// Lets the copies of a table among which its rows are divided take its place:
+// each gets its name, and goes on with the numbers of the table. Fails when a
+// row belongs to none of them, or when somebody has given something to the
+// table that they would not have. The table itself is dropped afterwards, in
+// the same transaction.
+struct DivideTable {
+  struct Piece {
+    MotionId motion;
+    std::string name;  // that the copy gets
+  };
+  schema::Table table;
+  std::vector<Piece> pieces;
+  MotionId rest =
+      {};  // TableMotion::must_be_empty; empty: there can be no rest
 };
 
 // Gives a hidden table the owner of `like`, and nobody else any rights; or, at
@@ -467,6 +487,6 @@ using Action = std::variant<
     RestartSequence, SetReplicaIdentity, CreateIndex, DropIndex, RenameIndex,
     PrepareUndo, CreateSync, DropSync, Backfill, GuardFill, UnguardFill, Verify,
     Settle, Retreat, PublishVersion, SealVersion, RetireVersion, ReshapeView,
-    PublishAlias, RetireAlias, RepointView, GiveRights, RawSql>;
+    PublishAlias, RetireAlias, RepointViews, DivideTable, GiveRights, RawSql>;
 
 }  // namespace segue::plan

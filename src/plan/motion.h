@@ -197,6 +197,12 @@ struct TableMotion {
   // The columns by which the fill walks, so that the copy has its rows in their
   // order; they end with those of the key. Empty: it walks by the key.
   std::vector<schema::Column> walk = {};
+  // The condition, over the columns of the source, of the rows that the copy
+  // has. Its value depends on nothing else. Empty: the copy has them all.
+  Expression where = {};
+  // The copy has the rows that no other copy of the source has: the contract
+  // needs that there are none.
+  bool must_be_empty = false;
   // The name that the source has from the seal to the drop, while it is kept in
   // step with the copy, which has the source's name then. Empty: the source is
   // dropped as soon as the copy takes its place.

@@ -57,10 +57,12 @@ class Mover {
       for (schema::TableName& table : action.tables) Move(table);
     }
     if constexpr (std::is_same_v<T, PublishVersion>) Move(action);
-    if constexpr (std::is_same_v<T, RepointView>) {
+    if constexpr (std::is_same_v<T, RepointViews>) {
       action.version_schema = rebase_.to + "_version";
-      Move(action.before);
-      Move(action.after);
+      for (RepointViews::View& view : action.views) {
+        Move(view.before);
+        Move(view.after);
+      }
     }
     if constexpr (std::is_same_v<T, GiveRights>) {
       Move(action.like);
@@ -142,9 +144,16 @@ std::vector<std::string> TablesNamedBy(const Action& action,
           names.push_back(one.from.name);
         }
         if constexpr (requires { one.view; }) Add(one.view, names);
-        if constexpr (std::is_same_v<T, RepointView>) {
-          Add(one.before, names);
-          Add(one.after, names);
+        if constexpr (std::is_same_v<T, RepointViews>) {
+          for (const RepointViews::View& view : one.views) {
+            Add(view.before, names);
+            Add(view.after, names);
+          }
+        }
+        if constexpr (std::is_same_v<T, DivideTable>) {
+          for (const DivideTable::Piece& piece : one.pieces) {
+            names.push_back(piece.name);
+          }
         }
         if constexpr (std::is_same_v<T, GiveRights>) {
           names.push_back(one.like.name);

@@ -40,6 +40,8 @@ Json ViewJson(const VersionView& view) {
              {"key", view.key},
              {"key_may_be_null", view.key_may_be_null},
              {"hidden", view.hidden}};
+  const auto* rows = std::get_if<Projection>(&view.source);
+  if (rows != nullptr && !rows->where.empty()) to["where"] = rows->where;
   Json& columns = to["columns"] = Json::array();
   for (const schema::Column& column : view.columns) {
     columns.push_back(ColumnJson(column));
@@ -56,7 +58,8 @@ VersionView ViewFrom(const Json& from) {
   VersionView view;
   view.name = from.at("name").get<std::string>();
   view.source = Projection{{from.at("schema").get<std::string>(),
-                            from.at("table").get<std::string>()}};
+                            from.at("table").get<std::string>()},
+                           from.value("where", std::string())};
   view.view_defaults = from.at("view_defaults").get<Texts>();
   view.required = from.at("required").get<Texts>();
   view.key = from.at("key").get<Texts>();

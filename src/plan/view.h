@@ -12,6 +12,9 @@ namespace segue::plan {
 // Shows columns of one table, row by row.
 struct Projection {
   schema::TableName base;
+  // The condition, over the physical columns, of the rows that are shown and
+  // that can be written; empty: all.
+  std::string where = {};
 };
 
 // Shows each row of `left` with the row of `right` that belongs to it. A row of

@@ -108,6 +108,9 @@ std::string NameOf(const schema::Table& table, schema::ConstraintKind kind) {
 
 plan::ViewSource SourceOf(const schema::Table& table) {
   if (table.part_of.name.empty()) return plan::Projection{table.name};
+  if (!table.part_where.empty()) {
+    return plan::Projection{table.part_of, table.part_where};
+  }
   return plan::Part{table.part_of,
                     NameOf(table, schema::ConstraintKind::kPrimaryKey),
                     NameOf(table, schema::ConstraintKind::kForeignKey)};
@@ -222,7 +225,10 @@ plan::VersionShape FollowSchema(plan::VersionShape shape,
   for (plan::VersionView& view : shape.views) {
     const schema::Table* table = TableNow(now, view);
     if (table == nullptr) continue;
-    view.source = plan::Projection{table->name};
+    const auto* rows = std::get_if<plan::Projection>(&view.source);
+    const bool stays = rows != nullptr && rows->base == table->name;
+    view.source =
+        plan::Projection{table->name, stays ? rows->where : std::string()};
     KeepColumns(*table, view);
     AddColumns(*table, view);
     known.push_back(table->name.name);

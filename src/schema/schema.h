@@ -236,6 +236,9 @@ struct Table {
   // The table whose rows the shape that is being planned shows here, until the
   // contract; without a name: its own.
   TableName part_of = {};
+  // The condition of the rows of `part_of` that it shows with all their
+  // columns; empty: it shows some columns of each row.
+  std::string part_where = {};
   // "DEFAULT", "FULL", "NOTHING", "INDEX"; empty: the database has none.
   std::string replica_identity;
   std::string replica_identity_index;

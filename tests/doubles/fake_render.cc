@@ -132,7 +132,9 @@ std::string ViewText(const plan::VersionView& view) {
                               : column.name);
   }
   std::string text = view.name + "(" + base::Join(columns, ", ") + ")";
-  if (view.projects()) return text;
+  if (const auto* rows = std::get_if<plan::Projection>(&view.source)) {
+    return rows->where.empty() ? text : text + " WHERE " + rows->where;
+  }
   std::vector<std::string> tables;
   for (const TableName& table : view.Tables()) tables.push_back(table.name);
   if (std::holds_alternative<plan::Part>(view.source)) {
@@ -394,9 +396,19 @@ class Renderer {
     return Make(head + " " + ShownText(a.after),
                 head + " " + ShownText(a.before));
   }
-  PlannedAction operator()(const plan::RepointView& a) const {
+  PlannedAction operator()(const plan::RepointViews& a) const {
+    std::vector<std::string> views;
+    for (const auto& view : a.views) {
+      views.push_back(ViewText(view.before) + " TO " + view.after.base().name);
+    }
     return Irreversible("REPOINT " + a.version_schema + "." +
-                        ViewText(a.before) + " TO " + a.after.base().name);
+                        base::Join(views, ", "));
+  }
+  PlannedAction operator()(const plan::DivideTable& a) const {
+    std::vector<std::string> names;
+    for (const auto& piece : a.pieces) names.push_back(piece.name);
+    return Irreversible("DIVIDE " + a.table.name.name + " INTO " +
+                        base::Join(names, ", "));
   }
   PlannedAction operator()(const plan::GiveRights& a) const {
     const std::string text = a.table.name + " LIKE " + a.like.name;

@@ -113,7 +113,13 @@ class Site {
     EXPECT_TRUE(none || finished.exit_code == 0) << finished.err;
     return !none;
   }
-  std::string State() { return database_->Dump() + "\n" + database_->Data(); }
+  // A trigger that watches partitions has numbers of the catalogue as its
+  // argument, which differ from run to run.
+  std::string State() {
+    static const std::regex kNumbers(R"('(\d+:\w+:\d+:\d+,?)+')");
+    return std::regex_replace(database_->Dump(), kNumbers, "'...'") + "\n" +
+           database_->Data();
+  }
 
  private:
   std::string TracePath() const { return folder_->path() + "/trace"; }
@@ -191,7 +197,8 @@ void TryAt(const Scene& scene, Site& prepared, const Clean& clean,
 
 bool IsRefused(const OperationPage& page, const Testbed& testbed,
                Access access) {
-  return page.refused == testbed.dialect + " " + std::string(ToString(access));
+  const std::string text(ToString(access));
+  return page.refused == text || page.refused == testbed.dialect + " " + text;
 }
 
 // What can be killed of a contract that can be undone. Empty where the plan
@@ -255,6 +262,19 @@ OperationPage NotNullPage(const std::string& name, const std::string& up) {
               up + "}\n"};
 }
 
+// The other form of split_table.
+OperationPage PageByRows() {
+  return {"split_rows", "", "in_place",
+          "CREATE TABLE events(id integer NOT NULL PRIMARY KEY, region text, "
+          "note text DEFAULT 'n');"
+          "CREATE INDEX events_note ON events(note);"
+          "INSERT INTO events VALUES (1, 'eu', 'a'), (2, 'us', 'b'), (3, "
+          "'eu', NULL), (4, 'us', 'd')",
+          "operations:\n  - split_table:\n      table: events\n      to:\n"
+          "        - {table: events_eu, where: \"region = 'eu'\"}\n"
+          "        - {table: events_us, where: \"region = 'us'\"}\n"};
+}
+
 // One example of docs/operations/ on one database, or another page.
 struct Example {
   Testbed testbed;
@@ -268,6 +288,7 @@ std::vector<Example> Examples() {
     pages.push_back(PageWithTriggers(mode));
   }
   pages.push_back(PageWithViews());
+  pages.push_back(PageByRows());
   pages.push_back(NotNullPage("not_null", ""));
   pages.push_back(
       NotNullPage("not_null_up", ", up: \"coalesce(code, 'none')\""));
@@ -330,8 +351,9 @@ class OperationCrashTest : public ::testing::TestWithParam<Example> {
   void TryOne(std::mt19937_64& random) {
     const Access drawn =
         random() % 2 == 0 ? Access::kInPlace : Access::kVersioned;
-    const Access access =
-        IsRefused(page(), testbed(), drawn) ? Access::kInPlace : drawn;
+    const Access other =
+        drawn == Access::kInPlace ? Access::kVersioned : Access::kInPlace;
+    const Access access = IsRefused(page(), testbed(), drawn) ? other : drawn;
     std::vector<std::string> commands = Commands(page(), testbed(), access);
     const std::size_t plain = commands.size();
     for (std::string& more : WindowCommands(page(), testbed(), access)) {

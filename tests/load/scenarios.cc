@@ -304,6 +304,13 @@ Migration SplitValue() {
   return migration;
 }
 
+// Every row belongs to the first of the tables.
+Migration SplitItems() {
+  Migration migration("split_items", "items get a table for themselves");
+  migration.SplitRows("items", {{"wares", "id IS NOT NULL"}, {"others", ""}});
+  return migration;
+}
+
 std::vector<Scenario> Tables() {
   Scenario rename{.name = "CreateAndRenameTable"};
   rename.migration = RenameTable;
@@ -338,7 +345,13 @@ std::vector<Scenario> Tables() {
   // SQLite's keys take NULL otherwise, by which no copy is kept in step.
   split.key = "id BIGINT NOT NULL PRIMARY KEY";
   split.nullable = true;
-  return {rename, rebuild, partition, split};
+
+  Scenario rows = split;
+  rows.name = "SplitRows";
+  rows.migration = SplitItems;
+  rows.new_version.table = "wares";
+  rows.new_version.parent_table.clear();
+  return {rename, rebuild, partition, split, rows};
 }
 
 std::vector<Scenario> Others() {

@@ -8,9 +8,10 @@
 namespace segue::test {
 
 struct OperationPage {
-  std::string name;       // of the operation
-  std::string only;       // the only dialect, "postgres"; empty: all
-  std::string refused;    // where the plan refuses it: "sqlite versioned"
+  std::string name;  // of the operation
+  std::string only;  // the only dialect, "postgres"; empty: all
+  // Where the plan refuses it: "sqlite versioned", or "in_place" for all.
+  std::string refused;
   std::string setup;      // the block of SQL under "## Example"
   std::string migration;  // the block of YAML there
 };

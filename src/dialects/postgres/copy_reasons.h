@@ -9,6 +9,9 @@ namespace segue::postgres {
 // the table. With `partitioned`: what a partitioned copy could not have.
 // Without it what partitions of the table have for themselves is among them.
 std::string CopyReasonsSql(const std::string& table, bool partitioned);
+// Returns the query for what several copies could not have, among which the
+// rows are divided, although one could have it.
+std::string DividedReasonsSql(const std::string& table);
 // Returns the query for that of the partitions alone.
 std::string PartitionReasonsSql(const std::string& table);
 

@@ -196,7 +196,62 @@ CROSS JOIN LATERAL (
     AND (g.tgoldtable IS NOT NULL OR g.tgnewtable IS NOT NULL)) x
 ORDER BY 1)sql";
 
+// What a table has once, or has for all of its rows.
+constexpr const char* kDividedReasons = R"sql(
+SELECT DISTINCT x.what
+FROM (SELECT c.*, n.nspname FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.oid = pg_catalog.to_regclass(@TABLE@)::oid) t
+CROSS JOIN LATERAL (
+  SELECT pg_catalog.format('policy %I', p.polname) AS what
+  FROM pg_catalog.pg_policy p WHERE p.polrelid = t.oid
+  UNION ALL SELECT 'row security'
+  WHERE t.relrowsecurity OR t.relforcerowsecurity
+  UNION ALL SELECT pg_catalog.format('statistics object %I', s.stxname)
+  FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = t.oid
+  UNION ALL SELECT pg_catalog.format('publication %I publishes it', p.pubname)
+  FROM pg_catalog.pg_publication_tables p
+  WHERE p.schemaname = t.nspname AND p.tablename = t.relname
+  UNION ALL SELECT pg_catalog.format('exclusion constraint %I', k.conname)
+  FROM pg_catalog.pg_constraint k WHERE k.conrelid = t.oid AND k.contype = 'x'
+  UNION ALL SELECT pg_catalog.format('privileges on its column %I', a.attname)
+  FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.oid
+    AND NOT a.attisdropped AND a.attacl IS NOT NULL
+  UNION ALL SELECT pg_catalog.format('privileges on sequence %s of its '
+    'identity', c.oid::regclass)
+  FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c ON c.oid = d.objid
+    AND c.relkind = 'S' AND c.relacl IS NOT NULL
+  WHERE d.classid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+    AND d.refobjid = t.oid AND d.deptype = 'i'
+  UNION ALL SELECT pg_catalog.pg_describe_object(d.classoid, d.objoid, 0)
+    || ' has a comment'
+  FROM pg_catalog.pg_description d
+  WHERE (d.classoid = 'pg_catalog.pg_constraint'::regclass::oid
+      AND d.objoid IN (SELECT k.oid FROM pg_catalog.pg_constraint k
+        WHERE k.conrelid = t.oid))
+    OR (d.classoid = 'pg_catalog.pg_class'::regclass::oid
+      AND d.objoid IN (SELECT i.indexrelid FROM pg_catalog.pg_index i
+        WHERE i.indrelid = t.oid))
+  UNION ALL SELECT 'its replica identity is not DEFAULT'
+  WHERE t.relreplident <> 'd'
+  UNION ALL SELECT pg_catalog.format('it is clustered on index %I', c.relname)
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+  WHERE i.indrelid = t.oid AND i.indisclustered
+  UNION ALL SELECT pg_catalog.format('index %I has statistics targets',
+    c.relname)
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+  WHERE i.indrelid = t.oid
+    AND coalesce((pg_catalog.to_jsonb(a) ->> 'attstattarget')::int4, -1) >= 0
+  ) x
+ORDER BY 1)sql";
+
 }  // namespace
+
+std::string DividedReasonsSql(const std::string& table) {
+  return FilledAll(kDividedReasons, {{"@TABLE@", table}});
+}
 
 std::string CopyReasonsSql(const std::string& table, bool partitioned) {
   const Marks marks = {{"@TABLE@", table}};
@@ -208,12 +263,13 @@ std::string CopyReasonsSql(const std::string& table, bool partitioned) {
 
 db::Answer AnswerTo(db::Connection& connection,
                     const db::CopyQuestion& question) {
+  const std::string table = "$1::text";
+  const std::string sql = question.divided
+                              ? DividedReasonsSql(table)
+                              : CopyReasonsSql(table, question.partitioned);
   db::Answer answer;
   for (const db::Row& row :
-       connection
-           .Execute(CopyReasonsSql("$1::text", question.partitioned),
-                    {Name(question.table)})
-           .rows) {
+       connection.Execute(sql, {Name(question.table)}).rows) {
     answer.names.push_back(db::ToText(row.at(0)));
   }
   return answer;

@@ -460,7 +460,7 @@ PlannedAction RenderOne(const plan::Backfill& action,
 PlannedAction RenderOne(const plan::Verify& action,
                         const RenderContext& context) {
   if (const plan::TableMotion* copy = context.motions.Copy(action.motion)) {
-    return VerifyCopy(*copy);
+    return VerifyCopy(*copy, action.only_marked);
   }
   const plan::ColumnMotion& motion = context.motions.Column(action.motion);
   if (action.only_marked) {

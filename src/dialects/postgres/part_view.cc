@@ -227,23 +227,68 @@ std::string CreateTrigger(const char* name, const char* event,
          Name(view) + " FOR EACH ROW EXECUTE FUNCTION " + Name(function) + "()";
 }
 
-// A transaction of a client that has written the table and comes to the view
-// waits for us, and we wait for it. The DROP locks the view alone; LOCK TABLE
-// would lock what it reads, too.
-std::string TakeLocks(const plan::RepointView& action,
-                      const std::string& drop) {
+using RepointedView = plan::RepointViews::View;
+
+bool IsPart(const RepointedView& view) {
+  return std::holds_alternative<plan::Part>(view.before.source);
+}
+
+schema::TableName ViewName(const plan::RepointViews& action,
+                           const RepointedView& view) {
+  return {action.version_schema, view.after.name};
+}
+
+std::string ReplaceSql(const plan::RepointViews& action,
+                       const RepointedView& view,
+                       const RenderContext& context) {
+  return ReplaceViewSql(ViewName(action, view), view.after, context,
+                        action.version_schema);
+}
+
+// A transaction of a client that has written the table and comes to a view
+// waits for us, and we wait for it. The first statement of a view locks the
+// view alone; LOCK TABLE would lock what it reads, too.
+std::string TakeLocks(const plan::RepointViews& action,
+                      const RenderContext& context) {
+  std::vector<std::string> statements;
+  for (const RepointedView& view : action.views) {
+    statements.push_back(Literal(
+        IsPart(view) ? DropPartTriggers(action.version_schema, view.before)[0]
+                     : ReplaceSql(action, view, context)));
+  }
+  statements.push_back(Literal("LOCK TABLE " +
+                               Name(action.views.front().before.base()) +
+                               " IN ACCESS EXCLUSIVE MODE"));
   LocksInTurn locks;
-  locks.statements = "ARRAY[" + Literal(drop) + ", " +
-                     Literal("LOCK TABLE " + Name(action.before.base()) +
-                             " IN ACCESS EXCLUSIVE MODE") +
-                     "]";
-  locks.late = "the view is not free in time";
+  locks.statements = "ARRAY[" + base::Join(statements, ", ") + "]";
+  locks.late = "the views are not free in time";
   locks.before_deadlock = true;
   return LockInTurnSql(locks);
 }
 
-schema::TableName ViewName(const plan::RepointView& action) {
-  return {action.version_schema, action.after.name};
+// Adds what is left to do with a view once it is locked.
+void AddRepoint(const plan::RepointViews& action, const RepointedView& view,
+                const RenderContext& context, std::vector<std::string>& sql) {
+  if (!IsPart(view)) return;
+  const std::vector<std::string> drops =
+      DropPartTriggers(action.version_schema, view.before);
+  sql.insert(sql.end(), drops.begin() + 1, drops.end());
+  sql.push_back(ReplaceSql(action, view, context));
+  sql.push_back(DropPartFunctions(action.version_schema, view.before));
+}
+
+std::string OidOf(const schema::TableName& table) {
+  return "pg_catalog.to_regclass(" + Literal(Name(table)) + ")::oid";
+}
+
+// True when the view reads the table.
+std::string ReadsTable(const schema::TableName& view,
+                       const schema::TableName& table) {
+  return "EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN "
+         "pg_catalog.pg_rewrite r ON r.oid = d.objid WHERE d.classid = "
+         "'pg_catalog.pg_rewrite'::regclass::oid AND d.refclassid = "
+         "'pg_catalog.pg_class'::regclass::oid AND r.ev_class = " +
+         OidOf(view) + " AND d.refobjid = " + OidOf(table) + ")";
 }
 
 }  // namespace
@@ -322,20 +367,23 @@ std::string DropAllPartFunctions(const std::string& version) {
              "one.oid::pg_catalog.regprocedure); END LOOP; END");
 }
 
-PlannedAction RenderOne(const plan::RepointView& action,
+PlannedAction RenderOne(const plan::RepointViews& action,
                         const RenderContext& context) {
-  const schema::TableName name = ViewName(action);
-  std::vector<std::string> sql =
-      DropPartTriggers(action.version_schema, action.before);
-  sql.front() = TakeLocks(action, sql.front());
-  sql.push_back(
-      ReplaceViewSql(name, action.after, context, action.version_schema));
-  sql.push_back(DropPartFunctions(action.version_schema, action.before));
+  std::vector<std::string> sql = {TakeLocks(action, context)};
+  std::vector<std::string> names;
+  for (const RepointedView& view : action.views) {
+    AddRepoint(action, view, context, sql);
+    names.push_back("'" + view.after.name + "'");
+  }
   PlannedAction planned;
-  planned.description = "Let view '" + action.after.name + "' of version '" +
-                        action.version_schema + "' show the new table";
+  planned.description =
+      std::string(names.size() == 1 ? "Let view " : "Let views ") +
+      base::Join(names, ", ") + " of version '" + action.version_schema +
+      (names.size() == 1 ? "' show the new table" : "' show the new tables");
   planned.forward = Statements(std::move(sql));
-  planned.probe = "SELECT NOT (" + TriggerExists(name, kInsertTrigger) + ")";
+  const RepointedView& first = action.views.front();
+  const schema::TableName name = ViewName(action, first);
+  planned.probe = "SELECT NOT (" + ReadsTable(name, first.before.base()) + ")";
   planned.lock = Lock(kAccessExclusive, name, context);
   planned.reversible = false;
   return planned;

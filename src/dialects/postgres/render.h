@@ -75,7 +75,8 @@ PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
 // reshape_view.cc
 PlannedAction RenderOne(const plan::ReshapeView&, const RenderContext&);
 // part_view.cc
-PlannedAction RenderOne(const plan::RepointView&, const RenderContext&);
+PlannedAction RenderOne(const plan::RepointViews&, const RenderContext&);
+PlannedAction RenderOne(const plan::DivideTable&, const RenderContext&);
 // table_rights.cc
 PlannedAction RenderOne(const plan::GiveRights&, const RenderContext&);
 

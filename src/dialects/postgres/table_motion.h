@@ -22,7 +22,9 @@ PlannedAction DropCopySync(const plan::TableMotion& motion,
                            const db::RenderContext& context);
 
 PlannedAction FillCopy(const plan::TableMotion& motion);
-PlannedAction VerifyCopy(const plan::TableMotion& motion);
+// With `only_marked` it proves that no row is one that must not be there
+// (plan::TableMotion::must_be_empty).
+PlannedAction VerifyCopy(const plan::TableMotion& motion, bool only_marked);
 // Returns the statements that install and remove these triggers.
 std::vector<Statement> CopySyncSql(const plan::TableMotion& motion,
                                    const db::RenderContext& context);

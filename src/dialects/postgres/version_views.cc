@@ -62,7 +62,9 @@ std::string From(const schema::TableName& table, const char* alias) {
 // with a message of its own. `where` is empty or begins with a space.
 std::string Query(const plan::Projection& source, const std::string& list,
                   const std::string& where) {
-  return "SELECT " + list + From(source.base, kRow) + where;
+  const std::string query = "SELECT " + list + From(source.base, kRow) + where;
+  if (source.where.empty()) return query;
+  return query + (where.empty() ? " WHERE (" : " AND (") + source.where + ")";
 }
 
 std::string Query(const plan::Part& source, const std::string& list,

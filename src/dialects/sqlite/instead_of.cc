@@ -80,7 +80,8 @@ class TriggerSet {
     return Trigger("INSERT", checks + "  INSERT INTO " + target_ + " (" +
                                  base::Join(names, ", ") + marked +
                                  ") VALUES (" + base::Join(values, ", ") +
-                                 mark_values + ");\n");
+                                 mark_values + ");\n" +
+                                 RefuseOthers(InsertedRow()));
   }
 
   std::string OnUpdate() const {
@@ -97,7 +98,7 @@ class TriggerSet {
     }
     return Trigger("UPDATE", checks + "  UPDATE " + target_ + " SET " +
                                  base::Join(sets, ", ") + " WHERE " + Row() +
-                                 ";\n");
+                                 ";\n" + RefuseOthers(RowByKey("NEW.")));
   }
 
   std::string OnDelete() const {
@@ -141,8 +142,24 @@ class TriggerSet {
            ") WHERE " + condition + ";\n";
   }
 
+  // Refuses a row that was written and is not one of the view. OR IGNORE may
+  // have kept it from being written.
+  std::string RefuseOthers(const std::string& row) const {
+    if (view_.where.empty()) return "";
+    return "  SELECT RAISE(ABORT, " +
+           Literal("new row violates check option for view \"" + view_.shown +
+                   "\"") +
+           ") WHERE changes() > 0 AND NOT EXISTS (SELECT 1 FROM " + target_ +
+           " WHERE " + row + " AND (" + view_.where + "));\n";
+  }
+
+  std::string InsertedRow() const {
+    if (view_.rowid.empty()) return RowByKey("NEW.");
+    return Quote(view_.rowid) + " = last_insert_rowid()";
+  }
+
   std::string Row() const {
-    if (!view_.key.empty()) return RowByKey();
+    if (!view_.key.empty()) return RowByKey("OLD.");
     if (!view_.shown_rowid.empty()) {
       return Quote(view_.rowid) + " = " + Old(view_.shown_rowid);
     }
@@ -150,10 +167,12 @@ class TriggerSet {
            " FROM " + target_ + " AS r WHERE " + SameInAll() + " LIMIT 1)";
   }
 
-  std::string RowByKey() const {
+  // `row` is "OLD." or "NEW.".
+  std::string RowByKey(const std::string& row) const {
     std::vector<std::string> same;
     for (const std::string& name : view_.key) {
-      same.push_back(Quote(name) + " = " + Old(view_.ByTarget(name)->shown));
+      same.push_back(Quote(name) + " = " + row +
+                     Quote(view_.ByTarget(name)->shown));
     }
     return base::Join(same, " AND ");
   }

@@ -38,6 +38,10 @@ struct InsteadOf {
   // The reason why the view takes no writes; empty: it takes writes as the
   // members above say.
   std::string refusal;
+  // The condition, over the columns of the target, of the rows that the view
+  // shows, and its name for applications; empty: all.
+  std::string where = {};
+  std::string shown = {};
   // The provenance columns that an INSERT sets to kNewVersionWrites.
   std::vector<plan::VersionView::Mark> marks;
 

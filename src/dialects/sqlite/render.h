@@ -73,7 +73,8 @@ PlannedAction RenderOne(const plan::ProveForeignKeys&, const RenderContext&);
 PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireVersion&, const RenderContext&);
-PlannedAction RenderOne(const plan::RepointView&, const RenderContext&);
+PlannedAction RenderOne(const plan::RepointViews&, const RenderContext&);
+PlannedAction RenderOne(const plan::DivideTable&, const RenderContext&);
 
 // Plans a change with the lock that every change takes; `hold` tells for how
 // long, in words.

@@ -11,6 +11,7 @@
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
 #include "dialects/sqlite/schema_edit.h"
+#include "dialects/sqlite/table_facts.h"
 #include "dialects/sqlite/table_motion.h"
 #include "dialects/sqlite/tokens.h"
 #include "segue/error.h"
@@ -57,13 +58,6 @@ std::string CopySql(const plan::CopyTable& action) {
   const std::string ordered =
       WithOrder(sql, action.table.ColumnNames(), action.columns);
   return "CREATE TABLE " + Quote(action.copy) + ordered.substr(body->begin);
-}
-
-bool CountsUp(const schema::Table& table) {
-  const std::vector<Token> tokens = Tokenize(table.definition);
-  return std::any_of(tokens.begin(), tokens.end(), [](const Token& token) {
-    return token.Is("AUTOINCREMENT");
-  });
 }
 
 struct Names {
@@ -126,16 +120,6 @@ std::vector<Statement> Exchange(const plan::SwapTables& action,
     statements.push_back({trigger.definition, {}});
   }
   return statements;
-}
-
-// The texts that the statements above have in them.
-std::string InventorySql(const std::string& table) {
-  return "SELECT type || ' ' || name || ': definition ' || "
-         "coalesce(sql, ''), NULL, 'part of a table' FROM sqlite_schema WHERE "
-         "lower(tbl_name) = lower(" +
-         Literal(table) +
-         ") AND type IN ('table', 'index', 'trigger') AND name NOT LIKE "
-         "'segue\\_%' ESCAPE '\\' ORDER BY 1";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/append.h"
+#include "base/text.h"
 #include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
@@ -109,24 +110,33 @@ PlannedAction RenderOne(const plan::PublishVersion& action,
 }
 
 // The triggers of the view go with it.
-PlannedAction RenderOne(const plan::RepointView& action,
+PlannedAction RenderOne(const plan::RepointViews& action,
                         const RenderContext& context) {
   const std::string& version = action.version_schema;
-  const std::string name = PublishedName(version, action.after.name);
+  std::vector<std::string> names;
+  std::vector<Statement> statements;
+  for (const plan::RepointViews::View& view : action.views) {
+    const std::string name = PublishedName(version, view.after.name);
+    names.push_back("'" + view.after.name + "'");
+    statements.push_back(DropUpdatableView(name));
+    base::Append(CreatePublishedView(version, view.after,
+                                     TableOf(context, view.after.base())),
+                 statements);
+  }
   PlannedAction planned =
       Change(context,
-             "Let view '" + action.after.name + "' of version '" + version +
-                 "' show the new table",
+             std::string(names.size() == 1 ? "Let view " : "Let views ") +
+                 base::Join(names, ", ") + " of version '" + version +
+                 (names.size() == 1 ? "' show the new table"
+                                    : "' show the new tables"),
              kInstant);
-  planned.forward = {DropUpdatableView(name)};
-  base::Append(CreatePublishedView(version, action.after,
-                                   TableOf(context, action.after.base())),
-               planned.forward);
+  planned.forward = std::move(statements);
+  const plan::VersionView& first = action.views.front().after;
   planned.probe =
       "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = "
       "'view' AND name = " +
-      Literal(name) + " AND instr(sql, " +
-      Literal(" FROM " + Quote(action.after.base().name)) + ") > 0)";
+      Literal(PublishedName(version, first.name)) + " AND instr(sql, " +
+      Literal(" FROM " + Quote(first.base().name)) + ") > 0)";
   planned.reversible = false;
   return planned;
 }

@@ -82,9 +82,11 @@ class CopyText {
     return Trigger("delete", Delete("OLD") + Bring("OLD"));
   }
 
+  // The condition of a row of the source that is not in the copy, and has to
+  // be.
   std::string Missing() const {
     return "NOT EXISTS (SELECT 1 FROM " + target_ + " WHERE " +
-           SameKey(source_, target_) + ")";
+           SameKey(source_, target_) + ")" + AndHas();
   }
 
   MotionSql Make() const {
@@ -96,6 +98,10 @@ class CopyText {
         source.Walk(source.Ranges(InsertFromSource(), Missing(), ""), true);
     sql.verify = {source.Walk(MissingOrDifferent(source), false),
                   Ghosts(sql.fill->estimated_rows)};
+    if (motion_.must_be_empty) {
+      sql.marked = {Unwanted()};
+      sql.trial = TryWhere(source);
+    }
     sql.count_left = "SELECT count(*) FROM " + source_ + " WHERE " + Missing();
     return sql;
   }
@@ -129,7 +135,7 @@ class CopyText {
 
   std::string Bring(const char* row, const std::string& filter = "") const {
     return "  " + InsertFromSource() + " WHERE " + SameKey(source_, row) +
-           filter + ";\n";
+           AndHas() + filter + ";\n";
   }
 
   // Under OR IGNORE the copy may have ignored the row.
@@ -138,6 +144,11 @@ class CopyText {
            Literal("constraint failed: " + motion_.target.name) + ") FROM " +
            source_ + " WHERE " + SameKey(source_, row) + " AND " + Missing() +
            ";\n";
+  }
+
+  std::string AndHas() const {
+    if (motion_.where.empty()) return "";
+    return " AND " + Bound(motion_.where, motion_.source.name.name);
   }
 
   std::string InsertFromSource() const {
@@ -167,24 +178,39 @@ class CopyText {
     return source.Ranges("SELECT " + source.WalkList() +
                              ", 'missing or different' FROM " + source_,
                          "NOT EXISTS (SELECT 1 FROM " + target_ + " WHERE " +
-                             SameKey(source_, target_) + same + ")",
+                             SameKey(source_, target_) + same + ")" + AndHas(),
                          " ORDER BY " + source.WalkList() + " LIMIT 100");
   }
 
   // `estimated_rows` is that of the source, which has as many rows.
   WalkSql Ghosts(const std::string& estimated_rows) const {
-    // Rows are addressed by the key alone, whether the copy has a rowid or not.
-    const RowAddress copy({motion_.target.name, motion_.key, "", true},
-                          nullptr);
-    WalkSql walk =
-        copy.Walk(copy.Ranges("SELECT " + copy.WalkList() +
-                                  ", 'not in the source' FROM " + target_,
-                              "NOT EXISTS (SELECT 1 FROM " + source_ +
-                                  " WHERE " + SameKey(source_, target_) + ")",
-                              " ORDER BY " + copy.WalkList() + " LIMIT 100"),
-                  false);
+    WalkSql walk = OfCopy("'not in the source'",
+                          "NOT EXISTS (SELECT 1 FROM " + source_ + " WHERE " +
+                              SameKey(source_, target_) + AndHas() + ")");
     walk.estimated_rows = estimated_rows;
     return walk;
+  }
+
+  TrialSql TryWhere(const RowAddress& source) const {
+    return {source.Walk(source.Ranges(
+                            "SELECT " + source.WalkList() + " FROM " + source_,
+                            Bound(motion_.where, motion_.source.name.name),
+                            " ORDER BY " + source.WalkList() + " LIMIT 100"),
+                        false),
+            "no table takes it"};
+  }
+
+  WalkSql Unwanted() const { return OfCopy("'no table takes it'", ""); }
+
+  // Rows are addressed by the key alone, whether the copy has a rowid or not.
+  WalkSql OfCopy(const std::string& reason, const std::string& filter) const {
+    const RowAddress copy({motion_.target.name, motion_.key, "", true},
+                          nullptr);
+    return copy.Walk(
+        copy.Ranges(
+            "SELECT " + copy.WalkList() + ", " + reason + " FROM " + target_,
+            filter, " ORDER BY " + copy.WalkList() + " LIMIT 100"),
+        false);
   }
 
   const plan::TableMotion& motion_;

@@ -80,6 +80,17 @@ void Address(const plan::VersionView& view, const schema::Table* base,
   if (keyed) triggers->hints = view.key;
 }
 
+// A row that was inserted is looked at afterwards: by its key only where there
+// is no rowid, because a default of the key may give another value each time.
+void AddressInserted(const plan::VersionView& view, const schema::Table* base,
+                     InsteadOf* triggers) {
+  if (base != nullptr && IsWithoutRowid(base->definition)) return;
+  triggers->rowid = FreeRowidName(view);
+  if (triggers->rowid.empty()) {
+    throw Unaddressable(view, "columns hide its rowid");
+  }
+}
+
 InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
                       const schema::Table* base) {
   InsteadOf triggers;
@@ -92,8 +103,11 @@ InsteadOf TriggersFor(const std::string& name, const plan::VersionView& view,
                                 !column.generated_sql.empty(),
                                 base::Contains(view.required, column.name)});
   }
-  if (view.projects()) {
+  if (const auto* rows = std::get_if<plan::Projection>(&view.source)) {
     Address(view, base, &triggers);
+    triggers.where = rows->where;
+    triggers.shown = view.name;
+    if (!rows->where.empty()) AddressInserted(view, base, &triggers);
   } else if (std::holds_alternative<plan::Part>(view.source)) {
     triggers.key = view.key;
   } else {
@@ -112,7 +126,9 @@ std::string RowOf(const plan::VersionView& view, const std::string& shown) {
 }
 
 std::string Query(const plan::Projection& source, const std::string& list) {
-  return "SELECT " + list + " FROM " + Quote(source.base.name) + " AS t";
+  const std::string query =
+      "SELECT " + list + " FROM " + Quote(source.base.name) + " AS t";
+  return source.where.empty() ? query : query + " WHERE (" + source.where + ")";
 }
 
 std::string Query(const plan::Part& source, const std::string& list) {

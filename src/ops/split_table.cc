@@ -283,6 +283,7 @@ void SplitTable::Migrate(TableWork& work, const Split& split,
                          const plan::MotionId& id) const {
   work.Describe(Phase::kMigrating, MigrateText());
   work.Add(Phase::kMigrating, plan::Backfill{{id}});
+  work.Add(Phase::kMigrating, plan::MarkCopied{split.hidden});
   for (const schema::Index& copy : split.copies) {
     work.Add(Phase::kMigrating, plan::CreateIndex{split.hidden, copy});
   }
@@ -347,6 +348,7 @@ void SplitTable::Contract(TableWork& work, const Split& split,
                                   {{ViewOfNew(part), ViewOfNew(whole)}}});
     }
     work.Add(kDrop, plan::DropSync{id});
+    work.Add(kDrop, plan::MarkCopied{split.hidden, true});
     for (const schema::Index& index : split.moved.indexes) {
       work.Add(kDrop, plan::DropIndex{table, index});
     }

@@ -29,13 +29,15 @@ TEST_F(SplitTableTest, InPlaceTheCopyBecomesTheTable) {
           "_segue_new_mails (id))",
           "  CREATE SYNC m_1 ON users (-> _segue_new_mails)",
           "MIGRATING Backfill 'mails' from 'users'", "  FILL m_1",
+          "  MARK _segue_new_mails",
           "  CREATE INDEX _segue_new_users_email_idx ON _segue_new_mails "
           "(email)",
           "  VERIFY m_1",
           "CONTRACTING Move 'email', 'name' of 'users' to "
           "'mails'",
-          "  DROP SYNC m_1", "  DROP INDEX users_email_idx",
-          "  DROP COLUMN users.email", "  DROP COLUMN users.name",
+          "  DROP SYNC m_1", "  UNMARK _segue_new_mails",
+          "  DROP INDEX users_email_idx", "  DROP COLUMN users.email",
+          "  DROP COLUMN users.name",
           "  RENAME TABLE _segue_new_mails TO mails",
           "  RENAME INDEX _segue_new_users_email_idx TO users_email_idx",
           "  ADD CONSTRAINT mails_id_fkey ON mails (id) NOT VALID",

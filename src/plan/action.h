@@ -78,9 +78,12 @@ struct CopyTable {
 };
 
 // Marks the copy as filled: a transaction that has begun before cannot see the
-// rows of it, and the copy must not take the table's place under its eyes.
+// rows of it, and the copy must not take the table's place under its eyes. With
+// `taken` it fails as long as there is such a transaction, and takes the mark
+// away; this is not undone.
 struct MarkCopied {
   schema::TableName table;  // the copy
+  bool taken = false;
 };
 
 // Lets the copy of a motion take the place of its source: it gets all that the

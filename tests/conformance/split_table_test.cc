@@ -227,6 +227,28 @@ TEST_P(SplitViewTest, TheContractGivesWayToATransaction) {
             "Ab");
 }
 
+// Its snapshot has none of the rows of the table that takes the view's place.
+TEST_P(SplitViewTest, TheContractWaitsForAnOlderSnapshot) {
+  const auto reader = NewVersion();
+  const auto writer = NewVersion();
+  reader->Query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  reader->Query("SELECT 1");
+  migrator_->Rollback();
+  migrator_->Start(manifest::Parse(
+      "access: versioned\noperations:\n  - split_table: {table: users, to: "
+      "{table: profiles, columns: [bio, n]}}\n",
+      "01_split.yaml"));
+  EXPECT_THAT(
+      ThrownBy([&] { migrator_->Complete(false, "a test of it"); }).what(),
+      HasSubstr("is older than the copy"));
+  reader->Query("COMMIT");
+  migrator_->Complete();
+  EXPECT_EQ(db().app().One("SELECT count(*) FROM profiles"), "2");
+  EXPECT_EQ(db().app().One("SELECT obj_description('profiles'::regclass) IS "
+                           "NULL"),
+            "t");
+}
+
 SEGUE_INSTANTIATE_ON(SplitViewTest, PostgresTestbed());
 
 }  // namespace

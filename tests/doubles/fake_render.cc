@@ -299,7 +299,8 @@ class Renderer {
     return Make(text, "DROP TABLE " + a.copy);
   }
   PlannedAction operator()(const plan::MarkCopied& a) const {
-    return Make("MARK " + a.table.name, "");
+    return a.taken ? Irreversible("UNMARK " + a.table.name)
+                   : Make("MARK " + a.table.name, "");
   }
   PlannedAction operator()(const plan::SwapTables& a) const {
     const plan::TableMotion& motion = *motions_.Copy(a.motion);

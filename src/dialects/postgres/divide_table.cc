@@ -3,44 +3,26 @@
 #include "base/append.h"
 #include "base/text.h"
 #include "dialects/postgres/copy_reasons.h"
+#include "dialects/postgres/old_readers.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 #include "dialects/postgres/table_motion.h"
-#include "dialects/postgres/table_swap.h"
 
 namespace segue::postgres {
 namespace {
 
-// Whoever has begun before the copies were filled does not see their rows. The
-// age of a mark that this transaction has made is 0.
+// What others have given to the table since the start.
 constexpr const char* kRequire = R"sql(
 DECLARE
   table_oid oid := pg_catalog.to_regclass(@TABLE@)::oid;
   what text;
-  one record;
 BEGIN
   IF table_oid IS NULL THEN
     RAISE undefined_table USING MESSAGE = pg_catalog.format('%s is gone',
       @TABLE@);
   END IF;
-  FOR one IN SELECT a.pid FROM pg_catalog.pg_description d
-    JOIN pg_catalog.pg_stat_activity a
-      ON pg_catalog.age(a.backend_xmin) > pg_catalog.age(d.xmin)
-    WHERE d.objoid = ANY (ARRAY[@COPIES@])
-      AND d.classoid = 'pg_catalog.pg_class'::regclass::oid
-      AND d.objsubid = 0 AND d.description = @MARK@
-      AND pg_catalog.age(d.xmin) > 0
-      AND a.datname = pg_catalog.current_database()
-      AND coalesce(a.backend_type, 'client backend') = 'client backend'
-      AND a.usesysid IS NOT NULL
-      AND a.pid <> pg_catalog.pg_backend_pid()
-  LOOP
-    RAISE lock_not_available USING MESSAGE = pg_catalog.format('the '
-      'transaction of session %s is older than the new tables and would not '
-      'see their rows', one.pid);
-  END LOOP;
   SELECT pg_catalog.string_agg(r.what, '; ' ORDER BY r.what) INTO what
   FROM (SELECT pg_catalog.format('trigger %I', g.tgname)
     FROM pg_catalog.pg_trigger g WHERE g.tgrelid = table_oid
@@ -133,19 +115,13 @@ std::string Block(const char* text, const Marks& marks) {
   return "DO " + DollarQuoted(FilledAll(text, marks));
 }
 
-std::string RequireSql(const plan::DivideTable& action,
-                       const RenderContext& context) {
-  const std::string table = Literal(Name(action.table.name));
-  std::vector<std::string> copies;
+std::vector<schema::TableName> CopiesOf(const plan::DivideTable& action,
+                                        const RenderContext& context) {
+  std::vector<schema::TableName> copies;
   for (const plan::DivideTable::Piece& piece : action.pieces) {
-    copies.push_back("pg_catalog.to_regclass(" +
-                     Literal(Name(context.motions.Copy(piece.motion)->target)) +
-                     ")::oid");
+    copies.push_back(context.motions.Copy(piece.motion)->target);
   }
-  return Block(kRequire, {{"@TABLE@", table},
-                          {"@COPIES@", base::Join(copies, ", ")},
-                          {"@MARK@", Literal(kCopiedMark)},
-                          {"@REASONS@", DividedReasonsSql(table)}});
+  return copies;
 }
 
 }  // namespace
@@ -154,7 +130,10 @@ PlannedAction RenderOne(const plan::DivideTable& action,
                         const RenderContext& context) {
   const std::string table = Literal(Name(action.table.name));
   PlannedAction planned;
-  std::vector<std::string> sql = {RequireSql(action, context)};
+  std::vector<std::string> sql = {
+      RefuseOldReadersSql(CopiesOf(action, context)),
+      Block(kRequire,
+            {{"@TABLE@", table}, {"@REASONS@", DividedReasonsSql(table)}})};
   std::vector<std::string> names;
   const auto drop_sync = [&](const plan::MotionId& id) {
     for (const Statement& one : DropCopySyncSql(*context.motions.Copy(id))) {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "dialects/postgres/holders.h"
 #include "dialects/postgres/missing.h"
+#include "dialects/postgres/old_readers.h"
 #include "dialects/postgres/partitions.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
@@ -314,6 +315,18 @@ PlannedAction RenderOne(const plan::CopyTable& action,
 PlannedAction RenderOne(const plan::MarkCopied& action,
                         const RenderContext& context) {
   PlannedAction planned;
+  if (action.taken) {
+    planned.description =
+        "Wait for transactions that would not see the rows of '" +
+        action.table.name + "'";
+    planned.forward = {
+        {RefuseOldReadersSql({action.table}), {}},
+        {"COMMENT ON TABLE " + Name(action.table) + " IS NULL", {}}};
+    planned.probe = "SELECT false";  // the same however often it runs
+    planned.lock = Lock(kShareUpdateExclusive, action.table, context);
+    planned.reversible = false;
+    return planned;
+  }
   planned.description = "Mark '" + action.table.name + "' as filled";
   planned.forward.push_back(
       {"COMMENT ON TABLE " + Name(action.table) + " IS " + Literal(kCopiedMark),

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "dialects/postgres/copy_reasons.h"
 #include "dialects/postgres/lock_in_turn.h"
+#include "dialects/postgres/old_readers.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -70,9 +71,6 @@ ORDER BY w.rank, w.place, c.oid
 
 // Of the two, `giver` has the name until then and `taker` gets it. What is new
 // to `taker` alone is what the plan wants it to be.
-//
-// A transaction that has begun before the copy was filled does not see the
-// rows of the copy. The age of a mark that this transaction has made is 0.
 constexpr const char* kExchange = R"sql(
 DECLARE
   giver oid := pg_catalog.to_regclass(@TABLE@)::oid;
@@ -93,21 +91,6 @@ BEGIN
     RAISE undefined_table USING MESSAGE = pg_catalog.format(
       '%s and %s are not both there', @TABLE@, @OTHER@);
   END IF;
-  FOR one IN SELECT a.pid FROM pg_catalog.pg_description d
-    JOIN pg_catalog.pg_stat_activity a
-      ON pg_catalog.age(a.backend_xmin) > pg_catalog.age(d.xmin)
-    WHERE d.objoid = taker AND d.classoid = 'pg_catalog.pg_class'::regclass::oid
-      AND d.objsubid = 0 AND d.description = @MARK@
-      AND pg_catalog.age(d.xmin) > 0
-      AND a.datname = pg_catalog.current_database()
-      AND coalesce(a.backend_type, 'client backend') = 'client backend'
-      AND a.usesysid IS NOT NULL
-      AND a.pid <> pg_catalog.pg_backend_pid()
-  LOOP
-    RAISE lock_not_available USING MESSAGE = pg_catalog.format('the '
-      'transaction of session %s is older than the copy and would not see its '
-      'rows', one.pid);
-  END LOOP;
   PERFORM pg_catalog.set_config('search_path', '', true);
   SELECT n.nspname, c.relname INTO space, own FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = giver;
@@ -354,7 +337,6 @@ std::string ExchangeSql(const plan::SwapTables& action, const Roles& roles,
              {{"@TABLE@", Literal(Name(roles.table))},
               {"@OTHER@", Literal(Name(other))},
               {"@LEAVE@", Literal(roles.leave)},
-              {"@MARK@", Literal(kCopiedMark)},
               {"@INDEXES@", IndexPairsSql(action.indexes)},
               {"@REASONS@", ReasonsSql(action, roles)},
               {"@GIVER_FACTS@", TableFactsSql("giver", major)},
@@ -400,6 +382,7 @@ PlannedAction RenderOne(const plan::SwapTables& action,
   planned.forward.push_back({LockSql(forth), {}});
   base::Append(RequireSamePartitionsSql(motion), planned.forward);
   base::Append(DropCopySyncSql(motion), planned.forward);
+  planned.forward.push_back({RefuseOldReadersSql({motion.target}), {}});
   planned.forward.push_back({ExchangeSql(action, forth, major), {}});
   planned.reversible = action.kept;
   if (action.kept) {

@@ -8,10 +8,6 @@
 
 namespace segue::postgres {
 
-// The comment of a copy that is filled. The transaction that has written it is
-// younger than every one that has filled rows.
-inline constexpr const char* kCopiedMark = "segue: filled";
-
 // Returns the names of the storage parameters.
 std::vector<std::string> OptionNames(const plan::TableTraits& traits);
 // Returns the rows of VALUES: ('name', 'copy'), ...

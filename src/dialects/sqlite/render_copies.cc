@@ -150,6 +150,7 @@ PlannedAction RenderOne(const plan::MarkCopied& action,
   PlannedAction planned = Change(
       context, "Note that '" + action.table.name + "' is filled", kInstant);
   planned.probe = "SELECT 1";
+  planned.reversible = !action.taken;
   return planned;
 }
 

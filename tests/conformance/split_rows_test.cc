@@ -1,0 +1,156 @@
+// The rows of a table that are divided among several, through both shapes: what
+// two sessions do to each other, and what comes between start and complete.
+#include <gmock/gmock.h>
+
+#include <optional>
+#include <thread>
+
+#include "manifest/manifest.h"
+#include "segue/migrator.h"
+#include "tests/support/testbed.h"
+#include "tests/support/thrown.h"
+
+namespace segue::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr const char* kDivide =
+    "access: versioned\noperations:\n  - split_table:\n      table: events\n"
+    "      to:\n        - {table: eu, where: \"region = 'eu'\"}\n"
+    "        - {table: us, where: \"region = 'us'\"}\n";
+
+class SplitRowsTest : public DialectTest {
+ protected:
+  void SetUp() override {
+    DialectTest::SetUp();
+    if (IsSkipped()) return;
+    db().Exec(
+        "CREATE TABLE events(id integer NOT NULL PRIMARY KEY, region text, n "
+        "integer DEFAULT 0);"
+        "INSERT INTO events VALUES (1, 'eu', 1), (2, 'us', 0)");
+    database_.emplace(db().Open());
+    MigratorOptions options;
+    options.access = Access::kVersioned;
+    migrator_.emplace(*database_, options);
+  }
+  void TearDown() override {
+    app_.reset();
+    migrator_.reset();
+    database_.reset();
+    DialectTest::TearDown();
+  }
+
+  void Start() {
+    migrator_->Start(manifest::Parse(kDivide, "01_divide.yaml"));
+    app_ = db().NewVersionClient("latest");
+  }
+  std::string Of(const std::string& table) {
+    return ToLines(
+        app_->Query("SELECT id, region, n FROM " + table + " ORDER BY id"));
+  }
+
+  std::optional<Database> database_;
+  std::optional<Migrator> migrator_;
+  std::unique_ptr<Client> app_;
+};
+
+TEST_P(SplitRowsTest, ARowWithoutATableIsNamedAndHoldsTheContractUp) {
+  Start();
+  db().app().Query("INSERT INTO events VALUES (7, 'apac', 3)");
+  EXPECT_THAT(ThrownBy([&] { migrator_->Complete(); }).what(),
+              AllOf(HasSubstr("id=7"), HasSubstr("no table takes it")));
+  EXPECT_FALSE(migrator_->Verify().clean());
+  EXPECT_EQ(Of("eu") + Of("us"), "1|eu|1\n2|us|0\n");
+  db().app().Query("UPDATE events SET region = 'us' WHERE id = 7");
+  EXPECT_TRUE(migrator_->Verify().clean());
+  migrator_->Complete();
+  EXPECT_EQ(Of("eu") + Of("us"), "1|eu|1\n2|us|0\n7|us|3\n");
+}
+
+TEST_P(SplitRowsTest, ARollbackLeavesTheTableWithAllThatWasWritten) {
+  Start();
+  app_->Query("INSERT INTO us VALUES (3, 'us', 4)");
+  app_->Query("UPDATE eu SET n = n + 1");
+  db().app().Query("INSERT INTO events VALUES (9, NULL, 1)");
+  migrator_->Rollback();
+  EXPECT_EQ(
+      ToLines(db().app().Query("SELECT id, region, n FROM events ORDER BY id")),
+      "1|eu|2\n2|us|0\n3|us|4\n9|NULL|1\n");
+  for (const char* table : {"_segue_new_eu", "_segue_rest_events", "eu"}) {
+    EXPECT_TRUE(db().app().Fails(std::string("SELECT count(*) FROM ") + table));
+  }
+}
+
+SEGUE_INSTANTIATE(SplitRowsTest);
+
+class SplitRowsViewTest : public SplitRowsTest {
+ protected:
+  // Lets `sql` of the new version wait for the row that `holder` has written,
+  // and returns its error.
+  std::string Behind(Client& holder, const std::string& sql) {
+    std::string error = "nothing came of it";
+    std::thread other([&] { error = app_->ErrorOf(sql); });
+    WaitUntil(db().app(),
+              "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = "
+              "current_database() AND wait_event_type = 'Lock'",
+              "t");
+    holder.Query("COMMIT");
+    other.join();
+    return error;
+  }
+};
+
+TEST_P(SplitRowsViewTest, TwoSessionsCountOn) {
+  Start();
+  const auto other = db().NewClient();
+  other->Query("BEGIN");
+  other->Query("UPDATE events SET n = n + 1 WHERE id = 1");
+  EXPECT_EQ(Behind(*other, "UPDATE eu SET n = n + 1 WHERE id = 1"), "");
+  EXPECT_EQ(Of("eu"), "1|eu|3\n");
+}
+
+// The row is none of the view any more once the other session has committed.
+TEST_P(SplitRowsViewTest, ARowThatGoesOverIsLeftAlone) {
+  Start();
+  const auto other = db().NewClient();
+  other->Query("BEGIN");
+  other->Query("UPDATE events SET region = 'us' WHERE id = 1");
+  EXPECT_EQ(Behind(*other, "UPDATE eu SET n = 100 WHERE id = 1"), "");
+  EXPECT_EQ(Of("eu") + Of("us"), "1|us|1\n2|us|0\n");
+  migrator_->Complete();
+  EXPECT_EQ(Of("eu") + Of("us"), "1|us|1\n2|us|0\n");
+}
+
+TEST_P(SplitRowsViewTest, TheContractWaitsForAnOlderSnapshot) {
+  const auto reader = db().NewClient();
+  reader->Query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  reader->Query("SELECT 1");
+  Start();
+  EXPECT_THAT(
+      ThrownBy([&] { migrator_->Complete(false, "a test of it"); }).what(),
+      HasSubstr("is older than the copy"));
+  reader->Query("COMMIT");
+  migrator_->Complete();
+  EXPECT_EQ(Of("eu") + Of("us"), "1|eu|1\n2|us|0\n");
+}
+
+TEST_P(SplitRowsViewTest, ATriggerOfSomebodyElsesHoldsTheContractUp) {
+  Start();
+  db().Exec(
+      "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN "
+      "RETURN NULL; END'; CREATE TRIGGER audit AFTER INSERT ON events FOR EACH "
+      "ROW EXECUTE FUNCTION note()");
+  EXPECT_THAT(
+      ThrownBy([&] { migrator_->Complete(false, "a test of it"); }).what(),
+      HasSubstr("audit"));
+  db().Exec("DROP TRIGGER audit ON events");
+  migrator_->Complete();
+  EXPECT_EQ(Of("eu"), "1|eu|1\n");
+}
+
+SEGUE_INSTANTIATE_ON(SplitRowsViewTest, PostgresTestbed());
+
+}  // namespace
+}  // namespace segue::test

@@ -11,6 +11,7 @@
 #include "plan/names.h"
 #include "planning/expression.h"
 #include "planning/new_tables.h"
+#include "planning/row_pieces.h"
 #include "planning/table_copy.h"
 #include "planning/version_views.h"
 
@@ -18,24 +19,6 @@ namespace segue::ops {
 namespace {
 
 using schema::ConstraintKind;
-
-// One of the tables that come, and its hidden copy until then.
-struct Piece {
-  schema::Table target;  // as it is in the end
-  schema::TableName hidden;
-  plan::Expression where;
-  plan::MotionId motion;
-  std::vector<plan::IndexPair> first;  // of constraints; built with the copy
-  std::vector<schema::Index> later;
-};
-
-struct Division {
-  std::vector<Piece> pieces;
-  // The hidden table of the rows that belong to none; without a name: every row
-  // has a table.
-  schema::Table rest;
-  plan::MotionId rest_motion;
-};
 
 std::string NamesOf(const SplitRowsSpec& spec) {
   std::vector<std::string> names;
@@ -60,13 +43,12 @@ class SplitRows : public WithSpec<SplitRowsSpec> {
   void RefuseContext(const TableWork& work) const;
   void RefuseUndivided(const TableWork& work) const;
   plan::Expression WhereOf(const TableWork& work, std::size_t at) const;
-  Piece PieceOf(const TableWork& work, std::size_t at) const;
-  Division DivisionOf(TableWork& work) const;
-  void AddMotions(TableWork& work, Division& division) const;
-  void Expand(TableWork& work, const Division& division) const;
-  void Migrate(TableWork& work, const Division& division) const;
-  void Contract(TableWork& work, const Division& division) const;
-  void NoteViews(TableWork& work, const Division& division) const;
+  RowDivision DivisionOf(TableWork& work) const;
+  void AddMotions(TableWork& work, RowDivision& division) const;
+  void Expand(TableWork& work, const RowDivision& division) const;
+  void Migrate(TableWork& work, const RowDivision& division) const;
+  void Contract(TableWork& work, const RowDivision& division) const;
+  void NoteViews(TableWork& work, const RowDivision& division) const;
   void NoteKeys(TableWork& work) const;
 
   std::string ExpandText() const {
@@ -138,7 +120,7 @@ void SplitRows::RefuseUndivided(const TableWork& work) const {
 
 // --- what is made ---
 
-std::string InBrackets(const std::string& sql) {
+std::string InParentheses(const std::string& sql) {
   // The line break ends a comment.
   return "(" + sql + (sql.find("--") == std::string::npos ? ")" : "\n)");
 }
@@ -149,10 +131,10 @@ plan::Expression SplitRows::WhereOf(const TableWork& work,
                                     std::size_t at) const {
   std::vector<std::string> terms;
   if (at < spec_.to.size() && !spec_.to[at].where.empty()) {
-    terms.push_back(InBrackets(spec_.to[at].where));
+    terms.push_back(InParentheses(spec_.to[at].where));
   }
   for (std::size_t i = 0; i < at; ++i) {
-    terms.push_back(InBrackets(spec_.to[i].where) + " IS NOT TRUE");
+    terms.push_back(InParentheses(spec_.to[i].where) + " IS NOT TRUE");
   }
   plan::Expression where;
   where.sql = base::Join(terms, " AND ");
@@ -160,79 +142,12 @@ plan::Expression SplitRows::WhereOf(const TableWork& work,
   return where;
 }
 
-std::string NameFor(const std::string& name, const std::string& table,
-                    const std::string& piece, std::size_t limit) {
-  const bool begins = name.starts_with(table + "_");
-  return base::ShortName(
-      piece + "_" + (begins ? name.substr(table.size() + 1) : name), limit);
-}
-
-Piece SplitRows::PieceOf(const TableWork& work, std::size_t at) const {
-  const schema::Table& live = work.live();
-  const std::string& name = spec_.to[at].table;
-  const std::size_t limit = work.capabilities().max_identifier;
-  Piece piece;
-  piece.hidden = {live.name.schema, plan::HiddenTable(name, limit)};
-  piece.where = WhereOf(work, at);
-  piece.target = live;
-  piece.target.name.name = name;
-  piece.target.part_of = live.name;
-  piece.target.part_where = piece.where.sql;
-  piece.target.definition.clear();
-  for (schema::Index& index : piece.target.indexes) {
-    const std::string was = index.name;
-    index.name = NameFor(was, live.name.name, name, limit);
-    index.definition.clear();
-    if (!work.capabilities().adopts_index &&
-        (index.primary || !index.constraint.empty())) {
-      continue;  // comes with the table
-    }
-    if (index.primary || !index.constraint.empty()) {
-      index.constraint = index.name;
-      piece.first.push_back({was, index.name});
-    } else {
-      piece.later.push_back(index);
-    }
-  }
-  for (schema::Constraint& constraint : piece.target.constraints) {
-    if (constraint.kind == ConstraintKind::kPrimaryKey ||
-        constraint.kind == ConstraintKind::kUnique) {
-      constraint.name = NameFor(constraint.name, live.name.name, name, limit);
-      constraint.definition.clear();
-    }
-  }
-  return piece;
-}
-
-// The key of the table alone: the rows that have no table are only counted and
-// named.
-schema::Table RestOf(const TableWork& work) {
-  const schema::Table& live = work.live();
-  const std::size_t limit = work.capabilities().max_identifier;
-  schema::Table rest;
-  rest.name = {live.name.schema,
-               base::ShortName("_segue_rest_" + live.name.name, limit)};
-  schema::Constraint key;
-  key.kind = ConstraintKind::kPrimaryKey;
-  key.name = base::ShortName(rest.name.name + "_pkey", limit);
-  key.columns = live.WalkKey();
-  for (schema::Column column : live.WalkKeyColumns()) {
-    column.nullable = false;
-    column.default_sql.reset();
-    column.identity = schema::Identity::kNone;
-    column.identity_options.clear();
-    column.comment.clear();
-    rest.columns.push_back(std::move(column));
-  }
-  rest.constraints.push_back(std::move(key));
-  return rest;
-}
-
-Division SplitRows::DivisionOf(TableWork& work) const {
-  Division division;
+RowDivision SplitRows::DivisionOf(TableWork& work) const {
+  RowDivision division;
   for (std::size_t i = 0; i < spec_.to.size(); ++i) {
-    division.pieces.push_back(PieceOf(work, i));
-    const Piece& piece = division.pieces.back();
+    division.pieces.push_back(
+        PieceOf(work, spec_.to[i].table, WhereOf(work, i)));
+    const RowPiece& piece = division.pieces.back();
     names_.RequireFree(work.context(), piece.target.name);
     names_.RequireFree(work.context(), piece.hidden);
     for (const plan::IndexPair& pair : piece.first) {
@@ -282,7 +197,7 @@ void SplitRows::Plan(PlanContext& context) const {
   for (const SplitRowsSpec::Piece& piece : spec_.to) {
     RequireSteady(work, names_, piece);
   }
-  Division division = DivisionOf(work);
+  RowDivision division = DivisionOf(work);
   for (const std::string& column : work.live().ColumnNames()) {
     work.Take(column, Use::kChanges);
   }
@@ -295,13 +210,13 @@ void SplitRows::Plan(PlanContext& context) const {
   work.Finish();
   std::erase_if(context.schema.tables,
                 [&](const schema::Table& one) { return one.shown() == shown; });
-  for (const Piece& piece : division.pieces) {
+  for (const RowPiece& piece : division.pieces) {
     context.claims.DecideFate(piece.target.name, TableFate::kCreated);
     context.schema.tables.push_back(piece.target);
   }
 }
 
-void SplitRows::AddMotions(TableWork& work, Division& division) const {
+void SplitRows::AddMotions(TableWork& work, RowDivision& division) const {
   PlanContext& context = work.context();
   const auto add = [&](const schema::TableName& target,
                        const std::vector<schema::Column>& columns,
@@ -321,7 +236,7 @@ void SplitRows::AddMotions(TableWork& work, Division& division) const {
     context.motions.Add(std::move(motion));
     return id;
   };
-  for (Piece& piece : division.pieces) {
+  for (RowPiece& piece : division.pieces) {
     piece.motion = add(piece.hidden, work.live().columns, piece.where, false);
   }
   if (division.rest.name.name.empty()) return;
@@ -331,10 +246,10 @@ void SplitRows::AddMotions(TableWork& work, Division& division) const {
 
 // A foreign key would keep the old version from what it may do until the
 // contract. Where it can be added later it is.
-void SplitRows::Expand(TableWork& work, const Division& division) const {
+void SplitRows::Expand(TableWork& work, const RowDivision& division) const {
   const schema::Table& live = work.live();
   work.Describe(Phase::kExpanding, ExpandText());
-  for (const Piece& piece : division.pieces) {
+  for (const RowPiece& piece : division.pieces) {
     work.Add(Phase::kExpanding,
              plan::CopyTable{
                  live, piece.hidden.name, live.ColumnNames(), {}, piece.first});
@@ -357,12 +272,12 @@ void SplitRows::Expand(TableWork& work, const Division& division) const {
     }
     work.Add(Phase::kExpanding, plan::CreateSync{division.rest_motion});
   }
-  for (const Piece& piece : division.pieces) {
+  for (const RowPiece& piece : division.pieces) {
     work.Add(Phase::kExpanding, plan::CreateSync{piece.motion});
   }
 }
 
-void SplitRows::Migrate(TableWork& work, const Division& division) const {
+void SplitRows::Migrate(TableWork& work, const RowDivision& division) const {
   work.Describe(Phase::kMigrating, MigrateText());
   if (!division.rest_motion.empty()) {
     work.Add(Phase::kMigrating, plan::Backfill{{division.rest_motion}});
@@ -371,7 +286,7 @@ void SplitRows::Migrate(TableWork& work, const Division& division) const {
     work.context().closing.emplace_back(
         plan::Verify{division.rest_motion, true});
   }
-  for (const Piece& piece : division.pieces) {
+  for (const RowPiece& piece : division.pieces) {
     work.Add(Phase::kMigrating, plan::Backfill{{piece.motion}});
     work.Add(Phase::kMigrating, plan::MarkCopied{piece.hidden});
     for (const schema::Index& index : piece.later) {
@@ -383,8 +298,8 @@ void SplitRows::Migrate(TableWork& work, const Division& division) const {
   NoteKeys(work);
 }
 
-void SplitRows::NoteViews(TableWork& work, const Division& division) const {
-  for (const Piece& piece : division.pieces) {
+void SplitRows::NoteViews(TableWork& work, const RowDivision& division) const {
+  for (const RowPiece& piece : division.pieces) {
     work.Note(Phase::kMigrating,
               fmt::format("until the contract '{}' of version '{}' is a view "
                           "of the rows of '{}' where {}",
@@ -422,7 +337,7 @@ void SplitRows::NoteKeys(TableWork& work) const {
 
 // A view holds on to the columns that it shows, and clients lock it before its
 // table. Therefore it comes first.
-void SplitRows::Contract(TableWork& work, const Division& division) const {
+void SplitRows::Contract(TableWork& work, const RowDivision& division) const {
   const schema::Table& live = work.live();
   work.Describe(kDrop, ContractText());
   const db::Answer& answer = work.context().Ask(db::MentionQuestion{live.name});
@@ -433,7 +348,7 @@ void SplitRows::Contract(TableWork& work, const Division& division) const {
   }
   plan::RepointViews repoint{work.context().version_schema, {}};
   plan::DivideTable divide{live, {}, division.rest_motion};
-  for (const Piece& piece : division.pieces) {
+  for (const RowPiece& piece : division.pieces) {
     schema::Table whole = piece.target;
     whole.part_of = {};
     whole.part_where.clear();
@@ -447,7 +362,7 @@ void SplitRows::Contract(TableWork& work, const Division& division) const {
     const TableWork::Together together(work, kDrop);
     work.Add(kDrop, std::move(repoint));
     work.Add(kDrop, std::move(divide));
-    for (const Piece& piece : division.pieces) {
+    for (const RowPiece& piece : division.pieces) {
       if (!live.owner.empty()) {
         work.Add(kDrop, plan::GiveRights{piece.target.name, live.name});
       }

@@ -101,6 +101,12 @@ TEST_P(RebuildTableTest, NothingOfTheCatalogueIsLost) {
   BesidePlain beside(PostgresServer::Shared(), kSetup, true);
   const Verdict verdict =
       beside.Try({"  - rebuild_table: {table: t}\n", "SELECT 1"}, GetParam());
+  // The table has row security, which views of older servers bypass.
+  const bool bypasses = PostgresServer::Shared().version() < 15;
+  if (bypasses && GetParam() == Access::kVersioned) {
+    EXPECT_THAT(verdict.refused, HasSubstr("row security"));
+    return;
+  }
   EXPECT_EQ(verdict.refused, "");
   EXPECT_EQ(base::Join(verdict.differences, "\n"), "");
   EXPECT_TRUE(verdict.rolled_back);
@@ -202,7 +208,9 @@ TEST_F(RebuildTableUndoTest, ASnapshotThatIsOlderThanTheCopyIsWaitedFor) {
   reader->Query("SELECT 1");
   Migration migration("m", "");
   migration.RebuildTable("u");
-  Migrator migrator(database, {});
+  MigratorOptions options;
+  options.lock_patience = std::chrono::seconds(2);
+  Migrator migrator(database, options);
   migrator.Start(migration);
   // The gate, which sees such a session too, can be overridden.
   EXPECT_THAT(ThrownBy([&] { migrator.Complete(false, "a test"); }).what(),

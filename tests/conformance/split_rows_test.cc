@@ -33,6 +33,7 @@ class SplitRowsTest : public DialectTest {
     database_.emplace(db().Open());
     MigratorOptions options;
     options.access = Access::kVersioned;
+    options.lock_patience = std::chrono::seconds(2);
     migrator_.emplace(*database_, options);
   }
   void TearDown() override {

@@ -29,6 +29,7 @@ class SplitTest : public DialectTest {
     database_.emplace(db().Open());
     MigratorOptions options;
     options.access = Access::kVersioned;
+    options.lock_patience = std::chrono::seconds(2);
     migrator_.emplace(*database_, options);
     migrator_->Start(manifest::Parse(
         "access: versioned\noperations:\n  - split_table: {table: users, to: "

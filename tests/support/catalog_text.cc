@@ -82,6 +82,8 @@ UNION ALL
     typowner::regrole, (SELECT string_agg(enumlabel, ',' ORDER BY enumsortorder)
       FROM pg_enum WHERE enumtypid = t.oid), obj_description(t.oid, 'pg_type'))
   FROM pg_type t JOIN space s ON s.oid = t.typnamespace
+  -- The server gives each type one of arrays, by a name that it makes up.
+  WHERE NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
 UNION ALL
   SELECT 'publication', pubname, 0, concat_ws(' ', puballtables,
     prrelid::regclass, pg_get_expr(prqual, prrelid), prattrs::text)

@@ -55,16 +55,15 @@ class CopyTerms {
     return row + "." + Ident(*column.value.PlainColumn());
   }
 
-  bool Filters() const { return !motion_.where.empty(); }
   std::string FilterFunction() const { return Function(Id() + " rows"); }
   const plan::Expression& filter() const { return motion_.where; }
   // Returns the condition that the copy has `row`, which is not NULL.
   std::string Has(const std::string& row) const {
-    if (!Filters()) return "true";
+    if (filter().empty()) return "true";
     return Call(FilterFunction(), motion_.where, row) + " IS TRUE";
   }
   std::string AndHas(const std::string& row) const {
-    return Filters() ? " AND " + Has(row) : "";
+    return filter().empty() ? "" : " AND " + Has(row);
   }
 
   // Returns `a`.key = `b`.key.

@@ -70,7 +70,7 @@ std::string BringNew(const CopyTerms& terms) {
 
 // The condition that an UPDATE takes a row of the copy away.
 std::string Leaves(const CopyTerms& terms) {
-  if (!terms.Filters()) return terms.KeyChanged();
+  if (terms.filter().empty()) return terms.KeyChanged();
   return terms.KeyChanged() + " OR (" + terms.Has("OLD") + " AND NOT (" +
          terms.Has("NEW") + "))";
 }
@@ -117,7 +117,7 @@ std::vector<std::string> CreateStatements(const CopyTerms& terms, int major) {
     sql.push_back(FunctionSql(terms.FunctionOf(*column), column->value,
                               column->column.type, major));
   }
-  if (terms.Filters()) {
+  if (!terms.filter().empty()) {
     sql.push_back(
         FunctionSql(terms.FilterFunction(), terms.filter(), "boolean", major));
   }
@@ -151,7 +151,7 @@ std::vector<std::string> DropStatements(const CopyTerms& terms) {
     if (!CopyTerms::NeedsFunction(*column)) continue;
     functions.push_back(terms.FunctionOf(*column));
   }
-  if (terms.Filters()) functions.push_back(terms.FilterFunction());
+  if (!terms.filter().empty()) functions.push_back(terms.FilterFunction());
   sql.push_back("DROP FUNCTION IF EXISTS " + base::Join(functions, ", "));
   return sql;
 }

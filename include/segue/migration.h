@@ -104,6 +104,13 @@ struct PartitionSpec {
   int ahead = 3;
 };
 
+// A table that becomes a part of another, and the value of the new column in
+// its rows, as SQL: "'eu'", "1".
+struct PartOfTable {
+  std::string table;
+  std::string value;
+};
+
 // A table that gets the rows for which `where` is true and that no table before
 // it gets. Empty, for the last one: all other rows.
 struct RowsOfTable {
@@ -168,6 +175,9 @@ struct Migration {
   // Divides the rows of a table among several tables with all of its columns.
   Migration& SplitRows(const std::string& table,
                        const std::vector<RowsOfTable>& to);
+  // Makes tables of one shape parts of a new table, which has `column` besides.
+  Migration& MergeTables(const std::vector<PartOfTable>& from,
+                         const std::string& to, const std::string& column);
   // Adds a constraint. `up` and `down` have an SQL expression for each column
   // whose values have to change to satisfy it; without them no value moves.
   Migration& CreateConstraint(

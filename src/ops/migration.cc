@@ -12,6 +12,7 @@
 #include "ops/drop_constraint.h"
 #include "ops/drop_index.h"
 #include "ops/drop_table.h"
+#include "ops/merge_tables.h"
 #include "ops/partition_table.h"
 #include "ops/rebuild_table.h"
 #include "ops/rename_column.h"
@@ -195,6 +196,17 @@ Migration& Migration::SplitRows(const std::string& table,
   spec.table = table;
   for (const RowsOfTable& one : to) spec.to.push_back({one.table, one.where});
   operations.push_back(ops::MakeSplitRows(std::move(spec)));
+  return *this;
+}
+
+Migration& Migration::MergeTables(const std::vector<PartOfTable>& from,
+                                  const std::string& to,
+                                  const std::string& column) {
+  ops::MergeTablesSpec spec{{}, to, column};
+  for (const PartOfTable& part : from) {
+    spec.from.push_back({part.table, part.value});
+  }
+  operations.push_back(ops::MakeMergeTables(std::move(spec)));
   return *this;
 }
 

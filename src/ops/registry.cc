@@ -14,6 +14,7 @@
 #include "ops/drop_constraint.h"
 #include "ops/drop_index.h"
 #include "ops/drop_table.h"
+#include "ops/merge_tables.h"
 #include "ops/partition_table.h"
 #include "ops/reader.h"
 #include "ops/rebuild_table.h"
@@ -32,7 +33,6 @@ namespace {
 // unknown.
 const std::vector<std::string>& NotYet() {
   static const std::vector<std::string> kNames = {
-      "merge_tables",
       "move_column",
   };
   return kNames;
@@ -53,6 +53,7 @@ const std::vector<RegistryEntry>& Registry() {
       {"drop_index", ParseDropIndex},
       {"drop_multicolumn_constraint", ParseDropMulticolumnConstraint},
       {"drop_table", ParseDropTable},
+      {"merge_tables", ParseMergeTables},
       {"partition_table", ParsePartitionTable},
       {"rebuild_table", ParseRebuildTable},
       {"rename_column", ParseRenameColumn},

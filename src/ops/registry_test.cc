@@ -56,9 +56,9 @@ TEST(Registry, ListsItsOperations) {
           "add_column", "alter_column", "change_primary_key",
           "create_constraint", "create_index", "create_table", "drop_column",
           "drop_constraint", "drop_index", "drop_multicolumn_constraint",
-          "drop_table", "partition_table", "rebuild_table", "rename_column",
-          "rename_constraint", "rename_table", "set_replica_identity",
-          "split_table", "sql", "unpartition_table"));
+          "drop_table", "merge_tables", "partition_table", "rebuild_table",
+          "rename_column", "rename_constraint", "rename_table",
+          "set_replica_identity", "split_table", "sql", "unpartition_table"));
 }
 
 TEST(ParseOperation, ReadsEachOperation) {
@@ -140,8 +140,8 @@ TEST(ParseOperation, RefusesWhatItDoesNotActOn) {
                                          {"to", Text("b")},
                                          {"strategy", Text("shadow_table")}})),
       HasSubstr("not supported yet"));
-  EXPECT_THAT(UsageErrorOf("merge_tables", Map({})),
-              HasSubstr("operation 'merge_tables' is not supported yet"));
+  EXPECT_THAT(UsageErrorOf("move_column", Map({})),
+              HasSubstr("operation 'move_column' is not supported yet"));
 }
 
 TEST(ParseOperation, UnknownOperation) {

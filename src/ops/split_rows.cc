@@ -298,6 +298,14 @@ void SplitRows::Migrate(TableWork& work, const RowDivision& division) const {
   NoteKeys(work);
 }
 
+// Casts and divisions are what raises errors.
+bool MayRaise(const std::string& sql) {
+  const std::string text = base::ToLower(sql);
+  return text.find("::") != std::string::npos ||
+         text.find("cast") != std::string::npos ||
+         text.find('/') != std::string::npos;
+}
+
 void SplitRows::NoteViews(TableWork& work, const RowDivision& division) const {
   for (const RowPiece& piece : division.pieces) {
     work.Note(Phase::kMigrating,
@@ -311,6 +319,13 @@ void SplitRows::NoteViews(TableWork& work, const RowDivision& division) const {
             "none of the view; an UPDATE through the table lets a row go over");
   for (const std::string& note : work.capabilities().view_notes) {
     work.Note(Phase::kMigrating, note);
+  }
+  for (const SplitRowsSpec::Piece& piece : spec_.to) {
+    if (!MayRaise(piece.where)) continue;
+    work.Note(Phase::kExpanding,
+              fmt::format("a row for which \"{}\" raises an error can not be "
+                          "written from then on, by the old version either",
+                          piece.where));
   }
   if (division.rest_motion.empty()) return;
   work.Note(Phase::kMigrating,

@@ -17,6 +17,7 @@ struct Binding {
   std::string name;
   std::string column;
   std::string type;  // of the physical column, as the database prints it
+  std::string collation = {};  // of the column, if it has one of its own
   friend bool operator==(const Binding&, const Binding&) = default;
 };
 

@@ -67,6 +67,15 @@ class Mover {
     if constexpr (std::is_same_v<T, GiveRights>) {
       Move(action.like);
     }
+    if constexpr (std::is_same_v<T, AttachTables>) MoveParts(action);
+    if constexpr (std::is_same_v<T, UniteNumbers>) {
+      Move(action.merged.table);
+      MoveParts(action.merged);
+    }
+  }
+
+  void MoveParts(AttachTables& action) const {
+    for (AttachTables::Part& part : action.parts) Move(part.table);
   }
 
   void Move(Motion& motion) const {
@@ -148,6 +157,11 @@ std::vector<std::string> TablesNamedBy(const Action& action,
           for (const RepointViews::View& view : one.views) {
             Add(view.before, names);
             Add(view.after, names);
+          }
+        }
+        if constexpr (std::is_same_v<T, AttachTables>) {
+          for (const AttachTables::Part& part : one.parts) {
+            names.push_back(part.table.name.name);
           }
         }
         if constexpr (std::is_same_v<T, DivideTable>) {

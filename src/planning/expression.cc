@@ -96,7 +96,8 @@ std::vector<plan::Binding> Bind(const std::string& sql,
   for (const std::string& name :
        schema::ReferencedColumns(sql, schema::NamesOf(columns))) {
     const schema::Column* column = schema::FindColumn(columns, name);
-    bindings.push_back({name, column->physical(), column->type});
+    bindings.push_back(
+        {name, column->physical(), column->type, column->collation});
   }
   return bindings;
 }

@@ -84,6 +84,33 @@ TEST_P(SplitRowsTest, ARollbackLeavesTheTableWithAllThatWasWritten) {
   }
 }
 
+// Each of these would be lost with the table.
+TEST_P(SplitRowsTest, WhatOthersMakeMeanwhileHoldsTheContractUp) {
+  const std::pair<const char*, const char*> changes[] = {
+      {"ALTER TABLE events ADD COLUMN amount integer",
+       "ALTER TABLE events DROP COLUMN amount"},
+      {"CREATE INDEX by_n ON events(n)", "DROP INDEX by_n"},
+      {"CREATE VIEW counted AS SELECT count(*) AS c FROM events",
+       "DROP VIEW counted"},
+      {"CREATE TABLE notes(event integer REFERENCES events)",
+       "DROP TABLE notes"},
+  };
+  for (const auto& [change, back] : changes) {
+    SCOPED_TRACE(change);
+    Start();
+    db().Exec(change);
+    EXPECT_NE(
+        ThrownBy([&] { migrator_->Complete(false, "a test of it"); }).what(),
+        std::string());
+    app_.reset();
+    migrator_->Rollback();
+    db().Exec(back);
+  }
+  Start();
+  migrator_->Complete();
+  EXPECT_EQ(Of("eu") + Of("us"), "1|eu|1\n2|us|0\n");
+}
+
 SEGUE_INSTANTIATE(SplitRowsTest);
 
 class SplitRowsViewTest : public SplitRowsTest {
@@ -133,6 +160,33 @@ TEST_P(SplitRowsViewTest, TheContractWaitsForAnOlderSnapshot) {
       ThrownBy([&] { migrator_->Complete(false, "a test of it"); }).what(),
       HasSubstr("is older than the copy"));
   reader->Query("COMMIT");
+  migrator_->Complete();
+  EXPECT_EQ(Of("eu") + Of("us"), "1|eu|1\n2|us|0\n");
+}
+
+TEST_P(SplitRowsViewTest, WhatTheCopiesCannotGetHoldsTheContractUp) {
+  const std::pair<const char*, const char*> changes[] = {
+      {"ALTER TABLE events ADD CHECK (n < 1000)",
+       "ALTER TABLE events DROP CONSTRAINT events_n_check"},
+      {"ALTER TABLE events ALTER n SET DEFAULT 7",
+       "ALTER TABLE events ALTER n SET DEFAULT 0"},
+      {"ALTER TABLE events SET (fillfactor = 50)",
+       "ALTER TABLE events RESET (fillfactor)"},
+      {"CREATE RULE kept AS ON DELETE TO events DO INSTEAD NOTHING",
+       "DROP RULE kept ON events"},
+      {"CREATE TABLE above(id integer NOT NULL, region text, n integer); "
+       "ALTER TABLE events INHERIT above",
+       "ALTER TABLE events NO INHERIT above; DROP TABLE above"},
+  };
+  Start();
+  for (const auto& [change, back] : changes) {
+    SCOPED_TRACE(change);
+    db().Exec(change);
+    EXPECT_NE(
+        ThrownBy([&] { migrator_->Complete(false, "a test of it"); }).what(),
+        std::string());
+    db().Exec(back);
+  }
   migrator_->Complete();
   EXPECT_EQ(Of("eu") + Of("us"), "1|eu|1\n2|us|0\n");
 }

@@ -405,6 +405,18 @@ class Renderer {
     return Irreversible("REPOINT " + a.version_schema + "." +
                         base::Join(views, ", "));
   }
+  PlannedAction operator()(const plan::AttachTables& a) const {
+    std::vector<std::string> parts;
+    for (const auto& part : a.parts) {
+      parts.push_back(part.table.name.name + " FOR " + part.value);
+    }
+    return Make(
+        "ATTACH " + base::Join(parts, ", ") + " TO " + a.table.name.name,
+        "DETACH FROM " + a.table.name.name);
+  }
+  PlannedAction operator()(const plan::UniteNumbers& a) const {
+    return Irreversible("UNITE NUMBERS OF " + a.table.name + "." + a.column);
+  }
   PlannedAction operator()(const plan::DivideTable& a) const {
     std::vector<std::string> names;
     for (const auto& piece : a.pieces) names.push_back(piece.name);

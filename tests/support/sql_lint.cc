@@ -26,20 +26,21 @@ SELECT DISTINCT lower(m[1]) FROM (
 // is as the server prints it, with an argument that nothing fits better.
 const std::set<std::string>& Grammar() {
   static const std::set<std::string> kWords = {
-      "all",          "and",       "any",         "array",    "as",
-      "between",      "btree",     "by",          "case",     "cast",
-      "character",    "check",     "coalesce",    "columns",  "conflict",
-      "count",        "each",      "else",        "elsif",    "exists",
-      "extract",      "filter",    "from",        "gin",      "gist",
-      "greatest",     "hash",      "if",          "in",       "index",
-      "is",           "key",       "lateral",     "least",    "like",
-      "materialized", "max",       "min",         "nextval",  "not",
-      "nullif",       "of",        "on",          "operator", "or",
-      "over",         "partition", "references",  "return",   "returning",
-      "row",          "select",    "set",         "some",     "sum",
-      "system",       "table",     "tablesample", "then",     "union",
-      "unique",       "using",     "vacuum",      "values",   "varchar",
-      "varying",      "when",      "where",       "with",     "xor"};
+      "all",          "and",     "any",       "array",       "as",
+      "between",      "btree",   "by",        "case",        "cast",
+      "character",    "check",   "coalesce",  "columns",     "conflict",
+      "count",        "each",    "else",      "elsif",       "exists",
+      "extract",      "filter",  "from",      "gin",         "gist",
+      "greatest",     "hash",    "if",        "in",          "index",
+      "is",           "key",     "lateral",   "least",       "like",
+      "materialized", "max",     "min",       "nextval",     "not",
+      "nullif",       "of",      "on",        "operator",    "or",
+      "over",         "list",    "partition", "references",  "return",
+      "returning",    "row",     "select",    "set",         "some",
+      "sum",          "system",  "table",     "tablesample", "then",
+      "union",        "unique",  "using",     "vacuum",      "values",
+      "varchar",      "varying", "when",      "where",       "with",
+      "xor"};
   return kWords;
 }
 

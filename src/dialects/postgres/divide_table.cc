@@ -8,6 +8,7 @@
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
+#include "dialects/postgres/table_facts.h"
 #include "dialects/postgres/table_motion.h"
 
 namespace segue::postgres {
@@ -27,7 +28,9 @@ BEGIN
   FROM (SELECT pg_catalog.format('trigger %I', g.tgname)
     FROM pg_catalog.pg_trigger g WHERE g.tgrelid = table_oid
       AND NOT g.tgisinternal AND g.tgname::text NOT LIKE '~segue\_%'
-    UNION ALL SELECT d.what FROM (@REASONS@) d(what)) r(what);
+    UNION ALL SELECT d.what FROM (@REASONS@) d(what)
+    UNION ALL SELECT c.what FROM (@COPY_REASONS@) c(what)
+      WHERE pg_catalog.right(c.what, 13) <> ' is not valid') r(what);
   IF what IS NOT NULL THEN
     RAISE object_not_in_prerequisite_state USING MESSAGE = pg_catalog.format(
       '%s has what the new tables cannot get: %s', @TABLE@, what),
@@ -132,8 +135,9 @@ PlannedAction RenderOne(const plan::DivideTable& action,
   PlannedAction planned;
   std::vector<std::string> sql = {
       RefuseOldReadersSql(CopiesOf(action, context)),
-      Block(kRequire,
-            {{"@TABLE@", table}, {"@REASONS@", DividedReasonsSql(table)}})};
+      Block(kRequire, {{"@TABLE@", table},
+                       {"@REASONS@", DividedReasonsSql(table)},
+                       {"@COPY_REASONS@", CopyReasonsSql(table, false)}})};
   std::vector<std::string> names;
   const auto drop_sync = [&](const plan::MotionId& id) {
     for (const Statement& one : DropCopySyncSql(*context.motions.Copy(id))) {
@@ -161,6 +165,10 @@ PlannedAction RenderOne(const plan::DivideTable& action,
       "SELECT pg_catalog.to_regclass(" +
       Literal(Name({action.table.name.schema, action.pieces.front().name})) +
       ") IS NOT NULL";
+  planned.inventory = TableInventorySql(table);
+  // Clients do not wait for this lock, but whoever changes the table does.
+  planned.inventory_lock = "LOCK TABLE ONLY " + Name(action.table.name) +
+                           " IN SHARE UPDATE EXCLUSIVE MODE";
   planned.lock = Lock(kAccessExclusive, action.table.name, context);
   planned.reversible = false;
   return planned;

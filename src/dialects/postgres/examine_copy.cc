@@ -196,6 +196,19 @@ CROSS JOIN LATERAL (
     AND (g.tgoldtable IS NOT NULL OR g.tgnewtable IS NOT NULL)) x
 ORDER BY 1)sql";
 
+// Privileges on the sequence of an identity. What a trial makes may have those
+// that others get by default, so that this is asked of the table alone.
+constexpr const char* kSequencePrivileges = R"sql(
+SELECT DISTINCT pg_catalog.format('privileges on sequence %s of its identity',
+  c.oid::regclass)
+FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c ON c.oid = d.objid
+  AND c.relkind = 'S'
+CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) e
+WHERE d.classid = 'pg_catalog.pg_class'::regclass::oid
+  AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+  AND d.refobjid = pg_catalog.to_regclass(@TABLE@)::oid AND d.deptype = 'i'
+  AND e.grantee <> c.relowner)sql";
+
 // What a table has once, or has for all of its rows.
 constexpr const char* kDividedReasons = R"sql(
 SELECT DISTINCT x.what
@@ -217,13 +230,6 @@ CROSS JOIN LATERAL (
   UNION ALL SELECT pg_catalog.format('privileges on its column %I', a.attname)
   FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.oid
     AND NOT a.attisdropped AND a.attacl IS NOT NULL
-  UNION ALL SELECT pg_catalog.format('privileges on sequence %s of its '
-    'identity', c.oid::regclass)
-  FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c ON c.oid = d.objid
-    AND c.relkind = 'S' AND c.relacl IS NOT NULL
-  WHERE d.classid = 'pg_catalog.pg_class'::regclass::oid
-    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
-    AND d.refobjid = t.oid AND d.deptype = 'i'
   UNION ALL SELECT pg_catalog.pg_describe_object(d.classoid, d.objoid, 0)
     || ' has a comment'
   FROM pg_catalog.pg_description d
@@ -264,9 +270,11 @@ std::string CopyReasonsSql(const std::string& table, bool partitioned) {
 db::Answer AnswerTo(db::Connection& connection,
                     const db::CopyQuestion& question) {
   const std::string table = "$1::text";
-  const std::string sql = question.divided
-                              ? DividedReasonsSql(table)
-                              : CopyReasonsSql(table, question.partitioned);
+  const std::string divided =
+      "(" + DividedReasonsSql(table) + ") UNION ALL (" +
+      FilledAll(kSequencePrivileges, {{"@TABLE@", table}}) + ")";
+  const std::string sql =
+      question.divided ? divided : CopyReasonsSql(table, question.partitioned);
   db::Answer answer;
   for (const db::Row& row :
        connection.Execute(sql, {Name(question.table)}).rows) {

@@ -121,7 +121,7 @@ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'segue')
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.objid = p.oid
     AND e.classid = 'pg_catalog.pg_proc'::regclass::oid AND e.deptype = 'e')
   AND p.prosrc ~* ('(^|[^[:alnum:]_$])' ||
-    pg_catalog.regexp_replace($1, '([][\.*+?^$(){}|])', '\', 'g') ||
+    pg_catalog.regexp_replace($1, '([][\.*+?^$(){}|])', '\\\1', 'g') ||
     '($|[^[:alnum:]_$])')
 ORDER BY 1)sql";
 

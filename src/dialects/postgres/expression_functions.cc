@@ -3,6 +3,7 @@
 // inlines an immutable function, which then costs nothing.
 #include "base/text.h"
 #include "dialects/postgres/marking.h"
+#include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 
@@ -49,6 +50,22 @@ std::string Enclosed(const std::string& sql) {
   return "(" + sql + (comment ? "\n)" : ")");
 }
 
+// A parameter has the collation of its type; the names of columns that have
+// another one stand for the parameters with that.
+std::string Collated(const plan::Expression& expression) {
+  std::vector<std::string> columns;
+  for (const plan::Binding& binding : expression.bindings) {
+    if (binding.collation.empty()) continue;
+    const std::string name = Ident(binding.name);
+    columns.push_back(name + " COLLATE " + CollationSql(binding.collation) +
+                      " AS " + name);
+  }
+  const std::string sql = Enclosed(expression.sql);
+  if (columns.empty()) return sql;
+  return "(SELECT " + sql + " FROM (SELECT " + base::Join(columns, ", ") +
+         ") AS r)";
+}
+
 // The cast gives the value as the column stores it, because the result of a
 // function has no length.
 plan::Expression Default(const std::string& sql, const schema::Column& column,
@@ -80,9 +97,9 @@ std::string FunctionSql(const std::string& name,
                            " LANGUAGE sql " + Volatility(expression) +
                            PinnedSettings(expression, major);
   if (major >= kHasStandardBody) {
-    return head + " RETURN " + Enclosed(expression.sql);
+    return head + " RETURN " + Collated(expression);
   }
-  return head + " AS " + DollarQuoted("SELECT " + Enclosed(expression.sql));
+  return head + " AS " + DollarQuoted("SELECT " + Collated(expression));
 }
 
 std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,

@@ -77,6 +77,8 @@ PlannedAction RenderOne(const plan::ReshapeView&, const RenderContext&);
 // part_view.cc
 PlannedAction RenderOne(const plan::RepointViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::DivideTable&, const RenderContext&);
+PlannedAction RenderOne(const plan::AttachTables&, const RenderContext&);
+PlannedAction RenderOne(const plan::UniteNumbers&, const RenderContext&);
 // table_rights.cc
 PlannedAction RenderOne(const plan::GiveRights&, const RenderContext&);
 

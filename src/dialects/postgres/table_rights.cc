@@ -53,6 +53,24 @@ std::string OwnerSql(const plan::GiveRights& action) {
              Literal(Name(action.table)) + ", owner); END IF; END");
 }
 
+// An owner may have taken privileges from itself.
+std::string OwnerPrivileges(const plan::GiveRights& action) {
+  return "DO " +
+         DollarQuoted(
+             "DECLARE one record; BEGIN FOR one IN SELECT e.privilege_type, "
+             "pg_catalog.pg_get_userbyid(c.relowner) AS owner FROM "
+             "pg_catalog.pg_class c, pg_catalog.aclexplode("
+             "pg_catalog.acldefault('r', c.relowner)) e WHERE c.oid = "
+             "pg_catalog.to_regclass(" +
+             Literal(Name(action.like)) +
+             ")::oid AND c.relacl IS NOT NULL AND NOT EXISTS (SELECT FROM "
+             "pg_catalog.aclexplode(c.relacl) h WHERE h.grantee = c.relowner "
+             "AND h.privilege_type = e.privilege_type) LOOP EXECUTE "
+             "pg_catalog.format('REVOKE %s ON %s FROM %I', "
+             "one.privilege_type, " +
+             Literal(Name(action.table)) + ", one.owner); END LOOP; END");
+}
+
 }  // namespace
 
 PlannedAction RenderOne(const plan::GiveRights& action,
@@ -65,6 +83,7 @@ PlannedAction RenderOne(const plan::GiveRights& action,
         "Give '" + name + "' the privileges of '" + action.like.name + "'";
     sql.insert(sql.begin(), RequireSameWatch(action));
     sql.push_back(TableGrants(action.table, action.like));
+    sql.push_back(OwnerPrivileges(action));
     planned.reversible = false;
   } else {
     planned.description = "Give '" + name + "' the owner of '" +

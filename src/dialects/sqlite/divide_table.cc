@@ -59,7 +59,7 @@ PlannedAction RenderOne(const plan::DivideTable& action,
       "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = "
       "'table' AND name = " +
       Literal(action.pieces.front().name) + ")";
-  planned.inventory = InventorySql(action.table.name.name);
+  planned.inventory = UsesInventorySql(action.table.name.name);
   planned.reversible = false;
   return planned;
 }

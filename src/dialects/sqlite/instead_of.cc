@@ -77,6 +77,7 @@ class TriggerSet {
       marked += MarkName(mark) + NameAnchor(mark);
       mark_values += kMarkValue + ValueAnchor(mark);
     }
+    checks += RefuseTaken();
     return Trigger("INSERT", checks + "  INSERT INTO " + target_ + " (" +
                                  base::Join(names, ", ") + marked +
                                  ") VALUES (" + base::Join(values, ", ") +
@@ -96,6 +97,7 @@ class TriggerSet {
       }
       sets.push_back(Quote(column.target) + " = " + New(column.shown));
     }
+    checks += RefuseTaken();
     return Trigger("UPDATE", checks + "  UPDATE " + target_ + " SET " +
                                  base::Join(sets, ", ") + " WHERE " + Row() +
                                  ";\n" + RefuseOthers(RowByKey("NEW.")));
@@ -151,6 +153,19 @@ class TriggerSet {
                    "\"") +
            ") WHERE changes() > 0 AND NOT EXISTS (SELECT 1 FROM " + target_ +
            " WHERE " + row + " AND (" + view_.where + "));\n";
+  }
+
+  // OR REPLACE would delete a row that the view does not show.
+  std::string RefuseTaken() const {
+    if (view_.where.empty()) return "";
+    std::vector<std::string> names;
+    for (const std::string& name : view_.key) {
+      names.push_back(view_.shown + "." + view_.ByTarget(name)->shown);
+    }
+    return "  SELECT RAISE(ABORT, " +
+           Literal("UNIQUE constraint failed: " + base::Join(names, ", ")) +
+           ") WHERE EXISTS (SELECT 1 FROM " + target_ + " WHERE " +
+           RowByKey("NEW.") + " AND (" + view_.where + ") IS NOT TRUE);\n";
   }
 
   std::string InsertedRow() const {

@@ -75,6 +75,8 @@ PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RepointViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::DivideTable&, const RenderContext&);
+PlannedAction RenderOne(const plan::AttachTables&, const RenderContext&);
+PlannedAction RenderOne(const plan::UniteNumbers&, const RenderContext&);
 
 // Plans a change with the lock that every change takes; `hold` tells for how
 // long, in words.

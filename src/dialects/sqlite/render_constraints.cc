@@ -297,6 +297,14 @@ PlannedAction RenderOne(const plan::SetReplicaIdentity& action,
                                        "': SQLite has no replica identity");
 }
 
+PlannedAction RenderOne(const plan::AttachTables&, const RenderContext&) {
+  throw Error(ErrorKind::kInternal, "SQLite has no partitioned tables");
+}
+
+PlannedAction RenderOne(const plan::UniteNumbers&, const RenderContext&) {
+  throw Error(ErrorKind::kInternal, "SQLite has no partitioned tables");
+}
+
 PlannedAction RenderOne(const plan::LockTables&, const RenderContext&) {
   throw Error(ErrorKind::kInternal, "SQLite locks no single tables");
 }

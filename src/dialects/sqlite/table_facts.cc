@@ -5,6 +5,7 @@
 
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/tokens.h"
+#include "dialects/sqlite/version_views.h"
 
 namespace segue::sqlite {
 
@@ -22,6 +23,25 @@ std::string InventorySql(const std::string& table) {
          Literal(table) +
          ") AND type IN ('table', 'index', 'trigger') AND name NOT LIKE "
          "'segue\\_%' ESCAPE '\\' ORDER BY 1";
+}
+
+// The views of versions, and the triggers of these, follow the new tables.
+std::string UsesInventorySql(const std::string& table) {
+  const std::string name = "lower(" + Literal(table) + ")";
+  const std::string mark = Literal(std::string(kPublishedMark));
+  return "SELECT * FROM (" + InventorySql(table) +
+         ") UNION SELECT type || ' ' || name || ': definition ' || sql, NULL, "
+         "'part of a table' FROM sqlite_schema WHERE type IN ('view', "
+         "'trigger') AND lower(tbl_name) <> " +
+         name + " AND instr(lower(sql), " + name + ") > 0 AND instr(sql, " +
+         mark +
+         ") = 0 AND tbl_name NOT IN (SELECT v.name FROM sqlite_schema v WHERE "
+         "v.type = 'view' AND instr(v.sql, " +
+         mark +
+         ") > 0) UNION SELECT 'foreign key of ' || m.name, NULL, 'part of a "
+         "table' FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f "
+         "WHERE m.type = 'table' AND lower(f.\"table\") = " +
+         name + " AND lower(m.name) <> " + name + " ORDER BY 1";
 }
 
 }  // namespace segue::sqlite

@@ -14,4 +14,8 @@ bool CountsUp(const schema::Table& table);
 // its indexes and triggers.
 std::string InventorySql(const std::string& table);
 
+// Returns the same, and the views, triggers and foreign keys of others that
+// name the table, which would be left without it.
+std::string UsesInventorySql(const std::string& table);
+
 }  // namespace segue::sqlite

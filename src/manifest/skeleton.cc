@@ -32,7 +32,7 @@ constexpr char kChoice[] =
 
 // Each operation, with its required keys filled in and its other keys in
 // comments.
-constexpr std::array<std::pair<std::string_view, const char*>, 24> kSkeletons =
+constexpr std::array<std::pair<std::string_view, const char*>, 23> kSkeletons =
     {{
         {"add_column",
          "  - add_column:\n"
@@ -102,20 +102,13 @@ constexpr std::array<std::pair<std::string_view, const char*>, 24> kSkeletons =
          "      from: [cats, dogs]\n"
          "      to: pets\n"
          "      map:\n"
-         "        cats: {name: name, kind: \"'cat'\"}\n"
-         "        dogs: {name: name, kind: \"'dog'\"}\n"},
+         "        cats: {kind: \"'cat'\"}\n"
+         "        dogs: {kind: \"'dog'\"}\n"},
         {"move_column",
          "  - move_column:\n"
          "      from: {table: users, column: street}\n"
          "      to: {table: addresses, column: street}\n"
          "      join: addresses.user_id = users.id\n"},
-        {"merge_tables",
-         "  - merge_tables:\n"
-         "      from: [users_eu, users_us]\n"
-         "      to: users\n"
-         "      map:\n"
-         "        users_eu: {region: \"'eu'\"}\n"
-         "        users_us: {region: \"'us'\"}\n"},
         {"partition_table",
          "  - partition_table:\n"
          "      table: events\n"

@@ -298,6 +298,12 @@ Migration PartitionByHash() {
   return migration;
 }
 
+Migration Unpartition() {
+  Migration migration("plain_items", "items lose their partitions");
+  migration.UnpartitionTable("items");
+  return migration;
+}
+
 Migration SplitValue() {
   Migration migration("split_v", "v moves to a table of its own");
   migration.SplitTable("items", "amounts", {"v"});
@@ -335,6 +341,18 @@ std::vector<Scenario> Tables() {
   partition.only = "postgres";
   partition.migration = PartitionByHash;
 
+  Scenario plain = partition;
+  plain.name = "UnpartitionTable";
+  plain.migration = Unpartition;
+  plain.setup =
+      "DROP TABLE items;"
+      "CREATE TABLE items (id BIGINT PRIMARY KEY, v BIGINT NOT NULL, note TEXT "
+      "NOT NULL DEFAULT '') PARTITION BY HASH (id);"
+      "CREATE TABLE items_0 PARTITION OF items FOR VALUES WITH (MODULUS 2, "
+      "REMAINDER 0);"
+      "CREATE TABLE items_1 PARTITION OF items FOR VALUES WITH (MODULUS 2, "
+      "REMAINDER 1)";
+
   Scenario split{.name = "SplitTable", .column = "v BIGINT"};
   split.migration = SplitValue;
   split.old_version = Shape("v");
@@ -351,7 +369,7 @@ std::vector<Scenario> Tables() {
   rows.migration = SplitItems;
   rows.new_version.table = "wares";
   rows.new_version.parent_table.clear();
-  return {rename, rebuild, partition, split, rows};
+  return {rename, rebuild, partition, plain, split, rows};
 }
 
 std::vector<Scenario> Others() {

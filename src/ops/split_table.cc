@@ -154,16 +154,6 @@ std::string UnknownClause(const schema::Table& table) {
 
 // --- what is made ---
 
-schema::Constraint KeyOf(const schema::TableName& target,
-                         const std::vector<std::string>& columns,
-                         std::size_t limit) {
-  schema::Constraint key;
-  key.name = base::ShortName(target.name + "_pkey", limit);
-  key.kind = schema::ConstraintKind::kPrimaryKey;
-  key.columns = columns;
-  return key;
-}
-
 // A row goes with that of the table, as it has done as a part of it.
 schema::Constraint ParentOf(const schema::TableName& target,
                             const schema::TableName& table,
@@ -198,7 +188,8 @@ Split SplitTable::SplitOf(TableWork& work) const {
   base::Append(split.moved.columns, split.target.columns);
   const std::vector<std::string> key = schema::NamesOf(split.moved.key);
   split.target.constraints = split.moved.checks;
-  split.target.constraints.push_back(KeyOf(split.target.name, key, limit));
+  split.target.constraints.push_back(
+      PrimaryKeyOf(split.target.name, key, limit));
   split.parent = ParentOf(split.target.name, table, key, limit);
   for (const schema::Index& index : split.moved.indexes) {
     split.copies.push_back(CopyOf(index, limit));

@@ -8,6 +8,7 @@
 #include "base/append.h"
 #include "base/text.h"
 #include "planning/index_move.h"
+#include "planning/new_tables.h"
 #include "planning/obstacles.h"
 #include "schema/constraint_text.h"
 
@@ -192,17 +193,6 @@ class Search {
   Names known_;  // with the key
   Reasons reasons_;
 };
-
-// The other table has the values of the key, and the table alone makes new
-// ones.
-schema::Column KeyColumn(schema::Column column) {
-  column.nullable = false;
-  column.default_sql.reset();
-  column.identity = schema::Identity::kNone;
-  column.identity_options.clear();
-  column.comment.clear();
-  return column;
-}
 
 const schema::Constraint* PrimaryKey(const schema::Table& table) {
   for (const schema::Constraint& constraint : table.constraints) {

@@ -2,10 +2,31 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/text.h"
 #include "plan/rebase.h"
 
 namespace segue::ops {
+
+schema::Column KeyColumn(schema::Column column) {
+  column.nullable = false;
+  column.default_sql.reset();
+  column.identity = schema::Identity::kNone;
+  column.identity_options.clear();
+  column.comment.clear();
+  return column;
+}
+
+schema::Constraint PrimaryKeyOf(const schema::TableName& table,
+                                std::vector<std::string> columns,
+                                std::size_t limit) {
+  schema::Constraint key;
+  key.name = base::ShortName(table.name + "_pkey", limit);
+  key.kind = schema::ConstraintKind::kPrimaryKey;
+  key.columns = std::move(columns);
+  return key;
+}
 
 Error NewTables::Refused(const std::string& reason) const {
   return {ErrorKind::kRefused,

@@ -9,6 +9,14 @@
 
 namespace segue::ops {
 
+// Returns the key column of a table as another table has it, which gets the
+// values and makes no new ones.
+schema::Column KeyColumn(schema::Column column);
+// Returns the primary key "TABLE_pkey" of a table that comes.
+schema::Constraint PrimaryKeyOf(const schema::TableName& table,
+                                std::vector<std::string> columns,
+                                std::size_t limit);
+
 // Of messages: "split_table 'users' to 'profiles'".
 struct NewTables {
   std::string operation;  // its name

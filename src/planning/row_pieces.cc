@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "plan/names.h"
+#include "planning/new_tables.h"
 
 namespace segue::ops {
 
@@ -36,16 +37,13 @@ RowPiece PieceOf(const TableWork& work, const std::string& name,
     const std::string was = index.name;
     index.name = NameFor(was, live.name.name, name, limit);
     index.definition.clear();
-    if (!work.capabilities().adopts_index &&
-        (index.primary || !index.constraint.empty())) {
-      continue;  // comes with the table
-    }
-    if (index.primary || !index.constraint.empty()) {
-      index.constraint = index.name;
-      piece.first.push_back({was, index.name});
-    } else {
+    if (!index.primary && index.constraint.empty()) {
       piece.later.push_back(index);
+      continue;
     }
+    if (!work.capabilities().adopts_index) continue;  // comes with the table
+    index.constraint = index.name;
+    piece.first.push_back({was, index.name});
   }
   for (schema::Constraint& constraint : piece.target.constraints) {
     if (constraint.kind == ConstraintKind::kPrimaryKey ||
@@ -63,19 +61,10 @@ schema::Table RestOf(const TableWork& work) {
   schema::Table rest;
   rest.name = {live.name.schema,
                base::ShortName("_segue_rest_" + live.name.name, limit)};
-  schema::Constraint key;
-  key.kind = ConstraintKind::kPrimaryKey;
-  key.name = base::ShortName(rest.name.name + "_pkey", limit);
-  key.columns = live.WalkKey();
-  for (schema::Column column : live.WalkKeyColumns()) {
-    column.nullable = false;
-    column.default_sql.reset();
-    column.identity = schema::Identity::kNone;
-    column.identity_options.clear();
-    column.comment.clear();
-    rest.columns.push_back(std::move(column));
+  for (const schema::Column& column : live.WalkKeyColumns()) {
+    rest.columns.push_back(KeyColumn(column));
   }
-  rest.constraints.push_back(std::move(key));
+  rest.constraints.push_back(PrimaryKeyOf(rest.name, live.WalkKey(), limit));
   return rest;
 }
 

@@ -7,6 +7,7 @@
 
 #include "manifest/manifest.h"
 #include "segue/migrator.h"
+#include "tests/conformance/lock_wait.h"
 #include "tests/support/testbed.h"
 #include "tests/support/thrown.h"
 
@@ -79,18 +80,10 @@ SEGUE_INSTANTIATE_ON(SqliteSplitTest, SqliteTestbed());
 
 class SplitViewTest : public SplitTest {
  protected:
-  // Lets `sql` of the new version wait for the row that `holder` has written,
-  // and returns its error.
+  // Returns the error of `sql` of the new version, which waits for a row that
+  // `holder` has written.
   std::string Behind(Client& holder, const std::string& sql) {
-    std::string error = "nothing came of it";
-    std::thread other([&] { error = app_->ErrorOf(sql); });
-    WaitUntil(db().app(),
-              "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = "
-              "current_database() AND wait_event_type = 'Lock'",
-              "t");
-    holder.Query("COMMIT");
-    other.join();
-    return error;
+    return ErrorBehind(db().app(), holder, *app_, sql);
   }
 };
 
@@ -215,10 +208,7 @@ TEST_P(SplitViewTest, TheContractMeetsWhatOthersHaveMade) {
 TEST_P(SplitViewTest, TheContractGivesWayToATransaction) {
   app_->Query("BEGIN; UPDATE users SET name = 'A' WHERE id = 1");
   std::thread contract([&] { migrator_->Complete(); });
-  WaitUntil(db().app(),
-            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = "
-            "current_database() AND wait_event_type = 'Lock'",
-            "t");
+  WaitForALock(db().app());
   EXPECT_EQ(app_->ErrorOf("UPDATE profiles SET bio = 'b' WHERE id = 1"), "");
   EXPECT_EQ(app_->ErrorOf("COMMIT"), "");
   contract.join();

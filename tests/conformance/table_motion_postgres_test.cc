@@ -3,6 +3,7 @@
 #include <regex>
 #include <thread>
 
+#include "tests/conformance/lock_wait.h"
 #include "tests/conformance/table_motion_fixture.h"
 
 namespace segue::test {
@@ -12,13 +13,6 @@ using ::testing::IsEmpty;
 
 class PostgresTableMotionTest : public TableMotionTest {
  protected:
-  void WaitForALock() {
-    WaitUntil(db().app(),
-              "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = "
-              "current_database() AND wait_event_type = 'Lock'",
-              "t");
-  }
-
   // The most rows that a node of the statement's plan gives or leaves out.
   int MostRows(const std::string& sql, const std::vector<db::Value>& range) {
     db::Connection& connection = bed().connection();
@@ -126,7 +120,7 @@ TEST_P(PostgresTableMotionTest, ADeleteThatRacesAChunkLeavesNoGhost) {
     client->Query("DELETE FROM t WHERE id = 1");
     client->Query("UPDATE t SET id = 7 WHERE id = 2");
   });
-  WaitForALock();
+  WaitForALock(db().app());
   bed().connection().Commit();
   writer.join();
   EXPECT_EQ(Copy(), "3|c\n7|b\n");
@@ -158,7 +152,7 @@ TEST_P(PostgresTableMotionTest, AChunkYieldsToARowThatAWriterBrings) {
   std::unique_ptr<Client> client = db().NewClient();
   client->Query("BEGIN; UPDATE t SET o = 'mine' WHERE id = 2");
   std::jthread filler([&] { bed().Fill(); });
-  WaitForALock();
+  WaitForALock(db().app());
   client->Query("COMMIT");
   filler.join();
   EXPECT_EQ(bed().refused(), 1);

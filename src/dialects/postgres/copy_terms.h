@@ -14,8 +14,14 @@
 
 namespace segue::postgres {
 
-// The alias of the source in a statement.
+// The aliases of the source and the copy in a statement.
 inline constexpr const char* kSource = "t";
+inline constexpr const char* kCopy = "c";
+
+// Returns the column of `row`.
+inline std::string Field(const std::string& row, const schema::Column& column) {
+  return row + "." + Ident(column.physical());
+}
 
 // The SQL terms of a copy. The motion must outlive them.
 class CopyTerms {
@@ -117,10 +123,6 @@ class CopyTerms {
   }
 
  private:
-  static std::string Field(const std::string& row,
-                           const schema::Column& column) {
-    return row + "." + Ident(column.physical());
-  }
   const std::string& Id() const { return motion_.name; }
   std::string Function(const std::string& motion) const {
     return FunctionName("copy_", motion_.source.name.schema, motion);

@@ -11,12 +11,6 @@
 namespace segue::postgres {
 namespace {
 
-constexpr const char* kCopy = "c";
-
-std::string Field(const std::string& row, const schema::Column& column) {
-  return row + "." + Ident(column.physical());
-}
-
 // The condition of a row that has no partner in another table. OFFSET prevents
 // that the server joins the two tables, for which it would read the other one
 // from its first row on for each chunk: it does so as long as it has no

@@ -114,10 +114,6 @@ BEGIN
     @NAME@);
 END)sql";
 
-std::string Block(const char* text, const Marks& marks) {
-  return "DO " + DollarQuoted(FilledAll(text, marks));
-}
-
 std::vector<schema::TableName> CopiesOf(const plan::DivideTable& action,
                                         const RenderContext& context) {
   std::vector<schema::TableName> copies;

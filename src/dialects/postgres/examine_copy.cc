@@ -166,6 +166,15 @@ SELECT DISTINCT x.what FROM t CROSS JOIN LATERAL (
   WHERE o.class = 'pg_catalog.pg_type'::regclass::oid) x
 ORDER BY 1)sql";
 
+// What only one table that stores its rows itself can have.
+constexpr const char* kOfOne = R"sql(
+  SELECT pg_catalog.format('publication %I publishes it', p.pubname) AS what
+  FROM pg_catalog.pg_publication_tables p
+  WHERE p.schemaname = t.nspname AND p.tablename = t.relname
+  UNION ALL SELECT pg_catalog.format('it is clustered on index %I', c.relname)
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+  WHERE i.indrelid = t.oid AND i.indisclustered)sql";
+
 // What a partitioned table cannot have, besides. Its partitions are published
 // by themselves, which subscribers are not prepared for.
 constexpr const char* kPartitionReasons = R"sql(
@@ -174,13 +183,8 @@ FROM (SELECT c.*, n.nspname FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.oid = pg_catalog.to_regclass(@TABLE@)::oid) t
 CROSS JOIN LATERAL (
-  SELECT pg_catalog.format('publication %I publishes it', p.pubname) AS what
-  FROM pg_catalog.pg_publication_tables p
-  WHERE p.schemaname = t.nspname AND p.tablename = t.relname
+  @OF_ONE@
   UNION ALL SELECT 'it is unlogged' WHERE t.relpersistence = 'u'
-  UNION ALL SELECT pg_catalog.format('it is clustered on index %I', c.relname)
-  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-  WHERE i.indrelid = t.oid AND i.indisclustered
   UNION ALL SELECT pg_catalog.format('constraint %I is NO INHERIT', k.conname)
   FROM pg_catalog.pg_constraint k
   WHERE k.conrelid = t.oid AND k.contype::text IN ('c', 'n')
@@ -216,15 +220,13 @@ FROM (SELECT c.*, n.nspname FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.oid = pg_catalog.to_regclass(@TABLE@)::oid) t
 CROSS JOIN LATERAL (
-  SELECT pg_catalog.format('policy %I', p.polname) AS what
+  @OF_ONE@
+  UNION ALL SELECT pg_catalog.format('policy %I', p.polname)
   FROM pg_catalog.pg_policy p WHERE p.polrelid = t.oid
   UNION ALL SELECT 'row security'
   WHERE t.relrowsecurity OR t.relforcerowsecurity
   UNION ALL SELECT pg_catalog.format('statistics object %I', s.stxname)
   FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = t.oid
-  UNION ALL SELECT pg_catalog.format('publication %I publishes it', p.pubname)
-  FROM pg_catalog.pg_publication_tables p
-  WHERE p.schemaname = t.nspname AND p.tablename = t.relname
   UNION ALL SELECT pg_catalog.format('exclusion constraint %I', k.conname)
   FROM pg_catalog.pg_constraint k WHERE k.conrelid = t.oid AND k.contype = 'x'
   UNION ALL SELECT pg_catalog.format('privileges on its column %I', a.attname)
@@ -241,9 +243,6 @@ CROSS JOIN LATERAL (
         WHERE i.indrelid = t.oid))
   UNION ALL SELECT 'its replica identity is not DEFAULT'
   WHERE t.relreplident <> 'd'
-  UNION ALL SELECT pg_catalog.format('it is clustered on index %I', c.relname)
-  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-  WHERE i.indrelid = t.oid AND i.indisclustered
   UNION ALL SELECT pg_catalog.format('index %I has statistics targets',
     c.relname)
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
@@ -256,11 +255,11 @@ ORDER BY 1)sql";
 }  // namespace
 
 std::string DividedReasonsSql(const std::string& table) {
-  return FilledAll(kDividedReasons, {{"@TABLE@", table}});
+  return FilledAll(kDividedReasons, {{"@TABLE@", table}, {"@OF_ONE@", kOfOne}});
 }
 
 std::string CopyReasonsSql(const std::string& table, bool partitioned) {
-  const Marks marks = {{"@TABLE@", table}};
+  const Marks marks = {{"@TABLE@", table}, {"@OF_ONE@", kOfOne}};
   if (partitioned) return FilledAll(kPartitionReasons, marks);
   return "SELECT a.what FROM (" + FilledAll(kReasons, marks) +
          ") a (what) UNION ALL SELECT b.what FROM (" +

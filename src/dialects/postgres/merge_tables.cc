@@ -101,15 +101,10 @@ BEGIN
   END LOOP;
 END)sql";
 
-std::string Block(const char* text, const Marks& marks) {
-  return "DO " + DollarQuoted(FilledAll(text, marks));
-}
-
 std::string Oids(const plan::AttachTables& action) {
   std::vector<std::string> oids;
   for (const Part& part : action.parts) {
-    oids.push_back("pg_catalog.to_regclass(" + Literal(Name(part.table.name)) +
-                   ")::oid");
+    oids.push_back(Relation(part.table.name));
   }
   return base::Join(oids, ", ");
 }

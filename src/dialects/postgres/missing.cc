@@ -1,6 +1,7 @@
 #include "dialects/postgres/missing.h"
 
 #include "base/text.h"
+#include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 
 namespace segue::postgres {
@@ -20,10 +21,6 @@ std::string Each(const std::vector<std::string>& names) {
 std::string Part(const char* kind, const std::string& of) {
   return Literal(std::string(kind) + " '") + " || w.name || " +
          Literal("' of " + of + " is ");
-}
-
-std::string Relation(const schema::TableName& table) {
-  return "pg_catalog.to_regclass(" + Literal(Name(table)) + ")::oid";
 }
 
 // A table that was renamed has its triggers still, under their names.

@@ -1,6 +1,7 @@
 #include "dialects/postgres/old_readers.h"
 
 #include "base/text.h"
+#include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 
@@ -35,11 +36,10 @@ END)sql";
 std::string RefuseOldReadersSql(const std::vector<schema::TableName>& copies) {
   std::vector<std::string> oids;
   for (const schema::TableName& copy : copies) {
-    oids.push_back("pg_catalog.to_regclass(" + Literal(Name(copy)) + ")::oid");
+    oids.push_back(Relation(copy));
   }
-  return "DO " + DollarQuoted(FilledAll(kOldReaders,
-                                        {{"@COPIES@", base::Join(oids, ", ")},
-                                         {"@MARK@", Literal(kCopiedMark)}}));
+  return Block(kOldReaders, {{"@COPIES@", base::Join(oids, ", ")},
+                             {"@MARK@", Literal(kCopiedMark)}});
 }
 
 }  // namespace segue::postgres

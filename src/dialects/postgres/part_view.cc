@@ -277,10 +277,6 @@ void AddRepoint(const plan::RepointViews& action, const RepointedView& view,
   sql.push_back(DropPartFunctions(action.version_schema, view.before));
 }
 
-std::string OidOf(const schema::TableName& table) {
-  return "pg_catalog.to_regclass(" + Literal(Name(table)) + ")::oid";
-}
-
 // True when the view reads the table.
 std::string ReadsTable(const schema::TableName& view,
                        const schema::TableName& table) {
@@ -288,7 +284,7 @@ std::string ReadsTable(const schema::TableName& view,
          "pg_catalog.pg_rewrite r ON r.oid = d.objid WHERE d.classid = "
          "'pg_catalog.pg_rewrite'::regclass::oid AND d.refclassid = "
          "'pg_catalog.pg_class'::regclass::oid AND r.ev_class = " +
-         OidOf(view) + " AND d.refobjid = " + OidOf(table) + ")";
+         Relation(view) + " AND d.refobjid = " + Relation(table) + ")";
 }
 
 }  // namespace

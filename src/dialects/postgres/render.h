@@ -76,7 +76,9 @@ PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::ReshapeView&, const RenderContext&);
 // part_view.cc
 PlannedAction RenderOne(const plan::RepointViews&, const RenderContext&);
+// divide_table.cc
 PlannedAction RenderOne(const plan::DivideTable&, const RenderContext&);
+// merge_tables.cc
 PlannedAction RenderOne(const plan::AttachTables&, const RenderContext&);
 PlannedAction RenderOne(const plan::UniteNumbers&, const RenderContext&);
 // table_rights.cc

@@ -8,15 +8,11 @@
 #include "db/clause.h"
 #include "db/question.h"
 #include "dialects/postgres/sql.h"
+#include "dialects/postgres/sync.h"
 #include "segue/error.h"
 
 namespace segue::postgres {
 namespace {
-
-// to_regclass returns NULL for a table that does not exist.
-std::string Relation(const schema::TableName& table) {
-  return "pg_catalog.to_regclass(" + Literal(Name(table)) + ")::oid";
-}
 
 // The modes are in the order of the manual, in which later modes conflict with
 // more modes.
@@ -31,6 +27,14 @@ int StrengthOf(std::string_view mode) {
 }
 
 }  // namespace
+
+std::string Relation(const schema::TableName& table) {
+  return "pg_catalog.to_regclass(" + Literal(Name(table)) + ")::oid";
+}
+
+std::string Block(const std::string& text, const Marks& marks) {
+  return "DO " + DollarQuoted(FilledAll(text, marks));
+}
 
 LockNeed Lock(const char* mode, const schema::TableName& table,
               const db::RenderContext& context, const char* hold) {

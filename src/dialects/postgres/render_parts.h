@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "db/language.h"
+#include "dialects/postgres/sql.h"
 #include "plan/planned.h"
 #include "schema/schema.h"
 
@@ -30,6 +31,13 @@ LockNeed Lock(const char* mode, const schema::TableName& table,
 // that inherit from the table are not among them, those of partitions are.
 std::string RowsOfOwn(const schema::TableName& table,
                       const schema::Schema& schema);
+
+// Returns an expression for the oid of a table or view; NULL when it does not
+// exist.
+std::string Relation(const schema::TableName& table);
+
+// Returns a DO statement of the text with its marks replaced.
+std::string Block(const std::string& text, const Marks& marks);
 
 // Returns "ALTER TABLE "public"."users" ".
 std::string AlterTable(const schema::TableName& table);

@@ -13,8 +13,6 @@
 namespace segue::postgres {
 namespace {
 
-constexpr const char* kCopy = "c";
-
 // CREATE OR REPLACE TRIGGER exists since version 14.
 constexpr int kReplacesTriggers = 14;
 

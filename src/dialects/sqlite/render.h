@@ -64,6 +64,8 @@ PlannedAction RenderOne(const plan::CopyViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::GuardFill&, const RenderContext&);
 PlannedAction RenderOne(const plan::UnguardFill&, const RenderContext&);
 PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&);
+PlannedAction RenderOne(const plan::AttachTables&, const RenderContext&);
+PlannedAction RenderOne(const plan::UniteNumbers&, const RenderContext&);
 // render_copies.cc
 PlannedAction RenderOne(const plan::CopyTable&, const RenderContext&);
 PlannedAction RenderOne(const plan::MarkCopied&, const RenderContext&);
@@ -74,9 +76,8 @@ PlannedAction RenderOne(const plan::PublishVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::SealVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RetireVersion&, const RenderContext&);
 PlannedAction RenderOne(const plan::RepointViews&, const RenderContext&);
+// divide_table.cc
 PlannedAction RenderOne(const plan::DivideTable&, const RenderContext&);
-PlannedAction RenderOne(const plan::AttachTables&, const RenderContext&);
-PlannedAction RenderOne(const plan::UniteNumbers&, const RenderContext&);
 
 // Plans a change with the lock that every change takes; `hold` tells for how
 // long, in words.

@@ -111,6 +111,12 @@ struct PartOfTable {
   std::string value;
 };
 
+// A column by the names of its table and its own.
+struct ColumnOfTable {
+  std::string table;
+  std::string column;
+};
+
 // A table that gets the rows for which `where` is true and that no table before
 // it gets. Empty, for the last one: all other rows.
 struct RowsOfTable {
@@ -178,6 +184,11 @@ struct Migration {
   // Makes tables of one shape parts of a new table, which has `column` besides.
   Migration& MergeTables(const std::vector<PartOfTable>& from,
                          const std::string& to, const std::string& column);
+  // Moves a column to the table whose column `refers` refers to `key` of its
+  // own by a foreign key. `down` is as that of DropColumn.
+  Migration& MoveColumn(const ColumnOfTable& from, const ColumnOfTable& to,
+                        const std::string& refers, const std::string& key,
+                        const std::string& down = "");
   // Adds a constraint. `up` and `down` have an SQL expression for each column
   // whose values have to change to satisfy it; without them no value moves.
   Migration& CreateConstraint(

@@ -34,6 +34,7 @@ struct Guess {
   Answer operator()(const NameQuestion& /*question*/) const { return {}; }
   Answer operator()(const MentionQuestion& /*question*/) const { return {}; }
   Answer operator()(const PublishedQuestion& /*question*/) const { return {}; }
+  Answer operator()(const RightsQuestion& /*question*/) const { return {}; }
   Answer operator()(const UnprovenQuestion& /*question*/) const { return {}; }
   Answer operator()(const FilledQuestion& /*question*/) const { return {}; }
   Answer operator()(const LossQuestion& /*question*/) const { return {}; }
@@ -83,6 +84,10 @@ struct Description {
   }
   std::string operator()(const PublishedQuestion& question) const {
     return fmt::format("who publishes table '{}'", question.table.name);
+  }
+  std::string operator()(const RightsQuestion& question) const {
+    return fmt::format("what the writers of table '{}' may do with table '{}'",
+                       question.table.name, question.other.name);
   }
   std::string operator()(const UnprovenQuestion& question) const {
     return fmt::format(

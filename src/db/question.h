@@ -97,6 +97,18 @@ struct CheckQuestion {
   friend bool operator==(const CheckQuestion&, const CheckQuestion&) = default;
 };
 
+// What do the roles that may write `table` lack to read and write `other`,
+// which its triggers do with their rights?
+struct RightsQuestion {
+  schema::TableName table;
+  schema::TableName other;
+  // Columns of `other`; empty: the whole table.
+  std::vector<std::string> reads;
+  std::vector<std::string> writes;
+  friend bool operator==(const RightsQuestion&,
+                         const RightsQuestion&) = default;
+};
+
 // Which of the constraints in Table::unproven do rows break? An update of such
 // a row fails, whatever it changes.
 struct UnprovenQuestion {
@@ -207,8 +219,8 @@ inline constexpr const char* kSchemaMark = "@segue_schema@";
 using Question =
     std::variant<DefaultQuestion, TypeQuestion, LeftOutQuestion,
                  ExpressionQuestion, IndexQuestion, TableQuestion, NameQuestion,
-                 MentionQuestion, PublishedQuestion, CheckQuestion,
-                 UnprovenQuestion, FilledQuestion, LossQuestion,
+                 MentionQuestion, PublishedQuestion, RightsQuestion,
+                 CheckQuestion, UnprovenQuestion, FilledQuestion, LossQuestion,
                  UnknownFactsQuestion, TriggersQuestion, RoomQuestion,
                  CopyQuestion, RangesQuestion>;
 
@@ -248,7 +260,7 @@ struct Answer {
   std::vector<plan::Partitioning::Part> ranges = {};
   // CheckQuestion: the check over the physical names of the columns.
   std::string bound = {};
-  // ExpressionQuestion: as plan::Expression has them.
+  // ExpressionQuestion, RightsQuestion: as plan::Expression has them.
   std::string lacking = {};
   std::vector<std::string> policies = {};
 };

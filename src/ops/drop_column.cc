@@ -19,6 +19,16 @@
 namespace segue::ops {
 namespace {
 
+std::string MarkText(const DropColumnSpec& spec) {
+  return fmt::format("Mark column '{}' of '{}' as deprecated", spec.column,
+                     spec.table);
+}
+
+std::string SupplyText(const DropColumnSpec& spec) {
+  return fmt::format("Supply column '{}' of '{}' in new rows", spec.column,
+                     spec.table);
+}
+
 // The trigger is planned here, because a drop has no new column as a Shadow
 // has.
 class DropColumn : public WithSpec<DropColumnSpec> {
@@ -56,7 +66,7 @@ std::vector<schema::Column> Without(std::vector<schema::Column> columns,
 }
 
 void DropColumn::Plan(PlanContext& context) const {
-  TableWork work(context, name(), spec_.table);
+  TableWork work(context, spec_.operation, spec_.table);
   const schema::Column column =
       work.Take(spec_.column, spec_.down.empty() ? Use::kDrops : Use::kChanges);
   if (work.shape().columns.size() == 1) {
@@ -229,9 +239,7 @@ void DropColumn::PlanMeanwhile(TableWork& work,
                                const schema::Column& column) const {
   const schema::Column now = Meanwhile(work, column);
   if (now.comment == column.comment && now.nullable == column.nullable) return;
-  work.Describe(Phase::kExpanding,
-                fmt::format("Mark column '{}' of '{}' as deprecated",
-                            spec_.column, spec_.table));
+  work.Describe(Phase::kExpanding, MarkText(spec_));
   work.Add(Phase::kExpanding, plan::AlterColumn{work.live().name, column, now});
 }
 
@@ -272,9 +280,7 @@ plan::MotionId DropColumn::PlanSupply(TableWork& work,
       "'down' gives it");
   if (work.versioned()) motion.new_versions = {context.version_schema};
   motion.key = work.live().WalkKeyColumns();
-  work.Describe(Phase::kExpanding,
-                fmt::format("Supply column '{}' of '{}' in new rows",
-                            spec_.column, spec_.table));
+  work.Describe(Phase::kExpanding, SupplyText(spec_));
   if (column.LeftOut()) {
     work.Note(Phase::kExpanding,
               "new rows get its default; 'down' only replaces a NULL");
@@ -318,6 +324,14 @@ void DropColumn::PlanForeignKeys(TableWork& work,
 }
 
 }  // namespace
+
+std::vector<std::string> DropColumnTexts(const DropColumnSpec& spec,
+                                         std::vector<std::string> texts) {
+  texts.push_back(MarkText(spec));
+  texts.push_back(SupplyText(spec));
+  texts.push_back(DropText(spec.table, spec.column));
+  return texts;
+}
 
 NewOperation MakeDropColumn(DropColumnSpec spec) {
   return std::make_shared<DropColumn>(std::move(spec));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "planning/operation.h"
 
@@ -11,9 +12,14 @@ struct DropColumnSpec {
   std::string table;
   std::string column;
   std::string down;  // empty: none
+  // The operation of which the drop is a part, for messages.
+  std::string operation = "drop_column";
 };
 
 NewOperation MakeDropColumn(DropColumnSpec spec);
+// Returns the descriptions of the steps of a drop, after `texts`.
+std::vector<std::string> DropColumnTexts(const DropColumnSpec& spec,
+                                         std::vector<std::string> texts);
 NewOperation ParseDropColumn(const base::Node& body);
 
 }  // namespace segue::ops

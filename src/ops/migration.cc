@@ -13,6 +13,7 @@
 #include "ops/drop_index.h"
 #include "ops/drop_table.h"
 #include "ops/merge_tables.h"
+#include "ops/move_column.h"
 #include "ops/partition_table.h"
 #include "ops/rebuild_table.h"
 #include "ops/rename_column.h"
@@ -207,6 +208,16 @@ Migration& Migration::MergeTables(const std::vector<PartOfTable>& from,
     spec.from.push_back({part.table, part.value});
   }
   operations.push_back(ops::MakeMergeTables(std::move(spec)));
+  return *this;
+}
+
+Migration& Migration::MoveColumn(const ColumnOfTable& from,
+                                 const ColumnOfTable& to,
+                                 const std::string& refers,
+                                 const std::string& key,
+                                 const std::string& down) {
+  operations.push_back(ops::MakeMoveColumn(
+      {{from.table, from.column}, {to.table, to.column}, refers, key, down}));
   return *this;
 }
 

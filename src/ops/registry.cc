@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "ops/add_column.h"
 #include "ops/alter_column.h"
 #include "ops/change_primary_key.h"
@@ -15,6 +13,7 @@
 #include "ops/drop_index.h"
 #include "ops/drop_table.h"
 #include "ops/merge_tables.h"
+#include "ops/move_column.h"
 #include "ops/partition_table.h"
 #include "ops/reader.h"
 #include "ops/rebuild_table.h"
@@ -27,19 +26,6 @@
 #include "ops/unpartition_table.h"
 
 namespace segue::ops {
-namespace {
-
-// The rest of the vocabulary, so that a message does not call a known word
-// unknown.
-const std::vector<std::string>& NotYet() {
-  static const std::vector<std::string> kNames = {
-      "move_column",
-  };
-  return kNames;
-}
-
-}  // namespace
-
 const std::vector<RegistryEntry>& Registry() {
   static const std::vector<RegistryEntry> kEntries = {
       {"add_column", ParseAddColumn},
@@ -54,6 +40,7 @@ const std::vector<RegistryEntry>& Registry() {
       {"drop_multicolumn_constraint", ParseDropMulticolumnConstraint},
       {"drop_table", ParseDropTable},
       {"merge_tables", ParseMergeTables},
+      {"move_column", ParseMoveColumn},
       {"partition_table", ParsePartitionTable},
       {"rebuild_table", ParseRebuildTable},
       {"rename_column", ParseRenameColumn},
@@ -73,12 +60,6 @@ NewOperation ParseOperation(const std::string& name, const base::Node& body) {
     if (name == entry.name) return entry.parse(body);
     names.emplace_back(entry.name);
   }
-  const std::vector<std::string>& later = NotYet();
-  if (std::find(later.begin(), later.end(), name) != later.end()) {
-    throw UsageError(body,
-                     fmt::format("operation '{}' is not supported yet", name));
-  }
-  names.insert(names.end(), later.begin(), later.end());
   throw UsageError(body, fmt::format("unknown operation '{}'{}", name,
                                      NearestSuffix(name, names)));
 }

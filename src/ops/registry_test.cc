@@ -140,8 +140,6 @@ TEST(ParseOperation, RefusesWhatItDoesNotActOn) {
                                          {"to", Text("b")},
                                          {"strategy", Text("shadow_table")}})),
       HasSubstr("not supported yet"));
-  EXPECT_THAT(UsageErrorOf("move_column", Map({})),
-              HasSubstr("operation 'move_column' is not supported yet"));
 }
 
 TEST(ParseOperation, UnknownOperation) {

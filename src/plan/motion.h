@@ -84,6 +84,15 @@ enum class SyncForm {
   kRetreating,
 };
 
+// The row of another table whose value a column has, and by which it is found:
+// `own` refers to `key` by a foreign key.
+struct Lookup {
+  schema::TableName table;
+  schema::Column value;
+  schema::Column key;  // of `table`; unique
+  schema::Column own;  // of the table of the motion
+};
+
 // A motion of two columns of one table.
 struct ColumnMotion {
   MotionId name;
@@ -153,6 +162,13 @@ struct ColumnMotion {
   // rows their NULL again. An empty `up` says that nothing is written: the
   // motion has neither triggers nor a provenance, and only finds the rows.
   bool only_null = false;
+
+  // The old side is a column of another table, of which each row of this one
+  // has a copy. Writes of the one are carried to the other, in both directions;
+  // the provenance is 2 in a row whose value came with a write of this table,
+  // which has no such row, or has carried it there. `up` only names the column
+  // by which the row is found.
+  std::optional<Lookup> lookup = {};
 
   // Rows on which an expression raises an error are marked while both versions
   // are live (see OnTransformError).

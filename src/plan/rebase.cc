@@ -81,6 +81,7 @@ class Mover {
   void Move(Motion& motion) const {
     if (auto* columns = std::get_if<ColumnMotion>(&motion)) {
       Move(columns->table);
+      if (columns->lookup) Move(columns->lookup->table);
       return;
     }
     auto& copy = std::get<TableMotion>(motion);
@@ -102,6 +103,8 @@ void Add(const Motion& motion, std::vector<std::string>& names) {
   names.push_back(TableOf(motion).name);
   if (const auto* copy = std::get_if<TableMotion>(&motion)) {
     names.push_back(copy->target.name);
+  } else if (std::get<ColumnMotion>(motion).lookup) {
+    names.push_back(std::get<ColumnMotion>(motion).lookup->table.name);
   }
 }
 

@@ -85,7 +85,8 @@ void Shadow::NoteUnique() {
 // A side of a marked row that has no value is NULL until it gets one, so that a
 // stale value never passes for a right one.
 bool Shadow::DecidesToMark() {
-  if (work_.context().on_transform_error != OnTransformError::kMark) {
+  if (work_.context().on_transform_error != OnTransformError::kMark ||
+      request_.lookup) {
     return false;
   }
   const auto& old = request_.old_column;
@@ -128,6 +129,7 @@ plan::ColumnMotion Shadow::MakeMotion() {
   motion.shares_privileges = request_.old_column && !request_.existing &&
                              request_.keeps != Keeps::kBoth;
   motion.new_decides = request_.tied_by.has_value();
+  motion.lookup = request_.lookup;
   motion.key = table.WalkKeyColumns();
   if (motion.keeps_old_column || switches()) {
     motion.put_aside = plan::PutAsideColumn(

@@ -40,6 +40,8 @@ struct ShadowRequest {
   // tie it to (key_change.h), which look after the column's indexes and its
   // sequence, too. nullopt for a column that changes alone.
   std::optional<std::vector<std::string>> tied_by = {};
+  // See plan::ColumnMotion::lookup.
+  std::optional<plan::Lookup> lookup = {};
 };
 
 // True when clients can write the new column while both versions are live.

@@ -215,9 +215,13 @@ void TableWork::Describe(Place place, std::string description) {
   step(place).description = std::move(description);
 }
 
+std::string DropText(const std::string& table, const std::string& column) {
+  return fmt::format("Drop old column '{}' from '{}'", column, table);
+}
+
 void TableWork::DescribeRemoval(const std::string& table,
                                 const std::string& column) {
-  Describe(kDrop, fmt::format("Drop old column '{}' from '{}'", column, table));
+  Describe(kDrop, DropText(table, column));
   step(kDrop).removes.push_back({table, column});
 }
 

@@ -15,6 +15,9 @@ namespace segue::ops {
 // makes no new column, index or constraint can be done to foreign tables, too.
 enum class Reach { kWholeTables, kPartitionsToo, kForeignToo };
 
+// Returns the description of the step that removes a column of the old version.
+std::string DropText(const std::string& table, const std::string& column);
+
 class TableWork {
  public:
   // Throws Error{kNotFound} when there is no such table, and Error{kRefused}

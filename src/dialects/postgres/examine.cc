@@ -298,6 +298,7 @@ db::Answer Examine(db::Connection& connection, const db::Question& question) {
       std::holds_alternative<db::NameQuestion>(question) ||
       std::holds_alternative<db::MentionQuestion>(question) ||
       std::holds_alternative<db::PublishedQuestion>(question) ||
+      std::holds_alternative<db::RightsQuestion>(question) ||
       std::holds_alternative<db::UnprovenQuestion>(question) ||
       std::holds_alternative<db::FilledQuestion>(question) ||
       std::holds_alternative<db::LossQuestion>(question) ||

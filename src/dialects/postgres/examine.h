@@ -10,6 +10,9 @@ namespace segue::postgres {
 // nothing is left behind. Must not be called within a transaction.
 db::Answer Examine(db::Connection& connection, const db::Question& question);
 
+// In writer_rights.cc.
+db::Answer AnswerTo(db::Connection& connection,
+                    const db::RightsQuestion& question);
 // These answers are in examine_table.cc.
 db::Answer AnswerTo(db::Connection& connection,
                     const db::TableQuestion& question);

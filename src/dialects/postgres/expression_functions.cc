@@ -2,6 +2,7 @@
 // the bare text, trigger, backfill and verify cannot disagree. The planner
 // inlines an immutable function, which then costs nothing.
 #include "base/text.h"
+#include "dialects/postgres/lookup_triggers.h"
 #include "dialects/postgres/marking.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -9,10 +10,6 @@
 
 namespace segue::postgres {
 namespace {
-
-// From this version on, the server parses a body in the form of the SQL
-// standard once, when the function is created.
-constexpr int kHasStandardBody = 14;
 
 std::string Parameters(const plan::Expression& expression) {
   std::vector<std::string> parameters;
@@ -105,6 +102,7 @@ std::string FunctionSql(const std::string& name,
 std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,
                                              int major) {
   const plan::ColumnMotion& motion = terms.motion();
+  if (motion.lookup) return LookupFunctions(terms, major);
   std::vector<std::string> sql;
   if (terms.UpNeedsFunction()) {
     sql.push_back(FunctionSql(terms.UpFunction(), motion.up,
@@ -132,6 +130,11 @@ std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,
 
 std::vector<std::string> FunctionNames(const MotionTerms& terms) {
   std::vector<std::string> names;
+  if (terms.motion().lookup) {
+    names = LookupFunctionNames(terms);
+    names.push_back(terms.TriggerFunction());
+    return names;
+  }
   if (terms.UpNeedsFunction()) names.push_back(terms.UpFunction());
   if (terms.DownNeedsFunction()) names.push_back(terms.DownFunction());
   if (UsesOldDefault(terms)) names.push_back(terms.OldDefaultFunction());

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "dialects/postgres/lookup_triggers.h"
 #include "dialects/postgres/marking.h"
 #include "dialects/postgres/motion_terms.h"
 #include "dialects/postgres/render.h"
@@ -123,6 +124,9 @@ std::string IsTold(const MotionTerms& terms) {
 std::string Disagrees(const MotionTerms& terms, bool derives_old) {
   const plan::ColumnMotion& motion = terms.motion();
   std::string sql = "(" + IsTold(terms) + ") IS NOT TRUE";
+  if (motion.lookup) {
+    return "(" + sql + " OR " + DiffersFromLookup(terms, kRow) + ")";
+  }
   if (!motion.up.empty() && !motion.up.is_volatile) {
     sql += " OR " + NewIsWrong(terms);
   }
@@ -141,6 +145,9 @@ bool WritesOld(const MotionTerms& terms) {
 // The side that is not derived keeps its value. Rows with provenance 3 are not
 // repaired.
 RangeSql RepairSql(const MotionTerms& terms, const RowRange& range) {
+  if (terms.motion().lookup) {
+    return range.Over(FillSql(terms), Disagrees(terms, false));
+  }
   const std::string d = terms.Provenance(kRow);
   const std::string fresh = terms.New(kRow);
   // Like the fill, the repair keeps a value that was there before the motion,

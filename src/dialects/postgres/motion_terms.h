@@ -40,6 +40,21 @@ class MotionNames {
   std::string UpdateTrigger() const { return Trigger("_upd"); }
   // Runs where a statement names the column, of a motion of NULLs.
   std::string SetTrigger() const { return Trigger("_set"); }
+  // Those of a motion with a lookup, which carry writes over at once, and once
+  // more when the transaction commits.
+  std::string GiveFunction() const { return Function("give_"); }
+  std::string TakeFunction() const { return Function("take_"); }
+  std::string LookFunction() const { return Function("look_"); }
+  std::string TakeAgainFunction() const { return Function("again_"); }
+  std::string GiveTrigger(const std::string& event) const {
+    return Trigger(("_give_" + event).c_str());
+  }
+  std::string TakeTrigger(const std::string& event) const {
+    return Trigger(("_take_" + event).c_str());
+  }
+  std::string AgainTrigger(const std::string& event) const {
+    return Trigger(("_again_" + event).c_str());
+  }
 
  private:
   std::string Function(const char* prefix) const;

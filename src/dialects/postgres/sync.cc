@@ -5,6 +5,7 @@
 #include "base/append.h"
 #include "base/text.h"
 #include "dialects/postgres/grants.h"
+#include "dialects/postgres/lookup_triggers.h"
 #include "dialects/postgres/marking.h"
 #include "dialects/postgres/missing.h"
 #include "dialects/postgres/null_trigger.h"
@@ -191,8 +192,10 @@ std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
   const plan::ColumnMotion motion = Now(as_planned, form);
   const MotionTerms terms(motion, form);
   // The lock waits for every writer that has begun without the triggers.
-  std::vector<std::string> sql = {"LOCK TABLE " + Name(motion.table) +
-                                  " IN SHARE ROW EXCLUSIVE MODE"};
+  std::vector<std::string> sql = {
+      "LOCK TABLE " + Name(motion.table) +
+      (motion.lookup ? ", " + Name(motion.lookup->table) : "") +
+      " IN SHARE ROW EXCLUSIVE MODE"};
   base::Append(ExpressionFunctions(terms, around.major), sql);
   base::Append(MarkFunctions(terms), sql);
   base::Append(CreateCounters(terms), sql);
@@ -211,14 +214,16 @@ std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
   ReplaceTrigger(terms, terms.InsertTrigger(), "INSERT", InsertWhen(terms),
                  around, &sql);
   if (!IsInsertOnly(terms)) ReplaceUpdateTrigger(terms, around, &sql);
+  if (motion.lookup) base::Append(CreateCarryTriggers(terms), sql);
   return sql;
 }
 
-// Returns the names of the triggers that the motion has.
+// Returns the names of the triggers that the motion has on its table.
 std::vector<std::string> TriggerNames(const MotionTerms& terms) {
   std::vector<std::string> names = {terms.InsertTrigger()};
   if (!IsInsertOnly(terms)) names.push_back(terms.UpdateTrigger());
   if (terms.motion().only_null) names.push_back(terms.SetTrigger());
+  if (terms.motion().lookup) base::Append(CarryTriggersHere(terms), names);
   return names;
 }
 
@@ -228,6 +233,7 @@ std::vector<std::string> DropStatements(const plan::ColumnMotion& motion) {
   for (const std::string& name : TriggerNames(terms)) {
     sql.push_back(DropTrigger(terms, name));
   }
+  if (motion.lookup) base::Append(DropCarryTriggers(terms), sql);
   sql.push_back("DROP FUNCTION IF EXISTS " +
                 base::Join(FunctionNames(terms), ", "));
   base::Append(DropCounters(terms), sql);
@@ -276,6 +282,11 @@ std::string Describe(const plan::ColumnMotion& as_planned,
   const std::string fresh = "'" + motion.new_column->physical() + "'";
   if (motion.only_null)
     return "turn a NULL in " + fresh + " of " + table + " into 'up'";
+  if (motion.lookup) {
+    return "keep " + fresh + " of " + table + " and '" +
+           motion.lookup->value.physical() + "' of '" +
+           motion.lookup->table.name + "' in step";
+  }
   if (!motion.old_column) return "keep " + fresh + " of " + table + " filled";
   const bool marks = motion.marks && form == plan::SyncForm::kLive;
   return "keep '" + motion.old_column->physical() + "' and " + fresh + " of " +
@@ -295,7 +306,13 @@ std::string Missing(const MotionTerms& terms, const RenderContext& context) {
         context.schema.FindTable(terms.motion().table.name);
     if (table != nullptr) installed.partitions = table->partitions;
   }
-  return MissingOf(installed);
+  if (!terms.motion().lookup) return MissingOf(installed);
+  const plan::Lookup& lookup = *terms.motion().lookup;
+  const Installed there{lookup.table,
+                        CarryTriggersThere(terms),
+                        {lookup.value.physical(), lookup.key.physical()},
+                        LookupFunctionNames(terms)};
+  return MissingOf(installed) + " UNION ALL " + MissingOf(there);
 }
 
 plan::TableMotion InForm(const plan::TableMotion& motion, plan::SyncForm form) {

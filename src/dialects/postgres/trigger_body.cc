@@ -1,6 +1,7 @@
 // The body of the trigger function, in which the column that changed decides.
 // It has no SET clause, so it sees the writer's own search_path.
 #include "base/text.h"
+#include "dialects/postgres/lookup_triggers.h"
 #include "dialects/postgres/marking.h"
 #include "dialects/postgres/null_trigger.h"
 #include "dialects/postgres/sql.h"
@@ -323,6 +324,7 @@ std::string RefuseMisplaced(const MotionTerms& terms) {
 std::string Body(const MotionTerms& terms) {
   if (IsInsertOnly(terms)) return SupplyOld(terms);
   if (terms.motion().only_null) return NullTriggerBody(terms);
+  if (terms.motion().lookup) return UnlessConcerned(terms) + LookupBody(terms);
   if (terms.form() == plan::SyncForm::kRetreating) {
     return UnlessConcerned(terms) + Retreating(terms);
   }

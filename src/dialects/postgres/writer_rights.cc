@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "dialects/postgres/attempt.h"
+#include "dialects/postgres/examine.h"
 #include "dialects/postgres/examine_code.h"
 #include "dialects/postgres/sql.h"
 
@@ -154,6 +155,12 @@ constexpr const char* kHas = R"sql(CASE n.kind
       pg_catalog.to_regprocedure(n.name)::oid, 'EXECUTE')
     WHEN 'sequence' THEN pg_catalog.has_sequence_privilege(w.role,
       pg_catalog.to_regclass(n.name)::oid, 'USAGE, UPDATE')
+    WHEN 'update' THEN pg_catalog.has_table_privilege(w.role,
+      pg_catalog.to_regclass(n.name)::oid, 'UPDATE')
+    WHEN 'set' THEN (SELECT pg_catalog.has_column_privilege(w.role,
+        a.attrelid, a.attnum, 'UPDATE') FROM pg_catalog.pg_attribute a
+      WHERE a.attrelid = pg_catalog.to_regclass(n.name)::oid
+        AND a.attname = n.part::name AND NOT a.attisdropped)
     WHEN 'any' THEN pg_catalog.has_any_column_privilege(w.role,
       pg_catalog.to_regclass(n.name)::oid, 'SELECT')
     WHEN 'column' THEN (SELECT pg_catalog.has_column_privilege(w.role,
@@ -165,24 +172,32 @@ constexpr const char* kHas = R"sql(CASE n.kind
         AND NOT a.attisdropped AND NOT pg_catalog.has_column_privilege(w.role,
         a.attrelid, a.attnum, 'SELECT')) END)sql";
 
+// `what` the table does with the rights of whoever writes.
 std::string LackingSql(const schema::TableName& table,
-                       const std::vector<Need>& needs) {
+                       const std::vector<Need>& needs,
+                       const std::string& what = "evaluates an expression") {
   return "WITH RECURSIVE " + WritersSql(table) + ", " + NeedsSql(needs) +
          ", lack AS (SELECT w.who, n.kind, n.name, "
          "pg_catalog.string_agg(pg_catalog.quote_ident(n.part), ', ' ORDER BY "
          "n.part) AS parts FROM writers w CROSS JOIN need n WHERE NOT " +
          kHas +
          " GROUP BY w.who, n.kind, n.name) SELECT pg_catalog.format('%s may "
-         "write table %I.%I, which evaluates an expression with the rights of "
-         "whoever writes, and may not %s', CASE WHEN l.who = 'PUBLIC' THEN "
+         "write table %I.%I, which " +
+         what +
+         " with the rights of whoever writes, and may not %s', CASE WHEN l.who "
+         "= 'PUBLIC' THEN "
          "l.who ELSE 'role ' || l.who END, " +
          Literals({table.schema, table.name}) + R"sql(,
   CASE l.kind WHEN 'schema' THEN 'use schema ' WHEN 'function' THEN 'call '
-    WHEN 'sequence' THEN 'use sequence ' WHEN 'column' THEN
+    WHEN 'sequence' THEN 'use sequence ' WHEN 'update' THEN 'write '
+    WHEN 'set' THEN pg_catalog.format('write (%s) of ', l.parts)
+    WHEN 'column' THEN
     pg_catalog.format('read (%s) of ', l.parts) ELSE 'read ' END || l.name),
 pg_catalog.format('GRANT %s%s TO %s', CASE l.kind WHEN 'schema' THEN
     'USAGE ON SCHEMA ' WHEN 'function' THEN 'EXECUTE ON FUNCTION '
-    WHEN 'sequence' THEN 'USAGE ON SEQUENCE ' WHEN 'column' THEN
+    WHEN 'sequence' THEN 'USAGE ON SEQUENCE ' WHEN 'update' THEN 'UPDATE ON '
+    WHEN 'set' THEN pg_catalog.format('UPDATE (%s) ON ', l.parts)
+    WHEN 'column' THEN
     pg_catalog.format('SELECT (%s) ON ', l.parts) ELSE 'SELECT ON ' END, l.name,
   l.who)
 FROM lack l)sql";
@@ -211,7 +226,27 @@ GROUP BY n.name ORDER BY 1)sql";
   return policies;
 }
 
+void Add(const schema::TableName& table,
+         const std::vector<std::string>& columns, const char* whole,
+         const char* column, std::vector<Need>* needs) {
+  if (columns.empty()) needs->push_back({whole, Name(table), ""});
+  for (const std::string& name : columns) {
+    needs->push_back({column, Name(table), name});
+  }
+}
+
 }  // namespace
+
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::RightsQuestion& question) {
+  std::vector<Need> needs;
+  Add(question.other, question.reads, "whole", "column", &needs);
+  Add(question.other, question.writes, "update", "set", &needs);
+  db::Answer answer;
+  answer.lacking =
+      LackingSql(question.table, needs, "carries a value over to another");
+  return answer;
+}
 
 void AddWriterRights(db::Connection& connection, const db::Question& question,
                      db::Answer& answer) {

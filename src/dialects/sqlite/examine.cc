@@ -280,6 +280,11 @@ db::Answer AnswerTo(db::Connection& /*connection*/,
   return {};
 }
 
+db::Answer AnswerTo(db::Connection& /*connection*/,
+                    const db::RightsQuestion& /*question*/) {
+  return {};
+}
+
 // A column that becomes NOT NULL gets a second one beside it.
 db::Answer AnswerTo(db::Connection& /*connection*/,
                     const db::FilledQuestion& /*question*/) {

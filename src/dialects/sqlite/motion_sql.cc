@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dialects/sqlite/bound.h"
+#include "dialects/sqlite/lookup_triggers.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/row_address.h"
 #include "dialects/sqlite/sync.h"
@@ -108,6 +109,7 @@ class RowStatements {
   // Returns " OR ..." for each side that can be derived again. A volatile
   // expression gives each value once.
   std::string DerivedWrongly() const {
+    if (motion_.lookup) return " OR " + DiffersFromLookup(motion_);
     std::string wrong;
     if (!motion_.up.is_volatile) {
       wrong += " OR (" + d_ + " = 1 AND NOT " +
@@ -133,6 +135,11 @@ class RowStatements {
     // Like the fill, the repair keeps a value that was there before the motion.
     const std::string given = "(" + d_ + " = 0 AND " + n + " IS NOT NULL)";
     const bool was_there = motion_.new_was_there;
+    if (motion_.lookup) {
+      return address_.Ranges(
+          "UPDATE " + table_ + " SET " + n + " = " + Up() + ", " + d_ + " = 1",
+          "(" + Untold() + DerivedWrongly() + ")", "");
+    }
     std::string set = n + " = CASE WHEN " + d_ + " = 2" +
                       (was_there ? " OR " + given : "") + " THEN " + n +
                       " ELSE " + Up() + " END";
@@ -171,7 +178,10 @@ class RowStatements {
                        });
   }
 
-  std::string Up() const { return Bound(motion_.up, motion_.table.name); }
+  std::string Up() const {
+    if (motion_.lookup) return LookedUp(motion_, Quote(motion_.table.name));
+    return Bound(motion_.up, motion_.table.name);
+  }
   std::string Down() const { return Bound(motion_.down, motion_.table.name); }
 
   const plan::ColumnMotion& motion_;

@@ -4,6 +4,7 @@
 #include "base/append.h"
 #include "base/text.h"
 #include "dialects/sqlite/instead_of.h"
+#include "dialects/sqlite/lookup_triggers.h"
 #include "dialects/sqlite/missing.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/render.h"
@@ -54,6 +55,22 @@ PlannedAction WalkOf(ActionKind kind, const char* verb,
   return planned;
 }
 
+// Adds the triggers of the other table of a motion with a lookup.
+std::vector<Statement> WithOther(const plan::ColumnMotion& motion,
+                                 std::vector<Statement> statements) {
+  base::Append(LookupTriggersThere(motion), statements);
+  return statements;
+}
+
+std::string Missing(const plan::ColumnMotion& motion,
+                    const std::vector<Statement>& here) {
+  const std::string sql = MissingOn(motion.table.name, here, motion.Columns());
+  if (!motion.lookup) return sql;
+  return sql + " UNION ALL " +
+         MissingOn(motion.lookup->table.name, LookupTriggersThere(motion),
+                   {motion.lookup->value.name, motion.lookup->key.name});
+}
+
 }  // namespace
 
 PlannedAction RenderOne(const plan::CreateSync& action,
@@ -73,21 +90,26 @@ PlannedAction RenderOne(const plan::CreateSync& action,
   const schema::Table* table = TableOf(context, motion.table);
   PlannedAction planned = Change(
       context, "Keep " + Subject(motion, action.form) + " in step", kInstant);
-  planned.forward = CreateTriggers(motion, action.form, table);
+  const std::vector<Statement> here =
+      CreateTriggers(motion, action.form, table);
+  planned.forward = WithOther(motion, here);
   planned.probe = "SELECT " + TriggersExist(motion);
   if (action.form == plan::SyncForm::kLive) {
-    planned.missing =
-        MissingOn(motion.table.name, planned.forward, motion.Columns());
+    planned.missing = Missing(motion, here);
   }
   const std::optional<plan::SyncForm> before =
       plan::FormBefore(motion, action.form);
   if (before) {
-    planned.undo = CreateTriggers(motion, *before, table);
+    planned.undo = WithOther(motion, CreateTriggers(motion, *before, table));
     return planned;
   }
   planned.undo = DropTriggers(motion);
-  planned.undo.insert(planned.undo.begin(),
-                      RequireOn(motion.table.name, planned.forward));
+  planned.undo.insert(planned.undo.begin(), RequireOn(motion.table.name, here));
+  if (motion.lookup) {
+    planned.undo.insert(
+        planned.undo.begin(),
+        RequireOn(motion.lookup->table.name, LookupTriggersThere(motion)));
+  }
   // The copies are cleared in the transaction that drops the provenance, which
   // rewrites the table anyway. Rows of which an application gave both sides (3)
   // stay as they are.
@@ -118,8 +140,9 @@ PlannedAction RenderOne(const plan::DropSync& action,
       context, "Stop keeping " + Subject(motion, action.form) + " in step",
       kInstant);
   planned.forward = DropTriggers(motion);
-  planned.undo =
-      CreateTriggers(motion, action.form, TableOf(context, motion.table));
+  planned.undo = WithOther(
+      motion,
+      CreateTriggers(motion, action.form, TableOf(context, motion.table)));
   // The provenance column is dropped next. SQLite does not see that the
   // triggers of the version's view still write that column.
   if (motion.new_column && !motion.new_versions.empty()) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/append.h"
+#include "dialects/sqlite/lookup_triggers.h"
 #include "dialects/sqlite/names.h"
 #include "dialects/sqlite/sign_of_zero.h"
 #include "dialects/sqlite/tokens.h"
@@ -64,6 +65,10 @@ std::vector<Statement> CreateTriggers(const plan::ColumnMotion& motion,
   const bool sealed = form == plan::SyncForm::kSealed;
   const plan::ColumnMotion now = sealed ? plan::Sealed(motion) : motion;
   std::vector<Statement> statements = DropTriggers(motion);
+  if (motion.lookup) {
+    base::Append(LookupTriggersHere(motion, table), statements);
+    return statements;
+  }
   statements.push_back({InsertTrigger(now, form, table), {}});
   const std::string update = UpdateTrigger(now, form, table);
   if (!update.empty()) statements.push_back({update, {}});
@@ -78,6 +83,7 @@ std::vector<Statement> DropTriggers(const plan::ColumnMotion& motion) {
         {"DROP TRIGGER IF EXISTS " + Quote(TriggerName(motion, event)), {}});
   }
   base::Append(DropSignTriggers(motion), statements);
+  base::Append(DropLookupTriggers(motion), statements);
   return statements;
 }
 

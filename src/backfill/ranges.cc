@@ -12,7 +12,8 @@ namespace {
 constexpr std::int64_t kRowsPerRange = 100'000;
 constexpr std::int64_t kMostRanges = 10'000;
 
-std::vector<Range> RangesOf(const std::vector<db::Row>& cuts) {
+std::vector<Range> RangesOf(const std::vector<db::Row>& cuts,
+                            const db::Row& end = {}) {
   std::vector<Range> ranges;
   Range next;
   for (const db::Row& cut : cuts) {
@@ -20,7 +21,7 @@ std::vector<Range> RangesOf(const std::vector<db::Row>& cuts) {
     ranges.push_back(next);
     next.lower = cut;
   }
-  next.upper.clear();
+  next.upper = end;
   ranges.push_back(std::move(next));
   return ranges;
 }
@@ -51,6 +52,12 @@ std::vector<db::Row> CutTable(db::Connection& connection,
   const std::int64_t ranges = std::min(rows / kRowsPerRange, kMostRanges);
   if (cuts.empty() || ranges < 2) return {};
   return connection.Execute(cuts, {ranges}).rows;
+}
+
+db::Row EndOfTable(db::Connection& connection, const std::string& last) {
+  if (last.empty()) return {};
+  db::Result found = connection.Execute(last);
+  return found.rows.empty() ? db::Row{} : std::move(found.rows[0]);
 }
 
 LedgerRanges::LedgerRanges(const Ledger& ledger, std::string migration,
@@ -84,9 +91,10 @@ std::string LedgerRanges::Expiry() const {
 }
 
 void LedgerRanges::Create(db::Connection& connection,
-                          const std::vector<db::Row>& cuts) {
+                          const std::vector<db::Row>& cuts,
+                          const db::Row& end_of_table) {
   constexpr std::size_t kRowsPerInsert = 200;
-  const std::vector<Range> ranges = RangesOf(cuts);
+  const std::vector<Range> ranges = RangesOf(cuts, end_of_table);
   for (std::size_t first = 0; first < ranges.size(); first += kRowsPerInsert) {
     const std::size_t end = std::min(first + kRowsPerInsert, ranges.size());
     db::Sql sql("INSERT INTO " + table_ +

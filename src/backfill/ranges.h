@@ -28,6 +28,9 @@ struct RangeTotals {
 // is too small to be cut.
 std::vector<db::Row> CutTable(db::Connection& connection,
                               const std::string& cuts, std::int64_t rows);
+// Returns the upper bound of the last range, by WalkSql::last; empty: there is
+// none.
+db::Row EndOfTable(db::Connection& connection, const std::string& last);
 
 // Thread-safe, if each worker has a connection of its own.
 class Ranges {
@@ -77,7 +80,9 @@ class LedgerRanges : public Ranges {
   static std::optional<std::pair<std::string, std::string>> Open(
       db::Connection& connection, const Ledger& ledger,
       const std::string& migration);
-  void Create(db::Connection& connection, const std::vector<db::Row>& cuts);
+  // `end_of_table` is the upper bound of the last range; empty: there is none.
+  void Create(db::Connection& connection, const std::vector<db::Row>& cuts,
+              const db::Row& end_of_table = {});
   // Deletes the walk's ranges. A worker that still walks one finds it gone.
   void Forget(db::Connection& connection);
   // Takes away the claims of all workers whose names begin with `prefix`.

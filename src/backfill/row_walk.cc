@@ -73,6 +73,7 @@ bool RowWalk::PrepareRanges(LedgerRanges& ranges) {
   bool done = false;
   RangeTotals totals;
   std::vector<db::Row> cuts;
+  db::Row end;
   context_.session.Resiliently([&] {
     const auto row = context_.ledger.LoadMotion(
         context_.connection(), context_.migration.id, motion_.name, activity);
@@ -81,6 +82,7 @@ bool RowWalk::PrepareRanges(LedgerRanges& ranges) {
     totals = ranges.Totals(context_.connection());
     if (totals.ranges == 0) {
       cuts = CutTable(context_.connection(), walk_.cuts, progress_.total);
+      end = EndOfTable(context_.connection(), walk_.last);
     }
     context_.session.InLedger([&] {
       if (totals.ranges > 0) {
@@ -90,7 +92,7 @@ bool RowWalk::PrepareRanges(LedgerRanges& ranges) {
       context_.ledger.SaveMotion(context_.connection(), context_.migration.id,
                                  motion_.name, activity,
                                  {0, progress_.total, 0, false});
-      ranges.Create(context_.connection(), cuts);
+      ranges.Create(context_.connection(), cuts, end);
     });
   });
   progress_.rows = progress_.rows_at_start = totals.rows;

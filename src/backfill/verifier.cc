@@ -115,7 +115,7 @@ bool Verifier::CheckMotion(const Proof& proof, bool strict,
   Disagreement bad = walks_.Check(motion, motion.verify, reading);
   report.rows_checked += bad.checked;
   const bool disagrees = !bad.rows.empty();
-  if (disagrees) report.repairable = true;
+  if (disagrees && motion.repair) report.repairable = true;
   base::Append(std::move(bad.rows), report.mismatches);
   AppendMarked(motion, walks_.Check(motion, motion.marked, reading), report);
   if (strict) {

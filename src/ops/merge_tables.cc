@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "ops/part_reasons.h"
 #include "ops/reader.h"
 #include "ops/with_spec.h"
 #include "planning/expression.h"
@@ -47,6 +48,7 @@ class MergeTables : public WithSpec<MergeTablesSpec> {
   void PlanPart(TableWork& work, const schema::Column& column,
                 const MergeTablesSpec::Part& part) const;
   void PlanMerge(PlanContext& context, plan::AttachTables attach) const;
+  void PlanKey(PlanContext& context, const plan::AttachTables& attach) const;
   std::string PartText(const std::string& table) const {
     return fmt::format("Prepare '{}' as a part of '{}'", table, spec_.to);
   }
@@ -59,6 +61,9 @@ class MergeTables : public WithSpec<MergeTablesSpec> {
   }
   std::string MergeText() const {
     return fmt::format("Make {} parts of '{}'", NamesOf(spec_), spec_.to);
+  }
+  std::string KeyText() const {
+    return fmt::format("Build the key of '{}'", spec_.to);
   }
   std::string NumberText() const {
     return fmt::format("Number the rows of '{}' from one sequence", spec_.to);
@@ -117,26 +122,8 @@ void MergeTables::RefusePart(const TableWork& work) const {
   }
   work.RefuseFixedColumns();
   work.RefuseInherited();
-  for (const schema::Column& column : live.columns) {
-    if (column.identity != schema::Identity::kNone) {
-      refuse(
-          fmt::format("has the identity column '{}', and a part of a table "
-                      "has none of its own",
-                      column.name));
-    }
-    if (!column.generated_sql.empty()) {
-      refuse(
-          fmt::format("has the generated column '{}', which is not merged "
-                      "yet",
-                      column.name));
-    }
-    if (!column.unproven_not_null.empty()) {
-      refuse(
-          fmt::format("may have NULL in '{}', whose NOT NULL is not "
-                      "validated",
-                      column.name));
-    }
-  }
+  const std::string reason = WhyNoPart(live);
+  if (!reason.empty()) refuse(reason);
   const db::Answer& answer =
       work.context().Ask(db::PublishedQuestion{live.name});
   if (!answer.names.empty()) {
@@ -257,14 +244,11 @@ void MergeTables::PlanPart(TableWork& work, const schema::Column& column,
                                work.capabilities().max_identifier);
   check.check = work.spelling().Name(column.name) + " = " + part.value;
   check.validated = false;
-  const schema::Index key = KeyOf(work.context(), table.name, work.live());
-  names_.RequireFree(work.context(), {table.schema, key.name});
   work.Describe(Phase::kExpanding, PartText(table.name));
   work.Add(Phase::kExpanding, plan::AddColumn{table, added});
   work.Add(Phase::kExpanding, plan::AddConstraint{table, check});
   work.Describe(Phase::kMigrating, ProveText(table.name));
   work.Add(Phase::kMigrating, plan::ValidateConstraint{table, check.name});
-  work.Add(Phase::kMigrating, plan::CreateIndex{table, key});
   work.Describe(kSeal, ImpliedText(table.name));
   work.Add(kSeal, plan::DropConstraint{table, check});
   work.Finish();
@@ -287,6 +271,7 @@ void MergeTables::PlanMerge(PlanContext& context,
       fmt::format("roles get the privileges on '{}' that they have on all of "
                   "the tables",
                   spec_.to)};
+  PlanKey(context, attach);
   const std::vector<std::string> numbered = attach.numbered;
   const plan::AttachTables copy = attach;
   step.actions.emplace_back(std::move(attach));
@@ -304,6 +289,38 @@ void MergeTables::PlanMerge(PlanContext& context,
         plan::UniteNumbers{copy.table.name, copy, column});
   }
   context.steps.push_back(std::move(drop));
+}
+
+std::vector<std::string> NamesIn(const schema::Index& key) {
+  std::vector<std::string> names;
+  for (const schema::IndexColumn& part : key.columns) {
+    names.push_back(part.name);
+  }
+  return names;
+}
+
+// An upsert that names another key may break on it where two sessions add the
+// same row, so that it comes with the contract.
+void MergeTables::PlanKey(PlanContext& context,
+                          const plan::AttachTables& attach) const {
+  DraftStep step;
+  step.place = kSeal;
+  step.description = KeyText();
+  step.notes = {fmt::format(
+      "until then ON CONFLICT ({}) finds no key of '{}'; from then on each "
+      "part has two keys, and an upsert that names the one may fail on the "
+      "other where two sessions add the same row (23505)",
+      base::Join(NamesIn(attach.key), ", "), spec_.to)};
+  plan::UniteKeys unite{attach.table.name, attach, {}};
+  for (const plan::AttachTables::Part& part : attach.parts) {
+    const schema::TableName& table = part.table.name;
+    const schema::Index key = KeyOf(context, table.name, part.table);
+    names_.RequireFree(context, {table.schema, key.name});
+    unite.indexes.push_back(key.name);
+    step.actions.emplace_back(plan::CreateIndex{table, key});
+  }
+  step.actions.emplace_back(std::move(unite));
+  context.steps.push_back(std::move(step));
 }
 
 void MergeTables::Plan(PlanContext& context) const {
@@ -351,7 +368,7 @@ void MergeTables::Plan(PlanContext& context) const {
 
 void MergeTables::Finish(PlanContext& context) const {
   std::vector<std::string> tables = {spec_.to};
-  std::vector<std::string> own = {MergeText(), NumberText()};
+  std::vector<std::string> own = {MergeText(), KeyText(), NumberText()};
   for (const MergeTablesSpec::Part& part : spec_.from) {
     tables.push_back(part.table);
     own.push_back(PartText(part.table));

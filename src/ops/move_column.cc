@@ -35,6 +35,7 @@ class MoveColumn : public WithSpec<MoveColumnSpec> {
   const schema::Constraint& ForeignKey(const TableWork& here,
                                        const TableWork& there) const;
   void RequireIndex(const TableWork& here) const;
+  void RefuseTriggers(TableWork& here, const schema::TableName& there) const;
   schema::Column Target(TableWork& here, const schema::Column& value,
                         const plan::Lookup& lookup,
                         const schema::Constraint& reference) const;
@@ -132,6 +133,30 @@ void MoveColumn::RequireIndex(const TableWork& here) const {
 
 // --- what is made ---
 
+// Its function would write the other table in the middle of a carried write,
+// and a column that goes.
+void MoveColumn::RefuseTriggers(TableWork& here,
+                                const schema::TableName& there) const {
+  const std::vector<std::string> mention =
+      here.context().Ask(db::MentionQuestion{there}).names;
+  for (const schema::Trigger& trigger : here.live().triggers) {
+    for (const std::string& function : mention) {
+      if (trigger.function.empty() ||
+          function.find(trigger.function) == std::string::npos) {
+        continue;
+      }
+      throw tables_
+          .Refused(fmt::format("trigger {} of '{}' runs {}, which mentions "
+                               "'{}'",
+                               trigger.ToString(), spec_.to.table, function,
+                               there.name))
+          .WithHint(
+              "drop the trigger, or let its function leave that table "
+              "alone, first");
+    }
+  }
+}
+
 plan::Lookup MoveColumn::LookupOf(TableWork& here, TableWork& there) const {
   plan::Lookup lookup;
   lookup.table = there.live().name;
@@ -174,6 +199,12 @@ schema::Column MoveColumn::Target(TableWork& here, const schema::Column& value,
                               : "a row may come before the one to which it "
                                 "refers"));
   }
+  here.Note(
+      Phase::kExpanding,
+      fmt::format("a row of '{}' that is inserted without a value gets that of "
+                  "'{}' until the contract, and from then on {}",
+                  spec_.to.table, spec_.from.table,
+                  target.nullable ? "NULL" : "it is refused"));
   return target;
 }
 
@@ -254,6 +285,7 @@ void MoveColumn::Plan(PlanContext& context) const {
     }
     const schema::Constraint& reference = ForeignKey(here, there);
     RequireIndex(here);
+    RefuseTriggers(here, there.live().name);
     here.TakeFreeName(spec_.to.column);
     const plan::Lookup lookup = LookupOf(here, there);
     ShadowRequest request =

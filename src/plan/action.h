@@ -374,6 +374,6 @@ using Action = std::variant<
     PrepareUndo, CreateSync, DropSync, Backfill, GuardFill, UnguardFill, Verify,
     Settle, Retreat, PublishVersion, SealVersion, RetireVersion, ReshapeView,
     PublishAlias, RetireAlias, RepointViews, DivideTable, AttachTables,
-    UniteNumbers, GiveRights, RawSql>;
+    UniteKeys, UniteNumbers, GiveRights, RawSql>;
 
 }  // namespace segue::plan

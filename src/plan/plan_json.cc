@@ -65,6 +65,7 @@ Json WalkJson(const WalkSql& walk) {
   Put(to, "statement", walk.statement);
   Put(to, "cuts", walk.cuts);
   Put(to, "next_bound", walk.next_bound);
+  Put(to, "last", walk.last);
   to["writes"] = walk.writes;
   Put(to, "estimated_rows", walk.estimated_rows);
   Put(to, "when_refused", walk.when_refused);
@@ -258,6 +259,7 @@ WalkSql WalkFrom(const Json& from) {
   walk.statement = Range(from, "statement");
   walk.cuts = Text(from, "cuts");
   walk.next_bound = Range(from, "next_bound");
+  walk.last = Text(from, "last");
   walk.writes = from.at("writes").get<bool>();
   walk.estimated_rows = Text(from, "estimated_rows");
   walk.when_refused = Range(from, "when_refused");

@@ -68,7 +68,7 @@ class Mover {
       Move(action.like);
     }
     if constexpr (std::is_same_v<T, AttachTables>) MoveParts(action);
-    if constexpr (std::is_same_v<T, UniteNumbers>) {
+    if constexpr (requires { action.merged; }) {
       Move(action.merged.table);
       MoveParts(action.merged);
     }

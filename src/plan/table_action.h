@@ -139,10 +139,17 @@ struct AttachTables {
   };
   schema::Table table;  // that is created
   std::vector<Part> parts;
-  schema::Index key;  // a unique one, which each part has by then
+  schema::Index key;  // a unique one, which the contract gives it
   // The columns that each part numbers for itself, also what is inserted
   // through the table.
   std::vector<std::string> numbered = {};
+};
+
+// Gives the table its key, of which each part has an index of its own by then.
+struct UniteKeys {
+  schema::TableName table;
+  AttachTables merged;
+  std::vector<std::string> indexes;  // by name, in the order of the parts
 };
 
 // Lets one sequence, that of the first part, number a column of all parts, from

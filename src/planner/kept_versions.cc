@@ -50,6 +50,11 @@ class Losses {
     } else if (const auto* alter = std::get_if<plan::AlterColumn>(&action)) {
       if (alter->before.type == alter->after.type) return;
       Lose(alter->table.name, alter->before.physical(), "gets another type");
+    } else if (const auto* unite = std::get_if<plan::UniteNumbers>(&action)) {
+      for (const auto& part : unite->merged.parts) {
+        Lose(part.table.name.name, unite->column,
+             "is numbered by another sequence");
+      }
     } else if (std::holds_alternative<plan::RawSql>(action)) {
       runs_sql_ = true;
     }

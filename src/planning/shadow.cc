@@ -53,7 +53,7 @@ Shadow::Shadow(TableWork& work, ShadowRequest request)
   made.marks = DecidesToMark();
   id_ = made.name;
   work_.context().motions.Add(std::move(made));
-  NoteLeftOut(work_, request_);
+  if (!request_.lookup) NoteLeftOut(work_, request_);
   if (request_.keeps == Keeps::kBoth) return;
   const bool keeps_old = request_.keeps == Keeps::kOld;
   if (!request_.tied_by) {

@@ -34,7 +34,9 @@ std::string MismatchText(const VerifyReport& report, bool repaired) {
     text += "At most " + std::to_string(kMostKeys) + " keys are listed.\n";
   }
   if (!report.repairable && !repaired) {
-    return text + "Next: give these rows a value; none can be derived.\n";
+    return text +
+           "Next: mend these rows, or write them once more through the "
+           "application; none is derived again.\n";
   }
   return text + (repaired
                      ? "These are not derived again: mend them by hand.\n"

@@ -1,9 +1,11 @@
 // Tables that are made parts of one, with clients on all of them.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "manifest/manifest.h"
 #include "segue/migrator.h"
@@ -119,6 +121,57 @@ TEST_P(MergeTablesTest, APartThatWasDetachedIsMissed) {
   EXPECT_THAT(
       ThrownBy([&] { migrator_->Complete(false, "a test of it"); }).what(),
       HasSubstr("a part of table 'everybody' is gone"));
+}
+
+// The rows of one that others have made would go with the table.
+TEST_P(MergeTablesTest, ARollbackLeavesPartitionsOfOthersAlone) {
+  Start();
+  db().Exec("CREATE TABLE rest PARTITION OF everybody DEFAULT");
+  EXPECT_THAT(ThrownBy([&] { migrator_->Rollback(); }).what(),
+              HasSubstr("rest is a partition that others have made"));
+  db().Exec("ALTER TABLE everybody DETACH PARTITION rest");
+  migrator_->Rollback();
+  EXPECT_EQ(One("SELECT count(*) FROM rest"), "0");
+}
+
+TEST_P(MergeTablesTest, RowSecurityOfAPartHoldsTheContractUp) {
+  Start();
+  db().Exec("ALTER TABLE us ENABLE ROW LEVEL SECURITY");
+  EXPECT_THAT(ThrownBy([&] { migrator_->Complete(); }).what(),
+              HasSubstr("row security of us is on"));
+  db().Exec("ALTER TABLE us DISABLE ROW LEVEL SECURITY");
+  migrator_->Complete();
+}
+
+TEST_P(MergeTablesTest, ASequenceMayGetAnotherName) {
+  Start();
+  db().Exec("ALTER SEQUENCE us_id_seq RENAME TO numbers");
+  EXPECT_EQ(One("INSERT INTO everybody(region) VALUES ('us') RETURNING id"),
+            "51");
+  migrator_->Complete();
+}
+
+// Nobody who takes numbers without a row gets one twice.
+TEST_P(MergeTablesTest, NoNumberIsGivenTwice) {
+  Start();
+  const auto client = db().NewClient();
+  std::atomic<bool> over = false;
+  std::vector<std::string> numbers;
+  std::thread takes([&] {
+    while (!over) {
+      numbers.push_back(
+          client->One("SELECT nextval('eu_id_seq')").value_or("none"));
+    }
+  });
+  migrator_->Complete();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  over = true;
+  takes.join();
+  const std::size_t given = numbers.size();
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  EXPECT_EQ(numbers.size(), given);
+  EXPECT_GT(given, 1U);
 }
 
 SEGUE_INSTANTIATE_ON(MergeTablesTest, PostgresTestbed());

@@ -273,6 +273,53 @@ TEST_P(MoveColumnRaceTest, ARowMayComeBeforeTheOneToWhichItRefers) {
   EXPECT_EQ(One(kInStep), "0");
 }
 
+// Neither transaction has seen the row of the other when it wrote its own.
+TEST_P(MoveColumnRaceTest, ARowMayComeBeforeAParentOfAnotherTransaction) {
+  db().Exec(
+      "ALTER TABLE orders ALTER CONSTRAINT orders_customer_id_fkey DEFERRABLE "
+      "INITIALLY DEFERRED");
+  Start();
+  app_->Query("BEGIN");
+  app_->Query("INSERT INTO orders(id, customer_id) VALUES (500, 99)");
+  db().app().Query("INSERT INTO customers(id, email) VALUES (99, 'p')");
+  app_->Query("COMMIT");
+  EXPECT_EQ(One("SELECT email FROM orders WHERE id = 500"), "p");
+  app_->Query("BEGIN");
+  app_->Query(
+      "INSERT INTO orders(id, customer_id, email) VALUES (501, 98, 'given')");
+  db().app().Query("INSERT INTO customers(id) VALUES (98)");
+  app_->Query("COMMIT");
+  EXPECT_EQ(One("SELECT email FROM customers WHERE id = 98"), "given");
+  EXPECT_EQ(One(kInStep), "0");
+}
+
+// What a trigger of the parent makes of the value is in all rows.
+TEST_P(MoveColumnRaceTest, ATriggerOfTheParentMayChangeTheValue) {
+  db().Exec(
+      "CREATE FUNCTION low() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN "
+      "jsonb_populate_record(NEW, lower(to_jsonb(NEW)::text)::jsonb); END';"
+      "CREATE TRIGGER low BEFORE UPDATE ON customers FOR EACH ROW EXECUTE "
+      "FUNCTION low()");
+  Start();
+  app_->Query("UPDATE orders SET email = 'M1' WHERE id = 10");
+  EXPECT_EQ(One("SELECT email FROM orders WHERE id = 10"), "m1");
+  app_->Query("UPDATE orders SET email = 'NEW' WHERE id = 10");
+  EXPECT_EQ(One("SELECT email FROM orders WHERE id = 11"), "new");
+  EXPECT_EQ(One(kInStep), "0");
+}
+
+TEST_P(MoveColumnRaceTest, ATriggerThatWritesTheOtherTableIsRefused) {
+  db().Exec(
+      "CREATE FUNCTION mail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN "
+      "UPDATE "
+      "customers SET email = NULL WHERE id = NEW.customer_id; RETURN NEW; END';"
+      "CREATE TRIGGER mail AFTER UPDATE ON orders FOR EACH ROW EXECUTE "
+      "FUNCTION "
+      "mail()");
+  EXPECT_THAT(ThrownBy([&] { Start(); }).what(),
+              HasSubstr("which mentions 'customers'"));
+}
+
 TEST_P(MoveColumnRaceTest, StatementsOfTheServerWriteBoth) {
   Start();
   app_->Query(

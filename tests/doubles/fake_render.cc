@@ -414,6 +414,9 @@ class Renderer {
         "ATTACH " + base::Join(parts, ", ") + " TO " + a.table.name.name,
         "DETACH FROM " + a.table.name.name);
   }
+  PlannedAction operator()(const plan::UniteKeys& a) const {
+    return Make("UNITE KEYS OF " + a.table.name, "DROP KEY OF " + a.table.name);
+  }
   PlannedAction operator()(const plan::UniteNumbers& a) const {
     return Irreversible("UNITE NUMBERS OF " + a.table.name + "." + a.column);
   }

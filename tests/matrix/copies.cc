@@ -67,8 +67,26 @@ std::vector<NamedChange> Splits(const std::string& table) {
                             ", to: {table: half, columns: [calm, body, cost, "
                             "ci]}}\n",
                         kSplit};
+  const Change rows = {"  - split_table: {table: " + table +
+                           ", to: [{table: low, where: zone < 5}, {table: "
+                           "high}]}\n",
+                       ""};
   return {{"split_table", split},
-          {"split_table moved", split, Hanging::kSplit}};
+          {"split_table moved", split, Hanging::kSplit},
+          {"split_table rows", rows, Hanging::kSplit}};
+}
+
+// The table refers to the words by what hangs most on it.
+std::vector<NamedChange> Moves(const std::string& table) {
+  const Change move = {
+      "  - move_column: {from: {table: words, column: tone}, "
+      "to: {table: " +
+          table + "}, join: " + table + ".worn = words.word}\n",
+      "ALTER TABLE k ADD tone text; UPDATE k SET tone = (SELECT "
+      "w.tone FROM words w WHERE w.word = k.worn); ALTER TABLE "
+      "words DROP tone"};
+  return {{"move_column", move},
+          {"move_column carried", move, Hanging::kSplit}};
 }
 
 std::vector<NamedChange> KeyChanges(const std::string& table) {
@@ -107,7 +125,7 @@ std::vector<NamedChange> CopiesOf(Form form, Key key) {
   std::vector<NamedChange> changes;
   for (const std::vector<NamedChange>& some :
        {KeyChanges(table), Rebuilds(table), Partitions(table, key),
-        Splits(table)}) {
+        Splits(table), Moves(table)}) {
     changes.insert(changes.end(), some.begin(), some.end());
   }
   return changes;

@@ -21,8 +21,8 @@ CREATE TYPE mood AS ENUM ('low', 'high');
 CREATE DOMAIN price AS numeric(10, 2) CHECK (VALUE >= 0);
 CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2',
   deterministic = false);
-CREATE TABLE words (word varchar(60) PRIMARY KEY);
-INSERT INTO words SELECT 'w' || i FROM generate_series(1, 40) i;
+CREATE TABLE words (word varchar(60) PRIMARY KEY, tone text);
+INSERT INTO words SELECT 'w' || i, 't' || i FROM generate_series(1, 40) i;
 CREATE TABLE numbers (number integer PRIMARY KEY);
 INSERT INTO numbers SELECT generate_series(1, 40);
 CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS

@@ -73,10 +73,10 @@ std::string IsRow(const MotionTerms& terms) {
   return SameKey(LookupOf(terms).key, "s");
 }
 
-std::string ValuesDiffer(const MotionTerms& terms, const std::string& a,
-                         const std::string& b) {
-  const schema::Column& column = terms.new_column();
-  return Differs(a, b, column.type, column.collation);
+// A carried write runs under the writer's own search_path, which may have other
+// operators.
+std::string ValuesDiffer(const std::string& a, const std::string& b) {
+  return "pg_catalog.record_image_ne(ROW(" + a + "), ROW(" + b + "))";
 }
 
 std::string Here(const MotionTerms& terms) {
@@ -117,7 +117,7 @@ std::string Push(const MotionTerms& terms, const std::string& from,
          Ident(terms.motion().provenance) + " = CASE WHEN " + d +
          " = 0 THEN 1 ELSE " + kCarried + " END" + from + " WHERE " +
          condition + " AND (" + d + " = 0 OR " +
-         ValuesDiffer(terms, terms.New("t"), value) + "); ";
+         ValuesDiffer(terms.New("t"), value) + "); ";
 }
 
 // A row that came before the row to which it refers, which a deferred foreign
@@ -130,7 +130,7 @@ std::string AdoptGiven(const MotionTerms& terms) {
          Refers(terms, "u", "NEW") + " AND " + terms.Provenance("u") +
          " = 2 AND " + terms.New("u") + " IS NOT NULL LIMIT 1) t WHERE " +
          IsRow(terms) + " AND " +
-         ValuesDiffer(terms, There("s", terms), "t." + value) +
+         ValuesDiffer(There("s", terms), "t." + value) +
          "; IF FOUND THEN RETURN NULL; END IF; END IF; ";
 }
 
@@ -141,37 +141,51 @@ std::string Take(const MotionTerms& terms) {
          Push(terms, "", There("NEW", terms), Refers(terms, "t", "NEW"));
 }
 
+// This table was written, with a value. A trigger of the other table may leave
+// it with another one.
+std::string Give(const MotionTerms& terms) {
+  return "UPDATE " + Other(terms) + " AS s SET " +
+         Ident(LookupOf(terms).value.physical()) + " = " + terms.New("NEW") +
+         " WHERE " + Refers(terms, "NEW", "s") + " AND " +
+         ValuesDiffer(There("s", terms), terms.New("NEW")) + "; " +
+         Push(terms, " FROM " + Other(terms) + " s", There("s", terms),
+              Refers(terms, "NEW", "s") + " AND " + Refers(terms, "t", "s"));
+}
+
 // A row of this table that is inserted while its row of the other one is
 // changed sees nothing of the change, and is not seen by it. Each therefore
 // looks again when its transaction commits. The lock lets one commit after the
 // other; it is held for as long as a commit takes. Those that insert do not
-// wait for each other.
+// wait for each other. A change waits for rows that others hold before it
+// takes the lock, which they may come to.
 std::string TakeAgain(const MotionTerms& terms) {
-  return CommitLock(terms, false) +
-         Push(terms, " FROM " + Other(terms) + " s", There("s", terms),
-              IsRow(terms) + " AND " + Refers(terms, "t", "s"));
+  const std::string push =
+      Push(terms, " FROM " + Other(terms) + " s", There("s", terms),
+           IsRow(terms) + " AND " + Refers(terms, "t", "s"));
+  return push + CommitLock(terms, false) + push;
 }
 
+// Where the foreign key is deferred, the row of the other table may have come
+// after this one, which may have got a value by then.
 std::string LookAgain(const MotionTerms& terms) {
   std::vector<std::string> same;
   for (const schema::Column& key : terms.motion().key) {
     same.push_back(SameKey(key, "t"));
   }
+  const std::string row = base::Join(same, " AND ") + " AND " +
+                          Refers(terms, "NEW", "s") + " AND " +
+                          Refers(terms, "t", "s") + " AND ";
+  const std::string given =
+      terms.Provenance("t") + " = 2 AND " + terms.New("t") + " IS NOT NULL";
+  const std::string value = Ident(LookupOf(terms).value.physical());
   return "IF pg_catalog.current_setting(" + Literal(MovedSetting(terms)) +
          ", true) = 'on' THEN " + CommitLock(terms, false) + "ELSE " +
-         CommitLock(terms, true) + "END IF; " +
+         CommitLock(terms, true) + "END IF; UPDATE " + Other(terms) +
+         " AS s SET " + value + " = " + terms.New("t") + " FROM " +
+         Here(terms) + " t WHERE " + row + given + " AND " +
+         ValuesDiffer(There("s", terms), terms.New("t")) + "; " +
          Push(terms, " FROM " + Other(terms) + " s", There("s", terms),
-              base::Join(same, " AND ") + " AND " + Refers(terms, "NEW", "s") +
-                  " AND " + Refers(terms, "t", "s") + " AND " +
-                  terms.Provenance("t") + " <> 2");
-}
-
-// This table was written, with a value.
-std::string Give(const MotionTerms& terms) {
-  return "UPDATE " + Other(terms) + " AS s SET " +
-         Ident(LookupOf(terms).value.physical()) + " = " + terms.New("NEW") +
-         " WHERE " + Refers(terms, "NEW", "s") + " AND " +
-         ValuesDiffer(terms, There("s", terms), terms.New("NEW")) + "; ";
+              row + "NOT (" + given + ")");
 }
 
 struct CarryTrigger {
@@ -195,10 +209,10 @@ std::vector<CarryTrigger> CarryTriggers(const MotionTerms& terms) {
        given + terms.New("NEW") + " IS NOT NULL", terms.GiveFunction(), false},
       {true, terms.GiveTrigger("u"), "UPDATE", given + terms.NewSideChanged(),
        terms.GiveFunction(), false},
-      {true, terms.AgainTrigger("i"), "INSERT", looked, terms.LookFunction(),
+      {true, terms.AgainTrigger("i"), "INSERT", refers, terms.LookFunction(),
        true},
       {true, terms.AgainTrigger("u"), "UPDATE",
-       looked + " AND " + Changed(LookupOf(terms).own), terms.LookFunction(),
+       refers + " AND " + Changed(LookupOf(terms).own), terms.LookFunction(),
        true},
       {false, terms.TakeTrigger("i"), "INSERT", "", terms.TakeFunction(),
        false},
@@ -301,7 +315,7 @@ std::string DiffersFromLookup(const MotionTerms& terms,
                               const std::string& row) {
   return "EXISTS (SELECT FROM " + Other(terms) + " s WHERE " +
          Refers(terms, Own(row, terms), Key("s", terms)) + " AND " +
-         ValuesDiffer(terms, terms.New(row), There("s", terms)) + ")";
+         ValuesDiffer(terms.New(row), There("s", terms)) + ")";
 }
 
 }  // namespace segue::postgres

@@ -46,6 +46,11 @@ DECLARE
   others oid[] := '{}';
   highest bigint;
   next_number bigint;
+  -- A trial on empty copies has the sequences of the tables themselves.
+  trial boolean := pg_catalog.starts_with((SELECT n.nspname::text
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n
+      ON n.oid = c.relnamespace
+    WHERE c.oid = pg_catalog.to_regclass(@TABLE@)::oid), 'segue_trial_');
   one record;
 BEGIN
   FOREACH part IN ARRAY ARRAY[@PARTS@]::oid[] LOOP
@@ -62,6 +67,12 @@ BEGIN
         'column %s of %s is not numbered by a sequence any more', @COLUMN@,
         part::regclass);
     END IF;
+    -- Those who take numbers without a row wait for this lock.
+    IF NOT trial THEN
+      EXECUTE pg_catalog.format('ALTER SEQUENCE %s INCREMENT BY %s',
+        numbers::regclass, (SELECT q.seqincrement FROM pg_catalog.pg_sequence q
+        WHERE q.seqrelid = numbers));
+    END IF;
     EXECUTE pg_catalog.format('SELECT last_value FROM %s', numbers::regclass)
       INTO next_number;
     highest := greatest(highest, next_number);
@@ -73,10 +84,7 @@ BEGIN
   END LOOP;
   EXECUTE pg_catalog.format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT '
     'pg_catalog.nextval(%L::regclass)', @TABLE@, @COLUMN@, kept::regclass::text);
-  -- A trial on empty copies has the sequences of the tables themselves.
-  IF pg_catalog.starts_with((SELECT n.nspname::text FROM pg_catalog.pg_class c
-      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.oid = pg_catalog.to_regclass(@TABLE@)::oid), 'segue_trial_') THEN
+  IF trial THEN
     RETURN;
   END IF;
   PERFORM pg_catalog.setval(kept::regclass, highest);
@@ -149,14 +157,21 @@ class NumberTrigger {
     return base::ShortName("~segue_number_" + column_, kMaxIdentifier);
   }
   // The function runs with the rights of whoever writes, as the default does.
+  // It looks the default up, so that it follows a sequence that gets another
+  // name.
   std::vector<std::string> CreateSql() const {
-    const schema::Column& column = schema::RequireColumn(part_.table, column_);
     return {
         "CREATE OR REPLACE FUNCTION " + Function() +
             "() RETURNS trigger LANGUAGE plpgsql SET search_path = " +
             Ident(part_.table.name.schema) + ", pg_catalog, pg_temp AS " +
-            DollarQuoted("BEGIN NEW." + Ident(column_) +
-                         " := " + *column.default_sql + "; RETURN NEW; END"),
+            DollarQuoted(
+                "DECLARE number text; BEGIN SELECT 'SELECT ' || "
+                "pg_catalog.pg_get_expr(f.adbin, f.adrelid) INTO number FROM "
+                "pg_catalog.pg_attrdef f JOIN pg_catalog.pg_attribute a ON "
+                "a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE f.adrelid "
+                "= TG_RELID AND a.attname = " +
+                Literal(column_) + "; EXECUTE number INTO NEW." +
+                Ident(column_) + "; RETURN NEW; END"),
         "CREATE TRIGGER " + Ident(Trigger()) + " BEFORE INSERT ON " +
             Name(part_.table.name) + " FOR EACH ROW WHEN (NEW." +
             Ident(column_) + " IS NULL) EXECUTE FUNCTION " + Function() + "()"};
@@ -183,7 +198,106 @@ void AddTable(const plan::AttachTables& action, std::vector<std::string>& sql) {
                   Ident(action.table.owner));
   }
   sql.push_back(RevokeOnTable(action.table.name));
-  sql.push_back(CreateIndexSql(action.table.name, action.key, false, "ONLY "));
+}
+
+// The sequences that number columns of the parts.
+constexpr const char* kNumbered = R"sql(
+WITH numbered AS (
+  SELECT f.adrelid AS part, a.attname AS name, f.oid AS source,
+    d.refobjid AS numbers FROM pg_catalog.pg_attrdef f
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = f.adrelid
+    AND a.attnum = f.adnum AND a.attname = ANY (ARRAY[@COLUMNS@]::name[])
+  JOIN pg_catalog.pg_depend d ON d.objid = f.oid
+    AND d.classid = 'pg_catalog.pg_attrdef'::regclass::oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid
+  JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind = 'S'
+  WHERE f.adrelid = ANY (ARRAY[@PARTS@]::oid[])))sql";
+
+// What keeps one sequence from numbering all parts, or from going.
+constexpr const char* kUnlike = R"sql(
+SELECT pg_catalog.format('sequence %s counts down, or begins again at its end',
+  n.numbers::regclass)
+FROM numbered n JOIN pg_catalog.pg_sequence q ON q.seqrelid = n.numbers
+WHERE q.seqincrement < 0 OR q.seqcycle
+UNION SELECT pg_catalog.format('sequence %s numbers several columns',
+  n.numbers::regclass)
+FROM numbered n GROUP BY n.numbers HAVING count(DISTINCT n.name) > 1
+UNION SELECT pg_catalog.format('sequence %s numbers %s as well, so that it '
+  'cannot go', n.numbers::regclass,
+  pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid))
+FROM numbered n JOIN pg_catalog.pg_depend d ON d.refobjid = n.numbers
+  AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid AND d.deptype = 'n'
+WHERE NOT (d.classid = 'pg_catalog.pg_attrdef'::regclass::oid
+  AND d.objid IN (SELECT source FROM numbered))
+UNION SELECT pg_catalog.format('sequence %s belongs to a column of %s',
+  n.numbers::regclass, d.refobjid::regclass)
+FROM numbered n JOIN pg_catalog.pg_depend d ON d.objid = n.numbers
+  AND d.classid = 'pg_catalog.pg_class'::regclass::oid AND d.deptype = 'a'
+WHERE d.refobjid <> ALL (ARRAY[@PARTS@]::oid[])
+UNION SELECT pg_catalog.format('sequence %s, which would number all parts, '
+  'ends at %s, and %s is at %s', k.numbers::regclass, q.seqmax,
+  n.numbers::regclass, l.at)
+FROM numbered k JOIN pg_catalog.pg_sequence q ON q.seqrelid = k.numbers
+JOIN numbered n ON n.name = k.name
+CROSS JOIN LATERAL (SELECT coalesce(
+  pg_catalog.pg_sequence_last_value(n.numbers), 0)) l(at)
+WHERE k.part = @FIRST@ AND l.at > q.seqmax
+ORDER BY 1)sql";
+
+// A rule goes by the name that a statement has.
+std::string RulesSql(const plan::AttachTables& action) {
+  return "SELECT pg_catalog.format('rule %I of %s does not see what is written "
+         "to ' || " +
+         Literal("'" + action.table.name.name + "'") +
+         ", r.rulename, r.ev_class::regclass) FROM pg_catalog.pg_rewrite r "
+         "WHERE r.rulename <> '_RETURN' AND r.ev_class = ANY (ARRAY[" +
+         Oids(action) + "]::oid[])";
+}
+
+std::string ObjectionsTo(const plan::AttachTables& action) {
+  if (action.numbered.empty()) return RulesSql(action);
+  return "SELECT * FROM (" + RulesSql(action) +
+         ") r UNION ALL SELECT * FROM (" +
+         FilledAll(std::string(kNumbered) + kUnlike,
+                   {{"@COLUMNS@", Literals(action.numbered)},
+                    {"@PARTS@", Oids(action)},
+                    {"@FIRST@", Relation(action.parts.front().table.name)}}) +
+         ") n";
+}
+
+// The table goes with an undo, and its other partitions with it.
+std::string OthersSql(const plan::AttachTables& action) {
+  const std::string table = Relation(action.table.name);
+  return "SELECT " +
+         Literal("table '" + action.table.name.name +
+                 "' is gone, or has another name") +
+         " WHERE " + table +
+         " IS NULL UNION ALL SELECT pg_catalog.format('%s is a partition that "
+         "others have made, and would go with %s: detach it', "
+         "i.inhrelid::regclass, i.inhparent::regclass) FROM "
+         "pg_catalog.pg_inherits i WHERE i.inhparent = " +
+         table + " AND i.inhrelid <> ALL (ARRAY[" + Oids(action) + "]::oid[])";
+}
+
+// The same in the transaction of the undo, once the parts are detached.
+std::string RefuseOthersSql(const plan::AttachTables& action) {
+  return "DO " +
+         DollarQuoted(
+             "BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE "
+             "inhparent = " +
+             Relation(action.table.name) +
+             ") THEN RAISE EXCEPTION 'others have made partitions of %', " +
+             Literal(action.table.name.name) + "; END IF; END");
+}
+
+// Whoever reads the table passes the row security of a part.
+std::string SecuredSql(const plan::AttachTables& action) {
+  return "SELECT pg_catalog.format('row security of %s is on, which whoever "
+         "reads %s passes', c.oid::regclass, " +
+         Literal("'" + action.table.name.name + "'") +
+         "), 0 FROM pg_catalog.pg_class c WHERE c.relrowsecurity AND c.oid = "
+         "ANY (ARRAY[" +
+         Oids(action) + "]::oid[])";
 }
 
 }  // namespace
@@ -217,7 +331,10 @@ PlannedAction RenderOne(const plan::AttachTables& action,
                       {"@PARTS@", Oids(action)},
                       {"@COUNT@", std::to_string(action.parts.size())},
                       {"@TABLE@", Literal(name)}}));
+  undo.push_back(RefuseOthersSql(action));
   undo.push_back("DROP TABLE " + name);
+  planned.objections = ObjectionsTo(action);
+  planned.undo_objections = OthersSql(action);
   planned.description = "Create '" + action.table.name.name +
                         "' with the tables as its partitions";
   planned.forward = Statements(std::move(sql));
@@ -232,9 +349,31 @@ PlannedAction RenderOne(const plan::AttachTables& action,
                      Literal(name) + ")::oid AND i.inhrelid = ANY (ARRAY[" +
                      Oids(action) + "]::oid[])",
                  "a part of table '" + action.table.name.name + "'") +
-      ") g(what)";
+      ") g(what) UNION ALL " + SecuredSql(action);
   planned.holders = RelationHolders(action.table.name, "table");
   planned.lock = LockOf(action, context);
+  return planned;
+}
+
+PlannedAction RenderOne(const plan::UniteKeys& action,
+                        const RenderContext& context) {
+  const schema::Index& key = action.merged.key;
+  const std::string schema = Ident(action.table.schema) + ".";
+  std::vector<std::string> sql = {
+      CreateIndexSql(action.table, key, false, "ONLY ")};
+  for (const std::string& index : action.indexes) {
+    sql.push_back("ALTER INDEX " + schema + Ident(key.name) +
+                  " ATTACH PARTITION " + schema + Ident(index));
+  }
+  PlannedAction planned;
+  planned.description = "Give '" + action.table.name + "' the key '" +
+                        key.name + "', of which its parts have an index each";
+  planned.forward = Statements(std::move(sql));
+  planned.undo =
+      Statements({"DROP INDEX IF EXISTS " + schema + Ident(key.name)});
+  planned.probe = "SELECT pg_catalog.to_regclass(" +
+                  Literal(schema + Ident(key.name)) + ") IS NOT NULL";
+  planned.lock = Lock(kShareRowExclusive, action.table, context);
   return planned;
 }
 

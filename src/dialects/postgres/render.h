@@ -80,6 +80,7 @@ PlannedAction RenderOne(const plan::RepointViews&, const RenderContext&);
 PlannedAction RenderOne(const plan::DivideTable&, const RenderContext&);
 // merge_tables.cc
 PlannedAction RenderOne(const plan::AttachTables&, const RenderContext&);
+PlannedAction RenderOne(const plan::UniteKeys&, const RenderContext&);
 PlannedAction RenderOne(const plan::UniteNumbers&, const RenderContext&);
 // table_rights.cc
 PlannedAction RenderOne(const plan::GiveRights&, const RenderContext&);

@@ -62,10 +62,9 @@ class LookupText {
 
   // REPLACE inserts a row to which others refer already.
   std::string OnInsertThere() const {
-    const std::string adopted = "NEW." + value_ +
-                                " IS NULL AND EXISTS (SELECT 1 FROM " + here_ +
-                                " WHERE " + own_ + " = NEW." + key_ + " AND " +
-                                d_ + " = 2 AND " + c_ + " IS NOT NULL)";
+    const std::string adopted =
+        LeftOut() + " AND EXISTS (SELECT 1 FROM " + here_ + " WHERE " + own_ +
+        " = NEW." + key_ + " AND " + d_ + " = 2 AND " + c_ + " IS NOT NULL)";
     return Head("there_insert", "AFTER INSERT", there_) +
            " WHEN EXISTS (SELECT 1 FROM " + here_ + " WHERE " + own_ +
            " = NEW." + key_ + ")\nBEGIN\n  UPDATE " + there_ + " SET " +
@@ -119,6 +118,17 @@ class LookupText {
            own_ + " = NEW." + key_ + " AND (" + condition + ") AND (" + d_ +
            " <= 0 OR NOT " + StoresSame(*motion_.new_column, "NEW." + value_) +
            ");\n";
+  }
+
+  // True for a row of the other table that was inserted without the value.
+  std::string LeftOut() const {
+    const std::string value = "NEW." + value_;
+    const schema::Column& column = lookup_.value;
+    if (!column.default_sql || !column.default_is_constant) {
+      return value + " IS NULL";
+    }
+    return "(" + value + " IS NULL OR " +
+           IsDefault(value, column, *column.default_sql) + ")";
   }
 
   std::string RefuseNull() const {

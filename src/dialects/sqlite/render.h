@@ -65,6 +65,7 @@ PlannedAction RenderOne(const plan::GuardFill&, const RenderContext&);
 PlannedAction RenderOne(const plan::UnguardFill&, const RenderContext&);
 PlannedAction RenderOne(const plan::SetReplicaIdentity&, const RenderContext&);
 PlannedAction RenderOne(const plan::AttachTables&, const RenderContext&);
+PlannedAction RenderOne(const plan::UniteKeys&, const RenderContext&);
 PlannedAction RenderOne(const plan::UniteNumbers&, const RenderContext&);
 // render_copies.cc
 PlannedAction RenderOne(const plan::CopyTable&, const RenderContext&);

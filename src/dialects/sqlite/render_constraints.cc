@@ -301,6 +301,10 @@ PlannedAction RenderOne(const plan::AttachTables&, const RenderContext&) {
   throw Error(ErrorKind::kInternal, "SQLite has no partitioned tables");
 }
 
+PlannedAction RenderOne(const plan::UniteKeys&, const RenderContext&) {
+  throw Error(ErrorKind::kInternal, "SQLite has no partitioned tables");
+}
+
 PlannedAction RenderOne(const plan::UniteNumbers&, const RenderContext&) {
   throw Error(ErrorKind::kInternal, "SQLite has no partitioned tables");
 }

@@ -21,6 +21,15 @@ std::string NeverFilled(const Context& context, const MigrationRow& row) {
   return text;
 }
 
+// Rows of a copy, and those that have no value, are not derived again.
+std::string Mended(const VerifyReport& report) {
+  return report.repairable
+             ? "'segue verify --repair' derives rows again from the side "
+               "written last"
+             : "mend these rows, or write them once more through the "
+               "application";
+}
+
 }  // namespace
 
 std::optional<GateAnswer> AskRows(const GateContext& gate) {
@@ -31,10 +40,10 @@ std::optional<GateAnswer> AskRows(const GateContext& gate) {
   }
   VerifyReport report = gate.parts.verifier.VerifyAll();
   if (report.clean()) return GateAnswer{};
+  const std::string mended =
+      NeverFilled(gate.context, gate.row) + Mended(report);
   return FailsOver(std::move(report.mismatches), "old and new disagree in",
-                   NeverFilled(gate.context, gate.row) +
-                       "'segue verify --repair' derives rows again from the "
-                       "side written last");
+                   mended);
 }
 
 }  // namespace segue::engine

@@ -45,12 +45,6 @@ void PartitionTable::RefuseContext(const TableWork& work) const {
     throw Refused(
         fmt::format("{} has no partitioned tables", work.capabilities().name));
   }
-  if (work.context().undoable) {
-    throw Refused(
-        "undo_window: rows that go with a partition, when it is detached or "
-        "dropped, would still be in the table that an undo brings back")
-        .WithHint("use undo_window: 0, with which complete is final");
-  }
 }
 
 plan::Partitioning PartitionTable::WithRanges(TableWork& work) const {

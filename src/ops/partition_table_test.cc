@@ -83,9 +83,20 @@ TEST_F(PartitionTableTest, ADatabaseWithoutPartitionsIsNamed) {
               HasSubstr("has no partitioned tables"));
 }
 
-TEST_F(PartitionTableTest, AnUndoWindowIsRefused) {
+// The table that is put aside has its key alone.
+TEST_F(PartitionTableTest, TheTableThatIsPutAsideFollows) {
   undoable_ = true;
-  EXPECT_THAT(Refusal(Partition(ByHash())), HasSubstr("undo_window"));
+  EXPECT_THAT(Plan(Partition(ByAge())),
+              Contains(HasSubstr("until the drop 'users_pkey' of the table as "
+                                 "it was is unique as before")));
+  const plan::TableMotion sealed = plan::Sealed(*motions_.Copy("m_1"));
+  EXPECT_EQ(sealed.source.kind, "partitioned table");
+  EXPECT_EQ(sealed.target.name, "_segue_old_users");
+  EXPECT_THAT(schema::NamesOf(sealed.key), ElementsAre("id", "age"));
+  EXPECT_THAT(schema::NamesOf(sealed.unique), ElementsAre("id"));
+  EXPECT_THAT(Plan(Partition(ByHash())),
+              Not(Contains(HasSubstr("is unique as before"))));
+  EXPECT_TRUE(plan::Sealed(*motions_.Copy("m_1")).unique.empty());
 }
 
 }  // namespace

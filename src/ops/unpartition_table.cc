@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "ops/reader.h"
 #include "ops/with_spec.h"
+#include "planning/partitioning.h"
 #include "planning/table_copy.h"
 
 namespace segue::ops {
@@ -24,6 +25,7 @@ class UnpartitionTable : public WithSpec<UnpartitionTableSpec> {
   Error Refused(const std::string& reason) const;
   void RefuseContext(const TableWork& work) const;
   void RefuseSubpartitioned(const TableWork& work) const;
+  void RefuseNoWayBack(const TableWork& work) const;
 };
 
 std::string NamesOf(const std::vector<schema::TableName>& tables) {
@@ -44,12 +46,6 @@ void UnpartitionTable::RefuseContext(const TableWork& work) const {
     throw Refused(
         fmt::format("{} has no partitioned tables", work.capabilities().name));
   }
-  if (work.context().undoable) {
-    throw Refused(
-        "undo_window: a row that none of the partitions takes could not be "
-        "carried over to the table that an undo brings back")
-        .WithHint("use undo_window: 0, with which complete is final");
-  }
   if (work.live().kind != "partitioned table") {
     throw Refused("it has no partitions");
   }
@@ -61,6 +57,33 @@ void UnpartitionTable::RefuseSubpartitioned(const TableWork& work) const {
   throw Refused(fmt::format("its partitions {} are partitioned themselves",
                             NamesOf(live.subpartitioned)))
       .WithHint("detach them, or give the table their partitions, first");
+}
+
+// An undo gives foreign keys to the partitions first, which have no comments
+// and cannot refer to the table that they are parts of. The partitions are told
+// by their names within the schema of the table.
+void UnpartitionTable::RefuseNoWayBack(const TableWork& work) const {
+  if (!work.context().undoable) return;
+  std::vector<std::string> reasons;
+  const schema::TableName& name = work.live().name;
+  for (const schema::Constraint& one : work.live().constraints) {
+    if (!RefersTo(one, name)) continue;
+    reasons.push_back(
+        fmt::format("foreign key '{}' refers to the table itself", one.name));
+  }
+  for (const schema::TableName& part : work.live().partitions) {
+    if (part.schema == name.schema) continue;
+    reasons.push_back(
+        fmt::format("partition '{}' is in another schema", part.ToString()));
+  }
+  for (const std::string& reason :
+       work.context().Ask(db::CopyQuestion{name, true}).names) {
+    // One that publishes the table alone goes along.
+    if (!reason.starts_with("publication ")) reasons.push_back(reason);
+  }
+  if (reasons.empty()) return;
+  throw Refused("undo_window: " + base::Join(reasons, "; "))
+      .WithHint("use undo_window: 0, with which complete is final");
 }
 
 void NotePartitions(TableWork& work) {
@@ -112,6 +135,7 @@ void UnpartitionTable::Plan(PlanContext& context) const {
   RefuseContext(work);
   RefuseSubpartitioned(work);
   RefuseUncopyable(work, true);
+  RefuseNoWayBack(work);
   NotePartitions(work);
   NoteKeys(work);
   NoteTriggers(work);

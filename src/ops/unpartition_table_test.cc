@@ -60,9 +60,28 @@ TEST_F(UnpartitionTableTest, ADatabaseWithoutPartitionsIsNamed) {
   EXPECT_THAT(Refusal(Unpartition()), HasSubstr("has no partitioned tables"));
 }
 
-TEST_F(UnpartitionTableTest, AnUndoWindowIsRefused) {
+TEST_F(UnpartitionTableTest, ThePartitionsArePutAsideWithTheTable) {
   undoable_ = true;
-  EXPECT_THAT(Refusal(Unpartition()), HasSubstr("undo_window"));
+  EXPECT_THAT(
+      Plan(Unpartition()),
+      Contains(HasSubstr("undo: the partitions have their names again")));
+  EXPECT_EQ(plan::Sealed(*motions_.Copy("m_1")).source.kind, "table");
+  schema::Constraint own;
+  own.name = "of_user";
+  own.kind = schema::ConstraintKind::kForeignKey;
+  own.reference.table = "users";
+  users().constraints.push_back(own);
+  EXPECT_THAT(
+      Refusal(Unpartition()),
+      HasSubstr("undo_window: foreign key 'of_user' refers to the table "
+                "itself"));
+  users().constraints.pop_back();
+  users().partitions.push_back({"far", "users_2"});
+  EXPECT_THAT(Refusal(Unpartition()),
+              HasSubstr("undo_window: partition 'far.users_2' is in another "
+                        "schema"));
+  undoable_ = false;
+  EXPECT_FALSE(Plan(Unpartition()).empty());
 }
 
 TEST_F(UnpartitionTableTest, ATableWithoutAKeyIsRefused) {

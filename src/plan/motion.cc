@@ -176,6 +176,9 @@ void RequireForm(const TableMotion& motion, SyncForm form) {
 TableMotion Sealed(TableMotion motion) {
   motion.target.name = motion.put_aside;
   motion.walk.clear();
+  const std::vector<schema::Column> own = motion.source.WalkKeyColumns();
+  if (own.size() < motion.key.size()) motion.unique = own;
+  if (!motion.sealed_kind.empty()) motion.source.kind = motion.sealed_kind;
   for (TableMotion::Column& column : motion.columns) {
     const std::string& name = column.column.physical();
     column.value = {};

@@ -224,6 +224,12 @@ struct TableMotion {
   // step with the copy, which has the source's name then. Empty: the source is
   // dropped as soon as the copy takes its place.
   std::string put_aside = {};
+  // What kind of table the source is from the seal on. Empty: the same.
+  std::string sealed_kind = {};
+  // The columns of the key that are unique in the target, where these are
+  // fewer: it refuses a row that differs from another in the rest alone. Empty:
+  // all.
+  std::vector<schema::Column> unique = {};
 };
 
 using Motion = std::variant<ColumnMotion, TableMotion>;

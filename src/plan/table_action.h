@@ -86,17 +86,24 @@ struct MarkCopied {
 // source has had, and the name. The source gets the name `aside`; where it is
 // kept, it follows the copy from then on, and an undo exchanges them back.
 struct SwapTables {
+  // A partition of the source, and its name while the source is put aside.
+  struct Part {
+    schema::TableName table;
+    std::string aside;
+  };
+
   MotionId motion;
   std::string aside;
   bool kept = false;
   TableTraits traits;  // as CopyTable has them
   std::vector<IndexPair> indexes;
   std::optional<Partitioning> partitions = {};
+  std::vector<Part> parts = {};  // all of them, where the source is kept
 };
 
 // Proves the foreign keys from and to a table that SwapTables has added without
-// a look at the rows. With `back` only an undo does so. With `unite` those of
-// all partitions, which are proven, become one of the table.
+// a look at the rows. With `unite` those of all partitions, which are proven,
+// become one of the table. With `back` only an undo does so.
 struct ProveForeignKeys {
   schema::TableName table;
   bool back = false;

@@ -38,11 +38,7 @@ void RefuseKey(const TableWork& work, const std::string& name) {
 void RefuseOwnReference(const TableWork& work) {
   const schema::TableName& name = work.live().name;
   for (const schema::Constraint& one : work.live().constraints) {
-    const std::string& to = one.reference.table;
-    if (one.kind != schema::ConstraintKind::kForeignKey ||
-        (to != name.name && to != name.schema + "." + name.name)) {
-      continue;
-    }
+    if (!RefersTo(one, name)) continue;
     throw Refused(work, fmt::format("foreign key '{}' refers to the table "
                                     "itself",
                                     one.name))
@@ -193,6 +189,13 @@ void NoteTriggers(TableWork& work, const plan::Partitioning& how) {
 }
 
 }  // namespace
+
+bool RefersTo(const schema::Constraint& constraint,
+              const schema::TableName& table) {
+  const std::string& to = constraint.reference.table;
+  return constraint.kind == schema::ConstraintKind::kForeignKey &&
+         (to == table.name || to == table.schema + "." + table.name);
+}
 
 bool IsRangeLength(const std::string& text) {
   static const std::regex kForm(

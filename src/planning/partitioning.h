@@ -10,6 +10,10 @@ namespace segue::ops {
 // True for "1 month", "12 hours" and "1000000", and for nothing else.
 bool IsRangeLength(const std::string& text);
 
+// True for a foreign key to the table.
+bool RefersTo(const schema::Constraint& constraint,
+              const schema::TableName& table);
+
 // Returns `how` with the indexes of the partitioned copy, and gives the shape
 // of `work` its keys. Throws Error{kRefused} for what a partitioned table
 // cannot have.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "plan/names.h"
 #include "planning/index_move.h"
@@ -97,7 +98,7 @@ void WidenKey(const schema::Table& live, const plan::Partitioning& partitions,
   }
 }
 
-plan::TableMotion MotionOf(const TableWork& work, const CopyRequest& request) {
+plan::TableMotion MotionOf(TableWork& work, const CopyRequest& request) {
   const schema::Table& live = work.live();
   plan::TableMotion motion;
   motion.name = work.context().NextMotionId();
@@ -118,13 +119,24 @@ plan::TableMotion MotionOf(const TableWork& work, const CopyRequest& request) {
   if (request.partitions) WidenKey(live, *request.partitions, motion);
   if (work.context().undoable) {
     motion.put_aside = plan::PutAside(live.name.name, Limit(work));
+    motion.sealed_kind = work.shape().kind;
   }
   return motion;
 }
 
-void RefuseTaken(const TableWork& work, const std::string& name) {
-  const db::Answer& answer =
-      work.context().Ask(db::NameQuestion{{work.live().name.schema, name}});
+// The partitions by their names, which are new ones while they are put aside: a
+// write that names one would be lost with an undo, or with the drop.
+std::vector<plan::SwapTables::Part> PartsAside(const TableWork& work) {
+  std::vector<plan::SwapTables::Part> parts;
+  if (!work.context().undoable) return parts;
+  for (const schema::TableName& part : work.live().partitions) {
+    parts.push_back({part, plan::PutAside(part.name, Limit(work))});
+  }
+  return parts;
+}
+
+void RefuseTaken(const TableWork& work, const schema::TableName& name) {
+  const db::Answer& answer = work.context().Ask(db::NameQuestion{name});
   if (!answer.error.empty()) throw RefusedCopy(work, answer.error);
 }
 
@@ -155,14 +167,59 @@ void AddStep(TableWork& work, Place place, std::string description,
   work.context().steps.push_back(std::move(step));
 }
 
-void AddProof(TableWork& work, Place place, bool back) {
+void AddProof(TableWork& work, Place place) {
   if (!HasForeignKeys(work)) return;
   const schema::TableName& table = work.live().name;
   AddStep(work, place,
-          back ? fmt::format("Keep ready what proves the foreign keys of '{}'",
-                             table.name)
-               : fmt::format("Check the foreign keys of '{}'", table.name),
-          plan::ProveForeignKeys{table, back});
+          fmt::format("Check the foreign keys of '{}'", table.name),
+          plan::ProveForeignKeys{table});
+}
+
+// A partitioned table has the foreign keys of its partitions, once these are
+// proven.
+void AddUnion(TableWork& work, Place place) {
+  if (!HasForeignKeys(work)) return;
+  const schema::TableName& table = work.live().name;
+  AddStep(work, place,
+          fmt::format("Make the foreign keys of the partitions those of '{}'",
+                      table.name),
+          plan::ProveForeignKeys{table, false, true});
+}
+
+// What an undo does after it has exchanged the two, the last of it first.
+void AddProofOfUndo(TableWork& work) {
+  if (!HasForeignKeys(work)) return;
+  const schema::TableName& table = work.live().name;
+  if (!work.live().partitions.empty()) {
+    AddStep(work, kSeal,
+            fmt::format("Keep ready what makes foreign keys of partitions "
+                        "those of '{}'",
+                        table.name),
+            plan::ProveForeignKeys{table, true, true});
+  }
+  AddStep(work, kSeal,
+          fmt::format("Keep ready what proves the foreign keys of '{}'",
+                      table.name),
+          plan::ProveForeignKeys{table, true});
+}
+
+std::vector<std::string> NotesOfUndo(const TableWork& work,
+                                     const CopyRequest& request) {
+  std::vector<std::string> notes = {
+      "undo: the table as it was has its name again, with all that was written "
+      "since"};
+  if (request.partitions && !request.partitions->widened.empty()) {
+    notes.push_back(fmt::format(
+        "until the drop '{}' of the table as it was is unique as before: a "
+        "write of a row that it could not have is refused",
+        base::Join(request.partitions->widened, "', '")));
+  }
+  if (!work.live().partitions.empty()) {
+    notes.emplace_back(
+        "undo: the partitions have their names again, too; until the drop a "
+        "row that none of them takes is refused as before");
+  }
+  return notes;
 }
 
 // Each of these is a transaction of its own: nobody waits for a look at all
@@ -182,23 +239,16 @@ void PlanExchange(TableWork& work, const plan::TableMotion& motion,
         "right afterwards, without blocking anybody");
   }
   if (undoable) {
-    AddProof(work, place, true);
-    notes.emplace_back(
-        "undo: the table as it was has its name again, with all that was "
-        "written since");
+    AddProofOfUndo(work);
+    base::Append(NotesOfUndo(work, request), notes);
   }
   AddStep(work, place,
           fmt::format("Let the copy take the place of '{}'", table),
           plan::SwapTables{motion.name, aside, undoable, request.traits,
-                           indexes.all, request.partitions},
+                           indexes.all, request.partitions, PartsAside(work)},
           std::move(notes));
-  AddProof(work, place, false);
-  if (request.partitions && HasForeignKeys(work)) {
-    AddStep(work, place,
-            fmt::format("Make the foreign keys of the partitions those of '{}'",
-                        table),
-            plan::ProveForeignKeys{work.live().name, false, true});
-  }
+  AddProof(work, place);
+  if (request.partitions) AddUnion(work, place);
   schema::Table was = work.live();
   was.name.name = aside;
   was.constraints.clear();
@@ -254,8 +304,11 @@ void RefuseUncopyable(const TableWork& work, bool of_partitions) {
 void PlanTableCopy(TableWork& work, const CopyRequest& request) {
   const std::string table = work.live().name.name;
   const plan::TableMotion motion = MotionOf(work, request);
-  RefuseTaken(work, motion.target.name);
-  RefuseTaken(work, plan::PutAside(table, Limit(work)));
+  RefuseTaken(work, motion.target);
+  RefuseTaken(work, {motion.target.schema, plan::PutAside(table, Limit(work))});
+  for (const plan::SwapTables::Part& part : PartsAside(work)) {
+    RefuseTaken(work, {part.table.schema, part.aside});
+  }
   const CopiedIndexes indexes = IndexesOf(work, request);
   work.Describe(Phase::kExpanding,
                 fmt::format("Create a hidden copy of '{}'", table));

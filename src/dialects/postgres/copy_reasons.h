@@ -12,6 +12,9 @@ std::string CopyReasonsSql(const std::string& table, bool partitioned);
 // Returns the query for what several copies could not have, among which the
 // rows are divided, although one could have it.
 std::string DividedReasonsSql(const std::string& table);
+// Returns the query for what would publish the partitions of the table by
+// themselves, if it had some.
+std::string PublishedPartsSql(const std::string& table);
 // Returns the query for that of the partitions alone.
 std::string PartitionReasonsSql(const std::string& table);
 

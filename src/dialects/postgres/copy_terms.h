@@ -18,6 +18,11 @@ namespace segue::postgres {
 inline constexpr const char* kSource = "t";
 inline constexpr const char* kCopy = "c";
 
+// True where the copy is what the table was before the seal.
+inline bool IsSealed(const plan::TableMotion& motion) {
+  return !motion.put_aside.empty() && motion.target.name == motion.put_aside;
+}
+
 // Returns the column of `row`.
 inline std::string Field(const std::string& row, const schema::Column& column) {
   return row + "." + Ident(column.physical());
@@ -45,7 +50,7 @@ class CopyTerms {
   bool OfPartitions() const { return IsOfPartitions(motion_); }
   PartitionWatch Watch() const {
     return {motion_.source.name, RowTrigger(), TruncateTrigger(),
-            TriggerFunction()};
+            TriggerFunction(), IsSealed(motion_)};
   }
 
   static bool NeedsFunction(const Column& column) {
@@ -99,6 +104,8 @@ class CopyTerms {
     }
     return "(" + base::Join(names, ", ") + ")";
   }
+  // True where two rows with different keys may be one too many for the copy.
+  bool UniqueByLess() const { return !motion_.unique.empty(); }
   bool IsKey(const schema::Column& column) const {
     return std::any_of(motion_.key.begin(), motion_.key.end(),
                        [&](const schema::Column& key) {

@@ -146,7 +146,20 @@ FROM t CROSS JOIN parts p CROSS JOIN LATERAL (
       AND c.id = d.objid)) x
 ORDER BY 1)sql";
 
+constexpr const char* kPublishedParts = R"sql(
+SELECT pg_catalog.format('publication %I would publish its partitions by '
+  'themselves', b.pubname)
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_publication_tables p ON p.tablename = c.relname
+  AND p.schemaname = c.relnamespace::regnamespace::name
+JOIN pg_catalog.pg_publication b ON b.pubname = p.pubname AND NOT b.pubviaroot
+WHERE c.oid = pg_catalog.to_regclass(@TABLE@)::oid)sql";
+
 }  // namespace
+
+std::string PublishedPartsSql(const std::string& table) {
+  return FilledAll(kPublishedParts, {{"@TABLE@", table}});
+}
 
 std::string PartitionReasonsSql(const std::string& table) {
   return FilledAll(kOwn, {{"@TABLE@", table}});

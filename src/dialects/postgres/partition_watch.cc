@@ -82,7 +82,7 @@ WITH w AS (SELECT f.fact FROM pg_catalog.regexp_split_to_table((SELECT
       AND g.tgname = @TRUNCATE@), ',') f(fact) WHERE f.fact <> ''),
 n AS (@NOW@)
 SELECT coalesce('partition ' || n.name::text, 'a partition that is gone')
-  || ' of ' || @SHOWN@ || ' is not as it was when the copy began' AS what
+  || ' of ' || @SHOWN@ || ' is not as it was when ' || @THEN@ AS what
 FROM w FULL JOIN n ON n.fact = w.fact
 WHERE w.fact IS NULL OR n.fact IS NULL)sql";
 
@@ -101,7 +101,7 @@ BEGIN
   FROM (@OTHERS@) o;
   IF others IS NOT NULL THEN
     RAISE object_not_in_prerequisite_state USING MESSAGE = others,
-      HINT = 'roll back and start again; nothing was exchanged';
+      HINT = @HINT@;
   END IF;
 END)sql";
 
@@ -111,7 +111,15 @@ Marks MarksOf(const PartitionWatch& watch) {
           {"@ROW@", Literal(watch.row_trigger)},
           {"@TRUNCATE@", Literal(watch.truncate_trigger)},
           {"@FUNCTION@", Literal(watch.function)},
-          {"@PARTITION@", Literal(kPartition)}};
+          {"@PARTITION@", Literal(kPartition)},
+          {"@THEN@", Literal(watch.of_seal ? "the contract was sealed"
+                                           : "the copy began")},
+          {"@HINT@",
+           Literal(watch.of_seal
+                       ? "the table as it was lacks what came and went with a "
+                         "partition, so that there is only forward; nothing "
+                         "was exchanged"
+                       : "roll back and start again; nothing was exchanged")}};
 }
 
 std::string WithNow(const char* text, const PartitionWatch& watch) {

@@ -16,6 +16,7 @@ struct PartitionWatch {
   std::string row_trigger;
   std::string truncate_trigger;
   std::string function;  // qualified and quoted
+  bool of_seal = false;  // the table has taken the place of its copy
 };
 
 // Returns the statement that installs the triggers of TRUNCATE. The row trigger

@@ -1,6 +1,8 @@
 #include "dialects/postgres/partitions_ahead.h"
 
+#include "base/append.h"
 #include "base/text.h"
+#include "dialects/postgres/partition_watch.h"
 #include "dialects/postgres/ranges.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -178,6 +180,33 @@ void RefuseTaken(db::Connection& connection, const db::AheadQuestion& question,
           "make the partitions, and insert them again");
 }
 
+// The triggers of a table whose rows go to a copy know its partitions
+// (partition_watch.h). One that is made here is empty and has the row trigger
+// of the table from its first row on. The watch of a table of which others have
+// taken a partition goes on saying so.
+std::vector<std::string> WatchAgainSql(db::Connection& connection,
+                                       const schema::TableName& table) {
+  std::vector<std::string> sql;
+  const db::Result found = connection.Execute(
+      "SELECT r.tgname::text, q.tgname::text, pg_catalog.format('%I.%I', "
+      "n.nspname, p.proname) FROM pg_catalog.pg_trigger q "
+      "JOIN pg_catalog.pg_trigger r ON r.tgrelid = q.tgrelid AND r.tgfoid = "
+      "q.tgfoid AND r.tgtype & 1 = 1 "
+      "JOIN pg_catalog.pg_proc p ON p.oid = q.tgfoid "
+      "JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace "
+      "WHERE q.tgrelid = pg_catalog.to_regclass($1::text)::oid "
+      "AND q.tgtype & 32 = 32 AND q.tgname::text LIKE '~segue\\_%' "
+      "ORDER BY q.tgname",
+      {Name(table)});
+  for (const db::Row& row : found.rows) {
+    const PartitionWatch watch{table, db::ToText(row[0]), db::ToText(row[1]),
+                               db::ToText(row[2])};
+    if (!connection.Execute(OtherPartitionsSql(watch)).rows.empty()) continue;
+    sql.push_back(WatchPartitionsSql(watch));
+  }
+  return sql;
+}
+
 std::vector<std::string> StatementsOf(const db::AheadQuestion& question,
                                       const Last& last,
                                       const db::NextPartition& one) {
@@ -214,6 +243,10 @@ std::vector<db::NextPartition> PartitionsAhead(
     next.back().statements = StatementsOf(question, last, next.back());
   }
   RefuseTaken(connection, question, last, next);
+  if (!next.empty()) {
+    base::Append(WatchAgainSql(connection, question.table),
+                 next.back().statements);
+  }
   return next;
 }
 

@@ -40,18 +40,27 @@ std::string PutBack(const CopyTerms& terms) {
          terms.AndHas(kSource) + " ON CONFLICT DO NOTHING; ";
 }
 
-// The key is not set, because the conflict shows that it is the same. A
-// volatile expression gives each value once, and an identity that is always
-// generated cannot be updated, in the source either.
-std::string OnConflictUpdate(const CopyTerms& terms) {
-  std::vector<std::string> sets;
+// Returns the columns that are set in a row that the copy has. A volatile
+// expression gives each value once, and an identity that is always generated
+// cannot be updated, in the source either.
+std::vector<const CopyTerms::Column*> SetColumns(const CopyTerms& terms) {
+  std::vector<const CopyTerms::Column*> columns;
   for (const CopyTerms::Column* one : terms.columns()) {
     const schema::Column& column = one->column;
     if (terms.IsKey(column) || one->value.is_volatile ||
         column.identity == schema::Identity::kAlways) {
       continue;
     }
-    const std::string name = Ident(column.physical());
+    columns.push_back(one);
+  }
+  return columns;
+}
+
+// The key is not set, because the conflict shows that it is the same.
+std::string OnConflictUpdate(const CopyTerms& terms) {
+  std::vector<std::string> sets;
+  for (const CopyTerms::Column* one : SetColumns(terms)) {
+    const std::string name = Ident(one->column.physical());
     sets.push_back(name + " = EXCLUDED." + name);
   }
   const std::string target = " ON CONFLICT " + terms.Key() + " DO ";
@@ -59,9 +68,31 @@ std::string OnConflictUpdate(const CopyTerms& terms) {
   return target + "UPDATE SET " + base::Join(sets, ", ");
 }
 
+// No index of the copy has the whole key, so that no conflict tells the same
+// row from one that the copy cannot have beside it. Another session's row is
+// such a one: it is met by the INSERT, which fails then.
+std::string UpdateOrInsert(const CopyTerms& terms) {
+  std::vector<std::string> sets;
+  for (const CopyTerms::Column* one : SetColumns(terms)) {
+    sets.push_back(Ident(one->column.physical()) + " = " +
+                   terms.Value(*one, kSource));
+  }
+  const std::string same = terms.SameKey(kSource, "NEW");
+  const std::string look =
+      sets.empty() ? "PERFORM FROM " + terms.target() + " AS " + kCopy +
+                         " WHERE " + terms.SameKey(kCopy, "NEW")
+                   : "UPDATE " + terms.target() + " AS " + kCopy + " SET " +
+                         base::Join(sets, ", ") + " FROM " + terms.source() +
+                         " AS " + kSource + " WHERE " +
+                         terms.SameKey(kCopy, kSource) + " AND " + same;
+  return look + "; IF NOT FOUND THEN " + terms.InsertFromSource() + " WHERE " +
+         same + "; END IF; ";
+}
+
 // The row is read from the source as it is now and not from NEW, because a
 // trigger of the user's may have changed or deleted it since.
 std::string BringNew(const CopyTerms& terms) {
+  if (terms.UniqueByLess()) return UpdateOrInsert(terms);
   return terms.InsertFromSource() + " WHERE " + terms.SameKey(kSource, "NEW") +
          terms.AndHas(kSource) + OnConflictUpdate(terms) + "; ";
 }

@@ -12,6 +12,7 @@
 #include "dialects/postgres/copy_reasons.h"
 #include "dialects/postgres/lock_in_turn.h"
 #include "dialects/postgres/old_readers.h"
+#include "dialects/postgres/prove_foreign_keys.h"
 #include "dialects/postgres/render.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
@@ -101,6 +102,18 @@ BEGIN
       '%s has what its copy cannot get: %s', @TABLE@, differences),
       HINT = 'take that away, and try again; nothing was exchanged';
   END IF;
+  -- A write that names a partition would be lost with it. The statements below
+  -- name those of an undo as they are called afterwards.
+  FOR one IN @RENAMED@ LOOP
+    IF one.name IS NULL OR one.name_then IS NULL THEN
+      RAISE object_not_in_prerequisite_state USING MESSAGE = pg_catalog.format(
+        'the partitions of %s are not those of the start by their names',
+        @TABLE@), HINT = 'give them their names, or roll back and start '
+          'again; nothing was exchanged';
+    END IF;
+    EXECUTE pg_catalog.format('ALTER TABLE %s RENAME TO %I', one.name,
+      one.name_then);
+  END LOOP;
   former := ARRAY(SELECT f.what FROM (@GIVER_FACTS@) f(what));
   SELECT pg_catalog.array_agg(s.sql ORDER BY s.rank, s.place)
       FILTER (WHERE s.rank < 0),
@@ -161,14 +174,6 @@ BEGIN
   EXECUTE pg_catalog.format('ALTER TABLE %I.%I RENAME TO %I', space, own,
     @LEAVE@);
   EXECUTE pg_catalog.format('ALTER TABLE %s RENAME TO %I', taker::regclass, own);
-  -- A write that names a partition would be lost with it.
-  FOR one IN SELECT c.oid::regclass AS name, c.oid
-    FROM pg_catalog.pg_inherits h
-    JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid WHERE h.inhparent = giver
-  LOOP
-    EXECUTE pg_catalog.format('ALTER TABLE %s RENAME TO %I', one.name,
-      '_segue_part_' || one.oid::text);
-  END LOOP;
   -- The lock of the rename keeps others from taking a number meanwhile.
   FOR one IN SELECT * FROM pg_catalog.jsonb_to_recordset(sequences) AS q(
     space text, name text, other_space text, other text, id text, other_id text)
@@ -203,56 +208,36 @@ BEGIN
   PERFORM pg_catalog.set_config('search_path', path, true);
 END)sql";
 
-// The foreign keys from and to the table, or from a partition of it, that are
-// not proven.
-constexpr const char* kUnproven = R"sql(
-SELECT k.oid, k.conrelid, k.conname FROM pg_catalog.pg_constraint k
-WHERE (pg_catalog.to_regclass(@TABLE@)::oid IN (k.conrelid, k.confrelid)
-    OR k.conrelid IN (SELECT h.inhrelid FROM pg_catalog.pg_inherits h
-      WHERE h.inhparent = pg_catalog.to_regclass(@TABLE@)::oid))
-  AND k.contype = 'f' AND k.conparentid = 0::oid AND NOT k.convalidated)sql";
+// What the partitions of a table are called afterwards that is dropped then.
+constexpr const char* kRenamedForGood = R"sql(
+    SELECT h.inhrelid::regclass AS name,
+      '_segue_part_' || h.inhrelid::text AS name_then
+    FROM pg_catalog.pg_inherits h WHERE h.inhparent = giver)sql";
 
-// The foreign keys that every partition of the table has for itself.
-constexpr const char* kOfPartitions = R"sql(
-SELECT k.conname, pg_catalog.pg_get_constraintdef(k.oid) AS def
-FROM pg_catalog.pg_inherits h
-JOIN pg_catalog.pg_constraint k ON k.conrelid = h.inhrelid
-  AND k.contype = 'f' AND k.conparentid = 0::oid
-WHERE h.inhparent = pg_catalog.to_regclass(@TABLE@)::oid
-GROUP BY 1, 2
-HAVING count(*) = (SELECT count(*) FROM pg_catalog.pg_inherits p
-  WHERE p.inhparent = pg_catalog.to_regclass(@TABLE@)::oid))sql";
+// The same where an undo gives them their names again. A partition that is not
+// known has no name, or none for then.
+constexpr const char* kRenamed = R"sql(
+    SELECT p.name, v.name_then
+    FROM (SELECT c.oid::regclass AS name, c.relname::text, n.nspname::text
+      FROM pg_catalog.pg_inherits h
+      JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE h.inhparent = @PARENT@) p
+    FULL JOIN (VALUES @PARTS@) v(name, name_then)
+      ON v.name = p.relname AND p.nspname = space)sql";
 
-// Constraints are proven one after the other, and writers go on.
-constexpr const char* kProve = R"sql(
-DECLARE
-  one record;
-BEGIN
-  FOR one IN SELECT pg_catalog.format('ALTER TABLE %I.%I VALIDATE CONSTRAINT '
-      '%I', n.nspname, c.relname, k.conname) AS sql
-    FROM (@UNPROVEN@) k
-    JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    ORDER BY k.conrelid, k.oid
-  LOOP
-    EXECUTE one.sql;
-  END LOOP;
-END)sql";
-
-// The server takes proven ones along without a look at the rows.
-constexpr const char* kUnite = R"sql(
-DECLARE
-  one record;
-BEGIN
-  FOR one IN @OF_PARTITIONS@ LOOP
-    EXECUTE pg_catalog.format('ALTER TABLE %s ADD CONSTRAINT %I %s',
-      pg_catalog.to_regclass(@TABLE@), one.conname, one.def);
-  END LOOP;
-END)sql";
+struct Roles {
+  schema::TableName table;
+  std::string other;             // has the name afterwards
+  std::string leave;             // the name of the other table afterwards
+  bool from_partitions = false;  // the table is partitioned until then
+  bool to_partitions = false;    // it is partitioned afterwards
+  bool back = false;             // of an undo
+};
 
 // Returns patterns of the facts that the plan changes.
 std::vector<std::string> Wanted(const plan::SwapTables& action,
-                                bool of_partitions) {
+                                const Roles& roles) {
   const plan::TableTraits& traits = action.traits;
   const auto exactly = [](const std::string& text) {
     std::string pattern;
@@ -276,14 +261,18 @@ std::vector<std::string> Wanted(const plan::SwapTables& action,
   const auto either = [&](const std::string& name) {
     return "(" + exactly(name) + "|" + exactly(Ident(name)) + "): ";
   };
-  if (of_partitions || action.partitions) {
+  if (roles.from_partitions || roles.to_partitions) {
     add("option ");
     add("access method ");
+    // The rows of a partitioned table are where its partitions are.
+    if (!action.partitions) add("tablespace ");
   }
-  // The rows of a partitioned table are where its partitions are.
-  if (of_partitions) add("tablespace ");
-  if (action.partitions) {
+  if (roles.to_partitions) {
     add("constraint .*: FOREIGN KEY ");
+  } else if (action.partitions) {
+    patterns.emplace_back("^added: constraint .*: FOREIGN KEY ");
+  }
+  if (action.partitions) {
     for (const std::string& name : action.partitions->widened) {
       add("index " + either(name));
       add("constraint " + either(name));
@@ -296,13 +285,6 @@ std::vector<std::string> Wanted(const plan::SwapTables& action,
   }
   return patterns;
 }
-
-struct Roles {
-  schema::TableName table;
-  std::string other;           // has the name afterwards
-  std::string leave;           // the name of the other table afterwards
-  bool of_partitions = false;  // the table is partitioned until then
-};
 
 std::string LockSql(const Roles& roles) {
   const schema::TableName other{roles.table.schema, roles.other};
@@ -318,7 +300,8 @@ std::string LockSql(const Roles& roles) {
 std::string ReasonsSql(const plan::SwapTables& action, const Roles& roles) {
   const std::string table = Literal(Name(roles.table));
   std::string sql = "(" + CopyReasonsSql(table, false) + ")";
-  if (!action.partitions) return sql;
+  if (!roles.to_partitions) return sql;
+  if (roles.back) return sql + " UNION ALL (" + PublishedPartsSql(table) + ")";
   const schema::TableName other{roles.table.schema, roles.other};
   return sql + " UNION ALL (" + CopyReasonsSql(table, true) +
          ") UNION ALL SELECT 'the partitions are not those that were made' "
@@ -326,6 +309,20 @@ std::string ReasonsSql(const plan::SwapTables& action, const Roles& roles) {
          "WHERE h.inhparent = pg_catalog.to_regclass(" +
          Literal(Name(other)) + ")::oid) <> " +
          std::to_string(action.partitions->parts.size());
+}
+
+std::string RenamedSql(const plan::SwapTables& action, const Roles& roles) {
+  if (!action.kept) return kRenamedForGood;
+  std::vector<std::string> rows;
+  for (const plan::SwapTables::Part& part : action.parts) {
+    const auto& [from, to] = roles.back
+                                 ? std::pair{part.aside, part.table.name}
+                                 : std::pair{part.table.name, part.aside};
+    rows.push_back("(" + Literal(from) + ", " + Literal(to) + ")");
+  }
+  if (rows.empty()) return "SELECT '' AS name, '' AS name_then WHERE false";
+  return FilledAll(kRenamed, {{"@PARENT@", roles.back ? "taker" : "giver"},
+                              {"@PARTS@", base::Join(rows, ", ")}});
 }
 
 std::string ExchangeSql(const plan::SwapTables& action, const Roles& roles,
@@ -342,28 +339,8 @@ std::string ExchangeSql(const plan::SwapTables& action, const Roles& roles,
               {"@GIVER_FACTS@", TableFactsSql("giver", major)},
               {"@TAKER_FACTS@", TableFactsSql("taker", major)},
               {"@STATEMENTS@", SwapStatementsSql("giver", "taker", major)},
-              {"@WANTED@", "ARRAY[" +
-                               Literals(Wanted(action, roles.of_partitions)) +
-                               "]"}}));
-}
-
-PlannedAction Unite(const schema::TableName& table,
-                    const RenderContext& context) {
-  const std::string name = Literal(Name(table));
-  const std::string of_partitions =
-      FilledAll(kOfPartitions, {{"@TABLE@", name}});
-  PlannedAction planned;
-  planned.description =
-      "Make the foreign keys of the partitions those of '" + table.name + "'";
-  planned.forward.push_back(
-      {"DO " + DollarQuoted(FilledAll(
-                   kUnite,
-                   {{"@TABLE@", name}, {"@OF_PARTITIONS@", of_partitions}})),
-       {}});
-  planned.probe = "SELECT NOT EXISTS (" + of_partitions + ")";
-  planned.lock =
-      Lock(kShareRowExclusive, table, context, "milliseconds: they are proven");
-  return planned;
+              {"@RENAMED@", RenamedSql(action, roles)},
+              {"@WANTED@", "ARRAY[" + Literals(Wanted(action, roles)) + "]"}}));
 }
 
 }  // namespace
@@ -373,9 +350,12 @@ PlannedAction RenderOne(const plan::SwapTables& action,
   const plan::TableMotion& motion = *context.motions.Copy(action.motion);
   const schema::TableName& table = motion.source.name;
   const int major = MajorVersion(context.schema.server_version);
-  const Roles forth{table, motion.target.name, action.aside,
-                    IsOfPartitions(motion)};
-  const Roles back{table, action.aside, motion.target.name};
+  const bool of_partitions = IsOfPartitions(motion);
+  const bool divides = action.partitions.has_value();
+  const Roles forth{
+      table, motion.target.name, action.aside, of_partitions, divides, false};
+  const Roles back{table,   action.aside,  motion.target.name,
+                   divides, of_partitions, true};
   PlannedAction planned;
   planned.description = "Let '" + motion.target.name + "' take the place of '" +
                         table.name + "', which becomes '" + action.aside + "'";
@@ -389,7 +369,11 @@ PlannedAction RenderOne(const plan::SwapTables& action,
     const plan::TableMotion sealed = plan::Sealed(motion);
     base::Append(CopySyncSql(sealed, context), planned.forward);
     planned.undo.push_back({LockSql(back), {}});
+    base::Append(RequireSamePartitionsSql(sealed), planned.undo);
     base::Append(DropCopySyncSql(sealed), planned.undo);
+    if (divides)
+      planned.undo.push_back(
+          {TakeKeysBackSql(table, {table.schema, back.other}), {}});
     planned.undo.push_back({ExchangeSql(action, back, major), {}});
     base::Append(CopySyncSql(motion, context), planned.undo);
   }
@@ -399,30 +383,6 @@ PlannedAction RenderOne(const plan::SwapTables& action,
   planned.inventory_lock = LockSql(forth);
   planned.lock =
       Lock(kAccessExclusive, table, context, "milliseconds: it reads no rows");
-  return planned;
-}
-
-PlannedAction RenderOne(const plan::ProveForeignKeys& action,
-                        const RenderContext& context) {
-  if (action.unite) return Unite(action.table, context);
-  const std::string unproven =
-      FilledAll(kUnproven, {{"@TABLE@", Literal(Name(action.table))}});
-  PlannedAction planned;
-  planned.description = "Check the foreign keys from and to '" +
-                        action.table.name + "' that were exchanged";
-  const Statement prove{
-      "DO " + DollarQuoted(Filled(kProve, "@UNPROVEN@", unproven)), {}};
-  if (action.back) {
-    planned.description = "On an undo, check the foreign keys from and to '" +
-                          action.table.name + "' again";
-    planned.undo.push_back(prove);
-    planned.probe = "SELECT true";
-  } else {
-    planned.forward.push_back(prove);
-    planned.probe = "SELECT NOT EXISTS (" + unproven + ")";
-  }
-  planned.lock = Lock(kShareUpdateExclusive, action.table, context,
-                      "a look at all rows; it blocks no reads and writes");
   return planned;
 }
 

@@ -36,6 +36,16 @@ class LedgerRangesTest : public ::testing::Test {
   LedgerRanges ranges_{bed_.ledger, "01_test", "m", "backfill"};
 };
 
+TEST_F(LedgerRangesTest, TheLastOneEndsWhereTheTableEnds) {
+  LedgerRanges whole{bed_.ledger, "01_test", "n", "backfill"};
+  whole.Create(db(), {Key(10)}, Key(17));
+  const Span first = *whole.Claim(db(), "a");
+  const Span last = *whole.Claim(db(), "b");
+  EXPECT_EQ(first.range.upper, Key(10));
+  EXPECT_EQ(last.range.lower, Key(10));
+  EXPECT_EQ(last.range.upper, Key(17));
+}
+
 TEST_F(LedgerRangesTest, TheyCoverTheTableWithoutGaps) {
   const Span first = *Claim("a");
   const Span second = *Claim("b");

@@ -44,15 +44,13 @@ CREATE VIEW cheap AS SELECT id, v FROM t WHERE v < 100;
 CREATE TRIGGER tr AFTER INSERT ON t FOR EACH ROW WHEN (NEW.v > 1)
   EXECUTE FUNCTION note();
 CREATE POLICY po ON t FOR SELECT TO part_reader USING (v > 50);
-GRANT SELECT ON t TO part_reader WITH GRANT OPTION;
-GRANT UPDATE (v) ON t TO part_reader;
+GRANT SELECT ON t TO part_reader WITH GRANT OPTION;  GRANT UPDATE (v) ON t TO part_reader;
 GRANT USAGE ON SEQUENCE t_id_seq TO part_reader;
 COMMENT ON TABLE t IS 'the t';
 COMMENT ON COLUMN t.v IS 'val''ue';
 COMMENT ON INDEX t_v IS 'ix';
 COMMENT ON CONSTRAINT t_pkey ON t IS 'pk';
-COMMENT ON TRIGGER tr ON t IS 'trg';
-COMMENT ON POLICY po ON t IS 'pol';
+COMMENT ON TRIGGER tr ON t IS 'trg';  COMMENT ON POLICY po ON t IS 'pol';
 COMMENT ON SEQUENCE t_id_seq IS 'sq';
 INSERT INTO t (at, account, v) SELECT date '2025-01-01' + i, 1 + i % 5, i
   FROM generate_series(1, 600) i;

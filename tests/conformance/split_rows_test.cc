@@ -2,6 +2,8 @@
 // two sessions do to each other, and what comes between start and complete.
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <chrono>
 #include <optional>
 #include <thread>
 
@@ -196,6 +198,34 @@ TEST_P(SplitRowsViewTest, ATriggerOfSomebodyElsesHoldsTheContractUp) {
   db().Exec("DROP TRIGGER audit ON events");
   migrator_->Complete();
   EXPECT_EQ(Of("eu"), "1|eu|1\n");
+}
+
+// What comes meanwhile is the triggers' work, and comes faster than the fill
+// goes.
+TEST_P(SplitRowsViewTest, AFillEndsWhileRowsComeFaster) {
+  db().Exec(
+      "INSERT INTO events SELECT i, 'eu', 0 FROM generate_series(3, 300) i");
+  std::atomic<bool> over = false;
+  std::atomic<bool> late = false;
+  std::thread inserts([&] {
+    const auto client = db().NewClient();
+    const auto end =
+        std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    for (int id = 1000; !over && !late; id += 20) {
+      client->Query(
+          "INSERT INTO events SELECT i, 'us', 0 FROM generate_series(" +
+          std::to_string(id) + ", " + std::to_string(id + 19) + ") i");
+      late = std::chrono::steady_clock::now() > end;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  });
+  migrator_->Start(manifest::Parse(
+      std::string("backfill: {max_rate: 400 rows/s}\n") + kDivide,
+      "01_divide.yaml"));
+  over = true;
+  inserts.join();
+  EXPECT_FALSE(late);
+  EXPECT_TRUE(migrator_->Verify().clean());
 }
 
 SEGUE_INSTANTIATE_ON(SplitRowsViewTest, PostgresTestbed());

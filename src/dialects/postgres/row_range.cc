@@ -64,6 +64,29 @@ std::string Is(const std::string& left, const std::string& op,
   return left + " " + Operator(op, column.operators_in) + " " + right;
 }
 
+// The last place of the last page.
+std::string LastPage(const schema::TableName& table, bool partitioned) {
+  return "SELECT '('::text || (p.pages - 1)::text || ',65535'::text || "
+         "')'::text AS position FROM (SELECT "
+         "max(pg_catalog.pg_relation_size(c.oid)) / "
+         "pg_catalog.current_setting('block_size')::bigint AS pages FROM "
+         "pg_catalog.pg_class c WHERE " +
+         Leaves(table, partitioned) + ") p WHERE p.pages > 0::bigint";
+}
+
+// The greatest key.
+std::string LastKey(const schema::TableName& table,
+                    const std::vector<schema::Column>& key,
+                    const std::string& row) {
+  std::vector<std::string> columns;
+  for (const schema::Column& column : key) {
+    columns.push_back(row + "." + Ident(column.physical()));
+  }
+  return "SELECT " + base::Join(columns, ", ") + " FROM " + Name(table) +
+         " AS " + row + " ORDER BY " + base::Join(columns, " DESC, ") +
+         " DESC LIMIT 1";
+}
+
 }  // namespace
 
 RowRange::RowRange(schema::TableName table_name,
@@ -102,7 +125,10 @@ WalkSql RowRange::Walk(RangeSql statement, bool writes) const {
   walk.statement = std::move(statement);
   walk.cuts = Cuts();
   walk.next_bound = NextBound();
-  if (writes) walk.last = Last();
+  if (writes) {
+    walk.last = by_position() ? LastPage(table_, partitioned_)
+                              : LastKey(table_, key_, row_);
+  }
   walk.writes = writes;
   walk.estimated_rows = EstimatedRows();
   return walk;
@@ -303,24 +329,6 @@ std::string RowRange::NextBoundByPosition(const std::string& last_block,
          Leaves(table_, partitioned_) +
          ") b, pg_catalog.generate_series(1, 8) n WHERE " + block + " < " +
          end_block + " ORDER BY n";
-}
-
-// The last place of the last page, or the row with the greatest key.
-std::string RowRange::Last() const {
-  if (by_position()) {
-    return "SELECT '('::text || (p.pages - 1)::text || ',65535'::text || "
-           "')'::text AS position FROM (SELECT "
-           "max(pg_catalog.pg_relation_size(c.oid)) / "
-           "pg_catalog.current_setting('block_size')::bigint AS pages FROM "
-           "pg_catalog.pg_class c WHERE " +
-           Leaves(table_, partitioned_) + ") p WHERE p.pages > 0::bigint";
-  }
-  std::vector<std::string> order;
-  for (const schema::Column& column : key_) {
-    order.push_back(row_ + "." + Ident(column.physical()) + " DESC");
-  }
-  return "SELECT " + KeyList() + " FROM " + Name(table_) + " AS " + row_ +
-         " ORDER BY " + base::Join(order, ", ") + " LIMIT 1";
 }
 
 // The sample consists of whole pages, so it costs the same however large the

@@ -29,7 +29,6 @@ class RowRange {
   // Returns a SELECT of keys that cut the table into about $1 ranges, from a
   // sample of its pages.
   std::string Cuts() const;
-  std::string Last() const;
   // Returns `head` WHERE <range> AND `condition` `tail` in the four shapes.
   RangeSql Over(const std::string& head, const std::string& condition,
                 const std::string& tail = "") const;

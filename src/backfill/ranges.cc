@@ -13,7 +13,7 @@ constexpr std::int64_t kRowsPerRange = 100'000;
 constexpr std::int64_t kMostRanges = 10'000;
 
 std::vector<Range> RangesOf(const std::vector<db::Row>& cuts,
-                            const db::Row& end = {}) {
+                            const db::Row& end) {
   std::vector<Range> ranges;
   Range next;
   for (const db::Row& cut : cuts) {
@@ -202,8 +202,9 @@ void LedgerRanges::GiveUp(db::Connection& connection,
       .Execute(connection);
 }
 
-MemoryRanges::MemoryRanges(const std::vector<db::Row>& cuts) {
-  for (Range& range : RangesOf(cuts)) {
+MemoryRanges::MemoryRanges(const std::vector<db::Row>& cuts,
+                           const db::Row& end_of_table) {
+  for (Range& range : RangesOf(cuts, end_of_table)) {
     Span span;
     span.number = static_cast<std::int64_t>(all_.size());
     span.range = std::move(range);

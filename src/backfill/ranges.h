@@ -115,7 +115,9 @@ class LedgerRanges : public Ranges {
 // The ranges of one process, which are lost with it.
 class MemoryRanges : public Ranges {
  public:
-  explicit MemoryRanges(const std::vector<db::Row>& cuts);
+  // `end_of_table` is as in LedgerRanges::Create.
+  explicit MemoryRanges(const std::vector<db::Row>& cuts,
+                        const db::Row& end_of_table = {});
 
   std::optional<Span> Claim(db::Connection& connection,
                             const std::string& worker) override;

@@ -52,10 +52,12 @@ void RowWalk::Write() {
 
 void RowWalk::Read(const std::function<void(const db::Result&)>& on_rows) {
   std::vector<db::Row> cuts;
+  db::Row end;
   context_.session.Resiliently([&] {
     cuts = CutTable(context_.connection(), walk_.cuts, progress_.total);
+    end = EndOfTable(context_.connection(), walk_.last);
   });
-  MemoryRanges ranges(cuts);
+  MemoryRanges ranges(cuts, end);
   Together(ranges, on_rows);
 }
 

@@ -56,8 +56,8 @@ TEST(Registry, ListsItsOperations) {
           "add_column", "alter_column", "change_primary_key",
           "create_constraint", "create_index", "create_table", "drop_column",
           "drop_constraint", "drop_index", "drop_multicolumn_constraint",
-          "drop_table", "merge_tables", "partition_table", "rebuild_table",
-          "rename_column", "rename_constraint", "rename_table",
+          "drop_table", "merge_tables", "move_column", "partition_table",
+          "rebuild_table", "rename_column", "rename_constraint", "rename_table",
           "set_replica_identity", "split_table", "sql", "unpartition_table"));
 }
 

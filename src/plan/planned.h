@@ -65,7 +65,7 @@ struct WalkSql {
   // upper bounds of the following chunks, where the database gets them for
   // free.
   RangeSql next_bound;
-  // A SELECT of the last key of the table, where a walk that writes ends: what
+  // A SELECT of the last key of the table, where a walk ends: what
   // comes behind it is written by the triggers, and may come faster than a walk
   // goes that makes way. Empty: it ends where no rows are left.
   std::string last = {};

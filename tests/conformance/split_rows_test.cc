@@ -210,13 +210,13 @@ TEST_P(SplitRowsViewTest, AFillEndsWhileRowsComeFaster) {
   std::thread inserts([&] {
     const auto client = db().NewClient();
     const auto end =
-        std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        std::chrono::steady_clock::now() + std::chrono::seconds(60);
     for (int id = 1000; !over && !late; id += 20) {
       client->Query(
           "INSERT INTO events SELECT i, 'us', 0 FROM generate_series(" +
           std::to_string(id) + ", " + std::to_string(id + 19) + ") i");
       late = std::chrono::steady_clock::now() > end;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      std::this_thread::sleep_for(std::chrono::milliseconds(30));
     }
   });
   migrator_->Start(manifest::Parse(

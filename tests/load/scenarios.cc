@@ -317,6 +317,23 @@ Migration SplitItems() {
   return migration;
 }
 
+Migration MoveValue() {
+  Migration migration("move_v", "v goes to the amounts");
+  migration.MoveColumn({"items", "v"}, {"amounts", "v"}, "id", "id");
+  return migration;
+}
+
+// Each item has an amount, which the old version leaves to a trigger.
+constexpr const char* kAmounts =
+    "CREATE TABLE amounts(id BIGINT PRIMARY KEY REFERENCES items (id) ON "
+    "DELETE "
+    "CASCADE);"
+    "CREATE FUNCTION beside() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF "
+    "current_schema() = ''public'' THEN INSERT INTO public.amounts(id) VALUES "
+    "(NEW.id); END IF; RETURN NULL; END';"
+    "CREATE TRIGGER beside AFTER INSERT ON items FOR EACH ROW EXECUTE FUNCTION "
+    "beside()";
+
 std::vector<Scenario> Tables() {
   Scenario rename{.name = "CreateAndRenameTable"};
   rename.migration = RenameTable;
@@ -369,7 +386,14 @@ std::vector<Scenario> Tables() {
   rows.migration = SplitItems;
   rows.new_version.table = "wares";
   rows.new_version.parent_table.clear();
-  return {rename, rebuild, partition, plain, split, rows};
+
+  Scenario move = split;
+  move.name = "MoveColumn";
+  move.only = "postgres";
+  move.nullable = false;
+  move.setup = kAmounts;
+  move.migration = MoveValue;
+  return {rename, rebuild, partition, plain, split, rows, move};
 }
 
 std::vector<Scenario> Others() {

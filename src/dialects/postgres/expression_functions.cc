@@ -11,6 +11,10 @@
 namespace segue::postgres {
 namespace {
 
+// From this version on, the server parses a body in the form of the SQL
+// standard once, when the function is created.
+constexpr int kHasStandardBody = 14;
+
 std::string Parameters(const plan::Expression& expression) {
   std::vector<std::string> parameters;
   for (const plan::Binding& binding : expression.bindings) {
@@ -102,7 +106,7 @@ std::string FunctionSql(const std::string& name,
 std::vector<std::string> ExpressionFunctions(const MotionTerms& terms,
                                              int major) {
   const plan::ColumnMotion& motion = terms.motion();
-  if (motion.lookup) return LookupFunctions(terms, major);
+  if (motion.lookup) return LookupFunctions(terms);
   std::vector<std::string> sql;
   if (terms.UpNeedsFunction()) {
     sql.push_back(FunctionSql(terms.UpFunction(), motion.up,

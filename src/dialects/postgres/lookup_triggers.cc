@@ -257,17 +257,17 @@ std::string LookupBody(const MotionTerms& terms) {
 
 // A volatile function looks with a snapshot of its own: an UPDATE that has
 // waited for a writer of its row evaluates it again, and must see what that
-// writer has carried over.
-std::vector<std::string> LookupFunctions(const MotionTerms& terms, int major) {
-  const std::string look = "(SELECT " + There("s", terms) + " FROM " +
-                           Other(terms) + " s WHERE " +
-                           Refers(terms, "$1", Key("s", terms)) + ")";
+// writer has carried over. PL/pgSQL keeps its plan for the session.
+std::vector<std::string> LookupFunctions(const MotionTerms& terms) {
+  const std::string type = terms.new_column().type;
   const std::string head = "CREATE OR REPLACE FUNCTION ";
   return {
       head + terms.UpFunction() + "(" + LookupOf(terms).own.type +
-          ") RETURNS " + terms.new_column().type + " LANGUAGE sql VOLATILE " +
-          (major >= kHasStandardBody ? "RETURN " + look
-                                     : "AS " + DollarQuoted("SELECT " + look)),
+          ") RETURNS " + type + " LANGUAGE plpgsql VOLATILE AS " +
+          DollarQuoted("DECLARE there " + type + "; BEGIN SELECT " +
+                       There("s", terms) + " INTO there FROM " + Other(terms) +
+                       " s WHERE " + Refers(terms, "$1", Key("s", terms)) +
+                       "; RETURN there; END"),
       head + terms.GiveFunction() + "()" + TriggerBody(Give(terms)),
       head + terms.TakeFunction() + "()" + TriggerBody(Take(terms)),
       head + terms.LookFunction() + "()" + TriggerBody(LookAgain(terms)),

@@ -17,7 +17,7 @@ std::string LookupBody(const MotionTerms& terms);
 
 // Returns CREATE FUNCTION for the look into the other table and for what
 // carries a write over, and the names of these functions.
-std::vector<std::string> LookupFunctions(const MotionTerms& terms, int major);
+std::vector<std::string> LookupFunctions(const MotionTerms& terms);
 std::vector<std::string> LookupFunctionNames(const MotionTerms& terms);
 
 // Return the names of the triggers that carry writes over, on the motion's

@@ -125,9 +125,11 @@ WalkSql RowRange::Walk(RangeSql statement, bool writes) const {
   walk.statement = std::move(statement);
   walk.cuts = Cuts();
   walk.next_bound = NextBound();
-  if (writes) {
-    walk.last = by_position() ? LastPage(table_, partitioned_)
-                              : LastKey(table_, key_, row_);
+  // A check by position has to see the rows that move to later pages.
+  if (!by_position()) {
+    walk.last = LastKey(table_, key_, row_);
+  } else if (writes) {
+    walk.last = LastPage(table_, partitioned_);
   }
   walk.writes = writes;
   walk.estimated_rows = EstimatedRows();

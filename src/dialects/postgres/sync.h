@@ -10,10 +10,6 @@
 
 namespace segue::postgres {
 
-// From this version on, the server parses a body in the form of the SQL
-// standard once, when the function is created.
-inline constexpr int kHasStandardBody = 14;
-
 // Returns CREATE FUNCTION for a function that returns the value of the
 // expression as `type`. `name` is already quoted.
 std::string FunctionSql(const std::string& name,

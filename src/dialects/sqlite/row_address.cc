@@ -126,14 +126,12 @@ WalkSql RowAddress::Walk(RangeSql statement, bool writes) const {
   walk.statement = std::move(statement);
   walk.writes = writes;
   walk.estimated_rows = EstimateSql();
-  if (writes) {
-    std::vector<std::string> order;
-    for (const std::string& column : walk_) {
-      order.push_back(Quote(column) + " DESC");
-    }
-    walk.last = "SELECT " + WalkList() + " FROM " + Quote(table_) +
-                " ORDER BY " + base::Join(order, ", ") + " LIMIT 1";
+  std::vector<std::string> order;
+  for (const std::string& column : walk_) {
+    order.push_back(Quote(column) + " DESC");
   }
+  walk.last = "SELECT " + WalkList() + " FROM " + Quote(table_) + " ORDER BY " +
+              base::Join(order, ", ") + " LIMIT 1";
   RangeSql& bound = walk.next_bound;
   bound = Ranges("SELECT " + WalkList() + " FROM " + Quote(table_), "",
                  " ORDER BY " + WalkList() + " LIMIT 1 OFFSET $");

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/text.h"
+#include "dialects/postgres/copy_terms.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
@@ -20,10 +21,6 @@ constexpr const char* kCarried = "6";
 
 const plan::Lookup& LookupOf(const MotionTerms& terms) {
   return *terms.motion().lookup;
-}
-
-std::string Field(const std::string& row, const schema::Column& column) {
-  return row + "." + Ident(column.physical());
 }
 
 std::string There(const std::string& row, const MotionTerms& terms) {

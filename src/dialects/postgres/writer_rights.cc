@@ -147,6 +147,16 @@ std::string NeedsSql(const std::vector<Need>& needs) {
   return "need(kind, name, part) AS (VALUES " + base::Join(rows, ", ") + ")";
 }
 
+std::string OnColumn(const char* privilege) {
+  return std::string(
+             "(SELECT pg_catalog.has_column_privilege(w.role, a.attrelid, "
+             "a.attnum, '") +
+         privilege +
+         "') FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
+         "pg_catalog.to_regclass(n.name)::oid AND a.attname = n.part::name AND "
+         "NOT a.attisdropped)";
+}
+
 // An object that is gone is none that a role lacks a privilege on.
 constexpr const char* kHas = R"sql(CASE n.kind
     WHEN 'schema' THEN pg_catalog.has_schema_privilege(w.role,
@@ -157,16 +167,9 @@ constexpr const char* kHas = R"sql(CASE n.kind
       pg_catalog.to_regclass(n.name)::oid, 'USAGE, UPDATE')
     WHEN 'update' THEN pg_catalog.has_table_privilege(w.role,
       pg_catalog.to_regclass(n.name)::oid, 'UPDATE')
-    WHEN 'set' THEN (SELECT pg_catalog.has_column_privilege(w.role,
-        a.attrelid, a.attnum, 'UPDATE') FROM pg_catalog.pg_attribute a
-      WHERE a.attrelid = pg_catalog.to_regclass(n.name)::oid
-        AND a.attname = n.part::name AND NOT a.attisdropped)
     WHEN 'any' THEN pg_catalog.has_any_column_privilege(w.role,
       pg_catalog.to_regclass(n.name)::oid, 'SELECT')
-    WHEN 'column' THEN (SELECT pg_catalog.has_column_privilege(w.role,
-        a.attrelid, a.attnum, 'SELECT') FROM pg_catalog.pg_attribute a
-      WHERE a.attrelid = pg_catalog.to_regclass(n.name)::oid
-        AND a.attname = n.part::name AND NOT a.attisdropped)
+    WHEN 'column' THEN @READS@ WHEN 'set' THEN @SETS@
     ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
       WHERE a.attrelid = pg_catalog.to_regclass(n.name)::oid AND a.attnum > 0
         AND NOT a.attisdropped AND NOT pg_catalog.has_column_privilege(w.role,
@@ -180,7 +183,8 @@ std::string LackingSql(const schema::TableName& table,
          ", lack AS (SELECT w.who, n.kind, n.name, "
          "pg_catalog.string_agg(pg_catalog.quote_ident(n.part), ', ' ORDER BY "
          "n.part) AS parts FROM writers w CROSS JOIN need n WHERE NOT " +
-         kHas +
+         FilledAll(kHas, {{"@READS@", OnColumn("SELECT")},
+                          {"@SETS@", OnColumn("UPDATE")}}) +
          " GROUP BY w.who, n.kind, n.name) SELECT pg_catalog.format('%s may "
          "write table %I.%I, which " +
          what +

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/visible.h"
+#include "report/next_text.h"
 #include "report/progress_text.h"
 
 namespace segue::report {
@@ -147,7 +148,8 @@ std::string StatusText(const MigrationStatus& status) {
     text += ": " + base::VisibleInLine(status.title);
   }
   text +=
-      "\n" + Field("phase", PhaseText(status)) +
+      "\n  " + StandsText(status) + "\n" + Field("next", NextText(status)) +
+      Field("phase", PhaseText(status)) +
       Field("progress",
             std::to_string(static_cast<int>(status.progress_pct)) + "%") +
       Field("rows", RowsLine(status)) + Field("now", Now(status)) +

@@ -55,7 +55,10 @@ void RowWalk::Read(const std::function<void(const db::Result&)>& on_rows) {
   db::Row end;
   context_.session.Resiliently([&] {
     cuts = CutTable(context_.connection(), walk_.cuts, progress_.total);
-    end = EndOfTable(context_.connection(), walk_.last);
+    db::Connection& reader =
+        reading_ == nullptr ? context_.connection() : reading_->session;
+    const db::Transaction snapshot(reader, {db::Purpose::kRead});
+    end = EndOfTable(reader, walk_.last);
   });
   MemoryRanges ranges(cuts, end);
   Together(ranges, on_rows);

@@ -108,6 +108,11 @@ class Connection {
   // True when a pooler may give each transaction another session of the server,
   // which others use before and after it. Nothing is left in those sessions.
   virtual bool pooled() const { return false; }
+  // In a transaction of kSchema, once a statement has taken locks: whatever
+  // waits from here on gives up before a session of an application, which waits
+  // behind us since the transaction began, would look for a deadlock and fail.
+  // Does nothing where a database has one lock.
+  virtual void LimitWaits() {}
   // Sets a setting of the server for all that follows on this connection, and
   // returns its former value. A database without settings ignores it.
   virtual std::string Set(const std::string& setting,

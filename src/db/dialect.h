@@ -25,6 +25,9 @@ struct ConnectOptions {
   std::string role;     // SET ROLE; empty: none
   std::string schema;   // unqualified names of the user's SQL resolve here
   std::string purpose;  // part of application_name: "runner", "status", ...
+  // The session stands for one of an application, and does not find deadlocks
+  // before those do.
+  bool as_application = false;
 };
 
 // What an error says that the database does not have.

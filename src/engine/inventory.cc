@@ -310,14 +310,20 @@ void RefuseChanges(const MigrationRow& row,
   if (changes.empty()) return;
   std::vector<std::string> texts;
   for (const Change& change : changes) texts.push_back(ToText(row, change));
+  const bool passes_on =
+      std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
+        return ActionOf(row, change.step, change.action).heir.has_value();
+      });
   throw Error(ErrorKind::kRefused,
               "the contract would lose what others have changed since the "
               "start: " +
                   base::Join(texts, "; "))
       .WithHint(
-          "run 'segue complete' again, which gives over what it can; or drop "
-          "it and make it again afterwards, or bring it back as it was, or run "
-          "'segue rollback'; nothing was contracted");
+          std::string(passes_on ? "run 'segue complete' again, which gives "
+                                  "over what it can; or "
+                                : "") +
+          "drop it and make it again afterwards, or bring it back as it was, "
+          "or run 'segue rollback'; nothing was contracted");
 }
 
 void LockUnchanged(db::Connection& connection, const Ledger& ledger,
@@ -328,6 +334,7 @@ void LockUnchanged(db::Connection& connection, const Ledger& ledger,
     const PlannedAction& action = ActionOf(row, step, at);
     if (!action.inventory_lock.empty()) {
       connection.Execute(action.inventory_lock);
+      connection.LimitWaits();
     }
     std::optional<Change> change = ChangeOf(connection, ledger, row, step, at);
     if (!change) continue;

@@ -138,6 +138,7 @@ void StepRunner::RunTogether(std::size_t step, const Group& group) {
     session_.Expect(planned.lock);
     for (const Statement& statement : planned.forward) {
       Execute(connection, statement);
+      connection.LimitWaits();
     }
     SetState(step, static_cast<int>(action), ActionState::kDone);
   }
@@ -305,6 +306,7 @@ void StepRunner::UndoTogether(std::size_t step, const Group& group,
         } else {
           ExecuteUndo(connection, statement);
         }
+        connection.LimitWaits();
       }
     }
     // The first statement has the lock, and the names are those of the seal.

@@ -58,6 +58,7 @@ std::unique_ptr<db::Connection> Connect(const ClientShape& shape) {
   db::ConnectOptions options;
   options.url = db::ParseUrl(shape.url);
   options.purpose = "lab " + shape.label;
+  options.as_application = true;
   auto connection = wiring::DialectFor(options.url.scheme)->Connect(options);
   for (const std::string& sql : shape.session_setup) connection->Execute(sql);
   return connection;

@@ -338,6 +338,7 @@ void SplitRows::NoteKeys(TableWork& work) const {
   for (const schema::Index& index : work.live().indexes) {
     if (index.unique) unique.push_back("'" + index.name + "'");
   }
+  if (unique.empty()) unique.emplace_back("the key");
   work.Note(kDrop, fmt::format("from then on {} of '{}' hold within each of "
                                "the tables, and no more for all of them",
                                base::Join(unique, ", "), spec_.table));

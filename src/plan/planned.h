@@ -65,9 +65,9 @@ struct WalkSql {
   // upper bounds of the following chunks, where the database gets them for
   // free.
   RangeSql next_bound;
-  // A SELECT of the last key of the table, where a walk ends: what
-  // comes behind it is written by the triggers, and may come faster than a walk
-  // goes that makes way. Empty: it ends where no rows are left.
+  // A SELECT of the last key of the table, where a walk ends: what comes behind
+  // it is written by the triggers, and may come faster than a walk goes that
+  // makes way. Empty: it ends where no rows are left.
   std::string last = {};
   bool writes = false;
   // A SELECT of the estimated number of rows of the table, and of the bytes of

@@ -101,6 +101,10 @@ bool FaultyConnection::alive() const { return inner_ && inner_->alive(); }
 
 bool FaultyConnection::pooled() const { return inner_ && inner_->pooled(); }
 
+void FaultyConnection::LimitWaits() {
+  if (inner_) inner_->LimitWaits();
+}
+
 std::string FaultyConnection::Set(const std::string& setting,
                                   const std::string& value) {
   Enter("-- set " + setting);

@@ -28,6 +28,7 @@ class FaultyConnection : public db::Connection {
   std::string SessionId() override;
   bool alive() const override;
   bool pooled() const override;
+  void LimitWaits() override;
   std::string Set(const std::string& setting,
                   const std::string& value) override;
 

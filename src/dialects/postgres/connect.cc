@@ -96,9 +96,10 @@ std::unique_ptr<db::Connection> Connect(const db::ConnectOptions& options) {
   PGconn* connection = PQconnectdbParams(names.data(), values.data(), 0);
   if (connection == nullptr) throw std::bad_alloc();
   Require(connection, options.url);
+  Peer peer = PeerOf(connection, options.url);
+  peer.finds_deadlocks_first = !options.as_application;
   auto session = std::make_unique<PostgresConnection>(
-      connection, PeerOf(connection, options.url), NameOf(options),
-      options.role);
+      connection, std::move(peer), NameOf(options), options.role);
   SetSearchPath(options.schema, *session);
   return session;
 }

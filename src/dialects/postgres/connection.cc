@@ -121,6 +121,19 @@ db::Result ToResult(PGresult* result) {
   return out;
 }
 
+// Returns what a transaction sets in a shared session: `pinned`, and what was
+// set for the connection.
+std::string SettingsOf(const std::string& pinned,
+                       const std::map<std::string, std::string>& set) {
+  std::string settings = pinned;
+  if (set.empty()) settings += "; SET LOCAL search_path = DEFAULT";
+  for (const auto& [setting, value] : set) {
+    settings += "; SELECT pg_catalog.set_config(" + Literal(setting) + ", " +
+                Literal(value) + ", true)";
+  }
+  return settings;
+}
+
 }  // namespace
 
 PostgresConnection::PostgresConnection(pg_conn* connection, Peer peer,
@@ -159,24 +172,16 @@ void PostgresConnection::PinSettings(const std::string& name,
   const std::string named = "application_name = " + Literal(name) + "; ";
   if (peer_.pooled) {
     // The clients before us may have left a role behind.
-    pinned_ = "SET LOCAL " + named + LocalSettings(version) +
-              DeadlockTimeoutSql(version, true) +
-              "; SET LOCAL role = " + (role.empty() ? "DEFAULT" : Ident(role));
+    pinned_ =
+        "SET LOCAL " + named + LocalSettings(version) +
+        (peer_.finds_deadlocks_first ? DeadlockTimeoutSql(version, true) + "; "
+                                     : "") +
+        "SET LOCAL role = " + (role.empty() ? "DEFAULT" : Ident(role));
     return;
   }
   ExecuteScript("SET " + named + SessionSettings(version));
-  Execute(DeadlockTimeoutSql(version, false));
+  if (peer_.finds_deadlocks_first) Execute(DeadlockTimeoutSql(version, false));
   if (!role.empty()) Execute("SET ROLE " + Ident(role));
-}
-
-BorrowedSession PostgresConnection::Borrowed() const {
-  std::string settings = pinned_;
-  if (set_.empty()) settings += "; SET LOCAL search_path = DEFAULT";
-  for (const auto& [setting, value] : set_) {
-    settings += "; SELECT pg_catalog.set_config(" + Literal(setting) + ", " +
-                Literal(value) + ", true)";
-  }
-  return {settings, peer_.on_standby};
 }
 
 bool PostgresConnection::NeedsTransaction() const {
@@ -196,6 +201,11 @@ std::string PostgresConnection::Set(const std::string& setting,
       "FROM (SELECT pg_catalog.current_setting($1::text) AS former OFFSET 0) f",
       {setting, value, std::int64_t{peer_.pooled ? 1 : 0}});
   return db::ToText(set.rows.at(0).at(0));
+}
+
+void PostgresConnection::LimitWaits() {
+  Execute(LimitWaitsSql(std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begun_)));
 }
 
 void PostgresConnection::ThrowIfDead() const {
@@ -350,7 +360,8 @@ void PostgresConnection::ExecuteScript(std::string_view sql) {
 // its own would cost as much as a small part of a chunk.
 void PostgresConnection::Begin(const db::TransactionOptions& options) {
   ThrowIfDead();
-  const BorrowedSession borrowed = Borrowed();
+  const BorrowedSession borrowed{SettingsOf(pinned_, set_), peer_.on_standby};
+  begun_ = std::chrono::steady_clock::now();
   begin_ = BeginSql(options, peer_.pooled ? &borrowed : nullptr) + "; ";
 }
 

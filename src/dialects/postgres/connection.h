@@ -1,6 +1,7 @@
 // A session to PostgreSQL through libpq.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@ struct Peer {
   std::string session;  // the number of the server's process
   bool pooled = false;  // it may be another one for each transaction
   bool on_standby = false;
+  bool finds_deadlocks_first = true;
 };
 
 class PostgresConnection final : public db::Connection {
@@ -47,6 +49,7 @@ class PostgresConnection final : public db::Connection {
   std::string SessionId() override;
   bool alive() const override { return alive_; }
   bool pooled() const override { return peer_.pooled; }
+  void LimitWaits() override;
   std::string Set(const std::string& setting,
                   const std::string& value) override;
 
@@ -57,7 +60,6 @@ class PostgresConnection final : public db::Connection {
   using ResultPtr = std::unique_ptr<pg_result, void (*)(pg_result*)>;
 
   void PinSettings(const std::string& name, const std::string& role);
-  BorrowedSession Borrowed() const;
   // True for a statement that would run outside of a transaction in a session
   // that we share.
   bool NeedsTransaction() const;
@@ -86,6 +88,7 @@ class PostgresConnection final : public db::Connection {
   std::map<std::string, std::string> set_;  // by Set, in a shared session
   bool alive_ = true;
   std::string begin_;  // goes before the next statement; empty: nothing does
+  std::chrono::steady_clock::time_point begun_;  // the transaction, if any
   bool prepares_;
   std::map<std::string, int> runs_;  // how often unprepared statements ran
   std::map<std::string, std::string> prepared_;  // statements to their names

@@ -1,5 +1,6 @@
 #include "dialects/postgres/lock_in_turn.h"
 
+#include "dialects/postgres/settings.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
 
@@ -32,13 +33,6 @@ BEGIN
   END LOOP;
   @AFTER@
 END)sql";
-
-// A part of the time after which a session looks, so that the whole of our wait
-// is over by then.
-constexpr const char* kBeforeDeadlock = R"sql((
-    SELECT '0.75'::pg_catalog.float8 * s.reset_val::pg_catalog.float8
-      * '1 ms'::pg_catalog.interval
-    FROM pg_catalog.pg_settings s WHERE s.name = 'deadlock_timeout'))sql";
 
 constexpr const char* kRestore =
     "PERFORM pg_catalog.set_config('lock_timeout', former, true);";

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "dialects/postgres/copy_terms.h"
+#include "dialects/postgres/lock_in_turn.h"
 #include "dialects/postgres/render_parts.h"
 #include "dialects/postgres/sql.h"
 #include "dialects/postgres/sync.h"
@@ -185,6 +186,21 @@ std::string LookAgain(const MotionTerms& terms) {
               row + "NOT (" + given + ")");
 }
 
+// From the seal on, each row has a value of its own, and the one that was
+// written last is what the other table has if the contract is undone. What it
+// refused as NULL must not keep out a write.
+std::string Keep(const MotionTerms& terms) {
+  const schema::Column& value = LookupOf(terms).value;
+  return "UPDATE " + Other(terms) + " AS s SET " + Ident(value.physical()) +
+         " = " + terms.New("NEW") + " WHERE " + Refers(terms, "NEW", "s") +
+         (value.nullable ? "" : " AND " + terms.New("NEW") + " IS NOT NULL") +
+         " AND " + ValuesDiffer(There("s", terms), terms.New("NEW")) + "; ";
+}
+
+bool IsSealed(const MotionTerms& terms) {
+  return terms.form() == plan::SyncForm::kSealed;
+}
+
 struct CarryTrigger {
   bool here;
   std::string name;
@@ -198,7 +214,14 @@ std::vector<CarryTrigger> CarryTriggers(const MotionTerms& terms) {
   const std::string refers = Own("NEW", terms) + " IS NOT NULL";
   const std::string given =
       terms.Provenance("NEW") + " = 2 AND " + refers + " AND ";
-  const std::string looked = terms.Provenance("NEW") + " <> 2 AND " + refers;
+  if (IsSealed(terms)) {
+    return {{true, terms.GiveTrigger("i"), "INSERT", refers,
+             terms.GiveFunction(), false},
+            {true, terms.GiveTrigger("u"), "UPDATE",
+             refers + " AND (" + terms.NewSideChanged() + " OR " +
+                 Changed(LookupOf(terms).own) + ")",
+             terms.GiveFunction(), false}};
+  }
   const std::string moved =
       Changed(LookupOf(terms).value) + " OR " + Changed(LookupOf(terms).key);
   return {
@@ -240,6 +263,7 @@ std::string CountInsert(const MotionTerms& terms) {
 // where it refers to nothing: there is nobody to whom it could be lost.
 std::string LookupBody(const MotionTerms& terms) {
   const std::string d = terms.Provenance("NEW");
+  if (IsSealed(terms)) return RefuseNewNull(terms) + d + " := 2; ";
   return "IF TG_OP = 'UPDATE' AND " + d + " = " + kCarried + " THEN " + d +
          " := 1; RETURN NEW; END IF; IF (TG_OP = 'INSERT' AND " +
          terms.New("NEW") + " IS NOT NULL) OR (TG_OP = 'UPDATE' AND (" +
@@ -258,6 +282,9 @@ std::string LookupBody(const MotionTerms& terms) {
 std::vector<std::string> LookupFunctions(const MotionTerms& terms) {
   const std::string type = terms.new_column().type;
   const std::string head = "CREATE OR REPLACE FUNCTION ";
+  if (IsSealed(terms)) {
+    return {head + terms.GiveFunction() + "()" + TriggerBody(Keep(terms))};
+  }
   return {
       head + terms.UpFunction() + "(" + LookupOf(terms).own.type +
           ") RETURNS " + type + " LANGUAGE plpgsql VOLATILE AS " +
@@ -272,6 +299,7 @@ std::vector<std::string> LookupFunctions(const MotionTerms& terms) {
 }
 
 std::vector<std::string> LookupFunctionNames(const MotionTerms& terms) {
+  if (IsSealed(terms)) return {terms.GiveFunction()};
   return {terms.UpFunction(), terms.GiveFunction(), terms.TakeFunction(),
           terms.LookFunction(), terms.TakeAgainFunction()};
 }
@@ -297,6 +325,16 @@ std::vector<std::string> CreateCarryTriggers(const MotionTerms& terms) {
                   " EXECUTE FUNCTION " + trigger.function + "()");
   }
   return sql;
+}
+
+std::string LockBothTables(const MotionTerms& terms) {
+  const std::string mode = " IN SHARE ROW EXCLUSIVE MODE";
+  LocksInTurn locks;
+  locks.statements = "ARRAY[" + Literal("LOCK TABLE " + Other(terms) + mode) +
+                     ", " + Literal("LOCK TABLE " + Here(terms) + mode) + "]";
+  locks.late = "the two tables of the column are not free in time";
+  locks.before_deadlock = true;
+  return LockInTurnSql(locks);
 }
 
 std::vector<std::string> DropCarryTriggers(const MotionTerms& terms) {

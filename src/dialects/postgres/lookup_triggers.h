@@ -20,6 +20,11 @@ std::string LookupBody(const MotionTerms& terms);
 std::vector<std::string> LookupFunctions(const MotionTerms& terms);
 std::vector<std::string> LookupFunctionNames(const MotionTerms& terms);
 
+// Returns what waits for every writer of both tables that has begun without the
+// triggers. A delete goes from the other table to the motion's, and so do the
+// locks; an insert there only reads the other one.
+std::string LockBothTables(const MotionTerms& terms);
+
 // Return the names of the triggers that carry writes over, on the motion's
 // table and on the other one, and their CREATE and DROP TRIGGER.
 std::vector<std::string> CarryTriggersHere(const MotionTerms& terms);

@@ -160,13 +160,25 @@ Surroundings SurroundingsOf(const plan::ColumnMotion& motion,
   return around;
 }
 
+// DROP TRIGGER locks the partitions of a table before the table, the other way
+// round than every statement of an application.
+std::vector<std::string> LockBeforeParts(const schema::TableName& table,
+                                         const Surroundings& around) {
+  if (around.table == nullptr || around.table->kind != "partitioned table") {
+    return {};
+  }
+  return {"LOCK TABLE " + Name(table) + " IN ACCESS EXCLUSIVE MODE"};
+}
+
 // Replaces the existing trigger. The worker of a subscription runs only
 // triggers that are enabled always; each new definition is not, at first.
 void ReplaceTrigger(const MotionTerms& terms, const std::string& name,
                     const std::string& event, const std::string& when,
                     const Surroundings& around, std::vector<std::string>* sql) {
-  if (around.major < kReplacesTriggers)
+  if (around.major < kReplacesTriggers) {
+    base::Append(LockBeforeParts(terms.motion().table, around), *sql);
     sql->push_back(DropTrigger(terms, name));
+  }
   sql->push_back(CreateTrigger(terms, name, event, when, around.major));
   if (!around.subscribed) return;
   sql->push_back(AlterTable(terms.motion().table) + "ENABLE ALWAYS TRIGGER " +
@@ -192,10 +204,10 @@ std::vector<std::string> CreateStatements(const plan::ColumnMotion& as_planned,
   const plan::ColumnMotion motion = Now(as_planned, form);
   const MotionTerms terms(motion, form);
   // The lock waits for every writer that has begun without the triggers.
-  std::vector<std::string> sql = {
-      "LOCK TABLE " + Name(motion.table) +
-      (motion.lookup ? ", " + Name(motion.lookup->table) : "") +
-      " IN SHARE ROW EXCLUSIVE MODE"};
+  std::vector<std::string> sql = {motion.lookup
+                                      ? LockBothTables(terms)
+                                      : "LOCK TABLE " + Name(motion.table) +
+                                            " IN SHARE ROW EXCLUSIVE MODE"};
   base::Append(ExpressionFunctions(terms, around.major), sql);
   base::Append(MarkFunctions(terms), sql);
   base::Append(CreateCounters(terms), sql);
@@ -227,9 +239,10 @@ std::vector<std::string> TriggerNames(const MotionTerms& terms) {
   return names;
 }
 
-std::vector<std::string> DropStatements(const plan::ColumnMotion& motion) {
+std::vector<std::string> DropStatements(const plan::ColumnMotion& motion,
+                                        const Surroundings& around) {
   const MotionTerms terms(motion);
-  std::vector<std::string> sql;
+  std::vector<std::string> sql = LockBeforeParts(motion.table, around);
   for (const std::string& name : TriggerNames(terms)) {
     sql.push_back(DropTrigger(terms, name));
   }
@@ -255,7 +268,7 @@ std::vector<std::string> UndoCreate(const plan::ColumnMotion& motion,
                                     plan::SyncForm form,
                                     const Surroundings& around) {
   const std::optional<plan::SyncForm> before = plan::FormBefore(motion, form);
-  if (!before) return DropStatements(motion);
+  if (!before) return DropStatements(motion, around);
   if (form == plan::SyncForm::kNarrow) {
     return NarrowStatements(motion, *before, around);
   }
@@ -282,6 +295,11 @@ std::string Describe(const plan::ColumnMotion& as_planned,
   const std::string fresh = "'" + motion.new_column->physical() + "'";
   if (motion.only_null)
     return "turn a NULL in " + fresh + " of " + table + " into 'up'";
+  if (motion.lookup && form == plan::SyncForm::kSealed) {
+    return "carry each write of " + fresh + " of " + table + " over to '" +
+           motion.lookup->value.physical() + "' of '" +
+           motion.lookup->table.name + "'";
+  }
   if (motion.lookup) {
     return "keep " + fresh + " of " + table + " and '" +
            motion.lookup->value.physical() + "' of '" +
@@ -380,7 +398,7 @@ PlannedAction RenderOne(const plan::DropSync& action,
   PlannedAction planned;
   planned.description =
       "Remove the triggers that " + Describe(motion, action.form);
-  planned.forward = Statements(DropStatements(motion));
+  planned.forward = Statements(DropStatements(motion, around));
   planned.undo = Statements(CreateStatements(motion, action.form, around));
   planned.probe =
       "SELECT NOT (" + TriggerExists(motion.table, terms.InsertTrigger()) + ")";

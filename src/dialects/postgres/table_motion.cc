@@ -168,7 +168,10 @@ std::vector<std::string> CreateStatements(const CopyTerms& terms, int major) {
 }
 
 std::vector<std::string> DropStatements(const CopyTerms& terms) {
-  std::vector<std::string> sql;
+  // DROP TRIGGER locks the partitions of a table before the table, the other
+  // way round than every statement of an application.
+  std::vector<std::string> sql = {"LOCK TABLE " + terms.source() +
+                                  " IN ACCESS EXCLUSIVE MODE"};
   if (terms.OfPartitions()) sql.push_back(UnwatchPartitionsSql(terms.Watch()));
   for (const std::string& name :
        {terms.RowTrigger(), terms.TruncateTrigger()}) {

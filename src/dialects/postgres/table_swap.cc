@@ -292,6 +292,7 @@ std::string LockSql(const Roles& roles) {
   locks.statements = FilledAll(kLocks, {{"@TABLE@", Literal(Name(roles.table))},
                                         {"@OTHER@", Literal(Name(other))}});
   locks.late = "the tables of the exchange are not free in time";
+  locks.before_deadlock = true;
   return LockInTurnSql(locks);
 }
 

@@ -29,6 +29,10 @@ std::string SupplyText(const DropColumnSpec& spec) {
                      spec.table);
 }
 
+std::string AsideText(const DropColumnSpec& spec) {
+  return fmt::format("Put column '{}' of '{}' aside", spec.column, spec.table);
+}
+
 // The trigger is planned here, because a drop has no new column as a Shadow
 // has.
 class DropColumn : public WithSpec<DropColumnSpec> {
@@ -52,6 +56,7 @@ class DropColumn : public WithSpec<DropColumnSpec> {
   void PlanForeignKeys(TableWork& work, const schema::Column& column) const;
   void PlanContract(TableWork& work, const schema::Column& column) const;
   void PlanSeal(TableWork& work, const schema::Column& column) const;
+  void StopCarrier(TableWork& work) const;
   void NoteSeal(TableWork& work) const;
 };
 
@@ -145,6 +150,7 @@ void DropColumn::PlanSeal(TableWork& work, const schema::Column& column) const {
       column,
       plan::PutAsideColumn(column.name, work.capabilities().max_identifier)};
   const bool supplied = !spec_.down.empty();
+  const bool filled = supplied || column.LeftOut() || spec_.carrier;
   std::vector<schema::Index> indexes;
   std::optional<plan::MotionId> id;
   if (supplied) {
@@ -153,11 +159,16 @@ void DropColumn::PlanSeal(TableWork& work, const schema::Column& column) const {
   }
   {
     const TableWork::Together together(work, kSeal);
+    if (spec_.carrier) StopCarrier(work);
     if (id) work.Add(kSeal, plan::DropSync{*id});
-    indexes = LiftAllOf(work, old, supplied || column.LeftOut());
+    indexes = LiftAllOf(work, old, filled);
     if (supplied) LiftNotNull(work, column, now);
     work.Add(kSeal, plan::RenameColumn{table, column.physical(), old.aside});
     if (id) work.Add(kSeal, plan::CreateSync{*id, plan::SyncForm::kSealed});
+    if (spec_.carrier) {
+      work.Add(kSeal,
+               plan::CreateSync{*spec_.carrier, plan::SyncForm::kSealed});
+    }
   }
   const TableWork::Together together(work, kDrop);
   if (id) work.Add(kDrop, plan::DropSync{*id, plan::SyncForm::kSealed});
@@ -173,16 +184,29 @@ void DropColumn::PlanSeal(TableWork& work, const schema::Column& column) const {
   NoteSeal(work);
 }
 
+// A write of the other table goes on to this one, and so do the locks.
+void DropColumn::StopCarrier(TableWork& work) const {
+  const plan::ColumnMotion& carrier =
+      work.context().motions.Column(*spec_.carrier);
+  if (work.capabilities().parallel_writers) {
+    work.Add(kSeal, plan::LockTables{{carrier.table, work.live().name}});
+  }
+  work.Add(kSeal, plan::DropSync{carrier.name, plan::ReadyForm(carrier)});
+}
+
 void DropColumn::NoteSeal(TableWork& work) const {
-  work.Describe(kSeal, fmt::format("Put column '{}' of '{}' aside",
-                                   spec_.column, spec_.table));
-  NoteUndo(work, kSeal,
-           "it has its name and its values again, its checks and foreign keys "
-           "are NOT VALID and have no comments; rows from after the seal "
-           "have " +
-               std::string(spec_.down.empty()
-                               ? "its default, or NULL"
-                               : "what 'down' gives, or NULL where it fails"));
+  work.Describe(kSeal, AsideText(spec_));
+  NoteUndo(
+      work, kSeal,
+      "it has its name and its values again, its checks and foreign keys "
+      "are NOT VALID and have no comments; rows from after the seal "
+      "have " +
+          std::string(spec_.carrier ? "what those that refer to them have, "
+                                      "else "
+                                    : "") +
+          (spec_.down.empty() ? "its default, or NULL"
+                              : "what 'down' gives, or NULL where it "
+                                "fails"));
 }
 
 // The inserts of the new version do not mention the column.
@@ -329,6 +353,7 @@ std::vector<std::string> DropColumnTexts(const DropColumnSpec& spec,
                                          std::vector<std::string> texts) {
   texts.push_back(MarkText(spec));
   texts.push_back(SupplyText(spec));
+  texts.push_back(AsideText(spec));
   texts.push_back(DropText(spec.table, spec.column));
   return texts;
 }

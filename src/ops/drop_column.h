@@ -1,9 +1,11 @@
 // The keys of drop_column (* is required): table*, column*, down.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "plan/motion.h"
 #include "planning/operation.h"
 
 namespace segue::ops {
@@ -14,6 +16,9 @@ struct DropColumnSpec {
   std::string down;  // empty: none
   // The operation of which the drop is a part, for messages.
   std::string operation = "drop_column";
+  // The motion that carries the values to another table, and with an undo
+  // window back to the column once it is put aside.
+  std::optional<plan::MotionId> carrier = {};
 };
 
 NewOperation MakeDropColumn(DropColumnSpec spec);

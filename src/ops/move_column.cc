@@ -42,7 +42,9 @@ class MoveColumn : public WithSpec<MoveColumnSpec> {
   plan::Lookup LookupOf(TableWork& here, TableWork& there) const;
   ShadowRequest Request(TableWork& here, const plan::Lookup& lookup,
                         schema::Column target) const;
-  void PlanHere(TableWork& here, ShadowRequest request) const;
+  plan::MotionId PlanHere(TableWork& here, ShadowRequest request) const;
+  void NoteWindow(TableWork& here) const;
+  void RefuseWindow(const schema::Constraint& reference) const;
 
   std::string AddText() const {
     return fmt::format("Add column '{}' to '{}'", spec_.to.column,
@@ -55,6 +57,10 @@ class MoveColumn : public WithSpec<MoveColumnSpec> {
   std::string FinishText() const {
     return fmt::format("Finish column '{}' of '{}'", spec_.to.column,
                        spec_.to.table);
+  }
+
+  DropColumnSpec Drop() const {
+    return {spec_.from.table, spec_.from.column, spec_.down, kName, {}};
   }
 
   NewTables tables_;
@@ -235,7 +241,8 @@ ShadowRequest MoveColumn::Request(TableWork& here, const plan::Lookup& lookup,
   return request;
 }
 
-void MoveColumn::PlanHere(TableWork& here, ShadowRequest request) const {
+plan::MotionId MoveColumn::PlanHere(TableWork& here,
+                                    ShadowRequest request) const {
   const schema::Column shape = request.target;
   here.Describe(Phase::kExpanding, AddText());
   here.Describe(Phase::kMigrating, FillText());
@@ -260,19 +267,38 @@ void MoveColumn::PlanHere(TableWork& here, ShadowRequest request) const {
   ShadowColumn shadow(here, std::move(request));
   PlanWithConstraints(here, shadow, {});
   here.shape().columns.push_back(shape);
+  if (here.context().undoable) NoteWindow(here);
   here.Finish();
+  return shadow.motion();
+}
+
+void MoveColumn::NoteWindow(TableWork& here) const {
+  here.Note(kSeal,
+            fmt::format("rows of '{0}' that refer to one row of '{1}' may have "
+                        "different values from then on; '{2}' of '{1}' follows "
+                        "the one that was written last, and an undo is refused "
+                        "while they differ",
+                        spec_.to.table, spec_.from.table, spec_.from.column));
+}
+
+// The value of a row that came before the one to which it refers would not be
+// in that one.
+void MoveColumn::RefuseWindow(const schema::Constraint& reference) const {
+  if (!reference.deferrable) return;
+  throw tables_
+      .Refused(fmt::format("undo_window: foreign key '{}' is deferrable, so "
+                           "that a row may come before the one to which it "
+                           "refers",
+                           reference.name))
+      .WithHint("use undo_window: 0, with which complete is final");
 }
 
 void MoveColumn::Plan(PlanContext& context) const {
-  if (context.undoable) {
-    throw tables_
-        .Refused("undo_window: it is not supported yet for this operation")
-        .WithHint("use undo_window: 0, with which complete is final");
-  }
   if (spec_.from.table == spec_.to.table) {
     throw tables_.Refused("a column is moved to another table")
         .WithHint("use rename_column");
   }
+  DropColumnSpec drop = Drop();
   {
     TableWork there(context, kName, spec_.from.table);
     TableWork here(context, kName, spec_.to.table);
@@ -285,23 +311,22 @@ void MoveColumn::Plan(PlanContext& context) const {
     }
     const schema::Constraint& reference = ForeignKey(here, there);
     RequireIndex(here);
+    if (context.undoable) RefuseWindow(reference);
     RefuseTriggers(here, there.live().name);
     here.TakeFreeName(spec_.to.column);
     const plan::Lookup lookup = LookupOf(here, there);
     ShadowRequest request =
         Request(here, lookup, Target(here, lookup.value, lookup, reference));
-    PlanHere(here, std::move(request));
+    drop.carrier = PlanHere(here, std::move(request));
     there.Finish();
   }
-  MakeDropColumn({spec_.from.table, spec_.from.column, spec_.down, kName})
-      ->Plan(context);
+  MakeDropColumn(std::move(drop))->Plan(context);
 }
 
 void MoveColumn::Finish(PlanContext& context) const {
   tables_.RefuseOthers(
       context, {spec_.from.table, spec_.to.table},
-      DropColumnTexts({spec_.from.table, spec_.from.column, spec_.down, kName},
-                      {AddText(), FillText(), FinishText()}));
+      DropColumnTexts(Drop(), {AddText(), FillText(), FinishText()}));
 }
 
 MoveColumnSpec::Place ReadPlace(const base::Node& node, bool needs_column) {

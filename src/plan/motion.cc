@@ -189,6 +189,11 @@ TableMotion Sealed(TableMotion motion) {
 }
 
 ColumnMotion Sealed(ColumnMotion motion) {
+  if (motion.lookup) {
+    motion.lookup->value.name = motion.put_aside;
+    motion.lookup->value.stored_as.clear();
+    return motion;
+  }
   const std::string old = motion.old_column->physical();
   const std::string fresh =
       motion.new_column ? motion.new_column->physical() : std::string();

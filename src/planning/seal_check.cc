@@ -46,7 +46,7 @@ bool IsSealed(const plan::ColumnMotion& motion) {
 // that these have until then.
 void RefuseRenamed(const plan::ColumnMotion& motion, const Places& renamed) {
   std::set<std::string> own;
-  if (IsSealed(motion)) {
+  if (IsSealed(motion) && motion.old_column) {
     own.insert(motion.old_column->physical());
     if (motion.new_column) own.insert(motion.new_column->physical());
   }

@@ -135,6 +135,10 @@ plan::ColumnMotion Shadow::MakeMotion() {
     motion.put_aside = plan::PutAsideColumn(
         request_.old_column->name, work_.capabilities().max_identifier);
   }
+  if (motion.lookup && context.undoable) {
+    motion.put_aside = plan::PutAsideColumn(
+        motion.lookup->value.name, work_.capabilities().max_identifier);
+  }
   if (switches() && hidden()) motion.sealed_as = request_.target.name;
   motion.undoable = context.undoable && !motion.put_aside.empty();
   return motion;

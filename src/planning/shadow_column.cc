@@ -11,8 +11,18 @@ ShadowColumn::ShadowColumn(TableWork& work, ShadowRequest request)
 
 void ShadowColumn::Expand() {
   const TableWork::Together together(work_, Phase::kExpanding);
+  LockBoth(false);
   AddColumns();
   StartSync();
+  LockBoth(true);
+}
+
+// What deletes from the other table, or writes its column, goes on to this one.
+void ShadowColumn::LockBoth(bool on_undo) {
+  const auto& lookup = shadow_.request().lookup;
+  if (!lookup || !work_.capabilities().parallel_writers) return;
+  work_.Add(Phase::kExpanding,
+            plan::LockTables{{lookup->table, work_.live().name}, on_undo});
 }
 
 void ShadowColumn::AddColumns() { AddShadowColumns(work_, shadow_); }

@@ -38,6 +38,8 @@ class ShadowColumn : public MotionSteps {
   schema::Column Shape() const { return shadow_.Shape(); }
 
  private:
+  void LockBoth(bool on_undo);
+
   TableWork& work_;
   Shadow shadow_;
   bool stopped_ = false;

@@ -310,8 +310,14 @@ void SealShadow(TableWork& work, const Shadow& shadow) {
   work.Add(kSeal, plan::CreateSync{id, plan::SyncForm::kSealed});
 }
 
+// The seal of the column that a motion with a lookup replaces, which is another
+// table's, replaces the triggers, too.
 void StopShadowSync(TableWork& work, const Shadow& shadow) {
   const plan::ColumnMotion& motion = shadow.motion();
+  if (motion.lookup && !motion.put_aside.empty()) {
+    work.Add(kDrop, plan::DropSync{motion.name, plan::SyncForm::kSealed});
+    return;
+  }
   work.Add(shadow.switches() ? kSeal : kDrop,
            plan::DropSync{motion.name, plan::ReadyForm(motion)});
 }

@@ -125,6 +125,8 @@ std::string Disagrees(const MotionTerms& terms, bool derives_old) {
   const plan::ColumnMotion& motion = terms.motion();
   std::string sql = "(" + IsTold(terms) + ") IS NOT TRUE";
   if (motion.lookup) {
+    // Each row has a value of its own from the seal on.
+    if (terms.form() == plan::SyncForm::kSealed) return sql;
     return "(" + sql + " OR " + DiffersFromLookup(terms, kRow) + ")";
   }
   if (!motion.up.empty() && !motion.up.is_volatile) {
@@ -351,7 +353,7 @@ MotionSql NullMotionSql(const MotionTerms& terms, const RowRange& range,
 }
 
 // The walks once the columns have exchanged their names. A row on which `down`
-// fails is marked from then on, and is told apart.
+// fails, and one that differs from others that refer to the same row, is told.
 void AddSealedWalks(const plan::ColumnMotion& motion,
                     const RenderContext& context, MotionSql& sql) {
   if (!motion.undoable) return;
@@ -360,7 +362,10 @@ void AddSealedWalks(const plan::ColumnMotion& motion,
   const RowRange range(sealed.table, sealed.key, context.schema, kRow);
   sql.verify_sealed = {range.Walk(
       Keys(terms, range, Disagrees(terms, DerivesOld(terms))), false)};
-  sql.marked_sealed = {range.Walk(MarkedSql(terms, range), false)};
+  sql.marked_sealed = {range.Walk(
+      motion.lookup ? Keys(terms, range, DiffersFromLookup(terms, kRow))
+                    : MarkedSql(terms, range),
+      false)};
 }
 
 MotionSql MakeMotionSql(const plan::ColumnMotion& motion,

@@ -343,9 +343,11 @@ std::string Body(const MotionTerms& terms) {
 // at once, with the server's own message.
 std::string RefuseNewNull(const MotionTerms& terms) {
   const plan::ColumnMotion& motion = terms.motion();
-  if (!motion.new_not_null || terms.form() == plan::SyncForm::kSealed) {
-    return "";
-  }
+  // With the seal the server refuses it, except where another table's column
+  // is replaced, whose copy gets its NOT NULL with the drop.
+  const bool refused =
+      terms.form() == plan::SyncForm::kSealed && !motion.lookup;
+  if (!motion.new_not_null || refused) return "";
   // A hidden column keeps the name of the old one for clients.
   const bool hidden =
       motion.new_column->physical().starts_with(plan::kOurs) && terms.has_old();

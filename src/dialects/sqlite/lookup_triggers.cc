@@ -60,6 +60,21 @@ class LookupText {
            Set(Follow(), "NOT " + given) + Give(given) + RefuseNull() + "END";
   }
 
+  // From the seal on, each row has a value of its own.
+  std::string OnInsertSealed() const {
+    return Head("insert", "AFTER INSERT", here_) + " WHEN " + kNotBackfill +
+           "\nBEGIN\n" + Set(d_ + " = 2", d_ + " <> 2") + Keep() +
+           RefuseNull() + "END";
+  }
+
+  std::string OnUpdateSealed() const {
+    return Head("update", "AFTER UPDATE", here_) + " WHEN (" +
+           Changed(motion_.new_column->name) + " OR " +
+           Changed(lookup_.own.name) + ")\n  AND " + kNotBackfill +
+           "\nBEGIN\n" + Set(d_ + " = 2", d_ + " <> 2") + Keep() +
+           RefuseNull() + "END";
+  }
+
   // REPLACE inserts a row to which others refer already.
   std::string OnInsertThere() const {
     const std::string adopted =
@@ -112,6 +127,15 @@ class LookupText {
            there_ + " WHERE " + differs + ";\n";
   }
 
+  // What was written last is what the other table has if the contract is
+  // undone. What it refused as NULL must not keep out a write.
+  std::string Keep() const {
+    return "  UPDATE " + there_ + " SET " + value_ + " = NEW." + c_ +
+           " WHERE " + key_ + " = NEW." + own_ +
+           (lookup_.value.nullable ? "" : " AND NEW." + c_ + " IS NOT NULL") +
+           " AND NOT " + StoresSame(lookup_.value, "NEW." + c_) + ";\n";
+  }
+
   std::string Push(const std::string& condition) const {
     return "  UPDATE " + here_ + " SET " + c_ + " = NEW." + value_ + ", " + d_ +
            " = CASE WHEN " + d_ + " <= 0 THEN 1 ELSE " + d_ + " END WHERE " +
@@ -155,13 +179,18 @@ class LookupText {
 }  // namespace
 
 std::vector<Statement> LookupTriggersHere(const plan::ColumnMotion& motion,
+                                          plan::SyncForm form,
                                           const schema::Table* table) {
   const LookupText text(motion, RowAddress(RowsOf(motion), table).SameAsNew());
+  if (form == plan::SyncForm::kSealed) {
+    return {{text.OnInsertSealed(), {}}, {text.OnUpdateSealed(), {}}};
+  }
   return {{text.OnInsertHere(), {}}, {text.OnUpdateHere(), {}}};
 }
 
-std::vector<Statement> LookupTriggersThere(const plan::ColumnMotion& motion) {
-  if (!motion.lookup) return {};
+std::vector<Statement> LookupTriggersThere(const plan::ColumnMotion& motion,
+                                           plan::SyncForm form) {
+  if (!motion.lookup || form == plan::SyncForm::kSealed) return {};
   const LookupText text(motion);
   return {{text.OnInsertThere(), {}}, {text.OnUpdateThere(), {}}};
 }

@@ -12,11 +12,15 @@
 
 namespace segue::sqlite {
 
-// Those of the motion's table. `table` is as in CreateTriggers.
+// Those of the motion's table. `form` and `table` are as in CreateTriggers; the
+// motion has the names of the form.
 std::vector<Statement> LookupTriggersHere(const plan::ColumnMotion& motion,
+                                          plan::SyncForm form,
                                           const schema::Table* table);
-// Those of the other table; empty for a motion without a lookup.
-std::vector<Statement> LookupTriggersThere(const plan::ColumnMotion& motion);
+// Those of the other table; empty for a motion without a lookup, and once the
+// contract is sealed.
+std::vector<Statement> LookupTriggersThere(const plan::ColumnMotion& motion,
+                                           plan::SyncForm form);
 // Returns DROP TRIGGER IF EXISTS for those.
 std::vector<Statement> DropLookupTriggers(const plan::ColumnMotion& motion);
 

@@ -24,6 +24,12 @@ class RowStatements {
         d_(Quote(motion.provenance)) {}
 
   WalkSql VerifyWalk() const { return address_.Walk(Verify(), false); }
+  WalkSql ToldWalk() const { return address_.Walk(KeysWhere(Untold()), false); }
+
+  // Finds the rows that differ from others which refer to the same row.
+  WalkSql DiffersWalk() const {
+    return address_.Walk(KeysWhere(DiffersFromLookup(motion_)), false);
+  }
 
   MotionSql Make() const {
     MotionSql sql;
@@ -199,7 +205,13 @@ MotionSql MakeMotionSql(const plan::ColumnMotion& motion,
   if (!motion.undoable || !motion.new_column) return sql;
   // No trigger marks a row, so that none is looked for.
   const plan::ColumnMotion sealed = plan::Sealed(motion);
-  sql.verify_sealed = {RowStatements(sealed, table).VerifyWalk()};
+  const RowStatements rows(sealed, table);
+  if (motion.lookup) {
+    sql.verify_sealed = {rows.ToldWalk()};
+    sql.marked_sealed = {rows.DiffersWalk()};
+    return sql;
+  }
+  sql.verify_sealed = {rows.VerifyWalk()};
   return sql;
 }
 

@@ -57,8 +57,9 @@ PlannedAction WalkOf(ActionKind kind, const char* verb,
 
 // Adds the triggers of the other table of a motion with a lookup.
 std::vector<Statement> WithOther(const plan::ColumnMotion& motion,
+                                 plan::SyncForm form,
                                  std::vector<Statement> statements) {
-  base::Append(LookupTriggersThere(motion), statements);
+  base::Append(LookupTriggersThere(motion, form), statements);
   return statements;
 }
 
@@ -67,7 +68,8 @@ std::string Missing(const plan::ColumnMotion& motion,
   const std::string sql = MissingOn(motion.table.name, here, motion.Columns());
   if (!motion.lookup) return sql;
   return sql + " UNION ALL " +
-         MissingOn(motion.lookup->table.name, LookupTriggersThere(motion),
+         MissingOn(motion.lookup->table.name,
+                   LookupTriggersThere(motion, plan::SyncForm::kLive),
                    {motion.lookup->value.name, motion.lookup->key.name});
 }
 
@@ -92,7 +94,7 @@ PlannedAction RenderOne(const plan::CreateSync& action,
       context, "Keep " + Subject(motion, action.form) + " in step", kInstant);
   const std::vector<Statement> here =
       CreateTriggers(motion, action.form, table);
-  planned.forward = WithOther(motion, here);
+  planned.forward = WithOther(motion, action.form, here);
   planned.probe = "SELECT " + TriggersExist(motion);
   if (action.form == plan::SyncForm::kLive) {
     planned.missing = Missing(motion, here);
@@ -100,15 +102,16 @@ PlannedAction RenderOne(const plan::CreateSync& action,
   const std::optional<plan::SyncForm> before =
       plan::FormBefore(motion, action.form);
   if (before) {
-    planned.undo = WithOther(motion, CreateTriggers(motion, *before, table));
+    planned.undo =
+        WithOther(motion, *before, CreateTriggers(motion, *before, table));
     return planned;
   }
   planned.undo = DropTriggers(motion);
   planned.undo.insert(planned.undo.begin(), RequireOn(motion.table.name, here));
-  if (motion.lookup) {
-    planned.undo.insert(
-        planned.undo.begin(),
-        RequireOn(motion.lookup->table.name, LookupTriggersThere(motion)));
+  const std::vector<Statement> there = LookupTriggersThere(motion, action.form);
+  if (!there.empty()) {
+    planned.undo.insert(planned.undo.begin(),
+                        RequireOn(motion.lookup->table.name, there));
   }
   // The copies are cleared in the transaction that drops the provenance, which
   // rewrites the table anyway. Rows of which an application gave both sides (3)
@@ -141,7 +144,7 @@ PlannedAction RenderOne(const plan::DropSync& action,
       kInstant);
   planned.forward = DropTriggers(motion);
   planned.undo = WithOther(
-      motion,
+      motion, action.form,
       CreateTriggers(motion, action.form, TableOf(context, motion.table)));
   // The provenance column is dropped next. SQLite does not see that the
   // triggers of the version's view still write that column.

@@ -66,7 +66,7 @@ std::vector<Statement> CreateTriggers(const plan::ColumnMotion& motion,
   const plan::ColumnMotion now = sealed ? plan::Sealed(motion) : motion;
   std::vector<Statement> statements = DropTriggers(motion);
   if (motion.lookup) {
-    base::Append(LookupTriggersHere(motion, table), statements);
+    base::Append(LookupTriggersHere(now, form, table), statements);
     return statements;
   }
   statements.push_back({InsertTrigger(now, form, table), {}});

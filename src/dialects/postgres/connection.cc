@@ -203,9 +203,27 @@ std::string PostgresConnection::Set(const std::string& setting,
   return db::ToText(set.rows.at(0).at(0));
 }
 
+// A statement of its own costs time in which others wait for us, so that none
+// is sent for a few milliseconds less.
 void PostgresConnection::LimitWaits() {
-  Execute(LimitWaitsSql(std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - begun_)));
+  using std::chrono::milliseconds;
+  constexpr milliseconds kNotWorthIt{10};
+  if (!waits_.patience) {
+    const db::Result asked =
+        Execute("SELECT (extract(epoch FROM " + std::string(kBeforeDeadlock) +
+                ") * 1000)::bigint");
+    waits_.patience = milliseconds(db::ToInt(asked.rows.at(0).at(0)));
+  }
+  const auto now = std::chrono::steady_clock::now();
+  const bool again = waits_.limited > waits_.begun;
+  if (again && now - waits_.limited < kNotWorthIt) return;
+  waits_.limited = now;
+  const auto rest = *waits_.patience - std::chrono::duration_cast<milliseconds>(
+                                           now - waits_.begun);
+  const milliseconds wait =
+      std::max(milliseconds(1), std::min(rest, waits_.budget));
+  ExecuteScript("SET LOCAL lock_timeout = '" + std::to_string(wait.count()) +
+                "ms'");
 }
 
 void PostgresConnection::ThrowIfDead() const {
@@ -361,7 +379,10 @@ void PostgresConnection::ExecuteScript(std::string_view sql) {
 void PostgresConnection::Begin(const db::TransactionOptions& options) {
   ThrowIfDead();
   const BorrowedSession borrowed{SettingsOf(pinned_, set_), peer_.on_standby};
-  begun_ = std::chrono::steady_clock::now();
+  waits_.begun = std::chrono::steady_clock::now();
+  waits_.budget = options.lock_budget.count() > 0
+                      ? options.lock_budget
+                      : std::chrono::milliseconds(500);
   begin_ = BeginSql(options, peer_.pooled ? &borrowed : nullptr) + "; ";
 }
 

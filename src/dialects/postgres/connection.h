@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,16 @@ struct Peer {
   bool pooled = false;  // it may be another one for each transaction
   bool on_standby = false;
   bool finds_deadlocks_first = true;
+};
+
+// The locks that a transaction may wait for.
+struct LockWaits {
+  std::chrono::steady_clock::time_point begun;    // the transaction
+  std::chrono::steady_clock::time_point limited;  // when its waits were last
+  std::chrono::milliseconds budget{0};            // of the first one
+  // The time in which all of them end once there is a lock; nullopt: the server
+  // was not asked yet.
+  std::optional<std::chrono::milliseconds> patience;
 };
 
 class PostgresConnection final : public db::Connection {
@@ -88,7 +99,7 @@ class PostgresConnection final : public db::Connection {
   std::map<std::string, std::string> set_;  // by Set, in a shared session
   bool alive_ = true;
   std::string begin_;  // goes before the next statement; empty: nothing does
-  std::chrono::steady_clock::time_point begun_;  // the transaction, if any
+  LockWaits waits_;
   bool prepares_;
   std::map<std::string, int> runs_;  // how often unprepared statements ran
   std::map<std::string, std::string> prepared_;  // statements to their names

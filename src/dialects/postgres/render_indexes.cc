@@ -109,7 +109,7 @@ SELECT (CASE
       CASE WHEN a.application_name = '' THEN ''
            ELSE ', ' || a.application_name END,
       pg_catalog.round(extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::numeric, 1),
-      pg_catalog.left(a.query, 200))
+      pg_catalog.left(pg_catalog.substring(a.query, '^[^''0-9$/-]*'), 200))
    FROM pg_catalog.pg_stat_activity a
    WHERE a.pid = nullif(p.current_locker_pid, 0)
      AND p.phase LIKE 'waiting%')

@@ -92,19 +92,6 @@ const char* const kBeforeDeadlock = R"sql((
       * '1 ms'::pg_catalog.interval
     FROM pg_catalog.pg_settings s WHERE s.name = 'deadlock_timeout'))sql";
 
-std::string LimitWaitsSql(std::chrono::milliseconds since) {
-  const std::string rest =
-      "greatest('0.001'::pg_catalog.float8, extract(epoch FROM " +
-      std::string(kBeforeDeadlock) + ")::pg_catalog.float8 - '" +
-      std::to_string(since.count()) + "'::pg_catalog.float8 / '1000')";
-  const std::string now =
-      "nullif(extract(epoch FROM pg_catalog.current_setting('lock_timeout')::"
-      "pg_catalog.interval)::pg_catalog.float8, '0')";
-  return "SELECT pg_catalog.set_config('lock_timeout', pg_catalog.ceil('1000' "
-         "* least(" +
-         rest + ", " + now + "))::pg_catalog.text || 'ms', true)";
-}
-
 // The lock manager cancels an autovacuum that is in the way only after a wait
 // of deadlock_timeout, whose default (1 s) is longer than our lock budget.
 std::string DeadlockTimeoutSql(int server_version, bool local) {

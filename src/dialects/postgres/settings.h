@@ -1,7 +1,6 @@
 // SQL for the settings that segue's sessions and transactions pin.
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "db/connection.h"
@@ -23,11 +22,6 @@ std::string LocalSettings(int server_version);
 // A part of the time after which a session of an application looks for a
 // deadlock, as an interval: the whole of our waits is over by then.
 extern const char* const kBeforeDeadlock;
-
-// Returns a statement that shortens lock_timeout for the rest of a transaction
-// in whose way sessions may have been for so long, so that it waits no longer
-// than until kBeforeDeadlock. What is free at once is still got.
-std::string LimitWaitsSql(std::chrono::milliseconds since);
 
 // Returns a statement that sets deadlock_timeout, for the session or for the
 // transaction, if this role may do so.

@@ -6,18 +6,21 @@
 
 #include "base/text.h"
 #include "db/dialect.h"
+#include "db/without_literals.h"
 #include "segue/error.h"
 
 namespace segue::engine {
 
 // The sessions of another role hide their application and their query from us.
+// What is shown of a query goes into logs, and has no data in it.
 std::string DescribeBlocker(const db::Session& blocker) {
   if (!blocker.prepared.empty()) {
     return "; held by " +
            db::SessionText(blocker, "open since " + blocker.since) +
            ", which COMMIT PREPARED or ROLLBACK PREPARED ends";
   }
-  const std::string query = blocker.query.empty() ? "" : ": " + blocker.query;
+  const std::string query =
+      blocker.query.empty() ? "" : ": " + db::WithoutLiterals(blocker.query);
   return "; held by " +
          db::SessionText(blocker, fmt::format("transaction open for {:.1f} s",
                                               blocker.age_seconds)) +

@@ -10,7 +10,9 @@
 
 #include "base/version.h"
 #include "cli/commands.h"
+#include "cli/commit.h"
 #include "cli/help.h"
+#include "cli/hide_secrets.h"
 #include "cli/man_page.h"
 #include "cli/output.h"
 #include "cli/signals.h"
@@ -88,7 +90,9 @@ std::optional<int> RunBuiltIn(const std::vector<std::string>& words,
     return kExitUsage;
   }
   if (words[0] == "--version") {
-    around.out << "segue " << base::Version() << "\n";
+    around.out << "segue " << base::Version();
+    if (!Commit().empty()) around.out << " (" << Commit() << ")";
+    around.out << "\n";
     return 0;
   }
   if (words[0] != "help" && words[0] != "--help") return std::nullopt;
@@ -143,6 +147,8 @@ int RunCommandLine(std::vector<std::string> words, Surroundings& around,
 }
 
 int Main(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  HideSecrets(argc, argv);
   // A reader that closes the pipe (| head) must not kill a migration.
   std::signal(SIGPIPE, SIG_IGN);
   OpenClosedDescriptors();
@@ -161,8 +167,7 @@ int Main(int argc, char** argv) {
       return AskUser(question, err, cancel);
     };
   }
-  const int code = RunCommandLine(
-      std::vector<std::string>(argv + 1, argv + argc), around, cancel);
+  const int code = RunCommandLine(std::move(words), around, cancel);
   out.flush();
   if (out_buffer.error() == 0) return code;
   err << "segue: the answer cannot be written: "

@@ -9,6 +9,7 @@
 
 #include "base/version.h"
 #include "cli/commands.h"
+#include "cli/commit.h"
 #include "cli/help.h"
 
 namespace segue::cli {
@@ -72,7 +73,9 @@ TEST_F(MainTest, TheDocumentationHoldsEveryHelp) {
 
 TEST_F(MainTest, VersionIsOneLine) {
   EXPECT_EQ(Run({"--version"}), 0);
-  EXPECT_EQ(out_.str(), "segue " + std::string(base::Version()) + "\n");
+  const std::string commit(Commit());
+  EXPECT_EQ(out_.str(), "segue " + std::string(base::Version()) +
+                            (commit.empty() ? "" : " (" + commit + ")") + "\n");
 }
 
 TEST_F(MainTest, NoCommandShowsHelpAsAnError) {

@@ -50,7 +50,8 @@ OptionSpec KillOption() {
 
 OptionSpec FileOption() {
   return {"FILE", "FILE",
-          "a migration file: a path, or a name in the migrations directory"};
+          "a migration file: a path, or its name or number in the migrations "
+          "directory"};
 }
 
 OptionSpec ConfigOption() {

@@ -67,6 +67,7 @@ TEST_F(CommandsTest, InitWritesWhatItReadsAndRefusesToOverwrite) {
   EXPECT_EQ(text.find("secret"), std::string::npos);
   EXPECT_NE(text.find("postgres://u@h/db"), std::string::npos) << text;
   EXPECT_TRUE(fs::is_directory(folder_ / "migrations"));
+  EXPECT_TRUE(fs::is_regular_file(folder_ / ".env.example"));
   EXPECT_EQ(Run({"status", "--env", "development"}), 0) << err_.str();
   EXPECT_EQ(Run({"init"}), 3);
   EXPECT_TRUE(Complained("exists already"));

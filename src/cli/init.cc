@@ -61,6 +61,14 @@ constexpr char kTail[] =
     "  # max_rate: 5000 rows/s\n"
     "  # window: 22:00-06:00 Europe/Berlin\n";
 
+constexpr char kExample[] =
+    "# Copy this file to .env, which outranks segue.yaml, and keep that one "
+    "out\n"
+    "# of the repository.\n"
+    "# DATABASE_URL=postgres://user:password@host/database\n"
+    "# Past a pooler, for what runs a migration:\n"
+    "# SEGUE_DIRECT_URL=postgres://user:password@host/database\n";
+
 // In single-quoted YAML every character but the single quote is literal.
 std::string YamlString(const std::string& text) {
   std::string quoted = "'";
@@ -68,10 +76,18 @@ std::string YamlString(const std::string& text) {
   return quoted + "'";
 }
 
+// The option outranks the variable, as everywhere.
 std::string UrlWithoutSecrets(const Context& context) {
-  return db::ParseUrl(context.arguments.Value("--url", "sqlite:app.db"))
+  const std::string set =
+      context.around.variable("DATABASE_URL").value_or("sqlite:app.db");
+  return db::ParseUrl(context.arguments.Value("--url", set))
       .WithoutSecrets()
       .ToString();
+}
+
+// An example that is there already is as good.
+void WriteExample(const fs::path& path) {
+  if (!fs::exists(path)) WriteNewFile(path, kExample, "");
 }
 
 }  // namespace
@@ -83,17 +99,21 @@ int RunInit(const Context& context) {
   const fs::path& here = context.around.directory;
   WriteNewFile(here / config, kHead + YamlString(url) + "\n" + kTail,
                "edit it, or name another with --config");
+  const fs::path example = config.parent_path() / ".env.example";
+  WriteExample(here / example);
   MakeDirectory(here / migrations);
   if (context.json()) {
     context.around.out << report::ObjectJson(
                               {{"config", config.string()},
+                               {"example", example.string()},
                                {"migrations", migrations.string()}})
                        << "\n";
   } else {
-    context.around.out << "Wrote " << config.string() << " and "
-                       << migrations.string()
-                       << "/.\nNext: put a migration there, then segue plan "
-                          "FILE.\n";
+    context.around.out << "Wrote " << config.string() << ", "
+                       << example.string() << " and " << migrations.string()
+                       << "/.\nNext: segue new NAME writes the first migration "
+                          "there, and segue plan NAME\n      shows what it "
+                          "would do.\n";
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "cli/migration_file.h"
 
+#include "cli/find_migration.h"
 #include "manifest/manifest.h"
 #include "manifest/queries.h"
 

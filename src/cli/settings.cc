@@ -131,15 +131,6 @@ fs::path DirectoryOf(const Context& context, const Config& config,
   return folder / (config.directory.empty() ? "migrations" : config.directory);
 }
 
-std::vector<std::string> MigrationNames(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code ignored;  // without the directory there are no names
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    names.push_back(entry.path().filename().string());
-  }
-  return names;
-}
-
 }  // namespace
 
 fs::path MigrationsDirectory(const Context& context) {
@@ -204,24 +195,6 @@ Settings ResolveSettings(const Context& context) {
   settings.database.direct_url =
       ChooseDirectUrl(context, folder, same ? environment->direct_url : "");
   return settings;
-}
-
-fs::path FindMigration(const Context& context, const Settings& settings,
-                       const std::string& name) {
-  for (const fs::path& start :
-       {Resolved(context, name), settings.migrations / name}) {
-    for (const char* ending : {"", ".yaml", ".yml", ".json"}) {
-      fs::path path = start.string() + ending;
-      if (std::error_code no; fs::is_regular_file(path, no)) return path;
-    }
-  }
-  Error error(ErrorKind::kUsage, "no migration file \"" + name +
-                                     "\", neither here nor in " +
-                                     settings.migrations.string());
-  const std::vector<std::string> names = MigrationNames(settings.migrations);
-  const std::string near = base::Nearest(name, names);
-  if (!near.empty()) error.WithHint("did you mean " + near + "?");
-  throw error;
 }
 
 std::int64_t ParseCount(const std::string& option, const std::string& text) {

@@ -42,13 +42,6 @@ Settings ResolveSettings(const Context& context);
 std::filesystem::path MigrationsDirectory(const Context& context);
 std::vector<std::string> EnvironmentsOf(const Context& context);
 
-// Returns the file itself, or the file of that name in the migrations
-// directory, where the ending .yaml, .yml or .json may be left out. Throws
-// Error{kUsage}.
-std::filesystem::path FindMigration(const Context& context,
-                                    const Settings& settings,
-                                    const std::string& name);
-
 // Parses a positive count, such as --limit 20. Throws Error{kUsage}, which
 // names the option.
 std::int64_t ParseCount(const std::string& option, const std::string& text);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "cli/commands.h"
+#include "cli/find_migration.h"
 #include "segue/error.h"
 
 namespace segue::cli {
@@ -163,6 +164,31 @@ TEST_F(SettingsTest, AMigrationIsFoundByPathOrName) {
   } catch (const Error& error) {
     EXPECT_EQ(error.hint(), "did you mean 01_a.yaml?");
   }
+}
+
+TEST_F(SettingsTest, AMigrationIsFoundByItsNumberOrAPartOfItsName) {
+  Write("migrations/01_names.yaml", "operations: []");
+  Write("migrations/1_twice.yaml", "operations: []");
+  Write("migrations/002_ages_of_names.yml", "operations: []");
+  Write("migrations/10_more.json", "{}");
+  Write("migrations/10_more.txt", "");
+  EXPECT_EQ(Find("2"), folder_ / "migrations/002_ages_of_names.yml");
+  EXPECT_EQ(Find("002"), folder_ / "migrations/002_ages_of_names.yml");
+  EXPECT_EQ(Find("ages"), folder_ / "migrations/002_ages_of_names.yml");
+  EXPECT_EQ(Find("10"), folder_ / "migrations/10_more.json");
+  for (const char* part : {"names", "1"}) {
+    try {
+      Find(part);
+      FAIL() << "found " << part;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("01_names.yaml, "),
+                std::string::npos)
+          << error.what();
+      EXPECT_EQ(error.hint(), "give more of the name");
+    }
+  }
+  EXPECT_THROW(Find("3"), Error);
+  EXPECT_THROW(Find("txt"), Error);
 }
 
 TEST_F(SettingsTest, ACountIsAPositiveNumber) {

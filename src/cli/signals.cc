@@ -14,6 +14,17 @@ namespace {
 constexpr int kEndSignal = SIGUSR2;
 constexpr int kExitInterrupted = 130;
 constexpr timespec kPatience{2, 0};
+constexpr timespec kAtOnce{0, 200'000'000};
+
+// A tool that ends a command after a time may send it SIGTERM twice at once:
+// to the process and to its group.
+void PassOverTwins() {
+  sigset_t twins;
+  sigemptyset(&twins);
+  sigaddset(&twins, SIGTERM);
+  while (sigtimedwait(&twins, nullptr, &kAtOnce) == SIGTERM) {
+  }
+}
 
 }  // namespace
 
@@ -42,6 +53,7 @@ void SignalWatch::Run() {
   if (!WaitForRequest()) return;
   Tell("finishing the chunk; press Ctrl-C again to stop at once");
   token_.Request();
+  PassOverTwins();
   if (!WaitForRequest()) return;
   Tell("stopping at once; segue resume goes on later");
   token_.Request();

@@ -15,7 +15,6 @@ namespace segue::cli {
 // the blocked signals. If the second request has not ended the process after
 // two seconds, because a server does not answer, the watch exits with 130 at
 // once. The ledger was written before each action, so the next run continues.
-// written before each act, so the next run continues.
 class SignalWatch {
  public:
   // `token` must outlive the watch. With `on_terminal`, messages begin on a new

@@ -25,6 +25,18 @@ TEST(SignalWatchTest, FirstSignalAsksSecondInsists) {
   ASSERT_TRUE(Eventually([&] { return token.stop_now(); }));
 }
 
+TEST(SignalWatchTest, TwoAtOnceAreOneRequest) {
+  CancelToken token;
+  SignalWatch watch(token, false);
+  kill(getpid(), SIGTERM);
+  ASSERT_TRUE(Eventually([&] { return token.stop_requested(); }));
+  kill(getpid(), SIGTERM);
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  EXPECT_FALSE(token.stop_now());
+  kill(getpid(), SIGTERM);
+  ASSERT_TRUE(Eventually([&] { return token.stop_now(); }));
+}
+
 TEST(SignalWatchTest, EndsWithoutASignal) {
   CancelToken token;
   { SignalWatch watch(token, true); }

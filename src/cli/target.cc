@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "cli/settings.h"
+#include "cli/find_migration.h"
 #include "segue/error.h"
 
 namespace segue::cli {

@@ -172,6 +172,13 @@ std::string StatusJson(const std::optional<MigrationStatus>& status) {
   return base::JsonText({{"migration", status ? Object(*status) : Json()}});
 }
 
+std::string StatusJson(const std::optional<MigrationStatus>& status,
+                       const FileStatus& files) {
+  return base::JsonText({{"migration", status ? Object(*status) : Json()},
+                         {"pending", files.pending},
+                         {"gone", files.gone}});
+}
+
 std::string HistoryJson(const std::vector<HistoryEntry>& entries) {
   return base::JsonText({{"history", List(entries)}});
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "segue/error.h"
+#include "segue/files.h"
 #include "segue/gate.h"
 #include "segue/instances.h"
 #include "segue/migrator.h"
@@ -29,6 +30,8 @@ std::string OutcomeJson(const Outcome& outcome, bool dry_run);
 std::string MigrateJson(const MigrateOutcome& outcome, bool dry_run);
 // {"migration": {...} or null}
 std::string StatusJson(const std::optional<MigrationStatus>& status);
+std::string StatusJson(const std::optional<MigrationStatus>& status,
+                       const FileStatus& files);
 std::string HistoryJson(const std::vector<HistoryEntry>& entries);
 std::string VersionsJson(const std::vector<VersionInfo>& versions);
 // {"migration", "open", "items": [{"name", "state", "about", "message",

@@ -173,4 +173,22 @@ std::string StatusText(const MigrationStatus& status) {
   return text;
 }
 
+std::string FilesText(const FileStatus& files,
+                      const std::optional<MigrationStatus>& status) {
+  std::string text;
+  if (!files.gone.empty()) {
+    text += "Applied, but no file has the name any more: " +
+            base::VisibleInLine(base::Join(files.gone, ", ")) + ".\n";
+  }
+  if (files.pending.empty()) return text;
+  const bool waits = status && status->is_active();
+  text += "Pending: " + base::VisibleInLine(base::Join(files.pending, ", ")) +
+          ".\n";
+  return text + (waits ? "They begin when this one is complete.\n"
+                       : "Next: segue plan " +
+                             base::VisibleInLine(files.pending.front()) +
+                             " shows what it would do; segue migrate starts "
+                             "all of them.\n");
+}
+
 }  // namespace segue::report

@@ -30,5 +30,17 @@ TEST(StatusTextTest, TellsOfWritesThatWillFail) {
                 "no value to a column that takes no NULL after complete\n"));
 }
 
+TEST(StatusTextTest, NamesWhatIsPendingAndWhatIsGone) {
+  EXPECT_EQ(FilesText({}, std::nullopt), "");
+  FileStatus files{{"02_b", "03_c"}, {}};
+  EXPECT_EQ(FilesText(files, std::nullopt),
+            "Pending: 02_b, 03_c.\nNext: segue plan 02_b shows what it would "
+            "do; segue migrate starts all of them.\n");
+  files.gone = {"00_z"};
+  EXPECT_EQ(FilesText(files, Ready()),
+            "Applied, but no file has the name any more: 00_z.\nPending: "
+            "02_b, 03_c.\nThey begin when this one is complete.\n");
+}
+
 }  // namespace
 }  // namespace segue::report

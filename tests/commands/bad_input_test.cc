@@ -330,8 +330,8 @@ TEST_P(BadInputTest, UnknownCommandAndOption) {
           "hint: segue help start\n"},
          {"start", "01_rename.yaml", "--access", "both"});
   Expect({kUsage,
-          "segue: start needs a FILE: a migration file: a path, or a name in "
-          "the migrations directory\n  hint: segue help start\n"},
+          "segue: start needs a FILE: a migration file: a path, or its name or "
+          "number in the migrations directory\n  hint: segue help start\n"},
          {"start"});
 }
 

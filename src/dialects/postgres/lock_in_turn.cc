@@ -21,11 +21,9 @@ BEGIN
   END IF;
   FOREACH one IN ARRAY @STATEMENTS@ LOOP
     IF budget > '0'::pg_catalog.interval THEN
-      rest := '1000'::pg_catalog.float8 * extract(epoch FROM budget
-        - (pg_catalog.clock_timestamp() - began))::pg_catalog.float8;
-      IF rest < 1 THEN
-        RAISE lock_not_available USING MESSAGE = @LATE@;
-      END IF;
+      -- What is free is got however late it is.
+      rest := greatest('1', '1000'::pg_catalog.float8 * extract(epoch FROM
+        budget - (pg_catalog.clock_timestamp() - began))::pg_catalog.float8);
       PERFORM pg_catalog.set_config('lock_timeout',
         pg_catalog.format('%sms', rest), true);
     END IF;
@@ -44,7 +42,6 @@ std::string LockInTurnSql(const LocksInTurn& locks) {
                      kLock, {{"@PATIENCE@",
                               locks.before_deadlock ? kBeforeDeadlock : "NULL"},
                              {"@STATEMENTS@", locks.statements},
-                             {"@LATE@", Literal(locks.late)},
                              {"@AFTER@", locks.keeps_rest ? "" : kRestore}}));
 }
 

@@ -9,7 +9,6 @@ namespace segue::postgres {
 struct LocksInTurn {
   // An SQL array of the statements that take them, in their order.
   std::string statements;
-  std::string late;  // is said when the budget is over before all are taken
   // The budget ends before a session of an application looks for a deadlock,
   // which would be its error.
   bool before_deadlock = false;

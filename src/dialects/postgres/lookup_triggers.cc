@@ -332,7 +332,6 @@ std::string LockBothTables(const MotionTerms& terms) {
   LocksInTurn locks;
   locks.statements = "ARRAY[" + Literal("LOCK TABLE " + Other(terms) + mode) +
                      ", " + Literal("LOCK TABLE " + Here(terms) + mode) + "]";
-  locks.late = "the two tables of the column are not free in time";
   locks.before_deadlock = true;
   return LockInTurnSql(locks);
 }

@@ -128,7 +128,6 @@ std::string LockSql(const plan::AttachTables& action, bool with_table) {
   for (const Part& part : action.parts) add(part.table.name);
   LocksInTurn locks;
   locks.statements = "ARRAY[" + base::Join(statements, ", ") + "]";
-  locks.late = "the tables are not free in time";
   locks.before_deadlock = true;
   return LockInTurnSql(locks);
 }

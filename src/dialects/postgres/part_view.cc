@@ -261,7 +261,6 @@ std::string TakeLocks(const plan::RepointViews& action,
                                " IN ACCESS EXCLUSIVE MODE"));
   LocksInTurn locks;
   locks.statements = "ARRAY[" + base::Join(statements, ", ") + "]";
-  locks.late = "the views are not free in time";
   locks.before_deadlock = true;
   return LockInTurnSql(locks);
 }

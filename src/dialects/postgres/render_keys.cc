@@ -230,7 +230,6 @@ PlannedAction RenderOne(const plan::LockTables& action,
   }
   LocksInTurn locks;
   locks.statements = "ARRAY[" + Literals(statements) + "]";
-  locks.late = "the tables are not free in time";
   locks.before_deadlock = true;
   locks.keeps_rest = true;
   const std::string sql = LockInTurnSql(locks);

@@ -291,7 +291,6 @@ std::string LockSql(const Roles& roles) {
   LocksInTurn locks;
   locks.statements = FilledAll(kLocks, {{"@TABLE@", Literal(Name(roles.table))},
                                         {"@OTHER@", Literal(Name(other))}});
-  locks.late = "the tables of the exchange are not free in time";
   locks.before_deadlock = true;
   return LockInTurnSql(locks);
 }

@@ -252,7 +252,6 @@ std::string LockChainSql(const schema::TableName& table,
       Filled(kLocks, "@CHAIN@", ChainSql(oid, Literal(column))),
       {{"@LAST@",
         Literal("LOCK TABLE " + Name(table) + " IN ACCESS EXCLUSIVE MODE")}});
-  locks.late = "the views over the table are not free in time";
   return LockInTurnSql(locks);
 }
 

@@ -210,8 +210,9 @@ void PostgresConnection::LimitWaits() {
   constexpr milliseconds kNotWorthIt{10};
   if (!waits_.patience) {
     const db::Result asked =
-        Execute("SELECT (extract(epoch FROM " + std::string(kBeforeDeadlock) +
-                ") * 1000)::bigint");
+        Execute("SELECT ('1000'::pg_catalog.float8 * extract(epoch FROM " +
+                std::string(kBeforeDeadlock) +
+                ")::pg_catalog.float8)::pg_catalog.int8");
     waits_.patience = milliseconds(db::ToInt(asked.rows.at(0).at(0)));
   }
   const auto now = std::chrono::steady_clock::now();

@@ -14,12 +14,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kEndings[] = {".yaml", ".yml", ".json"};
+const std::vector<std::string> kEndings = {".yaml", ".yml", ".json"};
+
+bool IsFile(const fs::path& path) {
+  std::error_code no;
+  return fs::is_regular_file(path, no);
+}
 
 std::optional<fs::path> FileAt(const fs::path& start) {
-  for (const std::string ending : {"", ".yaml", ".yml", ".json"}) {
+  if (IsFile(start)) return start;
+  for (const std::string& ending : kEndings) {
     fs::path path = start.string() + ending;
-    if (std::error_code no; fs::is_regular_file(path, no)) return path;
+    if (IsFile(path)) return path;
   }
   return std::nullopt;
 }
@@ -29,10 +35,8 @@ std::vector<std::string> MigrationNames(const fs::path& folder) {
   std::error_code ignored;  // without the directory there are no names
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const fs::path& path = entry.path();
-    const bool known = std::any_of(
-        std::begin(kEndings), std::end(kEndings),
-        [&](const char* ending) { return path.extension() == ending; });
-    if (known) names.push_back(path.filename().string());
+    if (!base::Contains(kEndings, path.extension().string())) continue;
+    names.push_back(path.filename().string());
   }
   std::sort(names.begin(), names.end(), base::NumberedLess);
   return names;

@@ -45,7 +45,7 @@ FileStatus MigrationFiles::Compare(std::vector<std::string> names) {
   if (ledger.Open(connection)) {
     for (std::string& name : Complete(connection, ledger)) {
       begun.insert(name);
-      if (std::count(names.begin(), names.end(), name) > 0) continue;
+      if (base::Contains(names, name)) continue;
       status.gone.push_back(std::move(name));
     }
     for (std::string& name : engine::ActiveFiles(connection, ledger)) {
